@@ -1,0 +1,22 @@
+"""A phone-menu server: a caller rings, a menu tree in YAML says what he hears and what his keys mean.
+
+The words of this program, and only those:
+
+hotline       one folder under ``menus/``: a menu tree, its words in each language, its written calls
+menu tree     what the YAML says; a *node* is one step of a call
+prompt        words or audio that the caller hears, in one language
+session       where one call is: plain data, saved between any two webhooks
+event         what happened on the call, in the past tense (``DigitsPressed``, ``NoInput``)
+command       what to do next, in the imperative (``Say``, ``Gather``, ``Transfer``)
+action        one self-service job, such as ``withdrawal_limits``
+outcome       how an action ended: a word that the menu routes on (``ok``, ``locked``, ``unavailable``)
+noinput       silence; *nomatch*: a key or phrase that is no choice
+turn          one event in, one list of commands out; numbered within the call
+desk          a place where humans answer: its number, its hours, what happens when it does not
+channel       the way a caller reaches us: Twilio, the terminal
+line          a call from the caller's side, whichever channel carries it
+written call  a test in YAML: what the caller does, what he must hear, how it ends
+
+Reading order is import order: ``menu`` → ``engine`` → ``stores`` → ``actions`` → ``hotline`` → ``switchboard`` →
+``line`` → ``channels`` and ``proof`` → ``app`` → ``cli``.
+"""
