@@ -1,0 +1,57 @@
+"""What an action promises to a menu: its inputs, its outcomes, and the identity it needs.
+
+The checker proves with it that a menu routes every outcome and sets every input; the actions themselves live far
+above, in ``ivr.actions``, and the menu knows nothing of them but this.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class Level(enum.IntEnum):
+    """How far a call has proved who is calling; a later level includes the earlier ones."""
+
+    unknown = 0
+    """Nobody in particular."""
+    known = 1
+    """The calling number, or a typed one, belongs to an account: a hint, never a proof."""
+    verified = 2
+    """The caller has proved that the account is his."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way in which an action can end."""
+
+    means: str
+    """One sentence for the reference page."""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    """The variables that it sets, each with its meaning and unit."""
+    raises: Level = Level.unknown
+    """The level of identity that the call has reached when the action ends this way."""
+
+
+UNAVAILABLE = Outcome("The service did not answer, or answered nonsense.")
+"""Every action may end so; the word in a menu is ``unavailable``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The declaration of one action."""
+
+    name: str
+    does: str
+    """One sentence for the reference page."""
+    outcomes: Mapping[str, Outcome]
+    """Without ``unavailable``, which every action has: see :meth:`all_outcomes`."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """The variables that it reads, each with its meaning; all are required."""
+    needs: Level = Level.unknown
+    """The least level of identity at which it may run."""
+
+    def all_outcomes(self) -> dict[str, Outcome]:
+        """Return every outcome that a menu must route."""
+        return {**self.outcomes, "unavailable": UNAVAILABLE}

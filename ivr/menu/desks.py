@@ -1,0 +1,68 @@
+"""When a desk is open: hours by weekday, closed days and public holidays, in the hotline's time zone."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ivr.menu.nodes import WEEKDAYS, Desk
+
+
+def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
+    """Say whether somebody answers at this moment. A span's first minute is in it, its last is not."""
+    here = at.astimezone(timezone)
+    if here.date().isoformat() in desk.closed_on:
+        return False
+    if desk.hours == "always":
+        return True
+    if desk.holidays and here.date() in public_holidays(desk.holidays, here.year):
+        return False
+    return any(_in_span(span, here) for span in _spans(desk, here.date()))
+
+
+def _spans(desk: Desk, on: date) -> list[str]:
+    assert isinstance(desk.hours, dict)
+    weekday = on.weekday()
+    if desk.holidays and _is_worked_instead(desk.holidays, on):
+        weekday = 0
+    return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
+
+
+def _in_span(span: str, at: datetime) -> bool:
+    if span == "closed":
+        return False
+    first, last = span.split("-")
+    return first <= f"{at:%H:%M}" < last
+
+
+def weekdays(days: str) -> list[int]:
+    """Return the weekdays (Monday is 0) of ``mon-fri`` or ``sat``; a span may run over the end of the week."""
+    first, _, last = days.partition("-")
+    begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
+
+
+@functools.lru_cache(maxsize=32)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Return a country's public holidays in a year."""
+    return frozenset(_calendar(country, year))
+
+
+def _is_worked_instead(country: str, on: date) -> bool:
+    return on in (getattr(_calendar(country, on.year), "weekend_workdays", None) or ())
+
+
+@functools.lru_cache(maxsize=32)
+def _calendar(country: str, year: int) -> Any:
+    import holidays  # late: it takes a tenth of a second, and few menus ask for it
+
+    return holidays.country_holidays(country, years=[year])
+
+
+def knows_holidays(country: str) -> bool:
+    """Say whether the holidays of this country are known."""
+    import holidays
+
+    return country in holidays.list_supported_countries()

@@ -1,0 +1,109 @@
+"""How values are said in each language: money, dates, digits one by one. The filters of menu templates.
+
+A filter is a function of a value and a Babel locale; :data:`FILTERS` names them all, and the reference page prints
+their docstrings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
+
+_SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
+"""幺 for 1: in a number that is copied down, yī is heard as qī."""
+
+
+def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
+    """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals."""
+    amount = Decimal(str(value)).quantize(Decimal("0.01"))
+    pattern = "0.##" if amount == amount.to_integral_value() else "0.00"
+    if locale.language == "zh":
+        number = format_decimal(amount, pattern, locale=locale)
+    else:
+        number = format_decimal(amount, "#,##" + pattern, locale=locale)
+    if currency == "CNY" and locale.language in {"zh", "en"}:
+        return number + ("元" if locale.language == "zh" else " yuan")
+    return format_currency(amount, currency, locale=locale, format_type="name")
+
+
+def number(value: Any, locale: Locale) -> str:
+    """A number with its decimals: `0.4102`."""
+    return format_decimal(Decimal(str(value)), "0.######", locale=locale)
+
+
+def percent(value: Any, locale: Locale) -> str:
+    """A percentage that is given in percent: 1.534 is `百分之1.534`, `1.534 percent`."""
+    spoken = number(value, locale)
+    return f"百分之{spoken}" if locale.language == "zh" else f"{spoken} percent"
+
+
+def day(value: date, locale: Locale) -> str:
+    """A day with its weekday: `11月24日星期二`, `Tuesday, November 24`."""
+    # Babel's skeletons shorten the weekday, so the two languages that we know well have their pattern here.
+    patterns = {"zh": "M月d日EEEE", "en": "EEEE, MMMM d"}
+    if locale.language in patterns:
+        return format_date(value, patterns[locale.language], locale=locale)
+    return format_skeleton("MMMMEEEEd", value, locale=locale)
+
+
+def full_day(value: date, locale: Locale) -> str:
+    """A day with its year: `1990年3月7日`, `March 7, 1990`."""
+    return format_date(value, "long", locale=locale)
+
+
+def clock(value: datetime, locale: Locale) -> str:
+    """A time of day: `15:00`, `3:00 PM`."""
+    return format_time(value, "short", locale=locale).replace("\u202f", " ")
+
+
+def minutes(value: Any, locale: Locale) -> str:
+    """A number of minutes as hours and minutes: `2小时54分钟`, `2 hours 54 minutes`."""
+    hours, rest = divmod(max(int(value), 0), 60)
+    spaced = locale.language != "zh"
+    length: Literal["long", "short"] = "long" if spaced else "short"  # Babel has no long units in Chinese
+    said = [
+        format_unit(count, unit, length, locale=locale)
+        for count, unit in ((hours, "duration-hour"), (rest, "duration-minute"))
+        if count or (unit == "duration-minute" and not hours)
+    ]
+    return " ".join(said) if spaced else "".join(said).replace(" ", "")
+
+
+def digits(value: Any, locale: Locale) -> str:
+    """Digits one by one, as a number that is copied down: `九五五八八`, `9 5 5 8 8`."""
+    keys = str(value)
+    if locale.language == "zh":
+        return "".join(_SPOKEN_DIGITS.get(key, key) for key in keys)
+    return " ".join({"*": "star", "#": "pound", "+": "plus"}.get(key, key) for key in keys)
+
+
+def tail(value: Any, locale: Locale) -> str:
+    """The last four digits of a number, one by one."""
+    return digits(str(value)[-4:], locale)
+
+
+def listing(value: Iterable[Any], locale: Locale) -> str:
+    """Several things as one list: `招商银行和中国银行`, `one, two and three`."""
+    return format_list([str(each) for each in value], locale=locale)
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "money": money,
+    "number": number,
+    "percent": percent,
+    "day": day,
+    "full_day": full_day,
+    "clock": clock,
+    "minutes": minutes,
+    "digits": digits,
+    "tail": tail,
+    "listing": listing,
+}

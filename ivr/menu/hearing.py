@@ -1,0 +1,74 @@
+"""Speech made comparable: what was recognised, and what a menu says it listens for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_DIGITS: Mapping[str, str] = {
+    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
+    "〇": "0",
+    "洞": "0",
+    "幺": "1",
+    "么": "1",
+    "两": "2",
+    "拐": "7",
+    "zero": "0",
+    "oh": "0",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "star": "*",
+    "星号": "*",
+    "星": "*",
+    "pound": "#",
+    "hash": "#",
+    "井号": "#",
+    "井": "#",
+}
+_AROUND = re.compile(r"^(?:press|key|number|option|the|请|我|要|按|选|选择|第)+|(?:please|key|键|号|个)+$")
+
+
+def normalise(text: str) -> str:
+    """Return a phrase without case, width, punctuation or spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if unicodedata.category(character)[0] in "LN")
+
+
+def spoken_digits(text: str) -> str:
+    """Return the keys that were said one by one (``"幺三八"``, ``"one, three 8"``), or an empty text."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = re.findall(r"[a-z]+|[0-9*#]|星号|井号|[^\W\d_]", folded)
+    keys = [_DIGITS.get(word, word if word in "0123456789*#" else "") for word in words]
+    return "".join(keys) if keys and all(keys) else ""
+
+
+def spoken_key(text: str) -> str:
+    """Return the key that a caller names, also politely (``"按一"``, ``"press two please"``), or an empty text."""
+    keys = spoken_digits(text)
+    if keys:
+        return keys
+    trimmed = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    while (shorter := _AROUND.sub("", trimmed).strip()) != trimmed:
+        trimmed = shorter
+    return spoken_digits(trimmed)
+
+
+def meant(text: str, heard: Mapping[str, str]) -> str:
+    """Return the key whose phrase was said, the longest phrase first; empty when none or when two keys are meant."""
+    said = normalise(text)
+    if said in heard:
+        return heard[said]
+    inside = [phrase for phrase in heard if phrase and phrase in said]
+    if not inside:
+        return ""
+    longest = max(len(phrase) for phrase in inside)
+    keys = {heard[phrase] for phrase in inside if len(phrase) == longest}
+    return keys.pop() if len(keys) == 1 else ""

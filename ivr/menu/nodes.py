@@ -1,0 +1,574 @@
+"""The menu language: one declaration of the hotline, of every kind of node and of the words files.
+
+From it come the check of a file, the JSON Schema for editors (``ivr schema``) and the reference page. A description
+here is what an editor reads while typing; write it for somebody who does not program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+SPECIAL_TARGETS = ("back", "repeat", "return")
+"""Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""
+
+KEYS = "0123456789*#"
+NAME_PATTERN = r"[a-z][a-z0-9_]*"
+
+
+def _flag(value: Any) -> bool:
+    if value in ("true", True):
+        return True
+    if value in ("false", False):
+        return False
+    raise PydanticCustomError("flag", "must be `true` or `false`")
+
+
+def _spoken(value: Any) -> Any:
+    """Refuse a text that YAML has cut off, or that says nothing."""
+    if isinstance(value, str):
+        if getattr(value, "cut", False):
+            raise PydanticCustomError("cut", "a comment follows the text, or ` #` has cut it short")
+        if not value.strip():
+            raise PydanticCustomError("silent", "the text is empty")
+    return value
+
+
+def _menu_key(value: str) -> str:
+    if not value or any(key not in KEYS for key in value):
+        raise PydanticCustomError("key", "`{key}` is no key of a telephone", {"key": value})
+    return value
+
+
+def _one_key(value: str) -> str:
+    if len(value) != 1:
+        raise PydanticCustomError(
+            "one_key", "a key that works anywhere is one key, not `{key}`", {"key": value}
+        )
+    return _menu_key(value)
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(NAME_PATTERN, value):
+        raise PydanticCustomError("name", "`{name}` is no name", {"name": value})
+    return value
+
+
+def _target(value: str) -> str:
+    return value if value in SPECIAL_TARGETS else _name(value)
+
+
+def _node_name(value: str) -> str:
+    if value in SPECIAL_TARGETS:
+        raise PydanticCustomError("reserved", "`{name}` has a meaning of its own", {"name": value})
+    return _name(value)
+
+
+def _number(value: str) -> str:
+    if re.fullmatch(r"\+[1-9][0-9]{4,14}", value) or re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", value):
+        return value
+    raise PydanticCustomError("number", "`{number}` is no international number", {"number": value})
+
+
+def _hours(value: str) -> str:
+    if value == "closed" or re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", value):
+        return value
+    raise PydanticCustomError("hours", "`{hours}` is no span of hours", {"hours": value})
+
+
+def _days(value: str) -> str:
+    days = value.split("-")
+    if len(days) in (1, 2) and all(day in WEEKDAYS for day in days):
+        return value
+    raise PydanticCustomError("days", "`{days}` names no days", {"days": value})
+
+
+def _length(value: str) -> str:
+    found = re.fullmatch(r"([1-9]\d?)(?:-([1-9]\d?))?", value)
+    if found and (found[2] is None or int(found[1]) < int(found[2])):
+        return value
+    raise PydanticCustomError("length", "`{length}` is no length", {"length": value})
+
+
+def _range(value: str) -> str:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", value)
+    if found and float(found[1]) <= float(found[2]):
+        return value
+    raise PydanticCustomError("range", "`{range}` is no range", {"range": value})
+
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Line = Annotated[str, BeforeValidator(_spoken)]
+"""A text that is spoken or sent; it may hold ``{{ … }}``."""
+Name = Annotated[str, AfterValidator(_name)]
+NodeName = Annotated[str, AfterValidator(_node_name)]
+Target = Annotated[str, AfterValidator(_target)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[A-Z]{2}$")]
+MenuKey = Annotated[str, AfterValidator(_menu_key)]
+AnywhereKey = Annotated[str, AfterValidator(_one_key)]
+Seconds = Annotated[int, Field(ge=1, le=60)]
+Tries = Annotated[int, Field(ge=1, le=5)]
+
+
+class Model(BaseModel):
+    """A section of YAML: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class Recorded(Model):
+    """Recorded audio beside its text."""
+
+    text: Line = Field(description="The words of the recording. They are spoken when the file is absent.")
+    audio: Annotated[str, Field(pattern=r"^[\w./-]+\.(wav|mp3|ulaw|gsm|aiff)$")] = Field(
+        description="A file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best."
+    )
+
+
+def _shape(value: Any) -> str:
+    """Tell which branch of a union was typed, so that a mistake in it is told once and not once a branch."""
+    if isinstance(value, Mapping | BaseModel):
+        return "a section"
+    return "a list" if isinstance(value, list) else "a text"
+
+
+Wording = Annotated[
+    Annotated[Line, Tag("a text")] | Annotated[Recorded, Tag("a section")], Discriminator(_shape)
+]
+Words = Annotated[
+    Annotated[Line, Tag("a text")]
+    | Annotated[Recorded, Tag("a section")]
+    | Annotated[list[Wording], Field(min_length=1, max_length=3), Tag("a list")],
+    Discriminator(_shape),
+]
+"""What is said: a text, a recording, or a list of up to three wordings for the first, second and third try."""
+
+
+def wordings(words: str | Recorded | list[str | Recorded] | None) -> list[str | Recorded]:
+    """Return the wordings of something said: none, one, or one for each try."""
+    if words is None:
+        return []
+    return list(words) if isinstance(words, list) else [words]
+
+
+class Step(Model):
+    """What every node may have."""
+
+    barge_in: Flag = Field(
+        default=True,
+        description="`false` for legal wording that must be heard to its end: no key interrupts it.",
+    )
+    needs: Literal["known", "verified"] | None = Field(
+        default=None,
+        description="The identity that this node asks for. If the call has not reached it, the node under "
+        "`identity:` runs first and comes back here with `return`.",
+    )
+
+
+class Speaking(Step):
+    """A node that may say something before its own work."""
+
+    say: Words | None = Field(
+        default=None,
+        description="What the caller hears first. A list is the first, second and third wording.",
+    )
+
+
+class Listening(Speaking):
+    """A node that waits for the caller."""
+
+    timeout: Seconds = Field(
+        default=5,
+        description="Seconds of silence, to the first key and between two keys, before it is a no-input.",
+    )
+    tries: Tries = Field(
+        default=3, description="How often the caller may be silent, or wrong, before a human takes over."
+    )
+    noinput: Words | None = Field(
+        default=None,
+        description="What is said after silence, instead of the machine's own sentence; up to three wordings.",
+    )
+    nomatch: Words | None = Field(
+        default=None,
+        description="What is said after a wrong key, instead of the machine's own sentence; up to three wordings.",
+    )
+    after_tries: Target | None = Field(
+        default=None, description="Where to go after the last try; without it, to the hotline's `agent` node."
+    )
+
+
+class Option(Model):
+    """One choice of a menu. The words `for X press 1` are made from it."""
+
+    for_: Line | None = Field(
+        default=None,
+        alias="for",
+        description="What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when "
+        "`say` already names the key.",
+    )
+    go: Target = Field(description="The node that follows, or `back`, `repeat`, `return`.")
+    hear: list[Line] = Field(
+        default_factory=list, description="Words that mean this option, when the hotline listens to speech."
+    )
+    language: Language | None = Field(
+        default=None,
+        description="Changes the language for the rest of the call; the option is spoken in that language's voice.",
+    )
+
+
+class Anywhere(Model):
+    """A key that means the same at every menu and, as the whole entry, in every typed entry."""
+
+    go: Target = Field(description="The node that follows, or `back` or `repeat`.")
+    for_: Line | None = Field(
+        default=None,
+        alias="for",
+        description="If given, the key is announced after the options of every menu.",
+    )
+    hear: list[Line] = Field(default_factory=list, description="Words that mean this key.")
+
+
+class Case(Model):
+    """One condition of a `choose`."""
+
+    if_: str = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
+    go: Target = Field(description="The node that follows when the condition holds.")
+
+
+class SayNode(Step):
+    """Says something and goes on."""
+
+    say: Words = Field(description="What the caller hears.")
+    then: Target = Field(description="The node that follows, or `back`.")
+
+
+class MenuNode(Listening):
+    """Offers keys, each with what it is for."""
+
+    menu: Annotated[dict[MenuKey, Option], Field(min_length=1)] = Field(
+        description="The options by key, in the order in which they are spoken. Put keys in quotes."
+    )
+    wait: Flag = Field(
+        default=False,
+        description="`true` allows keys such as `1` and `12` in one menu: after `1` the menu waits for another key or `#`.",
+    )
+
+
+class AskNode(Listening):
+    """Asks for something that the caller types, ended by `#`."""
+
+    ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"] = Field(
+        description="What is typed. `digits`: any digits, see `length`. `phone`: a telephone number. `id_card`: a "
+        "resident ID number with its check character, `id_tail`: its last four characters, `*` for X. `code`: a "
+        "one-time code. `pin`: a secret number. `amount`: money, `*` for the point. `date`: eight digits, year first. "
+        "`yes_no`: 1 or 2."
+    )
+    as_: Name | None = Field(
+        default=None,
+        alias="as",
+        description="The variable that keeps the entry; without it, the node's name.",
+    )
+    length: Annotated[str, AfterValidator(_length)] | None = Field(
+        default=None, description="How many digits: `6`, or `4-8`. For `digits`, `code` and `pin`."
+    )
+    range: Annotated[str, AfterValidator(_range)] | None = Field(
+        default=None, description="The least and the most, such as `1-50000`. For `digits` and `amount`."
+    )
+    secret: Flag = Field(
+        default=False,
+        description="`true`: the entry is given to the next action and then forgotten; it is never kept, shown or said. "
+        "`id_card`, `id_tail`, `code` and `pin` are always secret.",
+    )
+    read_back: Flag = Field(
+        default=False, description="`true`: the entry is read back, and 1 confirms it, 2 asks again."
+    )
+    then: Target | None = Field(default=None, description="The node that follows a good entry.")
+    yes: Target | None = Field(default=None, description="For `yes_no`: the node that follows a yes.")
+    no: Target | None = Field(default=None, description="For `yes_no`: the node that follows a no.")
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the entry may never be kept, said or shown."""
+        return self.secret or self.ask in SECRET_KINDS
+
+
+class RunNode(Speaking):
+    """Runs an action and goes where its outcome says."""
+
+    run: Name = Field(description="The action.")
+    with_: dict[Name, str] = Field(
+        default_factory=dict,
+        alias="with",
+        description="Inputs of the action that are not variables of the same name: text, or `{{ variable }}`.",
+    )
+    outcomes: Annotated[dict[Name, Target], Field(min_length=1)] = Field(
+        description="The node that follows each outcome. Every outcome of the action must be here."
+    )
+
+
+class ChooseNode(Step):
+    """Goes where the first true condition says."""
+
+    choose: Annotated[list[Case], Field(min_length=1)] = Field(description="Conditions, tried in order.")
+    else_: Target = Field(alias="else", description="The node that follows when no condition holds.")
+
+
+class SetNode(Step):
+    """Sets variables; `language` among them changes the language for the rest of the call."""
+
+    set: Annotated[dict[Name, str], Field(min_length=1)] = Field(
+        description="Variables and their values: a text, or `{{ an expression }}`."
+    )
+    then: Target = Field(description="The node that follows.")
+
+
+class TransferNode(Speaking):
+    """Connects the caller with a human."""
+
+    transfer: Name = Field(description="The desk, from the hotline's `desks:`.")
+    urgent: Flag = Field(
+        default=False, description="`true` marks the call as urgent for the humans and the record."
+    )
+    reason: Line | None = Field(default=None, description="Why, in a few words for the human and the record.")
+
+
+class RecordNode(Speaking):
+    """Records the caller, for instance a voicemail."""
+
+    record: Name = Field(description="A name for the recording, such as `voicemail`.")
+    at_most: Annotated[int, Field(ge=2, le=600)] = Field(default=120, description="Seconds, at most.")
+    silence: Annotated[int, Field(ge=1, le=30)] = Field(
+        default=5, description="Seconds of silence that end it."
+    )
+    then: Target = Field(description="The node that follows a recording.")
+    nothing: Target = Field(description="The node that follows when nothing was recorded.")
+
+
+class TextNode(Speaking):
+    """Sends a text message."""
+
+    text: Line = Field(description="The message; it may hold `{{ … }}`.")
+    to: str | None = Field(
+        default=None, description="A number, as `{{ variable }}`; without it, the caller's."
+    )
+    then: Target = Field(description="The node that follows.")
+    unable: Target = Field(description="The node that follows when there is no number to send to.")
+
+
+class EndNode(Step):
+    """Says goodbye and ends the call."""
+
+    end: Words = Field(description="The last words.")
+
+
+Node = (
+    SayNode
+    | MenuNode
+    | AskNode
+    | RunNode
+    | ChooseNode
+    | SetNode
+    | TransferNode
+    | RecordNode
+    | TextNode
+    | EndNode
+)
+
+KINDS: Mapping[str, type[Node]] = {
+    "menu": MenuNode,
+    "ask": AskNode,
+    "run": RunNode,
+    "choose": ChooseNode,
+    "set": SetNode,
+    "transfer": TransferNode,
+    "record": RecordNode,
+    "text": TextNode,
+    "end": EndNode,
+    "say": SayNode,
+}
+"""Every kind by its key. ``say`` is last: beside another key it is what that node says first."""
+
+SECRET_KINDS = frozenset({"id_card", "id_tail", "code", "pin"})
+FIXED_LENGTHS: Mapping[str, int] = {"id_card": 18, "id_tail": 4, "date": 8, "yes_no": 1}
+"""The kinds of entry whose length is part of what they are."""
+USUAL_LENGTHS: Mapping[str, str] = {"code": "6", "pin": "6"}
+"""The length of an entry for which the menu names none."""
+
+
+def kind_of(node: Node) -> str:
+    """Return the key that names the node's kind."""
+    return next(kind for kind, model in KINDS.items() if type(node) is model)
+
+
+class Desk(Model):
+    """A place where humans answer."""
+
+    number: Annotated[str, AfterValidator(_number)] = Field(
+        description="Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."
+    )
+    hours: Annotated[
+        Annotated[
+            dict[Annotated[str, AfterValidator(_days)], Annotated[str, AfterValidator(_hours)]],
+            Tag("a section"),
+        ]
+        | Annotated[Literal["always"], Tag("a text")],
+        Discriminator(_shape),
+    ] = Field(
+        default="always",
+        description="Opening hours by days, such as `mon-fri: 08:30-21:00`, in the hotline's time zone; days that "
+        "are not named are closed. Or `always`.",
+    )
+    closed_on: list[Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]] = Field(
+        default_factory=list, description="Days on which the desk is closed, such as `2026-10-01`."
+    )
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+        default=None,
+        description="A country, such as `CN`: the desk is closed on its public holidays, and open as on a Monday on "
+        "weekend days that are worked instead.",
+    )
+    ring: Annotated[int, Field(ge=5, le=120)] = Field(default=20, description="Seconds that it rings.")
+    closed: Target | None = Field(
+        default=None,
+        description="The node that follows outside the hours. Needed unless it is `always` open.",
+    )
+    busy: Target = Field(description="The node that follows when the desk is busy.")
+    no_answer: Target = Field(description="The node that follows when nobody answers.")
+    failed: Target = Field(description="The node that follows when the desk cannot be reached.")
+
+
+class Limits(Model):
+    """The bounds of one call; past them a human takes over."""
+
+    turns: Annotated[int, Field(ge=5, le=500)] = Field(default=60, description="Answers of the caller.")
+    seconds: Annotated[int, Field(ge=30, le=7200)] = Field(default=900, description="Seconds.")
+
+
+class Phrases(Model):
+    """The machine's own sentences in one language. Every one has a default in Chinese and English."""
+
+    announce: Line | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
+    star: Line | None = Field(default=None, description="How the `*` key is called.")
+    pound: Line | None = Field(default=None, description="How the `#` key is called.")
+    noinput: Words | None = Field(default=None, description="After silence at a menu; one wording a try.")
+    nomatch: Words | None = Field(default=None, description="After a wrong key at a menu; one wording a try.")
+    ask_noinput: Words | None = Field(default=None, description="After silence where something is typed.")
+    ask_nomatch: Words | None = Field(default=None, description="After an entry that cannot be right.")
+    unfinished: Line | None = Field(default=None, description="After an entry that was not finished.")
+    hint_digits: Line | None = Field(default=None, description="What `digits` expects.")
+    hint_phone: Line | None = Field(default=None, description="What `phone` expects.")
+    hint_id_card: Line | None = Field(default=None, description="What `id_card` expects.")
+    hint_id_tail: Line | None = Field(default=None, description="What `id_tail` expects.")
+    hint_code: Line | None = Field(default=None, description="What `code` expects.")
+    hint_pin: Line | None = Field(default=None, description="What `pin` expects.")
+    hint_amount: Line | None = Field(default=None, description="What `amount` expects.")
+    hint_date: Line | None = Field(default=None, description="What `date` expects.")
+    yes_no: Line | None = Field(default=None, description="How to say yes and no with keys.")
+    read_back: Line | None = Field(default=None, description="Reads an entry back, with `{value}`.")
+    giving_up: Line | None = Field(default=None, description="Before the human, after the last try.")
+    too_long: Line | None = Field(
+        default=None, description="Before the human, when the call has reached its bound."
+    )
+    top: Line | None = Field(default=None, description="There is no menu to go back to.")
+    trouble: Line | None = Field(default=None, description="The apology when our own machinery fails.")
+    farewell: Line | None = Field(
+        default=None, description="The last words when no human can be reached either."
+    )
+
+
+class Hotline(Model):
+    """A hotline: its menu tree, and everything that holds for the whole of it."""
+
+    hotline: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] = Field(description="The hotline's name.")
+    languages: Annotated[list[Language], Field(min_length=1)] = Field(
+        description="The first is the language of this file; each other one has a file `prompts.<language>.yaml`."
+    )
+    voices: dict[Language, str] = Field(
+        default_factory=dict, description="The voice of each language, such as `Polly.Zhiyu-Neural`."
+    )
+    timezone: str = Field(default="UTC", description="Such as `Asia/Shanghai`.")
+    start: NodeName = Field(description="The first node of every call.")
+    agent: NodeName = Field(
+        default="agent", description="The node of the human, for callers who cannot be helped otherwise."
+    )
+    anywhere: dict[
+        AnywhereKey,
+        Annotated[
+            Annotated[Target, Tag("a text")] | Annotated[Anywhere, Tag("a section")], Discriminator(_shape)
+        ],
+    ] = Field(
+        default_factory=dict,
+        description='Keys that mean the same at every menu, such as `"0": agent`, `"*": back`, `"9": repeat`.',
+    )
+    identity: dict[Literal["known", "verified"], NodeName] = Field(
+        default_factory=dict,
+        description="The node that begins the questions which raise a call to this level; they end with `return`.",
+    )
+    variables: dict[Name, str] = Field(
+        default_factory=dict, description="Variables that have a value from the beginning of a call."
+    )
+    desks: dict[Name, Desk] = Field(default_factory=dict, description="Places where humans answer.")
+    limits: Limits = Field(default_factory=Limits, description="The bounds of one call.")
+    speech: Flag = Field(
+        default=False,
+        description="`true` listens to speech beside keys. Recognition costs money for every use.",
+    )
+    phrases: Phrases = Field(
+        default_factory=Phrases, description="The machine's own sentences, where the usual ones do not suit."
+    )
+    include: list[Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*\.yaml$")]] = Field(
+        default_factory=list, description="Further files of nodes, such as `earnings.yaml`."
+    )
+    nodes: dict[NodeName, Node] = Field(description="The nodes by name.")
+
+
+class Included(Model):
+    """A further file of nodes."""
+
+    nodes: dict[NodeName, Node] = Field(
+        description="Nodes by name; they share one namespace with the others."
+    )
+
+
+class OptionWords(Model):
+    """The words of one option in another language."""
+
+    for_: Line | None = Field(default=None, alias="for", description="What the key is for.")
+    hear: list[Line] = Field(default_factory=list, description="Words that mean this option.")
+
+
+class NodeWords(Model):
+    """The words of one node in another language."""
+
+    say: Words | None = Field(default=None, description="What the caller hears.")
+    end: Words | None = Field(default=None, description="The last words.")
+    noinput: Words | None = Field(default=None, description="After silence.")
+    nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
+    text: Line | None = Field(default=None, description="The text message.")
+    menu: dict[
+        MenuKey,
+        Annotated[
+            Annotated[Line, Tag("a text")] | Annotated[OptionWords, Tag("a section")], Discriminator(_shape)
+        ],
+    ] = Field(default_factory=dict, description="The options by key: what the key is for.")
+
+
+class WordsFile(Model):
+    """The words of a hotline in another language, under the same node names."""
+
+    language: Language = Field(description="The language of this file.")
+    phrases: Phrases = Field(default_factory=Phrases, description="The machine's own sentences.")
+    anywhere: dict[AnywhereKey, OptionWords] = Field(
+        default_factory=dict, description="The words of the keys that work anywhere."
+    )
+    nodes: dict[
+        NodeName,
+        Annotated[
+            Annotated[Line, Tag("a text")] | Annotated[NodeWords, Tag("a section")], Discriminator(_shape)
+        ],
+    ] = Field(description="The words of each node. A text alone is what the node says.")

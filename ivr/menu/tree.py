@@ -1,0 +1,92 @@
+"""A menu tree, compiled: everything that can be decided before a call has been decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Template
+from jinja2.environment import TemplateExpression
+
+from ivr.menu.nodes import Desk, Hotline, Limits, Node
+from ivr.menu.prompts import Prompt
+
+Compiled = Template | TemplateExpression | str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpeech:
+    """The words of one node in one language."""
+
+    say: tuple[Prompt, ...] = ()
+    """One wording for each try."""
+    end: tuple[Prompt, ...] = ()
+    noinput: tuple[Prompt, ...] = ()
+    nomatch: tuple[Prompt, ...] = ()
+    announced: tuple[Prompt, ...] = ()
+    """A menu's options in the order of speech, and the announced keys that work anywhere."""
+    heard: Mapping[str, str] = field(default_factory=dict)
+    """From a normalised phrase to the key that it means."""
+    hints: tuple[str, ...] = ()
+    """The phrases as they are written, for the recogniser."""
+    text: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """All words of a hotline in one language."""
+
+    language: str
+    nodes: Mapping[str, NodeSpeech]
+    phrases: Mapping[str, tuple[Prompt, ...]]
+    """The machine's own sentences that are whole; by name, one wording for each try."""
+    patterns: Mapping[str, str]
+    """Those with a place for a value, such as ``read_back`` and the hints."""
+    voice: str
+    heard: Mapping[str, str] = field(default_factory=dict)
+    """Phrases that mean a key that works anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One version of a hotline's menu."""
+
+    version: str
+    """The hash of its sources."""
+    declared: Hotline
+    nodes: Mapping[str, Node]
+    speech: Mapping[str, Speech]
+    """By language."""
+    timezone: ZoneInfo
+    anywhere: Mapping[str, str]
+    """From a key to its target."""
+    values: Mapping[str, Mapping[str, Compiled]]
+    """By node: what ``with``, ``set``, ``to`` and ``reason`` compile to, by name."""
+    inputs: Mapping[str, tuple[str, ...]]
+    """By ``run`` node: the variables that its action is given under their own names."""
+    conditions: Mapping[str, tuple[tuple[TemplateExpression, str], ...]]
+    """By ``choose`` node: conditions with their targets."""
+    variables: Mapping[str, Any]
+    sources: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The hotline's name."""
+        return self.declared.hotline
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages, the first one first."""
+        return self.declared.languages
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of one call."""
+        return self.declared.limits
+
+    @property
+    def desks(self) -> Mapping[str, Desk]:
+        """The desks by name."""
+        return self.declared.desks
