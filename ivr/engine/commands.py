@@ -1,0 +1,144 @@
+"""What to do next on a call, in the imperative. The counterpart is :mod:`ivr.engine.events`: what happened.
+
+A list of commands ends with exactly one that waits (``Gather``, ``RunAction``, ``Transfer``, ``Record``) or with
+``Hangup``; everything before it is ``Say`` or ``SendText``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ivr.menu.prompts import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say these one after the other."""
+
+    utterances: tuple[Utterance, ...]
+    barge_in: bool = False
+    """Whether a key may interrupt it; it then belongs into the ``Gather`` that follows (see :func:`nest`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Say these, interruptible, while listening; then listen on for ``timeout`` seconds of silence."""
+
+    utterances: tuple[Utterance, ...]
+    language: str
+    keys: tuple[str, ...] = ()
+    """The entries that mean something here, for the simulator to show; empty for free entry."""
+    length: int | None = None
+    """The entry is over at this many keys; None: it has no fixed length."""
+    finish: str = ""
+    """The key that ends the entry (``#``), or empty: every key is part of it."""
+    timeout: int = 5
+    """Seconds to the first key, and between two keys."""
+    speech: tuple[str, ...] | None = None
+    """None: keys only. Otherwise listen to speech too, with these phrases as hints."""
+    secret: bool = False
+    """What is entered here must not be shown or kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Run this action and report ``ActionFinished``. ``inputs`` may hold secrets: never log them."""
+
+    action: str
+    inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller with a desk and report ``TransferEnded``."""
+
+    desk: str
+    number: str
+    """The desk's number in E.164, as the tree says it; the environment may say another."""
+    ring_seconds: int
+    language: str
+    urgent: bool = False
+    reason: str = ""
+    """Why, in words for the human and for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller and report ``RecordingEnded``."""
+
+    name: str
+    at_most: int
+    """Seconds."""
+    silence: int
+    """Seconds of silence that end it."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Send a text message (SMS). The row is written with the turn; it is sent afterwards."""
+
+    to: str
+    body: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call. ``ending`` says how, for the record."""
+
+    ending: str = "completed"
+
+
+Command = Say | Gather | RunAction | Transfer | Record | SendText | Hangup
+
+
+def nest(commands: Iterable[Command]) -> list[Command]:
+    """Put what may be interrupted into the ``Gather`` that follows it, so that an early key is not lost.
+
+    Text messages come first; an uninterruptible ``Say`` keeps what was said before it in front of the ``Gather``.
+    """
+    texts: list[Command] = []
+    spoken: list[Say] = []
+    rest: list[Command] = []
+    for command in commands:
+        match command:
+            case SendText():
+                texts.append(command)
+            case Say():
+                spoken.append(command)
+            case Gather():
+                inside: list[Utterance] = []
+                while spoken and spoken[-1].barge_in:
+                    inside[:0] = spoken.pop().utterances
+                rest += _joined(spoken)
+                rest.append(
+                    replace(command, utterances=(*inside, *command.utterances)) if inside else command
+                )
+                spoken = []
+            case _:
+                rest += _joined(spoken)
+                rest.append(command)
+                spoken = []
+    return [*texts, *rest, *_joined(spoken)]
+
+
+def _joined(spoken: list[Say]) -> list[Command]:
+    utterances = tuple(utterance for say in spoken for utterance in say.utterances)
+    return [Say(utterances)] if utterances else []
+
+
+__all__ = [
+    "Command",
+    "Gather",
+    "Hangup",
+    "Record",
+    "RunAction",
+    "Say",
+    "SendText",
+    "Transfer",
+    "Utterance",
+    "nest",
+]

@@ -1,0 +1,143 @@
+"""What a caller types: the rule of each kind of entry, from keys to a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import phonenumbers
+
+from ivr.menu.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A good entry."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry that cannot be right. ``unfinished``: it was only a part when the caller fell silent."""
+
+    unfinished: bool = False
+
+
+def lengths(node: AskNode) -> tuple[int, int] | None:
+    """Return the fewest and the most keys of an entry, or None when its kind has no length."""
+    if node.ask in FIXED_LENGTHS:
+        return FIXED_LENGTHS[node.ask], FIXED_LENGTHS[node.ask]
+    written = node.length or USUAL_LENGTHS.get(node.ask)
+    if written is None:
+        return None
+    least, _, most = written.partition("-")
+    return int(least), int(most or least)
+
+
+def fixed_length(node: AskNode) -> int | None:
+    """Return the length of an entry that is over by itself, or None when ``#`` must end it."""
+    span = lengths(node)
+    return span[0] if span and span[0] == span[1] else None
+
+
+def read_entry(node: AskNode, keys: str, *, finished: bool, region: str, today: date) -> Entry | Rejected:
+    """Read what was typed.
+
+    ``finished`` says that the caller ended it (``#``, or its fixed length was reached) and did not fall silent: what
+    is left at a silence is no entry, unless its kind shows that it is whole. ``region`` (``CN``) is where a number
+    without a country belongs.
+    """
+    span = lengths(node)
+    if not finished and not _whole(node, keys, region):
+        return Rejected(unfinished=True)
+    if span and not span[0] <= len(keys) <= span[1]:
+        return Rejected(unfinished=len(keys) < span[0])
+    value = _READERS[node.ask](keys, region, today)
+    if value is None or not _in_range(node, value):
+        return Rejected()
+    return Entry(value)
+
+
+def _whole(node: AskNode, keys: str, region: str) -> bool:
+    """Say whether an entry that the caller left standing is complete by its kind alone."""
+    if node.ask == "phone":
+        return _phone(keys, region, date.min) is not None
+    return fixed_length(node) == len(keys)
+
+
+def _in_range(node: AskNode, value: Any) -> bool:
+    if node.range is None:
+        return True
+    least, most = node.range.split("-")
+    return Decimal(least) <= Decimal(value) <= Decimal(most)
+
+
+def _digits(keys: str, _region: str, _today: date) -> str | None:
+    return keys if keys.isdecimal() and keys.isascii() else None
+
+
+def _phone(keys: str, region: str, _today: date) -> str | None:
+    try:
+        number = phonenumbers.parse(keys, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not keys.isdecimal() or not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _id_card(keys: str, _region: str, today: date) -> str | None:
+    """Read a resident ID number. The check character is that of GB 11643-1999 (ISO 7064, MOD 11-2)."""
+    typed = keys.replace("*", "X")
+    if not re.fullmatch(r"\d{17}[\dX]", typed, re.ASCII):
+        return None
+    born = _day(typed[6:14])
+    weighed = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(typed[:17]))
+    good = "10X98765432"[weighed % 11] == typed[17]
+    return typed if good and born is not None and born <= today else None
+
+
+def _id_tail(keys: str, _region: str, _today: date) -> str | None:
+    typed = keys.replace("*", "X")
+    return typed if re.fullmatch(r"\d{3}[\dX]", typed, re.ASCII) else None
+
+
+def _amount(keys: str, _region: str, _today: date) -> Decimal | None:
+    if not re.fullmatch(r"\d{1,12}(\*\d{1,2})?", keys, re.ASCII):
+        return None
+    return Decimal(keys.replace("*", "."))
+
+
+def _date(keys: str, _region: str, _today: date) -> date | None:
+    return _day(keys)
+
+
+def _day(keys: str) -> date | None:
+    if not re.fullmatch(r"\d{8}", keys, re.ASCII):
+        return None
+    try:
+        return date(int(keys[:4]), int(keys[4:6]), int(keys[6:]))
+    except ValueError:
+        return None
+
+
+def _yes_no(keys: str, _region: str, _today: date) -> bool | None:
+    return {"1": True, "2": False}.get(keys)
+
+
+_READERS: Mapping[str, Callable[[str, str, date], Any]] = {
+    "digits": _digits,
+    "phone": _phone,
+    "id_card": _id_card,
+    "id_tail": _id_tail,
+    "code": _digits,
+    "pin": _digits,
+    "amount": _amount,
+    "date": _date,
+    "yes_no": _yes_no,
+}

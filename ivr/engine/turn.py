@@ -1,0 +1,117 @@
+"""One turn's working table: the session that is being changed, what is to be said, and the entry that must be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ivr.engine.commands import Command, Hangup, Say
+from ivr.engine.session import Session
+from ivr.menu.contract import Level
+from ivr.menu.nodes import Node
+from ivr.menu.prompts import Prompt, Utterance
+from ivr.menu.tree import NodeSpeech, Speech, Tree
+
+
+@dataclass(slots=True)
+class Turn:
+    """What :func:`ivr.engine.step.step` works on; it lives for one event."""
+
+    tree: Tree
+    session: Session
+    at: datetime
+    commands: list[Command] = field(default_factory=list)
+    secrets: dict[str, Any] = field(default_factory=dict)
+    """Entries of this turn that no session, record or prompt may have."""
+    goes_on: bool = False
+    """Whether this event continues what the caller did before: an action of his has ended."""
+
+    @property
+    def node(self) -> Node | None:
+        """The node where the call waits."""
+        return self.tree.nodes.get(self.session.node)
+
+    @property
+    def speech(self) -> Speech:
+        """The words of the call's language."""
+        return self.tree.speech.get(self.session.language) or self.tree.speech[self.tree.languages[0]]
+
+    @property
+    def words(self) -> NodeSpeech:
+        """The words of the present node."""
+        return self.speech.nodes[self.session.node]
+
+    def variables(self) -> dict[str, Any]:
+        """Return what templates and conditions may use: the facts of the call over its variables."""
+        here = self.at.astimezone(self.tree.timezone)
+        session = self.session
+        return {
+            **session.variables,
+            "caller": session.caller,
+            "language": session.language,
+            "now": here,
+            "today": here.date(),
+            "known": session.level >= Level.known,
+            "verified": session.level >= Level.verified,
+            "withheld": not session.caller,
+        }
+
+    def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
+        """Return what prompts become in this call; those without a word are left out."""
+        prompts = tuple(prompts)
+        variables = self.variables() if any(prompt.template for prompt in prompts) else {}
+        said = (prompt.utter(variables) for prompt in prompts)
+        return tuple(utterance for utterance in said if utterance.text)
+
+    def say(self, prompts: Iterable[Prompt], *, barge_in: bool = True) -> None:
+        """Say prompts before whatever comes next."""
+        utterances = self.utter(prompts)
+        if utterances:
+            self.commands.append(Say(utterances, barge_in))
+
+    def phrase(self, name: str, count: int = 1) -> tuple[Prompt, ...]:
+        """Return one of the machine's own sentences, in its wording for the ``count``-th time."""
+        return pick(self.speech.phrases[name], count)
+
+    def end(self, ending: str) -> None:
+        """End the call, in this way."""
+        self.session.ending = self.session.ending or ending
+        self.session.variables = {}
+        self.session.confirming = None
+        self.commands.append(Hangup(self.session.ending))
+
+    def come_to(self, name: str) -> None:
+        """Be at a listening node: count afresh, and remember the way, loop-erased.
+
+        The questions of identity are no part of the way: ``back`` leads over them. Returning to a node of the way
+        forgets what came after it, so that what the past costs to remember stays bounded by the size of the tree.
+        """
+        session = self.session
+        session.node = name
+        session.noinputs = session.nomatches = session.repeats = 0
+        session.confirming = None
+        if name in session.way:
+            del session.way[session.way.index(name) + 1 :]
+            session.wanted.clear()
+        elif not session.wanted:
+            session.way.append(name)
+
+    def back(self) -> str | None:
+        """Return the listening node before this one on the caller's way, or None when there is none."""
+        session = self.session
+        session.wanted.clear()
+        if session.way and session.way[-1] == session.node:
+            return session.way[-2] if len(session.way) > 1 else None
+        return session.way[-1] if session.way else None
+
+    def speak_in(self, language: str | None) -> None:
+        """Change the language for the rest of the call; a language that the hotline lacks is passed over."""
+        if language is not None and language in self.tree.speech:
+            self.session.language = language
+
+
+def pick(wordings: tuple[Prompt, ...], count: int) -> tuple[Prompt, ...]:
+    """Return the wording for the ``count``-th time; the last one serves from there on."""
+    return (wordings[min(count, len(wordings)) - 1],) if wordings else ()

@@ -1,0 +1,134 @@
+"""What is said where the call listens: tapered by the number of tries, and never the greeting again."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+
+from ivr.engine.commands import Gather
+from ivr.engine.entries import fixed_length, lengths
+from ivr.engine.turn import Turn, pick
+from ivr.menu import filters
+from ivr.menu.nodes import AskNode, MenuNode
+from ivr.menu.prompts import Prompt, Utterance
+
+
+def listen(turn: Turn, how: str = "first") -> None:
+    """Say what belongs here and listen.
+
+    ``how`` is ``first`` or ``repeat`` (everything), ``noinput``, ``nomatch`` or ``unfinished`` (a sentence for this
+    try, then what to do), or ``top`` (there is no way back).
+    """
+    node = turn.node
+    assert isinstance(node, MenuNode | AskNode)
+    if isinstance(node, AskNode) and turn.session.confirming is not None:
+        _confirm(turn, node, how)
+        return
+    count = {
+        "noinput": turn.session.noinputs,
+        "nomatch": turn.session.nomatches,
+        "unfinished": turn.session.nomatches,
+    }
+    tries = count.get(how, 0)
+    if tries:
+        turn.say(_sorry(turn, node, how, tries))
+    elif how == "top":
+        turn.say(turn.phrase("top"))
+    again = _menu_again if isinstance(node, MenuNode) else _ask_again
+    turn.say(pick(turn.words.say, 1) if not tries else again(turn, tries, how), barge_in=node.barge_in)
+    options = _options(turn, node)
+    turn.commands.append(_gather(turn, node, turn.utter(options)))
+
+
+def _sorry(turn: Turn, node: MenuNode | AskNode, how: str, tries: int) -> tuple[Prompt, ...]:
+    """Return the sentence after silence or a wrong key: the node's own, or the machine's."""
+    kind = "noinput" if how == "noinput" else "nomatch"
+    own = turn.words.noinput if kind == "noinput" else turn.words.nomatch
+    if own:
+        return pick(own, tries)
+    if how == "unfinished":
+        return turn.phrase("unfinished")
+    return turn.phrase(kind if isinstance(node, MenuNode) else f"ask_{kind}", tries)
+
+
+def _menu_again(turn: Turn, tries: int, _how: str) -> tuple[Prompt, ...]:
+    """A menu's lead-in is not repeated; only a further wording of it is said."""
+    return (turn.words.say[tries],) if len(turn.words.say) > tries else ()
+
+
+def _ask_again(turn: Turn, tries: int, how: str) -> tuple[Prompt, ...]:
+    """An entry's question is repeated; after a second wrong entry the kind's own hint says more."""
+    node = turn.node
+    assert isinstance(node, AskNode)
+    hint = turn.speech.patterns.get(f"hint_{node.ask}")
+    if how == "noinput" or tries < 2 or hint is None or len(turn.words.say) > tries:
+        return pick(turn.words.say, tries + 1)
+    least, most = lengths(node) or (0, 0)
+    said = hint.replace("{length}", str(least) if least == most else f"{least}-{most}")
+    return (Prompt(Utterance(said, turn.speech.language, turn.speech.voice, static=True)),)
+
+
+def _options(turn: Turn, node: MenuNode | AskNode) -> tuple[Prompt, ...]:
+    if isinstance(node, MenuNode):
+        return turn.words.announced
+    return turn.phrase("yes_no") if node.ask == "yes_no" else ()
+
+
+def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, ...]) -> Gather:
+    if isinstance(node, MenuNode):
+        longest = max(map(len, node.menu))
+        keys = (*node.menu, *(key for key in turn.tree.anywhere if key not in node.menu))
+        return Gather(
+            utterances,
+            turn.speech.language,
+            keys=keys,
+            length=longest,
+            finish="#" if longest > 1 else "",
+            timeout=node.timeout,
+            speech=turn.words.hints if turn.tree.declared.speech else None,
+        )
+    listens = turn.tree.declared.speech and not node.is_secret
+    return Gather(
+        utterances,
+        turn.speech.language,
+        keys=("1", "2", *turn.tree.anywhere) if node.ask == "yes_no" else (),
+        length=fixed_length(node),
+        finish="#",
+        timeout=node.timeout,
+        speech=() if listens else None,
+        secret=node.is_secret,
+    )
+
+
+def _confirm(turn: Turn, node: AskNode, how: str) -> None:
+    """Read an entry back and listen for 1 (right) or 2 (again)."""
+    if how in {"noinput", "nomatch", "unfinished"}:
+        kind = "noinput" if how == "noinput" else "nomatch"
+        turn.say(turn.phrase(kind, turn.session.noinputs if kind == "noinput" else turn.session.nomatches))
+    speech = turn.speech
+    said = speech.patterns["read_back"].replace(
+        "{value}", say_value(turn.session.confirming, speech.language)
+    )
+    gather = Gather(
+        (Utterance(said, speech.language, speech.voice),),
+        speech.language,
+        keys=("1", "2", *turn.tree.anywhere),
+        length=1,
+        finish="",
+        timeout=node.timeout,
+        speech=() if turn.tree.declared.speech else None,
+    )
+    turn.commands.append(gather)
+
+
+def say_value(value: Any, language: str) -> str:
+    """Return an entry as it is read back: money as money, a date as a date, anything else digit by digit."""
+    locale = Locale.parse(language, sep="-")
+    if isinstance(value, Decimal):
+        return filters.money(value, locale)
+    if isinstance(value, date):
+        return filters.full_day(value, locale)
+    return filters.digits(value, locale)
