@@ -1,0 +1,492 @@
+"""Calls in one SQLite file, shared by the threads of several processes on one machine.
+
+SQLite has one writer at a time, so a process writes over one connection, taken by its threads in turns: they queue at
+a lock instead of sleeping and trying again, and the connection's pages and statements stay warm. Reading has a
+connection of its own, so that a long list of calls holds up no turn. Between processes SQLite's busy timeout decides,
+and no transaction reads before it writes, so none can be refused for what another wrote meanwhile.
+
+Times are seconds since 1970 as floats: they compare alike in every time zone, are exact to the microsecond, and
+``datetime(started, 'unixepoch')`` shows them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ivr.engine.session import Session
+from ivr.stores.base import (
+    LEASE,
+    Answered,
+    Busy,
+    CallFilter,
+    CallHistory,
+    CallRecord,
+    Claim,
+    Claimed,
+    ClaimLost,
+    Message,
+    PathEntry,
+    Purged,
+    SavedTurn,
+    Unknown,
+    Voicemail,
+)
+
+PATIENCE = 10.0
+"""Seconds to wait for another process that writes: less than the 15 s that Twilio waits."""
+
+_LEAST = (3, 37)  # knows STRICT tables and RETURNING
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEASE = LEASE.total_seconds()
+_PURGED_AT_ONCE = 200  # calls; some milliseconds of the only writer's time
+
+# Closing a file drops this process's locks on it, also those of a connection that another thread has just opened.
+_OPENING = threading.Lock()
+
+# The big columns come last, so that a list of calls never reads them. What is indexed is settled by a call's first
+# turn; no later one pays for an index.
+_MIGRATIONS = (
+    (
+        """
+        CREATE TABLE calls (
+            id INTEGER PRIMARY KEY,
+            call TEXT NOT NULL UNIQUE,
+            turn INTEGER NOT NULL DEFAULT 0,
+            token INTEGER NOT NULL,
+            leased REAL,
+            started REAL NOT NULL,
+            ended REAL,
+            ending TEXT NOT NULL DEFAULT '',
+            hotline TEXT NOT NULL DEFAULT '',
+            version TEXT NOT NULL DEFAULT '',
+            caller TEXT NOT NULL DEFAULT '',
+            language TEXT NOT NULL DEFAULT '',
+            urgent INTEGER NOT NULL DEFAULT 0,
+            reason TEXT NOT NULL DEFAULT '',
+            session TEXT,
+            answer BLOB
+        ) STRICT
+        """,
+        "CREATE INDEX calls_by_start ON calls (started)",
+        "CREATE INDEX calls_by_version ON calls (version)",
+        # The number of the call and the token of its claim order the rows as they were saved, and keep those of the
+        # present calls on neighbouring pages.
+        """
+        CREATE TABLE path (
+            call_id INTEGER NOT NULL,
+            token INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            turn INTEGER NOT NULL,
+            at REAL NOT NULL,
+            node TEXT NOT NULL,
+            event TEXT NOT NULL,
+            keys TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            PRIMARY KEY (call_id, token, place)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE messages (
+            id INTEGER PRIMARY KEY,
+            call_id INTEGER NOT NULL,
+            recipient TEXT NOT NULL,
+            body TEXT NOT NULL,
+            language TEXT NOT NULL,
+            at REAL NOT NULL,
+            status TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX messages_by_call ON messages (call_id)",
+        """
+        CREATE TABLE voicemails (
+            url TEXT PRIMARY KEY,
+            call TEXT NOT NULL,
+            seconds INTEGER NOT NULL,
+            at REAL NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX voicemails_by_call ON voicemails (call)",
+        """
+        CREATE TABLE versions (
+            version TEXT PRIMARY KEY,
+            hotline TEXT NOT NULL,
+            kept INTEGER NOT NULL,
+            sources TEXT NOT NULL
+        ) STRICT
+        """,
+    ),
+)
+
+_CLAIM = """
+    UPDATE calls SET token = token + 1, leased = :leased
+    WHERE call = :call AND turn = :turn AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    RETURNING token, session
+"""
+
+_CLAIM_FIRST = """
+    INSERT INTO calls (call, token, leased, started) VALUES (:call, 1, :leased, :at)
+    ON CONFLICT (call) DO UPDATE SET token = token + 1, leased = :leased
+    WHERE turn = 0 AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    RETURNING token, session
+"""
+
+_STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
+
+# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended.
+_SAVE = """
+    UPDATE calls SET
+        turn = :turn, leased = NULL, started = :started, version = :version, caller = :caller, language = :language,
+        hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
+        reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
+        urgent = max(urgent, :urgent),
+        ending = CASE WHEN ended IS NULL THEN :ending ELSE ending END,
+        session = CASE WHEN ended IS NULL THEN :session END,
+        ended = coalesce(ended, :ended),
+        answer = :answer
+    WHERE call = :call AND token = :token AND leased IS NOT NULL
+    RETURNING id
+"""
+
+_SAVE_PATH = """
+    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_SAVE_MESSAGE = """
+    INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+_END = "UPDATE calls SET ending = ?, ended = ?, session = NULL WHERE call = ? AND ended IS NULL"
+
+_KEEP_VOICEMAIL = """
+    INSERT INTO voicemails (url, call, seconds, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (url) DO UPDATE SET call = excluded.call, seconds = excluded.seconds, at = excluded.at
+"""
+
+_KEEP_VERSION = """
+    INSERT INTO versions (version, hotline, kept, sources)
+    VALUES (?, ?, (SELECT coalesce(max(kept), 0) + 1 FROM versions), ?)
+    ON CONFLICT (version) DO UPDATE SET kept = excluded.kept
+"""
+
+_RECORD = """
+    SELECT call, hotline, version, caller, language, started, ended, ending, turn, urgent, reason, id FROM calls
+"""
+
+_WANTED = """
+    WHERE started >= :since AND started < :until
+        AND (:caller = '' OR substr(caller, -length(:caller)) = :caller)
+        AND (:ending = '' OR ending = :ending)
+        AND (:hotline = '' OR hotline = :hotline)
+        AND (NOT :urgent OR urgent)
+        AND (:node = '' OR EXISTS (SELECT 1 FROM path WHERE call_id = calls.id AND node = :node))
+    ORDER BY started DESC, id DESC
+    LIMIT :limit
+"""
+
+_PATH = "SELECT turn, at, node, event, keys, outcome FROM path WHERE call_id = ? ORDER BY token, place"
+
+_MESSAGES = "SELECT recipient, body, language, at, status FROM messages WHERE call_id = ? ORDER BY id"
+
+_VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
+
+_OLDEST = "SELECT id, call FROM calls WHERE started < ? ORDER BY started LIMIT ?"
+
+_PURGE = (
+    ("path", "DELETE FROM path WHERE call_id = :id"),
+    ("messages", "DELETE FROM messages WHERE call_id = :id"),
+    ("voicemails", "DELETE FROM voicemails WHERE call = :call"),
+    ("calls", "DELETE FROM calls WHERE id = :id"),
+)
+
+_PURGE_STRAYS = """
+    DELETE FROM voicemails WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.call = voicemails.call)
+"""
+
+# What a hotline was given last is what its next call begins with, also when no call has used it yet.
+_PURGE_VERSIONS = """
+    DELETE FROM versions
+    WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.version = versions.version)
+        AND kept < (SELECT max(kept) FROM versions AS newest WHERE newest.hotline = versions.hotline)
+"""
+
+
+class SqliteStore:
+    """A :class:`~ivr.stores.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
+
+    Raises ``ValueError`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
+    ``sqlite3.Error`` when it cannot be opened. Open it after a fork, not before.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        if sqlite3.sqlite_version_info < _LEAST:
+            raise ValueError(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
+        file = Path(path)
+        with _OPENING, contextlib.ExitStack() as undo:
+            with contextlib.suppress(FileExistsError):
+                file.touch(mode=0o600, exist_ok=False)  # SQLite gives its -wal and -shm files the same mode
+            self._writer = _Shared(_connect(file))
+            undo.callback(self._writer.close)
+            self._reader = _Shared(_connect(file))
+            undo.callback(self._reader.close)
+            self._migrate(file)
+            undo.pop_all()
+
+    def _migrate(self, file: Path) -> None:
+        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+            (present,) = db.execute("PRAGMA user_version").fetchone()
+            if present > len(_MIGRATIONS):
+                raise ValueError(
+                    f"{file} was written by a newer version of this program (its tables are of version {present}, "
+                    f"the latest known here is {len(_MIGRATIONS)}); update the program or name another file"
+                )
+            for migration in _MIGRATIONS[present:]:
+                for statement in migration:
+                    db.execute(statement)
+            if present < len(_MIGRATIONS):
+                db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+
+    def claim(self, call: str, turn: int, at: datetime) -> Claim:
+        """Ask for a turn of a call: one statement when it is awaited, which is nearly always."""
+        now = _seconds(at)
+        values = {"call": call, "turn": turn, "at": now, "leased": now + _LEASE}
+        while True:
+            claimed = self._writer.rows(_CLAIM if turn else _CLAIM_FIRST, values)
+            if claimed:
+                token, session = claimed[0]
+                return Claimed(token, Session.from_json(session) if session else None)
+            refused = self._refusal(call, turn, now)
+            if refused is not None:
+                return refused
+
+    def _refusal(self, call: str, turn: int, now: float) -> Claim | None:
+        """Say why a turn could not be claimed. None: it can be by now, because something changed in between."""
+        standing = self._reader.rows(_STANDING, (call,))
+        if not standing:
+            return Unknown() if turn else None
+        awaited, leased, ended, answer = standing[0]
+        if ended is not None:
+            return Answered(answer or b"")
+        running = leased is not None and now < leased
+        if running and turn <= awaited:
+            return Busy()
+        if turn == awaited:
+            return None
+        return Answered(answer) if answer else Unknown()
+
+    def save(self, token: int, turn: SavedTurn) -> None:
+        """Write a claimed turn, or raise ``ClaimLost`` and write nothing."""
+        values = _saved(token, turn)
+        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+            saved = db.execute(_SAVE, values).fetchall()
+            if not saved:
+                raise ClaimLost(f"turn before {turn.session.turn} of call {turn.session.call}")
+            ((number,),) = saved
+            if turn.path:
+                rows = (_path_row(number, token, place, entry) for place, entry in enumerate(turn.path))
+                db.executemany(_SAVE_PATH, rows)
+            if turn.messages:
+                db.executemany(_SAVE_MESSAGE, (_message_row(number, message) for message in turn.messages))
+
+    def end(self, call: str, ending: str, at: datetime) -> None:
+        """Note that a call is over; its session is of no more use and is dropped."""
+        self._writer.rows(_END, (ending, _seconds(at), call))
+
+    def ended(self, call: str) -> bool:
+        """Say whether a call is known to be over."""
+        return bool(self._reader.rows("SELECT 1 FROM calls WHERE call = ? AND ended IS NOT NULL", (call,)))
+
+    def keep_voicemail(self, voicemail: Voicemail) -> None:
+        """Keep a recording; the same URL again only updates it."""
+        values = (voicemail.url, voicemail.call, voicemail.seconds, _seconds(voicemail.at))
+        self._writer.rows(_KEEP_VOICEMAIL, values)
+
+    def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
+        """Keep the sources of a menu version; again only notes that the hotline is on it now."""
+        self._writer.rows(_KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
+
+    def version(self, version: str) -> Mapping[str, str] | None:
+        """Return the sources of a menu version, or None."""
+        found = self._reader.rows("SELECT sources FROM versions WHERE version = ?", (version,))
+        return json.loads(found[0][0]) if found else None
+
+    def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
+        """List calls, the latest first; ``until`` itself is outside."""
+        values = {
+            "since": float("-inf") if wanted.since is None else _seconds(wanted.since),
+            "until": float("inf") if wanted.until is None else _seconds(wanted.until),
+            "caller": wanted.caller,
+            "ending": wanted.ending,
+            "hotline": wanted.hotline,
+            "urgent": wanted.urgent,
+            "node": wanted.node,
+            "limit": wanted.limit,
+        }
+        return [_record(row) for row in self._reader.rows(_RECORD + _WANTED, values)]
+
+    def call(self, call: str) -> CallHistory | None:
+        """Return all that is kept of one call, or None."""
+        with self._reader.transaction("BEGIN") as db:
+            row = db.execute(_RECORD + "WHERE call = ?", (call,)).fetchone()
+            if row is None:
+                return None
+            number = row[-1]
+            path = db.execute(_PATH, (number,)).fetchall()
+            messages = db.execute(_MESSAGES, (number,)).fetchall()
+            voicemails = db.execute(_VOICEMAILS, (call,)).fetchall()
+        return CallHistory(
+            record=_record(row),
+            path=tuple(PathEntry(turn, _moment(at), *rest) for turn, at, *rest in path),
+            messages=tuple(
+                Message(call, to, body, language, _moment(at), status)
+                for to, body, language, at, status in messages
+            ),
+            voicemails=tuple(Voicemail(call, url, seconds, _moment(at)) for url, seconds, at in voicemails),
+        )
+
+    def purge(self, before: datetime) -> Purged:
+        """Forget old calls, a few in each of many transactions: a turn must not wait until a million are forgotten."""
+        limit = _seconds(before)
+        forgotten: Counter[str] = Counter()
+        while True:
+            began = time.monotonic()
+            with self._writer.transaction("BEGIN IMMEDIATE") as db:
+                oldest = db.execute(_OLDEST, (limit, _PURGED_AT_ONCE)).fetchall()
+                for number, call in oldest:
+                    for kind, statement in _PURGE:
+                        forgotten[kind] += db.execute(statement, {"id": number, "call": call}).rowcount
+                if len(oldest) < _PURGED_AT_ONCE:
+                    forgotten["voicemails"] += db.execute(_PURGE_STRAYS, (limit,)).rowcount
+                    forgotten["versions"] += db.execute(_PURGE_VERSIONS).rowcount
+                    return Purged(**forgotten)
+            time.sleep(time.monotonic() - began)  # those who wait find the file free half of the time
+
+    def ping(self) -> None:
+        """Raise when the file cannot be written: SQLite needs the right to write even to change no row."""
+        self._writer.rows("UPDATE calls SET turn = turn WHERE FALSE", ())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._writer.close()
+        self._reader.close()
+
+
+class _Shared:
+    """One connection, which threads use in turns."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._lock = threading.Lock()
+
+    def rows(self, statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
+        """Run one statement as a transaction of its own: SQLite commits it when its last row is fetched."""
+        with self._lock:
+            return self._db.execute(statement, values).fetchall()
+
+    @contextlib.contextmanager
+    def transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        """Lend the connection with a transaction open; it is committed, or rolled back after an exception."""
+        with self._lock:
+            self._db.execute(begin)
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # some errors, such as a full disk, have rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        _write_ahead(db)
+        db.execute("PRAGMA synchronous = NORMAL")  # a crash of the machine may lose turns, never the file
+        db.execute("PRAGMA wal_autocheckpoint = 4000")  # pages (16 MB): fewer, larger copies into the file
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Turn on write-ahead logging. The very first time SQLite refuses at once, without waiting, who comes second."""
+    patience_ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
+                raise
+        time.sleep(0.01)
+
+
+def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:
+    session = turn.session
+    over = bool(session.ending)
+    return {
+        "call": session.call,
+        "token": token,
+        "turn": session.turn,
+        "started": _seconds(session.started),
+        "ended": _seconds(turn.at) if over else None,
+        "ending": session.ending,
+        "hotline": turn.hotline,
+        "version": session.version,
+        "caller": session.caller,
+        "language": session.language,
+        "urgent": turn.urgent,
+        "reason": turn.reason,
+        "session": None if over else session.to_json(),
+        "answer": turn.answer,
+    }
+
+
+def _path_row(number: int, token: int, place: int, entry: PathEntry) -> tuple[Any, ...]:
+    at = _seconds(entry.at)
+    return (number, token, place, entry.turn, at, entry.node, entry.event, entry.keys, entry.outcome)
+
+
+def _message_row(number: int, message: Message) -> tuple[Any, ...]:
+    return (number, message.to, message.body, message.language, _seconds(message.at), message.status)
+
+
+def _record(row: tuple[Any, ...]) -> CallRecord:
+    call, hotline, version, caller, language, started, ended, ending, turns, urgent, reason, _ = row
+    return CallRecord(
+        call=call,
+        hotline=hotline,
+        version=version,
+        caller=caller,
+        language=language,
+        started=_moment(started),
+        ended=None if ended is None else _moment(ended),
+        ending=ending,
+        turns=turns,
+        urgent=bool(urgent),
+        reason=reason,
+    )
+
+
+def _seconds(at: datetime) -> float:
+    """Return the time as it is stored. A time without a zone is a ``TypeError``, not a guess."""
+    return (at - _EPOCH).total_seconds()
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

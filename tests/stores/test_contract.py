@@ -1,0 +1,570 @@
+"""What every store promises, sentence by sentence. A new kind of store is added to :data:`OPENERS` and is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.engine.session import Session
+from ivr.menu.contract import Level
+from ivr.stores import (
+    LEASE,
+    Answered,
+    Busy,
+    CallFilter,
+    CallHistory,
+    Claimed,
+    ClaimLost,
+    Message,
+    PathEntry,
+    Purged,
+    SavedTurn,
+    Store,
+    Unknown,
+    Voicemail,
+)
+from ivr.stores.memory import MemoryStore
+from ivr.stores.sqlite import SqliteStore
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SOON = NOON + timedelta(seconds=5)
+LATER = NOON + LEASE
+CALL = "CA0123"
+
+OPENERS: dict[str, Callable[[Path], Store]] = {
+    "memory": lambda _: MemoryStore(),
+    "sqlite": lambda folder: SqliteStore(folder / "calls.sqlite3"),
+}
+
+
+@pytest.fixture(params=OPENERS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """One empty store of each kind."""
+    opened = OPENERS[request.param](tmp_path)
+    yield opened
+    opened.close()
+
+
+def session(call: str = CALL, turn: int = 1, **fields: Any) -> Session:
+    """Return a session as the engine leaves it."""
+    return Session(**{"call": call, "version": "v1", "started": NOON, "turn": turn, **fields})
+
+
+def claimed(store: Store, call: str, turn: int, at: datetime = NOON) -> Claimed:
+    """Claim a turn that must be free."""
+    claim = store.claim(call, turn, at)
+    assert isinstance(claim, Claimed)
+    return claim
+
+
+def play(store: Store, call: str = CALL, turns: int = 1, started: datetime = NOON, **last: Any) -> None:
+    """Put a call into the store; ``last`` is said of its last turn, to the session or to the saved turn."""
+    of_turn = {
+        name: last.pop(name) for name in ("path", "messages", "hotline", "urgent", "reason") if name in last
+    }
+    for turn in range(turns):
+        final = turn == turns - 1
+        fields = last if final else {}
+        kept = session(call, turn + 1, started=started, **fields)
+        token = claimed(store, call, turn, started).token
+        answer = f"<answer-{turn}/>".encode()
+        store.save(token, SavedTurn(kept, answer, started, **(of_turn if final else {})))
+
+
+def history(store: Store, call: str = CALL) -> CallHistory:
+    """Return what is kept of a call that must be there."""
+    found = store.call(call)
+    assert found is not None
+    return found
+
+
+def listed(store: Store, wanted: CallFilter) -> list[str]:
+    """Return the names of the calls that a filter lets through."""
+    return [record.call for record in store.calls(wanted)]
+
+
+# --- claim ---
+
+
+def test_turn_0_of_an_unknown_call_creates_it(store: Store) -> None:
+    """A call that is not there is created when the turn is 0, and has no session yet."""
+    assert claimed(store, CALL, 0).session is None
+    assert history(store).record.started == NOON
+
+
+@pytest.mark.parametrize("turn", [1, 7])
+def test_a_later_turn_of_an_unknown_call_is_unknown(store: Store, turn: int) -> None:
+    """A call that is not there is not created by a later turn."""
+    assert store.claim(CALL, turn, NOON) == Unknown()
+    assert store.call(CALL) is None
+
+
+def test_an_awaited_turn_is_claimed_with_the_session_as_it_was_saved(store: Store) -> None:
+    """A session comes back equal in every field, whatever a session may hold."""
+    left = session(
+        caller="+8613800138000",
+        called="+862155550100",
+        node="limits",
+        language="zh-CN",
+        level=Level.verified,
+        account="A1",
+        variables={
+            "remaining": Decimal("12.50"),
+            "since": NOON.date(),
+            "at": NOON,
+            "name": "王",
+            "list": [1, None],
+        },
+        way=["main", "limits"],
+        noinputs=2,
+        confirming="1234",
+    )
+    store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
+    assert claimed(store, CALL, 1, SOON).session == left
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_the_second_arrival_is_told_to_wait_and_then_gets_the_same_bytes(store: Store, turn: int) -> None:
+    """The first arrival at a turn wins; a second one is Busy until the answer is there, and gets that very answer."""
+    play(store, turns=turn)
+    first = claimed(store, CALL, turn)
+    assert store.claim(CALL, turn, SOON) == Busy()
+    answer = b"<Response>\xe4\xbd\xa0\xe5\xa5\xbd\x00</Response>"
+    store.save(first.token, SavedTurn(session(turn=turn + 1), answer, SOON))
+    assert store.claim(CALL, turn, SOON) == Answered(answer)
+    assert store.claim(CALL, turn, LATER) == Answered(answer)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 4, 99])
+def test_any_other_turn_gets_the_latest_answer(store: Store, turn: int) -> None:
+    """A late turn, and one that cannot be yet, are answered with what the caller should hear now."""
+    play(store, turns=3)
+    assert store.claim(CALL, turn, SOON) == Answered(b"<answer-2/>")
+
+
+def test_another_turn_leaves_the_awaited_one_free(store: Store) -> None:
+    """An answer that is given again has no effect on the call."""
+    play(store, turns=3)
+    before = history(store)
+    store.claim(CALL, 1, SOON)
+    store.claim(CALL, 9, SOON)
+    assert history(store) == before
+    assert isinstance(store.claim(CALL, 3, SOON), Claimed)
+
+
+@pytest.mark.parametrize(("turn", "expected"), [(0, Busy()), (2, Busy()), (3, Answered(b"<answer-1/>"))])
+def test_while_a_turn_is_being_done(store: Store, turn: int, expected: object) -> None:
+    """An older turn is Busy meanwhile, because what the caller should hear is just being found out."""
+    play(store, turns=2)
+    claimed(store, CALL, 2)
+    assert store.claim(CALL, turn, SOON) == expected
+
+
+def test_a_later_turn_of_a_call_that_was_never_answered_is_unknown(store: Store) -> None:
+    """A call whose first turn is not done has nothing to say: it starts over like one that is not there."""
+    claimed(store, CALL, 0)
+    assert store.claim(CALL, 1, SOON) == Unknown()
+    assert store.claim(CALL, 1, LATER) == Unknown()
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_lease_that_ran_out_is_taken_over(store: Store, turn: int) -> None:
+    """A crashed worker's turn is Busy to the lease's last moment, and then the next arrival's, session and all."""
+    play(store, turns=turn)
+    first = claimed(store, CALL, turn)
+    assert store.claim(CALL, turn, LATER - timedelta(microseconds=1)) == Busy()
+    second = claimed(store, CALL, turn, LATER)
+    assert second.session == first.session
+    assert second.token != first.token
+
+
+def test_an_older_turn_gets_its_answer_when_the_lease_ran_out(store: Store) -> None:
+    """A late arrival does not wait for a worker that crashed."""
+    play(store, turns=1)
+    claimed(store, CALL, 1)
+    assert store.claim(CALL, 0, LATER) == Answered(b"<answer-0/>")
+
+
+# --- save ---
+
+
+def test_a_claim_that_was_taken_over_saves_nothing(store: Store) -> None:
+    """The slow worker hears ClaimLost, and neither the session nor any row of his turn is there."""
+    slow = claimed(store, CALL, 0)
+    fast = claimed(store, CALL, 0, LATER)
+    before = history(store)
+    entry, text = PathEntry(0, NOON, "main", "NoInput"), Message(CALL, "+86138", "hello", "en-US", NOON)
+    turn = SavedTurn(session(), b"<slow/>", NOON, path=[entry], messages=[text], urgent=True, reason="slow")
+    with pytest.raises(ClaimLost):
+        store.save(slow.token, turn)
+    assert history(store) == before
+    store.save(fast.token, SavedTurn(session(), b"<fast/>", LATER))
+    assert store.claim(CALL, 0, LATER) == Answered(b"<fast/>")
+
+
+def test_a_turn_is_saved_once(store: Store) -> None:
+    """A claim is used up by its save, so that nothing is written twice."""
+    token = claimed(store, CALL, 0).token
+    turn = SavedTurn(session(), b"<a/>", NOON, path=[PathEntry(0, NOON, "", "CallStarted")])
+    store.save(token, turn)
+    with pytest.raises(ClaimLost):
+        store.save(token, turn)
+    assert len(history(store).path) == 1
+
+
+def test_a_call_that_was_purged_meanwhile_is_lost(store: Store) -> None:
+    """A save does not bring back a call that was forgotten."""
+    token = claimed(store, CALL, 0).token
+    store.purge(LATER)
+    with pytest.raises(ClaimLost):
+        store.save(token, SavedTurn(session(), b"<a/>", NOON))
+    assert store.call(CALL) is None
+
+
+def test_a_session_that_cannot_be_saved_is_refused(store: Store) -> None:
+    """What is no plain data is an error, not a surprise at the next turn; nothing is written."""
+    token = claimed(store, CALL, 0).token
+    before = history(store)
+    with pytest.raises(TypeError):
+        store.save(token, SavedTurn(session(variables={"x": object()}), b"<a/>", NOON))
+    assert history(store) == before
+
+
+def test_a_saved_session_is_a_copy(store: Store) -> None:
+    """What is done to a session after it was saved, or after it was claimed, does not reach the store."""
+    left = session(variables={"x": 1})
+    store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
+    left.variables["x"] = 2
+    got = claimed(store, CALL, 1, NOON).session
+    assert got is not None
+    assert got.variables == {"x": 1}
+    got.variables["x"] = 3
+    again = claimed(store, CALL, 1, LATER).session
+    assert again is not None
+    assert again.variables == {"x": 1}
+
+
+def test_a_turn_leaves_a_record(store: Store) -> None:
+    """What people look for is taken from the session and from the turn."""
+    play(
+        store,
+        turns=2,
+        caller="+8613800138000",
+        language="en-US",
+        hotline="yuebao",
+        urgent=True,
+        reason="an unexpected deduction",
+    )
+    record = history(store).record
+    assert (record.call, record.hotline, record.version) == (CALL, "yuebao", "v1")
+    assert (record.caller, record.language, record.turns) == ("+8613800138000", "en-US", 2)
+    assert (record.started, record.ended, record.ending) == (NOON, None, "")
+    assert (record.urgent, record.reason) == (True, "an unexpected deduction")
+
+
+def test_a_later_turn_does_not_forget_why_a_human_was_asked_for(store: Store) -> None:
+    """Hotline, urgency and reason stay when a later turn does not say them again."""
+    play(store, hotline="yuebao", urgent=True, reason="a deduction")
+    store.save(claimed(store, CALL, 1).token, SavedTurn(session(turn=2), b"<a/>", SOON))
+    record = history(store).record
+    assert (record.hotline, record.urgent, record.reason) == ("yuebao", True, "a deduction")
+
+
+# --- the end ---
+
+
+def test_a_last_turn_ends_the_call(store: Store) -> None:
+    """A session with an ending ends the record at the time of the turn."""
+    token = claimed(store, CALL, 0).token
+    store.save(token, SavedTurn(session(ending="completed"), b"<bye/>", SOON))
+    record = history(store).record
+    assert (record.ending, record.ended) == ("completed", SOON)
+    assert store.ended(CALL)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 9])
+def test_any_turn_of_an_ended_call_gets_the_latest_answer(store: Store, turn: int) -> None:
+    """Nothing is claimed after the end."""
+    play(store, turns=2, ending="completed")
+    assert store.claim(CALL, turn, LATER) == Answered(b"<answer-1/>")
+
+
+def test_a_call_that_ended_before_its_first_answer_has_an_empty_one(store: Store) -> None:
+    """The caller hung up at once: nobody is there to hear, and the turn is not done again."""
+    claimed(store, CALL, 0)
+    store.end(CALL, "hung_up", SOON)
+    assert store.claim(CALL, 0, LATER) == Answered(b"")
+
+
+def test_the_first_ending_stays(store: Store) -> None:
+    """How and when a call ended does not change any more."""
+    play(store)
+    store.end(CALL, "hung_up", SOON)
+    store.end(CALL, "completed", LATER)
+    record = history(store).record
+    assert (record.ending, record.ended) == ("hung_up", SOON)
+
+
+def test_the_end_of_an_unknown_call_is_ignored(store: Store) -> None:
+    """A status report about a call that never was leaves nothing."""
+    store.end(CALL, "completed", NOON)
+    assert not store.ended(CALL)
+    assert store.call(CALL) is None
+
+
+def test_ended_says_whether_a_call_is_known_to_be_over(store: Store) -> None:
+    """A call that goes on has not ended, not even between the claim and the save of a turn."""
+    play(store)
+    claimed(store, CALL, 1)
+    assert not store.ended(CALL)
+    store.end(CALL, "hung_up", SOON)
+    assert store.ended(CALL)
+
+
+@pytest.mark.parametrize("ending", ["", "transferred"])
+def test_a_call_that_was_ended_meanwhile_stays_ended(store: Store, ending: str) -> None:
+    """The turn that was being done is written (what it did, it did), but the ending is the one that came first."""
+    token = claimed(store, CALL, 0).token
+    store.end(CALL, "hung_up", SOON)
+    entry = PathEntry(0, NOON, "main", "DigitsPressed", "1")
+    store.save(token, SavedTurn(session(ending=ending, language="zh-CN"), b"<a/>", LATER, path=[entry]))
+    kept = history(store)
+    assert (kept.record.ending, kept.record.ended) == ("hung_up", SOON)
+    assert (kept.record.language, kept.path) == ("zh-CN", (entry,))
+    assert store.claim(CALL, 1, LATER) == Answered(b"<a/>")
+
+
+def end_by_turn(store: Store, left: Session) -> None:
+    """End a call by its own last turn."""
+    left.ending = "completed"
+    store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
+
+
+def end_between_turns(store: Store, left: Session) -> None:
+    """End a call while the caller listens."""
+    store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
+    store.end(CALL, "hung_up", SOON)
+
+
+def end_within_turn(store: Store, left: Session) -> None:
+    """End a call while a turn of it is being done."""
+    token = claimed(store, CALL, 0).token
+    store.end(CALL, "hung_up", SOON)
+    store.save(token, SavedTurn(left, b"<a/>", NOON))
+
+
+@pytest.mark.parametrize("way_to_end", [end_by_turn, end_between_turns, end_within_turn])
+def test_a_call_that_is_over_keeps_no_session(
+    store: Store, way_to_end: Callable[[Store, Session], None]
+) -> None:
+    """The variables are forgotten, whichever way the call ended: no session is kept at all."""
+    way_to_end(store, session(variables={"remaining": "12345"}, confirming="67890"))
+    match store:
+        case MemoryStore():
+            assert store._calls[CALL].session == ""
+        case SqliteStore():
+            assert store._reader.rows("SELECT session FROM calls", ()) == [(None,)]
+        case _:
+            pytest.fail("say here where this kind of store keeps its sessions")
+
+
+# --- voicemail, versions ---
+
+
+def test_the_same_recording_again_only_updates_it(store: Store) -> None:
+    """A recording is known by its URL."""
+    play(store)
+    store.keep_voicemail(Voicemail(CALL, "https://r/1", 3, SOON))
+    store.keep_voicemail(Voicemail(CALL, "https://r/2", 9, LATER))
+    store.keep_voicemail(Voicemail(CALL, "https://r/1", 7, SOON))
+    first, second = Voicemail(CALL, "https://r/1", 7, SOON), Voicemail(CALL, "https://r/2", 9, LATER)
+    assert history(store).voicemails == (first, second)
+
+
+def test_a_version_is_kept_under_its_hash(store: Store) -> None:
+    """The sources come back as they were kept; again is no change; another hash is not there."""
+    sources = {"menu.yaml": "hotline: yuebao\n", "prompts.en-US.yaml": "greeting: 你好 👋\n"}
+    store.keep_version("v1", "yuebao", sources)
+    store.keep_version("v1", "yuebao", sources)
+    assert store.version("v1") == sources
+    assert store.version("v2") is None
+
+
+# --- looking back ---
+
+
+@pytest.fixture
+def many(store: Store) -> Store:
+    """Four calls, an hour apart, saved in another order than they started."""
+    hour = timedelta(hours=1)
+    passed = [PathEntry(1, NOON, "limits", "DigitsPressed", "2")]
+    play(store, "CA3", started=NOON + 2 * hour, caller="+8613900000000", hotline="other", turns=2)
+    play(store, "CA1", started=NOON, caller="+8613800138000", ending="completed", hotline="yuebao", turns=2)
+    play(store, "CA2", started=NOON + hour, caller="+16505558000", hotline="yuebao", path=passed, turns=2)
+    play(store, "CA4", started=NOON + 3 * hour, ending="hung_up", hotline="other", urgent=True)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (CallFilter(), ["CA4", "CA3", "CA2", "CA1"]),
+        (CallFilter(limit=2), ["CA4", "CA3"]),
+        (CallFilter(limit=0), []),
+        (CallFilter(since=NOON + timedelta(hours=1)), ["CA4", "CA3", "CA2"]),
+        (CallFilter(until=NOON + timedelta(hours=1)), ["CA1"]),
+        (CallFilter(since=NOON + timedelta(minutes=1), until=NOON + timedelta(hours=3)), ["CA3", "CA2"]),
+        (CallFilter(since=datetime(2026, 11, 22, 22, tzinfo=timezone(timedelta(hours=8)))), ["CA4", "CA3"]),
+        (CallFilter(caller="8000"), ["CA2", "CA1"]),
+        (CallFilter(caller="+8613800138000"), ["CA1"]),
+        (CallFilter(caller="3800"), []),
+        (CallFilter(caller="%"), []),
+        (CallFilter(ending="completed"), ["CA1"]),
+        (CallFilter(hotline="yuebao"), ["CA2", "CA1"]),
+        (CallFilter(hotline="yue"), []),
+        (CallFilter(node="limits"), ["CA2"]),
+        (CallFilter(node="main"), []),
+        (CallFilter(urgent=True), ["CA4"]),
+        (CallFilter(caller="8000", hotline="yuebao", ending="completed", limit=1), ["CA1"]),
+    ],
+    ids=str,
+)
+def test_calls_lists_what_is_wanted_the_latest_first(
+    many: Store, wanted: CallFilter, expected: list[str]
+) -> None:
+    """Empty fields do not filter; the others must all hold."""
+    assert listed(many, wanted) == expected
+
+
+def test_calls_that_started_together_are_listed_in_one_order(store: Store) -> None:
+    """Of two calls with the same start the one that came to the store later is the later."""
+    play(store, "CA1")
+    play(store, "CA2")
+    assert listed(store, CallFilter()) == ["CA2", "CA1"]
+
+
+def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
+    """Path, messages and recordings of one call, and of no other."""
+    path = [
+        PathEntry(turn, NOON, "limits", "ActionFinished", "2", "withdrawal_limits: ok") for turn in range(3)
+    ]
+    texts = [Message(CALL, "+8613800138000", body, "zh-CN", NOON, "not sent") for body in ("一", "二", "三")]
+    mail = Voicemail(CALL, "https://r/1", 12, SOON)
+    play(store, "CA9", path=path[:1], messages=[Message("CA9", "+1", "x", "en-US", NOON)])
+    play(store, path=path[:2], messages=texts[:1])
+    store.save(
+        claimed(store, CALL, 1).token,
+        SavedTurn(session(turn=2), b"<a/>", NOON, path=path[2:], messages=texts[1:]),
+    )
+    store.keep_voicemail(mail)
+    kept = history(store)
+    assert (kept.path, kept.messages, kept.voicemails) == (tuple(path), tuple(texts), (mail,))
+    assert [kept.record] == [record for record in store.calls(CallFilter()) if record.call == CALL]
+
+
+def test_there_is_no_history_of_an_unknown_call(store: Store) -> None:
+    """A call that is not there is None, not an empty history."""
+    assert store.call(CALL) is None
+
+
+def test_times_come_back_in_utc_to_the_microsecond(store: Store) -> None:
+    """A time is the same moment however its zone was written."""
+    shanghai = timezone(timedelta(hours=8))
+    at = datetime(2026, 11, 22, 20, 0, 0, 123457, tzinfo=shanghai)
+    play(store, started=at, ending="completed", path=[PathEntry(0, at, "", "CallStarted")])
+    kept = history(store)
+    assert kept.record.ended is not None
+    for moment in (kept.record.started, kept.record.ended, kept.path[0].at):
+        assert moment == at
+        assert moment.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    """Which moment it means is not guessed."""
+    with pytest.raises(TypeError):
+        store.claim(CALL, 0, NOON.replace(tzinfo=None))
+
+
+# --- purge ---
+
+
+def test_purge_forgets_old_calls_and_counts_what_it_forgot(store: Store) -> None:
+    """A call that started before the time goes with all its rows, also one that goes on; one at the time stays."""
+    entries = [PathEntry(0, NOON, "", "CallStarted"), PathEntry(0, NOON, "main", "DigitsPressed")]
+    for call, started in {"CA1": NOON, "CA2": SOON, "CA3": LATER}.items():
+        play(
+            store, call, started=started, path=entries, messages=[Message(call, "+1", "x", "en-US", started)]
+        )
+        store.keep_voicemail(Voicemail(call, f"https://r/{call}", 3, LATER))
+    assert store.purge(LATER) == Purged(calls=2, path=4, messages=2, voicemails=2)
+    assert listed(store, CallFilter()) == ["CA3"]
+    kept = history(store, "CA3")
+    assert (len(kept.path), len(kept.messages), len(kept.voicemails)) == (2, 1, 1)
+    assert store.purge(LATER) == Purged()
+
+
+def test_purge_forgets_a_thousand_calls(store: Store) -> None:
+    """However many are old, one purge forgets them all."""
+    for number in range(1000):
+        store.claim(f"CA{number}", 0, NOON)
+    assert store.purge(SOON) == Purged(calls=1000)
+    assert listed(store, CallFilter()) == []
+
+
+def test_purge_forgets_the_old_recordings_of_calls_that_are_not_there(store: Store) -> None:
+    """A recording that arrived when its call was forgotten does not stay for ever."""
+    store.keep_voicemail(Voicemail("CA1", "https://r/1", 3, NOON))
+    store.keep_voicemail(Voicemail("CA2", "https://r/2", 3, LATER))
+    assert store.purge(LATER) == Purged(voicemails=1)
+    assert store.purge(LATER + LEASE) == Purged(voicemails=1)
+
+
+def test_a_number_of_a_forgotten_call_starts_anew(store: Store) -> None:
+    """Nothing of a forgotten call shows in one of the same name."""
+    play(store, path=[PathEntry(0, NOON, "", "CallStarted")], urgent=True, ending="completed")
+    store.purge(SOON)
+    assert claimed(store, CALL, 0, LATER).session is None
+    assert history(store).path == ()
+    assert not history(store).record.urgent
+
+
+def test_purge_keeps_the_versions_that_calls_use(store: Store) -> None:
+    """The sources of a menu are forgotten with the last call on them."""
+    for version in ("v1", "v2", "v3"):
+        store.keep_version(version, "yuebao", {"menu.yaml": version})
+    play(store, "CA1", version="v1", started=NOON)
+    play(store, "CA2", version="v2", started=NOON)
+    play(store, "CA3", version="v2", started=LATER)
+    assert store.purge(SOON) == Purged(calls=2, versions=1)
+    assert store.version("v1") is None
+    assert store.version("v2") == {"menu.yaml": "v2"}
+
+
+def test_purge_keeps_the_version_that_the_next_call_begins_with(store: Store) -> None:
+    """What a hotline was given last stays, also an older menu that was put back, and whatever other hotlines do."""
+    store.keep_version("v1", "yuebao", {"menu.yaml": "v1"})
+    store.keep_version("v2", "yuebao", {"menu.yaml": "v2"})
+    store.keep_version("v1", "yuebao", {"menu.yaml": "v1"})
+    store.keep_version("w1", "other", {"menu.yaml": "w1"})
+    assert store.purge(NOON) == Purged(versions=1)
+    assert [version for version in ("v1", "v2", "w1") if store.version(version)] == ["v1", "w1"]
+
+
+# --- the store itself ---
+
+
+def test_ping_of_a_store_that_works_says_nothing(store: Store) -> None:
+    """A store that can be used does not raise, and no call appears by asking."""
+    store.ping()
+    assert listed(store, CallFilter()) == []
+
+
+def test_a_store_may_be_closed_twice(store: Store) -> None:
+    """Closing is safe in every way out of a program."""
+    store.close()
+    store.close()
