@@ -1,0 +1,80 @@
+"""Self-service: what a menu's ``run`` nodes can do, one module each.
+
+To add an action: write a module with a ``CONTRACT`` and a ``run`` (:class:`ivr.actions.base.Action`; ``login_status``
+is a good one to copy), name it in :data:`ACTIONS`, and put a test beside the others. The checker, the schema and the
+reference page learn of it from its contract.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+
+import structlog
+
+from ivr.actions import (
+    bulletins,
+    earnings,
+    find_account,
+    last_withdrawal,
+    login_status,
+    verify_identity,
+    withdrawal_limits,
+)
+from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.menu.contract import Contract
+
+_log = structlog.get_logger()
+
+ACTIONS: Mapping[str, Action] = {
+    "find_account": find_account,
+    "verify_identity": verify_identity,
+    "withdrawal_limits": withdrawal_limits,
+    "last_withdrawal": last_withdrawal,
+    "earnings": earnings,
+    "login_status": login_status,
+    "bulletins": bulletins,
+}
+
+CONTRACTS: Mapping[str, Contract] = {name: action.CONTRACT for name, action in ACTIONS.items()}
+
+
+class NotProved(PermissionError):
+    """A call asked for an action that needs a higher level of identity than it has reached."""
+
+
+class ContractBroken(Exception):
+    """An action ended in a way that its contract does not declare."""
+
+
+def perform(name: str, services: Services, asked: Asked, actions: Mapping[str, Action] = ACTIONS) -> Finished:
+    """Run the action of this name; when it breaks, it ends as ``unavailable``.
+
+    Raises :class:`NotProved` when the call has not reached the level that the action needs: menus are checked for
+    that, so it is a mistake of the program and never an answer to the caller. Raises KeyError for an unknown name.
+    """
+    action = actions[name]
+    if asked.level < action.CONTRACT.needs:
+        raise NotProved(f"{name} needs a call that is {action.CONTRACT.needs.name}, not {asked.level.name}")
+    try:
+        finished = action.run(services, asked)
+        _keep_promise(action.CONTRACT, finished)
+    except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
+        _log.error("action_failed", action=name, error=type(error).__qualname__, place=_place(error))
+        return Finished("unavailable")
+    return finished
+
+
+def _keep_promise(contract: Contract, finished: Finished) -> None:
+    outcome = contract.all_outcomes().get(finished.outcome)
+    if outcome is None:
+        raise ContractBroken(f"{contract.name} does not declare the outcome {finished.outcome}")
+    if finished.results.keys() != outcome.tells.keys():
+        raise ContractBroken(f"{contract.name} does not tell what it declares for {finished.outcome}")
+
+
+def _place(error: Exception) -> str:
+    """Return our innermost module and line. Neither message nor values: they may hold what a caller typed."""
+    places = [(frame.f_globals["__name__"], line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    module, line = [place for place in places if place[0].startswith("ivr.")][-1]
+    return f"{module}:{line}"

@@ -1,0 +1,34 @@
+"""Looks for an account by the calling number. That is a hint about who calls, so hardly anything is told."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.menu.contract import Contract, Level, Outcome
+
+_ELDER = 65
+"""The age from which the carriers of mainland China offer a human at one key (since December 2020)."""
+
+CONTRACT = Contract(
+    name="find_account",
+    does="Looks for an account by the number that the call comes from.",
+    outcomes={
+        "found": Outcome(
+            means="The calling number is on file. Nothing is proved: numbers can be forged, and telephones lent.",
+            tells={
+                "elder": f"true or false: whether the customer is {_ELDER} or older on the day of the call",
+                "preferred_language": "the language tag that the customer prefers, such as zh-CN",
+            },
+            raises=Level.known,
+        ),
+        "not_found": Outcome(means="No account has this number, or the caller withholds it."),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Look for the account; whatever else is known of it waits until the caller has proved that it is his."""
+    account = services.accounts.find(asked.caller) if asked.caller else None
+    if account is None:
+        return Finished("not_found")
+    elder = services.accounts.age(account.phone, asked.at.date()) >= _ELDER
+    return Finished("found", {"elder": elder, "preferred_language": account.language}, account=account.phone)

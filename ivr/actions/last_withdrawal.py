@@ -1,0 +1,87 @@
+"""Tells why the customer's last withdrawal failed, with what is needed to put it right."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ivr.accounts import Account, Rules, Withdrawal
+from ivr.actions.base import Asked, Finished, Services
+from ivr.menu.contract import Contract, Level, Outcome
+from ivr.trading import ordinary_arrival
+
+_AMOUNT = {"amount": "what was to be withdrawn, in yuan"}
+_CARD = {
+    "bank": "the name of the bank that the money was to go to",
+    "card_tail": "the last four digits of the card that the money was to go to",
+}
+_PHONE = {"bank_phone": "the telephone number of that bank's customer service"}
+_FAST = {
+    "fast_limit": "the most that may leave by fast withdrawal in one natural day, in yuan",
+    "fast_left": "what can still leave by fast withdrawal today, in yuan; never more than the balance",
+    "arrives": "the date on which an ordinary withdrawal asked at this moment arrives",
+}
+_TOMORROW = {"tomorrow": "the date of the next natural day, when the limit begins anew"}
+_EXPLAINED = {"fast_limit_reached", "card_mismatch", "bank_limit"}
+"""The service's reasons that are outcomes of their own."""
+
+CONTRACT = Contract(
+    name="last_withdrawal",
+    does="Tells how the customer's last withdrawal ended and, when it failed, the real reason.",
+    needs=Level.verified,
+    outcomes={
+        "none": Outcome(means="There is no withdrawal to speak of."),
+        "paid": Outcome(means="It was paid out; nothing is wrong.", tells=_AMOUNT | _CARD),
+        "fast_limit_reached": Outcome(
+            means="It was more than today's fast limit still allowed; an ordinary withdrawal has no such limit.",
+            tells=_AMOUNT | _FAST | _TOMORROW,
+        ),
+        "card_mismatch": Outcome(
+            means="The bank does not confirm that the bound card belongs to the customer: bind it anew, or ask the bank.",
+            tells=_AMOUNT | _CARD | _PHONE,
+        ),
+        "bank_limit": Outcome(
+            means="The bank accepts less on this card in a day: withdraw less, wait for tomorrow, or ask the bank.",
+            tells=_AMOUNT
+            | _CARD
+            | _PHONE
+            | _TOMORROW
+            | {"bank_limit": "the most that the bank accepts on this card in a day, in yuan"},
+        ),
+        "other_reason": Outcome(
+            means="It failed for a reason that cannot be explained here: a human can look further.",
+            tells=_AMOUNT | _CARD | _PHONE,
+        ),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Find the outcome, and tell of all that is known what this outcome declares."""
+    account = services.accounts.get(asked.account)
+    if account.last_withdrawal is None:
+        return Finished("none")
+    outcome = _outcome(account.last_withdrawal)
+    facts = _facts(account, account.last_withdrawal, services.accounts.rules(), asked.at)
+    return Finished(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
+
+
+def _outcome(withdrawal: Withdrawal) -> str:
+    if withdrawal.result == "paid":
+        return "paid"
+    return withdrawal.reason if withdrawal.reason in _EXPLAINED else "other_reason"
+
+
+def _facts(account: Account, withdrawal: Withdrawal, rules: Rules, at: datetime) -> dict[str, Any]:
+    card = account.bank_card
+    return {
+        "amount": withdrawal.amount,
+        "bank": card.bank,
+        "card_tail": card.tail,
+        "bank_phone": card.bank_phone,
+        "bank_limit": card.daily_limit,
+        "fast_limit": rules.fast_withdrawal_daily_limit,
+        "fast_left": account.fast_left(rules),
+        "arrives": ordinary_arrival(at),
+        "tomorrow": at.date() + timedelta(days=1),
+    }

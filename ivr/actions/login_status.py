@@ -1,0 +1,43 @@
+"""Tells whether the customer's passwords are locked, and for how long."""
+
+from __future__ import annotations
+
+from ivr.accounts import Password
+from ivr.actions.base import Asked, Finished, Services
+from ivr.menu.contract import Contract, Level, Outcome
+
+_LOCK = {
+    "minutes_left": "whole minutes until it opens by itself",
+    "wrong_tries": "how many wrong tries locked it",
+}
+
+CONTRACT = Contract(
+    name="login_status",
+    does="Tells whether the login password, or else the payment password, is locked after wrong tries.",
+    needs=Level.verified,
+    outcomes={
+        "ok": Outcome(
+            means="Neither password is locked: look at the spelling, the network, the application."
+        ),
+        "locked": Outcome(
+            means="The login password is locked; the payment password may be too.", tells=_LOCK
+        ),
+        "payment_locked": Outcome(
+            means="The login password is open, but the payment password is locked.", tells=_LOCK
+        ),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Look at the login first: who cannot get in is not helped by hearing about payments."""
+    account = services.accounts.get(asked.account)
+    if account.login.locked:
+        return Finished("locked", _lock(account.login))
+    if account.payment_password.locked:
+        return Finished("payment_locked", _lock(account.payment_password))
+    return Finished("ok")
+
+
+def _lock(password: Password) -> dict[str, int]:
+    return {"minutes_left": password.unlocks_in_minutes, "wrong_tries": password.wrong_tries}

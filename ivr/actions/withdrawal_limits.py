@@ -1,0 +1,40 @@
+"""Tells how much can leave today, and when the rest would arrive."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.menu.contract import Contract, Level, Outcome
+from ivr.trading import ordinary_arrival
+
+CONTRACT = Contract(
+    name="withdrawal_limits",
+    does="Tells how much fast withdrawal is used and left today, and when an ordinary withdrawal would arrive.",
+    needs=Level.verified,
+    outcomes={
+        "ok": Outcome(
+            means="The limits are known. Nothing may be left: fast_left is then 0.",
+            tells={
+                "fast_limit": "the most that may leave by fast withdrawal in one natural day, in yuan",
+                "fast_used": "what has left by fast withdrawal today, in yuan",
+                "fast_left": "what can still leave by fast withdrawal today, in yuan; never more than the balance",
+                "balance": "what the customer holds, in yuan; all of it may leave by ordinary withdrawal",
+                "arrives": "the date on which an ordinary withdrawal asked at this moment arrives",
+            },
+        ),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Work out the limits of this customer at this moment."""
+    account, rules = services.accounts.get(asked.account), services.accounts.rules()
+    return Finished(
+        "ok",
+        {
+            "fast_limit": rules.fast_withdrawal_daily_limit,
+            "fast_used": account.fast_withdrawn_today,
+            "fast_left": account.fast_left(rules),
+            "balance": account.fund.balance,
+            "arrives": ordinary_arrival(asked.at),
+        },
+    )

@@ -1,0 +1,126 @@
+"""What holds for every action: levels, contracts, and what happens when one breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
+from ivr.actions.base import Asked, Finished, Services
+from ivr.menu.contract import Contract, Level, Outcome
+
+if TYPE_CHECKING:
+    from tests.actions.conftest import Caller
+
+SECRET = "1237"
+ASKED = Asked("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})
+
+PROMISE = Contract("ending", "Ends.", {"ok": Outcome("Well.", tells={"sum": "a number"})})
+
+
+@dataclass
+class Ending:
+    """An action that ends in a given way, or raises it."""
+
+    how: Finished | Exception
+    CONTRACT: Contract = PROMISE
+
+    def run(self, services: Services, asked: Asked) -> Finished:
+        if isinstance(self.how, Exception):
+            raise self.how
+        return self.how
+
+
+def end(caller: Caller, how: Finished | Exception) -> Finished:
+    """Perform an action that ends like this."""
+    return perform("ending", caller.services, ASKED, {"ending": Ending(how)})
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_the_table_and_the_contracts_agree(name: str) -> None:
+    """An action is called what its contract says, and every word of the reference page is a sentence."""
+    contract = CONTRACTS[name]
+    assert contract.name == name
+    assert contract.does.endswith(".")
+    assert all(outcome.means.endswith(".") for outcome in contract.outcomes.values())
+    assert "unavailable" not in contract.outcomes
+
+
+@pytest.mark.parametrize(("name", "level"), [(name, level) for name in ACTIONS for level in Level])
+def test_an_action_runs_only_at_its_level(caller: Caller, name: str, level: Level) -> None:
+    """Whatever a menu says, nothing is told below the level that the contract needs."""
+    if level < CONTRACTS[name].needs:
+        with pytest.raises(NotProved):
+            caller.ask(name, level=level, id_tail=SECRET)
+    else:
+        assert caller.ask(name, level=level, id_tail=SECRET).outcome in CONTRACTS[name].outcomes
+
+
+def test_what_each_action_needs() -> None:
+    """Money and passwords are told to the proved owner only."""
+    needs = {name: contract.needs.name for name, contract in CONTRACTS.items()}
+    assert needs == {
+        "find_account": "unknown",
+        "verify_identity": "unknown",
+        "withdrawal_limits": "verified",
+        "last_withdrawal": "verified",
+        "earnings": "verified",
+        "login_status": "verified",
+        "bulletins": "unknown",
+    }
+
+
+def test_a_kept_promise_is_passed_on(caller: Caller) -> None:
+    """A declared outcome with the declared variables comes through as it is, and so does ``unavailable``."""
+    assert end(caller, Finished("ok", {"sum": 3})) == Finished("ok", {"sum": 3})
+    assert end(caller, Finished("unavailable")) == Finished("unavailable")
+
+
+@pytest.mark.parametrize(
+    "finished", [Finished("done"), Finished("ok"), Finished("ok", {"sum": 3, "more": 4})]
+)
+def test_a_broken_promise_is_unavailable(caller: Caller, finished: Finished) -> None:
+    """An undeclared outcome, a missing and an additional variable never reach a menu."""
+    with capture_logs() as logs:
+        assert end(caller, finished) == Finished("unavailable")
+    assert [log["error"] for log in logs] == ["ContractBroken"]
+
+
+def test_a_broken_service_is_unavailable(caller: Caller) -> None:
+    """A closed database is not the caller's fault, and not the end of the call."""
+    caller.services.accounts.close()
+    with capture_logs() as logs:
+        assert caller.ask("earnings") == Finished("unavailable")
+    assert [(log["action"], log["error"]) for log in logs] == [("earnings", "ProgrammingError")]
+    assert logs[0]["place"].startswith("ivr.accounts.service:")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, contract in CONTRACTS.items() if contract.needs is Level.verified]
+)
+def test_an_account_that_has_vanished_is_unavailable(caller: Caller, name: str) -> None:
+    """A call may be longer than the life of an account."""
+    assert caller.ask(name, "9999") == Finished("unavailable")
+
+
+def test_a_missing_input_is_unavailable(caller: Caller) -> None:
+    """A mistake of the program is caught where all are."""
+    assert caller.ask("verify_identity") == Finished("unavailable")
+
+
+def test_the_log_of_a_breakdown_holds_no_secret(caller: Caller) -> None:
+    """Only the kind of error and the place are logged: its message may quote what the caller typed."""
+    with capture_logs() as logs:
+        end(caller, ValueError(f"cannot read {SECRET}"))
+    assert len(logs) == 1
+    assert SECRET not in str(logs)
+
+
+def test_an_unknown_action_is_a_mistake_of_the_program(caller: Caller) -> None:
+    """It is raised: a checked menu cannot ask for it."""
+    with pytest.raises(KeyError):
+        caller.ask("fly")
