@@ -1,0 +1,87 @@
+"""The settings, all of them from the environment, read in one place and checked before anything is opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+SETTINGS: Mapping[str, str] = {
+    "TWILIO_AUTH_TOKEN": "The account's auth token, with which every webhook must be signed. Several, separated by "
+    "commas, while a token is rotated. Without it `ivr serve` refuses to start unless told `--insecure`.",
+    "TWILIO_NUMBER": "The hotline's own number. It is shown to a desk when the caller's is withheld.",
+    "IVR_PUBLIC_URL": "The URL that Twilio calls, such as `https://ivr.example.com`. Signatures are checked against "
+    "it, the path and the raw query. Needed together with `TWILIO_AUTH_TOKEN`.",
+    "IVR_DATABASE_URL": "Where calls are kept: `sqlite:///ivr.sqlite3` (the default, in the present folder) or "
+    "`memory://`. The demonstration account service has a file of its own beside it.",
+    "IVR_FALLBACK_NUMBER": "The human of `/voice/fallback`, who is rung when everything else has failed.",
+    "IVR_DESK_<NAME>": "A desk's number, over the one in the tree: `IVR_DESK_SERVICE` for the desk `service`.",
+    "IVR_LOG": "`json` or `text`; without it JSON where the log is no terminal.",
+    "IVR_LOG_LEVEL": "`debug` logs every turn, `info` (the default) every call.",
+}
+"""Every setting with what it means; the README's table is checked against it."""
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the message names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process."""
+
+    auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    number: str = ""
+    public_url: str = ""
+    database_url: str = "sqlite:///ivr.sqlite3"
+    fallback_number: str = ""
+    desk_numbers: Mapping[str, str] = field(default_factory=dict)
+    log: str = ""
+    log_level: str = "info"
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises :class:`BadSetting` at the first that cannot be used."""
+    return Settings(
+        auth_tokens=tuple(
+            token.strip() for token in environ.get("TWILIO_AUTH_TOKEN", "").split(",") if token.strip()
+        ),
+        number=_number(environ, "TWILIO_NUMBER"),
+        public_url=_url(environ, "IVR_PUBLIC_URL"),
+        database_url=environ.get("IVR_DATABASE_URL", "") or "sqlite:///ivr.sqlite3",
+        fallback_number=_number(environ, "IVR_FALLBACK_NUMBER"),
+        desk_numbers={
+            name.removeprefix("IVR_DESK_").lower(): _number(environ, name)
+            for name in environ
+            if name.startswith("IVR_DESK_") and environ[name].strip()
+        },
+        log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
+        log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
+    )
+
+
+def _number(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if value and not re.fullmatch(r"\+[1-9]\d{4,14}|sips?:[^@\s]+@[^@\s]+", value):
+        raise BadSetting(f"{name}: `{value}` is no international number; write it like +8657100000000")
+    return value
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip().rstrip("/")
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise BadSetting(f"{name}: `{value}` is no web address; write it like https://ivr.example.com")
+    return value
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    value = environ.get(name, "").strip().lower() or known[0]
+    if value not in known:
+        raise BadSetting(
+            f"{name}: `{value}` is not known; write one of {', '.join(each for each in known if each)}"
+        )
+    return value

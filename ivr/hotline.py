@@ -1,0 +1,161 @@
+"""A hotline's folder, read: its sources, its recordings, its present menu, and the versions that calls began with."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from ivr.actions import CONTRACTS
+from ivr.menu.loader import Loaded, VoiceProblem, load
+from ivr.menu.problems import Problem
+from ivr.menu.reader import decode
+from ivr.menu.tree import Tree
+from ivr.stores import Store
+
+DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
+"""Files of a hotline that are no part of its menu: what its actions speak of."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the folder."""
+
+log = structlog.get_logger(__name__)
+
+
+class MenuBroken(Exception):
+    """A hotline cannot be loaded. ``problems`` says everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def menu_files(folder: Path) -> list[Path]:
+    """Return the files that make a menu: every YAML file but the written calls and the data of the actions."""
+    return sorted(
+        path
+        for path in folder.rglob("*.yaml")
+        if path.name not in DATA_FILES and "calls" not in path.relative_to(folder).parts[:-1]
+    )
+
+
+def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Return the sources of a hotline (name to text), and what is wrong with the bytes of its files."""
+    sources: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in menu_files(folder):
+        name = path.relative_to(folder).as_posix()
+        text, wrong = decode(path.read_bytes(), name)
+        problems += wrong
+        if not wrong:
+            sources[name] = text
+    return sources, problems
+
+
+def recordings_of(folder: Path) -> dict[str, str]:
+    """Return the published name of every recording: its path under ``audio/``, with a hash of its content."""
+    root = folder / "audio"
+    found = {}
+    for path in sorted(root.glob("*/**/*")) if root.is_dir() else []:
+        if path.is_file():
+            name = path.relative_to(root).as_posix()
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+            found[name] = f"{name.removesuffix(path.suffix)}.{digest}{path.suffix}"
+    return found
+
+
+def load_folder(folder: Path, voice_problem: VoiceProblem | None = None) -> Loaded:
+    """Load a hotline from its folder."""
+    if not folder.is_dir():
+        missing = Problem(
+            str(folder),
+            1,
+            1,
+            "",
+            "there is no such folder",
+            "name a hotline's folder, or make one with `ivr new`",
+        )
+        return Loaded(None, (missing,))
+    sources, wrong = read_folder(folder)
+    if wrong:
+        return Loaded(None, tuple(wrong))
+    return load(sources, CONTRACTS, recordings_of(folder), voice_problem)
+
+
+@dataclass(slots=True)
+class Hotline:
+    """One hotline while it is served: a changed menu is taken up when it has no error, and the good one kept when it has."""
+
+    folder: Path
+    store: Store
+    voice_problem: VoiceProblem | None = None
+    report: Callable[[tuple[Problem, ...]], None] | None = None
+    """Told the problems of a menu that was not taken up."""
+    look_every: float = LOOK_EVERY
+    present: Tree | None = None
+    """The menu of new calls; loaded from the folder when none is given."""
+    _trees: dict[str, Tree] = field(default_factory=dict)
+    _seen: Mapping[str, float] = field(default_factory=dict)
+    _looked: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Load the menu; raises :class:`MenuBroken`."""
+        self._seen = self._look()
+        if self.present is None:
+            loaded = load_folder(self.folder, self.voice_problem)
+            if loaded.tree is None:
+                raise MenuBroken(loaded.problems)
+            self.present = loaded.tree
+        self._take_up(self.present)
+
+    def current(self) -> Tree:
+        """Return the menu for a new call, reloaded if its files have changed."""
+        if time.monotonic() - self._looked >= self.look_every:
+            self._refresh()
+        assert self.present is not None
+        return self.present
+
+    def version(self, version: str) -> Tree:
+        """Return the menu version that a call began with; the present one where that is nowhere to be found."""
+        tree = self._trees.get(version)
+        if tree is not None:
+            return tree
+        sources = self.store.version(version)
+        loaded = load(sources, CONTRACTS, recordings_of(self.folder)) if sources is not None else None
+        if loaded is None or loaded.tree is None:
+            log.warning("menu version lost", version=version)
+            return self.current()
+        self._trees[version] = loaded.tree
+        return loaded.tree
+
+    def _refresh(self) -> None:
+        with self._lock:
+            self._looked = time.monotonic()
+            seen = self._look()
+            if seen == self._seen:
+                return
+            self._seen = seen
+            loaded = load_folder(self.folder, self.voice_problem)
+            if loaded.tree is not None:
+                self._take_up(loaded.tree)
+                log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
+                return
+            log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
+        if self.report:
+            self.report(loaded.problems)
+
+    def _look(self) -> dict[str, float]:
+        """Return what shows a change: the time of each file's last one, recordings too."""
+        files = [*menu_files(self.folder), *(self.folder / "audio").glob("*/**/*")]
+        return {str(path): path.stat().st_mtime_ns for path in files if path.exists()}
+
+    def _take_up(self, tree: Tree) -> None:
+        self.store.keep_version(tree.version, tree.name, tree.sources)
+        self.present = tree
+        self._trees[tree.version] = tree
+        self._looked = time.monotonic()

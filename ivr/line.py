@@ -1,0 +1,266 @@
+"""The caller's side of a call, whichever way it is carried: what he can do, and what he hears.
+
+The simulator and the written calls speak to a :class:`Line`. :class:`DirectLine` is one in this process, through the
+switchboard, with a clock of its own: silence costs nothing. The player of TwiML is another one, over HTTP.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from ivr.engine.commands import Command, Gather, Hangup, Record, Say, SendText, Transfer, Utterance
+from ivr.engine.events import (
+    CallStarted,
+    DigitsPressed,
+    Event,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+    TransferEnded,
+)
+from ivr.engine.session import Session
+from ivr.menu.seconds import spoken_seconds
+from ivr.switchboard import Switchboard
+
+Waiting = Literal["keys", "recording", "nobody"]
+DeskAnswers = Callable[[str], str]
+"""From a desk's number to what happens there: ``answered``, ``busy``, ``no_answer`` or ``failed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that the caller heard."""
+
+    text: str
+    language: str
+    audio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that happened on the call without being heard: a transfer, a beep, a lost key."""
+
+    what: str
+
+
+Item = Heard | Noticed
+
+
+class Line(Protocol):
+    """A call, from the caller's side."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the call waits for; ``nobody``: it is over."""
+        ...
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The keys that mean something at this moment, as far as it can be told."""
+        ...
+
+    def take(self) -> list[Item]:
+        """Return what was heard and noticed since the last time."""
+        ...
+
+    def start(self) -> None:
+        """Ring."""
+        ...
+
+    def press(self, keys: str) -> None:
+        """Press keys, quickly one after the other; ``#`` ends an entry."""
+        ...
+
+    def speak(self, text: str) -> None:
+        """Say something."""
+        ...
+
+    def silence(self) -> None:
+        """Do nothing until the hotline goes on."""
+        ...
+
+    def record(self, seconds: int) -> None:
+        """Leave a recording."""
+        ...
+
+    def hang_up(self) -> None:
+        """Hang up."""
+        ...
+
+
+@dataclass(slots=True)
+class VirtualClock:
+    """A clock that moves only when it is told to."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time go by."""
+        self.now += timedelta(seconds=seconds)
+
+
+def taken(keys: str, length: int | None, finish: str) -> tuple[str, str, str]:
+    """Split typed keys into the entry, the key that finished it (or nothing), and the keys that come too late."""
+    for position, key in enumerate(keys):
+        if finish and key == finish:
+            return keys[:position], key, keys[position + 1 :]
+        if length and position + 1 == length:
+            return keys[: position + 1], "", keys[position + 1 :]
+    return keys, "", ""
+
+
+_calls = itertools.count(1)
+
+
+@dataclass(slots=True)
+class DirectLine:
+    """A call in this process."""
+
+    board: Switchboard
+    clock: VirtualClock
+    caller: str = ""
+    called: str = ""
+    call: str = ""
+    """The call's identifier; one is made when it is empty."""
+    desk_answers: DeskAnswers = lambda _number: "answered"
+    language: str = ""
+    """The language to begin in; empty: the hotline's first."""
+    commands: list[Command] = field(default_factory=list)
+    """What the hotline does at this moment."""
+    turn: int = 0
+    ending: str = ""
+    items: list[Item] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Give the call an identifier in the carrier's form."""
+        self.call = self.call or f"CA{next(_calls):032x}"
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the call waits for."""
+        match self.commands[-1] if self.commands else None:
+            case Gather():
+                return "keys"
+            case Record():
+                return "recording"
+        return "nobody"
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The keys that mean something here; empty where anything may be typed."""
+        gather = self.listening
+        return gather.keys if gather else ()
+
+    @property
+    def listening(self) -> Gather | None:
+        """The present listening, if there is one."""
+        last = self.commands[-1] if self.commands else None
+        return last if isinstance(last, Gather) else None
+
+    def take(self) -> list[Item]:
+        """Return what was heard and noticed since the last time."""
+        items, self.items = self.items, []
+        return items
+
+    def start(self) -> None:
+        """Ring."""
+        self._happen(self._start())
+
+    def press(self, keys: str) -> None:
+        """Press keys; those that come after the entry is over are lost, as on the telephone."""
+        match self.commands[-1] if self.commands else None:
+            case Gather() as gather:
+                digits, finished_by, lost = taken(keys, gather.length, gather.finish)
+                if lost:
+                    shown = "*" * len(lost) if gather.secret else lost
+                    self.items.append(Noticed(f"the entry was over before `{shown}`: lost"))
+                if not digits and finished_by:
+                    self._happen(NoInput(self.clock()))
+                    return
+                if not finished_by and len(digits) != gather.length:
+                    self.clock.advance(gather.timeout)
+                self._happen(DigitsPressed(self.clock(), digits, finished_by))
+            case Record():
+                self.record(1)
+
+    def speak(self, text: str) -> None:
+        """Say something; where only keys are listened to, it is silence."""
+        gather = self.listening
+        self.clock.advance(spoken_seconds(text))
+        if gather is None or gather.speech is None:
+            self.items.append(Noticed("only keys are listened to here"))
+            self.silence()
+            return
+        self._happen(SpeechHeard(self.clock(), text))
+
+    def silence(self) -> None:
+        """Do nothing until the hotline goes on."""
+        match self.commands[-1] if self.commands else None:
+            case Gather(timeout=timeout):
+                self.clock.advance(timeout)
+                self._happen(NoInput(self.clock()))
+            case Record(silence=silence):
+                self.clock.advance(silence)
+                self._happen(RecordingEnded(self.clock()))
+
+    def record(self, seconds: int) -> None:
+        """Leave a recording of so many seconds."""
+        last = self.commands[-1] if self.commands else None
+        if not isinstance(last, Record) or seconds == 0:
+            self.silence()
+            return
+        seconds = min(seconds, last.at_most)
+        self.clock.advance(seconds)
+        url = f"recording://{self.call}/{last.name}"
+        self.board.keep_voicemail(self.call, url, seconds, self.clock())
+        self._happen(RecordingEnded(self.clock(), url, seconds))
+
+    def hang_up(self) -> None:
+        """Hang up."""
+        if self.waiting != "nobody":
+            self.board.hang_up(self.call, self.clock())
+            self.commands, self.ending = [], "hung_up"
+
+    def _start(self) -> CallStarted:
+        return CallStarted(self.clock(), self.caller, self.called, self.language)
+
+    def _happen(self, event: Event) -> None:
+        def render(session: Session, commands: Sequence[Command]) -> bytes:
+            self.commands, self.turn = list(commands), session.turn
+            return b"-"
+
+        self.board.turn(self.call, self.turn, event, self._start(), render)
+        for command in self.commands:
+            self._execute(command)
+
+    def _execute(self, command: Command) -> None:
+        match command:
+            case Say(utterances=utterances) | Gather(utterances=utterances):
+                self._hear(utterances)
+            case SendText(to=to, body=body):
+                self.items.append(Noticed(f"text message to {to}, not sent: {body}"))
+            case Record(at_most=at_most):
+                self.items.append(Noticed(f"beep: recording, at most {at_most} s"))
+            case Hangup(ending=ending):
+                self.ending = ending
+            case Transfer():
+                self._transfer(command)
+
+    def _transfer(self, transfer: Transfer) -> None:
+        answer = self.desk_answers(transfer.number)
+        self.items.append(Noticed(f"ringing {transfer.number}: {answer}"))
+        self.clock.advance(transfer.ring_seconds if answer == "no_answer" else 3)
+        self._happen(TransferEnded(self.clock(), answer))
+
+    def _hear(self, utterances: Sequence[Utterance]) -> None:
+        for utterance in utterances:
+            self.items.append(Heard(utterance.text, utterance.language, utterance.audio))
+            self.clock.advance(spoken_seconds(utterance.text))

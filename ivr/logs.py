@@ -1,0 +1,47 @@
+"""The log: one line an event, for people on a terminal and as JSON elsewhere. No secret and no whole number is in it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any, TextIO
+
+import structlog
+
+
+def configure(style: str = "", level: str = "info", stream: TextIO | None = None) -> None:
+    """Set up the log. ``style`` is ``json``, ``text``, or empty: text on a terminal."""
+    out = stream or sys.stderr
+    plain = style == "text" or (not style and out.isatty())
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=out.isatty())
+        if plain
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+
+
+def masked(number: str) -> str:
+    """Return a number of which only the last four digits can be read."""
+    return "*" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "*" * len(number)
+
+
+def place_of(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of an exception: its type and where it came from.
+
+    Its message and its locals may hold what a caller typed, so they stay out.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    return {"error": type(error).__name__, "where": where}
