@@ -1,0 +1,172 @@
+"""The one place that wires: settings and a hotline's folder in, a running program out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+from ivr.accounts import Accounts
+from ivr.actions import perform
+from ivr.actions.base import Services
+from ivr.actions.notices import Notices
+from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.signature import Signature
+from ivr.channels.twilio.webhooks import LARGEST_REQUEST, Webhooks, apologies, install, install_audio, path_of
+from ivr.config import BadSetting, Settings, settings_from
+from ivr.hotline import Hotline
+from ivr.logs import configure
+from ivr.menu.tree import Tree
+from ivr.stores import Store, open_store
+from ivr.switchboard import Perform, Switchboard
+
+HOTLINE_VARIABLE = "IVR_HOTLINE"
+INSECURE_VARIABLE = "IVR_INSECURE"
+"""How `ivr serve` tells its workers what it was told on the command line."""
+
+
+@dataclass(slots=True)
+class House:
+    """A hotline with everything that answers for it."""
+
+    hotline: Hotline
+    store: Store
+    services: Services
+    board: Switchboard
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.services.accounts.close()
+        self.store.close()
+
+
+def open_house(
+    folder: Path, settings: Settings, *, perform: Perform = perform, tree: Tree | None = None
+) -> House:
+    """Open a hotline: its store, its account service and its menu. Raises ``MenuBroken`` and ``BadFile``.
+
+    A ``tree`` that was loaded before saves loading it again.
+    """
+    store = open_store(settings.database_url)
+    accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
+    services = Services(accounts, Notices.open(_if_there(folder / "bulletins.yaml")))
+    hotline = Hotline(folder, store, voice_problem, present=tree)
+    unknown = [name for name in settings.desk_numbers if name not in hotline.current().desks]
+    if unknown:
+        raise BadSetting(
+            f"IVR_DESK_{unknown[0].upper()}: the hotline has no desk `{unknown[0]}`; "
+            f"it has {', '.join(hotline.current().desks) or 'none'}"
+        )
+    board = Switchboard(hotline, store, services, settings.desk_numbers, perform)
+    return House(hotline, store, services, board)
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def accounts_path(database_url: str) -> str:
+    """Return the file of the demonstration account service: beside the calls, or in memory with them."""
+    scheme, _, path = database_url.partition(":///")
+    if scheme != "sqlite":
+        return ":memory:"
+    calls = Path(path)
+    return str(calls.with_name(f"{calls.stem}-accounts{calls.suffix or '.sqlite3'}"))
+
+
+def utc_now() -> datetime:
+    """Return the time, aware."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    folder: Path,
+    settings: Settings,
+    *,
+    insecure: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+    perform: Perform = perform,
+) -> Flask:
+    """Return the web program of a hotline.
+
+    Raises :class:`BadSetting` when webhooks could not be checked and ``insecure`` does not ask for that.
+    """
+    signature = _signature(settings, insecure=insecure)
+    house = open_house(folder, settings, perform=perform)
+    app = Flask("ivr", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
+    app.url_map.merge_slashes = False
+    app.extensions["ivr"] = house
+    last_words = apologies(house.hotline.current(), settings.fallback_number, settings.number)
+    webhooks = Webhooks(
+        house.board, clock, last_words, signature, path_of(settings.public_url), settings.number
+    )
+    install(app, webhooks)
+    install_audio(app, folder)
+    _install_health(app, house)
+    return app
+
+
+def _signature(settings: Settings, *, insecure: bool) -> Signature | None:
+    if settings.auth_tokens:
+        if not settings.public_url:
+            raise BadSetting(
+                "IVR_PUBLIC_URL is missing; set it to the URL that Twilio calls, to check signatures"
+            )
+        return Signature(settings.auth_tokens, settings.public_url)
+    if insecure:
+        return None
+    raise BadSetting(
+        "TWILIO_AUTH_TOKEN is missing, so that nobody could tell Twilio's webhooks from forged ones; "
+        "set it, or say --insecure"
+    )
+
+
+def _install_health(app: Flask, house: House) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        try:
+            house.store.ping()
+            version = house.hotline.current().version
+        except Exception as error:  # noqa: BLE001 - whatever it is, this worker should get no calls
+            text = f"not ready: {type(error).__name__}\n"
+            return Response(text, status=503, content_type="text/plain; charset=utf-8")
+        return Response(f"ready: menu {version}\n", content_type="text/plain; charset=utf-8")
+
+
+StartResponse = Callable[..., Any]
+
+
+def without_environment(
+    app: Callable[[Any, StartResponse], Iterable[bytes]],
+) -> Callable[..., Iterable[bytes]]:
+    """Take the process's environment out of each request's: granian copies it there, secrets included.
+
+    An ``HTTP_*`` variable of the process would otherwise even become a header of every request.
+    """
+    names = tuple(os.environ)
+
+    def cleaned(environ: MutableMapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        for name in names:
+            environ.pop(name, None)
+        return app(environ, start_response)
+
+    return cleaned
+
+
+def worker() -> Callable[..., Iterable[bytes]]:
+    """Return the WSGI program of one worker of `ivr serve`, set up from the environment."""
+    settings = settings_from(os.environ)
+    configure(settings.log, settings.log_level)
+    insecure = os.environ.get(INSECURE_VARIABLE) == "1"
+    return without_environment(create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure))

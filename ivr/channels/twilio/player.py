@@ -1,0 +1,270 @@
+"""A caller for a server of TwiML: executes its documents as Twilio would, over any transport.
+
+It is an independent reading of Twilio's documentation, and uses nothing of the code that answers; where the two
+disagree, one of them is wrong. Time is virtual: silence, ringing and speech cost nothing. Early keys do not shorten a
+prompt, and loops are heard once; otherwise a caller hears what he would hear on the telephone.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urljoin
+
+from ivr.channels.twilio.leg import Leg, NumberSettings, Refused
+from ivr.channels.twilio.transport import Transport
+
+Waiting = Literal["keys", "recording", "ended"]
+Answer = Literal["answered", "busy", "no_answer", "failed"]
+
+_MOST_DOCUMENTS = 200
+_DIAL_STATUS = {"answered": "completed", "busy": "busy", "no_answer": "no-answer", "failed": "failed"}
+_ANY_KEY = "1234567890*#"
+_KEYS = frozenset("0123456789*#ABCD")
+
+
+class PlayerError(Exception):
+    """The call cannot go on: what the server sent cannot be executed, or the call is not waiting for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that the caller heard: words in a language, as ``<Say>`` names it, or the URL of a recording."""
+
+    text: str = ""
+    language: str = ""
+    audio: str = ""
+
+
+class Player:
+    """One call. ``heard`` is what the caller heard so far; ``waiting`` is what he can do now."""
+
+    def __init__(
+        self,
+        send: Transport,
+        *,
+        call_sid: str,
+        caller: str,
+        called: str,
+        settings: NumberSettings | None = None,
+        direction: str = "inbound",
+    ) -> None:
+        """Prepare a call from ``caller`` to ``called``; :meth:`start` makes it.
+
+        ``call_sid`` is ``CA`` and 32 hexadecimal digits. ``settings`` are those of the number; by default it has
+        no more than the first webhook. An outbound ``direction`` means that the hotline rings the caller.
+        """
+        self.heard: list[Heard] = []
+        self.waiting: Waiting = "ended"
+        """``ended`` also before the call."""
+        self.entry = ""
+        """The keys of an entry that is not over; silence ends it."""
+        self.dialled: list[str] = []
+        """Every number and SIP address that was rung, in order."""
+        self.desk_answers: Callable[[str], Answer] = lambda _: "answered"
+        """What the far end of a transfer does."""
+        self.seconds = 0
+        """What silences, pauses and recordings have taken."""
+        source, target = (called, caller) if direction.startswith("outbound") else (caller, called)
+        self._settings = settings or NumberSettings()
+        self._leg = Leg(send, self._settings, call_sid, source, target, direction)
+        self._verbs: deque[ET.Element] = deque()
+        self._verb = ET.Element("Response")
+        self._ended = False
+
+    # What the caller does. Each goes on until the call waits for him again, or is over.
+
+    def start(self) -> None:
+        """Ring."""
+        self._request(self._settings.voice_url, "POST", {})
+        self._play()
+
+    def press(self, keys: str) -> str:
+        """Press these keys, quickly; return those that came after the listening had ended, and are lost.
+
+        An entry that they do not end stays open, in ``entry``: press more, or be silent.
+        """
+        self._expect("keys", "recording")
+        if strange := set(keys) - _KEYS:
+            raise PlayerError(f"{min(strange)!r} is no key of a telephone")
+        if self.waiting == "recording":
+            return self._press_while_recording(keys)
+        if "dtmf" not in self._verb.get("input", "dtmf"):
+            return keys
+        finish, most = self._verb.get("finishOnKey", "#"), _number(self._verb, "numDigits", 0)
+        for place, key in enumerate(keys, start=1):
+            if key == finish:
+                self._gathered(finished_by=key)
+                return keys[place:]
+            self.entry += key
+            if len(self.entry) == most:
+                self._gathered()
+                return keys[place:]
+        return ""
+
+    def speak(self, text: str) -> None:
+        """Say something. Where nothing listens to speech, or keys came first, it is as good as silence."""
+        self._expect("keys")
+        if "speech" not in self._verb.get("input", "dtmf") or self.entry:
+            self.silence()
+        else:
+            self._request_action({"SpeechResult": text, "Confidence": "0.9"})
+            self._play()
+
+    def silence(self) -> None:
+        """Do nothing until the listening ends, or the recording does."""
+        self._expect("keys", "recording")
+        if self.waiting == "recording":
+            self.record(0, ended_by="")
+            return
+        self.seconds += _number(self._verb, "timeout", 5)
+        self._gathered()
+
+    def record(self, seconds: int, ended_by: str = "#") -> None:
+        """Speak for so long into a recording, and end it with a key, or with silence (an empty ``ended_by``)."""
+        self._expect("recording")
+        seconds, most = max(seconds, 0), _number(self._verb, "maxLength", 3600)
+        if seconds >= most:
+            seconds, ended_by = most, ""
+        self._recorded(seconds, ended_by)
+        self._play()
+
+    def hang_up(self) -> None:
+        """Put the receiver down; after the end that is nothing."""
+        if self.waiting == "recording":
+            self._leg.hung_up()
+            self._recorded(0, "hangup")
+        self._end()
+
+    # What Twilio does.
+
+    def _expect(self, *states: Waiting) -> None:
+        if self.waiting not in states:
+            raise PlayerError(f"the call waits for {self.waiting}, not for {' or '.join(states)}")
+
+    def _play(self) -> None:
+        """Execute verbs until one of them waits for the caller, or none is left."""
+        while self._verbs:
+            self._verb = self._verbs.popleft()
+            self._execute(self._verb)
+            if self._verb.tag in {"Gather", "Record"}:
+                return
+        self._end()
+
+    def _execute(self, verb: ET.Element) -> None:
+        match verb.tag:
+            case "Say" | "Play" | "Pause":
+                self._hear(verb)
+            case "Gather":
+                for prompt in verb:
+                    self._hear(prompt)
+                self.waiting = "keys"
+            case "Record":
+                self.waiting = "recording"
+            case "Redirect":
+                self._request(_text(verb), verb.get("method", "POST"), {})
+            case "Dial":
+                self._dial(verb)
+            case "Hangup":
+                self._end()
+            case "Reject":
+                self._end("busy" if verb.get("reason") == "busy" else "no-answer")
+            case other:
+                raise self._broken(f"{self._leg.url} uses <{other}>, which this player cannot execute")
+
+    def _hear(self, prompt: ET.Element) -> None:
+        match prompt.tag:
+            case "Say":
+                self.heard.append(Heard(text=_text(prompt), language=prompt.get("language", "")))
+            case "Play":
+                self.heard.append(Heard(audio=urljoin(self._leg.url, _text(prompt))))
+            case "Pause":
+                self.seconds += _number(prompt, "length", 1)
+            case other:
+                raise self._broken(
+                    f"{self._leg.url} has <{other}> inside <Gather>, which Twilio refuses (13320)"
+                )
+
+    def _gathered(self, finished_by: str = "") -> None:
+        """End the listening. Without any key (``#`` alone is none) the document goes on after the Gather."""
+        digits, self.entry = self.entry, ""
+        if digits or self._verb.get("actionOnEmptyResult") == "true":
+            self._request_action({"Digits": digits, "FinishedOnKey": finished_by, "msg": "Gather End"})
+        self._play()
+
+    def _press_while_recording(self, keys: str) -> str:
+        ends = self._verb.get("finishOnKey", _ANY_KEY)
+        for place, key in enumerate(keys, start=1):
+            if key in ends:
+                self.record(0, ended_by=key)
+                return keys[place:]
+        return ""
+
+    def _recorded(self, seconds: int, ended_by: str) -> None:
+        """Request the action of a Record, which comes whatever was recorded, and report the recording."""
+        self.seconds += seconds
+        recording = self._leg.recording(seconds)
+        callback = urljoin(self._leg.url, self._verb.get("recordingStatusCallback", ""))
+        reported = "recordingStatusCallback" in self._verb.attrib and seconds > 0
+        self._request_action({**recording, "Digits": ended_by})
+        if reported:
+            status = {"RecordingStatus": "completed", "RecordingSource": "RecordVerb"}
+            self._leg.report(callback, {**recording, **status})
+
+    def _dial(self, dial: ET.Element) -> None:
+        """Ring the parties; the first that answers is connected, otherwise the last one's answer counts."""
+        parties = [_text(party) for party in dial if party.tag in {"Number", "Sip"}] or [_text(dial)]
+        strange = [party.tag for party in dial if party.tag not in {"Number", "Sip"} or party.get("url")]
+        if strange:
+            raise self._broken(
+                f"{self._leg.url} dials <{strange[0]}> in a way that this player cannot execute"
+            )
+        answer: Answer = "failed"
+        for party in parties:
+            self.dialled.append(party)
+            answer = self.desk_answers(party)
+            if answer == "answered":
+                break
+        if dial.get("action"):
+            self._request_action(self._leg.dialled(_DIAL_STATUS[answer]))
+
+    def _request_action(self, extra: Mapping[str, str]) -> None:
+        """Request the action of the present verb: without one, the document's own URL."""
+        self._request(self._verb.get("action", ""), self._verb.get("method", "POST"), extra)
+
+    def _request(self, url: str, method: str, extra: Mapping[str, str]) -> None:
+        """Put the document at a URL, relative to the present one, in place of it."""
+        if self._leg.documents >= _MOST_DOCUMENTS:
+            raise self._broken(
+                f"more than {_MOST_DOCUMENTS} documents in one call: the menu goes round in a circle"
+            )
+        try:
+            self._verbs = deque(self._leg.request(url, method, extra))
+        except Refused as error:
+            raise self._broken(str(error)) from error
+
+    def _broken(self, sentence: str) -> PlayerError:
+        """End the call that cannot go on, and return the error to raise."""
+        self._end()
+        return PlayerError(sentence)
+
+    def _end(self, status: str = "completed") -> None:
+        """End the call, unless it has ended, and report that."""
+        if self._ended:
+            return
+        self._ended, self.waiting, self.entry = True, "ended", ""
+        self._verbs.clear()
+        self._leg.end(status, self.seconds)
+
+
+def _text(verb: ET.Element) -> str:
+    return "".join(verb.itertext()).strip()
+
+
+def _number(verb: ET.Element, name: str, default: int) -> int:
+    """Return an attribute that counts something; a wrong value is a warning to Twilio, and means the default."""
+    value = verb.get(name, "")
+    return int(value) if value.isdecimal() and int(value) > 0 else default

@@ -1,0 +1,92 @@
+"""Whether a request was signed by Twilio.
+
+The signature covers the URL that Twilio was told to call, byte for byte, and the sorted fields of the form. A server
+behind a proxy sees another URL, and frameworks unescape what they see; so the URL is put together again from the
+public one and the target of the request.
+
+Source: Twilio's page on the security of webhooks. The signature itself is computed by the twilio package.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_STANDS = "/!$&'()*+,;=:@~"
+"""What stands unescaped in a path, beside letters, digits and ``_.-`` (RFC 3986, pchar)."""
+
+
+def raw_target(environ: Mapping[str, Any]) -> str:
+    """Return the path and the query of a WSGI request, as far as they can be known the way they were sent.
+
+    WSGI hands over an unescaped path; it is escaped again here, which gives back the same bytes for every path that
+    was escaped only where it had to be. Our own URLs hold nothing that is escaped. (Some servers add the raw target
+    under names of their own; ours does not, and two ways to the same thing would be one untested.)
+    """
+    target = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=_STANDS)
+    query = environ.get("QUERY_STRING", "")
+    return f"{target}?{query}" if query else target
+
+
+class Signature:
+    """The check of every webhook, made once for all of them."""
+
+    def __init__(self, tokens: Sequence[str], public_url: str) -> None:
+        """Check against these Auth Tokens of the account (several while one is replaced) and this public URL.
+
+        The URL is what Twilio calls, up to the path of the first webhook; it may have a path of its own. Its
+        credentials, query, fragment and last slash are no part of what is signed.
+
+        Raises:
+            ValueError: the public URL is not an absolute http or https URL.
+
+        """
+        self._validators = [RequestValidator(token) for token in tokens if token]
+        self._bases = _bases(public_url)
+
+    def valid(self, target: str, form: MultiDict[str, str], header: str | None) -> bool:
+        """Return whether ``header`` (``X-Twilio-Signature``) signs a POST of this form to this raw target.
+
+        Without a token nothing is valid. Give the form's own fields, never merged with those of the query.
+        """
+        if not header:
+            return False
+        given = header.encode(errors="replace")
+        fields = _Fields(form.lists())
+        try:
+            return any(
+                hmac.compare_digest(validator.compute_signature(base + target, fields).encode(), given)
+                for validator in self._validators
+                for base in self._bases
+            )
+        except UnicodeError:  # a lone surrogate, which nobody can have signed
+            return False
+
+
+class _Fields(dict[str, list[str]]):
+    """A form as the twilio package asks for it first; its other ways cost an exception for each field."""
+
+    def getall(self, name: str) -> list[str]:
+        return self[name]
+
+
+def _bases(public_url: str) -> list[str]:
+    """Return what is signed before the target: without the port and with it.
+
+    Twilio drops the port of https and keeps that of http, but has not always done so; its own package tries both.
+    """
+    parts = urlsplit(public_url.strip())
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"the public URL must begin with https:// and a host name, not {public_url!r}")
+    host = parts.netloc.rpartition("@")[2]
+    if parts.port is not None:
+        host = host.rpartition(":")[0]
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    path = parts.path.rstrip("/")
+    return [f"{parts.scheme}://{host}{path}", f"{parts.scheme}://{host}:{port}{path}"]

@@ -1,0 +1,61 @@
+"""One HTTP request as the player sends it, and a transport that sends it to a running server, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Reply(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+    location: str = ""
+    """Where a 3xx points to."""
+
+
+class Transport(Protocol):
+    """One HTTP request: ``form`` is the body of a POST, and empty for a GET. The URL may be a path.
+
+    Raises:
+        OSError: no answer came.
+
+    """
+
+    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
+        """Send it."""
+        ...
+
+
+def http_transport(
+    base_url: str, tokens: Sequence[str] = (), timeout: float = 15, public_url: str = ""
+) -> Transport:
+    """Return a transport over HTTP to a running server.
+
+    Paths, and URLs that begin with ``public_url``, go to ``base_url``. Requests are signed with the first of the
+    ``tokens``, if there is one, for the public URL (by default the same as ``base_url``), which is what the server
+    checks against. ``timeout`` is in seconds; 15 is Twilio's.
+    """
+    import requests
+    from twilio.request_validator import RequestValidator
+
+    base = base_url.rstrip("/")
+    public = public_url.rstrip("/") or base
+    signer = RequestValidator(tokens[0]) if tokens else None
+    session = requests.Session()
+    # Neither a proxy nor a .netrc of this machine stands between Twilio and a server.
+    session.trust_env = False
+
+    def send(method: str, url: str, form: Mapping[str, str], /) -> Reply:
+        target = url.removeprefix(public)
+        called, signed = (base + target, public + target) if target.startswith("/") else (url, url)
+        headers = {"X-Twilio-Signature": signer.compute_signature(signed, dict(form))} if signer else {}
+        reply = session.request(
+            method, called, data=dict(form), headers=headers, timeout=timeout, allow_redirects=False
+        )
+        location = reply.headers.get("Location", "")
+        return Reply(reply.status_code, reply.headers.get("Content-Type", ""), reply.content, location)
+
+    return send

@@ -1,0 +1,201 @@
+"""Commands as TwiML: pure, and made in advance where the words are the same in every call.
+
+The elements are made by the twilio package. What is kept of them is text, in which a control character stands for
+the turn's URL; cleaned words hold none. Words that differ from call to call belong to a customer and are never kept.
+
+Whatever Twilio would otherwise assume is written out (voice, language, timeout, method, action, finishing key): the
+defaults are settings of an account, or a Gather that posts to its own document for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from twilio.twiml import voice_response as verbs
+
+from ivr.channels.twilio.languages import default_voice, hear_language, say_language
+from ivr.channels.twilio.words import clean, pieces
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
+
+LARGEST = 64_000
+"""Bytes of one document: Twilio's 64 kB (its error 11750), read as the smaller of its two meanings."""
+SPEECH_PAUSE = 2
+"""Seconds of silence after which a spoken answer is over."""
+
+_TURN, _RECORDING, _WORDS = "\x01", "\x02", "\x03"
+"""What stands in a kept rendering for the URLs and the words that are put in later."""
+_KEPT = 4096
+"""Renderings of one kind that are kept: more than the sentences of a large hotline in all its languages."""
+_MOST_HINTS, _LONGEST_HINT = 500, 100
+
+
+class DocumentTooLarge(ValueError):
+    """A document is larger than Twilio reads; the caller would hear nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where Twilio goes from one document. They hold unreserved characters and slashes only, and stand as they are."""
+
+    turn: str
+    """The path that the next event is posted to, such as ``/voice/zh-CN/3``; silence is posted to it too."""
+    recording: str
+    """The path that hears when a recording can be fetched."""
+    audio: str
+    """What comes before the name of a recorded prompt, such as ``/audio/``."""
+
+
+def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None) -> bytes:
+    """Return the TwiML document of one turn.
+
+    ``caller_id`` is the number that a desk is shown, where the caller's own cannot be (a withheld one makes the far
+    carrier refuse the call: Twilio's warning 13214); None shows the caller's.
+
+    Raises:
+        DocumentTooLarge: Twilio would not read it.
+        TypeError: a ``RunAction`` is left; the switchboard runs those.
+
+    """
+    body = "".join(_command(command, urls.audio, caller_id) for command in commands)
+    return _document(body.replace(_TURN, urls.turn).replace(_RECORDING, urls.recording))
+
+
+def apology(words: Sequence[Utterance], number: str = "", caller_id: str | None = None) -> bytes:
+    """Return the document of last resort: an apology, a human where there is a number, and the end of the call.
+
+    It needs nothing of ours: recorded audio is left aside, and no URL is asked for afterwards.
+
+    Raises:
+        DocumentTooLarge: Twilio would not read it.
+
+    """
+    body = "".join(_words(replace(utterance, audio=""), "") for utterance in words)
+    if number:
+        body += _dial(verbs.Dial(timeout=30, caller_id=caller_id or None), number)
+    return _document(body + _xml(verbs.Hangup()))
+
+
+def _document(body: str) -> bytes:
+    """Return the bytes of a document with these verbs. Every document of this program is made here."""
+    document = _frame().replace(_WORDS, body).encode()
+    if len(document) > LARGEST:
+        raise DocumentTooLarge(f"a TwiML document of {len(document)} bytes; Twilio reads {LARGEST}")
+    return document
+
+
+@lru_cache(maxsize=1)
+def _frame() -> str:
+    return verbs.VoiceResponse().append(_WORDS).to_xml()  # type: ignore[no-any-return]
+
+
+def _command(command: Command, audio: str, caller_id: str | None) -> str:
+    match command:
+        case Say(utterances):
+            return "".join(_utterance(utterance, audio) for utterance in utterances)
+        case Gather():
+            kept = all(utterance.static for utterance in command.utterances)
+            return _kept_gather(command, audio) if kept else _gather(command, audio)
+        case Transfer():
+            return _transfer(command, caller_id)
+        case Record():
+            return _record(command)
+        case SendText():
+            return ""
+        case Hangup():
+            return _xml(verbs.Hangup())
+        case RunAction():
+            raise TypeError(f"the action {command.action!r} is run, not rendered")
+
+
+def _utterance(utterance: Utterance, audio: str) -> str:
+    return _kept_words(utterance, audio) if utterance.static else _words(utterance, audio)
+
+
+def _words(utterance: Utterance, audio: str) -> str:
+    """Return the ``<Play>`` of a recorded prompt, or its words in as many ``<Say>`` as they need."""
+    if utterance.audio:
+        return _xml(verbs.Play(audio + quote(utterance.audio, safe="")))
+    frame = _say_frame(utterance.language, utterance.voice)
+    return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_words(utterance: Utterance, audio: str) -> str:
+    return _words(utterance, audio)
+
+
+@lru_cache(maxsize=_KEPT)
+def _say_frame(language: str, voice: str) -> str:
+    voice = voice or default_voice(language)
+    return _xml(verbs.Say(_WORDS, voice=voice, language=say_language(language, voice)))
+
+
+def _gather(gather: Gather, audio: str) -> str:
+    """Return the ``<Gather>`` with its prompts inside, where keys interrupt them, and the report of silence after it."""
+    frame = _gather_frame(replace(gather, utterances=(), keys=()))
+    return frame.replace(_WORDS, "".join(_utterance(utterance, audio) for utterance in gather.utterances))
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_gather(gather: Gather, audio: str) -> str:
+    return _gather(gather, audio)
+
+
+@lru_cache(maxsize=_KEPT)
+def _gather_frame(gather: Gather) -> str:
+    verb = verbs.Gather(
+        input="dtmf" if gather.speech is None else "dtmf speech",
+        action=_TURN,
+        method="POST",
+        timeout=max(1, gather.timeout),
+        finish_on_key=gather.finish,
+        num_digits=gather.length,
+    )
+    if gather.speech is not None:
+        verb.attrs |= {"language": hear_language(gather.language), "speechTimeout": SPEECH_PAUSE}
+        if hints := _hints(gather.speech):
+            verb.attrs["hints"] = hints
+    verb.append(_WORDS)
+    return _xml(verb) + _xml(verbs.Redirect(_TURN, method="POST"))
+
+
+def _hints(phrases: Sequence[str]) -> str:
+    hints = [clean(phrase.replace(",", " "))[:_LONGEST_HINT] for phrase in phrases]
+    return ",".join([hint for hint in hints if hint][:_MOST_HINTS])
+
+
+def _transfer(transfer: Transfer, caller_id: str | None) -> str:
+    seconds = min(max(transfer.ring_seconds, 5), 600)  # what Twilio accepts
+    return _dial(
+        verbs.Dial(action=_TURN, method="POST", timeout=seconds, caller_id=caller_id or None), transfer.number
+    )
+
+
+def _dial(dial: verbs.Dial, number: str) -> str:
+    number = clean(number)
+    dial.append(verbs.Sip(number) if number.lower().startswith(("sip:", "sips:")) else verbs.Number(number))
+    return _xml(dial)
+
+
+def _record(record: Record) -> str:
+    return _xml(
+        verbs.Record(
+            action=_TURN,
+            method="POST",
+            max_length=min(max(record.at_most, 2), 14_400),  # what Twilio accepts
+            timeout=max(record.silence, 1),  # 0 would never end at silence
+            finish_on_key="#",
+            play_beep=True,
+            trim="trim-silence",
+            recording_status_callback=_RECORDING,
+            recording_status_callback_method="POST",
+        )
+    )
+
+
+def _xml(verb: verbs.TwiML) -> str:
+    return verb.to_xml(xml_declaration=False)  # type: ignore[no-any-return]

@@ -1,0 +1,213 @@
+"""The webhooks: what Twilio posts, and the TwiML that answers it.
+
+Nothing here ever answers 5xx, a redirect or plain text to a voice webhook: whatever breaks, the caller hears an
+apology in his language and is connected with a human. A request that is not signed by Twilio gets 403 and no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+
+from ivr.channels.twilio import twiml
+from ivr.channels.twilio.requests import called_number, caller_number, event_from
+from ivr.channels.twilio.signature import Signature, raw_target
+from ivr.engine.commands import Command, Hangup
+from ivr.engine.events import CallStarted, RecordingEnded
+from ivr.engine.session import Session
+from ivr.logs import place_of
+from ivr.menu.prompts import Utterance
+from ivr.menu.tree import Tree
+from ivr.switchboard import Switchboard
+
+LARGEST_REQUEST = 64 * 1024
+"""Bytes of a request: what Twilio posts has two or three thousand."""
+_CALL = re.compile(r"CA[0-9a-f]{32}")
+_LANGUAGE_IN_URL = re.compile(r"/voice/([a-z]{2,3}-[A-Z]{2})/")
+_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Apologies:
+    """The documents of last resort, made when the server starts: they need no store and no tree."""
+
+    documents: Mapping[str, bytes]
+    """By language."""
+    shown: Mapping[str, bytes]
+    """The same, with our own number shown to the human: for callers whose number cannot be."""
+    first: str
+
+    def for_request(self, language: str) -> bytes:
+        """Return the apology for the present request, in this language or else in the hotline's first one."""
+        documents = self.documents if caller_number(request.form) else self.shown
+        return documents.get(language) or documents[self.first]
+
+
+def apologies(tree: Tree, human: str, own_number: str) -> Apologies:
+    """Make the documents of last resort. ``human`` is the number that is rung, or empty."""
+
+    def document(language: str, caller_id: str) -> bytes:
+        prompts = tree.speech[language].phrases["trouble" if human else "farewell"]
+        words = [
+            Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts
+        ]
+        return twiml.apology(words[:1], human, caller_id or None)
+
+    return Apologies(
+        {language: document(language, "") for language in tree.languages},
+        {language: document(language, own_number) for language in tree.languages},
+        tree.languages[0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The voice webhooks of one hotline."""
+
+    board: Switchboard
+    clock: Callable[[], datetime]
+    apologies: Apologies
+    signature: Signature | None
+    """None: requests are not checked, which the operator has asked for in so many words."""
+    prefix: str = ""
+    """The path of the public URL."""
+    own_number: str = ""
+
+    def voice(self) -> Response:
+        """Answer the first webhook of a call."""
+        return self.turn("", 0)
+
+    def turn(self, language: str, number: int) -> Response:
+        """Answer a turn. The language in the URL is for those who must answer when we cannot."""
+        form = request.form
+        call = form.get("CallSid", "")
+        if not _CALL.fullmatch(call):
+            log.warning("no call", path=request.path)
+            return document(self.apologies.for_request(language))
+        at, caller = self.clock(), caller_number(form)
+        start = CallStarted(at, caller, called_number(form))
+        event = event_from(form, at) if number else start
+        if isinstance(event, RecordingEnded) and event.url and event.seconds:
+            self.board.keep_voicemail(call, event.url, event.seconds, at)
+
+        def render(session: Session, commands: Sequence[Command]) -> bytes:
+            urls = twiml.Urls(
+                turn=f"{self.prefix}/voice/{session.language}/{session.turn}",
+                recording=f"{self.prefix}/voice/recording",
+                audio=f"{self.prefix}/audio/",
+            )
+            return twiml.render(commands, urls, None if session.caller else self.own_number or None)
+
+        answer = self.board.turn(call, number, event, start, render)
+        return document(answer or render_end())
+
+    def fallback(self) -> Response:
+        """Answer for a document that failed: an apology and a human, without store or tree."""
+        found = _LANGUAGE_IN_URL.search(request.form.get("ErrorUrl", ""))
+        log.error("fallback", call=request.form.get("CallSid", ""), code=request.form.get("ErrorCode", ""))
+        return document(self.apologies.for_request(found[1] if found else ""))
+
+    def status(self) -> Response:
+        """Take note that a call is over."""
+        form = request.form
+        if form.get("CallStatus", "") in _OVER and _CALL.fullmatch(form.get("CallSid", "")):
+            self.board.hang_up(form["CallSid"], self.clock())
+        return Response(status=204)
+
+    def recording(self) -> Response:
+        """Take note that a recording can be fetched now."""
+        form = request.form
+        seconds = form.get("RecordingDuration", "")
+        if _CALL.fullmatch(form.get("CallSid", "")) and form.get("RecordingUrl") and seconds.isdecimal():
+            self.board.keep_voicemail(form["CallSid"], form["RecordingUrl"], int(seconds[:6]), self.clock())
+        return Response(status=204)
+
+    def check(self) -> None:
+        """Refuse a request that Twilio did not sign."""
+        if self.signature is None:
+            return
+        header = request.headers.get("X-Twilio-Signature")
+        if not self.signature.valid(raw_target(request.environ), request.form, header):
+            log.warning("signature refused", path=request.path, signed=header is not None)
+            abort(403)
+
+    def trouble(self, error: Exception) -> Response | HTTPException:
+        """Answer what no other code could: the one place where an exception of a webhook ends."""
+        if isinstance(error, HTTPException) and error.code == 403:
+            return error
+        log.error(
+            "webhook failed", call=request.form.get("CallSid", ""), path=request.path, **place_of(error)
+        )
+        if request.path in {"/voice/status", "/voice/recording"}:
+            return Response(status=204)
+        found = _LANGUAGE_IN_URL.search(request.path)
+        return document(self.apologies.for_request(found[1] if found else ""))
+
+
+def document(body: bytes) -> Response:
+    """Return a TwiML document."""
+    return Response(body, content_type="text/xml; charset=utf-8")
+
+
+def render_end() -> bytes:
+    """Return the answer to a call that was over before its first one."""
+    return twiml.render([Hangup()], twiml.Urls("", "", ""))
+
+
+def install(app: Flask, webhooks: Webhooks) -> None:
+    """Add the voice webhooks to the program."""
+    blueprint = Blueprint("twilio", __name__)
+    for path, view in (
+        ("/voice", webhooks.voice),
+        ("/voice/<language>/<int:number>", webhooks.turn),
+        ("/voice/fallback", webhooks.fallback),
+        ("/voice/status", webhooks.status),
+        ("/voice/recording", webhooks.recording),
+    ):
+        blueprint.add_url_rule(path, view_func=view, methods=["POST"], strict_slashes=False)
+    app.register_blueprint(blueprint)
+
+    @app.before_request
+    def check() -> None:
+        if request.path.startswith("/voice"):
+            webhooks.check()
+
+    @app.errorhandler(Exception)
+    def trouble(error: Exception) -> Response | HTTPException:
+        if request.path.startswith("/voice"):
+            return webhooks.trouble(error)
+        if isinstance(error, HTTPException):
+            return error
+        log.error("request failed", path=request.path, **place_of(error))
+        return Response("something went wrong\n", status=500, content_type="text/plain; charset=utf-8")
+
+
+def install_audio(app: Flask, folder: Path) -> None:
+    """Serve the recordings of the prompts: unsigned, since Twilio fetches them as any browser would.
+
+    A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it.
+    """
+
+    @app.get("/audio/<path:name>")
+    def audio(name: str) -> Response:
+        plain = re.sub(r"\.[0-9a-f]{8}(\.\w+)$", r"\1", name)
+        response = send_from_directory(
+            folder.resolve() / "audio", plain, conditional=True, max_age=31_536_000
+        )
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def path_of(public_url: str) -> str:
+    """Return the path of the public URL, without its last slash."""
+    return urlsplit(public_url).path.rstrip("/")

@@ -1,0 +1,42 @@
+"""What holds in every test of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ivr.channels.twilio import twiml
+from tests.channels.twilio.twiml_checker import check_twiml
+
+
+@pytest.fixture(autouse=True, scope="session")
+def checked_documents() -> Iterator[list[AssertionError]]:
+    """Check every TwiML document that is made in this run, whoever makes it; yield what was found so far.
+
+    All documents are made in one function, and that is wrapped here.
+    """
+    make, found = twiml._document, list[AssertionError]()
+
+    def make_and_check(body: str) -> bytes:
+        document = make(body)
+        try:
+            check_twiml(document)
+        except AssertionError as error:
+            found.append(error)
+            raise
+        return document
+
+    twiml._document = make_and_check
+    yield found
+    twiml._document = make
+
+
+@pytest.fixture(autouse=True)
+def every_document_is_twiml(checked_documents: list[AssertionError]) -> Iterator[None]:
+    """Fail a test that made a wrong document, even where a handler made an apology of the checker's error."""
+    yield
+    try:
+        assert not checked_documents, checked_documents[0]
+    finally:
+        checked_documents.clear()
