@@ -1,0 +1,52 @@
+"""A call as text: what was heard, with its language and seconds, and what else happened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from ivr.line import Heard, Item
+from ivr.menu.seconds import spoken_seconds
+
+
+class Transcript:
+    """Prints a call; with colours on a terminal, plainly in a pipe, never wrapped in a pipe."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        stream = out or sys.stdout
+        self._console = Console(
+            file=stream,
+            highlight=False,
+            soft_wrap=True,
+            emoji=False,
+            markup=False,
+            no_color=not stream.isatty(),
+        )
+
+    def note(self, text: str, style: str = "dim") -> None:
+        """Print a line of our own."""
+        self._console.print(Text(text, style=style))
+
+    def did(self, text: str) -> None:
+        """Print what the caller did."""
+        self._console.print(Text(f"> {text}", style="bold cyan"))
+
+    def happened(self, items: Sequence[Item]) -> None:
+        """Print what was heard and noticed."""
+        for item in items:
+            if isinstance(item, Heard):
+                self._heard(item)
+            else:
+                self.note(f"  [{item.what}]", "yellow")
+
+    def _heard(self, heard: Heard) -> None:
+        seconds = f"{spoken_seconds(heard.text):.1f}"
+        line = Text(f"{heard.language:<6}{seconds:>5} s  ", style="dim")
+        line.append(heard.text or "(a recording)", style="not dim")
+        if heard.audio:
+            line.append(f"  [{heard.audio}]", style="yellow")
+        self._console.print(line)

@@ -1,0 +1,1 @@
+"""Before it is published: written calls, played against the same switchboard that answers the telephone."""

@@ -1,0 +1,127 @@
+"""Written calls: what a caller does, what he must hear, how it ends. Tests of a hotline that an editor can read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from ivr.menu.nodes import Line, Model, Name
+
+DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
+
+
+class Press(Model):
+    """The caller presses keys."""
+
+    press: Annotated[str, Field(pattern=r"^[0-9*#]+$")] = Field(
+        description="The keys, such as `1` or `1237#`."
+    )
+
+
+class Speak(Model):
+    """The caller says something; the hotline must listen to speech."""
+
+    say: Line = Field(description="What the caller says.")
+
+
+class Hears(Model):
+    """The caller must have heard this since the last thing he did."""
+
+    hears: list[Line] | Line = Field(description="A part of what is said; or a list of parts, in this order.")
+
+
+class HearsNot(Model):
+    """The caller must not have heard this since the last thing he did."""
+
+    hears_not: Line = Field(description="A part of a sentence that must not be said.")
+
+
+class At(Model):
+    """The call must be waiting at this node."""
+
+    node: Name = Field(description="The node.")
+
+
+class Texted(Model):
+    """A text message must have been written since the last one that was asked about."""
+
+    texted: Line = Field(description="A part of the message.")
+
+
+class Leaves(Model):
+    """The caller leaves a recording."""
+
+    record: Annotated[int, Field(ge=0, le=600)] = Field(description="Seconds; 0 says nothing.")
+
+
+CallerStep = Press | Speak | Hears | HearsNot | At | Texted | Leaves
+KINDS: dict[str, type[CallerStep]] = {
+    "press": Press,
+    "say": Speak,
+    "hears": Hears,
+    "hears_not": HearsNot,
+    "node": At,
+    "texted": Texted,
+    "record": Leaves,
+}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return next((key for key in KINDS if key in value), "press")
+    if isinstance(value, Model):
+        return next(key for key, model in KINDS.items() if type(value) is model)
+    return "word"
+
+
+CallStep = Annotated[
+    Annotated[Literal["silence", "hang_up"], Tag("word")]
+    | Annotated[Press, Tag("press")]
+    | Annotated[Speak, Tag("say")]
+    | Annotated[Hears, Tag("hears")]
+    | Annotated[HearsNot, Tag("hears_not")]
+    | Annotated[At, Tag("node")]
+    | Annotated[Texted, Tag("texted")]
+    | Annotated[Leaves, Tag("record")],
+    Discriminator(_kind),
+]
+
+
+def _when(value: Any) -> Any:
+    return str(value).replace(" ", "T") if value is not None else None
+
+
+class WrittenCall(Model):
+    """One call."""
+
+    call: Line = Field(description="What it shows, in a few words.")
+    from_: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{4,14}|withheld)$")] | None = Field(
+        default=None,
+        alias="from",
+        description="The calling number, or `withheld`; without it, the first demonstration customer's.",
+    )
+    at: Annotated[str, BeforeValidator(_when), Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")] = Field(
+        default="2026-11-23T10:00",
+        description="When the caller rings, in the hotline's time zone; a Monday morning if nothing is said.",
+    )
+    desks: dict[Name, DeskAnswer] = Field(
+        default_factory=dict, description="What happens at each desk; a desk that is not named answers."
+    )
+    unavailable: list[Name] = Field(
+        default_factory=list, description="Actions whose service is down during this call."
+    )
+    steps: Annotated[list[CallStep], Field(min_length=1)] = Field(
+        description="What the caller does and must hear, in order. The caller hangs up at the end."
+    )
+    ends: Literal["completed", "transferred", "hung_up", "farewell"] | None = Field(
+        default=None,
+        description="How the call must have ended: by itself (`completed`), with a human (`transferred`), by the "
+        "caller (`hung_up`), or because no human could be reached (`farewell`).",
+    )
+
+
+class CallsFile(Model):
+    """A file under `calls/`."""
+
+    calls: Annotated[list[WrittenCall], Field(min_length=1)] = Field(description="The written calls.")

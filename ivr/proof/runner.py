@@ -1,0 +1,217 @@
+"""Plays written calls and says, side by side, where a call went another way than it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ivr.line import Heard, Item, Line
+from ivr.menu.declared import declare
+from ivr.menu.problems import Problem
+from ivr.menu.reader import decode, read
+from ivr.proof.calls import (
+    At,
+    CallsFile,
+    CallStep,
+    Hears,
+    HearsNot,
+    Leaves,
+    Press,
+    Speak,
+    Texted,
+    WrittenCall,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One call ready to be played, with what can be seen of it besides the line."""
+
+    line: Line
+    node: Callable[[], str]
+    """Where the call waits."""
+    texts: Callable[[], Sequence[str]]
+    """Every text message of the call so far."""
+    ending: Callable[[], str]
+    """How the call ended, or an empty text."""
+    secret: Callable[[], bool] = lambda: False
+    """Whether what is asked for now must not be shown."""
+    close: Callable[[], None] = lambda: None
+
+
+MakeStage = Callable[[WrittenCall], Stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of a written call beside what happened then."""
+
+    written: str
+    happened: tuple[Item, ...] = ()
+    failure: str = ""
+
+
+@dataclass(slots=True)
+class Played:
+    """A written call that was played."""
+
+    file: str
+    call: WrittenCall
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[str]:
+        """What was not as written."""
+        return [row.failure for row in self.rows if row.failure]
+
+    @property
+    def heard(self) -> list[Item]:
+        """Everything that happened, in order."""
+        return [item for row in self.rows for item in row.happened]
+
+
+def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Problem]]:
+    """Return the written calls of a hotline with their files, and what is wrong with them."""
+    calls: list[tuple[str, WrittenCall]] = []
+    problems: list[Problem] = []
+    for path in sorted((folder / "calls").glob("**/*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        text, wrong = decode(path.read_bytes(), name)
+        problems += wrong
+        section, wrong = (None, []) if wrong else read(text, name)
+        problems += wrong
+        file = declare(CallsFile, section, name, "", problems) if section is not None else None
+        calls += [(name, call) for call in file.calls] if file else []
+    return calls, problems
+
+
+def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
+    """Return when the caller rings."""
+    return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
+
+
+def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
+    """Play one written call. A step that fails is noted and the call goes on."""
+    played = Played(file, call)
+    stage = make_stage(call)
+    try:
+        stage.line.start()
+        since = stage.line.take()
+        played.rows.append(Row("(rings)", tuple(since)))
+        texts = 0
+        for step in call.steps:
+            if isinstance(step, Hears | HearsNot | At | Texted):
+                played.rows.append(
+                    Row(_written(step, secret=False), failure=_check(step, stage, since, texts))
+                )
+                texts = len(stage.texts()) if isinstance(step, Texted) else texts
+                continue
+            row = _do(step, stage)
+            since = list(row.happened)
+            played.rows.append(row)
+        played.rows.append(_end(call, stage))
+    finally:
+        stage.close()
+    return played
+
+
+def _do(step: CallStep, stage: Stage) -> Row:
+    """Let the caller do one thing."""
+    line, secret = stage.line, stage.secret()
+    if line.waiting == "nobody":
+        return Row(_written(step, secret=secret), failure="the call is over")
+    match step:
+        case Press(press=keys):
+            line.press(keys)
+        case Speak(say=text):
+            line.speak(text)
+        case Leaves(record=seconds):
+            if line.waiting != "recording":
+                return Row(_written(step, secret=False), failure="the hotline does not record here")
+            line.record(seconds)
+        case "silence":
+            line.silence()
+        case "hang_up":
+            line.hang_up()
+    return Row(_written(step, secret=secret), tuple(line.take()))
+
+
+def _check(step: Hears | HearsNot | At | Texted, stage: Stage, since: Sequence[Item], texts: int) -> str:
+    match step:
+        case Hears(hears=parts):
+            return _missing([parts] if isinstance(parts, str) else parts, _plain(since))
+        case HearsNot(hears_not=part):
+            return f"`{part}` was said" if _folded(part) in _plain(since) else ""
+        case At(node=node):
+            here = stage.node()
+            return "" if here == node else f"the call is at `{here}`, not at `{node}`"
+        case Texted(texted=part):
+            new = stage.texts()[texts:]
+            return "" if any(part in text for text in new) else f"no new text message has `{part}`"
+
+
+def _missing(parts: Sequence[str], heard: str) -> str:
+    position = 0
+    for part in parts:
+        found = heard.find(_folded(part), position)
+        if found < 0:
+            return f"`{part}` was not heard" + (" at this place" if _folded(part) in heard else "")
+        position = found + len(_folded(part))
+    return ""
+
+
+def _end(call: WrittenCall, stage: Stage) -> Row:
+    """Hang up if the call goes on, and compare how it ended."""
+    if stage.line.waiting != "nobody" and call.ends not in {None, "hung_up"}:
+        written = f"ends: {call.ends}"
+        return Row(written, failure=f"the call still waits for {stage.line.waiting} at `{stage.node()}`")
+    stage.line.hang_up()
+    ending = stage.ending()
+    if call.ends and ending != call.ends:
+        return Row(f"ends: {call.ends}", failure=f"the call ended as `{ending}`")
+    return Row(f"ends: {ending}", tuple(stage.line.take()))
+
+
+def _written(step: CallStep, *, secret: bool) -> str:
+    match step:
+        case Press(press=keys):
+            return f"press: {mask(keys) if secret else keys}"
+        case Speak(say=text):
+            return f"say: {text}"
+        case Hears(hears=parts):
+            return f"hears: {parts if isinstance(parts, str) else ' … '.join(parts)}"
+        case HearsNot(hears_not=part):
+            return f"hears_not: {part}"
+        case At(node=node):
+            return f"node: {node}"
+        case Texted(texted=part):
+            return f"texted: {part}"
+        case Leaves(record=seconds):
+            return f"record: {seconds}"
+    return str(step)
+
+
+def mask(keys: str) -> str:
+    """Return keys of which only the finishing one can be read."""
+    digits = keys.removesuffix("#")
+    return "•" * len(digits) + keys[len(digits) :]
+
+
+def _plain(items: Sequence[Item]) -> str:
+    return _folded(" ".join(item.text for item in items if isinstance(item, Heard)))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def side_by_side(played: Played) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a failed call for a table: what was written, what happened, what is wrong."""
+    for row in played.rows:
+        happened = "\n".join(
+            item.text if isinstance(item, Heard) else f"({item.what})" for item in row.happened
+        )
+        yield row.written, happened, row.failure

@@ -1,0 +1,118 @@
+"""Records of calls, printed for people and for tools."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ivr.logs import masked
+from ivr.stores import CallFilter, CallHistory, CallRecord
+
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def age(text: str) -> timedelta:
+    """Return an age such as ``90d``. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    if not found:
+        raise ValueError(f"`{text}` is no age; write it like 90d, 36h or 12w")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
+    """Return the filter of what was asked for on the command line. Raises ValueError for a moment that is none."""
+    return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise ValueError(
+            f"--{name}: `{text}` is no moment; write it like 2026-11-22 or 2026-11-22T10:00"
+        ) from None
+
+
+def print_calls(calls: Sequence[CallRecord], form: str) -> None:
+    """Print a list of calls."""
+    if form == "json":
+        _print_json([_plain(asdict(call)) for call in calls])
+        return
+    table = _table("call", "started", "caller", "language", "turns", "ending", "")
+    for call in calls:
+        mark = "urgent" if call.urgent else ""
+        ending = call.ending or "goes on"
+        table.add_row(
+            call.call, _short(call.started), masked(call.caller), call.language, str(call.turns), ending, mark
+        )
+    _console().print(table if calls else Text("no calls"))
+
+
+def print_call(history: CallHistory, form: str) -> None:
+    """Print one call: its record, its path, its messages and its recordings."""
+    if form == "json":
+        _print_json(_plain(asdict(history)))
+        return
+    console, record = _console(), history.record
+    console.print(Text(f"{record.call}  {record.hotline}, menu {record.version}"))
+    caller = masked(record.caller) or "number withheld"
+    console.print(
+        Text(f"{_short(record.started)}  {caller}  {record.language}  {record.ending or 'goes on'}")
+    )
+    if record.reason or record.urgent:
+        console.print(Text(f"{'urgent ' if record.urgent else ''}{record.reason}"))
+    table = _table("turn", "time", "node", "event", "keys", "outcome")
+    for step in history.path:
+        time = f"{step.at.astimezone():%H:%M:%S}"
+        table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
+    console.print(table)
+    for message in history.messages:
+        console.print(Text(f"message to {masked(message.to)}, {message.status}: {message.body}"))
+    for voicemail in history.voicemails:
+        console.print(Text(f"recording of {voicemail.seconds} s: {voicemail.url}"))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    return table
+
+
+def _console() -> Console:
+    out = sys.stdout
+    return Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else 160)
+
+
+def _short(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _print_json(data: Any) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    """Return data without whole numbers of callers."""
+    match value:
+        case dict():
+            return {
+                name: masked(each) if name in {"caller", "to"} and isinstance(each, str) else _plain(each)
+                for name, each in value.items()
+            }
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case datetime():
+            return value.isoformat()
+    return value

@@ -1,0 +1,35 @@
+"""What `ivr new` writes: a small hotline that already passes `ivr check` and `ivr test`."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
+
+
+class FolderTaken(Exception):
+    """There is something in the folder already; nothing was written."""
+
+
+def write(folder: Path) -> list[Path]:
+    """Write a small hotline into a new or empty folder and return its files. Raises :class:`FolderTaken`."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderTaken(f"{folder} is not empty; name a new folder")
+    written = []
+    for name in FILES:
+        text = files(__name__).joinpath(name).read_text(encoding="utf-8")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            text.replace("HOTLINE", hotline_name(folder)).replace("FOLDER", str(folder)), encoding="utf-8"
+        )
+        written.append(path)
+    return written
+
+
+def hotline_name(folder: Path) -> str:
+    """Return a hotline's name that is made from its folder's."""
+    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+    return name if name[:1].isalpha() else f"hotline-{name}".rstrip("-")
