@@ -1,9 +1,11 @@
 """What a store of calls must do, and the rows it keeps.
 
-A turn is two short transactions: :meth:`Store.claim` before it and :meth:`Store.save` after it, with none open while
-actions run (SQLite has one writer). The first arrival at a turn wins; a second one gets the stored answer, byte for
-byte; a late one gets the present answer. No body of a request is kept, nor a hash of one: four digits can be guessed
-back.
+A turn begins with :meth:`Store.look`, which writes nothing, and ends with :meth:`Store.save`, which writes only if
+nobody was faster. What lies between is pure, so that two who do it at once do no harm, and one of them is told that he
+lost. Before anything that has an effect, an action, :meth:`Store.claim` takes the turn for oneself. No transaction is
+open while actions run (SQLite has one writer). So the first arrival at a turn wins; a second one gets the stored
+answer, byte for byte; a late one gets the present answer. No body of a request is kept, nor a hash of one: four digits
+can be guessed back.
 """
 
 from __future__ import annotations
@@ -17,6 +19,15 @@ from ivr.engine.session import Session
 
 LEASE = timedelta(seconds=20)
 """How long a claim holds: longer than the 15 s that Twilio waits, so that a crashed worker's turn can be taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """The turn is awaited and nobody is at it: do what has no effect, and save it with this token."""
+
+    token: int
+    session: Session | None
+    """None: a new call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +56,12 @@ class Unknown:
     """There is no such call."""
 
 
+Look = Free | Answered | Busy | Unknown
 Claim = Claimed | Answered | Busy | Unknown
 
 
 class ClaimLost(Exception):
-    """The turn was taken over by another worker, or its call was purged; nothing was saved."""
+    """Another worker was faster, or the call was purged; nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +176,16 @@ class CallHistory:
 class Store(Protocol):
     """Where calls are kept. Every method is one transaction and may be called from any thread."""
 
+    def look(self, call: str, turn: int, at: datetime) -> Look:
+        """Look at a turn of a call, and write nothing.
+
+        It is answered as :meth:`claim` would answer, with ``Free`` where that would say ``Claimed``. The token of a
+        ``Free`` turn saves it as long as nobody else has claimed or saved it.
+        """
+        ...
+
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Ask for a turn of a call.
+        """Take a turn of a call for oneself. Its token is one more than that of the look before it, if nothing happened.
 
         A call that is not there is created when ``turn`` is 0 (``Claimed`` without a session), and ``Unknown``
         otherwise. A turn that is awaited is ``Claimed``; one that is being done (its lease of :data:`LEASE` runs) is
@@ -175,7 +195,7 @@ class Store(Protocol):
         ...
 
     def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a claimed turn. Raises :class:`ClaimLost` when the claim is no longer the one of ``token``.
+        """Write a turn. Raises :class:`ClaimLost` when somebody else has claimed or saved it since ``token`` was given.
 
         A call that was ended meanwhile (the caller hung up) stays ended as it was.
         """

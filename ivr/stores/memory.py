@@ -22,6 +22,8 @@ from ivr.stores.base import (
     Claim,
     Claimed,
     ClaimLost,
+    Free,
+    Look,
     Message,
     PathEntry,
     Purged,
@@ -57,6 +59,20 @@ class _Call:
         if self.ended is None:
             self.ending, self.ended = ending, at
         self.session = ""
+
+    def saved(self) -> Session | None:
+        """Return the session, or None for a new call."""
+        return Session.from_json(self.session) if self.session else None
+
+    def refusal(self, turn: int, now: datetime) -> Answered | Busy | Unknown | None:
+        """Say why a turn of the call cannot be done now. None: it can."""
+        if self.ended is not None:
+            return Answered(self.answer)
+        if self.leased is not None and now < self.leased and turn <= self.turn:
+            return Busy()
+        if turn == self.turn:
+            return None
+        return Answered(self.answer) if self.answer else Unknown()
 
     def record(self) -> CallRecord:
         """Return what people see of the call."""
@@ -102,8 +118,17 @@ class MemoryStore:
         self._voicemails: dict[str, Voicemail] = {}
         self._versions: dict[str, _Version] = {}  # the last of a hotline is the one that it is on
 
+    def look(self, call: str, turn: int, at: datetime) -> Look:
+        """Look at a turn of a call."""
+        now = _utc(at)
+        with self._lock:
+            kept = self._calls.get(call)
+            if kept is None:
+                return Unknown() if turn else Free(0, None)
+            return kept.refusal(turn, now) or Free(kept.token, kept.saved())
+
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Ask for a turn of a call."""
+        """Take a turn of a call for oneself."""
         now = _utc(at)
         with self._lock:
             if turn == 0:
@@ -111,27 +136,27 @@ class MemoryStore:
             kept = self._calls.get(call)
             if kept is None:
                 return Unknown()
-            if kept.ended is not None:
-                return Answered(kept.answer)
-            if kept.leased is not None and now < kept.leased and turn <= kept.turn:
-                return Busy()
-            if turn != kept.turn:
-                return Answered(kept.answer) if kept.answer else Unknown()
+            refused = kept.refusal(turn, now)
+            if refused is not None:
+                return refused
             kept.token += 1
             kept.leased = now + LEASE
-            return Claimed(kept.token, Session.from_json(kept.session) if kept.session else None)
+            return Claimed(kept.token, kept.saved())
 
     def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a claimed turn, or raise ``ClaimLost`` and write nothing."""
+        """Write a turn, or raise ``ClaimLost`` and write nothing."""
         session = turn.session
         text = "" if session.ending else session.to_json()
         started, at = _utc(session.started), _utc(turn.at)
         path = [replace(entry, at=_utc(entry.at)) for entry in turn.path]
         messages = [replace(message, at=_utc(message.at)) for message in turn.messages]
         with self._lock:
+            if token == 0 and session.call not in self._calls:
+                self._calls[session.call] = _Call(session.call, started)
             kept = self._calls.get(session.call)
-            if kept is None or kept.leased is None or kept.token != token:
+            if kept is None or kept.token != token:
                 raise ClaimLost(f"turn before {session.turn} of call {session.call}")
+            kept.token += 1
             kept.turn, kept.leased, kept.answer = session.turn, None, turn.answer
             kept.started, kept.version = started, session.version
             kept.caller, kept.language = session.caller, session.language

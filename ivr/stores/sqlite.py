@@ -34,6 +34,8 @@ from ivr.stores.base import (
     Claim,
     Claimed,
     ClaimLost,
+    Free,
+    Look,
     Message,
     PathEntry,
     Purged,
@@ -141,12 +143,14 @@ _CLAIM_FIRST = """
     RETURNING token, session
 """
 
+_LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE call = ?"
+
 _STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
 
 # What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended.
 _SAVE = """
     UPDATE calls SET
-        turn = :turn, leased = NULL, started = :started, version = :version, caller = :caller, language = :language,
+        token = token + 1, turn = :turn, leased = NULL, started = :started, version = :version, caller = :caller, language = :language,
         hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
         reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
         urgent = max(urgent, :urgent),
@@ -154,7 +158,19 @@ _SAVE = """
         session = CASE WHEN ended IS NULL THEN :session END,
         ended = coalesce(ended, :ended),
         answer = :answer
-    WHERE call = :call AND token = :token AND leased IS NOT NULL
+    WHERE call = :call AND token = :token
+    RETURNING id
+"""
+
+# A call whose first turn nobody claimed.
+_SAVE_FIRST = """
+    INSERT INTO calls (
+        call, token, turn, started, version, caller, language, hotline, reason, urgent, ending, session, ended, answer
+    ) VALUES (
+        :call, 1, :turn, :started, :version, :caller, :language, :hotline, :reason, :urgent, :ending, :session, :ended,
+        :answer
+    )
+    ON CONFLICT (call) DO NOTHING
     RETURNING id
 """
 
@@ -256,8 +272,17 @@ class SqliteStore:
             if present < len(_MIGRATIONS):
                 db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
 
+    def look(self, call: str, turn: int, at: datetime) -> Look:
+        """Look at a turn: one statement, which waits for no writer."""
+        found = self._reader.rows(_LOOK, (call,))
+        if not found:
+            return Unknown() if turn else Free(0, None)
+        token, awaited, leased, ended, session, answer = found[0]
+        refused = _refusal(turn, awaited, leased, ended, answer, _seconds(at))
+        return refused or Free(token, Session.from_json(session) if session else None)
+
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Ask for a turn of a call: one statement when it is awaited, which is nearly always."""
+        """Take a turn: one statement when it is awaited, which is nearly always."""
         now = _seconds(at)
         values = {"call": call, "turn": turn, "at": now, "leased": now + _LEASE}
         while True:
@@ -265,30 +290,21 @@ class SqliteStore:
             if claimed:
                 token, session = claimed[0]
                 return Claimed(token, Session.from_json(session) if session else None)
-            refused = self._refusal(call, turn, now)
+            standing = self._reader.rows(_STANDING, (call,))
+            if not standing and turn:
+                return Unknown()
+            if not standing:
+                continue
+            awaited, leased, ended, answer = standing[0]
+            refused = _refusal(turn, awaited, leased, ended, answer, now)
             if refused is not None:
                 return refused
 
-    def _refusal(self, call: str, turn: int, now: float) -> Claim | None:
-        """Say why a turn could not be claimed. None: it can be by now, because something changed in between."""
-        standing = self._reader.rows(_STANDING, (call,))
-        if not standing:
-            return Unknown() if turn else None
-        awaited, leased, ended, answer = standing[0]
-        if ended is not None:
-            return Answered(answer or b"")
-        running = leased is not None and now < leased
-        if running and turn <= awaited:
-            return Busy()
-        if turn == awaited:
-            return None
-        return Answered(answer) if answer else Unknown()
-
     def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a claimed turn, or raise ``ClaimLost`` and write nothing."""
+        """Write a turn, or raise ``ClaimLost`` and write nothing."""
         values = _saved(token, turn)
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
-            saved = db.execute(_SAVE, values).fetchall()
+            saved = db.execute(_SAVE if token else _SAVE_FIRST, values).fetchall()
             if not saved:
                 raise ClaimLost(f"turn before {turn.session.turn} of call {turn.session.call}")
             ((number,),) = saved
@@ -434,6 +450,20 @@ def _write_ahead(db: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
                 raise
         time.sleep(0.01)
+
+
+def _refusal(
+    turn: int, awaited: int, leased: float | None, ended: float | None, answer: bytes | None, now: float
+) -> Answered | Busy | Unknown | None:
+    """Say why a turn of a call cannot be done now. None: it can."""
+    if ended is not None:
+        return Answered(answer or b"")
+    running = leased is not None and now < leased
+    if running and turn <= awaited:
+        return Busy()
+    if turn == awaited:
+        return None
+    return Answered(answer) if answer else Unknown()
 
 
 def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:

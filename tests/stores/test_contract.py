@@ -20,6 +20,7 @@ from ivr.stores import (
     CallHistory,
     Claimed,
     ClaimLost,
+    Free,
     Message,
     PathEntry,
     Purged,
@@ -188,6 +189,73 @@ def test_an_older_turn_gets_its_answer_when_the_lease_ran_out(store: Store) -> N
     play(store, turns=1)
     claimed(store, CALL, 1)
     assert store.claim(CALL, 0, LATER) == Answered(b"<answer-0/>")
+
+
+# --- look ---
+
+
+def free(store: Store, call: str, turn: int, at: datetime = NOON) -> Free:
+    """Look at a turn that must be free."""
+    look = store.look(call, turn, at)
+    assert isinstance(look, Free)
+    return look
+
+
+def test_a_look_at_a_new_call_writes_nothing(store: Store) -> None:
+    """Only a claim or a save brings a call into the store."""
+    assert free(store, CALL, 0).session is None
+    assert store.call(CALL) is None
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3, 9])
+@pytest.mark.parametrize("state", ["unknown", "fresh", "played", "claimed", "ended"])
+def test_a_look_says_what_a_claim_would_say(store: Store, state: str, turn: int) -> None:
+    """Whatever happened to a call, looking at a turn and claiming it differ only in what they do."""
+    if state == "fresh":
+        claimed(store, CALL, 0)
+    elif state != "unknown":
+        play(store, turns=2, ending="completed" if state == "ended" else "")
+    if state == "claimed":
+        claimed(store, CALL, 2)
+    look = store.look(CALL, turn, SOON)
+    claim = store.claim(CALL, turn, SOON)
+    if isinstance(look, Free):
+        assert isinstance(claim, Claimed)
+        assert (claim.token, claim.session) == (look.token + 1, look.session)
+    else:
+        assert look == claim
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_free_turn_is_saved_without_a_claim(store: Store, turn: int) -> None:
+    """A turn that had no effect needs no claim: its save is the only write."""
+    play(store, turns=turn)
+    store.save(free(store, CALL, turn).token, SavedTurn(session(turn=turn + 1), b"<a/>", NOON))
+    assert store.claim(CALL, turn, SOON) == Answered(b"<a/>")
+    assert history(store).record.turns == turn + 1
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_of_two_who_did_the_same_turn_the_first_to_save_wins(store: Store, turn: int) -> None:
+    """The second hears that he lost, and gives the first one's answer."""
+    play(store, turns=turn)
+    first, second = free(store, CALL, turn), free(store, CALL, turn)
+    store.save(first.token, SavedTurn(session(turn=turn + 1), b"<first/>", NOON))
+    with pytest.raises(ClaimLost):
+        store.save(second.token, SavedTurn(session(turn=turn + 1), b"<second/>", NOON))
+    assert store.look(CALL, turn, SOON) == Answered(b"<first/>")
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_turn_that_somebody_claimed_is_not_saved_without_a_claim(store: Store, turn: int) -> None:
+    """Who runs an action has the turn for himself, also when another looked at it before."""
+    play(store, turns=turn)
+    looked = free(store, CALL, turn)
+    token = claimed(store, CALL, turn).token
+    with pytest.raises(ClaimLost):
+        store.save(looked.token, SavedTurn(session(turn=turn + 1), b"<looked/>", NOON))
+    store.save(token, SavedTurn(session(turn=turn + 1), b"<claimed/>", NOON))
+    assert store.look(CALL, turn, SOON) == Answered(b"<claimed/>")
 
 
 # --- save ---

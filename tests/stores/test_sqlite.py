@@ -17,7 +17,7 @@ from threading import Barrier
 import pytest
 
 from ivr.engine.session import Session
-from ivr.stores import Answered, CallFilter, Claimed, PathEntry, SavedTurn
+from ivr.stores import Answered, CallFilter, Claimed, Free, PathEntry, SavedTurn
 from ivr.stores import sqlite as module
 from ivr.stores.sqlite import SqliteStore
 
@@ -311,7 +311,7 @@ def test_a_long_list_holds_up_no_turn(store: SqliteStore) -> None:
 
 
 STATEMENTS = (
-    *("_CLAIM", "_CLAIM_FIRST", "_STANDING", "_SAVE", "_END"),
+    *("_LOOK", "_CLAIM", "_CLAIM_FIRST", "_STANDING", "_SAVE", "_END"),
     *("_WANTED", "_PATH", "_MESSAGES", "_VOICEMAILS", "_OLDEST"),
 )
 
@@ -332,6 +332,19 @@ def test_a_list_is_not_sorted(store: SqliteStore) -> None:
     plan = store._writer.rows(f"EXPLAIN QUERY PLAN {module._RECORD} {module._WANTED}", named)
     assert "SEARCH calls USING INDEX calls_by_start (started>? AND started<?)" in [step for *_, step in plan]
     assert not [step for *_, step in plan if "TEMP B-TREE" in step]
+
+
+def test_a_turn_without_an_effect_is_written_once(store: SqliteStore) -> None:
+    """Looking takes nobody's place among those who write; the save is the turn's only transaction."""
+    play(store, CALL, 1)
+    said: list[str] = []
+    store._writer._db.set_trace_callback(said.append)
+    free = store.look(CALL, 1, NOON)
+    assert isinstance(free, Free)
+    assert not said
+    left = Session(call=CALL, version="v1", started=NOON, turn=2)
+    store.save(free.token, SavedTurn(left, b"<a/>", NOON))
+    assert [statement.split()[0] for statement in said] == ["BEGIN", "UPDATE", "COMMIT"]
 
 
 def test_an_awaited_turn_is_claimed_with_one_statement(store: SqliteStore) -> None:
