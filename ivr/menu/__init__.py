@@ -1,7 +1,8 @@
 """What a menu is: its YAML, its node kinds, its words, and everything that can be wrong with it. Pure.
 
-Reading order: ``problems`` (what an editor is told) · ``reader`` (YAML as people type it) · ``nodes`` (the declaration
-of every kind) · ``filters`` and ``templates`` (values in words) · ``phrases`` (the machine's own sentences) ·
-``desks`` (opening hours) · ``tree`` (a compiled menu) · ``loader`` (sources to tree) · ``flow`` and ``checks`` (what is
-wrong with the shape).
+Reading order: ``problems`` (what an editor is told) · ``reader`` (YAML as people type it) · ``forms`` and ``nodes`` (the
+declaration of every kind) · ``declared`` (from sections to models) · ``filters``, ``templates`` and ``prompts`` (values
+and words) · ``phrases`` (the machine's own sentences) · ``hearing``, ``seconds`` and ``desks`` (speech, time, opening
+hours) · ``tree`` and ``compiler`` (a compiled menu) · ``draft`` and ``loader`` (sources to tree) · ``checks`` with
+``spoken``, ``texts``, ``ways`` and ``flow`` (what is wrong with the whole) · ``reference`` (schemas and the page).
 """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from ivr.menu import phrases
@@ -12,14 +12,11 @@ from ivr.menu.hearing import normalise
 from ivr.menu.nodes import (
     Anywhere,
     ChooseNode,
-    EndNode,
     Hotline,
-    Listening,
     MenuNode,
     Node,
     NodeWords,
     OptionWords,
-    Phrases,
     RunNode,
     SetNode,
     TextNode,
@@ -27,19 +24,11 @@ from ivr.menu.nodes import (
     Words,
     WordsFile,
     wordings,
+    words_of,
 )
 from ivr.menu.prompts import Prompt, Voice
-from ivr.menu.templates import condition, value
+from ivr.menu.templates import condition, is_template, value
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
-
-PATTERNS = (
-    "announce",
-    "star",
-    "pound",
-    "read_back",
-    *(name for name in Phrases.model_fields if name.startswith("hint_")),
-)
-"""Phrases with a place for a value: they are filled in, not spoken as they stand."""
 
 
 def compile_tree(
@@ -53,7 +42,10 @@ def compile_tree(
 ) -> Tree:
     """Compile a hotline that has been checked. Raises whatever an unchecked one would make it raise."""
     first = hotline.languages[0]
-    makers = {language: _Maker(hotline, language, words, recordings) for language in hotline.languages}
+    makers = {
+        language: _Maker.of(hotline, language, words.get(language), recordings)
+        for language in hotline.languages
+    }
     return Tree(
         version=version,
         declared=hotline,
@@ -106,6 +98,12 @@ class OptionSpeech:
     language: str
     """The language that it is spoken in: an option that changes the language is spoken in that one."""
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What a caller may say for it: what it is for, too."""
+        fixed = self.purpose and not is_template(self.purpose)
+        return (*self.heard, self.purpose) if self.purpose and fixed else self.heard
+
 
 def option_speech(
     node: MenuNode, language: str, first: str, words: NodeWords | str | None
@@ -126,107 +124,101 @@ def _other_words(words: str | OptionWords | None) -> tuple[str | None, tuple[str
     return words, ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Maker:
     """Makes the words of one language."""
 
     hotline: Hotline
-    language: str
-    words: Mapping[str, WordsFile]
-    recordings: Mapping[str, str]
+    voice: Voice
+    sentences: Mapping[str, Words]
+    words: WordsFile | None
+    """None for the first language, whose words are in the tree."""
+    anywhere: Sequence[OptionSpeech]
+    """The keys that work anywhere."""
 
-    @property
-    def is_first(self) -> bool:
-        return self.language == self.hotline.languages[0]
-
-    @property
-    def voice(self) -> Voice:
-        prefix = self.language + "/"
+    @classmethod
+    def of(
+        cls, hotline: Hotline, language: str, words: WordsFile | None, recordings: Mapping[str, str]
+    ) -> _Maker:
+        """Return the maker of a language."""
+        prefix = language + "/"
         own = {
             path.removeprefix(prefix): published
-            for path, published in self.recordings.items()
+            for path, published in recordings.items()
             if path.startswith(prefix)
         }
-        return Voice(self.language, self.hotline.voices.get(self.language, ""), own)
-
-    def sentences(self) -> dict[str, Words]:
-        own = self.hotline.phrases if self.is_first else self.words[self.language].phrases
-        return phrases.complete(self.language, own)[0]
+        voice = Voice(language, hotline.voices.get(language, ""), own)
+        sentences = phrases.complete(language, words.phrases if words else hotline.phrases)[0]
+        return cls(hotline, voice, sentences, words, tuple(_anywhere(hotline, language, words)))
 
     def speech(self, nodes: Mapping[str, Node], makers: Mapping[str, _Maker]) -> Speech:
-        sentences, voice = self.sentences(), self.voice
+        said = {name: words for name, words in self.sentences.items() if name not in phrases.PATTERNS}
         return Speech(
-            language=self.language,
+            language=self.voice.language,
             nodes={name: self.node(name, node, makers) for name, node in nodes.items()},
-            phrases={
-                name: self.prompts(said, voice) for name, said in sentences.items() if name not in PATTERNS
-            },
-            patterns={name: str(said) for name, said in sentences.items() if name in PATTERNS},
-            voice=voice.name,
-            heard={
-                normalise(phrase): key
-                for key, _, heard in self.anywhere()
-                for phrase in heard
-                if normalise(phrase)
-            },
+            phrases={name: self.prompts(words) for name, words in said.items()},
+            patterns={name: str(words) for name, words in self.sentences.items() if name not in said},
+            voice=self.voice.name,
+            heard=_comparable((phrase, entry.key) for entry in self.anywhere for phrase in entry.heard),
         )
 
-    def prompts(self, said: Words | None, voice: Voice) -> tuple[Prompt, ...]:
-        return tuple(voice.prompt(wording) for wording in wordings(said))
+    def prompts(self, said: Words | None) -> tuple[Prompt, ...]:
+        return tuple(self.voice.prompt(wording) for wording in wordings(said))
 
     def node(self, name: str, node: Node, makers: Mapping[str, _Maker]) -> NodeSpeech:
-        voice = self.voice
-        words = None if self.is_first else self.words[self.language].nodes.get(name)
-        said = node if self.is_first else words if isinstance(words, NodeWords) else NodeWords(say=words)
-        listening = isinstance(node, Listening)
-        text = node.text if self.is_first and isinstance(node, TextNode) else getattr(words, "text", None)
-        announced, heard = self.menu(node, words, makers) if isinstance(node, MenuNode) else ((), {})
-        return NodeSpeech(
-            say=self.prompts(getattr(said, "say", None), voice),
-            end=self.prompts(getattr(said, "end", None), voice) if isinstance(node, EndNode) else (),
-            noinput=self.prompts(getattr(said, "noinput", None), voice) if listening else (),
-            nomatch=self.prompts(getattr(said, "nomatch", None), voice) if listening else (),
-            announced=announced,
-            heard={normalise(phrase): key for phrase, key in heard.items() if normalise(phrase)},
-            hints=(*heard, *(phrase for _, _, spoken in self.anywhere() for phrase in spoken))
-            if heard
-            else (),
-            text=voice.prompt(text) if isinstance(node, TextNode) and text else None,
+        typed = self.words.nodes.get(name) if self.words else None
+        own: Node | NodeWords = words_of(node, typed) if self.words else node
+        said = NodeSpeech(
+            say=self.prompts(getattr(own, "say", None)),
+            end=self.prompts(getattr(own, "end", None)),
+            noinput=self.prompts(getattr(own, "noinput", None)),
+            nomatch=self.prompts(getattr(own, "nomatch", None)),
         )
+        if isinstance(node, TextNode):
+            return replace(said, text=self.voice.message(getattr(own, "text", None) or ""))
+        if isinstance(node, MenuNode):
+            options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
+            return self.menu(node, options, makers, said)
+        return said
 
     def menu(
-        self, node: MenuNode, words: NodeWords | str | None, makers: Mapping[str, _Maker]
-    ) -> tuple[tuple[Prompt, ...], dict[str, str]]:
-        announced: list[Prompt] = []
-        heard: dict[str, str] = {}
-        for option in option_speech(node, self.language, self.hotline.languages[0], words):
-            if option.purpose:
-                announced.append(makers[option.language].announce(option.purpose, option.key))
-            phrases_heard = (
-                *option.heard,
-                *([option.purpose] if option.purpose and "{{" not in option.purpose else []),
-            )
-            heard.update(dict.fromkeys(phrases_heard, option.key))
-        for key, purpose, _ in self.anywhere():
-            if purpose and key not in node.menu:
-                announced.append(self.announce(purpose, key))
-        return tuple(announced), heard
+        self,
+        node: MenuNode,
+        options: Sequence[OptionSpeech],
+        makers: Mapping[str, _Maker],
+        said: NodeSpeech,
+    ) -> NodeSpeech:
+        announced = [
+            makers[option.language].announce(option.purpose, option.key)
+            for option in (*options, *(entry for entry in self.anywhere if entry.key not in node.menu))
+            if option.purpose
+        ]
+        heard = [(phrase, option.key) for option in options for phrase in option.phrases]
+        anywhere = [phrase for entry in self.anywhere for phrase in entry.heard]
+        return replace(
+            said,
+            announced=tuple(announced),
+            heard=_comparable(heard),
+            hints=(*(phrase for phrase, _ in heard), *anywhere),
+        )
 
     def announce(self, purpose: str, key: str) -> Prompt:
         """Say what a key is for: the one place where the announcement of a key is made."""
-        sentences = self.sentences()
-        named = "".join(
-            {"*": str(sentences["star"]), "#": str(sentences["pound"])}.get(each, each) for each in key
-        )
-        said = str(sentences["announce"]).replace("{for}", purpose).replace("{key}", named)
+        names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
+        named = "".join(names.get(each, each) for each in key)
+        said = str(self.sentences["announce"]).replace("{key}", named).replace("{for}", purpose)
         return self.voice.prompt(said)
 
-    def anywhere(self) -> Iterable[tuple[str, str | None, tuple[str, ...]]]:
-        """Yield each key that works anywhere, with what it is for and the phrases that mean it."""
-        for key, entry in self.hotline.anywhere.items():
-            if self.is_first:
-                own = entry if isinstance(entry, Anywhere) else None
-                yield key, own.for_ if own else None, tuple(own.hear) if own else ()
-            else:
-                words = self.words[self.language].anywhere.get(key)
-                yield key, words.for_ if words else None, tuple(words.hear) if words else ()
+
+def _anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Iterable[OptionSpeech]:
+    for key, entry in hotline.anywhere.items():
+        own = words.anywhere.get(key) if words else entry
+        if isinstance(own, str) or own is None:
+            yield OptionSpeech(key, None, (), language)
+        else:
+            yield OptionSpeech(key, own.for_, tuple(own.hear), language)
+
+
+def _comparable(heard: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the key of each phrase, as it is compared with what was recognised."""
+    return {normalise(phrase): key for phrase, key in heard if normalise(phrase)}

@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
+from pydantic.fields import FieldInfo
 
 from ivr.menu import nodes
-from ivr.menu.problems import Problem, did_you_mean, nearest
-from ivr.menu.reader import Section, place
+from ivr.menu.problems import Problem, did_you_mean, nearest, one_of, shown
+from ivr.menu.reader import Section, Text, place
 
 M = TypeVar("M", bound=BaseModel)
-
-_INSIDE: Mapping[str, type[BaseModel]] = {
-    "menu": nodes.Option,
-    "choose": nodes.Case,
-    "desks": nodes.Desk,
-    "limits": nodes.Limits,
-    "phrases": nodes.Phrases,
-    "anywhere": nodes.Anywhere,
-    "say": nodes.Recorded,
-    "end": nodes.Recorded,
-    "noinput": nodes.Recorded,
-    "nomatch": nodes.Recorded,
-}
-"""The model inside a key, to name the nearest of its keys."""
-
-_INSIDE_WORDS: Mapping[str, type[BaseModel]] = {
-    "phrases": nodes.Phrases,
-    "anywhere": nodes.OptionWords,
-    "menu": nodes.OptionWords,
-    "nodes": nodes.NodeWords,
-}
-
-_REMEDIES: Mapping[str, str] = {
-    "flag": "write `true` or `false`",
-    "cut": "put quotes around the text, and comments on a line of their own",
-    "silent": "write what is said",
-    "key": "use 0 to 9, `*` or `#`",
-    "one_key": "use one of 0 to 9, `*` or `#`",
-    "name": "use small letters, digits and `_`, beginning with a letter, such as `main_menu`",
-    "reserved": "choose another name",
-    "number": "write it like `+8657100000000` or `sip:desk@example.com`",
-    "hours": "write it like `08:30-21:00`, or `closed`",
-    "days": "write it like `mon-fri` or `sat`",
-    "length": "write it like `6` or `4-8`",
-    "range": "write it like `1-50000`",
-}
-_NOT_A_TEXT = "put quotes around the text, or check the indentation"
+Path = tuple[str | int, ...]
 
 
-def declare(model: type[M], data: Section, file: str, node: str, problems: list[Problem]) -> M | None:
+def declare(
+    model: type[M], data: Mapping[str, Any], file: str, node: str, problems: list[Problem]
+) -> M | None:
     """Return the model of a section, or None with its mistakes added to ``problems``."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for mistake in error.errors(include_url=False):
-            path = mistake["loc"]
-            what, remedy = _explain(model, mistake)
-            problems.append(Problem(file, *place_of(data, path), node, what, remedy))
+        problems += _mistakes(model, data, error, file, node)
         return None
+
+
+def declare_most(
+    model: type[M], data: Section, file: str, problems: list[Problem], stand_ins: Mapping[str, str]
+) -> M | None:
+    """Return the model of what is right in a section, with the mistakes of the rest added to ``problems``.
+
+    So one mistake does not hide those that can be found only in the whole. What is wrong is left out entry by entry:
+    one desk, one node's words; ``stand_ins`` are values for keys that are needed. None when what is left is no model.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems += _mistakes(model, data, error, file, "")
+        wrong = {mistake["loc"][:2] for mistake in error.errors(include_url=False)}
+    try:
+        return model.model_validate({**stand_ins, **_without(data, wrong)})
+    except ValidationError:
+        return None
+
+
+def _without(data: Section, wrong: set[Path]) -> dict[str, Any]:
+    """Return a section without the keys ``(key,)`` and the entries ``(key, entry)`` that are wrong."""
+    rest: dict[str, Any] = {}
+    for key, value in data.items():
+        if (key,) in wrong:
+            continue
+        entries = {path[1] for path in wrong if path[0] == key}
+        if isinstance(value, Section):
+            rest[key] = {name: entry for name, entry in value.items() if name not in entries}
+        elif isinstance(value, list):
+            rest[key] = [entry for position, entry in enumerate(value) if position not in entries]
+        elif not entries:
+            rest[key] = value
+    return rest
 
 
 def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
@@ -83,82 +83,156 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
         first, second = kinds[:2]
         what = f"a node is one step, and this one has `{first}` and `{second}`"
         return Problem(file, *data.keys_at[second], node, what, f"make `{second}` a node of its own")
-    if kinds or "say" in data:
+    if kinds:
         return None
     for key in data:
-        guess = nearest(key, nodes.KINDS)
-        if guess:
-            return Problem(
-                file, *data.keys_at[key], node, f"`{key}` is no kind of node", f"did you mean `{guess}`?"
-            )
-    kinds_known = ", ".join(f"`{kind}`" for kind in nodes.KINDS)
-    return Problem(
-        file, *place(data), node, "the node says of no kind what it is", f"give it one of {kinds_known}"
-    )
+        guess = None if key in _ANY_NODE_KEY else nearest(key, _ANY_NODE_KEY)
+        if guess in nodes.KINDS:
+            what = f"{shown(key)} is no kind of node"
+            return Problem(file, *data.keys_at[key], node, what, f"did you mean `{guess}`?")
+    if "say" in data:
+        return None
+    return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(nodes.KINDS))
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the keys of a section as an editor types them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+_ANY_NODE_KEY = {key: None for model in nodes.KINDS.values() for key in keys_of(model)}
+
+
+# --- what pydantic found, in an editor's words
+
+
+def _mistakes(
+    model: type[BaseModel], data: Any, error: ValidationError, file: str, node: str
+) -> Iterator[Problem]:
+    mistakes = error.errors(include_url=False)
+    misspelt = {mistake["loc"]: _meant(model, mistake) for mistake in mistakes}
+    meant = {(*path[:-1], key) for path, key in misspelt.items() if key}
+    for mistake in mistakes:
+        path, typed = mistake["loc"], mistake["input"]
+        if mistake["type"] == "missing" and path in meant:
+            continue  # it is there, under a misspelt key
+        if mistake["type"] != "missing" and isinstance(typed, Text) and typed.plain and not typed:
+            continue  # the reader has said that it has no value
+        yield Problem(file, *place_of(data, path), node, *_explain(model, mistake))
+
+
+def _meant(model: type[BaseModel], mistake: Any) -> str | None:
+    """Return the key that an unknown one probably means."""
+    if mistake["type"] != "extra_forbidden":
+        return None
+    keys, beside = _keys_at(model, mistake["loc"])
+    return nearest(str(keys[-1]), beside)
 
 
 def _explain(model: type[BaseModel], mistake: Any) -> tuple[str, str]:
-    kind, path, typed = mistake["type"], mistake["loc"], mistake["input"]
-    key = next((str(part) for part in reversed(path) if isinstance(part, str) and not _is_branch(part)), "")
+    """Return what is wrong, and what to write instead."""
+    kind, typed = mistake["type"], mistake["input"]
     context = mistake.get("ctx", {})
-    if kind in _REMEDIES:
-        return f"`{key}`: {mistake['msg']}" if kind in {"flag", "cut", "silent"} else mistake[
-            "msg"
-        ], _REMEDIES[kind]
+    keys, beside = _keys_at(model, mistake["loc"])
+    key = next((each for each in reversed(keys) if isinstance(each, str)), "")
     match kind:
+        case "value":
+            return context["what"], context["remedy"]
+        case "of_key":
+            return f"{shown(key)} {context['what']}", context["remedy"]
         case "missing":
-            return f"`{key}` is missing", f"add `{key}:`{_described(model, path)}"
+            return f"`{key}` is missing", f"add `{key}:`{_meaning(beside, key)}"
         case "extra_forbidden":
-            return f"`{key}` is not known here", did_you_mean(key, _keys_beside(model, path))
+            return f"{shown(key)} is not known here", did_you_mean(key, beside)
         case "literal_error":
-            possible = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-            return f"`{key}` cannot be `{typed}`", did_you_mean(str(typed), possible)
-        case "string_type" | "union_tag_invalid":
-            return f"`{key}` must be a text", _NOT_A_TEXT
+            return _not_one_of(keys, typed, context["expected"])
+        case "union_tag_invalid":
+            return f"`{key}` cannot be {shown(typed)}", _write_a(context["expected_tags"])
+        case "string_type":
+            return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
         case "model_type" | "dict_type" | "model_attributes_type":
             return f"`{key}` must be a section with keys of its own", "write its keys below it, indented"
         case "list_type":
             return f"`{key}` must be a list", "write `[one, two]`, or lines that begin with `- `"
+        case "too_short" | "too_long":
+            few = "too few" if kind == "too_short" else "too many"
+            return f"`{key}` has {few} entries", _bound(context)
         case "string_pattern_mismatch":
-            return f"`{typed}` does not suit `{key}`", f"see what `{key}` is{_described(model, path)}"
-    if "int" in kind or "than" in kind:
-        return f"`{key}`: `{typed}` is not possible", mistake["msg"][0].lower() + mistake["msg"][1:].replace(
-            "Input should be", "write"
-        )
-    if "too_short" in kind or "too_long" in kind:
-        return f"`{key}` has {'too few' if 'short' in kind else 'too many'} entries", _lower(mistake["msg"])
-    return f"`{key}`: {_lower(mistake['msg'])}", "see the reference of node kinds"
+            return f"{shown(typed)} does not suit `{key}`", f"see what it is{_meaning(beside, key)}"
+    if kind.startswith("int_"):
+        return f"`{key}` cannot be {shown(typed)}", "write a whole number"
+    if context.keys() & _BOUNDS.keys():
+        return f"`{key}` cannot be {shown(typed)}", _bound(context)
+    return f"`{key}`: {mistake['msg']}", "see the reference of node kinds"
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _not_one_of(keys: list[str | int], typed: Any, expected: str) -> tuple[str, str]:
+    possible = re.findall(r"'([^']*)'", expected)
+    if keys[-1] == "[key]":
+        return f"{shown(typed)} is no key of `{keys[-3]}`", did_you_mean(str(typed), possible)
+    remedy = did_you_mean(typed, possible) if isinstance(typed, str) else one_of(possible)
+    return f"`{keys[-1]}` cannot be {shown(typed)}", remedy
 
 
-def _is_branch(part: str) -> bool:
-    """Say whether a part of a pydantic location is its own and no key of the file."""
-    return part in {"a text", "a list", "a section", "[key]"}
+def _write_a(expected_tags: str) -> str:
+    return "write " + " or ".join(re.findall(r"'([^']*)'", expected_tags))
 
 
-def _keys_beside(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
-    """Return the keys that may stand where the last one of ``path`` does."""
-    above = [part for part in path[:-1] if isinstance(part, str) and not _is_branch(part)]
-    inside = next((_inside(model, part) for part in reversed(above) if _inside(model, part)), None)
-    return keys_of(inside or model)
+_BOUNDS = {"ge": "at least", "le": "at most", "min_length": "at least", "max_length": "at most"}
 
 
-def _inside(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    return (_INSIDE_WORDS if issubclass(model, nodes.WordsFile) else _INSIDE).get(key)
+def _bound(context: Mapping[str, Any]) -> str:
+    return next(f"write {words} {context[bound]}" for bound, words in _BOUNDS.items() if bound in context)
 
 
-def keys_of(model: type[BaseModel]) -> list[str]:
-    """Return the keys of a section as an editor types them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _described(model: type[BaseModel], path: tuple[Any, ...]) -> str:
-    if len(path) != 1:
+def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
+    """Return the first sentence of a key's description, in brackets."""
+    field = beside.get(key)
+    if field is None or not field.description:
         return ""
-    for name, field in model.model_fields.items():
-        if (field.alias or name) == path[0] and field.description:
-            return f" ({_lower(field.description).split('. ')[0].rstrip('.')})"
-    return ""
+    first = field.description.split(". ")[0].rstrip(".")
+    return f" ({first[:1].lower()}{first[1:]})"
+
+
+# --- the declaration along a path
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> tuple[list[str | int], dict[str, FieldInfo]]:
+    """Return the keys of a pydantic location, without the names of unions' branches, and those that may stand last."""
+    found: list[tuple[str, Any]] = [("", model)]
+    keys: list[str | int] = []
+    above = found
+    for step in path:
+        branch = [("", kind) for tag, kind in found if tag and tag == step]
+        if branch:
+            found = branch
+            continue
+        keys.append(step)
+        above, found = found, [each for _, kind in found for each in _below(kind, step)]
+    beside: dict[str, FieldInfo] = {}
+    for _, kind in above:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            beside.update(keys_of(kind))
+    return keys, beside
+
+
+def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:
+    """Yield what may stand at a key or position of a type."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = keys_of(kind).get(str(step))
+        if field:
+            yield from _alternatives(field.annotation)
+    elif get_origin(kind) in (dict, list):
+        yield from _alternatives(get_args(kind)[-1])
+
+
+def _alternatives(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the types that an annotation allows, each with the name of its branch."""
+    if get_origin(annotation) is Annotated:
+        annotation, *notes = get_args(annotation)
+        tag = next((note.tag for note in notes if isinstance(note, Tag)), tag)
+    if get_origin(annotation) in (Union, UnionType):
+        for each in get_args(annotation):
+            yield from _alternatives(each, tag)
+    else:
+        yield tag, annotation

@@ -7,19 +7,25 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.menu.nodes import WEEKDAYS, Desk
+from ivr.menu.forms import WEEKDAYS
+from ivr.menu.nodes import Desk
 
 
 def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
-    """Say whether somebody answers at this moment. A span's first minute is in it, its last is not."""
+    """Say whether somebody answers at this moment.
+
+    A span's first minute is in it, its last is not. Where one span names a day as closed, no other opens it.
+    """
     here = at.astimezone(timezone)
-    if here.date().isoformat() in desk.closed_on:
+    today = here.date()
+    if today.isoformat() in desk.closed_on:
+        return False
+    if desk.holidays and today in public_holidays(desk.holidays, today.year):
         return False
     if desk.hours == "always":
         return True
-    if desk.holidays and here.date() in public_holidays(desk.holidays, here.year):
-        return False
-    return any(_in_span(span, here) for span in _spans(desk, here.date()))
+    spans = _spans(desk, today)
+    return "closed" not in spans and any(_in_span(span, f"{here:%H:%M}") for span in spans)
 
 
 def _spans(desk: Desk, on: date) -> list[str]:
@@ -30,11 +36,9 @@ def _spans(desk: Desk, on: date) -> list[str]:
     return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
 
 
-def _in_span(span: str, at: datetime) -> bool:
-    if span == "closed":
-        return False
+def _in_span(span: str, time: str) -> bool:
     first, last = span.split("-")
-    return first <= f"{at:%H:%M}" < last
+    return first <= time < last
 
 
 def weekdays(days: str) -> list[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ivr.menu.compiler import target_of
 from ivr.menu.contract import Contract, Level
+from ivr.menu.forms import SPECIAL_TARGETS
 from ivr.menu.nodes import (
-    SPECIAL_TARGETS,
     AskNode,
     ChooseNode,
     Desk,
@@ -38,6 +39,8 @@ class Edge:
     raises: Level = Level.unknown
     chosen: bool = True
     """Whether it is a way of its own: not a key of ``anywhere``, nor what follows the last try."""
+    written: bool = True
+    """Whether it is written in the node, and not in the hotline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,48 @@ class Knowledge:
 
 @dataclass(slots=True)
 class Flow:
-    """The graph of a hotline."""
+    """The graph of a hotline. A way that is not known, because a name on it is wrong, is left out."""
 
     hotline: Hotline
     nodes: Mapping[str, Node]
     contracts: Mapping[str, Contract]
     edges: dict[str, list[Edge]] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    """The variables that a turn forgets."""
 
     def __post_init__(self) -> None:
         """Draw the edges."""
         self.edges = {name: list(self._edges(name, node)) for name, node in self.nodes.items()}
+        self.secrets = frozenset(
+            node.as_ or name
+            for name, node in self.nodes.items()
+            if isinstance(node, AskNode) and node.is_secret
+        )
 
     def _edges(self, name: str, node: Node) -> Iterable[Edge]:
         yield from _ways(name, node, self.hotline.desks, self.contracts)
         if isinstance(node, Listening):
             for key, entry in self.hotline.anywhere.items():
-                yield Edge(target_of(entry), ("anywhere", key), chosen=False)
-            yield Edge(node.after_tries or self.hotline.agent, ("after_tries",), chosen=False)
+                yield Edge(target_of(entry), ("anywhere", key), chosen=False, written=False)
+            after = node.after_tries or self.hotline.agent
+            yield Edge(after, ("after_tries",), chosen=False, written=node.after_tries is not None)
         if node.needs and node.needs in self.hotline.identity:
-            yield Edge(self.hotline.identity[node.needs], ("needs",), chosen=False)
+            yield Edge(self.hotline.identity[node.needs], ("needs",), chosen=False, written=False)
+
+    def is_whole(self) -> bool:
+        """Say whether every way is known: no target, action, outcome or desk is misspelt."""
+        targets = {edge.target for edges in self.edges.values() for edge in edges}
+        targets |= {self.hotline.start, self.hotline.agent}
+        return targets <= {*self.nodes, *SPECIAL_TARGETS} and not any(map(self._is_cut, self.nodes.values()))
+
+    def _is_cut(self, node: Node) -> bool:
+        match node:
+            case RunNode():
+                contract = self.contracts.get(node.run)
+                return contract is None or not node.outcomes.keys() <= contract.all_outcomes().keys()
+            case TransferNode():
+                return node.transfer not in self.hotline.desks
+        return False
 
     def neighbours(self, name: str, *, chosen_only: bool = False) -> set[str]:
         """Return the nodes that can follow, without the special targets."""
@@ -107,7 +133,7 @@ class Flow:
     def fast_loops(self) -> list[list[str]]:
         """Return the loops in which nobody ever listens to the caller."""
         quick = {
-            name
+            name: None
             for name, node in self.nodes.items()
             if isinstance(node, SayNode | ChooseNode | SetNode | TextNode | RunNode)
         }
@@ -116,43 +142,64 @@ class Flow:
         for root in quick:
             if root not in state:
                 _search_loops(
-                    root, lambda name: self.neighbours(name, chosen_only=True) & quick, state, loops
+                    root, lambda name: self.neighbours(name, chosen_only=True) & quick.keys(), state, loops
                 )
         return loops
 
     def knowledge(self) -> dict[str, Knowledge]:
-        """Return what holds at each reachable node: which variables have a value, and how far identity is proved.
-
-        Values and levels are never taken back, except that a secret lives until the next action has run or the
-        caller is listened to again.
-        """
-        secrets = {
-            node.as_ or name
-            for name, node in self.nodes.items()
-            if isinstance(node, AskNode) and node.is_secret
-        }
+        """Return what holds in each reachable node: which variables have a value, and how far identity is proved."""
         begin = Knowledge(frozenset(self.hotline.variables), Level.unknown)
+        return self._spread([(self.hotline.start, begin), (self.hotline.agent, begin)])
+
+    def unproved_returns(self) -> Iterable[tuple[str, Edge, Level]]:
+        """Yield each ``return`` from the questions of identity that can be taken before the level is reached."""
+        for level_name, first in self.hotline.identity.items():
+            level = Level[level_name]
+            begin = Knowledge(frozenset(), Level.unknown)
+            inside = self._spread([(first, begin)], within_questions=True)
+            for name, at in inside.items():
+                for edge in self.edges[name]:
+                    if edge.target == "return" and self._after(name, at, edge).level < level:
+                        yield name, edge, level
+
+    def _spread(
+        self, begin: Iterable[tuple[str, Knowledge]], *, within_questions: bool = False
+    ) -> dict[str, Knowledge]:
+        """Follow every way from some nodes; where ways meet, only what all of them know is known.
+
+        ``within_questions`` leaves out the questions of a lower level that these ask for: they return to these.
+        """
         found: dict[str, Knowledge] = {}
-        todo = [(self.hotline.start, begin)]
+        todo = deque(begin)
         while todo:
-            name, arriving = todo.pop()
+            name, arriving = todo.popleft()
             if name not in self.nodes:
                 continue
             old = found.get(name)
             new = arriving if old is None else _meet(old, arriving)
-            if new == old:
-                continue
-            found[name] = new
-            todo += [(edge.target, self._after(name, new, edge, secrets)) for edge in self.edges[name]]
-        return found
+            if new != old:
+                found[name] = new
+                edges = (
+                    edge for edge in self.edges[name] if not (within_questions and edge.path == ("needs",))
+                )
+                todo += [(edge.target, self._after(name, new, edge)) for edge in edges]
+        return {name: self._inside(name, arriving) for name, arriving in found.items()}
 
-    def _after(self, name: str, at: Knowledge, edge: Edge, secrets: set[str]) -> Knowledge:
-        node = self.nodes[name]
-        kept = at.variables
-        if isinstance(node, RunNode | Listening | RecordNode | TransferNode):
-            kept -= secrets
-        proved = at.level if edge.path == ("needs",) or not node.needs else max(at.level, Level[node.needs])
-        return Knowledge(kept | edge.sets, max(proved, edge.raises))
+    def _inside(self, name: str, arriving: Knowledge) -> Knowledge:
+        """Return what holds once a node is entered: the questions of identity come first, and forget secrets."""
+        needs = self.nodes[name].needs
+        if needs is None or arriving.level >= Level[needs]:
+            return arriving
+        return Knowledge(arriving.variables - self.secrets, Level[needs])
+
+    def _after(self, name: str, arriving: Knowledge, edge: Edge) -> Knowledge:
+        """Return what holds after a way. A secret lives until an action has run or the caller is listened to."""
+        if edge.path == ("needs",):
+            return arriving
+        at = self._inside(name, arriving)
+        waits = isinstance(self.nodes[name], RunNode | Listening | RecordNode | TransferNode)
+        kept = at.variables - self.secrets if waits else at.variables
+        return Knowledge(kept | edge.sets, max(at.level, edge.raises))
 
 
 def _meet(one: Knowledge, other: Knowledge) -> Knowledge:
@@ -218,7 +265,7 @@ def _ways(
             for field_name in ("closed", "busy", "no_answer", "failed"):
                 target = getattr(desk, field_name, None)
                 if target:
-                    yield Edge(target, ("transfer",))
+                    yield Edge(target, ("transfer",), written=False)
         case RecordNode():
             yield Edge(node.then, ("then",))
             yield Edge(node.nothing, ("nothing",))
@@ -231,8 +278,6 @@ def _outcomes(node: RunNode, contracts: Mapping[str, Contract]) -> Iterable[Edge
     contract = contracts.get(node.run)
     known = contract.all_outcomes() if contract else {}
     for outcome, target in node.outcomes.items():
-        promised = known.get(outcome)
-        if promised:
+        if outcome in known:
+            promised = known[outcome]
             yield Edge(target, ("outcomes", outcome), frozenset(promised.tells), promised.raises)
-        else:
-            yield Edge(target, ("outcomes", outcome))

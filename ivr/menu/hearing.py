@@ -33,13 +33,22 @@ _DIGITS: Mapping[str, str] = {
     "井号": "#",
     "井": "#",
 }
-_AROUND = re.compile(r"^(?:press|key|number|option|the|请|我|要|按|选|选择|第)+|(?:please|key|键|号|个)+$")
+_AROUND = re.compile(
+    r"^(?:please|press|key|number|option|the|请|我|要|按|选项|选择|选|第)+|(?:please|key|键|号|个)+$"
+)
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""The scripts that put no spaces between words."""
+_SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
+_SPACED = f"[^\\W{_UNSPACED}]"
 
 
 def normalise(text: str) -> str:
-    """Return a phrase without case, width, punctuation or spaces."""
+    """Return a phrase without case, width and punctuation; words are one space apart, Chinese characters none."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if unicodedata.category(character)[0] in "LN")
+    folded = re.sub("['’]", "", folded)
+    kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
+    words = " ".join("".join(kept).split())
+    return _SPACE_BESIDE_UNSPACED.sub("", words)
 
 
 def spoken_digits(text: str) -> str:
@@ -66,9 +75,15 @@ def meant(text: str, heard: Mapping[str, str]) -> str:
     said = normalise(text)
     if said in heard:
         return heard[said]
-    inside = [phrase for phrase in heard if phrase and phrase in said]
+    inside = [phrase for phrase in heard if _says(said, phrase)]
     if not inside:
         return ""
     longest = max(len(phrase) for phrase in inside)
     keys = {heard[phrase] for phrase in inside if len(phrase) == longest}
     return keys.pop() if len(keys) == 1 else ""
+
+
+def _says(said: str, phrase: str) -> bool:
+    """Say whether a phrase was said among other words: whole words only, where a script has words."""
+    found = re.search(f"(?<!{_SPACED}){re.escape(phrase)}(?!{_SPACED})", said) if phrase in said else None
+    return bool(phrase) and found is not None

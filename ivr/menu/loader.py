@@ -4,50 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
 
 from ivr.menu import checks, compiler
 from ivr.menu.contract import Contract
-from ivr.menu.declared import declare, kind_problem
-from ivr.menu.nodes import KINDS, NAME_PATTERN, SPECIAL_TARGETS, Hotline, Node, WordsFile
-from ivr.menu.problems import Problem, nearest
+from ivr.menu.declared import declare, declare_most, kind_problem
+from ivr.menu.draft import MENU_FILE, Draft, Typed
+from ivr.menu.forms import NODE_NAME
+from ivr.menu.nodes import KINDS, Hotline, WordsFile
+from ivr.menu.problems import Problem, did_you_mean
 from ivr.menu.reader import Section, place, read
 from ivr.menu.tree import Tree
 
-MENU_FILE = "menu.yaml"
-
 VoiceProblem = Callable[[str, str], str | None]
 """Tells what is wrong with a voice for a language, or None."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A hotline while it is read: what could be declared, where it stands, and what is wrong."""
-
-    hotline: Hotline | None = None
-    nodes: dict[str, Node] = field(default_factory=dict)
-    names: dict[str, tuple[str, Section]] = field(default_factory=dict)
-    """Every node that was typed, also one that is wrong: its file and its section."""
-    words: dict[str, WordsFile] = field(default_factory=dict)
-    word_sections: dict[str, tuple[str, Section]] = field(default_factory=dict)
-    top: Section | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    def problem(self, node: str, path: tuple[object, ...], what: str, remedy: str) -> None:
-        """Note a problem at a place in a node, or at a place of the menu file when ``node`` is empty."""
-        file, section = self.names[node] if node else (MENU_FILE, self.top)
-        self.problems.append(Problem(file, *place(section, *path), node, what, remedy))
-
-    def word_problem(
-        self, language: str, node: str, path: tuple[object, ...], what: str, remedy: str
-    ) -> None:
-        """Note a problem in a words file."""
-        file, section = self.word_sections[language]
-        self.problems.append(Problem(file, *place(section, *path), node, what, remedy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +46,9 @@ def load(
     ``contracts`` are the actions that it may run, ``recordings`` the published names of the audio files that exist
     (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``).
     """
-    draft = _draft(sources)
+    draft = draft_of(sources)
     if draft.hotline is not None:
-        checks.check(draft, contracts, voice_problem)
+        checks.check(draft, draft.hotline, contracts, voice_problem)
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems)
@@ -86,125 +58,136 @@ def load(
     return Loaded(tree, problems)
 
 
-def _draft(sources: Mapping[str, str]) -> Draft:
+def draft_of(sources: Mapping[str, str]) -> Draft:
+    """Read and declare the files of a hotline, as far as each of them goes."""
     draft = Draft()
     if MENU_FILE not in sources:
         draft.problems.append(
             Problem(MENU_FILE, 1, 1, "", "there is no menu.yaml", "write one with `ivr new`")
         )
         return draft
-    draft.top = _section(draft, MENU_FILE, sources[MENU_FILE])
+    draft.top = _read(draft, MENU_FILE, sources)
     if draft.top is None:
+        for file in sources.keys() - {MENU_FILE}:
+            _read(draft, file, sources)
         return draft
-    _declare_nodes(draft, MENU_FILE, draft.top)
-    rest = _without_nodes(draft.top)
-    draft.hotline = declare(Hotline, rest, MENU_FILE, "", draft.problems)
-    if draft.hotline is None:
-        return draft
-    for position, name in enumerate(draft.hotline.include):
-        _include(draft, name, position, sources)
-    draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
-    for language in draft.hotline.languages[1:]:
-        _words(draft, language, sources)
-    _stray_files(draft, sources)
+    _declare_nodes(draft, draft.top)
+    draft.hotline = _declare_hotline(draft, draft.top)
+    _include(draft, sources)
+    draft.whole = not draft.problems
+    if draft.hotline is not None:
+        draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
+        for language in dict.fromkeys(draft.hotline.languages[1:]):
+            _words(draft, language, sources)
+        _stray_files(draft, draft.hotline, sources)
     return draft
 
 
-def _section(draft: Draft, file: str, text: str) -> Section | None:
-    section, problems = read(text, file)
+def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> Typed | None:
+    section, problems = read(sources[file], file)
     draft.problems += problems
-    return section
+    return Typed(file, section) if section is not None else None
 
 
-def _without_nodes(top: Section) -> Section:
-    rest = Section({**top, **({"nodes": {}} if isinstance(top.get("nodes"), Section) else {})})
-    rest.mark, rest.keys_at = top.mark, top.keys_at
-    return rest
+def _declare_hotline(draft: Draft, top: Typed) -> Hotline | None:
+    """Declare what the menu file has beside its nodes; where the first language is not known, nothing can be."""
+    stand_ins = {"hotline": "hotline", "start": next(iter(draft.names), "start")}
+    rest = Section(top.section)
+    rest.mark, rest.keys_at = top.section.mark, top.section.keys_at
+    if isinstance(rest.get("nodes"), Section):
+        rest["nodes"] = {}
+    hotline = declare_most(Hotline, rest, top.file, draft.problems, stand_ins)
+    typed = rest.get("languages")
+    if hotline is None or not isinstance(typed, list) or hotline.languages[0] != typed[0]:
+        return None
+    return hotline
 
 
-def _declare_nodes(draft: Draft, file: str, top: Section) -> None:
-    raw = top.get("nodes")
-    if not isinstance(raw, Section):
+def _declare_nodes(draft: Draft, typed: Typed) -> None:
+    nodes = typed.section.get("nodes")
+    if not isinstance(nodes, Section):
         return
-    for name, section in raw.items():
-        if not isinstance(section, Section):
-            draft.problems.append(
-                Problem(
-                    file,
-                    *raw.keys_at[name],
-                    name,
-                    "a node is a section",
-                    "write `say:` or another kind below it",
-                )
-            )
-            continue
+    for name, section in nodes.items():
+        at = nodes.keys_at[name]
+
+        def note(what: str, remedy: str, at: tuple[int, int] = at, name: str = name) -> None:
+            draft.problems.append(Problem(typed.file, *at, name, what, remedy))
+
         if name in draft.names:
             other, first = draft.names[name]
-            what = f"there is another node of this name in {other}, line {place(first).line - 1}"
-            draft.problems.append(Problem(file, *raw.keys_at[name], name, what, "rename one of the two"))
-            continue
-        draft.names[name] = (file, section)
-        _declare_node(draft, file, name, section, raw)
+            note(f"there is another node of this name ({other}, line {place(first).line})", "rename one")
+        elif isinstance(section, Section):
+            draft.names[name] = Typed(typed.file, section)
+            _declare_node(draft, typed.file, name, section, note)
+        else:
+            draft.names[name] = Typed(typed.file, nodes)
+            note("a node is a section", "write `say:` or another kind below it, indented")
 
 
-def _declare_node(draft: Draft, file: str, name: str, section: Section, raw: Section) -> None:
+def _declare_node(
+    draft: Draft, file: str, name: str, section: Section, note: Callable[[str, str], None]
+) -> None:
+    wrong = NODE_NAME.wrong(name)
+    if wrong:
+        note(*wrong)
     problem = kind_problem(section, file, name)
     if problem:
         draft.problems.append(problem)
         return
-    if name in SPECIAL_TARGETS or not re.fullmatch(NAME_PATTERN, name):
-        what = f"`{name}` cannot be the name of a node"
-        remedy = (
-            "use small letters, digits and `_`, such as `main_menu`, and not `back`, `repeat` or `return`"
-        )
-        draft.problems.append(Problem(file, *raw.keys_at[name], name, what, remedy))
     kind = next(kind for kind in KINDS if kind in section)
     node = declare(KINDS[kind], section, file, name, draft.problems)
     if node is not None:
         draft.nodes[name] = node
 
 
-def _include(draft: Draft, name: str, position: int, sources: Mapping[str, str]) -> None:
-    if name not in sources:
-        yaml_files = [source for source in sources if source.endswith(".yaml")]
-        guess = nearest(name, yaml_files)
-        remedy = f"did you mean `{guess}`?" if guess else "write the file, or delete the line"
-        draft.problem("", ("include", position), f"there is no file `{name}`", remedy)
+def _include(draft: Draft, sources: Mapping[str, str]) -> None:
+    """Declare the nodes of the further files; of all that there are, where the menu file cannot say which."""
+    if draft.hotline is None:
+        files = [file for file in sources if file != MENU_FILE and not _language_of(file)]
+    else:
+        files = draft.hotline.include
+    yaml_files = [file for file in sources if file != MENU_FILE and not _language_of(file)]
+    for position, file in enumerate(files):
+        if file not in sources:
+            remedy = did_you_mean(file, yaml_files, "write the file, or delete the line")
+            draft.note("", ("include", position), f"there is no file `{file}`", remedy)
+        elif file == MENU_FILE or file in files[:position]:
+            draft.note("", ("include", position), f"`{file}` is read already", "delete it here")
+        else:
+            _include_file(draft, file, sources)
+
+
+def _include_file(draft: Draft, file: str, sources: Mapping[str, str]) -> None:
+    typed = _read(draft, file, sources)
+    if typed is None:
         return
-    section = _section(draft, name, sources[name])
-    if section is None:
-        return
-    for key in section:
-        if key != "nodes":
-            draft.problems.append(
-                Problem(
-                    name,
-                    *section.keys_at[key],
-                    "",
-                    f"`{key}` is not known here",
-                    "an included file has only `nodes:`",
-                )
-            )
-    _declare_nodes(draft, name, section)
+    section = typed.section
+    for key in section.keys() - {"nodes"}:
+        what, remedy = f"`{key}` is not known here", "an included file has only `nodes:`"
+        draft.problems.append(Problem(file, *section.keys_at[key], "", what, remedy))
+    if not isinstance(section.get("nodes"), Section):
+        draft.problems.append(
+            Problem(file, *place(section, "nodes"), "", "the file has no nodes", "write them under `nodes:`")
+        )
+    _declare_nodes(draft, typed)
 
 
 def _words(draft: Draft, language: str, sources: Mapping[str, str]) -> None:
     file = words_file(language)
     if file not in sources:
-        draft.problem("", ("languages",), f"the words of `{language}` are missing", f"write {file}")
+        draft.note("", ("languages",), f"the words of `{language}` are missing", f"write {file}")
         return
-    section = _section(draft, file, sources[file])
-    if section is None:
+    typed = _read(draft, file, sources)
+    if typed is None:
         return
-    words = declare(WordsFile, section, file, "", draft.problems)
+    words = declare_most(WordsFile, typed.section, file, draft.problems, {"language": language})
     if words is None:
         return
-    draft.word_sections[language] = (file, section)
-    if words.language != language:
-        draft.word_problem(
-            language, "", ("language",), f"this file says `{words.language}`", f"write `{language}`"
-        )
+    draft.word_files[language] = typed
     draft.words[language] = words
+    if words.language != language:
+        what = f"this file says `{words.language}`"
+        draft.note("", ("language",), what, f"write `{language}`", language)
 
 
 def words_file(language: str) -> str:
@@ -212,21 +195,21 @@ def words_file(language: str) -> str:
     return f"prompts.{language}.yaml"
 
 
-def _stray_files(draft: Draft, sources: Mapping[str, str]) -> None:
-    """Point at words files of languages that the hotline does not name: forgotten lines, or misspelt names."""
-    assert draft.hotline is not None
-    for name in sources:
-        parts = PurePosixPath(name).name.split(".")
-        if len(parts) == 3 and parts[0] == "prompts" and parts[1] not in draft.hotline.languages:
-            what = f"the language `{parts[1]}` is not among the hotline's `languages:`"
-            guess = nearest(parts[1], draft.hotline.languages[1:])
-            remedy = f"did you mean `{guess}`?" if guess else "add it there, or delete the file"
-            draft.problems.append(Problem(name, 1, 1, "", what, remedy))
+def _language_of(file: str) -> str:
+    """Return the language of a words file by its name, or an empty text."""
+    parts = PurePosixPath(file).name.split(".")
+    return parts[1] if len(parts) == 3 and parts[0] == "prompts" else ""
 
 
-def zone(name: str) -> ZoneInfo | None:
-    """Return a time zone, or None when there is none of this name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
+def _stray_files(draft: Draft, hotline: Hotline, sources: Mapping[str, str]) -> None:
+    """Point at files that nothing names: forgotten lines, or misspelt names."""
+    used = {MENU_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
+    for file in sources.keys() - used:
+        language = _language_of(file)
+        if language:
+            what = f"the language `{language}` is not among the hotline's `languages:`"
+            remedy = did_you_mean(language, hotline.languages[1:], "add it there, or delete the file")
+            draft.problems.append(Problem(file, 1, 1, "", what, remedy))
+        else:
+            what, remedy = "nothing includes this file", "add it under `include:`, or delete it"
+            draft.problems.append(Problem(file, 1, 1, "", what, remedy, "warning"))

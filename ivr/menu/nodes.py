@@ -6,114 +6,34 @@ here is what an editor reads while typing; write it for somebody who does not pr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-SPECIAL_TARGETS = ("back", "repeat", "return")
-"""Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""
-
-KEYS = "0123456789*#"
-NAME_PATTERN = r"[a-z][a-z0-9_]*"
-
-
-def _flag(value: Any) -> bool:
-    if value in ("true", True):
-        return True
-    if value in ("false", False):
-        return False
-    raise PydanticCustomError("flag", "must be `true` or `false`")
-
-
-def _spoken(value: Any) -> Any:
-    """Refuse a text that YAML has cut off, or that says nothing."""
-    if isinstance(value, str):
-        if getattr(value, "cut", False):
-            raise PydanticCustomError("cut", "a comment follows the text, or ` #` has cut it short")
-        if not value.strip():
-            raise PydanticCustomError("silent", "the text is empty")
-    return value
-
-
-def _menu_key(value: str) -> str:
-    if not value or any(key not in KEYS for key in value):
-        raise PydanticCustomError("key", "`{key}` is no key of a telephone", {"key": value})
-    return value
-
-
-def _one_key(value: str) -> str:
-    if len(value) != 1:
-        raise PydanticCustomError(
-            "one_key", "a key that works anywhere is one key, not `{key}`", {"key": value}
-        )
-    return _menu_key(value)
-
-
-def _name(value: str) -> str:
-    if not re.fullmatch(NAME_PATTERN, value):
-        raise PydanticCustomError("name", "`{name}` is no name", {"name": value})
-    return value
-
-
-def _target(value: str) -> str:
-    return value if value in SPECIAL_TARGETS else _name(value)
-
-
-def _node_name(value: str) -> str:
-    if value in SPECIAL_TARGETS:
-        raise PydanticCustomError("reserved", "`{name}` has a meaning of its own", {"name": value})
-    return _name(value)
-
-
-def _number(value: str) -> str:
-    if re.fullmatch(r"\+[1-9][0-9]{4,14}", value) or re.fullmatch(r"sips?:[^@\s]+@[^@\s]+", value):
-        return value
-    raise PydanticCustomError("number", "`{number}` is no international number", {"number": value})
-
-
-def _hours(value: str) -> str:
-    if value == "closed" or re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", value):
-        return value
-    raise PydanticCustomError("hours", "`{hours}` is no span of hours", {"hours": value})
-
-
-def _days(value: str) -> str:
-    days = value.split("-")
-    if len(days) in (1, 2) and all(day in WEEKDAYS for day in days):
-        return value
-    raise PydanticCustomError("days", "`{days}` names no days", {"days": value})
-
-
-def _length(value: str) -> str:
-    found = re.fullmatch(r"([1-9]\d?)(?:-([1-9]\d?))?", value)
-    if found and (found[2] is None or int(found[1]) < int(found[2])):
-        return value
-    raise PydanticCustomError("length", "`{length}` is no length", {"length": value})
-
-
-def _range(value: str) -> str:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", value)
-    if found and float(found[1]) <= float(found[2]):
-        return value
-    raise PydanticCustomError("range", "`{range}` is no range", {"range": value})
-
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Line = Annotated[str, BeforeValidator(_spoken)]
-"""A text that is spoken or sent; it may hold ``{{ … }}``."""
-Name = Annotated[str, AfterValidator(_name)]
-NodeName = Annotated[str, AfterValidator(_node_name)]
-Target = Annotated[str, AfterValidator(_target)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[A-Z]{2}$")]
-MenuKey = Annotated[str, AfterValidator(_menu_key)]
-AnywhereKey = Annotated[str, AfterValidator(_one_key)]
-Seconds = Annotated[int, Field(ge=1, le=60)]
-Tries = Annotated[int, Field(ge=1, le=5)]
+from ivr.menu.forms import (
+    AnywhereKey,
+    Country,
+    Date,
+    Days,
+    Flag,
+    HotlineName,
+    Hours,
+    Language,
+    Length,
+    Line,
+    MenuKey,
+    Name,
+    NodeName,
+    Number,
+    Range,
+    Recording,
+    Seconds,
+    Target,
+    Tries,
+    Value,
+    YamlFile,
+)
 
 
 class Model(BaseModel):
@@ -126,7 +46,7 @@ class Recorded(Model):
     """Recorded audio beside its text."""
 
     text: Line = Field(description="The words of the recording. They are spoken when the file is absent.")
-    audio: Annotated[str, Field(pattern=r"^[\w./-]+\.(wav|mp3|ulaw|gsm|aiff)$")] = Field(
+    audio: Recording = Field(
         description="A file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best."
     )
 
@@ -237,7 +157,7 @@ class Anywhere(Model):
 class Case(Model):
     """One condition of a `choose`."""
 
-    if_: str = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
+    if_: Value = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
     go: Target = Field(description="The node that follows when the condition holds.")
 
 
@@ -274,10 +194,10 @@ class AskNode(Listening):
         alias="as",
         description="The variable that keeps the entry; without it, the node's name.",
     )
-    length: Annotated[str, AfterValidator(_length)] | None = Field(
+    length: Length | None = Field(
         default=None, description="How many digits: `6`, or `4-8`. For `digits`, `code` and `pin`."
     )
-    range: Annotated[str, AfterValidator(_range)] | None = Field(
+    range: Range | None = Field(
         default=None, description="The least and the most, such as `1-50000`. For `digits` and `amount`."
     )
     secret: Flag = Field(
@@ -302,7 +222,7 @@ class RunNode(Speaking):
     """Runs an action and goes where its outcome says."""
 
     run: Name = Field(description="The action.")
-    with_: dict[Name, str] = Field(
+    with_: dict[Name, Value] = Field(
         default_factory=dict,
         alias="with",
         description="Inputs of the action that are not variables of the same name: text, or `{{ variable }}`.",
@@ -322,7 +242,7 @@ class ChooseNode(Step):
 class SetNode(Step):
     """Sets variables; `language` among them changes the language for the rest of the call."""
 
-    set: Annotated[dict[Name, str], Field(min_length=1)] = Field(
+    set: Annotated[dict[Name, Value], Field(min_length=1)] = Field(
         description="Variables and their values: a text, or `{{ an expression }}`."
     )
     then: Target = Field(description="The node that follows.")
@@ -354,7 +274,7 @@ class TextNode(Speaking):
     """Sends a text message."""
 
     text: Line = Field(description="The message; it may hold `{{ … }}`.")
-    to: str | None = Field(
+    to: Value | None = Field(
         default=None, description="A number, as `{{ variable }}`; without it, the caller's."
     )
     then: Target = Field(description="The node that follows.")
@@ -401,33 +321,24 @@ USUAL_LENGTHS: Mapping[str, str] = {"code": "6", "pin": "6"}
 """The length of an entry for which the menu names none."""
 
 
-def kind_of(node: Node) -> str:
-    """Return the key that names the node's kind."""
-    return next(kind for kind, model in KINDS.items() if type(node) is model)
-
-
 class Desk(Model):
     """A place where humans answer."""
 
-    number: Annotated[str, AfterValidator(_number)] = Field(
+    number: Number = Field(
         description="Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."
     )
     hours: Annotated[
-        Annotated[
-            dict[Annotated[str, AfterValidator(_days)], Annotated[str, AfterValidator(_hours)]],
-            Tag("a section"),
-        ]
-        | Annotated[Literal["always"], Tag("a text")],
+        Annotated[dict[Days, Hours], Tag("a section")] | Annotated[Literal["always"], Tag("a text")],
         Discriminator(_shape),
     ] = Field(
         default="always",
         description="Opening hours by days, such as `mon-fri: 08:30-21:00`, in the hotline's time zone; days that "
         "are not named are closed. Or `always`.",
     )
-    closed_on: list[Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]] = Field(
+    closed_on: list[Date] = Field(
         default_factory=list, description="Days on which the desk is closed, such as `2026-10-01`."
     )
-    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+    holidays: Country | None = Field(
         default=None,
         description="A country, such as `CN`: the desk is closed on its public holidays, and open as on a Monday on "
         "weekend days that are worked instead.",
@@ -484,11 +395,11 @@ class Phrases(Model):
 class Hotline(Model):
     """A hotline: its menu tree, and everything that holds for the whole of it."""
 
-    hotline: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] = Field(description="The hotline's name.")
+    hotline: HotlineName = Field(description="The hotline's name.")
     languages: Annotated[list[Language], Field(min_length=1)] = Field(
         description="The first is the language of this file; each other one has a file `prompts.<language>.yaml`."
     )
-    voices: dict[Language, str] = Field(
+    voices: dict[Language, Value] = Field(
         default_factory=dict, description="The voice of each language, such as `Polly.Zhiyu-Neural`."
     )
     timezone: str = Field(default="UTC", description="Such as `Asia/Shanghai`.")
@@ -509,7 +420,7 @@ class Hotline(Model):
         default_factory=dict,
         description="The node that begins the questions which raise a call to this level; they end with `return`.",
     )
-    variables: dict[Name, str] = Field(
+    variables: dict[Name, Value] = Field(
         default_factory=dict, description="Variables that have a value from the beginning of a call."
     )
     desks: dict[Name, Desk] = Field(default_factory=dict, description="Places where humans answer.")
@@ -521,7 +432,7 @@ class Hotline(Model):
     phrases: Phrases = Field(
         default_factory=Phrases, description="The machine's own sentences, where the usual ones do not suit."
     )
-    include: list[Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*\.yaml$")]] = Field(
+    include: list[YamlFile] = Field(
         default_factory=list, description="Further files of nodes, such as `earnings.yaml`."
     )
     nodes: dict[NodeName, Node] = Field(description="The nodes by name.")
@@ -571,4 +482,16 @@ class WordsFile(Model):
         Annotated[
             Annotated[Line, Tag("a text")] | Annotated[NodeWords, Tag("a section")], Discriminator(_shape)
         ],
-    ] = Field(description="The words of each node. A text alone is what the node says.")
+    ] = Field(
+        default_factory=dict,
+        description="The words of each node. A text alone is what the node says; of an `end`, its last words.",
+    )
+
+
+def words_of(node: Node, own: str | NodeWords | None) -> NodeWords:
+    """Return a node's words in another language, whichever way they were typed."""
+    if own is None:
+        return NodeWords()
+    if isinstance(own, NodeWords):
+        return own
+    return NodeWords(end=own) if isinstance(node, EndNode) else NodeWords(say=own)

@@ -10,6 +10,15 @@ from typing import Any
 
 from ivr.menu.nodes import Phrases
 
+PATTERNS = (
+    "announce",
+    "star",
+    "pound",
+    "read_back",
+    *(name for name in Phrases.model_fields if name.startswith("hint_")),
+)
+"""Sentences with a place for a value: they are filled in, not spoken as they stand."""
+
 USUAL: Mapping[str, Phrases] = {
     "zh": Phrases.model_validate(
         {

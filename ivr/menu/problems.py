@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,9 +42,19 @@ class Problem:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant, or None when none is near."""
-    found = process.extractOne(name.casefold(), list(names), score_cutoff=60)
-    return found[0] if found else None
+    """Return the name that was probably meant, or None when none is near: a misspelt one, or one with it inside."""
+    known = list(names)
+    found = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    if found:
+        return found[0]
+    longer = [
+        each for each in known if len(name) > _TOO_SHORT_FOR_A_PART and name.casefold() in each.casefold()
+    ]
+    return min(longer, key=len, default=None)
+
+
+_TOO_SHORT_FOR_A_PART = 3
+"""A name of so few letters is a part of almost anything: `x` is not `text`, but `limit` may be `daily_limits`."""
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Template
 
 from ivr.menu.nodes import Recorded
-from ivr.menu.templates import template
+from ivr.menu.templates import is_template, template
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,17 @@ class Voice:
     """From an audio file's name in this language to its published name."""
 
     def prompt(self, wording: str | Recorded) -> Prompt:
-        """Compile one wording."""
-        text, audio = (wording.text, wording.audio) if isinstance(wording, Recorded) else (wording, "")
-        published = (self.recordings or {}).get(audio, "") if audio else ""
-        words = " ".join(text.split())
-        if "{{" in words or "{%" in words:
+        """Compile one wording. Its line breaks are those of the file, and not spoken."""
+        if isinstance(wording, Recorded):
+            published = (self.recordings or {}).get(wording.audio, "")
+            return self._compiled(" ".join(wording.text.split()), published)
+        return self._compiled(" ".join(wording.split()))
+
+    def message(self, text: str) -> Prompt:
+        """Compile a text message, which keeps its lines."""
+        return self._compiled(text.strip())
+
+    def _compiled(self, words: str, audio: str = "") -> Prompt:
+        if is_template(words):
             return Prompt(Utterance("", self.language, self.name), template(words, self.language))
-        return Prompt(Utterance(words, self.language, self.name, published, static=True))
+        return Prompt(Utterance(words, self.language, self.name, audio, static=True))

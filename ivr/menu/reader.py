@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import yaml
@@ -78,16 +78,24 @@ def read(text: str, file: str) -> tuple[Section | None, list[Problem]]:
     if problems:
         return None, problems
     builder = _Builder(text, file, [*_comments_meant_as_keys(text, file)])
+    top = None
     try:
         top = builder.build(yaml.parse(text, Loader=_Loader))
+        if not isinstance(top, Section):
+            what = "the file is a list" if isinstance(top, Items) else "the file has no keys"
+            builder.problem(Mark(1, 1), what, "begin with a key, such as `nodes:`")
     except yaml.MarkedYAMLError as error:
-        return None, [*builder.problems, _explain(error, text, file)]
+        builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
-        return None, [*builder.problems, refused.problem]
-    if not isinstance(top, Section):
-        what = "the file is a list" if isinstance(top, Items) else "the file has no keys"
-        return None, [*builder.problems, Problem(file, 1, 1, "", what, "begin with a key, such as `nodes:`")]
-    return top, builder.problems
+        builder.problems.append(refused.problem)
+    return top if isinstance(top, Section) else None, _within(text, builder.problems)
+
+
+def _within(text: str, problems: list[Problem]) -> list[Problem]:
+    """Return problems without the line after the last one, which the parser blames and no editor shows."""
+    lines = _LINE_END.split(text)
+    last = max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
+    return [replace(each, line=last, column=1) if each.line > last else each for each in problems]
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -316,12 +324,9 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """Say in an editor's words what PyYAML found, with the remedy for the known traps."""
     lines = _LINE_END.split(text)
     mark = _blamed(error)
-    row = min(mark.line, len(lines) - 1)
-    while row and not lines[row].strip():
-        row -= 1  # the end of the file was blamed, and an editor shows no empty last line
-    column = mark.column if row == mark.line else 0
-    what, remedy = _trap(error, lines[row], lines[row][column : column + 1])
-    return Problem(file, row + 1, column + 1, "", what, remedy)
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    what, remedy = _trap(error, line, line[mark.column : mark.column + 1])
+    return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
 
 
 def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:

@@ -6,17 +6,19 @@ A value that a caller typed, said or owns is only ever a *value* in a template, 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import keyword
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.menu.filters import FILTERS
-from ivr.menu.problems import did_you_mean
+from ivr.menu.problems import did_you_mean, shown
 
 FACTS: Mapping[str, str] = {
     "caller": "The calling number in E.164, or an empty text when it is withheld.",
@@ -29,19 +31,34 @@ FACTS: Mapping[str, str] = {
 }
 """What every template may use beside the variables of the call."""
 
-_BUILT_IN_FILTERS = (
-    "default",
-    "join",
-    "length",
-    "lower",
-    "upper",
-    "round",
-    "int",
-    "first",
-    "last",
-    "replace",
-    "abs",
-)
+RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
+"""Names that no variable may have: facts, and what Jinja2 and Python would read otherwise."""
+
+BUILT_IN_FILTERS: Mapping[str, str] = {
+    "default": "Another value where there is none: `{{ name | default('you') }}`.",
+    "join": "The items of a list with a text between them.",
+    "length": "How many characters or items it has.",
+    "lower": "In small letters.",
+    "upper": "In capital letters.",
+    "round": "Rounded to so many decimals.",
+    "int": "As a whole number.",
+    "first": "The first item or character.",
+    "last": "The last item or character.",
+    "replace": "With one part replaced by another.",
+    "abs": "Without its sign.",
+}
+"""The filters of Jinja2 that a menu may use beside our own."""
+_NOT_HERE: Mapping[type[nodes.Node], str] = {
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+    nodes.Macro: "macro",
+    nodes.CallBlock: "call",
+    nodes.Pow: "**",
+}
+"""What Jinja2 can and a menu cannot: there are no other templates, and a huge number would hold up every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,66 +81,51 @@ class Uses:
 def environment(language: str) -> ImmutableSandboxedEnvironment:
     """Return the template environment whose filters speak ``language``."""
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    built_in = {name: made.filters[name] for name in _BUILT_IN_FILTERS}
+    built_in = {name: made.filters[name] for name in BUILT_IN_FILTERS}
     made.filters.clear()
     made.filters.update(built_in)
     locale = Locale.parse(language, sep="-")
-    for name, spoken in FILTERS.items():
-        made.filters[name] = functools.partial(spoken, locale=locale)
+    made.filters |= {name: functools.partial(spoken, locale=locale) for name, spoken in FILTERS.items()}
     made.globals.clear()
     return made
 
 
 @functools.lru_cache(maxsize=8192)
+def is_template(text: str) -> bool:
+    """Say whether a text holds something that is not said as it stands."""
+    return any(opening in text for opening in ("{{", "{%", "{#"))
+
+
 def examine(source: str, language: str, *, expression: bool = False) -> Uses:
     """Return what a template, or a bare expression, reads; with its mistakes if it does not compile."""
-    if not expression and "{" not in source:
+    if expression and is_template(source):
+        bare = re.sub(r"\{\{|\}\}|\{%|%\}", "", source).strip()
+        return Uses(mistakes=(Mistake("a condition has no `{{ }}`", f"write {shown(bare)}"),))
+    if not expression and not is_template(source):
         return Uses()
     env = environment(language)
-    text = "{{ " + source + " }}" if expression else source
-    if expression and "{{" in source:
-        return Uses(
-            mistakes=(
-                Mistake(
-                    "a condition has no `{{ }}`",
-                    f"write `{source.replace('{{', '').replace('}}', '').strip()}`",
-                ),
-            )
-        )
     try:
-        parsed = env.parse(text)
-    except TemplateSyntaxError as error:
-        return Uses(
-            mistakes=(
-                Mistake(f"`{source}` cannot be read: {error.message}", "check its brackets and quotes"),
-            )
-        )
-    mistakes = [
-        Mistake(f"there is no filter `{found.name}`", did_you_mean(found.name, env.filters))
-        for found in parsed.find_all(nodes.Filter)
-        if found.name not in env.filters
-    ]
-    mistakes += [
-        Mistake(f"there is no test `{found.name}`", did_you_mean(found.name, env.tests))
-        for found in parsed.find_all(nodes.Test)
-        if found.name not in env.tests
-    ]
-    if not mistakes:
-        mistakes = _compile_mistakes(env, source, text, expression=expression)
-    return Uses(_read(parsed), tuple(mistakes))
+        parsed = env.parse("{{ (" + source + ") }}" if expression else source)
+        mistakes = tuple(_mistakes(env, parsed))
+        if not mistakes:
+            env.compile_expression(source) if expression else env.from_string(source)
+    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError) as error:
+        said = error.message if isinstance(error, TemplateSyntaxError) else type(error).__name__
+        what = f"{shown(source)} cannot be read: {said}"
+        return Uses(mistakes=(Mistake(what, "check its brackets and quotes"),))
+    return Uses(_read(parsed), mistakes)
 
 
-def _compile_mistakes(
-    env: ImmutableSandboxedEnvironment, source: str, text: str, *, expression: bool
-) -> list[Mistake]:
-    try:
-        if expression:
-            env.compile_expression(source, undefined_to_none=False)
-        else:
-            env.from_string(text)
-    except TemplateSyntaxError as error:
-        return [Mistake(f"`{source}` cannot be compiled: {error.message}", "check its brackets and quotes")]
-    return []
+def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
+    """Yield what compiles and cannot work."""
+    for filtered in parsed.find_all(nodes.Filter):
+        if filtered.name not in env.filters:
+            yield Mistake(f"there is no filter `{filtered.name}`", did_you_mean(filtered.name, env.filters))
+    for tested in parsed.find_all(nodes.Test):
+        if tested.name not in env.tests:
+            yield Mistake(f"there is no test `{tested.name}`", did_you_mean(tested.name, env.tests))
+    for found in parsed.find_all(tuple(_NOT_HERE)):
+        yield Mistake(f"`{_NOT_HERE[type(found)]}` cannot be used here", "write it without")
 
 
 def _read(parsed: nodes.Template) -> frozenset[str]:
@@ -153,7 +155,7 @@ def condition(source: str, language: str) -> TemplateExpression:
 
 def value(source: str, language: str) -> Template | TemplateExpression | str:
     """Compile a value: a plain text as it is, one ``{{ expression }}`` to what it yields, anything else to a text."""
-    if "{{" not in source and "{%" not in source:
+    if not is_template(source):
         return source
     inner = source.strip()
     if inner.startswith("{{") and inner.endswith("}}") and inner.count("{{") == 1:

@@ -1,0 +1,64 @@
+"""A hotline while it is read: what could be declared, where it stands, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ivr.menu.nodes import Hotline, Node, WordsFile
+from ivr.menu.problems import Problem
+from ivr.menu.reader import Section, place
+
+MENU_FILE = "menu.yaml"
+
+
+class Typed(NamedTuple):
+    """A section as it was typed, and the file that it stands in."""
+
+    file: str
+    section: Section
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of a hotline so far."""
+
+    top: Typed | None = None
+    hotline: Hotline | None = None
+    """What is right in the menu file, without its nodes."""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    """Every node that is right."""
+    names: dict[str, Typed] = field(default_factory=dict)
+    """Every node that was typed, also one that is wrong."""
+    words: dict[str, WordsFile] = field(default_factory=dict)
+    """By language: what is right in its words file."""
+    word_files: dict[str, Typed] = field(default_factory=dict)
+    whole: bool = True
+    """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(
+        self, node: str, path: Iterable[object], what: str, remedy: str, language: str | None = None
+    ) -> None:
+        """Note a problem at a place in a node, or of the hotline when ``node`` is empty.
+
+        With ``language`` it stands in the words file of that language.
+        """
+        if language is not None:
+            file, section = self.word_files[language]
+            path = ("nodes", node, *path) if node else path
+        else:
+            assert self.top is not None
+            file, section = self.names[node] if node else self.top
+        self.problems.append(Problem(file, *place(section, *path), node, what, remedy))
+
+    def typed(self, key: str) -> list[str]:
+        """Return the names under a key of the menu file, also of entries that are wrong."""
+        entries = self.top.section.get(key) if self.top else None
+        return list(entries) if isinstance(entries, Section) else []
+
+    def typed_words(self, language: str) -> list[str]:
+        """Return the nodes that have words in a language, also those whose words are wrong."""
+        entries = self.word_files[language].section.get("nodes")
+        return list(entries) if isinstance(entries, Section) else []

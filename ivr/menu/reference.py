@@ -1,0 +1,167 @@
+"""What an editor is told about the menu language: JSON Schemas for his editor, and the reference page.
+
+Both are made from the declaration in :mod:`ivr.menu.nodes` alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from ivr.menu import nodes
+from ivr.menu.declared import keys_of
+from ivr.menu.filters import FILTERS
+from ivr.menu.templates import BUILT_IN_FILTERS, FACTS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# --- JSON Schema
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each kind of file: ``menu.yaml``, a further file of nodes, a words file."""
+    return {
+        "menu": schema(nodes.Hotline, "A hotline: menu.yaml"),
+        "nodes": schema(nodes.Included, "Nodes of a hotline: an included file"),
+        "prompts": schema(nodes.WordsFile, "The words of a hotline in another language"),
+    }
+
+
+def schema(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """Return the JSON Schema 2020-12 of a file that is declared by ``model``.
+
+    It accepts what the reader accepts: an editor's language server reads `length: 4` as a number, where the reader
+    takes every value as a text.
+    """
+    made = _eased(model.model_json_schema(by_alias=True))
+    return {"$schema": DIALECT, **made, "title": title}
+
+
+_SCHEMAS_BY_NAME = ("properties", "patternProperties", "$defs")
+_SCHEMAS_IN_A_LIST = ("anyOf", "oneOf", "allOf")
+_SCHEMAS = ("items", "additionalProperties")
+
+
+def _eased(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema in the terms of YAML, with those inside it."""
+    eased = {
+        key: value for key, value in made.items() if key != "title" and (key, value) != ("default", None)
+    }
+    for key in eased.keys() & set(_SCHEMAS_BY_NAME):
+        eased[key] = {name: _eased(inner) for name, inner in eased[key].items()}
+    for key in eased.keys() & set(_SCHEMAS_IN_A_LIST):
+        eased[key] = [_eased(inner) for inner in eased[key] if inner != {"type": "null"}]
+    for key in eased.keys() & set(_SCHEMAS):
+        eased[key] = _eased(eased[key]) if isinstance(eased[key], Mapping) else eased[key]
+    if "patternProperties" in eased:
+        eased["additionalProperties"] = False
+    if eased.get("type") == "string" and not eased.keys() & {"const", "enum"}:
+        eased["type"] = _types_of_text(eased.get("pattern"))
+    if len(eased.get("anyOf", ())) == 1:
+        eased |= eased.pop("anyOf")[0]
+    return eased
+
+
+def _types_of_text(pattern: str | None) -> str | list[str]:
+    """Return the types that YAML gives to a text of this form when it is typed without quotes."""
+    if pattern is None:
+        return ["string", "number", "boolean"]
+    looks_like_a_number = any(re.search(pattern, number) for number in ("4", "+8657100000000"))
+    return ["string", "number"] if looks_like_a_number else "string"
+
+
+# --- the reference page
+
+
+def node_reference() -> str:
+    """Return the reference of the menu language as Markdown: kinds, keys, filters, facts and sentences."""
+    return "\n".join([*_hotline(), *_kinds(), *_words(), *_templates()])
+
+
+def _hotline() -> Iterator[str]:
+    yield from _section("The hotline: `menu.yaml`", nodes.Hotline, level=2)
+    yield from _section("A desk, under `desks:`", nodes.Desk)
+    yield from _section("A key under `anywhere:`", nodes.Anywhere)
+    yield from _section("The bounds of a call, under `limits:`", nodes.Limits)
+
+
+_SHARED = (nodes.Step, nodes.Speaking, nodes.Listening)
+
+
+def _kinds() -> Iterator[str]:
+    yield from _heading("The kinds of node", 2, "A node has the key of one kind, which names it.")
+    own_order = ("say", *(kind for kind in nodes.KINDS if kind != "say"))
+    for kind in own_order:
+        model = nodes.KINDS[kind]
+        shared = {key for base in _SHARED if issubclass(model, base) for key in keys_of(base)} - {kind}
+        yield from _heading(f"`{kind}`", 3, inspect.getdoc(model) or "")
+        yield from _table({key: field for key, field in keys_of(model).items() if key not in shared})
+        yield from (
+            "Beside them: " + ", ".join(f"`{key}`" for key in keys_of(model) if key in shared) + ".",
+            "",
+        )
+    yield from _heading("Keys of several kinds", 3, "")
+    yield from _table(keys_of(nodes.Listening))
+    yield from _section("An option of a `menu`", nodes.Option)
+    yield from _section("A condition of a `choose`", nodes.Case)
+    yield from _section("A recording, in place of a text", nodes.Recorded)
+
+
+def _words() -> Iterator[str]:
+    yield from _section("Another language: `prompts.<language>.yaml`", nodes.WordsFile, level=2)
+    yield from _section("The words of a node", nodes.NodeWords)
+    yield from _section("The words of an option or of a key under `anywhere:`", nodes.OptionWords)
+    yield from _section("The machine's own sentences, under `phrases:`", nodes.Phrases)
+
+
+def _templates() -> Iterator[str]:
+    filters = {name: _sentence(spoken) for name, spoken in FILTERS.items()}
+    yield from _heading("Values in texts", 2, "`{{ name }}` is the value of a variable or of a fact.")
+    yield from _heading("Facts", 3, "")
+    yield from _rows("fact", FACTS)
+    yield from _heading("Filters", 3, "`{{ name | filter }}` says a value in the words of the language.")
+    yield from _rows("filter", {**filters, **BUILT_IN_FILTERS})
+
+
+def _section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
+    yield from _heading(title, level, inspect.getdoc(model) or "")
+    yield from _table(keys_of(model))
+
+
+def _heading(title: str, level: int, text: str) -> Iterable[str]:
+    return ("#" * level + " " + title, "", *((text, "") if text else ()))
+
+
+def _table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
+    yield from ("| key | means | if left out |", "|---|---|---|")
+    for key, field in keys.items():
+        yield f"| `{key}` | {_cell(field.description or '')} | {_left_out(field)} |"
+    yield ""
+
+
+def _rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"| {name} | means |", "|---|---|")
+    for each, meaning in meanings.items():
+        yield f"| `{each}` | {_cell(meaning)} |"
+    yield ""
+
+
+def _left_out(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    if field.default_factory or field.default is None:
+        return ""
+    return f"`{field.default}`".lower() if isinstance(field.default, bool) else f"`{field.default}`"
+
+
+def _sentence(function: Callable[..., str]) -> str:
+    return inspect.getdoc(function) or ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

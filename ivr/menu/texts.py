@@ -1,0 +1,142 @@
+"""Every text of a hotline in which a template may stand, and what is wrong with those templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.menu.draft import Draft
+from ivr.menu.nodes import (
+    Anywhere,
+    AskNode,
+    ChooseNode,
+    Hotline,
+    MenuNode,
+    Node,
+    NodeWords,
+    OptionWords,
+    Phrases,
+    Recorded,
+    RunNode,
+    SetNode,
+    TextNode,
+    TransferNode,
+    wordings,
+    words_of,
+)
+from ivr.menu.phrases import PATTERNS
+from ivr.menu.templates import Uses, examine, is_template
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, and where it stands."""
+
+    node: str
+    """Empty for the hotline's own sentences."""
+    path: Path
+    text: str
+    language: str | None = None
+    """The language of the words file that it stands in; None: in the tree."""
+    recorded: bool = False
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is a bare expression."""
+        return self.path[-1:] == ("if",)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A text, and what its template reads."""
+
+    text: Text
+    uses: Uses
+
+
+def examined_texts(draft: Draft, hotline: Hotline) -> list[Examined]:
+    """Return every text that is a template or a condition, examined once for all checks."""
+    return [
+        Examined(
+            text, examine(text.text, text.language or hotline.languages[0], expression=text.is_condition)
+        )
+        for text in _texts(draft, hotline)
+        if text.is_condition or is_template(text.text)
+    ]
+
+
+def check_templates(draft: Draft, texts: list[Examined]) -> None:
+    """Note templates that do not compile, that say a secret, or that a recording cannot follow."""
+    secrets = {
+        node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
+    }
+    for examined in texts:
+        text = examined.text
+        for mistake in examined.uses.mistakes:
+            draft.note(text.node, text.path, mistake.what, mistake.remedy, text.language)
+        for secret in sorted(examined.uses.variables & secrets):
+            if text.path[:1] != ("with",):
+                remedy = "give it to an action only; it is never said, sent or kept"
+                draft.note(text.node, text.path, f"`{secret}` is a secret", remedy, text.language)
+        if text.recorded:
+            what = "a recording says the same in every call, and this text does not"
+            draft.note(text.node, text.path, what, "delete `audio:`, or the `{{ }}`", text.language)
+
+
+def _texts(draft: Draft, hotline: Hotline) -> Iterator[Text]:
+    yield from _sentences(hotline.phrases, None)
+    for key, entry in hotline.anywhere.items():
+        if isinstance(entry, Anywhere) and entry.for_:
+            yield Text("", ("anywhere", key, "for"), entry.for_)
+    for name, node in draft.nodes.items():
+        yield from _spoken(name, node, None)
+        yield from _worked_with(name, node)
+    for language, words in draft.words.items():
+        yield from _sentences(words.phrases, language)
+        for key, said in words.anywhere.items():
+            yield Text("", ("anywhere", key, "for"), said.for_ or "", language)
+        for name, own in words.nodes.items():
+            if name in draft.nodes:
+                yield from _spoken(name, words_of(draft.nodes[name], own), language)
+
+
+def _sentences(phrases: Phrases, language: str | None) -> Iterator[Text]:
+    for name in Phrases.model_fields:
+        for wording in wordings(getattr(phrases, name)) if name not in PATTERNS else ():
+            yield _text("", ("phrases", name), wording, language)
+
+
+def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[Text]:
+    for field in ("say", "end", "noinput", "nomatch", "text"):
+        for wording in wordings(getattr(words, field, None)):
+            yield _text(name, (field,), wording, language)
+    if isinstance(words, MenuNode | NodeWords):
+        for key, option in words.menu.items():
+            purpose = option if isinstance(option, str) else option.for_
+            path: Path = ("menu", key, "for") if isinstance(option, OptionWords) else ("menu", key)
+            yield Text(name, path, purpose or "", language)
+
+
+def _text(node: str, path: Path, wording: str | Recorded, language: str | None) -> Text:
+    if isinstance(wording, Recorded):
+        return Text(node, path, wording.text, language, recorded=True)
+    return Text(node, path, wording, language)
+
+
+def _worked_with(name: str, node: Node) -> Iterator[Text]:
+    """Yield the texts of a node that the machine works with, and does not say."""
+    match node:
+        case RunNode():
+            yield from (Text(name, ("with", key), text) for key, text in node.with_.items())
+        case SetNode():
+            yield from (Text(name, ("set", key), text) for key, text in node.set.items())
+        case ChooseNode():
+            yield from (
+                Text(name, ("choose", number, "if"), case.if_) for number, case in enumerate(node.choose)
+            )
+        case TextNode() if node.to:
+            yield Text(name, ("to",), node.to)
+        case TransferNode() if node.reason:
+            yield Text(name, ("reason",), node.reason)

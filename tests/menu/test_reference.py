@@ -1,0 +1,161 @@
+"""What an editor is told: the JSON Schemas accept what the reader accepts, and the page leaves nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from ivr.menu import nodes
+from ivr.menu.declared import keys_of
+from ivr.menu.filters import FILTERS
+from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
+from ivr.menu.templates import FACTS
+from ivr.proof.calls import CallsFile
+from tests.menu.menus import MENU, PEOPLE, WORDS, changed, small
+from tests.menu.test_nodes import MODELS
+
+SCHEMAS = {**json_schemas(), "calls": schema(CallsFile, "Written calls")}
+
+
+def faults(kind: str, text: str) -> list[str]:
+    """Return what an editor's language server would mark in a file."""
+    return [error.message for error in Draft202012Validator(SCHEMAS[kind]).iter_errors(yaml.safe_load(text))]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_a_schema_is_one(kind: str) -> None:
+    """It names its dialect, and is valid in it."""
+    assert SCHEMAS[kind]["$schema"] == DIALECT
+    assert SCHEMAS[kind]["title"]
+    Draft202012Validator.check_schema(SCHEMAS[kind])
+
+
+@pytest.mark.parametrize(("kind", "text"), [("menu", MENU), ("nodes", PEOPLE), ("prompts", WORDS)])
+def test_a_good_file_is_accepted(kind: str, text: str) -> None:
+    """An editor sees no mark in a hotline without problems."""
+    assert faults(kind, text) == []
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "{ask: digits, length: 4, then: bye}",
+        "{ask: amount, range: 1-500, then: bye}",
+        "{ask: phone, secret: true, timeout: 8, then: bye}",
+        "{say: 95588, then: bye}",
+        "{say: [First., {text: Second., audio: second.wav}], then: bye}",
+        '{menu: {"1": {for: 2026, hear: [1], go: bye}, "*": {for: x, go: back}}}',
+        "{set: {count: 0, rate: 1.5, told: true, name: x}, then: bye}",
+        "{run: find_account, with: {a: 1}, outcomes: {found: bye}}",
+        "{choose: [{if: known, go: bye}], else: bye}",
+        "{record: voicemail, at_most: 60, then: bye, nothing: bye}",
+        "{text: Hello., to: +8613800138000, then: bye, unable: bye}",
+        "{transfer: service, urgent: true, reason: 1}",
+        "{end: Goodbye., barge_in: false}",
+    ],
+)
+def test_what_the_reader_takes_is_accepted(node: str) -> None:
+    """A number or a flag that is typed without quotes is no fault where the reader takes a text."""
+    assert faults("menu", small(f"main: {node}")) == []
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "{say: x, thn: bye}",
+        "{say: x}",
+        "{then: bye}",
+        "{menyu: {}}",
+        '{menu: {"1": {for: x, go: bye}}, ask: digits, then: bye}',
+        "{menu: {}}",
+        '{menu: {"a": {for: x, go: bye}}}',
+        '{menu: {"1": {fro: x, go: bye}}}',
+        "{ask: digit, then: bye}",
+        "{say: [a, b, c, d], then: bye}",
+        "{say: {text: x}, then: bye}",
+        "{say: x, then: Main}",
+        "{say: x, then: bye, timeout: 5}",
+        "{say: x, then: bye, barge_in: perhaps}",
+        '{ask: digits, length: "x", then: bye}',
+        "{end: x, needs: verifed}",
+    ],
+)
+def test_what_the_reader_refuses_is_marked(node: str) -> None:
+    """Misspelt keys, two kinds in one node, wrong values."""
+    assert faults("menu", small(f"main: {node}"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("menu", changed(MENU, ("timezone:", "timezon:"))),
+        ("menu", changed(MENU, ("greeting:\n    say", "Greeting:\n    say"))),
+        ("menu", changed(MENU, ("mon-fri", "workdays"))),
+        ("menu", changed(MENU, ("+8657100000001", "110x"))),
+        ("nodes", PEOPLE + "\nstart: agent\n"),
+        ("prompts", changed(WORDS, ("language:", "langauge:"))),
+        ("prompts", changed(WORDS, ("hear:", "here:"))),
+        ("calls", "calls: [{call: x, steps: [{pres: 1}]}]"),
+    ],
+)
+def test_a_mistake_in_any_kind_of_file_is_marked(kind: str, text: str) -> None:
+    """Keys and forms are checked everywhere."""
+    assert faults(kind, text)
+
+
+def test_written_calls_are_covered() -> None:
+    """Numbers may be typed as they are."""
+    text = (
+        "calls: [{call: x, from: +8613800138000, steps: [{press: 1}, {hears: 3000}, silence, {record: 3}]}]"
+    )
+    assert faults("calls", text) == []
+
+
+def inside(made: Any) -> Iterator[dict[str, Any]]:
+    """Yield a schema and all schemas in it."""
+    if isinstance(made, dict):
+        yield made
+        for value in made.values():
+            yield from inside(value)
+    elif isinstance(made, list):
+        for value in made:
+            yield from inside(value)
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_every_section_is_closed_and_every_key_described(kind: str) -> None:
+    """An editor explains each key, and marks each other one."""
+    for made in inside(SCHEMAS[kind]):
+        if made.get("type") == "object":
+            assert "additionalProperties" in made
+            for name, key in made.get("properties", {}).items():
+                assert key.get("description"), name
+        assert made.get("type") != "null"
+        assert not isinstance(made.get("title"), str) or made is SCHEMAS[kind]
+
+
+def test_the_page_names_everything() -> None:
+    """Every kind, key, filter, fact and sentence of the declaration, with its meaning."""
+    page = node_reference()
+    for kind, model in nodes.KINDS.items():
+        assert f"\n### `{kind}`\n\n{model.__doc__}\n" in page
+    for section in MODELS:
+        if section not in (nodes.Model, nodes.Included):
+            for key, field in keys_of(section).items():
+                assert f"`{key}`" in page
+                assert (field.description or "").replace("|", "\\|") in page
+    for name in (*FILTERS, *FACTS):
+        assert f"| `{name}` |" in page
+
+
+def test_the_page_says_what_is_needed_and_what_is_usual() -> None:
+    """Needed keys, and the values of those that are left out."""
+    lines = node_reference().splitlines()
+    assert "| `then` | The node that follows, or `back`. | needed |" in lines
+    assert any(line.startswith("| `timeout` |") and line.endswith("| `5` |") for line in lines)
+    assert any(line.startswith("| `barge_in` |") and line.endswith("| `true` |") for line in lines)
+    assert any(line.startswith("| `after_tries` |") and line.endswith("|  |") for line in lines)
