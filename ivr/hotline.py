@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from ivr.actions import CONTRACTS
+from ivr.logs import place_of
 from ivr.menu.loader import Loaded, VoiceProblem, load
 from ivr.menu.problems import Problem
 from ivr.menu.reader import decode
@@ -22,6 +23,8 @@ DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
 """Files of a hotline that are no part of its menu: what its actions speak of."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the folder."""
+MOST_TREES = 8
+"""Compiled versions kept at hand; an older one is compiled again from the store."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,10 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     problems: list[Problem] = []
     for path in menu_files(folder):
         name = path.relative_to(folder).as_posix()
-        text, wrong = decode(path.read_bytes(), name)
+        try:
+            text, wrong = decode(path.read_bytes(), name)
+        except OSError as error:
+            text, wrong = "", [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}", "let us read it")]
         problems += wrong
         if not wrong:
             sources[name] = text
@@ -122,32 +128,53 @@ class Hotline:
 
     def version(self, version: str) -> Tree:
         """Return the menu version that a call began with; the present one where that is nowhere to be found."""
-        tree = self._trees.get(version)
-        if tree is not None:
-            return tree
-        sources = self.store.version(version)
-        loaded = load(sources, CONTRACTS, recordings_of(self.folder)) if sources is not None else None
-        if loaded is None or loaded.tree is None:
+        if self.present is not None and self.present.version == version:
+            return self.present
+        tree = self._trees.get(version) or self._restored(version)
+        if tree is None:
             log.warning("menu version lost", version=version)
             return self.current()
-        self._trees[version] = loaded.tree
-        return loaded.tree
+        return tree
+
+    def _restored(self, version: str) -> Tree | None:
+        """Return a version that another worker took up, or that was taken up before we were restarted."""
+        sources = self.store.version(version)
+        if sources is None:
+            return None
+        tree = load(sources, CONTRACTS, recordings_of(self.folder)).tree
+        if tree is not None:
+            self._keep(tree)
+        return tree
 
     def _refresh(self) -> None:
-        with self._lock:
-            self._looked = time.monotonic()
-            seen = self._look()
-            if seen == self._seen:
-                return
-            self._seen = seen
-            loaded = load_folder(self.folder, self.voice_problem)
-            if loaded.tree is not None:
-                self._take_up(loaded.tree)
-                log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
-                return
-            log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
-        if self.report:
+        """Look at the folder, unless another thread is at it: meanwhile the present menu serves."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            loaded = self._reloaded()
+        except OSError as error:
+            log.warning("folder not read", **place_of(error))  # a file went away while we looked: look again
+            self._seen = {}
+            return
+        finally:
+            self._lock.release()
+        if loaded is not None and loaded.tree is None and self.report:
             self.report(loaded.problems)
+
+    def _reloaded(self) -> Loaded | None:
+        """Take up a changed menu if it has no error; None: nothing has changed."""
+        self._looked = time.monotonic()
+        seen = self._look()
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        loaded = load_folder(self.folder, self.voice_problem)
+        if loaded.tree is not None:
+            self._take_up(loaded.tree)
+            log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
+        else:
+            log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
+        return loaded
 
     def _look(self) -> dict[str, float]:
         """Return what shows a change: the time of each file's last one, recordings too."""
@@ -157,5 +184,10 @@ class Hotline:
     def _take_up(self, tree: Tree) -> None:
         self.store.keep_version(tree.version, tree.name, tree.sources)
         self.present = tree
-        self._trees[tree.version] = tree
+        self._keep(tree)
         self._looked = time.monotonic()
+
+    def _keep(self, tree: Tree) -> None:
+        """Keep a compiled version at hand. The table is replaced whole, so that no other thread sees it half done."""
+        others = [other for other in self._trees.values() if other.version != tree.version]
+        self._trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}

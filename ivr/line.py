@@ -7,6 +7,7 @@ switchboard, with a clock of its own: silence costs nothing. The player of TwiML
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,8 +51,28 @@ class Noticed:
 Item = Heard | Noticed
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What is listened for at this moment, as far as the line can tell."""
+
+    keys: Sequence[str] = ()
+    """The entries that mean something; empty where they cannot be told, or anything may be typed."""
+    length: int | None = None
+    """The entry is over at this many keys."""
+    finish: str = ""
+    """The key that ends the entry, or empty."""
+    speech: bool = False
+    """Whether words are listened to, beside keys."""
+    secret: bool = False
+    """Whether what is entered must not be shown or kept; true where that cannot be told."""
+
+
+class CallBroken(Exception):
+    """The call cannot go on; the text says why and what to do."""
+
+
 class Line(Protocol):
-    """A call, from the caller's side."""
+    """A call, from the caller's side. Whatever the caller does may raise :class:`CallBroken`."""
 
     @property
     def waiting(self) -> Waiting:
@@ -59,8 +80,13 @@ class Line(Protocol):
         ...
 
     @property
-    def keys(self) -> Sequence[str]:
-        """The keys that mean something at this moment, as far as it can be told."""
+    def awaited(self) -> Awaited | None:
+        """What is listened for; None where nothing is."""
+        ...
+
+    @property
+    def ending(self) -> str:
+        """How the call ended, as far as it can be told; empty while it goes on."""
         ...
 
     def take(self) -> list[Item]:
@@ -154,16 +180,13 @@ class DirectLine:
         return "nobody"
 
     @property
-    def keys(self) -> Sequence[str]:
-        """The keys that mean something here; empty where anything may be typed."""
-        gather = self.listening
-        return gather.keys if gather else ()
-
-    @property
-    def listening(self) -> Gather | None:
-        """The present listening, if there is one."""
-        last = self.commands[-1] if self.commands else None
-        return last if isinstance(last, Gather) else None
+    def awaited(self) -> Awaited | None:
+        """What is listened for; None where nothing is."""
+        match self.commands[-1] if self.commands else None:
+            case Gather() as gather:
+                speech = gather.speech is not None
+                return Awaited(gather.keys, gather.length, gather.finish, speech, gather.secret)
+        return None
 
     def take(self) -> list[Item]:
         """Return what was heard and noticed since the last time."""
@@ -175,31 +198,31 @@ class DirectLine:
         self._happen(self._start())
 
     def press(self, keys: str) -> None:
-        """Press keys; those that come after the entry is over are lost, as on the telephone."""
+        """Press keys; those that come after the entry is over are lost, as on the telephone. `#` ends a recording."""
         match self.commands[-1] if self.commands else None:
             case Gather() as gather:
                 digits, finished_by, lost = taken(keys, gather.length, gather.finish)
                 if lost:
-                    shown = "*" * len(lost) if gather.secret else lost
+                    shown = "•" * len(lost) if gather.secret else lost
                     self.items.append(Noticed(f"the entry was over before `{shown}`: lost"))
-                if not digits and finished_by:
-                    self._happen(NoInput(self.clock()))
-                    return
                 if not finished_by and len(digits) != gather.length:
                     self.clock.advance(gather.timeout)
-                self._happen(DigitsPressed(self.clock(), digits, finished_by))
-            case Record():
-                self.record(1)
+                at = self.clock()
+                self._happen(DigitsPressed(at, digits, finished_by) if digits else NoInput(at))
+            case Record() if "#" in keys:
+                self._happen(RecordingEnded(self.clock()))
 
     def speak(self, text: str) -> None:
-        """Say something; where only keys are listened to, it is silence."""
-        gather = self.listening
-        self.clock.advance(spoken_seconds(text))
-        if gather is None or gather.speech is None:
-            self.items.append(Noticed("only keys are listened to here"))
-            self.silence()
-            return
-        self._happen(SpeechHeard(self.clock(), text))
+        """Say something: into a recording, or to be understood; where only keys are listened to, it is silence."""
+        match self.commands[-1] if self.commands else None:
+            case Record():
+                self.record(math.ceil(spoken_seconds(text)))
+            case Gather(speech=None):
+                self.items.append(Noticed("only keys are listened to here"))
+                self.silence()
+            case Gather():
+                self.clock.advance(spoken_seconds(text))
+                self._happen(SpeechHeard(self.clock(), text))
 
     def silence(self) -> None:
         """Do nothing until the hotline goes on."""
@@ -212,19 +235,21 @@ class DirectLine:
                 self._happen(RecordingEnded(self.clock()))
 
     def record(self, seconds: int) -> None:
-        """Leave a recording of so many seconds."""
+        """Leave a recording of so many seconds; none is silence."""
         last = self.commands[-1] if self.commands else None
         if not isinstance(last, Record) or seconds == 0:
             self.silence()
             return
         seconds = min(seconds, last.at_most)
         self.clock.advance(seconds)
-        url = f"recording://{self.call}/{last.name}"
+        url = f"recording://{self.call}/{self.turn}/{last.name}"
         self.board.keep_voicemail(self.call, url, seconds, self.clock())
         self._happen(RecordingEnded(self.clock(), url, seconds))
 
     def hang_up(self) -> None:
-        """Hang up."""
+        """Hang up. As on the telephone, a recording that was under way is reported first."""
+        if self.waiting == "recording":
+            self._turn(RecordingEnded(self.clock()))
         if self.waiting != "nobody":
             self.board.hang_up(self.call, self.clock())
             self.commands, self.ending = [], "hung_up"
@@ -233,13 +258,16 @@ class DirectLine:
         return CallStarted(self.clock(), self.caller, self.called, self.language)
 
     def _happen(self, event: Event) -> None:
+        self._turn(event)
+        for command in self.commands:
+            self._execute(command)
+
+    def _turn(self, event: Event) -> None:
         def render(session: Session, commands: Sequence[Command]) -> bytes:
             self.commands, self.turn = list(commands), session.turn
             return b"-"
 
         self.board.turn(self.call, self.turn, event, self._start(), render)
-        for command in self.commands:
-            self._execute(command)
 
     def _execute(self, command: Command) -> None:
         match command:

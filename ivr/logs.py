@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from pathlib import PurePath
 from typing import Any, TextIO
 
 import structlog
@@ -43,5 +44,7 @@ def place_of(error: BaseException) -> dict[str, str]:
     Its message and its locals may hold what a caller typed, so they stay out.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    where = " < ".join(
+        f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:])
+    )
     return {"error": type(error).__name__, "where": where}

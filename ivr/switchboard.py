@@ -1,7 +1,8 @@
-"""One turn of one call: claim, load, step, run actions, step, save. Every channel comes through here.
+"""One turn of one call: look, step, run actions, step, save. Every channel comes through here.
 
-The store is asked twice, in two short transactions, and none is open while actions run. What a channel answers is
-rendered once and saved with the turn; whoever asks for the same turn again gets the same bytes.
+The turn is claimed before its first action, and a turn without one is written once; no transaction is open while
+actions run. What a channel answers is rendered once and saved with the turn; whoever asks for the same turn again gets
+the same bytes.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from ivr.stores import (
     Busy,
     Claimed,
     ClaimLost,
+    Free,
     Message,
     PathEntry,
     SavedTurn,
@@ -84,14 +86,13 @@ class Switchboard:
         ``start`` begins the call when it is new, or unknown at a later turn. Raises :class:`StillBusy`, and whatever
         a broken store raises; every other trouble becomes an apology and a human.
         """
-        claim = self._claim(call, number, event.at)
-        match claim:
+        match self._look(call, number, event.at):
             case Answered(answer=answer):
                 return answer
-            case Claimed(session=None):
-                return self._answer(claim.token, self._new(call, start), start, render)
-            case Claimed(session=Session() as session):
-                return self._answer(claim.token, session, event, render)
+            case Free(token=token, session=None):
+                return self._answer(token, self._new(call, start), start, start, render)
+            case Free(token=token, session=Session() as session):
+                return self._answer(token, session, event, start, render)
         log.warning("call starts over", call=call, turn=number)
         return self.turn(call, 0, start, start, render)
 
@@ -104,61 +105,82 @@ class Switchboard:
         """Keep a recording, whether or not the call goes on."""
         self.store.keep_voicemail(Voicemail(call, url, seconds, at))
 
-    def _claim(self, call: str, number: int, at: datetime) -> Answered | Claimed | Unknown:
-        """Claim a turn, waiting while somebody else does it."""
+    def _look(self, call: str, number: int, at: datetime) -> Answered | Free | Unknown:
+        """Look at a turn, waiting while somebody else does it."""
         waited = 0.0
-        while isinstance(claim := self.store.claim(call, number, at + timedelta(seconds=waited)), Busy):
+        while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
             if waited >= self.patience:
                 raise StillBusy(call)
             self.wait(0.02)
             waited += 0.02
-        return claim
+        return look
 
     def _new(self, call: str, start: CallStarted) -> Session:
         tree = self.hotline.current()
         log.info("call", call=call, caller=masked(start.caller), hotline=tree.name, version=tree.version)
-        return Session(call, tree.version, start.at, start.caller, start.called, language=tree.languages[0])
+        return Session(call, tree.version, start.at, start.caller, start.called)
 
-    def _answer(self, token: int, session: Session, event: Event, render: Render) -> bytes:
+    def _answer(
+        self, token: int, session: Session, event: Event, start: CallStarted, render: Render
+    ) -> bytes:
         tree = self.hotline.version(session.version)
-        work = _Work(self, tree, session)
+        if tree.version != session.version:
+            session, event = _begun_again(session, tree), start
+        work = _Work(self, tree, session, token)
         try:
-            work.take(_bounded(tree, session, event))
-        except Exception as error:  # noqa: BLE001 - the one place: a caller is never dropped
-            place = place_of(error)  # not the exception itself: its text may hold what the caller typed
-            log.error("turn failed", call=session.call, node=session.node, **place)  # noqa: TRY400
-            work = _Work(self, tree, session, path=work.path)
-            work.take(TroubleStruck(event.at))
-        return self._save(token, tree, work, event.at, render)
+            done = self._done(work, _bounded(tree, session, event), render)
+            self.store.save(work.token, done)
+        except ClaimLost:
+            return self._others_answer(session.call, session.turn, event.at)
+        _note_messages(done)
+        return done.answer
 
-    def _save(self, token: int, tree: Tree, work: _Work, at: datetime, render: Render) -> bytes:
-        session = work.session
+    def _done(self, work: _Work, event: Event, render: Render) -> SavedTurn:
+        """Do a turn; whatever breaks in it becomes an apology."""
+        try:
+            return self._do(work, event, render)
+        except ClaimLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place: a caller is never dropped
+            _note_trouble(work, error)
+            return self._apologise(work, event.at, render)
+
+    def _others_answer(self, call: str, number: int, at: datetime) -> bytes:
+        """Return the answer of whoever was faster at this turn. Raises ClaimLost when there is none."""
+        look = self._look(call, number, at)
+        if isinstance(look, Answered):
+            return look.answer
+        raise ClaimLost(f"turn {number} of call {call}")
+
+    def _apologise(self, work: _Work, at: datetime, render: Render) -> SavedTurn:
+        """Say sorry and seek a human; where the menu's way to him is broken too, say goodbye."""
+        try:
+            return self._do(work, TroubleStruck(at), render)
+        except Exception as error:  # noqa: BLE001 - as above
+            _note_trouble(work, error)
+            work.session = replace(work.session, human_tried=True)
+            return self._do(work, TroubleStruck(at), render)
+
+    def _do(self, work: _Work, event: Event, render: Render) -> SavedTurn:
+        """Take the call on until it waits for somebody, and return what is to be saved."""
+        work.take(event)
+        session = work.session.copy()
         session.turn += 1
         commands = [self._number(command) for command in nest(work.commands)]
-        transfer = next((command for command in commands if isinstance(command, Transfer)), None)
-        answer = render(session, commands)
-        saved = SavedTurn(
+        return SavedTurn(
             session,
-            answer,
-            at,
+            render(session, commands),
+            event.at,
             path=work.path,
             messages=[
-                Message(session.call, command.to, command.body, command.language, at)
+                Message(session.call, command.to, command.body, command.language, event.at)
                 for command in commands
                 if isinstance(command, SendText)
             ],
-            hotline=tree.name,
-            urgent=bool(transfer and transfer.urgent),
-            reason=transfer.reason if transfer else "",
+            hotline=work.tree.name,
+            urgent=session.urgent,
+            reason=session.reason,
         )
-        try:
-            self.store.save(token, saved)
-        except ClaimLost:
-            claim = self._claim(session.call, session.turn - 1, at)
-            if isinstance(claim, Answered):
-                return claim.answer
-            raise
-        return answer
 
     def _number(self, command: Command) -> Command:
         """Put the environment's number of a desk over the tree's."""
@@ -174,17 +196,25 @@ class _Work:
     board: Switchboard
     tree: Tree
     session: Session
+    """As the last step that went well has left it."""
+    token: int
+    """What the turn is saved with."""
+    claimed: bool = False
     commands: list[Command] = field(default_factory=list)
     path: list[PathEntry] = field(default_factory=list)
+    runs: int = 0
+    """How many actions this turn has run; it goes on counting after a trouble, as it is in their keys."""
 
     def take(self, event: Event) -> None:
-        for run in range(1, MAX_ACTIONS + 1):
+        """Take the call on. What was to be said before a trouble is dropped; text messages are sent all the same."""
+        self.commands = [command for command in self.commands if isinstance(command, SendText)]
+        for _ in range(MAX_ACTIONS):
             self._step(event)
-            last = self.commands[-1] if self.commands else None
+            last = self.commands[-1]
             if not isinstance(last, RunAction):
                 return
             self.commands.pop()
-            event = self._run(last, run, event.at)
+            event = self._run(last, event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
 
     def _step(self, event: Event) -> None:
@@ -197,12 +227,15 @@ class _Work:
         if self.board.watch:
             self.board.watch(self.session, event, commands)
 
-    def _run(self, wanted: RunAction, run: int, at: datetime) -> Event:
+    def _run(self, wanted: RunAction, at: datetime) -> Event:
         session, board = self.session, self.board
-        if board.store.ended(session.call):
+        if not self.claimed:
+            self._claim(at)
+        elif board.store.ended(session.call):
             return CallerHungUp(at)
+        self.runs += 1
         asked = Asked(
-            key=f"{session.call}/{session.turn}/{run}",
+            key=f"{session.call}/{session.turn}/{self.runs}",
             at=at.astimezone(self.tree.timezone),
             language=session.language,
             caller=session.caller,
@@ -216,13 +249,56 @@ class _Work:
             at, wanted.action, finished.outcome, finished.results, finished.account, outcome.raises
         )
 
+    def _claim(self, at: datetime) -> None:
+        """Take the turn for oneself: from here on something happens in the world, and it must happen once.
+
+        Raises :class:`ClaimLost` when somebody was faster, or the caller has hung up.
+        """
+        claim = self.board.store.claim(self.session.call, self.session.turn, at)
+        if not isinstance(claim, Claimed) or claim.token != self.token + 1:
+            raise ClaimLost(f"turn {self.session.turn} of call {self.session.call}")
+        self.token, self.claimed = claim.token, True
+
+
+def _begun_again(session: Session, tree: Tree) -> Session:
+    """Return the session of a call whose menu version is lost, before the first node of another one."""
+    return Session(
+        session.call,
+        tree.version,
+        session.started,
+        session.caller,
+        session.called,
+        language=session.language,
+        turn=session.turn,
+        human_tried=session.human_tried,
+        limited=session.limited,
+    )
+
+
+def _note_trouble(work: _Work, error: Exception) -> None:
+    """Log where an exception came from, and not its text: that may hold what the caller typed."""
+    log.error("turn failed", call=work.session.call, node=work.session.node, **place_of(error))
+
+
+def _note_messages(done: SavedTurn) -> None:
+    """Log that text messages are kept and not sent: none is lost silently."""
+    for message in done.messages:
+        log.warning("message not sent", call=message.call, to=masked(message.to))
+
 
 def _bounded(tree: Tree, session: Session, event: Event) -> Event:
-    """Return the event, or the one that says that the call has used up its turns or seconds."""
-    if isinstance(event, CallStarted | CallerHungUp | TransferEnded | RecordingEnded):
-        return event
+    """Return the event, or the one that says that the call has used up its turns or seconds.
+
+    What a desk or a recording reports is still followed up; but not for ever, or two desks could pass a caller to
+    and fro.
+    """
     turns = session.turn - tree.limits.turns
     seconds = (event.at - session.started).total_seconds() - tree.limits.seconds
+    match event:
+        case CallStarted() | CallerHungUp() | TransferEnded(result="answered"):
+            return event
+        case TransferEnded() | RecordingEnded():
+            return LimitReached(event.at, hard=True) if turns >= GRACE_TURNS else event
     if max(turns, seconds) < 0:
         return event
     if not session.limited:

@@ -45,29 +45,24 @@ def fixed_length(node: AskNode) -> int | None:
     return span[0] if span and span[0] == span[1] else None
 
 
-def read_entry(node: AskNode, keys: str, *, finished: bool, region: str, today: date) -> Entry | Rejected:
+def read_entry(node: AskNode, keys: str, *, ended: bool, region: str, today: date) -> Entry | Rejected:
     """Read what was typed.
 
-    ``finished`` says that the caller ended it (``#``, or its fixed length was reached) and did not fall silent: what
-    is left at a silence is no entry, unless its kind shows that it is whole. ``region`` (``CN``) is where a number
-    without a country belongs.
+    ``ended`` says that the caller ended it with ``#``. What is left at a silence is no entry, unless nothing could
+    be added to it: it has as many keys as it may have, or is a whole telephone number. ``region`` (``CN``) is where
+    a number without a country belongs.
     """
     span = lengths(node)
-    if not finished and not _whole(node, keys, region):
-        return Rejected(unfinished=True)
-    if span and not span[0] <= len(keys) <= span[1]:
-        return Rejected(unfinished=len(keys) < span[0])
     value = _READERS[node.ask](keys, region, today)
-    if value is None or not _in_range(node, value):
-        return Rejected()
+    if span:
+        whole, fits = ended or len(keys) == span[1], span[0] <= len(keys) <= span[1]
+        unfinished = not whole or 0 < len(keys) < span[0]
+    else:
+        fits = True
+        unfinished = not ended and not (node.ask == "phone" and value is not None)
+    if unfinished or not fits or value is None or not _in_range(node, value):
+        return Rejected(unfinished)
     return Entry(value)
-
-
-def _whole(node: AskNode, keys: str, region: str) -> bool:
-    """Say whether an entry that the caller left standing is complete by its kind alone."""
-    if node.ask == "phone":
-        return _phone(keys, region, date.min) is not None
-    return fixed_length(node) == len(keys)
 
 
 def _in_range(node: AskNode, value: Any) -> bool:
@@ -81,12 +76,14 @@ def _digits(keys: str, _region: str, _today: date) -> str | None:
     return keys if keys.isdecimal() and keys.isascii() else None
 
 
-def _phone(keys: str, region: str, _today: date) -> str | None:
+def _phone(keys: str, region: str, today: date) -> str | None:
+    if _digits(keys, region, today) is None:
+        return None
     try:
         number = phonenumbers.parse(keys, region)
     except phonenumbers.NumberParseException:
         return None
-    if not keys.isdecimal() or not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ivr.engine.entries import fixed_length
 from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TransferEnded
+from ivr.engine.hearing import as_keys
 from ivr.engine.session import Session
-from ivr.menu.hearing import meant, spoken_key
 from ivr.menu.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 
@@ -16,16 +17,22 @@ def public_keys(tree: Tree, session: Session, event: Event) -> str:
     the key that it meant is kept.
     """
     node = tree.nodes.get(session.node)
-    match event:
-        case DigitsPressed(digits=digits, finished_by=finished_by):
-            if isinstance(node, AskNode) and node.is_secret and digits not in tree.anywhere:
-                return ""
-            return digits + finished_by
-        case SpeechHeard(text=text) if isinstance(node, MenuNode):
-            words = tree.speech[session.language]
-            key = meant(text, {**words.heard, **words.nodes[session.node].heard}) or spoken_key(text)
-            return key if key in node.menu or key in tree.anywhere else ""
-    return ""
+    if not isinstance(event, DigitsPressed | SpeechHeard) or not isinstance(node, MenuNode | AskNode):
+        return ""
+    keys = as_keys(tree, session, event).digits
+    if isinstance(node, AskNode) and node.is_secret:
+        may_be_kept = keys in tree.anywhere and fixed_length(node) != 1
+    else:
+        may_be_kept = (
+            isinstance(event, DigitsPressed) or isinstance(node, AskNode) or _is_choice(tree, node, keys)
+        )
+    if not may_be_kept:
+        return ""
+    return keys + event.finished_by if isinstance(event, DigitsPressed) else keys
+
+
+def _is_choice(tree: Tree, node: MenuNode, keys: str) -> bool:
+    return keys in node.menu or keys in tree.anywhere
 
 
 def public_outcome(event: Event) -> str:

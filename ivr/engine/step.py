@@ -2,13 +2,13 @@
 
 Everything that decides where a call goes is in this file, and nothing else decides it. :func:`step` is pure: it
 executes nothing, reads no clock, and the session that it was given stays as it was. It is total: an event that does
-not fit where the call is repeats the present place, without counting as a mistake.
+not fit where the call is repeats the present place, without counting as a mistake. Only a faulty menu makes it raise.
 """
 
 from __future__ import annotations
 
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
-from ivr.engine.entries import Entry, fixed_length, read_entry
+from ivr.engine.entries import Entry, Rejected, read_entry
 from ivr.engine.events import (
     ActionFinished,
     CallerHungUp,
@@ -22,12 +22,12 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
+from ivr.engine.hearing import as_keys
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.engine.wording import listen
 from ivr.menu.contract import Level
 from ivr.menu.desks import is_open
-from ivr.menu.hearing import meant, spoken_digits, spoken_key
 from ivr.menu.nodes import (
     AskNode,
     ChooseNode,
@@ -55,7 +55,10 @@ class EndlessMenu(Exception):
 
 
 def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Command]]:
-    """Take a call one event further."""
+    """Take a call one event further.
+
+    Raises :class:`EndlessMenu`, and whatever a template or a condition of the menu raises.
+    """
     turn = Turn(tree, session.copy(), event.at, goes_on=isinstance(event, ActionFinished))
     _happen(turn, event)
     return turn.session, turn.commands
@@ -64,6 +67,8 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
 def _happen(turn: Turn, event: Event) -> None:
     """Every transition that an event can cause."""
     session = turn.session
+    if turn.node is None:
+        _begin(turn)
     match turn.node, event:
         case _, CallerHungUp():
             turn.end("hung_up")
@@ -73,40 +78,44 @@ def _happen(turn: Turn, event: Event) -> None:
             _seek_human(turn, "trouble")
         case _, LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
-        case None, CallStarted(caller=caller, called=called):
+        case None, CallStarted(caller=caller, called=called, language=language):
             session.caller, session.called = caller, called
-            session.language = turn.tree.languages[0]
-            turn.speak_in(event.language)
-            session.variables = dict(turn.tree.variables)
+            turn.speak_in(language)
             _go(turn, turn.tree.declared.start)
         case None, _:
             _go(turn, turn.tree.declared.start)
-        case AskNode() as node, DigitsPressed() | SpeechHeard() | NoInput() if session.confirming is not None:
-            _take_confirmation(turn, node, event)
-        case MenuNode() as node, DigitsPressed(digits=keys):
-            _choose_option(turn, node, keys)
-        case MenuNode() as node, SpeechHeard(text=text):
-            heard = {**turn.speech.heard, **turn.words.heard}
-            _choose_option(turn, node, meant(text, heard) or spoken_key(text))
-        case AskNode() as node, DigitsPressed():
-            _take_entry(turn, node, event)
-        case AskNode() as node, SpeechHeard(text=text):
-            _take_speech(turn, node, text)
-        case MenuNode() | AskNode(), NoInput():
+        case MenuNode() | AskNode(), NoInput() | DigitsPressed(digits=""):
             _miss(turn, "noinput")
+        case MenuNode() as node, DigitsPressed() | SpeechHeard():
+            _choose_option(turn, node, as_keys(turn.tree, session, event).digits)
+        case AskNode() as node, DigitsPressed() | SpeechHeard() if session.confirming is not None:
+            _take_confirmation(turn, node, as_keys(turn.tree, session, event).digits)
+        case AskNode() as node, DigitsPressed() | SpeechHeard():
+            _take_entry(turn, node, as_keys(turn.tree, session, event))
         case MenuNode() | AskNode(), _:
             listen(turn, "repeat")
         case RunNode() as node, ActionFinished() if event.action == node.run:
             _take_outcome(turn, node, event)
-        case TransferNode() as node, TransferEnded(result="answered"):
+        case TransferNode(), TransferEnded(result="answered"):
             turn.end("transferred")
         case TransferNode() as node, TransferEnded(result=result):
-            session.human_tried = True
-            _go(turn, getattr(turn.tree.desks[node.transfer], result, None) or turn.tree.declared.agent)
-        case RecordNode() as node, RecordingEnded(url=url, seconds=seconds):
-            _go(turn, node.then if url and seconds else node.nothing)
+            desk, session.human_tried = turn.tree.desks[node.transfer], True
+            _go(turn, {"busy": desk.busy, "no_answer": desk.no_answer}.get(result, desk.failed))
+        case RecordNode() as node, RecordingEnded(url=url, seconds=seconds) if url and seconds:
+            _go(turn, node.then)
+        case RecordNode() as node, RecordingEnded() | NoInput():
+            _go(turn, node.nothing)
         case _:
             _go(turn, session.node)
+
+
+def _begin(turn: Turn) -> None:
+    """Make a session ready for its first node. It has none yet, or one that this menu does not have."""
+    session, tree = turn.session, turn.tree
+    session.way, session.told, session.wanted = [], [], []
+    session.variables = {**tree.variables, **session.variables}
+    if session.language not in tree.speech:
+        session.language = tree.languages[0]
 
 
 # --- going on: until the call must wait
@@ -116,27 +125,26 @@ def _go(turn: Turn, target: str) -> None:
     """Go to a node, and on from there until the call waits for somebody."""
     if target != "repeat" and not turn.goes_on:
         turn.session.told.clear()
-    on: str | None = target
     for _ in range(MAX_STEPS):
-        if on is None:
+        name = _resolve(turn, target)
+        following = _enter(turn, name) if name else None
+        if following is None:
             return
-        name = _resolve(turn, on)
-        on = _enter(turn, name) if name else None
+        target = following
     raise EndlessMenu(f"more than {MAX_STEPS} nodes at once, the last was {turn.session.node}")
 
 
 def _resolve(turn: Turn, target: str) -> str | None:
     """Return the node that a target means; None when it has been dealt with here."""
-    session = turn.session
+    session, start = turn.session, turn.tree.declared.start
     if target == "return":
-        if session.wanted:
-            return session.wanted.pop()
-        target = "back"
+        return session.wanted.pop() if session.wanted else turn.last_menu() or start
     if target == "back":
         before = turn.back()
-        if before is None:
-            listen(turn, "top") if isinstance(turn.node, Listening) else _go(turn, turn.tree.declared.start)
-        return before
+        if before is None and isinstance(turn.node, Listening):
+            listen(turn, "top")
+            return None
+        return before or start
     if target == "repeat":
         session.repeats += 1
         if session.repeats > MAX_REPEATS:
@@ -158,9 +166,11 @@ def _tell_again(turn: Turn) -> None:
 def _enter(turn: Turn, name: str) -> str | None:
     """Do a node's work; return where to go next, or None when the call now waits or has ended."""
     session, node = turn.session, turn.tree.nodes[name]
+    session.confirming = None
+    turn.stop_wanting(name)
     if node.needs and session.level < Level[node.needs]:
-        if name not in session.wanted:
-            session.wanted.append(name)
+        # A secret that was typed for this node is gone when he comes back: then it is asked for again.
+        session.wanted.append(turn.asked or name)
         return turn.tree.declared.identity[node.needs]
     match node:
         case MenuNode() | AskNode():
@@ -168,7 +178,7 @@ def _enter(turn: Turn, name: str) -> str | None:
             listen(turn)
             return None
     session.node = name
-    if isinstance(node, SayNode):
+    if isinstance(node, SayNode) and name not in session.told:
         session.told.append(name)
     if not isinstance(node, EndNode | TransferNode):
         turn.say(turn.words.say[:1], barge_in=node.barge_in)
@@ -202,7 +212,7 @@ def _set(turn: Turn) -> None:
         name: evaluate(compiled, variables) for name, compiled in turn.tree.values[turn.session.node].items()
     }
     turn.speak_in(values.pop("language", None))
-    turn.session.variables.update(values)
+    turn.session.remember(values)
 
 
 def _run(turn: Turn, node: RunNode) -> None:
@@ -227,21 +237,24 @@ def _text(turn: Turn, node: TextNode) -> str:
 
 
 def _transfer(turn: Turn, node: TransferNode) -> str | None:
-    desk = turn.tree.desks[node.transfer]
-    turn.session.wanted.clear()
+    session, desk = turn.session, turn.tree.desks[node.transfer]
+    session.wanted.clear()
+    session.urgent = session.urgent or node.urgent
+    reason = turn.tree.values.get(session.node, {}).get("reason")
+    if reason is not None:
+        session.reason = str(evaluate(reason, turn.variables()))
     if desk.closed and not is_open(desk, turn.at, turn.tree.timezone):
-        turn.session.human_tried = True
+        session.human_tried = True
         return desk.closed
     turn.say(turn.words.say[:1], barge_in=False)
-    reason = turn.tree.values.get(turn.session.node, {}).get("reason")
     turn.commands.append(
         Transfer(
             node.transfer,
             desk.number,
             desk.ring,
             turn.speech.language,
-            urgent=node.urgent,
-            reason=str(evaluate(reason, turn.variables())) if reason is not None else "",
+            urgent=session.urgent,
+            reason=session.reason,
         )
     )
     return None
@@ -261,74 +274,48 @@ def _choose_option(turn: Turn, node: MenuNode, keys: str) -> None:
         _miss(turn, "nomatch")
 
 
-def _take_entry(turn: Turn, node: AskNode, event: DigitsPressed) -> None:
-    """Read an entry. A key of ``anywhere`` acts only as the whole of it, ended by ``#`` or by silence."""
-    keys, length = event.digits, fixed_length(node)
-    whole = len(keys) != length or event.finished_by or (node.ask == "yes_no" and keys not in {"1", "2"})
-    if keys in turn.tree.anywhere and whole:
-        _go(turn, turn.tree.anywhere[keys])
-        return
-    finished = bool(event.finished_by) or len(keys) == length
-    _take_keys(turn, node, keys, finished=finished)
+def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
+    """Read an entry.
 
-
-def _take_keys(turn: Turn, node: AskNode, keys: str, *, finished: bool) -> None:
+    A key of ``anywhere`` acts only as the whole of it, ended by ``#`` or by silence; where a single key is asked for,
+    it acts if it is no good entry.
+    """
+    keys, ended = typed.digits, bool(typed.finished_by)
     region = turn.tree.languages[0].partition("-")[2]
     today = turn.at.astimezone(turn.tree.timezone).date()
-    read = read_entry(node, keys, finished=finished, region=region, today=today)
-    if not isinstance(read, Entry):
-        _miss(turn, "unfinished" if read.unfinished else "nomatch")
-    elif node.read_back and turn.session.confirming is None and node.ask != "yes_no":
-        turn.session.confirming = read.value
+    entry = read_entry(node, keys, ended=ended, region=region, today=today)
+    is_data = isinstance(entry, Entry) and not ended
+    if keys in turn.tree.anywhere and not is_data:
+        _go(turn, turn.tree.anywhere[keys])
+    elif isinstance(entry, Rejected):
+        _miss(turn, "unfinished" if entry.unfinished else "nomatch")
+    elif node.read_back and node.ask != "yes_no":
+        turn.session.confirming = entry.value
         turn.session.noinputs = turn.session.nomatches = 0
         listen(turn)
     else:
-        _accept(turn, node, read.value)
+        _accept(turn, node, entry.value)
 
 
-def _take_speech(turn: Turn, node: AskNode, text: str) -> None:
-    key = meant(text, turn.speech.heard)
-    if key:
-        _go(turn, turn.tree.anywhere[key])
-    elif node.ask == "yes_no":
-        _take_keys(turn, node, meant(text, YES_OR_NO) or spoken_key(text), finished=True)
-    else:
-        _take_keys(turn, node, "" if node.is_secret else spoken_digits(text), finished=True)
-
-
-YES_OR_NO = {
-    **dict.fromkeys(
-        ("是", "是的", "对", "对的", "好", "好的", "没错", "yes", "yeah", "right", "correct"), "1"
-    ),
-    **dict.fromkeys(("不", "不是", "不对", "不用", "不要", "没有", "no", "nope", "wrong"), "2"),
-}
-"""Words that mean the keys 1 and 2 where a yes or a no is asked for; the longest one that was said counts."""
-
-
-def _take_confirmation(turn: Turn, node: AskNode, event: DigitsPressed | SpeechHeard | NoInput) -> None:
-    match event:
-        case NoInput():
-            _miss(turn, "noinput")
-            return
-        case DigitsPressed(digits=keys):
-            answer = keys
-        case SpeechHeard(text=text):
-            answer = meant(text, YES_OR_NO) or spoken_key(text)
-    if answer == "1":
+def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
+    if keys == "1":
         _accept(turn, node, turn.session.confirming)
-    elif answer == "2":
+    elif keys == "2":
         turn.session.confirming = None
         listen(turn)
-    elif answer in turn.tree.anywhere:
-        _go(turn, turn.tree.anywhere[answer])
+    elif keys in turn.tree.anywhere:
+        _go(turn, turn.tree.anywhere[keys])
     else:
         _miss(turn, "nomatch")
 
 
 def _accept(turn: Turn, node: AskNode, value: object) -> None:
     """Keep an entry, a secret one only for this turn, and go on."""
-    kept = turn.secrets if node.is_secret else turn.session.variables
-    kept[node.as_ or turn.session.node] = value
+    name = node.as_ or turn.session.node
+    if node.is_secret:
+        turn.secrets[name], turn.asked = value, turn.session.node
+    else:
+        turn.session.variables[name] = value
     turn.session.confirming = None
     target = node.then
     if node.ask == "yes_no":
@@ -339,9 +326,9 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
 
 def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     session = turn.session
-    session.variables.update(event.results)
-    if event.account is not None:
-        session.account = event.account
+    session.remember(event.results)
+    if event.account is not None and event.account != session.account:
+        session.account, session.level = event.account, Level.unknown  # what was proved was another's
     session.level = max(session.level, event.raises)
     target = node.outcomes.get(event.outcome) or node.outcomes.get("unavailable")
     _go(turn, target or turn.tree.declared.agent)
@@ -369,7 +356,6 @@ def _miss(turn: Turn, how: str) -> None:
 def _seek_human(turn: Turn, phrase: str) -> None:
     """Say what happens next and go to the human; where one was sought in vain already, say goodbye."""
     session = turn.session
-    session.confirming = None
     session.wanted.clear()
     if session.human_tried:
         turn.say(turn.phrase("farewell"), barge_in=False)

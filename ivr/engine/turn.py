@@ -10,7 +10,7 @@ from typing import Any
 from ivr.engine.commands import Command, Hangup, Say
 from ivr.engine.session import Session
 from ivr.menu.contract import Level
-from ivr.menu.nodes import Node
+from ivr.menu.nodes import MenuNode, Node
 from ivr.menu.prompts import Prompt, Utterance
 from ivr.menu.tree import NodeSpeech, Speech, Tree
 
@@ -25,6 +25,8 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     secrets: dict[str, Any] = field(default_factory=dict)
     """Entries of this turn that no session, record or prompt may have."""
+    asked: str = ""
+    """Where the latest of them was asked for."""
     goes_on: bool = False
     """Whether this event continues what the caller did before: an action of his has ended."""
 
@@ -36,7 +38,7 @@ class Turn:
     @property
     def speech(self) -> Speech:
         """The words of the call's language."""
-        return self.tree.speech.get(self.session.language) or self.tree.speech[self.tree.languages[0]]
+        return self.tree.speech[self.session.language]
 
     @property
     def words(self) -> NodeSpeech:
@@ -91,24 +93,37 @@ class Turn:
         session = self.session
         session.node = name
         session.noinputs = session.nomatches = session.repeats = 0
-        session.confirming = None
         if name in session.way:
             del session.way[session.way.index(name) + 1 :]
-            session.wanted.clear()
+            if isinstance(self.node, MenuNode):
+                session.wanted.clear()
         elif not session.wanted:
             session.way.append(name)
+
+    def stop_wanting(self, name: str) -> None:
+        """Forget that a node was wanted, since the call is there; and with it what was wanted after it."""
+        wanted = self.session.wanted
+        if name in wanted:
+            del wanted[wanted.index(name) :]
 
     def back(self) -> str | None:
         """Return the listening node before this one on the caller's way, or None when there is none."""
         session = self.session
+        before = session.way[:-1] if session.way[-1:] == [session.node] else session.way
+        if not before:
+            return None
         session.wanted.clear()
-        if session.way and session.way[-1] == session.node:
-            return session.way[-2] if len(session.way) > 1 else None
-        return session.way[-1] if session.way else None
+        return before[-1]
 
-    def speak_in(self, language: str | None) -> None:
-        """Change the language for the rest of the call; a language that the hotline lacks is passed over."""
-        if language is not None and language in self.tree.speech:
+    def last_menu(self) -> str | None:
+        """Return the menu from which the caller chose last, or None when he has not seen one."""
+        return next(
+            (name for name in reversed(self.session.way) if isinstance(self.tree.nodes[name], MenuNode)), None
+        )
+
+    def speak_in(self, language: object) -> None:
+        """Change the language for the rest of the call; one that the hotline lacks is passed over."""
+        if isinstance(language, str) and language in self.tree.speech:
             self.session.language = language
 
 

@@ -24,28 +24,31 @@ def listen(turn: Turn, how: str = "first") -> None:
     """
     node = turn.node
     assert isinstance(node, MenuNode | AskNode)
-    if isinstance(node, AskNode) and turn.session.confirming is not None:
-        _confirm(turn, node, how)
-        return
-    count = {
-        "noinput": turn.session.noinputs,
-        "nomatch": turn.session.nomatches,
-        "unfinished": turn.session.nomatches,
-    }
-    tries = count.get(how, 0)
+    tries = _tries(turn, how)
     if tries:
         turn.say(_sorry(turn, node, how, tries))
     elif how == "top":
         turn.say(turn.phrase("top"))
+    if turn.session.confirming is not None:
+        turn.commands.append(_read_back(turn, node))
+        return
     again = _menu_again if isinstance(node, MenuNode) else _ask_again
-    turn.say(pick(turn.words.say, 1) if not tries else again(turn, tries, how), barge_in=node.barge_in)
-    options = _options(turn, node)
-    turn.commands.append(_gather(turn, node, turn.utter(options)))
+    turn.say(again(turn, tries, how) if tries else pick(turn.words.say, 1), barge_in=node.barge_in)
+    turn.commands.append(_gather(turn, node, turn.utter(_options(turn, node))))
+
+
+def _tries(turn: Turn, how: str) -> int:
+    """Return how often the caller has been silent, or wrong, by now; 0 when that is not why we speak."""
+    if how == "noinput":
+        return turn.session.noinputs
+    return turn.session.nomatches if how in {"nomatch", "unfinished"} else 0
 
 
 def _sorry(turn: Turn, node: MenuNode | AskNode, how: str, tries: int) -> tuple[Prompt, ...]:
     """Return the sentence after silence or a wrong key: the node's own, or the machine's."""
     kind = "noinput" if how == "noinput" else "nomatch"
+    if turn.session.confirming is not None:
+        return turn.phrase(kind, tries)
     own = turn.words.noinput if kind == "noinput" else turn.words.nomatch
     if own:
         return pick(own, tries)
@@ -103,25 +106,19 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
     )
 
 
-def _confirm(turn: Turn, node: AskNode, how: str) -> None:
+def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     """Read an entry back and listen for 1 (right) or 2 (again)."""
-    if how in {"noinput", "nomatch", "unfinished"}:
-        kind = "noinput" if how == "noinput" else "nomatch"
-        turn.say(turn.phrase(kind, turn.session.noinputs if kind == "noinput" else turn.session.nomatches))
     speech = turn.speech
-    said = speech.patterns["read_back"].replace(
-        "{value}", say_value(turn.session.confirming, speech.language)
-    )
-    gather = Gather(
+    value = say_value(turn.session.confirming, speech.language)
+    said = speech.patterns["read_back"].replace("{value}", value)
+    return Gather(
         (Utterance(said, speech.language, speech.voice),),
         speech.language,
         keys=("1", "2", *turn.tree.anywhere),
         length=1,
-        finish="",
         timeout=node.timeout,
         speech=() if turn.tree.declared.speech else None,
     )
-    turn.commands.append(gather)
 
 
 def say_value(value: Any, language: str) -> str:

@@ -147,10 +147,12 @@ _LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE cal
 
 _STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
 
-# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended.
+# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended. What is
+# indexed is left out after the first turn: SQLite writes an index anew when its column is named, changed or not.
 _SAVE = """
     UPDATE calls SET
-        token = token + 1, turn = :turn, leased = NULL, started = :started, version = :version, caller = :caller, language = :language,
+        {indexed}
+        token = token + 1, turn = :turn, leased = NULL, caller = :caller, language = :language,
         hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
         reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
         urgent = max(urgent, :urgent),
@@ -161,6 +163,8 @@ _SAVE = """
     WHERE call = :call AND token = :token
     RETURNING id
 """
+_SAVE_FIRST_CLAIMED = _SAVE.format(indexed="started = :started, version = :version,")
+_SAVE_LATER = _SAVE.format(indexed="")
 
 # A call whose first turn nobody claimed.
 _SAVE_FIRST = """
@@ -274,7 +278,7 @@ class SqliteStore:
 
     def look(self, call: str, turn: int, at: datetime) -> Look:
         """Look at a turn: one statement, which waits for no writer."""
-        found = self._reader.rows(_LOOK, (call,))
+        found = self._writer.rows(_LOOK, (call,))
         if not found:
             return Unknown() if turn else Free(0, None)
         token, awaited, leased, ended, session, answer = found[0]
@@ -304,7 +308,7 @@ class SqliteStore:
         """Write a turn, or raise ``ClaimLost`` and write nothing."""
         values = _saved(token, turn)
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
-            saved = db.execute(_SAVE if token else _SAVE_FIRST, values).fetchall()
+            saved = db.execute(_statement(token, turn.session.turn), values).fetchall()
             if not saved:
                 raise ClaimLost(f"turn before {turn.session.turn} of call {turn.session.call}")
             ((number,),) = saved
@@ -464,6 +468,13 @@ def _refusal(
     if turn == awaited:
         return None
     return Answered(answer) if answer else Unknown()
+
+
+def _statement(token: int, next_turn: int) -> str:
+    """Return the statement that writes a turn: the first one, claimed or not, or a later one."""
+    if token == 0:
+        return _SAVE_FIRST
+    return _SAVE_FIRST_CLAIMED if next_turn == 1 else _SAVE_LATER
 
 
 def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:

@@ -311,7 +311,8 @@ def test_a_long_list_holds_up_no_turn(store: SqliteStore) -> None:
 
 
 STATEMENTS = (
-    *("_LOOK", "_CLAIM", "_CLAIM_FIRST", "_STANDING", "_SAVE", "_END"),
+    *("_LOOK", "_CLAIM", "_CLAIM_FIRST", "_STANDING", "_SAVE_FIRST", "_END"),
+    *("_SAVE_FIRST_CLAIMED", "_SAVE_LATER"),
     *("_WANTED", "_PATH", "_MESSAGES", "_VOICEMAILS", "_OLDEST"),
 )
 

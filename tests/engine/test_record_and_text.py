@@ -1,0 +1,68 @@
+"""Recordings and text messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.engine.commands import SendText
+from tests.engine.caller import CALLER, Call, tree_of
+
+TREE = tree_of("""
+  main:
+    say: Menu.
+    menu:
+      "1": {for: a message, go: voicemail}
+      "2": {for: a text, go: send}
+      "3": {for: a text to another number, go: number}
+  voicemail: {say: After the beep., record: voicemail, at_most: 60, silence: 4, then: thanks, nothing: nothing}
+  thanks: {say: Thank you., then: bye}
+  nothing: {say: Nothing was recorded., then: main}
+  send: {text: "Your number is {{ caller | tail }}.", then: sent, unable: unable}
+  sent: {say: On its way., then: bye}
+  unable: {say: There is no number., then: bye}
+  number: {say: Which?, ask: phone, then: send_there}
+  send_there: {say: One moment., text: Hello., to: "{{ number }}", then: sent, unable: unable}
+""")
+
+
+def test_a_recording_has_its_bounds() -> None:
+    """How long, and how much silence ends it, is said by the node."""
+    recording = Call(TREE).press("1").hears("After the beep.").recording
+    assert (recording.name, recording.at_most, recording.silence) == ("voicemail", 60, 4)
+
+
+def test_a_recording_leads_on() -> None:
+    """Who said something is thanked."""
+    Call(TREE).press("1").record(7).hears("Thank you.", "Goodbye.")
+
+
+@pytest.mark.parametrize(("seconds", "url"), [(0, "https://example.com/1"), (5, "")])
+def test_an_empty_recording_is_none(seconds: int, url: str) -> None:
+    """Nothing recorded, or nothing kept, leads where the node says."""
+    assert Call(TREE).press("1").record(seconds, url).heard[0] == "Nothing was recorded."
+
+
+def test_silence_at_a_recording_is_an_empty_one() -> None:
+    """A channel that reports no recording at all reports that nothing was said."""
+    assert Call(TREE).press("1").silence().heard[0] == "Nothing was recorded."
+
+
+def test_a_text_message_goes_to_the_caller() -> None:
+    """Its words are made from what the call knows."""
+    call = Call(TREE).press("2")
+    assert call.texts == [SendText(CALLER, "Your number is 8 0 0 0.", "en-US")]
+    assert call.heard[0] == "On its way."
+
+
+def test_a_text_message_may_go_to_a_typed_number() -> None:
+    """``to`` names the number; what the node says comes before."""
+    call = Call(TREE).press("3").press("6502530000#")
+    assert [text.to for text in call.texts] == ["+16502530000"]
+    assert call.heard == ["One moment.", "On its way.", "Goodbye."]
+
+
+def test_without_a_number_no_text_message_is_sent() -> None:
+    """A caller who withholds his number hears that it cannot be done."""
+    call = Call(TREE, caller="").press("2")
+    assert call.texts == []
+    assert call.heard[0] == "There is no number."

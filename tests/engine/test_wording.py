@@ -1,0 +1,73 @@
+"""What is said where a call listens."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ivr.engine.commands import Gather, Say
+from ivr.engine.wording import say_value
+from tests.engine.caller import Call, tree_of
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "said"),
+    [
+        ("0123", "en-US", "0 1 2 3"),
+        ("0123", "zh-CN", "零幺二三"),
+        (Decimal("99.5"), "en-US", "99.50 yuan"),
+        (date(2024, 2, 29), "en-US", "February 29, 2024"),
+    ],
+)
+def test_a_value_is_said_as_what_it_is(value: object, language: str, said: str) -> None:
+    """Money as money, a date as a date, anything else digit by digit."""
+    assert say_value(value, language) == said
+
+
+def test_legal_wording_is_not_interrupted() -> None:
+    """``barge_in: false`` keeps the words outside of the listening; the options can be interrupted."""
+    call = Call(
+        tree_of('main: {say: Calls are recorded., barge_in: false, menu: {"1": {for: the end, go: bye}}}')
+    )
+    first, last = call.commands
+    assert isinstance(first, Say)
+    assert isinstance(last, Gather)
+    assert [utterance.text for utterance in first.utterances] == ["Calls are recorded."]
+    assert [utterance.text for utterance in last.utterances] == ["For the end, press 1."]
+
+
+def test_a_menu_names_its_keys() -> None:
+    """Those of its options and those that work anywhere, each once."""
+    call = Call(tree_of('main: {menu: {"1": {for: one, go: bye}, "9": {for: nine, go: bye}}}'))
+    assert call.listens.keys == ("1", "9", "0", "*")
+    assert (call.listens.length, call.listens.finish, call.listens.timeout) == (1, "", 5)
+
+
+def test_free_entry_names_none() -> None:
+    """Where anything may be typed there is nothing to name."""
+    call = Call(tree_of("main: {say: Number?, ask: phone, timeout: 9, then: bye}"))
+    assert (call.listens.keys, call.listens.timeout) == ((), 9)
+
+
+def test_words_that_come_to_nothing_are_not_said() -> None:
+    """A template that yields an empty text says nothing."""
+    call = Call(
+        tree_of('main: {say: "{{ caller if withheld else \'\' }}", menu: {"1": {for: the end, go: bye}}}')
+    )
+    call.hears("For the end, press 1.")
+
+
+def test_an_entry_with_wordings_of_its_own_uses_them() -> None:
+    """Three wordings are for the first, second and third try, before any hint."""
+    call = Call(tree_of('main: {say: [First., Second., Third.], ask: digits, length: "4", then: bye}'))
+    call.hears("First.")
+    call.press("1*34").hears("Bad entry once.", "Second.")
+    call.press("1*34").hears("Bad entry twice.", "Third.")
+
+
+def test_an_entry_of_several_lengths_says_both() -> None:
+    """The hint names the fewest and the most keys."""
+    call = Call(tree_of("main: {say: Number?, ask: digits, length: 4-8, then: bye}"))
+    assert call.press("1*34#").press("1*34#").heard[1] == "Please enter 4-8 digits."
