@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ivr.config import Settings
     from ivr.menu.problems import Problem
+    from ivr.stores import Store
 
 DEFAULT_HOTLINE = Path("menus/yuebao")
 
@@ -44,6 +48,13 @@ class Commands(click.Group):
 
         raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, self.commands)}")
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Read and write UTF-8 whatever the locale says, as menus do; then run a command."""
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what an operator can mend is told in one sentence."""
         from ivr.logs import configure
@@ -51,7 +62,7 @@ class Commands(click.Group):
         configure(level="error")  # what a command has to say it prints; `ivr serve` sets up its own log
         try:
             return super().invoke(ctx)
-        except click.ClickException:
+        except (click.ClickException, BrokenPipeError):  # click ends quietly where nobody reads on
             raise
         except Exception as error:
             raise _as_failed(error) from error
@@ -64,13 +75,29 @@ def _as_failed(error: Exception) -> Exception:
     from ivr.config import BadSetting
     from ivr.datafile import BadFile
     from ivr.hotline import MenuBroken
+    from ivr.line import CallBroken
+    from ivr.serving import CannotServe
     from ivr.starter import FolderTaken
 
-    if isinstance(error, MenuBroken):
-        return Failed(f"the menu has problems:\n{error}")
-    if isinstance(error, BadSetting | BadFile | FolderTaken | OSError | sqlite3.Error | ValueError):
-        return Failed(str(error))
+    match error:
+        case MenuBroken():
+            return Failed(f"the menu has problems:\n{error}")
+        case sqlite3.Error():
+            return Failed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
+        case OSError(filename=name, strerror=str(what)) if name:
+            return Failed(f"{name}: {what.lower()}")
+        case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | OSError():
+            return Failed(str(error))
     return error
+
+
+@contextmanager
+def _told_as_usage() -> Iterator[None]:
+    """Tell a value of the command line that cannot be used as click tells its own."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -91,13 +118,20 @@ def _settings() -> Settings:
 # --- trying
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ivr simulate
+  ivr simulate --from +12025550142 --language en-US --at 2026-11-22T23:00
+  printf '1\\n3\\n' | ivr simulate menus/yuebao --trace
+  ivr simulate --url http://127.0.0.1:8080"""
+)
 @hotline_argument
 @click.option("--from", "caller", help="The calling number, such as +8613800138000, or `withheld`.")
 @click.option("--at", "when", help="When the caller rings, in the hotline's time zone: 2026-11-22T10:00.")
 @click.option("--language", help="Begin in this language, such as en-US.")
 @click.option("--url", help="Call a running server, whose TwiML is executed as Twilio would.")
-@click.option("--trace", is_flag=True, help="Show the node, the event and the commands of each step.")
+@click.option("--trace", is_flag=True, help="Show what the hotline does at each step.")
 def simulate(
     hotline: Path, caller: str | None, when: str | None, language: str | None, url: str | None, *, trace: bool
 ) -> None:
@@ -106,41 +140,47 @@ def simulate(
     Type keys to press them (1, 1234#), nothing for silence, words to speak; /help lists the rest. The end of the
     input hangs up. Time is virtual: silence costs nothing.
     """
-    from ivr.channels.terminal.keyboard import typed_lines
+    from ivr.channels.terminal.keyboard import at_terminal, typed_lines
+    from ivr.channels.terminal.transcript import Transcript
     from ivr.sitting import direct_sitting, url_sitting
 
-    _check_number(caller)
-    if url:
-        if when or language or trace:
-            raise click.UsageError(
-                "--at, --language and --trace are for a call in this process, without --url"
-            )
-        simulator = url_sitting(hotline, url, caller, _settings())
-    else:
-        simulator = direct_sitting(hotline, caller, when, language, trace=trace)
+    if url and (when or language):
+        raise click.UsageError("--at and --language are for a call in this process, without --url")
+    face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal()}
+    with _told_as_usage():
+        number = _number(caller)
+        if url:
+            simulator = url_sitting(hotline, url, number, _settings(), **face)
+        else:
+            simulator = direct_sitting(hotline, number, when, language, **face)
     simulator.run(typed_lines(secret=simulator.asks_for_secret))
 
 
-def _check_number(caller: str | None) -> None:
-    import re
-
-    if caller and caller != "withheld" and not re.fullmatch(r"\+[1-9]\d{4,14}", caller):
-        raise click.UsageError(f"--from: `{caller}` is no international number; write it like +8613800138000")
+def _number(caller: str | None) -> str | None:
+    """Return a calling number without the spaces and hyphens that people write into it."""
+    if caller is None or caller == "withheld":
+        return caller
+    number = caller.translate(str.maketrans("", "", " -()"))
+    if re.fullmatch(r"\+[1-9]\d{4,14}", number, re.ASCII):
+        return number
+    raise ValueError(
+        f"--from: `{caller}` is no international number; write it like +8613800138000, or `withheld`"
+    )
 
 
 # --- serving
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ivr serve --insecure
+  TWILIO_AUTH_TOKEN=… IVR_PUBLIC_URL=https://ivr.example.com ivr serve menus/yuebao --host 0.0.0.0"""
+)
 @hotline_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The port.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=None,
-    help="Processes; one for each processor if not said.",
-)
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each processor if not said.")
 @click.option(
     "--insecure", is_flag=True, help="Take webhooks that nobody signed. Only for trying things out."
 )
@@ -149,16 +189,23 @@ def serve(hotline: Path, host: str, port: int, workers: int | None, *, insecure:
     from ivr.app import create_app
     from ivr.serving import serve as run
 
-    app = create_app(
-        hotline, _settings(), insecure=insecure
-    )  # what is wrong is said here, once, and not by every worker
-    app.extensions["ivr"].close()
-    if insecure:
-        click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
+    settings = _settings()
     count = workers or max(os.cpu_count() or 1, 1)
+    if settings.database_url.startswith("memory:"):
+        if workers and workers > 1:
+            raise click.UsageError(
+                "--workers: each process has a memory of its own; with memory:// there can be only one"
+            )
+        count = 1
+    try:  # what is wrong is said here, once, and not by every worker
+        create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
+    except ValueError as error:
+        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+    if insecure and not settings.auth_tokens:
+        click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
 
     def ready(address: str) -> None:
-        click.echo(f"ready: {address} ({count} workers, first webhook {address}/voice)")
+        click.echo(f"ready: {address} ({_count(count, 'worker')}, first webhook {address}/voice)")
 
     run(hotline, host, port, workers=count, insecure=insecure, ready=ready)
 
@@ -166,7 +213,12 @@ def serve(hotline: Path, host: str, port: int, workers: int | None, *, insecure:
 # --- checking
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ivr check
+  ivr check menus/yuebao --format json"""
+)
 @hotline_argument
 @format_option
 def check(hotline: Path, form: str) -> None:
@@ -188,9 +240,17 @@ def check(hotline: Path, form: str) -> None:
             _print_problem(hotline, problem)
         click.echo(
             f"{hotline}: "
-            + ("no problems" if not problems else f"{errors} errors, {len(problems) - errors} warnings")
+            + (
+                f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}"
+                if problems
+                else "no problems"
+            )
         )
     sys.exit(1 if errors else 0)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _data_problems(hotline: Path) -> list[Problem]:
@@ -224,28 +284,33 @@ def _print_problem(hotline: Path, problem: Problem) -> None:
     )
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ivr test
+  ivr test menus/yuebao -k silence -v"""
+)
 @hotline_argument
 @click.option("-k", "part", default="", help="Only the calls whose title or file has this in it.")
 @click.option("-v", "verbose", is_flag=True, help="Show the transcript of every call.")
 def test(hotline: Path, part: str, *, verbose: bool) -> None:
-    """Play the written calls of a hotline."""
+    """Play the written calls of a hotline, and show where one went another way than it was written."""
     from ivr.proof.report import print_played
     from ivr.proof.runner import play, read_calls
-    from ivr.stages import DirectStages
+    from ivr.stages import DirectStages, load_tree
 
+    stages = DirectStages(hotline, load_tree(hotline))
     calls, problems = read_calls(hotline)
     for problem in problems:
         _print_problem(hotline, problem)
     wanted = [(file, call) for file, call in calls if part in file or part in call.call]
-    stages = DirectStages(hotline)
     failed = 0
     for file, call in wanted:
         played = play(file, call, stages)
         failed += bool(played.failures)
         if played.failures or verbose:
             print_played(played)
-    click.echo(f"{hotline}: {len(wanted)} calls, {len(wanted) - failed} passed, {failed} failed")
+    click.echo(f"{hotline}: {_count(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
     if not wanted:
         raise Failed(
             f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
@@ -256,7 +321,12 @@ def test(hotline: Path, part: str, *, verbose: bool) -> None:
 # --- editing
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Examples:
+  ivr schema nodes
+  ivr schema --write menus/yuebao"""
+)
 @click.argument("kind", type=click.Choice(["menu", "nodes", "prompts", "calls"]), default="menu")
 @click.option(
     "--write", "folder", type=click.Path(path_type=Path), help="Write all of them into FOLDER/.schema."
@@ -280,7 +350,11 @@ def reference() -> None:
     click.echo(page())
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Example:
+  ivr new menus/bakery"""
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
     """Write a small hotline that already passes `ivr check` and `ivr test`."""
@@ -295,7 +369,30 @@ def new(folder: Path) -> None:
 # --- looking back
 
 
-@main.command()
+@contextmanager
+def _store() -> Iterator[Store]:
+    """Open the store that is there: to look into a new one would only show that nothing is in it."""
+    from ivr.stores import open_store
+
+    url = _settings().database_url
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists():
+        raise Failed(f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls")
+    try:
+        store = open_store(url)
+    except ValueError as error:
+        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+    with closing(store):
+        yield store
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  ivr calls --since 2026-11-22 --ending transferred
+  ivr calls --caller 8000 --format json
+  ivr calls CA0123456789abcdef0123456789abcdef"""
+)
 @click.argument("callsid", required=False)
 @click.option("--since", help="Calls from this day or moment on: 2026-11-22, 2026-11-22T10:00.")
 @click.option("--until", help="Calls before this day or moment.")
@@ -310,35 +407,34 @@ def new(folder: Path) -> None:
 def calls(callsid: str | None, form: str, **wanted: Any) -> None:
     """List the calls of the store, or show one call's path, messages and voicemail."""
     from ivr import records
-    from ivr.stores import open_store
 
-    store = open_store(_settings().database_url)
-    try:
+    with _told_as_usage():
+        chosen = records.call_filter(**wanted)
+    with _store() as store:
         if callsid is None:
-            found = store.calls(records.call_filter(**wanted))
-            records.print_calls(found, form)
+            records.print_calls(store.calls(chosen), form)
             return
         history = store.call(callsid)
         if history is None:
             raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
         records.print_call(history, form)
-    finally:
-        store.close()
 
 
-@main.command()
+@main.command(
+    epilog="""\b
+Example:
+  ivr purge --older-than 90d"""
+)
 @click.option("--older-than", "age", required=True, help="Days, hours or weeks: 90d, 36h, 12w.")
 def purge(age: str) -> None:
     """Forget old calls: their paths, messages, recordings' addresses, and the menu versions nobody needs."""
     from ivr import records
     from ivr.app import utc_now
-    from ivr.stores import open_store
 
-    store = open_store(_settings().database_url)
-    try:
-        purged = store.purge(utc_now() - records.age(age))
-    finally:
-        store.close()
+    with _told_as_usage():
+        before = utc_now() - records.age(age)
+    with _store() as store:
+        purged = store.purge(before)
     click.echo(
         f"forgot {purged.calls} calls, {purged.path} steps, {purged.messages} messages, "
         f"{purged.voicemails} recordings, {purged.versions} menu versions"

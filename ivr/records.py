@@ -22,9 +22,9 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 def age(text: str) -> timedelta:
     """Return an age such as ``90d``. Raises ValueError."""
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    found = re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII)
     if not found:
-        raise ValueError(f"`{text}` is no age; write it like 90d, 36h or 12w")
+        raise ValueError(f"--older-than: `{text}` is no age; write it like 90d, 36h or 12w")
     return int(found[1]) * _UNITS[found[2]]
 
 
@@ -50,6 +50,7 @@ def print_calls(calls: Sequence[CallRecord], form: str) -> None:
         _print_json([_plain(asdict(call)) for call in calls])
         return
     table = _table("call", "started", "caller", "language", "turns", "ending", "")
+    table.columns[0].min_width = 34  # whole on any terminal: it is what `ivr calls CALLSID` wants
     for call in calls:
         mark = "urgent" if call.urgent else ""
         ending = call.ending or "goes on"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import signal
+import socket
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
@@ -13,17 +14,34 @@ from time import monotonic, sleep
 from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE
 
 READY_WITHIN = 60.0
-"""Seconds that the workers have to come up before the ready line is given up."""
+"""Seconds that the workers have to come up."""
+
+
+_STANDARD_ERROR = {
+    name: {"class": "logging.StreamHandler", "formatter": formatter, "stream": "ext://sys.stderr"}
+    for name, formatter in (("console", "generic"), ("access", "access"))
+}
+"""Where granian's own log goes: beside ours, so that standard output holds the ready line alone."""
+
+
+class CannotServe(Exception):
+    """The server cannot do its work; the text says why and what to do."""
 
 
 def serve(
     folder: Path, host: str, port: int, *, workers: int, insecure: bool, ready: Callable[[str], None]
 ) -> None:
-    """Serve a hotline until the process is told to end. ``ready`` is told the URL when a worker answers."""
+    """Serve a hotline until the process is told to end. ``ready`` is told the URL when a worker answers.
+
+    Raises:
+        CannotServe: the address cannot be listened on, or no worker came up.
+
+    """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    _try_address(host, port)
     os.environ.update(worker_environment(folder, insecure=insecure))
     server = Granian(
         "ivr.app:worker",
@@ -33,14 +51,20 @@ def serve(
         workers=workers,
         blocking_threads=8,
         factory=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings are about our choice of threads, which are made to wait
+        log_dictconfig={"handlers": _STANDARD_ERROR},
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=20,
     )
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - a comparison, no binding
-    threading.Thread(target=_announce, args=(url, ready), daemon=True).start()
-    server.serve()
+    waiting = _Ready(host, port, ready)
+    threading.Thread(target=waiting.announce, daemon=True).start()
+    try:
+        server.serve()
+    except SystemExit as stop:  # a worker that died at once, again and again
+        raise CannotServe("the workers do not come up; the log above says why") from stop
+    if waiting.in_vain:
+        raise CannotServe(f"no worker was ready within {READY_WITHIN:.0f} s; the log above says why")
 
 
 def worker_environment(folder: Path, *, insecure: bool) -> Mapping[str, str]:
@@ -48,15 +72,49 @@ def worker_environment(folder: Path, *, insecure: bool) -> Mapping[str, str]:
     return {HOTLINE_VARIABLE: str(folder.resolve()), INSECURE_VARIABLE: "1" if insecure else ""}
 
 
-def _announce(url: str, ready: Callable[[str], None]) -> None:
-    """Wait until a worker answers, then say so."""
-    deadline = monotonic() + READY_WITHIN
-    while monotonic() < deadline:
+def _try_address(host: str, port: int) -> None:
+    """Bind the address once: the server itself would share the port with another one without a word."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        raise CannotServe(
+            f"cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}; "
+            "name another --host or --port"
+        ) from error
+
+
+class _Ready:
+    """Waits until a worker answers for its store and its menu."""
+
+    def __init__(self, host: str, port: int, ready: Callable[[str], None]) -> None:
+        # Where the server listens on every address, it is asked on this machine's own.
+        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        self._port = port
+        self._ready = ready
+        self.in_vain = False
+
+    def announce(self) -> None:
+        """Say that the server is ready as soon as it is; stop it when it does not become so."""
+        deadline = monotonic() + READY_WITHIN
+        while monotonic() < deadline:
+            if self._answers():
+                host = f"[{self._host}]" if ":" in self._host else self._host
+                self._ready(f"http://{host}:{self._port}")
+                return
+            sleep(0.05)
+        self.in_vain = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=2)
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310 - our own address
-                if answer.status == 200:
-                    ready(url)
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
-        sleep(0.05)
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ivr.actions import CONTRACTS
-from ivr.app import open_house, utc_now
+from ivr.app import House, open_house, utc_now
 from ivr.channels.terminal.simulator import Controls, Simulator
+from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
-from ivr.config import BadSetting, Settings
+from ivr.channels.twilio.line import PlayerLine
+from ivr.channels.twilio.player import Answer
+from ivr.channels.twilio.transport import Reply, Transport, http_transport
+from ivr.config import Settings
 from ivr.engine.commands import Command
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.line import DirectLine, Line, VirtualClock
-from ivr.logs import configure
 from ivr.menu.problems import Problem, did_you_mean
-from ivr.stages import Faults, at_moment, first_caller
+from ivr.menu.tree import Tree
+from ivr.stages import NOBODY, Faults, at_moment, demonstration_phones, first_caller
 
 
 def direct_sitting(
-    folder: Path, caller: str | None, when: str | None, language: str | None, *, trace: bool
+    folder: Path,
+    caller: str | None,
+    when: str | None,
+    language: str | None,
+    *,
+    transcript: Transcript,
+    trace: bool = False,
+    interactive: bool = False,
 ) -> Simulator:
-    """Return a simulator whose calls run in this process, in a store that is gone afterwards."""
-    configure(level="error")
+    """Return a simulator whose calls run in this process, in a store that is gone afterwards.
+
+    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Raises ValueError for
+    a moment or a language that is none, and what :func:`ivr.app.open_house` raises.
+    """
     controls = Controls(actions=tuple(CONTRACTS), trace=trace)
     faults = Faults(controls.down)
     house = open_house(folder, Settings(database_url="memory://"), perform=faults.perform)
     house.hotline.look_every = 0.0
     tree = house.hotline.current()
-    if language and language not in tree.languages:
-        raise BadSetting(
-            f"--language: `{language}` is none of the hotline's; {did_you_mean(language, tree.languages)}"
-        )
-    clock = VirtualClock(at_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
+    begins_in = _language(language, tree) if language else ""
+    clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
     number = first_caller(house) if caller is None else "" if caller == "withheld" else caller
-    transcript = Transcript()
-    house.board.watch = _Trace(transcript, controls)
     house.hotline.report = _Reporter(transcript)
+    house.board.watch = watch = _Watch(house, clock, transcript, controls)
 
     def new_line() -> Line:
         now = clock.now.astimezone(house.hotline.current().timezone)
@@ -46,31 +58,68 @@ def direct_sitting(
             f"({number or 'number withheld'} rings {house.hotline.current().name}, {now:%Y-%m-%d %H:%M %A})"
         )
         return DirectLine(
-            house.board,
-            clock,
-            number,
-            desk_answers=lambda _number: controls.desk_answer,
-            language=language or "",
+            house.board, clock, number, desk_answers=lambda _number: controls.desk_answer, language=begins_in
         )
 
-    return Simulator(new_line, transcript, controls)
+    return Simulator(new_line, transcript, controls, watch.place, interactive)
 
 
-def url_sitting(folder: Path, url: str, caller: str | None, settings: Settings) -> Simulator:
-    """Return a simulator whose calls go over HTTP to a running server."""
-    from ivr.channels.twilio.line import PlayerLine
-    from ivr.channels.twilio.transport import http_transport
+def _moment(text: str, tree: Tree) -> datetime:
+    try:
+        return at_moment(text, tree)
+    except ValueError:
+        raise ValueError(f"--at: `{text}` is no moment; write it like 2026-11-22T10:00") from None
 
-    languages = _languages(folder)
-    number = "" if caller == "withheld" else caller or _first_number(folder)
-    send = http_transport(url, settings.auth_tokens, public_url=settings.public_url)
-    transcript = Transcript()
+
+def _language(text: str, tree: Tree) -> str:
+    """Return the hotline's language that is meant, which may be named without its country: ``en`` for ``en-US``."""
+    for tag in tree.languages:
+        if text.casefold() in {tag.casefold(), tag.partition("-")[0].casefold()}:
+            return tag
+    raise ValueError(f"--language: the hotline does not speak `{text}`; {did_you_mean(text, tree.languages)}")
+
+
+def url_sitting(
+    folder: Path,
+    url: str,
+    caller: str | None,
+    settings: Settings,
+    *,
+    transcript: Transcript,
+    trace: bool = False,
+    interactive: bool = False,
+) -> Simulator:
+    """Return a simulator whose calls go over HTTP to a running server.
+
+    The folder, if there is one, only says who rings by default and how the languages are called. Raises ValueError
+    for a URL that is none.
+    """
+    base, languages = _base(url), _languages(folder)
+    number = "" if caller == "withheld" else caller or next(iter(demonstration_phones(folder)), NOBODY)
+    controls = Controls(remote=True, trace=trace)
+    transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
+    send = _Traced(transport, transcript, controls)
+
+    def desk_answers(_number: str) -> Answer:
+        return controls.desk_answer
 
     def new_line() -> Line:
-        transcript.note(f"({number or 'number withheld'} rings {url})")
-        return PlayerLine(send, number, settings.number or "+8657100000000", languages)
+        transcript.note(f"({number or 'number withheld'} rings {base})")
+        return PlayerLine(send, number, settings.number or "+8657100000000", languages, desk_answers)
 
-    return Simulator(new_line, transcript, Controls(can_trace=False))
+    return Simulator(new_line, transcript, controls, interactive=interactive)
+
+
+def _base(url: str) -> str:
+    """Return the address of a server, of which the first webhook may have been given."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"--url: `{url}` is no web address; write it like http://127.0.0.1:8080")
+    return url.rstrip("/").removesuffix("/voice")
 
 
 def _languages(folder: Path) -> Sequence[str]:
@@ -79,14 +128,6 @@ def _languages(folder: Path) -> Sequence[str]:
 
     tree = load_folder(folder).tree
     return tree.languages if tree else ("zh-CN", "en-US")
-
-
-def _first_number(folder: Path) -> str:
-    house = open_house(folder, Settings(database_url="memory://"))
-    try:
-        return first_caller(house)
-    finally:
-        house.close()
 
 
 @dataclass(slots=True)
@@ -102,15 +143,46 @@ class _Reporter:
 
 
 @dataclass(slots=True)
-class _Trace:
-    """Shows each step: the event, the node where the call is now, and the commands. No entry is shown."""
+class _Watch:
+    """Knows where the present call stands, and shows each step where that is wanted."""
 
+    house: House
+    clock: VirtualClock
+    transcript: Transcript
+    controls: Controls
+    session: Session | None = None
+
+    def __call__(self, session: Session, event: Event, commands: Sequence[Command]) -> None:
+        before = self.session if self.session and self.session.call == session.call else _unbegun(session)
+        self.session = session
+        if self.controls.trace:
+            tree = self.house.hotline.version(session.version)
+            for line in step_lines(tree, before, event, session, commands):
+                self.transcript.note(line)
+
+    def place(self) -> str:
+        """Return the node where the call waits, and how long it has lasted."""
+        if self.session is None:
+            return ""
+        minutes, seconds = divmod(int((self.clock.now - self.session.started).total_seconds()), 60)
+        return f"{self.session.node} · {minutes}:{seconds:02}"
+
+
+def _unbegun(session: Session) -> Session:
+    """Return the session before the call's first event."""
+    return replace(session, node="", variables={})
+
+
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """A transport that shows each request where that is wanted."""
+
+    send: Transport
     transcript: Transcript
     controls: Controls
 
-    def __call__(self, session: Session, event: Event, commands: Sequence[Command]) -> None:
+    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
+        reply = self.send(method, url, form)
         if self.controls.trace:
-            names = ", ".join(type(command).__name__ for command in commands)
-            self.transcript.note(
-                f"  · {type(event).__name__} → {session.node} ({session.level.name}): {names}"
-            )
+            self.transcript.note(request_line(method, url, form, reply.status, reply.body))
+        return reply

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ivr.actions import perform
+from ivr.accounts import Accounts
+from ivr.actions import CONTRACTS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house
+from ivr.channels.twilio.languages import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import Command, Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session
+from ivr.hotline import MenuBroken, load_folder
 from ivr.line import DirectLine, Line, VirtualClock
+from ivr.menu.problems import did_you_mean
 from ivr.menu.tree import Tree
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import Stage, moment
+from ivr.proof.calls import At, DeskAnswer, WrittenCall
+from ivr.proof.runner import BadCall, Stage, moment
 
 
 @dataclass(slots=True)
@@ -44,10 +49,30 @@ class Watch:
         self.secret = any(isinstance(command, Gather) and command.secret for command in commands)
 
 
+NOBODY = "+8613900000000"
+"""Who rings a hotline that has no demonstration customers."""
+
+
+def load_tree(folder: Path) -> Tree:
+    """Return a hotline's menu. Raises ``MenuBroken``."""
+    loaded = load_folder(folder, voice_problem)
+    if loaded.tree is None:
+        raise MenuBroken(loaded.problems)
+    return loaded.tree
+
+
 def first_caller(house: House) -> str:
     """Return the number of the first demonstration customer, or a number that nobody has."""
-    phones = house.services.accounts.phones()
-    return phones[0] if phones else "+8613900000000"
+    return next(iter(house.services.accounts.phones()), NOBODY)
+
+
+def demonstration_phones(folder: Path) -> Sequence[str]:
+    """Return the numbers of a hotline's demonstration customers, without opening the hotline. Raises ``BadFile``."""
+    path = folder / "accounts.yaml"
+    if not path.exists():
+        return ()
+    with closing(Accounts.open(":memory:", path)) as accounts:
+        return accounts.phones()
 
 
 def caller_of(call: WrittenCall, house: House) -> str:
@@ -57,9 +82,22 @@ def caller_of(call: WrittenCall, house: House) -> str:
     return "" if call.from_ == "withheld" else call.from_
 
 
-def numbers_of(tree: Tree, desks: Mapping[str, str]) -> dict[str, str]:
+def check_names(call: WrittenCall, tree: Tree) -> None:
+    """Raise ``BadCall`` where a written call names what the hotline does not have, and would prove nothing."""
+    nodes = [step.node for step in call.steps if isinstance(step, At)]
+    for kind, names, known in (
+        ("desk", call.desks, tree.desks),
+        ("action", call.unavailable, CONTRACTS),
+        ("node", nodes, tree.nodes),
+    ):
+        for name in names:
+            if name not in known:
+                raise BadCall(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
+
+
+def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAnswer]:
     """Return what happens at each number, from what happens at each desk."""
-    return {tree.desks[name].number: answer for name, answer in desks.items() if name in tree.desks}
+    return {tree.desks[name].number: answer for name, answer in desks.items()}
 
 
 @dataclass(slots=True)
@@ -71,11 +109,10 @@ class DirectStages:
 
     def __call__(self, call: WrittenCall) -> Stage:
         """Set up one call."""
+        self.tree = tree = self.tree or load_tree(self.folder)
+        check_names(call, tree)
         faults = Faults(call.unavailable)
-        house = open_house(
-            self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=self.tree
-        )
-        self.tree = tree = house.hotline.current()
+        house = open_house(self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree)
         house.board.watch = watch = Watch()
         answers = numbers_of(tree, call.desks)
         line = DirectLine(
@@ -89,16 +126,7 @@ class DirectStages:
 
 def stage_of(house: House, line: Line, call: str, watch: Watch) -> Stage:
     """Return the stage of a line whose switchboard is ``house``'s."""
-
-    def texts() -> list[str]:
-        history = house.store.call(call)
-        return [message.body for message in history.messages] if history else []
-
-    def ending() -> str:
-        history = house.store.call(call)
-        return history.record.ending if history else ""
-
-    return Stage(line, lambda: watch.node, texts, ending, lambda: watch.secret, house.close)
+    return Stage(line, lambda: watch.node, lambda: house.store.call(call), lambda: watch.secret, house.close)
 
 
 def at_moment(text: str, tree: Tree) -> datetime:

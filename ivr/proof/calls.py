@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-from ivr.menu.nodes import Line, Model, Name
+from ivr.menu.forms import Form, Line, Name
+from ivr.menu.nodes import Model
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+Keys = Annotated[str, Form("row of keys", r"[0-9*#]+", ("1", "1237#"))]
+Caller = Annotated[
+    str, Form("calling number", r"\+[1-9][0-9]{4,14}|withheld", ("+8613800138000", "withheld"))
+]
+Moment = Annotated[
+    str, Form("day and time", r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", ("2026-11-23 10:00",), _is_moment)
+]
 
 
 class Press(Model):
     """The caller presses keys."""
 
-    press: Annotated[str, Field(pattern=r"^[0-9*#]+$")] = Field(
-        description="The keys, such as `1` or `1237#`."
-    )
+    press: Keys = Field(description="The keys, such as `1` or `1237#`.")
 
 
 class Speak(Model):
@@ -88,20 +105,16 @@ CallStep = Annotated[
 ]
 
 
-def _when(value: Any) -> Any:
-    return str(value).replace(" ", "T") if value is not None else None
-
-
 class WrittenCall(Model):
     """One call."""
 
     call: Line = Field(description="What it shows, in a few words.")
-    from_: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{4,14}|withheld)$")] | None = Field(
+    from_: Caller | None = Field(
         default=None,
         alias="from",
         description="The calling number, or `withheld`; without it, the first demonstration customer's.",
     )
-    at: Annotated[str, BeforeValidator(_when), Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")] = Field(
+    at: Moment = Field(
         default="2026-11-23T10:00",
         description="When the caller rings, in the hotline's time zone; a Monday morning if nothing is said.",
     )

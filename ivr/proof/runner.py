@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.line import Heard, Item, Line
+from ivr.line import CallBroken, Heard, Item, Line
 from ivr.menu.declared import declare
 from ivr.menu.problems import Problem
 from ivr.menu.reader import decode, read
@@ -24,6 +24,7 @@ from ivr.proof.calls import (
     Texted,
     WrittenCall,
 )
+from ivr.stores import CallHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,30 @@ class Stage:
     line: Line
     node: Callable[[], str]
     """Where the call waits."""
-    texts: Callable[[], Sequence[str]]
-    """Every text message of the call so far."""
-    ending: Callable[[], str]
-    """How the call ended, or an empty text."""
+    history: Callable[[], CallHistory | None]
+    """What the store has of the call so far."""
     secret: Callable[[], bool] = lambda: False
     """Whether what is asked for now must not be shown."""
     close: Callable[[], None] = lambda: None
 
+    @property
+    def texts(self) -> list[str]:
+        """Every text message of the call so far."""
+        history = self.history()
+        return [message.body for message in history.messages] if history else []
+
+    @property
+    def ending(self) -> str:
+        """How the call ended, or an empty text."""
+        history = self.history()
+        return history.record.ending if history else ""
+
 
 MakeStage = Callable[[WrittenCall], Stage]
+
+
+class BadCall(Exception):
+    """A written call cannot be played; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,7 @@ class Played:
         return [row.failure for row in self.rows if row.failure]
 
     @property
-    def heard(self) -> list[Item]:
+    def happened(self) -> list[Item]:
         """Everything that happened, in order."""
         return [item for row in self.rows for item in row.happened]
 
@@ -94,9 +109,13 @@ def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
 
 
 def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
-    """Play one written call. A step that fails is noted and the call goes on."""
+    """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
     played = Played(file, call)
-    stage = make_stage(call)
+    try:
+        stage = make_stage(call)
+    except BadCall as error:
+        played.rows.append(Row("(rings)", failure=str(error)))
+        return played
     try:
         stage.line.start()
         since = stage.line.take()
@@ -107,12 +126,14 @@ def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
                 played.rows.append(
                     Row(_written(step, secret=False), failure=_check(step, stage, since, texts))
                 )
-                texts = len(stage.texts()) if isinstance(step, Texted) else texts
+                texts = len(stage.texts) if isinstance(step, Texted) else texts
                 continue
             row = _do(step, stage)
             since = list(row.happened)
             played.rows.append(row)
         played.rows.append(_end(call, stage))
+    except CallBroken as error:
+        played.rows.append(Row("", tuple(stage.line.take()), str(error)))
     finally:
         stage.close()
     return played
@@ -149,7 +170,7 @@ def _check(step: Hears | HearsNot | At | Texted, stage: Stage, since: Sequence[I
             here = stage.node()
             return "" if here == node else f"the call is at `{here}`, not at `{node}`"
         case Texted(texted=part):
-            new = stage.texts()[texts:]
+            new = stage.texts[texts:]
             return "" if any(part in text for text in new) else f"no new text message has `{part}`"
 
 
@@ -169,7 +190,7 @@ def _end(call: WrittenCall, stage: Stage) -> Row:
         written = f"ends: {call.ends}"
         return Row(written, failure=f"the call still waits for {stage.line.waiting} at `{stage.node()}`")
     stage.line.hang_up()
-    ending = stage.ending()
+    ending = stage.ending
     if call.ends and ending != call.ends:
         return Row(f"ends: {call.ends}", failure=f"the call ended as `{ending}`")
     return Row(f"ends: {ending}", tuple(stage.line.take()))
@@ -180,7 +201,7 @@ def _written(step: CallStep, *, secret: bool) -> str:
         case Press(press=keys):
             return f"press: {mask(keys) if secret else keys}"
         case Speak(say=text):
-            return f"say: {text}"
+            return "say: (not shown)" if secret else f"say: {text}"
         case Hears(hears=parts):
             return f"hears: {parts if isinstance(parts, str) else ' … '.join(parts)}"
         case HearsNot(hears_not=part):

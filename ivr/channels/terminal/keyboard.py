@@ -5,34 +5,73 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
+def at_terminal() -> bool:
+    """Say whether a person types."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def typed_lines(*, secret: Callable[[], bool]) -> Iterator[str]:
-    """Yield what is typed until the input ends. On a terminal Ctrl-C and Ctrl-D end it, and secrets are not echoed."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Yield what is typed until the input ends.
+
+    On a terminal Ctrl-C and Ctrl-D end it too, and what is typed while ``secret`` says so is neither shown nor kept.
+    """
+    if at_terminal():
+        with _unechoed():
+            yield from _prompted(secret)
+    elif sys.stdin is not None:
         yield from sys.stdin
+
+
+@contextmanager
+def _unechoed() -> Iterator[None]:
+    """Let the terminal show nothing by itself: a secret may be typed before its question is there."""
+    try:
+        import termios
+    except ImportError:  # Windows, where keys show only while they are read
+        yield
         return
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before]
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+
+def _prompted(secret: Callable[[], bool]) -> Iterator[str]:
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
+    from prompt_toolkit.history import DummyHistory, FileHistory, InMemoryHistory
+    from prompt_toolkit.output import create_output
 
     path = history_file()
-    history = FileHistory(str(path)) if path else InMemoryHistory()
-    session: PromptSession[str] = PromptSession(history=history)
-    hidden: PromptSession[str] = PromptSession(history=InMemoryHistory())
+    # Asks on standard error where standard output is a pipe, which is then a plain transcript.
+    output = create_output(always_prefer_tty=True)
+    session: PromptSession[str] = PromptSession(
+        history=FileHistory(str(path)) if path else InMemoryHistory(), output=output
+    )
+    # One of its own: nothing that was typed there can come back with the arrow keys.
+    hidden: PromptSession[str] = PromptSession(history=DummyHistory(), output=output, is_password=True)
     while True:
         try:
-            asking = secret()
-            yield (hidden if asking else session).prompt("› ", is_password=asking)
+            text = (hidden if secret() else session).prompt("› ")
         except (EOFError, KeyboardInterrupt):
             return
+        yield from text.split("\n")  # several lines, if they were pasted
 
 
 def history_file() -> Path | None:
-    """Return the file of the typed lines, or None where none can be written."""
+    """Return the file of the typed lines, readable by its owner alone, or None where there can be none."""
     folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ivr"
+    path = folder / "simulator-history"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError:
         return None
-    return folder / "simulator-history"
+    return path if os.access(path, os.R_OK | os.W_OK) else None

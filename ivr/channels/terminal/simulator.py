@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from ivr.channels.terminal.transcript import Transcript
-from ivr.engine.commands import Gather
-from ivr.line import Line
+from ivr.line import Awaited, CallBroken, Line
 from ivr.menu.problems import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")
+DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
+_DESK_ANSWERS: tuple[DeskAnswer, ...] = get_args(DeskAnswer)
 
 COMMANDS = {
     "/help": "what can be typed",
     "/hangup": "hang up",
-    "/call": "ring again",
+    "/call": "ring again, with the menu as it is now",
     "/keys": "the keys that mean something now",
-    "/trace": "show, or stop showing, the node, the event and the commands of each step",
+    "/trace": "show, or stop showing, what the hotline does at each step",
     "/desk ANSWER": "what happens when a desk is rung: answered, busy, no_answer or failed",
-    "/down ACTION": "let an action's service be down; /up ACTION lets it work again",
+    "/down ACTION": "let an action's service be down",
     "/up ACTION": "let an action's service work again",
     "/record SECONDS": "leave a recording of so many seconds, when one is asked for",
     "/quit": "leave the simulator",
 }
 HELP = """Type keys to press them (1, 1234#, *), nothing for silence, words to speak.
-Lines that begin with / are for the simulator:"""
+Ctrl-C, or the end of the input, hangs up and leaves. Lines that begin with / are for the simulator:"""
+REMOTE_HELP = """The call goes to a running server, which alone knows which entries are secret: entries that may be
+longer than one key are not shown. What it texts cannot be seen here: `ivr calls` shows it, beside the server's store."""
 
 
 @dataclass(slots=True)
 class Controls:
     """What can be changed around the call."""
 
-    desk_answer: str = "answered"
+    desk_answer: DeskAnswer = "answered"
     down: set[str] = field(default_factory=set)
     actions: tuple[str, ...] = ()
     trace: bool = False
-    can_trace: bool = True
-    """Whether the call runs in this process, so that its steps, desks and services can be seen and changed."""
+    remote: bool = False
+    """Whether the call goes to a running server, whose services and secrets are its own."""
 
 
 @dataclass(slots=True)
@@ -46,24 +51,31 @@ class Simulator:
     """One sitting at the simulator: a call, and others after it."""
 
     new_line: Callable[[], Line]
-    """Makes the next call. May raise an error whose text says why there can be none."""
+    """Makes the next call."""
     transcript: Transcript
     controls: Controls
+    stands: Callable[[], str] = lambda: ""
+    """Where the call stands, in a few words; empty where that cannot be seen."""
     interactive: bool = False
-    """Whether a person types, who may like to be told what to do next."""
+    """Whether a person types, who likes to be told what to do next, and may try again when a call breaks."""
     line: Line | None = None
     leaving: bool = False
 
     def run(self, typed: Iterable[str]) -> None:
-        """Ring, and go on until the input ends."""
-        self._ring()
-        lines: Iterator[str] = iter(typed)
-        while not self.leaving:
-            text = next(lines, None)
-            if text is None:
-                break
-            self._typed(text.strip())
-        self._hang_up()
+        """Ring, and go on until the input ends or Ctrl-C is pressed; then hang up.
+
+        Raises :class:`CallBroken` when a call cannot go on and nobody is there to try again.
+        """
+        try:
+            self._ring()
+            for text in typed:
+                self._typed(text.strip())
+                if self.leaving:
+                    break
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._hang_up()
 
     @property
     def _over(self) -> bool:
@@ -71,62 +83,77 @@ class Simulator:
 
     def asks_for_secret(self) -> bool:
         """Say whether what is typed now must not be shown."""
-        gather: Gather | None = getattr(self.line, "listening", None)
-        return bool(gather and gather.secret)
+        awaited = self.line.awaited if self.line else None
+        return bool(awaited and awaited.secret)
+
+    # --- the call
 
     def _ring(self) -> None:
         self.line = self.new_line()
-        self.line.start()
-        self._show()
+        self._act(self.line.start)
 
-    def _show(self) -> None:
-        assert self.line is not None
-        self.transcript.happened(self.line.take())
-        if self._over:
-            ending = getattr(self.line, "ending", "") or "over"
-            again = "; /call rings again, /quit leaves" if self.interactive else ""
-            self.transcript.note(f"(call {ending.replace('_', ' ')}{again})")
-        elif self.line.waiting == "recording":
-            self.transcript.note("  (recording: /record SECONDS, or an empty line to say nothing)")
-        else:
-            self._show_keys()
-
-    def _show_keys(self) -> None:
-        assert self.line is not None
-        keys = " ".join(self.line.keys)
-        gather: Gather | None = getattr(self.line, "listening", None)
-        if keys:
-            self.transcript.note(f"  keys: {keys}")
-        elif gather is not None:
-            length = f"{gather.length} keys" if gather.length else "any number of keys, then #"
-            self.transcript.note(f"  enter {length}" + (" (not shown)" if gather.secret else ""))
-
-    def _typed(self, text: str) -> None:
+    def _typed(self, typed: str) -> None:
+        text = unicodedata.normalize("NFKC", typed)  # an input method may make wide keys
         if text.startswith("/"):
             self._command(text)
             return
-        if self._over or self.line is None:
+        line = self.line
+        if line is None or self._over:
             self.transcript.note("(the call is over; /call rings again)")
             return
         secret = self.asks_for_secret()
         if not text:
             self.transcript.did("(silence)")
-            self.line.silence()
+            self._act(line.silence)
         elif _KEYS.fullmatch(text):
             self.transcript.did("•" * len(text.rstrip("#")) + "#" * text.endswith("#") if secret else text)
-            self.line.press(text)
+            self._act(lambda: line.press(text))
         else:
-            self.transcript.did("(speech, not shown)" if secret else f"“{text}”")
-            self.line.speak(text)
-        self._show()
+            self.transcript.did("(speech, not shown)" if secret else f"“{typed}”")
+            self._act(lambda: line.speak(typed))
+
+    def _hang_up(self) -> None:
+        if self.line is not None and not self._over:
+            self.transcript.did("(hangs up)")
+            self._act(self.line.hang_up)
+
+    def _act(self, act: Callable[[], None]) -> None:
+        """Let the caller do something, and show what came of it."""
+        try:
+            act()
+        except CallBroken as error:
+            self._show_items()
+            if not self.interactive:
+                raise
+            self.transcript.note(f"{error}; /call rings again", "red")
+        else:
+            self._show_items()
+            self._show_place()
+
+    def _show_items(self) -> None:
+        assert self.line is not None
+        self.transcript.happened(self.line.take())
+
+    def _show_place(self) -> None:
+        """Say where the call stands, and what may be typed there."""
+        assert self.line is not None
+        if self._over:
+            again = "; /call rings again, /quit leaves" if self.interactive else ""
+            self.transcript.note(f"(call {self.line.ending.replace('_', ' ')}{again})")
+            return
+        awaited = self.line.awaited
+        wanted = _wanted(awaited) if awaited else "/record SECONDS, or an empty line to say nothing"
+        place = self.stands()
+        self.transcript.note(f"  {place} · {wanted}" if place else f"  {wanted}")
+
+    # --- the simulator's own commands
 
     def _command(self, text: str) -> None:
         name, _, argument = text.partition(" ")
-        match name:
+        argument = argument.strip()
+        match name.casefold():
             case "/help":
-                self.transcript.note(HELP, "")
-                for usage, meaning in COMMANDS.items():
-                    self.transcript.note(f"  {usage:<18}{meaning}", "")
+                self._help()
             case "/hangup":
                 self._hang_up()
             case "/quit":
@@ -135,51 +162,74 @@ class Simulator:
                 self._hang_up()
                 self._ring()
             case "/keys":
-                self._show_keys()
-            case "/trace" | "/desk" | "/down" | "/up":
-                self._control(name, argument.strip())
+                self._keys()
+            case "/trace":
+                self.controls.trace = not self.controls.trace
+                self.transcript.note(f"trace {'on' if self.controls.trace else 'off'}")
+            case "/desk":
+                self._desk(argument)
+            case "/down" | "/up" as way:
+                self._service(way, argument)
             case "/record":
-                self._record(argument.strip())
+                self._record(argument)
             case _:
                 known = [usage.split()[0] for usage in COMMANDS]
-                self.transcript.note(
-                    f"there is no {name}; {did_you_mean(name, known)} /help shows them all", "red"
-                )
+                self._refuse(f"there is no {name}", did_you_mean(name, known, "/help lists what there is"))
 
-    def _control(self, name: str, argument: str) -> None:
+    def _refuse(self, what: str, remedy: str) -> None:
+        self.transcript.note(f"{what}; {remedy}", "red")
+
+    def _help(self) -> None:
+        self.transcript.note(HELP, "")
+        for usage, meaning in COMMANDS.items():
+            self.transcript.note(f"  {usage:<18}{meaning}", "")
+        if self.controls.remote:
+            self.transcript.note(REMOTE_HELP, "")
+
+    def _keys(self) -> None:
+        if self._over:
+            self.transcript.note("(the call is over; /call rings again)")
+        else:
+            self._show_place()
+
+    def _desk(self, argument: str) -> None:
+        answer = next((each for each in _DESK_ANSWERS if each == argument), None)
+        if answer is None:
+            self._refuse(f"/desk {argument}".strip(), did_you_mean(argument, _DESK_ANSWERS))
+            return
+        self.controls.desk_answer = answer
+        self.transcript.note(f"desks: {answer}")
+
+    def _service(self, name: str, argument: str) -> None:
         controls = self.controls
-        if not controls.can_trace:
-            self.transcript.note(
-                f"{name} works only where the call runs in this process, without --url", "red"
-            )
-        elif name == "/trace":
-            controls.trace = not controls.trace
-            self.transcript.note(f"trace {'on' if controls.trace else 'off'}")
-        elif name == "/desk":
-            answers = ("answered", "busy", "no_answer", "failed")
-            if argument in answers:
-                controls.desk_answer = argument
-                self.transcript.note(f"desks: {argument}")
-            else:
-                self.transcript.note(f"/desk {argument}: {did_you_mean(argument, answers)}", "red")
+        if controls.remote:
+            self._refuse(f"{name} cannot reach a server's services", "call without --url")
         elif argument not in controls.actions:
-            self.transcript.note(f"{name} {argument}: {did_you_mean(argument, controls.actions)}", "red")
+            self._refuse(f"{name} {argument}".strip(), did_you_mean(argument, controls.actions))
         else:
             (controls.down.add if name == "/down" else controls.down.discard)(argument)
             self.transcript.note(f"down: {', '.join(sorted(controls.down)) or 'nothing'}")
 
     def _record(self, argument: str) -> None:
-        if self.line is None or self.line.waiting != "recording":
-            self.transcript.note("nothing is being recorded now", "red")
-        elif not argument.isdecimal():
-            self.transcript.note("/record needs seconds, such as /record 12", "red")
+        line = self.line
+        if line is None or line.waiting != "recording":
+            self._refuse("nothing is being recorded now", "/keys says what is awaited")
+        elif not (argument.isascii() and argument.isdecimal()):
+            self._refuse("/record needs seconds", "such as /record 12")
         else:
             self.transcript.did(f"(speaks for {argument} s)")
-            self.line.record(int(argument))
-            self._show()
+            self._act(lambda: line.record(int(argument)))
 
-    def _hang_up(self) -> None:
-        if not self._over and self.line is not None:
-            self.transcript.did("(hangs up)")
-            self.line.hang_up()
-            self._show()
+
+def _wanted(awaited: Awaited) -> str:
+    """Return what may be typed where a call listens."""
+    if awaited.keys:
+        return f"keys: {' '.join(awaited.keys)}"
+    match awaited.length:
+        case None:
+            length = f"any number of keys, then {awaited.finish}" if awaited.finish else "any number of keys"
+        case 1:
+            length = "one key"
+        case most:
+            length = f"{most} keys"
+    return f"enter {length}" + (" (not shown)" if awaited.secret else "")

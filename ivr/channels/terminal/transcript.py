@@ -14,17 +14,11 @@ from ivr.menu.seconds import spoken_seconds
 
 
 class Transcript:
-    """Prints a call; with colours on a terminal, plainly in a pipe, never wrapped in a pipe."""
+    """Prints a call, each line at once; with colours on a terminal, plainly in a pipe, and never wrapped there."""
 
     def __init__(self, out: TextIO | None = None) -> None:
-        stream = out or sys.stdout
         self._console = Console(
-            file=stream,
-            highlight=False,
-            soft_wrap=True,
-            emoji=False,
-            markup=False,
-            no_color=not stream.isatty(),
+            file=out or sys.stdout, highlight=False, soft_wrap=True, emoji=False, markup=False
         )
 
     def note(self, text: str, style: str = "dim") -> None:

@@ -20,12 +20,13 @@ _TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
 
 class Refused(Exception):
-    """What came is no TwiML. ``code`` is Twilio's number for it."""
+    """What came is no TwiML. ``code`` is Twilio's number for it, ``status`` that of HTTP where one was the reason."""
 
-    def __init__(self, code: int, url: str, what: str) -> None:
+    def __init__(self, code: int, url: str, what: str, status: int = 0) -> None:
         super().__init__(f"{url} {what} ({code})")
         self.code = code
         self.url = url
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Leg:
 
 def _verbs(url: str, reply: Reply) -> list[ET.Element]:
     if reply.status >= 300:
-        raise Refused(11200, url, f"answered {reply.status}")
+        raise Refused(11200, url, f"answered {reply.status}", reply.status)
     kind = reply.content_type.partition(";")[0].strip().lower()
     if kind not in _TWIML_TYPES:
         raise Refused(12300, url, f"answered {kind or 'without a Content-Type'}, which is no TwiML")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ivr.channels.twilio.languages import say_language
-from ivr.channels.twilio.leg import NumberSettings
-from ivr.channels.twilio.player import Answer, Player
+from ivr.channels.twilio.leg import NumberSettings, Refused
+from ivr.channels.twilio.player import Answer, Player, PlayerError
 from ivr.channels.twilio.transport import Transport
-from ivr.line import Heard, Item, Noticed, Waiting
+from ivr.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
+from ivr.menu.seconds import spoken_seconds
 
 SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
 
 
 @dataclass(slots=True)
 class PlayerLine:
-    """A call over HTTP. What only the server knows (nodes, messages) cannot be seen from here."""
+    """A call over HTTP. What only the server knows (nodes, messages, secrecy) cannot be seen from here."""
 
     send: Transport
     caller: str
@@ -27,9 +30,10 @@ class PlayerLine:
     """The tags that a hotline may use, to name Twilio's languages again."""
     desk_answers: Callable[[str], Answer] = lambda _number: "answered"
     call: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
+    ending: str = ""
+    items: list[Item] = field(default_factory=list)
     seen: int = 0
-    rung: int = 0
-    noticed: list[Item] = field(default_factory=list)
+    """How many of the things that the player heard are in ``items`` already, or were taken."""
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +42,7 @@ class PlayerLine:
         self.player = Player(
             self.send, call_sid=self.call, caller=caller, called=self.called, settings=SETTINGS
         )
-        self.player.desk_answers = self.desk_answers
+        self.player.desk_answers = self._ring
 
     @property
     def waiting(self) -> Waiting:
@@ -47,47 +51,117 @@ class PlayerLine:
         return "nobody" if waiting == "ended" else waiting
 
     @property
-    def keys(self) -> Sequence[str]:
-        """Unknown: TwiML says only how many keys are awaited."""
-        return ()
+    def awaited(self) -> Awaited | None:
+        """What is listened for. An entry longer than one key may be a secret one: TwiML does not say."""
+        listening = self.player.listening
+        if listening is None:
+            return None
+        length, finish, speech = listening
+        return Awaited((), length, finish, speech, secret=length != 1)
 
     def take(self) -> list[Item]:
-        """Return what was heard and noticed since the last time, the parts of a long sentence joined again."""
-        items = self.noticed
-        items += [Noticed(f"ringing {number}") for number in self.player.dialled[self.rung :]]
+        """Return what was heard and noticed since the last time."""
+        self._catch_up()
+        items, self.items = self.items, []
+        return items
+
+    def start(self) -> None:
+        """Ring."""
+        with self._act():
+            self.player.start()
+
+    def press(self, keys: str) -> None:
+        """Press keys; an entry that they leave open ends with silence."""
+        awaited = self.awaited
+        self._catch_up()
+        place = len(self.items)
+        with self._act():
+            lost = self.player.press(keys)
+            if lost:
+                shown = "•" * len(lost) if awaited and awaited.secret else lost
+                self.items.insert(place, Noticed(f"the entry was over before `{shown}`: lost"))
+            if self.player.entry:
+                self.player.silence()
+
+    def speak(self, text: str) -> None:
+        """Say something: into a recording, or to be understood; where only keys are listened to, it is silence."""
+        if self.waiting == "recording":
+            self.record(math.ceil(spoken_seconds(text)))
+            return
+        if self.awaited and not self.awaited.speech:
+            self._notice("only keys are listened to here")
+        with self._act():
+            self.player.speak(text)
+
+    def silence(self) -> None:
+        """Do nothing until the hotline goes on."""
+        with self._act():
+            self.player.silence()
+
+    def record(self, seconds: int) -> None:
+        """Leave a recording."""
+        with self._act():
+            self.player.record(seconds)
+
+    def hang_up(self) -> None:
+        """Hang up."""
+        if self.waiting != "nobody":
+            with self._act():
+                self.player.hang_up()
+            self.ending = "hung_up"
+
+    @contextmanager
+    def _act(self) -> Iterator[None]:
+        """Let the player do something; what keeps it from going on is told in the words of a line."""
+        before = self.waiting
+        try:
+            yield
+        except PlayerError as error:
+            self.ending = "broken"
+            raise CallBroken(_explained(error)) from error
+        if self.waiting == "nobody":
+            self.ending = "over"
+        elif self.waiting == "recording" != before:
+            self._notice("beep: recording")
+
+    def _ring(self, number: str) -> Answer:
+        answer = self.desk_answers(number)
+        self._notice(f"ringing {number}: {answer}")
+        return answer
+
+    def _notice(self, what: str) -> None:
+        self._catch_up()
+        self.items.append(Noticed(what))
+
+    def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
             audio = urlsplit(heard.audio).path.rpartition("/audio/")[2]
-            items.append(Heard(heard.text, self._tag(heard.language), audio))
-        self.noticed, self.seen, self.rung = [], len(self.player.heard), len(self.player.dialled)
-        return items
+            self.items.append(Heard(heard.text, self._tag(heard.language), audio))
+        self.seen = len(self.player.heard)
 
     def _tag(self, language: str) -> str:
         return next((tag for tag in self.languages if say_language(tag) == language), language)
 
-    def start(self) -> None:
-        """Ring."""
-        self.player.start()
 
-    def press(self, keys: str) -> None:
-        """Press keys; an entry that they leave open ends with silence."""
-        lost = self.player.press(keys)
-        if self.player.entry:
-            self.player.silence()
-        if lost:
-            self.noticed.append(Noticed(f"the entry was over before `{lost}`: lost"))
+def _explained(error: PlayerError) -> str:
+    """Return what went wrong first (the fallback's failure comes after it) and what may mend it."""
+    refused = [each for each in _chain(error) if isinstance(each, Refused)]
+    if not refused:
+        return f"{error}; this hotline can be tried in this process, without --url"
+    first = refused[-1]
+    match first.code, first.status:
+        case 11205, _:
+            return f"the server gave no answer at {first.url}; see that `ivr serve` is running there"
+        case _, 403:
+            return (
+                "the server takes only signed requests (403); set TWILIO_AUTH_TOKEN here to the server's, and "
+                "IVR_PUBLIC_URL too if it has one"
+            )
+    return f"{first}; see that --url is the address of an `ivr serve`, and what its log says"
 
-    def speak(self, text: str) -> None:
-        """Say something."""
-        self.player.speak(text)
 
-    def silence(self) -> None:
-        """Do nothing until the hotline goes on."""
-        self.player.silence()
-
-    def record(self, seconds: int) -> None:
-        """Leave a recording."""
-        self.player.record(seconds)
-
-    def hang_up(self) -> None:
-        """Hang up."""
-        self.player.hang_up()
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and those during whose handling it came, the earliest one last."""
+    while error is not None:
+        yield error
+        error = error.__context__

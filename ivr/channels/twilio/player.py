@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
 from ivr.channels.twilio.leg import Leg, NumberSettings, Refused
@@ -37,6 +37,16 @@ class Heard:
     text: str = ""
     language: str = ""
     audio: str = ""
+
+
+class Listening(NamedTuple):
+    """What a ``<Gather>`` says about the entry that it takes."""
+
+    length: int | None
+    """The entry is over at this many keys."""
+    finish: str
+    """The key that ends it, or empty."""
+    speech: bool
 
 
 class Player:
@@ -74,6 +84,15 @@ class Player:
         self._verbs: deque[ET.Element] = deque()
         self._verb = ET.Element("Response")
         self._ended = False
+
+    @property
+    def listening(self) -> Listening | None:
+        """How the call listens at this moment; None where it does not."""
+        if self.waiting != "keys":
+            return None
+        speech = "speech" in self._verb.get("input", "dtmf")
+        length = _number(self._verb, "numDigits", 0) or None
+        return Listening(length, self._verb.get("finishOnKey", "#"), speech)
 
     # What the caller does. Each goes on until the call waits for him again, or is over.
 

@@ -1,0 +1,69 @@
+"""What the hotline does at each step of a call, in lines for the person who tries it. No secret is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
+from ivr.engine.events import Event
+from ivr.engine.record import public_keys, public_outcome
+from ivr.engine.session import Session
+from ivr.menu.tree import Tree
+
+_TOLD = ("Digits", "SpeechResult", "DialCallStatus", "RecordingDuration")
+"""The fields of a webhook that say what happened; the others are the same in every one."""
+_VERB = re.compile(rb"<([A-Z]\w+)")
+
+
+def step_lines(
+    tree: Tree, before: Session, event: Event, after: Session, commands: Sequence[Command]
+) -> list[str]:
+    """Return what happened where, where the call is now, what was set, and what comes next."""
+    what = public_outcome(event) or public_keys(tree, before, event)
+    happened = f"{type(event).__name__} {what}".rstrip()
+    lines = [
+        f"  · {before.node or 'start'}: {happened} → {after.node} ({after.language}, {after.level.name})"
+    ]
+    lines += [f"      {name} = {value}" for name, value in _set(before.variables, after.variables).items()]
+    return [*lines, f"      {', '.join(map(_named, commands))}"]
+
+
+def _set(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables that have changed. A secret is never among them: it does not outlive its turn."""
+    return {name: value for name, value in after.items() if name not in before or before[name] != value}
+
+
+def _named(command: Command) -> str:
+    match command:
+        case Say():
+            return "Say"
+        case Gather(length=length, finish=finish, timeout=timeout):
+            keys = "" if length is None else "1 key" if length == 1 else f"{length} keys"
+            ends = " or ".join(end for end in (keys, finish) if end)
+            return f"Gather ({ends}, {timeout} s)" if ends else f"Gather ({timeout} s)"
+        case RunAction(action=action, inputs=inputs):
+            return f"RunAction {action} ({', '.join(inputs)})"  # the names alone: a value may be secret
+        case Transfer(desk=desk, urgent=urgent, reason=reason):
+            return f"Transfer {desk}{' urgent' * urgent}: {reason}"
+        case Record(name=name, at_most=seconds):
+            return f"Record {name} ({seconds} s)"
+        case SendText():
+            return "SendText"
+        case Hangup(ending=ending):
+            return f"Hangup {ending}"
+
+
+def request_line(method: str, url: str, form: Mapping[str, str], status: int, body: bytes) -> str:
+    """Return one request to a server and its answer. Only a single key is shown: a longer entry may be secret."""
+    told = [f"{name}={_shown(name, form[name])}" for name in _TOLD if form.get(name)]
+    found = dict.fromkeys(verb.decode() for verb in _VERB.findall(body) if verb != b"Response")
+    answer = f"{status}, {len(body)} bytes" + (f": {', '.join(found)}" if found else "")
+    return f"  · {' '.join([method, url, *told])} → {answer}"
+
+
+def _shown(name: str, value: str) -> str:
+    if name == "SpeechResult":
+        return "(words)"
+    return "•" * len(value) if name == "Digits" and len(value) != 1 else value

@@ -1,0 +1,72 @@
+"""What editors are told: the schemas of every kind of file, and the reference page with the actions in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ivr.actions import CONTRACTS
+from ivr.menu.contract import Contract
+from ivr.menu.reference import json_schemas, node_reference, schema
+from ivr.proof.calls import CallsFile
+
+FOLDER = ".schema"
+"""Where the schemas stand in a hotline's folder; the first line of each file names its own."""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each kind of file."""
+    return {**json_schemas(), "calls": schema(CallsFile, "Written calls of a hotline")}
+
+
+def schema_files() -> dict[str, str]:
+    """Return the schemas as files: name to text."""
+    return {
+        f"{kind}.json": json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+        for kind, made in schemas().items()
+    }
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write the schemas into a hotline's folder and return their files."""
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in schema_files().items():
+        path = place / name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def reference() -> str:
+    """Return the reference page as Markdown."""
+    head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
+    return "\n".join([head, node_reference().rstrip(), "", "## Actions", "", *_actions()])
+
+
+def _actions() -> Iterator[str]:
+    for name, contract in CONTRACTS.items():
+        yield f"### `{name}`"
+        yield ""
+        yield _needs(contract)
+        yield ""
+        if contract.inputs:
+            yield "| input | means |"
+            yield "|---|---|"
+            yield from (f"| `{given}` | {meaning} |" for given, meaning in contract.inputs.items())
+            yield ""
+        yield "| outcome | means | tells |"
+        yield "|---|---|---|"
+        for word, outcome in contract.all_outcomes().items():
+            told = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
+            raised = f" The caller is then `{outcome.raises.name}`." if outcome.raises else ""
+            yield f"| `{word}` | {outcome.means}{raised} | {told} |"
+        yield ""
+
+
+def _needs(contract: Contract) -> str:
+    needed = f" Only for callers who are `{contract.needs.name}`." if contract.needs else ""
+    return contract.does + needed
