@@ -5,6 +5,7 @@ Every scalar stays text until the declaration says what it is, so that ``+86…`
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,9 +27,7 @@ def parse(path: Path, content: bytes, declared: TypeAdapter[T]) -> T:
     Raises :class:`BadFile` with all that is wrong. A value of the file is never repeated in it: it may be private.
     """
     try:
-        loader = _Loader(content.decode("utf-8"))
-        root = loader.get_single_node()
-        data = None if root is None else loader.construct_document(root)
+        root, data = _read(content)
     except UnicodeDecodeError as error:
         raise BadFile(f"{path}: is not UTF-8 text; save it as UTF-8") from error
     except yaml.MarkedYAMLError as error:
@@ -41,6 +40,14 @@ def parse(path: Path, content: bytes, declared: TypeAdapter[T]) -> T:
         problems = [_problem(path, root, detail) for detail in error.errors()]
         # The cause would print the values.
         raise BadFile("\n".join(problems)) from None
+
+
+@functools.lru_cache(maxsize=8)
+def _read(content: bytes) -> tuple[yaml.Node | None, Any]:
+    """Return the nodes of a file, which have places, and their data. Kept, because each written call opens the same."""
+    loader = _Loader(content.decode("utf-8"))
+    root = loader.get_single_node()
+    return root, None if root is None else loader.construct_document(root)
 
 
 class _Loader(yaml.BaseLoader):

