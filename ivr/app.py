@@ -15,6 +15,7 @@ from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
+from ivr.channels.twilio.forms import WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LARGEST_REQUEST, Webhooks, apologies, install, install_audio, path_of
@@ -56,14 +57,26 @@ def open_house(
     accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
     services = Services(accounts, Notices.open(_if_there(folder / "bulletins.yaml")))
     hotline = Hotline(folder, store, voice_problem, present=tree)
-    unknown = [name for name in settings.desk_numbers if name not in hotline.current().desks]
+    _check_numbers(hotline.current(), settings)
+    board = Switchboard(hotline, store, services, settings.desk_numbers, perform)
+    return House(hotline, store, services, board)
+
+
+def _check_numbers(tree: Tree, settings: Settings) -> None:
+    """Raise :class:`BadSetting` for a desk that is not there, and where the hotline would ring itself, call after call."""
+    unknown = [name for name in settings.desk_numbers if name not in tree.desks]
     if unknown:
         raise BadSetting(
             f"IVR_DESK_{unknown[0].upper()}: the hotline has no desk `{unknown[0]}`; "
-            f"it has {', '.join(hotline.current().desks) or 'none'}"
+            f"it has {', '.join(tree.desks) or 'none'}"
         )
-    board = Switchboard(hotline, store, services, settings.desk_numbers, perform)
-    return House(hotline, store, services, board)
+    numbers = {name: settings.desk_numbers.get(name, desk.number) for name, desk in tree.desks.items()}
+    for name, number in [*numbers.items(), ("of IVR_FALLBACK_NUMBER", settings.fallback_number)]:
+        if number and number == settings.number:
+            raise BadSetting(
+                f"TWILIO_NUMBER: `{number}` is also the number of the desk {name}, so that the hotline would ring "
+                "itself; give the desk a number of its own"
+            )
 
 
 def _if_there(path: Path) -> Path | None:
@@ -97,8 +110,15 @@ def create_app(
     Raises :class:`BadSetting` when webhooks could not be checked and ``insecure`` does not ask for that.
     """
     signature = _signature(settings, insecure=insecure)
-    house = open_house(folder, settings, perform=perform)
+    return web_program(open_house(folder, settings, perform=perform), settings, signature, clock)
+
+
+def web_program(
+    house: House, settings: Settings, signature: Signature | None, clock: Callable[[], datetime] = utc_now
+) -> Flask:
+    """Return the web program of an open house. Without a ``signature`` no request is checked."""
     app = Flask("ivr", static_folder=None)
+    app.request_class = WebhookRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     app.url_map.merge_slashes = False
@@ -108,7 +128,7 @@ def create_app(
         house.board, clock, last_words, signature, path_of(settings.public_url), settings.number
     )
     install(app, webhooks)
-    install_audio(app, folder)
+    install_audio(app, house.hotline.folder)
     _install_health(app, house)
     return app
 
@@ -145,6 +165,21 @@ def _install_health(app: Flask, house: House) -> None:
 
 
 StartResponse = Callable[..., Any]
+_OF_EVERY_REQUEST = frozenset(
+    {
+        "GATEWAY_INTERFACE",
+        "PATH_INFO",
+        "QUERY_STRING",
+        "REMOTE_ADDR",
+        "REQUEST_METHOD",
+        "SCRIPT_NAME",
+        "SERVER_NAME",
+        "SERVER_PORT",
+        "SERVER_PROTOCOL",
+        "SERVER_SOFTWARE",
+    }
+)
+"""What granian sets for every request, whatever the process's environment has under these names."""
 
 
 def without_environment(
@@ -152,13 +187,15 @@ def without_environment(
 ) -> Callable[..., Iterable[bytes]]:
     """Take the process's environment out of each request's: granian copies it there, secrets included.
 
-    An ``HTTP_*`` variable of the process would otherwise even become a header of every request.
+    An ``HTTP_*`` variable of the process would otherwise even become a header of every request. What a request
+    brought under the same name stays.
     """
-    names = tuple(os.environ)
+    own = {name: value for name, value in os.environ.items() if name not in _OF_EVERY_REQUEST}
 
     def cleaned(environ: MutableMapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        for name in names:
-            environ.pop(name, None)
+        for name, value in own.items():
+            if environ.get(name) == value:
+                del environ[name]
         return app(environ, start_response)
 
     return cleaned

@@ -118,7 +118,7 @@ def _utterance(utterance: Utterance, audio: str) -> str:
 def _words(utterance: Utterance, audio: str) -> str:
     """Return the ``<Play>`` of a recorded prompt, or its words in as many ``<Say>`` as they need."""
     if utterance.audio:
-        return _xml(verbs.Play(audio + quote(utterance.audio, safe="")))
+        return _xml(verbs.Play(audio + quote(utterance.audio)))
     frame = _say_frame(utterance.language, utterance.voice)
     return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))
 

@@ -6,6 +6,7 @@ apology in his language and is connected with a human. A request that is not sig
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, request, send_file
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
 
 from ivr.channels.twilio import twiml
 from ivr.channels.twilio.requests import called_number, caller_number, event_from
@@ -31,7 +34,13 @@ from ivr.switchboard import Switchboard
 LARGEST_REQUEST = 64 * 1024
 """Bytes of a request: what Twilio posts has two or three thousand."""
 _CALL = re.compile(r"CA[0-9a-f]{32}")
-_LANGUAGE_IN_URL = re.compile(r"/voice/([a-z]{2,3}-[A-Z]{2})/")
+_LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
+_PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
+"""The name of a recording as it is published: ``zh-CN/welcome.0123abcd.wav``."""
+_YEAR = 31_536_000
+"""Seconds."""
+_LONGEST_LOGGED = 200
+"""Characters of a path that a stranger may write into the log."""
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 log = structlog.get_logger(__name__)
@@ -49,7 +58,7 @@ class Apologies:
 
     def for_request(self, language: str) -> bytes:
         """Return the apology for the present request, in this language or else in the hotline's first one."""
-        documents = self.documents if caller_number(request.form) else self.shown
+        documents = self.documents if caller_number(form_fields()) else self.shown
         return documents.get(language) or documents[self.first]
 
 
@@ -89,7 +98,7 @@ class Webhooks:
 
     def turn(self, language: str, number: int) -> Response:
         """Answer a turn. The language in the URL is for those who must answer when we cannot."""
-        form = request.form
+        form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
             log.warning("no call", path=request.path)
@@ -113,20 +122,20 @@ class Webhooks:
 
     def fallback(self) -> Response:
         """Answer for a document that failed: an apology and a human, without store or tree."""
-        found = _LANGUAGE_IN_URL.search(request.form.get("ErrorUrl", ""))
-        log.error("fallback", call=request.form.get("CallSid", ""), code=request.form.get("ErrorCode", ""))
-        return document(self.apologies.for_request(found[1] if found else ""))
+        form = form_fields()
+        log.error("fallback", call=form.get("CallSid", ""), code=form.get("ErrorCode", ""))
+        return document(self.apologies.for_request(language_in(form.get("ErrorUrl", ""))))
 
     def status(self) -> Response:
         """Take note that a call is over."""
-        form = request.form
+        form = form_fields()
         if form.get("CallStatus", "") in _OVER and _CALL.fullmatch(form.get("CallSid", "")):
             self.board.hang_up(form["CallSid"], self.clock())
         return Response(status=204)
 
     def recording(self) -> Response:
         """Take note that a recording can be fetched now."""
-        form = request.form
+        form = form_fields()
         seconds = form.get("RecordingDuration", "")
         if _CALL.fullmatch(form.get("CallSid", "")) and form.get("RecordingUrl") and seconds.isdecimal():
             self.board.keep_voicemail(form["CallSid"], form["RecordingUrl"], int(seconds[:6]), self.clock())
@@ -137,21 +146,38 @@ class Webhooks:
         if self.signature is None:
             return
         header = request.headers.get("X-Twilio-Signature")
-        if not self.signature.valid(raw_target(request.environ), request.form, header):
-            log.warning("signature refused", path=request.path, signed=header is not None)
+        if not (is_form() and self.signature.valid(raw_target(request.environ), form_fields(), header)):
+            log.warning("signature refused", path=request.path[:_LONGEST_LOGGED], signed=header is not None)
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
         """Answer what no other code could: the one place where an exception of a webhook ends."""
         if isinstance(error, HTTPException) and error.code == 403:
             return error
-        log.error(
-            "webhook failed", call=request.form.get("CallSid", ""), path=request.path, **place_of(error)
-        )
+        call, path = form_fields().get("CallSid", ""), request.path[:_LONGEST_LOGGED]
+        log.error("webhook failed", call=call, path=path, **place_of(error))
         if request.path in {"/voice/status", "/voice/recording"}:
             return Response(status=204)
-        found = _LANGUAGE_IN_URL.search(request.path)
-        return document(self.apologies.for_request(found[1] if found else ""))
+        return document(self.apologies.for_request(language_in(request.path)))
+
+
+def form_fields() -> MultiDict[str, str]:
+    """Return what was posted; nothing where the body cannot be read, such as one that is too large."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
+
+
+def is_form() -> bool:
+    """Say whether a POST carries what Twilio posts: of any other body the signature would cover nothing."""
+    return request.method != "POST" or request.mimetype == "application/x-www-form-urlencoded"
+
+
+def language_in(url: str) -> str:
+    """Return the language that an action URL names, or nothing."""
+    found = _LANGUAGE_IN_URL.search(url)
+    return found[1] if found else ""
 
 
 def document(body: bytes) -> Response:
@@ -195,16 +221,21 @@ def install(app: Flask, webhooks: Webhooks) -> None:
 def install_audio(app: Flask, folder: Path) -> None:
     """Serve the recordings of the prompts: unsigned, since Twilio fetches them as any browser would.
 
-    A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it.
+    A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it. A call that
+    is on an older menu may ask for an older hash: it gets the recording of today, which must not be kept under it.
     """
+    root = str(folder.resolve() / "audio")
 
     @app.get("/audio/<path:name>")
     def audio(name: str) -> Response:
-        plain = re.sub(r"\.[0-9a-f]{8}(\.\w+)$", r"\1", name)
-        response = send_from_directory(
-            folder.resolve() / "audio", plain, conditional=True, max_age=31_536_000
-        )
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        published = _PUBLISHED.fullmatch(name)
+        found = safe_join(root, published[1] + published[3]) if published else None
+        if published is None or found is None or not Path(found).is_file():
+            abort(404)
+        digest = hashlib.sha256(Path(found).read_bytes()).hexdigest()
+        response = send_file(found, conditional=True, max_age=0)
+        if digest.startswith(published[2]):
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response
 
 
