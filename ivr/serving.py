@@ -49,7 +49,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=4,
         factory=True,
         log_level=LogLevels.error,  # its warnings are about our choice of threads, which are made to wait
         log_dictconfig={"handlers": _STANDARD_ERROR},

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.engine.session import Session
+from ivr.stores import sql
 from ivr.stores.base import (
     LEASE,
     Answered,
@@ -56,190 +57,6 @@ _PURGED_AT_ONCE = 200  # calls; some milliseconds of the only writer's time
 # Closing a file drops this process's locks on it, also those of a connection that another thread has just opened.
 _OPENING = threading.Lock()
 
-# The big columns come last, so that a list of calls never reads them. What is indexed is settled by a call's first
-# turn; no later one pays for an index.
-_MIGRATIONS = (
-    (
-        """
-        CREATE TABLE calls (
-            id INTEGER PRIMARY KEY,
-            call TEXT NOT NULL UNIQUE,
-            turn INTEGER NOT NULL DEFAULT 0,
-            token INTEGER NOT NULL,
-            leased REAL,
-            started REAL NOT NULL,
-            ended REAL,
-            ending TEXT NOT NULL DEFAULT '',
-            hotline TEXT NOT NULL DEFAULT '',
-            version TEXT NOT NULL DEFAULT '',
-            caller TEXT NOT NULL DEFAULT '',
-            language TEXT NOT NULL DEFAULT '',
-            urgent INTEGER NOT NULL DEFAULT 0,
-            reason TEXT NOT NULL DEFAULT '',
-            session TEXT,
-            answer BLOB
-        ) STRICT
-        """,
-        "CREATE INDEX calls_by_start ON calls (started)",
-        "CREATE INDEX calls_by_version ON calls (version)",
-        # The number of the call and the token of its claim order the rows as they were saved, and keep those of the
-        # present calls on neighbouring pages.
-        """
-        CREATE TABLE path (
-            call_id INTEGER NOT NULL,
-            token INTEGER NOT NULL,
-            place INTEGER NOT NULL,
-            turn INTEGER NOT NULL,
-            at REAL NOT NULL,
-            node TEXT NOT NULL,
-            event TEXT NOT NULL,
-            keys TEXT NOT NULL,
-            outcome TEXT NOT NULL,
-            PRIMARY KEY (call_id, token, place)
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE messages (
-            id INTEGER PRIMARY KEY,
-            call_id INTEGER NOT NULL,
-            recipient TEXT NOT NULL,
-            body TEXT NOT NULL,
-            language TEXT NOT NULL,
-            at REAL NOT NULL,
-            status TEXT NOT NULL
-        ) STRICT
-        """,
-        "CREATE INDEX messages_by_call ON messages (call_id)",
-        """
-        CREATE TABLE voicemails (
-            url TEXT PRIMARY KEY,
-            call TEXT NOT NULL,
-            seconds INTEGER NOT NULL,
-            at REAL NOT NULL
-        ) STRICT
-        """,
-        "CREATE INDEX voicemails_by_call ON voicemails (call)",
-        """
-        CREATE TABLE versions (
-            version TEXT PRIMARY KEY,
-            hotline TEXT NOT NULL,
-            kept INTEGER NOT NULL,
-            sources TEXT NOT NULL
-        ) STRICT
-        """,
-    ),
-)
-
-_CLAIM = """
-    UPDATE calls SET token = token + 1, leased = :leased
-    WHERE call = :call AND turn = :turn AND ended IS NULL AND (leased IS NULL OR leased <= :at)
-    RETURNING token, session
-"""
-
-_CLAIM_FIRST = """
-    INSERT INTO calls (call, token, leased, started) VALUES (:call, 1, :leased, :at)
-    ON CONFLICT (call) DO UPDATE SET token = token + 1, leased = :leased
-    WHERE turn = 0 AND ended IS NULL AND (leased IS NULL OR leased <= :at)
-    RETURNING token, session
-"""
-
-_LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE call = ?"
-
-_STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
-
-# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended. What is
-# indexed is left out after the first turn: SQLite writes an index anew when its column is named, changed or not.
-_SAVE = """
-    UPDATE calls SET
-        {indexed}
-        token = token + 1, turn = :turn, leased = NULL, caller = :caller, language = :language,
-        hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
-        reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
-        urgent = max(urgent, :urgent),
-        ending = CASE WHEN ended IS NULL THEN :ending ELSE ending END,
-        session = CASE WHEN ended IS NULL THEN :session END,
-        ended = coalesce(ended, :ended),
-        answer = :answer
-    WHERE call = :call AND token = :token
-    RETURNING id
-"""
-_SAVE_FIRST_CLAIMED = _SAVE.format(indexed="started = :started, version = :version,")
-_SAVE_LATER = _SAVE.format(indexed="")
-
-# A call whose first turn nobody claimed.
-_SAVE_FIRST = """
-    INSERT INTO calls (
-        call, token, turn, started, version, caller, language, hotline, reason, urgent, ending, session, ended, answer
-    ) VALUES (
-        :call, 1, :turn, :started, :version, :caller, :language, :hotline, :reason, :urgent, :ending, :session, :ended,
-        :answer
-    )
-    ON CONFLICT (call) DO NOTHING
-    RETURNING id
-"""
-
-_SAVE_PATH = """
-    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-_SAVE_MESSAGE = """
-    INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)
-"""
-
-_END = "UPDATE calls SET ending = ?, ended = ?, session = NULL WHERE call = ? AND ended IS NULL"
-
-_KEEP_VOICEMAIL = """
-    INSERT INTO voicemails (url, call, seconds, at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (url) DO UPDATE SET call = excluded.call, seconds = excluded.seconds, at = excluded.at
-"""
-
-_KEEP_VERSION = """
-    INSERT INTO versions (version, hotline, kept, sources)
-    VALUES (?, ?, (SELECT coalesce(max(kept), 0) + 1 FROM versions), ?)
-    ON CONFLICT (version) DO UPDATE SET kept = excluded.kept
-"""
-
-_RECORD = """
-    SELECT call, hotline, version, caller, language, started, ended, ending, turn, urgent, reason, id FROM calls
-"""
-
-_WANTED = """
-    WHERE started >= :since AND started < :until
-        AND (:caller = '' OR substr(caller, -length(:caller)) = :caller)
-        AND (:ending = '' OR ending = :ending)
-        AND (:hotline = '' OR hotline = :hotline)
-        AND (NOT :urgent OR urgent)
-        AND (:node = '' OR EXISTS (SELECT 1 FROM path WHERE call_id = calls.id AND node = :node))
-    ORDER BY started DESC, id DESC
-    LIMIT :limit
-"""
-
-_PATH = "SELECT turn, at, node, event, keys, outcome FROM path WHERE call_id = ? ORDER BY token, place"
-
-_MESSAGES = "SELECT recipient, body, language, at, status FROM messages WHERE call_id = ? ORDER BY id"
-
-_VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
-
-_OLDEST = "SELECT id, call FROM calls WHERE started < ? ORDER BY started LIMIT ?"
-
-_PURGE = (
-    ("path", "DELETE FROM path WHERE call_id = :id"),
-    ("messages", "DELETE FROM messages WHERE call_id = :id"),
-    ("voicemails", "DELETE FROM voicemails WHERE call = :call"),
-    ("calls", "DELETE FROM calls WHERE id = :id"),
-)
-
-_PURGE_STRAYS = """
-    DELETE FROM voicemails WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.call = voicemails.call)
-"""
-
-# What a hotline was given last is what its next call begins with, also when no call has used it yet.
-_PURGE_VERSIONS = """
-    DELETE FROM versions
-    WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.version = versions.version)
-        AND kept < (SELECT max(kept) FROM versions AS newest WHERE newest.hotline = versions.hotline)
-"""
-
 
 class SqliteStore:
     """A :class:`~ivr.stores.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
@@ -265,20 +82,20 @@ class SqliteStore:
     def _migrate(self, file: Path) -> None:
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
             (present,) = db.execute("PRAGMA user_version").fetchone()
-            if present > len(_MIGRATIONS):
+            if present > len(sql.MIGRATIONS):
                 raise ValueError(
                     f"{file} was written by a newer version of this program (its tables are of version {present}, "
-                    f"the latest known here is {len(_MIGRATIONS)}); update the program or name another file"
+                    f"the latest known here is {len(sql.MIGRATIONS)}); update the program or name another file"
                 )
-            for migration in _MIGRATIONS[present:]:
+            for migration in sql.MIGRATIONS[present:]:
                 for statement in migration:
                     db.execute(statement)
-            if present < len(_MIGRATIONS):
-                db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+            if present < len(sql.MIGRATIONS):
+                db.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
 
     def look(self, call: str, turn: int, at: datetime) -> Look:
-        """Look at a turn: one statement, which waits for no writer."""
-        found = self._writer.rows(_LOOK, (call,))
+        """Look at a turn: one statement, over the connection that writes, whose pages are warm."""
+        found = self._writer.rows(sql.LOOK, (call,))
         if not found:
             return Unknown() if turn else Free(0, None)
         token, awaited, leased, ended, session, answer = found[0]
@@ -290,11 +107,11 @@ class SqliteStore:
         now = _seconds(at)
         values = {"call": call, "turn": turn, "at": now, "leased": now + _LEASE}
         while True:
-            claimed = self._writer.rows(_CLAIM if turn else _CLAIM_FIRST, values)
+            claimed = self._writer.rows(sql.CLAIM if turn else sql.CLAIM_FIRST, values)
             if claimed:
                 token, session = claimed[0]
                 return Claimed(token, Session.from_json(session) if session else None)
-            standing = self._reader.rows(_STANDING, (call,))
+            standing = self._reader.rows(sql.STANDING, (call,))
             if not standing and turn:
                 return Unknown()
             if not standing:
@@ -314,13 +131,13 @@ class SqliteStore:
             ((number,),) = saved
             if turn.path:
                 rows = (_path_row(number, token, place, entry) for place, entry in enumerate(turn.path))
-                db.executemany(_SAVE_PATH, rows)
+                db.executemany(sql.SAVE_PATH, rows)
             if turn.messages:
-                db.executemany(_SAVE_MESSAGE, (_message_row(number, message) for message in turn.messages))
+                db.executemany(sql.SAVE_MESSAGE, (_message_row(number, message) for message in turn.messages))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
         """Note that a call is over; its session is of no more use and is dropped."""
-        self._writer.rows(_END, (ending, _seconds(at), call))
+        self._writer.rows(sql.END, (ending, _seconds(at), call))
 
     def ended(self, call: str) -> bool:
         """Say whether a call is known to be over."""
@@ -329,11 +146,11 @@ class SqliteStore:
     def keep_voicemail(self, voicemail: Voicemail) -> None:
         """Keep a recording; the same URL again only updates it."""
         values = (voicemail.url, voicemail.call, voicemail.seconds, _seconds(voicemail.at))
-        self._writer.rows(_KEEP_VOICEMAIL, values)
+        self._writer.rows(sql.KEEP_VOICEMAIL, values)
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
         """Keep the sources of a menu version; again only notes that the hotline is on it now."""
-        self._writer.rows(_KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
+        self._writer.rows(sql.KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
 
     def version(self, version: str) -> Mapping[str, str] | None:
         """Return the sources of a menu version, or None."""
@@ -352,18 +169,18 @@ class SqliteStore:
             "node": wanted.node,
             "limit": wanted.limit,
         }
-        return [_record(row) for row in self._reader.rows(_RECORD + _WANTED, values)]
+        return [_record(row) for row in self._reader.rows(sql.RECORD + sql.WANTED, values)]
 
     def call(self, call: str) -> CallHistory | None:
         """Return all that is kept of one call, or None."""
         with self._reader.transaction("BEGIN") as db:
-            row = db.execute(_RECORD + "WHERE call = ?", (call,)).fetchone()
+            row = db.execute(sql.RECORD + "WHERE call = ?", (call,)).fetchone()
             if row is None:
                 return None
             number = row[-1]
-            path = db.execute(_PATH, (number,)).fetchall()
-            messages = db.execute(_MESSAGES, (number,)).fetchall()
-            voicemails = db.execute(_VOICEMAILS, (call,)).fetchall()
+            path = db.execute(sql.PATH, (number,)).fetchall()
+            messages = db.execute(sql.MESSAGES, (number,)).fetchall()
+            voicemails = db.execute(sql.VOICEMAILS, (call,)).fetchall()
         return CallHistory(
             record=_record(row),
             path=tuple(PathEntry(turn, _moment(at), *rest) for turn, at, *rest in path),
@@ -381,13 +198,13 @@ class SqliteStore:
         while True:
             began = time.monotonic()
             with self._writer.transaction("BEGIN IMMEDIATE") as db:
-                oldest = db.execute(_OLDEST, (limit, _PURGED_AT_ONCE)).fetchall()
+                oldest = db.execute(sql.OLDEST, (limit, _PURGED_AT_ONCE)).fetchall()
                 for number, call in oldest:
-                    for kind, statement in _PURGE:
+                    for kind, statement in sql.PURGE:
                         forgotten[kind] += db.execute(statement, {"id": number, "call": call}).rowcount
                 if len(oldest) < _PURGED_AT_ONCE:
-                    forgotten["voicemails"] += db.execute(_PURGE_STRAYS, (limit,)).rowcount
-                    forgotten["versions"] += db.execute(_PURGE_VERSIONS).rowcount
+                    forgotten["voicemails"] += db.execute(sql.PURGE_STRAYS, (limit,)).rowcount
+                    forgotten["versions"] += db.execute(sql.PURGE_VERSIONS).rowcount
                     return Purged(**forgotten)
             time.sleep(time.monotonic() - began)  # those who wait find the file free half of the time
 
@@ -473,8 +290,8 @@ def _refusal(
 def _statement(token: int, next_turn: int) -> str:
     """Return the statement that writes a turn: the first one, claimed or not, or a later one."""
     if token == 0:
-        return _SAVE_FIRST
-    return _SAVE_FIRST_CLAIMED if next_turn == 1 else _SAVE_LATER
+        return sql.SAVE_FIRST
+    return sql.SAVE_FIRST_CLAIMED if next_turn == 1 else sql.SAVE_LATER
 
 
 def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:

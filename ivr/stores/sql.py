@@ -1,0 +1,187 @@
+"""Every statement of the SQLite store, under its name."""
+
+from __future__ import annotations
+
+# The big columns come last, so that a list of calls never reads them. What is indexed is settled by a call's first
+# turn; no later one pays for an index.
+MIGRATIONS = (
+    (
+        """
+        CREATE TABLE calls (
+            id INTEGER PRIMARY KEY,
+            call TEXT NOT NULL UNIQUE,
+            turn INTEGER NOT NULL DEFAULT 0,
+            token INTEGER NOT NULL,
+            leased REAL,
+            started REAL NOT NULL,
+            ended REAL,
+            ending TEXT NOT NULL DEFAULT '',
+            hotline TEXT NOT NULL DEFAULT '',
+            version TEXT NOT NULL DEFAULT '',
+            caller TEXT NOT NULL DEFAULT '',
+            language TEXT NOT NULL DEFAULT '',
+            urgent INTEGER NOT NULL DEFAULT 0,
+            reason TEXT NOT NULL DEFAULT '',
+            session TEXT,
+            answer BLOB
+        ) STRICT
+        """,
+        "CREATE INDEX calls_by_start ON calls (started)",
+        "CREATE INDEX calls_by_version ON calls (version)",
+        # The number of the call and the token of its claim order the rows as they were saved, and keep those of the
+        # present calls on neighbouring pages.
+        """
+        CREATE TABLE path (
+            call_id INTEGER NOT NULL,
+            token INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            turn INTEGER NOT NULL,
+            at REAL NOT NULL,
+            node TEXT NOT NULL,
+            event TEXT NOT NULL,
+            keys TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            PRIMARY KEY (call_id, token, place)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE messages (
+            id INTEGER PRIMARY KEY,
+            call_id INTEGER NOT NULL,
+            recipient TEXT NOT NULL,
+            body TEXT NOT NULL,
+            language TEXT NOT NULL,
+            at REAL NOT NULL,
+            status TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX messages_by_call ON messages (call_id)",
+        """
+        CREATE TABLE voicemails (
+            url TEXT PRIMARY KEY,
+            call TEXT NOT NULL,
+            seconds INTEGER NOT NULL,
+            at REAL NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX voicemails_by_call ON voicemails (call)",
+        """
+        CREATE TABLE versions (
+            version TEXT PRIMARY KEY,
+            hotline TEXT NOT NULL,
+            kept INTEGER NOT NULL,
+            sources TEXT NOT NULL
+        ) STRICT
+        """,
+    ),
+)
+
+CLAIM = """
+    UPDATE calls SET token = token + 1, leased = :leased
+    WHERE call = :call AND turn = :turn AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    RETURNING token, session
+"""
+
+CLAIM_FIRST = """
+    INSERT INTO calls (call, token, leased, started) VALUES (:call, 1, :leased, :at)
+    ON CONFLICT (call) DO UPDATE SET token = token + 1, leased = :leased
+    WHERE turn = 0 AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    RETURNING token, session
+"""
+
+LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE call = ?"
+
+STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
+
+# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended. What is
+# indexed is left out after the first turn: SQLite writes an index anew when its column is named, changed or not.
+SAVE = """
+    UPDATE calls SET
+        {indexed}
+        token = token + 1, turn = :turn, leased = NULL, caller = :caller, language = :language,
+        hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
+        reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
+        urgent = max(urgent, :urgent),
+        ending = CASE WHEN ended IS NULL THEN :ending ELSE ending END,
+        session = CASE WHEN ended IS NULL THEN :session END,
+        ended = coalesce(ended, :ended),
+        answer = :answer
+    WHERE call = :call AND token = :token
+    RETURNING id
+"""
+SAVE_FIRST_CLAIMED = SAVE.format(indexed="started = :started, version = :version,")
+SAVE_LATER = SAVE.format(indexed="")
+
+# A call whose first turn nobody claimed.
+SAVE_FIRST = """
+    INSERT INTO calls (
+        call, token, turn, started, version, caller, language, hotline, reason, urgent, ending, session, ended, answer
+    ) VALUES (
+        :call, 1, :turn, :started, :version, :caller, :language, :hotline, :reason, :urgent, :ending, :session, :ended,
+        :answer
+    )
+    ON CONFLICT (call) DO NOTHING
+    RETURNING id
+"""
+
+SAVE_PATH = """
+    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+SAVE_MESSAGE = """
+    INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+END = "UPDATE calls SET ending = ?, ended = ?, session = NULL WHERE call = ? AND ended IS NULL"
+
+KEEP_VOICEMAIL = """
+    INSERT INTO voicemails (url, call, seconds, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (url) DO UPDATE SET call = excluded.call, seconds = excluded.seconds, at = excluded.at
+"""
+
+KEEP_VERSION = """
+    INSERT INTO versions (version, hotline, kept, sources)
+    VALUES (?, ?, (SELECT coalesce(max(kept), 0) + 1 FROM versions), ?)
+    ON CONFLICT (version) DO UPDATE SET kept = excluded.kept
+"""
+
+RECORD = """
+    SELECT call, hotline, version, caller, language, started, ended, ending, turn, urgent, reason, id FROM calls
+"""
+
+WANTED = """
+    WHERE started >= :since AND started < :until
+        AND (:caller = '' OR substr(caller, -length(:caller)) = :caller)
+        AND (:ending = '' OR ending = :ending)
+        AND (:hotline = '' OR hotline = :hotline)
+        AND (NOT :urgent OR urgent)
+        AND (:node = '' OR EXISTS (SELECT 1 FROM path WHERE call_id = calls.id AND node = :node))
+    ORDER BY started DESC, id DESC
+    LIMIT :limit
+"""
+
+PATH = "SELECT turn, at, node, event, keys, outcome FROM path WHERE call_id = ? ORDER BY token, place"
+
+MESSAGES = "SELECT recipient, body, language, at, status FROM messages WHERE call_id = ? ORDER BY id"
+
+VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
+
+OLDEST = "SELECT id, call FROM calls WHERE started < ? ORDER BY started LIMIT ?"
+
+PURGE = (
+    ("path", "DELETE FROM path WHERE call_id = :id"),
+    ("messages", "DELETE FROM messages WHERE call_id = :id"),
+    ("voicemails", "DELETE FROM voicemails WHERE call = :call"),
+    ("calls", "DELETE FROM calls WHERE id = :id"),
+)
+
+PURGE_STRAYS = """
+    DELETE FROM voicemails WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.call = voicemails.call)
+"""
+
+# What a hotline was given last is what its next call begins with, also when no call has used it yet.
+PURGE_VERSIONS = """
+    DELETE FROM versions
+    WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.version = versions.version)
+        AND kept < (SELECT max(kept) FROM versions AS newest WHERE newest.hotline = versions.hotline)
+"""
