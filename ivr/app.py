@@ -15,7 +15,6 @@ from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
-from ivr.channels.twilio.forms import WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LARGEST_REQUEST, Webhooks, apologies, install, install_audio, path_of
@@ -118,7 +117,6 @@ def web_program(
 ) -> Flask:
     """Return the web program of an open house. Without a ``signature`` no request is checked."""
     app = Flask("ivr", static_folder=None)
-    app.request_class = WebhookRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     app.url_map.merge_slashes = False

@@ -39,6 +39,8 @@ _PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
 """The name of a recording as it is published: ``zh-CN/welcome.0123abcd.wav``."""
 _YEAR = 31_536_000
 """Seconds."""
+_MOST_TURNS = 999_999
+"""Far more than any call has; a larger number is no turn, and no number of a database."""
 _LONGEST_LOGGED = 200
 """Characters of a path that a stranger may write into the log."""
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -101,11 +103,10 @@ class Webhooks:
         form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
-            log.warning("no call", path=request.path)
+            log.warning("no call", path=request.path[:_LONGEST_LOGGED])
             return document(self.apologies.for_request(language))
         at, caller = self.clock(), caller_number(form)
-        start = CallStarted(at, caller, called_number(form))
-        event = event_from(form, at) if number else start
+        start, event = CallStarted(at, caller, called_number(form)), event_from(form, at)
         if isinstance(event, RecordingEnded) and event.url and event.seconds:
             self.board.keep_voicemail(call, event.url, event.seconds, at)
 
@@ -195,7 +196,7 @@ def install(app: Flask, webhooks: Webhooks) -> None:
     blueprint = Blueprint("twilio", __name__)
     for path, view in (
         ("/voice", webhooks.voice),
-        ("/voice/<language>/<int:number>", webhooks.turn),
+        (f"/voice/<language>/<int(max={_MOST_TURNS}):number>", webhooks.turn),
         ("/voice/fallback", webhooks.fallback),
         ("/voice/status", webhooks.status),
         ("/voice/recording", webhooks.recording),

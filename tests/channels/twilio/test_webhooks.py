@@ -1,0 +1,818 @@
+"""The voice webhooks, as a call lives through them: every request signed, every document checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from ivr.actions import perform
+from ivr.actions.base import Asked, Finished, Services
+from ivr.app import House, create_app, web_program
+from ivr.config import BadSetting, Settings
+from ivr.stores import Store
+from tests.channels.twilio.phone import (
+    CUSTOMER,
+    DAYTIME,
+    FORM,
+    HOTLINE,
+    HUMAN,
+    PUBLIC,
+    SETTINGS,
+    SID,
+    TOKEN,
+    YUEBAO,
+    Answer,
+    Phone,
+    phrase,
+    program,
+    signed,
+    small_hotline,
+)
+
+SORRY = phrase("trouble")
+SORRY_IN_ENGLISH = phrase("trouble", "en-US")
+
+
+@pytest.fixture
+def phone() -> Phone:
+    """Return a customer's telephone, before his call."""
+    return Phone(program())
+
+
+# --- the course of a call
+
+
+def test_the_first_webhook_greets_and_listens(phone: Phone) -> None:
+    """A call begins with the greeting, inside the Gather, so that an early key is not lost."""
+    answer = phone.rings()
+    assert phone.node == "language"
+    assert "For English, press 2." in answer.said
+    assert answer.verbs == ["Gather", "Redirect"]
+
+
+def test_every_later_url_carries_the_language_and_the_next_turn(phone: Phone) -> None:
+    """The Gather's action and the Redirect that reports its silence are one URL; it counts the turns."""
+    assert phone.rings().urls == ["/voice/zh-CN/1"] * 2
+    assert phone.presses("2").urls == ["/voice/en-US/2"] * 2
+    assert phone.is_silent().urls == ["/voice/en-US/3"] * 2
+    assert phone.is_silent().urls == ["/voice/en-US/4"] * 2
+
+
+def test_a_whole_call_ends_as_the_menu_says(phone: Phone) -> None:
+    """Main menu, best hours to call, nothing more: the last document hangs up, and the record says so."""
+    phone.rings()
+    phone.presses("1")
+    phone.presses("5")
+    phone.presses("3")
+    assert phone.node == "anything_else"
+    assert phone.presses("2").verbs == ["Say", "Hangup"]
+    assert phone.ending == "completed"
+
+
+def test_keys_typed_into_an_entry_prove_who_calls(phone: Phone) -> None:
+    """The tail of the ID card opens the account's own facts."""
+    phone.rings()
+    phone.presses("1")
+    phone.presses("3")
+    phone.presses("2")
+    assert phone.node == "id_tail"
+    phone.presses("1237")
+    assert (phone.node, phone.nodes[-1]) == ("anything_else", "limits")
+
+
+def test_a_transfer_reports_back_to_the_next_turn(phone: Phone) -> None:
+    """0 rings the desk; a conversation ends the call, and an unanswered desk leads to the voicemail."""
+    phone.rings()
+    answer = phone.presses("0")
+    assert (answer.dials, answer.urls) == (["+8657100000001"], ["/voice/zh-CN/2"])
+    assert phone.is_transferred().verbs == ["Hangup"]
+    assert phone.ending == "transferred"
+
+
+def test_a_desk_that_does_not_answer_leads_to_the_voicemail(phone: Phone) -> None:
+    """A recording is kept with its length, also when the callback reports it once more."""
+    phone.rings()
+    phone.presses("0")
+    answer = phone.is_transferred("no-answer", "false")
+    record = answer.document.find("Record")
+    assert record is not None
+    assert record.attrib["recordingStatusCallback"] == "/voice/recording"
+    phone.records(12)
+    assert phone.node == "anything_else"
+    assert phone.again().status == 200
+    phone.reports("/voice/recording", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12")
+    history = phone.house.store.call(SID)
+    assert history is not None
+    assert [(kept.url, kept.seconds) for kept in history.voicemails] == [("https://api.twilio.com/RE1", 12)]
+
+
+# --- arrivals: first, second, late, unknown
+
+
+def test_the_first_arrival_wins_and_a_second_gets_the_same_bytes(phone: Phone) -> None:
+    """A request that comes twice has one effect, and one answer."""
+    phone.rings()
+    first = phone.presses("2")
+    assert phone.again().body == first.body
+    assert phone.nodes == ["", "find_account", "language"]
+
+
+def test_a_second_arrival_with_another_body_gets_the_first_one_s_answer(phone: Phone) -> None:
+    """The Gather's action and its Redirect can both arrive; the turn is the first one's, whatever the second says."""
+    url = phone.rings().urls[0]
+    first = phone.presses("2")
+    assert phone.posts(url).body == first.body
+    assert phone.posts(url, Digits="0").body == first.body
+
+
+def test_a_late_arrival_gets_the_present_prompt_without_effect(phone: Phone) -> None:
+    """Keys of a turn that is long over choose nothing."""
+    url = phone.rings().urls[0]
+    phone.presses("1")
+    present = phone.presses("3")
+    steps = phone.nodes
+    assert phone.posts(url, Digits="0").body == present.body
+    assert phone.posts("/voice").body == present.body
+    assert phone.nodes == steps
+
+
+def test_two_arrivals_at_the_same_moment_are_answered_alike() -> None:
+    """While a slow service works for the first one, the second waits, and gets the same bytes; it runs once."""
+    runs: list[str] = []
+    working, go_on = threading.Event(), threading.Event()
+
+    def slow(name: str, services: Services, asked: Asked) -> Finished:
+        if name == "bulletins":
+            runs.append(asked.key)
+            working.set()
+            assert go_on.wait(10)
+        return perform(name, services, asked)
+
+    phone = Phone(program(perform=slow))
+    phone.rings()
+    phone.presses("1")
+    url = phone.presses("5").urls[0]
+    answers: list[bytes] = []
+
+    def arrive() -> None:
+        answers.append(phone.sends(url, {**phone.standard(), "Digits": "1"}).body)
+
+    both = [threading.Thread(target=arrive) for _ in range(2)]
+    both[0].start()
+    assert working.wait(10)
+    both[1].start()
+    go_on.set()
+    for each in both:
+        each.join(10)
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
+    assert runs == [f"{SID}/3/1"]
+
+
+def test_an_unknown_call_at_a_later_url_starts_over(phone: Phone) -> None:
+    """After a purge, or a change of the database, the caller is greeted, and nothing breaks."""
+    answer = phone.posts("/voice/zh-CN/7", Digits="1")
+    assert phone.node == "language"
+    assert answer.urls == ["/voice/zh-CN/1"] * 2
+
+
+def test_nothing_happens_in_a_call_that_is_over(phone: Phone) -> None:
+    """A captured request that is sent again after the end changes no record and runs no action."""
+    phone.rings()
+    phone.presses("1")
+    phone.hangs_up()
+    steps = phone.nodes
+    for place in range(3):
+        phone.again(place)
+    assert (phone.nodes, phone.ending) == (steps, "hung_up")
+
+
+# --- who calls
+
+
+def test_in_an_outbound_call_the_caller_is_the_one_who_is_called() -> None:
+    """Where we rang the customer, he is known by the number that we rang."""
+    phone = Phone(program(), direction="outbound-api")
+    phone.rings()
+    phone.presses("1")
+    phone.presses("3")
+    phone.presses("2")
+    assert phone.node == "id_tail"
+    history = phone.house.store.call(SID)
+    assert history is not None
+    assert history.record.caller == CUSTOMER
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "+266696687", "", "Restricted", "client:joe", "+0"])
+def test_a_withheld_number_is_no_number(caller: str) -> None:
+    """Such a caller is told that he cannot be checked by phone; the desk is shown our own number."""
+    phone = Phone(program(), caller=caller)
+    phone.rings()
+    phone.presses("1")
+    phone.presses("3")
+    answer = phone.presses("2")
+    assert phone.node == "agent"
+    dial = answer.document.find("Dial")
+    assert dial is not None
+    assert dial.attrib["callerId"] == HOTLINE
+
+
+def test_a_desk_is_shown_the_caller_s_number(phone: Phone) -> None:
+    """Without a callerId Twilio shows the caller's own."""
+    phone.rings()
+    dial = phone.presses("0").document.find("Dial")
+    assert dial is not None
+    assert "callerId" not in dial.attrib
+
+
+# --- fallback, status, recording
+
+
+@pytest.mark.parametrize(
+    ("failed", "words"),
+    [
+        (f"{PUBLIC}/voice/en-US/3", SORRY_IN_ENGLISH),
+        (f"{PUBLIC}/voice/zh-CN/3", SORRY),
+        (f"{PUBLIC}/voice/en-US/3?x=/voice/zh-CN/4", SORRY_IN_ENGLISH),
+        (f"{PUBLIC}/voice", SORRY),
+        (f"{PUBLIC}/voice/xx-XX/3", SORRY),
+        ("", SORRY),
+    ],
+)
+def test_the_fallback_apologises_in_the_language_of_what_failed(
+    phone: Phone, failed: str, words: str
+) -> None:
+    """The action URL names the language; without one it is the hotline's first."""
+    answer = phone.posts("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
+    assert words in answer.said
+    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Hangup"], [HUMAN])
+
+
+def test_without_a_human_the_fallback_says_goodbye() -> None:
+    """It promises nobody where nobody is to be rung."""
+    phone = Phone(program(dataclasses.replace(SETTINGS, fallback_number="")))
+    answer = phone.posts("/voice/fallback", ErrorUrl=f"{PUBLIC}/voice/en-US/3")
+    assert answer.verbs == ["Say", "Hangup"]
+    assert answer.said == phrase("farewell", "en-US")
+
+
+def test_the_fallback_shows_our_number_where_the_caller_s_cannot_be() -> None:
+    """A withheld number would make the far carrier refuse the call."""
+    dial = Phone(program(), caller="anonymous").posts("/voice/fallback").document.find("Dial")
+    assert dial is not None
+    assert dial.attrib["callerId"] == HOTLINE
+
+
+def test_the_fallback_needs_neither_store_nor_tree() -> None:
+    """It answers when everything else is broken."""
+
+    def break_all(house: House) -> None:
+        house.board.store, house.board.hotline = Broken(), Broken()  # type: ignore[assignment]
+
+    answer = Phone(program(spoil=break_all)).posts("/voice/fallback")
+    assert answer.dials == [HUMAN]
+
+
+@pytest.mark.parametrize("status", ["completed", "busy", "failed", "no-answer", "canceled"])
+def test_the_status_callback_ends_the_record(phone: Phone, status: str) -> None:
+    """Whatever the reason, a call that is over is over; nothing is said back."""
+    phone.rings()
+    answer = phone.reports("/voice/status", CallStatus=status)
+    assert (answer.status, answer.body) == (204, b"")
+    assert phone.ending == "hung_up"
+
+
+@pytest.mark.parametrize("status", ["ringing", "in-progress", "", "queued"])
+def test_a_status_that_is_no_end_ends_nothing(phone: Phone, status: str) -> None:
+    """Callbacks come out of order: one that speaks of the beginning says nothing about the end."""
+    phone.rings()
+    phone.reports("/voice/status", CallStatus=status)
+    assert phone.ending == ""
+
+
+def test_the_first_ending_stays(phone: Phone) -> None:
+    """The status callback of a call that the menu ended does not make it one that was hung up."""
+    phone.rings()
+    phone.presses("0")
+    phone.is_transferred()
+    phone.hangs_up()
+    assert phone.ending == "transferred"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"RecordingUrl": "https://api.twilio.com/RE1"},
+        {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "-1"},
+        {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "1e3"},
+        {"RecordingDuration": "5"},
+        {"CallSid": "CA1", "RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "5"},
+    ],
+)
+def test_a_report_of_no_recording_keeps_none(phone: Phone, fields: dict[str, str]) -> None:
+    """A callback without an address, a length or a call is taken without a word."""
+    phone.rings()
+    assert phone.reports("/voice/recording", **fields).status == 204
+    history = phone.house.store.call(SID)
+    assert history is not None
+    assert not history.voicemails
+
+
+# --- signatures
+
+
+@pytest.mark.parametrize(
+    "path", ["/voice", "/voice/zh-CN/1", "/voice/fallback", "/voice/status", "/voice/recording"]
+)
+@pytest.mark.parametrize("header", [None, "", "x", "=" * 2000, "ü", signed(PUBLIC + "/voice", {}, "forged")])
+def test_a_request_that_twilio_did_not_sign_is_refused(path: str, header: str | None) -> None:
+    """No signature, nonsense, or somebody else's: 403, no TwiML, nothing begun."""
+    app = program()
+    headers = {} if header is None else {"X-Twilio-Signature": header}
+    response = app.test_client().post(path, data={"CallSid": SID, "CallStatus": "completed"}, headers=headers)
+    assert response.status_code == 403
+    assert b"Response" not in response.data
+    assert app.extensions["ivr"].store.call(SID) is None
+
+
+def test_every_field_and_the_url_are_covered(phone: Phone) -> None:
+    """A key changed on the way, a field added, or the signature of another turn: 403."""
+    phone.rings()
+    form = {**phone.standard(), "Digits": "1"}
+    header = {"X-Twilio-Signature": signed(f"{PUBLIC}/voice/zh-CN/1", form)}
+    for path, sent in [
+        ("/voice/zh-CN/1", {**form, "Digits": "2"}),
+        ("/voice/zh-CN/1", {**form, "Extra": "1"}),
+        ("/voice/zh-CN/2", form),
+        ("/voice/zh-CN/1?Digits=2", form),
+    ]:
+        assert phone.client.post(path, data=sent, headers=header).status_code == 403
+    assert phone.client.post("/voice/zh-CN/1", data=form, headers=header).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""]
+)
+def test_a_body_that_is_no_form_is_refused(content_type: str) -> None:
+    """Of such a body the signature would cover nothing: a captured one of the URL alone must not open the door."""
+    headers = {"X-Twilio-Signature": signed(f"{PUBLIC}/voice", {}), "Content-Type": content_type}
+    body = f'{{"CallSid": "{SID}"}}'
+    assert program().test_client().post("/voice", data=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["old", "new"])
+def test_while_a_token_is_rotated_both_are_good(token: str) -> None:
+    """Twilio signs with the old one until the new one is promoted."""
+    app = program(dataclasses.replace(SETTINGS, auth_tokens=("old", "new")))
+    assert Phone(app, token=token).rings().verbs == ["Gather", "Redirect"]
+
+
+def test_without_a_token_it_does_not_start(tmp_path: Path) -> None:
+    """Unsigned webhooks are served only if that is asked for in so many words."""
+    settings = Settings(database_url="memory://")
+    with pytest.raises(BadSetting, match="TWILIO_AUTH_TOKEN is missing"):
+        create_app(YUEBAO, settings)
+    with pytest.raises(BadSetting, match="IVR_PUBLIC_URL is missing"):
+        create_app(YUEBAO, dataclasses.replace(settings, auth_tokens=(TOKEN,)), insecure=True)
+    app = create_app(YUEBAO, settings, insecure=True, clock=lambda: DAYTIME)
+    assert app.test_client().post("/voice", data={"CallSid": SID}).status_code == 200
+
+
+def test_a_token_is_checked_even_where_insecurity_was_asked_for() -> None:
+    """Signatures are checked whenever there is a token."""
+    app = create_app(YUEBAO, SETTINGS, insecure=True)
+    assert app.test_client().post("/voice", data={"CallSid": SID}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        "https://ivr.example.com",
+        "https://ivr.example.com/",
+        "https://ivr.example.com/hotline",
+        "https://ivr.example.com/hotline/",
+        "https://ivr.example.com:8443/a/b",
+        "http://ivr.example.com:8080",
+    ],
+)
+def test_the_public_url_may_have_a_path_a_port_and_a_slash(public: str) -> None:
+    """Its path begins every URL of the TwiML, and the signature is that of the URL that Twilio calls."""
+    phone = Phone(program(dataclasses.replace(SETTINGS, public_url=public)), public=public.rstrip("/"))
+    assert phone.rings().urls == [f"{phone.prefix}/voice/zh-CN/1"] * 2
+    assert phone.presses("2").urls[0] == f"{phone.prefix}/voice/en-US/2"
+    phone.presses("0")
+    record = phone.is_transferred("busy", "false").document.find("Record")
+    assert record is not None
+    assert record.attrib["recordingStatusCallback"] == f"{phone.prefix}/voice/recording"
+
+
+@pytest.mark.parametrize(
+    "query", ["a=b+c&d=%2B%27&e=", "Digits=9", "x=%E8%8F%9C%E5%8D%95", "a=1&a=0", "%zz", "&&"]
+)
+def test_a_query_is_signed_as_it_was_sent_and_never_read(phone: Phone, query: str) -> None:
+    """Escapes, order and repeats stay; a field of the query shadows none of the form."""
+    phone.rings()
+    phone.posts(f"/voice/zh-CN/1?{query}", Digits="1")
+    assert phone.node == "main"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "ivr.example.com:9", "127.0.0.1", "a b", ""])
+def test_the_host_of_the_request_decides_nothing(phone: Phone, host: str) -> None:
+    """Neither the Host nor what a proxy adds changes what is checked or said: only the configured URL does."""
+    form = phone.standard()
+    headers = {
+        "Host": host,
+        "X-Forwarded-Host": host,
+        "X-Forwarded-Proto": "http",
+        "X-Original-URL": "/healthz",
+        "X-Twilio-Signature": signed(f"{PUBLIC}/voice", form),
+    }
+    answer = Answer(phone.client.post("/voice", data=form, headers=headers))
+    assert answer.urls == ["/voice/zh-CN/1"] * 2
+    assert host == "" or host.encode() not in answer.body
+
+
+# --- whatever breaks
+
+
+class Broken:
+    """A part that raises whatever it is asked for."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def fail(*_args: object, **_named: object) -> Any:
+            raise RuntimeError(f"{name} is broken, and 1237 is a secret")
+
+        return fail
+
+
+class Unreliable:
+    """A store of which one method is broken."""
+
+    def __init__(self, store: Store, broken: str) -> None:
+        self.store, self.broken = store, broken
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(Broken() if name == self.broken else self.store, name)
+
+
+@pytest.mark.parametrize("broken", [name for name in vars(Store) if not name.startswith("_")])
+def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
+    """Whichever of its methods fails in mid-call: always TwiML for the caller, and no word for a callback."""
+    phone = Phone(program())
+    phone.rings()
+    phone.presses("1")
+    phone.house.board.store = Unreliable(phone.house.store, broken)
+    phone.posts("/voice/zh-CN/2", Digits="5")
+    phone.posts("/voice/zh-CN/3", Digits="1")
+    phone.posts("/voice/zh-CN/4", RecordingUrl="https://x/RE1", RecordingDuration="5")
+    assert phone.hangs_up().status == 204
+    assert phone.reports("/voice/recording", RecordingUrl="u", RecordingDuration="5").status == 204
+
+
+@pytest.mark.parametrize(("language", "sorry"), [("zh-CN", SORRY), ("en-US", SORRY_IN_ENGLISH)])
+def test_a_broken_store_ends_in_an_apology_and_a_human(language: str, sorry: str) -> None:
+    """The apology is in the language of the URL, since nothing else can be known of the call."""
+    phone = Phone(program())
+    phone.house.board.store = Broken()
+    answer = phone.posts(f"/voice/{language}/3", Digits="1")
+    assert sorry in answer.said
+    assert answer.dials == [HUMAN]
+
+
+@pytest.mark.parametrize("language", ["1", "2"])
+def test_a_broken_tree_ends_in_an_apology_and_a_human(language: str) -> None:
+    """The menu cannot be had at all: the documents of last resort need none."""
+    phone = Phone(program())
+    phone.rings()
+    phone.presses(language)
+    phone.house.board.hotline = Broken()  # type: ignore[assignment]
+    answer = phone.presses("5")
+    assert (SORRY if language == "1" else SORRY_IN_ENGLISH) in answer.said
+    assert answer.dials == [HUMAN]
+
+
+def telling(**results: object) -> Callable[[str, Services, Asked], Finished]:
+    """Return a way to run actions in which the bulletins are these."""
+
+    def run(name: str, services: Services, asked: Asked) -> Finished:
+        return Finished("some", results) if name == "bulletins" else perform(name, services, asked)
+
+    return run
+
+
+def raising(name: str, services: Services, asked: Asked) -> Finished:
+    """Run an action whose machinery breaks."""
+    if name == "bulletins":
+        raise RuntimeError("1237 is a secret")
+    return perform(name, services, asked)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(raising, id="an action raises"),
+        pytest.param(telling(bulletins=object()), id="a result cannot be kept"),
+        pytest.param(telling(), id="a template finds nothing"),
+        pytest.param(telling(bulletins="字" * 30_000), id="the document is too large for Twilio"),
+    ],
+)
+@pytest.mark.parametrize("language", ["1", "2"])
+def test_a_broken_turn_ends_in_an_apology_and_a_human(
+    run: Callable[[str, Services, Asked], Finished], language: str
+) -> None:
+    """An action, a template or the rendering fails: the caller hears so in his language and is put through."""
+    phone = Phone(program(perform=run))
+    phone.rings()
+    phone.presses(language)
+    phone.presses("5")
+    answer = phone.presses("1")
+    assert (SORRY if language == "1" else SORRY_IN_ENGLISH) in answer.said
+    assert answer.dials in (["+8657100000001"], [HUMAN])
+    assert phone.again().body == answer.body
+
+
+def test_a_turn_that_takes_too_long_is_not_waited_for_until_twilio_gives_up() -> None:
+    """A second arrival whose turn another worker does not finish hears an apology, not fifteen seconds of nothing."""
+    phone = Phone(program())
+    url = phone.rings().urls[0]
+    phone.house.board.wait, phone.house.board.patience = lambda _seconds: None, 1.0
+    phone.house.store.claim(SID, 1, DAYTIME)
+    assert SORRY in phone.posts(url, Digits="1").said
+    phone.house.board.patience = 60.0
+    phone.posts(url, Digits="1")
+    assert phone.node == "main"
+
+
+# --- paths, methods, bodies
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/voice//",
+        "/voice//zh-CN//1",
+        "/voice/nothing/here",
+        "/voice/zh-CN/-1",
+        "/voice/zh-CN/1e9",
+        "/voice/zh-CN/99999999999999999999999",
+        "/voice/zh-CN/" + "9" * 5000,
+        "/voice/../healthz",
+        "/voice/../voice",
+    ],
+)
+def test_what_is_no_webhook_is_an_apology_and_a_human(phone: Phone, path: str) -> None:
+    """Whatever Twilio was told to call by mistake: never an error, never a redirect."""
+    phone.rings()
+    assert phone.posts(path, Digits="1").dials == [HUMAN]
+
+
+def test_a_slash_at_the_end_is_no_redirect(phone: Phone) -> None:
+    """Twilio would follow one, and lose the keys on the way."""
+    phone.posts("/voice/")
+    assert phone.node == "language"
+    phone.posts("/voice/zh-CN/1/", Digits="1")
+    assert phone.node == "main"
+    assert phone.posts("/voice/fallback/").dials == [HUMAN]
+    assert phone.reports("/voice/recording/").status == 204
+    assert phone.reports("/voice/status/", CallStatus="completed").status == 204
+    assert phone.ending == "hung_up"
+
+
+@pytest.mark.parametrize("path", ["//voice", "///voice/zh-CN/1"])
+def test_a_slash_too_many_in_front_is_no_way_around_the_signature(phone: Phone, path: str) -> None:
+    """Unsigned it is refused as any other webhook is; signed, as it was sent, it is answered."""
+    form, sent = phone.standard(), {"PATH_INFO": path}
+    assert phone.client.post("/", data=form, environ_overrides=sent).status_code == 403
+    header = {"X-Twilio-Signature": signed(PUBLIC + path, form)}
+    answer = Answer(phone.client.post("/", data=form, headers=header, environ_overrides=sent))
+    assert answer.urls == ["/voice/zh-CN/1"] * 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["/voice", "/voice/en-US/1", "/voice/status"])
+def test_a_wrong_method_is_refused_or_answered_with_an_apology(method: str, path: str) -> None:
+    """Unsigned it is 403; a number that was set up with GET gets a human, and the log says what is wrong."""
+    client = program().test_client()
+    assert client.open(path, method=method).status_code == 403
+    header = {"X-Twilio-Signature": signed(PUBLIC + path, {})}
+    response = client.open(path, method=method, headers=header)
+    assert response.status_code in {200, 204}
+    if method == "GET" and path != "/voice/status":
+        answer = Answer(response)
+        assert answer.dials == [HUMAN]
+        assert (SORRY_IN_ENGLISH if "en-US" in path else SORRY) in answer.said
+
+
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 5_000_000])
+def test_a_body_too_large_is_refused_unread(size: int) -> None:
+    """Signed or not: it is not Twilio's."""
+    form = {"CallSid": SID, "SpeechResult": "x" * size}
+    for headers in ({}, {"X-Twilio-Signature": signed(f"{PUBLIC}/voice", form)}):
+        assert program().test_client().post("/voice", data=form, headers=headers).status_code == 403
+
+
+def test_a_body_too_large_gets_an_apology_where_nobody_checks() -> None:
+    """With --insecure too, nothing answers 5xx."""
+    app = web_program(program().extensions["ivr"], SETTINGS, None)
+    answer = Answer(app.test_client().post("/voice", data={"CallSid": SID, "x": "y" * 100_000}))
+    assert answer.dials == [HUMAN]
+
+
+@pytest.mark.parametrize(
+    "sid",
+    [
+        "",
+        "CA1",
+        "ca" + "0" * 32,
+        "CA" + "G" * 32,
+        SID + "\n",
+        " " + SID,
+        "CA" + "０" * 32,
+        "CA" + "\0" * 32,
+        "'; --",
+    ],
+)
+def test_a_call_without_a_good_callsid_gets_an_apology(sid: str) -> None:
+    """It cannot be kept, but whoever calls is put through to a human."""
+    phone = Phone(program(), call=sid)
+    assert SORRY in phone.posts("/voice").said
+    assert phone.house.store.call(sid) is None
+    assert phone.hangs_up().status == 204
+
+
+def test_a_call_without_any_callsid_gets_an_apology() -> None:
+    """An absent field is no KeyError."""
+    answer = Phone(program()).sends("/voice", {"From": CUSTOMER})
+    assert SORRY in answer.said
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"Digits": ""},
+        {"Digits": " "},
+        {"Digits": "x" * 60_000},
+        {"Digits": "١"},
+        {"Digits": "1\r\nX-Injected: 1"},
+        {"SpeechResult": "\0\ud7ff<Say>&amp;"},
+        {"RecordingUrl": "javascript:alert(1)", "RecordingDuration": "9" * 500},
+        {"DialCallStatus": "strange", "DialBridged": "perhaps"},
+        {"CallStatus": "strange", "From": "+86" + "9" * 400},
+        {"Direction": "outbound-api", "To": "<Dial>"},
+    ],
+)
+def test_no_field_breaks_an_answer(phone: Phone, fields: dict[str, str]) -> None:
+    """Absent, empty, long, strange: the answer is a document that Twilio executes, and no new header."""
+    phone.rings()
+    answer = phone.goes_on(**fields)
+    assert "X-Injected" not in answer.headers
+
+
+def test_many_fields_are_no_trouble() -> None:
+    """New fields come without notice, and all of them are signed."""
+    phone = Phone(program())
+    phone.posts("/voice", **{f"Field{number}": "1" for number in range(3000)})
+    assert phone.node == "language"
+
+
+def test_repeated_fields_are_no_trouble() -> None:
+    """The first one counts."""
+    form = f"CallSid={SID}&CallSid=CA{'f' * 32}&From=%2B8613800138000"
+    header = signed(
+        f"{PUBLIC}/voice", MultiDict([("CallSid", SID), ("CallSid", "CA" + "f" * 32), ("From", CUSTOMER)])
+    )
+    app = program()
+    response = app.test_client().post(
+        "/voice", data=form, content_type=FORM, headers={"X-Twilio-Signature": header}
+    )
+    assert Answer(response).urls == ["/voice/zh-CN/1"] * 2
+    assert app.extensions["ivr"].store.call(SID) is not None
+
+
+def test_no_answer_to_a_call_sets_a_cookie_or_names_the_server(phone: Phone) -> None:
+    """The state of a call is in the store and in the URL, and nowhere else."""
+    assert set(phone.rings().headers.keys()) == {"Content-Type", "Content-Length"}
+
+
+# --- audio
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Phone:
+    """Return a telephone to a hotline whose greeting is recorded."""
+    nodes = """\
+  main:
+    say: {text: Welcome., audio: welcome.wav}
+    menu: {"1": {for: the end, go: bye}, "0": {for: a person, go: person}}
+"""
+    small_hotline(tmp_path, nodes)
+    shutil.copy(YUEBAO / "accounts.yaml", tmp_path)
+    audio = tmp_path / "audio" / "en-US"
+    audio.mkdir(parents=True)
+    (audio / "welcome.wav").write_bytes(b"RIFF" + b"\0" * 40)
+    return Phone(program(folder=tmp_path))
+
+
+def play(phone: Phone) -> str:
+    """Return the URL of the recording that is played."""
+    url = phone.rings().document.findtext(".//Play")
+    assert url is not None
+    return url
+
+
+def test_a_recording_is_served_unsigned_under_a_name_with_its_hash(recorded: Phone) -> None:
+    """Twilio fetches it as any browser would, and may keep it for ever."""
+    url = play(recorded)
+    assert re.fullmatch(r"/audio/en-US/welcome\.[0-9a-f]{8}\.wav", url)
+    response = recorded.client.get(url, buffered=True)
+    assert (response.status_code, response.data[:4]) == (200, b"RIFF")
+    assert response.mimetype in {"audio/x-wav", "audio/wav"}
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    etag = {"If-None-Match": response.headers["ETag"]}
+    assert recorded.client.get(url, headers=etag, buffered=True).status_code == 304
+
+
+def test_a_part_of_a_recording_and_its_size_can_be_asked_for(recorded: Phone) -> None:
+    """HEAD and Range work, as players use them."""
+    url = play(recorded)
+    assert recorded.client.head(url, buffered=True).headers["Content-Length"] == "44"
+    part = recorded.client.get(url, headers={"Range": "bytes=0-3"}, buffered=True)
+    assert (part.status_code, part.data) == (206, b"RIFF")
+
+
+def test_an_older_hash_gets_today_s_recording_and_may_not_keep_it(recorded: Phone) -> None:
+    """A call that began before the recording was changed is not left silent, and no cache is poisoned."""
+    old = re.sub(r"\.[0-9a-f]{8}\.", ".00000000.", play(recorded))
+    response = recorded.client.get(old, buffered=True)
+    assert response.status_code == 200
+    assert "immutable" not in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/audio/../accounts.yaml",
+        "/audio/%2e%2e/accounts.yaml",
+        "/audio/..%2faccounts.yaml",
+        "/audio/../accounts.01234567.yaml",
+        "/audio/%2e%2e/accounts.01234567.yaml",
+        "/audio/..%2faccounts.01234567.yaml",
+        "/audio/%2fetc%2fpasswd.01234567.x",
+        "/audio//etc/hosts.01234567.x",
+        "/audio/en-US/..%5c..%5caccounts.01234567.yaml",
+        "/audio/en-US/welcome.wav",
+        "/audio/en-US/nothing.01234567.wav",
+        "/audio/en-US",
+        "/audio/",
+        "/audio/a%00b.01234567.wav",
+        "/audio/%ff.01234567.wav",
+    ],
+)
+def test_no_path_leads_out_of_the_recordings(recorded: Phone, path: str) -> None:
+    """Only published names are served: no data file, no folder, no name without a hash."""
+    assert recorded.client.get(path).status_code == 404
+
+
+# --- health
+
+
+def test_health(phone: Phone) -> None:
+    """The process lives; it is ready when its store and its menu are."""
+    assert phone.client.get("/healthz").data == b"ok\n"
+    ready = phone.client.get("/readyz")
+    assert (ready.status_code, ready.text) == (200, f"ready: menu {phone.house.hotline.current().version}\n")
+
+
+def test_a_worker_whose_store_is_broken_is_not_ready(phone: Phone) -> None:
+    """It should get no calls; why is told by the error's type, and by no more."""
+    phone.house.store = Unreliable(phone.house.store, "ping")
+    ready = phone.client.get("/readyz")
+    assert (ready.status_code, ready.text) == (503, "not ready: RuntimeError\n")
+    assert phone.client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/voices", "/accounts.yaml", "/static/x", "/healthz/../voice", "/admin"]
+)
+def test_nothing_else_is_there(phone: Phone, path: str) -> None:
+    """Unknown paths are 404, or 403 where they look like a webhook."""
+    assert phone.client.get(path).status_code in {403, 404}
+
+
+def test_the_clock_is_the_program_s(phone: Phone) -> None:
+    """A call late in the evening finds the desk closed."""
+    late = Phone(program(clock=lambda: DAYTIME + timedelta(hours=12)))
+    late.rings()
+    late.presses("0")
+    assert late.node == "voicemail"
