@@ -15,12 +15,14 @@ from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
+from ivr.channels.twilio.forms import WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LARGEST_REQUEST, Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.hotline import Hotline
 from ivr.logs import configure
+from ivr.menu.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.stores import Store, open_store
 from ivr.switchboard import Perform, Switchboard
@@ -117,11 +119,13 @@ def web_program(
 ) -> Flask:
     """Return the web program of an open house. Without a ``signature`` no request is checked."""
     app = Flask("ivr", static_folder=None)
+    app.request_class = WebhookRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     app.url_map.merge_slashes = False
     app.extensions["ivr"] = house
-    last_words = apologies(house.hotline.current(), settings.fallback_number, settings.number)
+    tree = house.hotline.current()
+    last_words = apologies(tree, settings.fallback_number or agent_number(tree, settings), settings.number)
     webhooks = Webhooks(
         house.board, clock, last_words, signature, path_of(settings.public_url), settings.number
     )
@@ -129,6 +133,14 @@ def web_program(
     install_audio(app, house.hotline.folder)
     _install_health(app, house)
     return app
+
+
+def agent_number(tree: Tree, settings: Settings) -> str:
+    """Return the number of the desk behind the hotline's ``agent`` node, or nothing when that is no transfer."""
+    node = tree.nodes[tree.declared.agent]
+    if not isinstance(node, TransferNode):
+        return ""
+    return settings.desk_numbers.get(node.transfer) or tree.desks[node.transfer].number
 
 
 def _signature(settings: Settings, *, insecure: bool) -> Signature | None:

@@ -55,7 +55,7 @@ def serve(
         log_dictconfig={"handlers": _STANDARD_ERROR},
         log_access=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=20,
+        workers_kill_timeout=10,  # for a turn under way, or a worker that was just starting
     )
     waiting = _Ready(host, port, ready)
     threading.Thread(target=waiting.announce, daemon=True).start()

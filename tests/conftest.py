@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from ivr.channels.twilio import twiml
 from tests.channels.twilio.twiml_checker import check_twiml
@@ -40,3 +41,11 @@ def every_document_is_twiml(checked_documents: list[AssertionError]) -> Iterator
         assert not checked_documents, checked_documents[0]
     finally:
         checked_documents.clear()
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """Let no test inherit the log that another one set up."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()

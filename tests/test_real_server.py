@@ -66,7 +66,7 @@ class Server:
     def ends(self) -> int:
         """Ask the server to end, and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(40)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def serving(folder: Path, public: str = PUBLIC, **environment: str) -> Iterator[
             yield Server(process, port, public, database, log)
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(40)
 
 
 def wait_for(line: str, log: Path, process: subprocess.Popen[bytes]) -> None:

@@ -99,7 +99,7 @@ def test_it_serves_and_ends(tmp_path: Path) -> None:
         assert "For English, press 2." in post(f"{url}/voice")
         assert len(group_members(process.pid)) >= 3
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=40) == 0
         assert process.stdout.read() == ""
         assert group_members(process.pid) == []
     assert (tmp_path / "calls.sqlite3").exists()
@@ -116,7 +116,7 @@ def test_it_refuses_what_nobody_signed(tmp_path: Path) -> None:
             post(f"http://127.0.0.1:{port}/voice")
         answer.value.close()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=40) == 0
 
 
 def test_it_does_not_start_without_a_token(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,6 +21,7 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.engine.session import Session
+from ivr.logs import configure
 from ivr.menu.contract import Level
 from ivr.stores import LEASE, ClaimLost, SavedTurn
 from ivr.stores.memory import MemoryStore
@@ -295,6 +297,7 @@ def test_the_path_has_no_secret(desk: Desk) -> None:
 
 def test_a_secret_is_not_logged_when_things_break(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """A log says where it broke, and not what the exception says."""
+    configure("json", stream=sys.stdout)
     desk.start()
     desk.press("4")
     desk.actions.before = fail

@@ -64,19 +64,29 @@ def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None
     return _document(body.replace(_TURN, urls.turn).replace(_RECORDING, urls.recording))
 
 
-def apology(words: Sequence[Utterance], number: str = "", caller_id: str | None = None) -> bytes:
-    """Return the document of last resort: an apology, a human where there is a number, and the end of the call.
+def apology(
+    words: Sequence[Utterance],
+    number: str = "",
+    caller_id: str | None = None,
+    goodbye: Sequence[Utterance] = (),
+) -> bytes:
+    """Return the document of last resort: an apology, a human where there is a number, goodbye, and the end of the call.
 
-    It needs nothing of ours: recorded audio is left aside, and no URL is asked for afterwards.
+    The goodbye is heard only when nobody answered. The document needs nothing of ours: recorded audio is left aside,
+    and no URL is asked for afterwards.
 
     Raises:
         DocumentTooLarge: Twilio would not read it.
 
     """
-    body = "".join(_words(replace(utterance, audio=""), "") for utterance in words)
+    body = _spoken(words)
     if number:
         body += _dial(verbs.Dial(timeout=30, caller_id=caller_id or None), number)
-    return _document(body + _xml(verbs.Hangup()))
+    return _document(body + _spoken(goodbye) + _xml(verbs.Hangup()))
+
+
+def _spoken(words: Sequence[Utterance]) -> str:
+    return "".join(_words(replace(utterance, audio=""), "") for utterance in words)
 
 
 def _document(body: str) -> bytes:

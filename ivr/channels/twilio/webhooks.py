@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.security import safe_join
 
 from ivr.channels.twilio import twiml
+from ivr.channels.twilio.forms import FORM_TYPE
 from ivr.channels.twilio.requests import called_number, caller_number, event_from
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.engine.commands import Command, Hangup
@@ -65,14 +66,18 @@ class Apologies:
 
 
 def apologies(tree: Tree, human: str, own_number: str) -> Apologies:
-    """Make the documents of last resort. ``human`` is the number that is rung, or empty."""
+    """Make the documents of last resort: an apology, the human, and goodbye where he cannot be reached.
+
+    ``human`` is the number that is rung; empty: there is only the goodbye.
+    """
+
+    def words(language: str, name: str) -> list[Utterance]:
+        prompts = tree.speech[language].phrases[name][:1]
+        return [Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts]
 
     def document(language: str, caller_id: str) -> bytes:
-        prompts = tree.speech[language].phrases["trouble" if human else "farewell"]
-        words = [
-            Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts
-        ]
-        return twiml.apology(words[:1], human, caller_id or None)
+        sorry = words(language, "trouble") if human else []
+        return twiml.apology(sorry, human, caller_id or None, words(language, "farewell"))
 
     return Apologies(
         {language: document(language, "") for language in tree.languages},
@@ -146,8 +151,9 @@ class Webhooks:
         """Refuse a request that Twilio did not sign."""
         if self.signature is None:
             return
-        header = request.headers.get("X-Twilio-Signature")
-        if not (is_form() and self.signature.valid(raw_target(request.environ), form_fields(), header)):
+        environ = request.environ
+        header = environ.get("HTTP_X_TWILIO_SIGNATURE")
+        if not (is_form() and self.signature.valid(raw_target(environ), form_fields(), header)):
             log.warning("signature refused", path=request.path[:_LONGEST_LOGGED], signed=header is not None)
             abort(403)
 
@@ -172,7 +178,9 @@ def form_fields() -> MultiDict[str, str]:
 
 def is_form() -> bool:
     """Say whether a POST carries what Twilio posts: of any other body the signature would cover nothing."""
-    return request.method != "POST" or request.mimetype == "application/x-www-form-urlencoded"
+    environ = request.environ
+    kind = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    return request.method != "POST" or kind == FORM_TYPE
 
 
 def language_in(url: str) -> str:

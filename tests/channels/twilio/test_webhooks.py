@@ -254,15 +254,25 @@ def test_the_fallback_apologises_in_the_language_of_what_failed(
     """The action URL names the language; without one it is the hotline's first."""
     answer = phone.posts("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
     assert words in answer.said
-    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Hangup"], [HUMAN])
+    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Say", "Hangup"], [HUMAN])
 
 
-def test_without_a_human_the_fallback_says_goodbye() -> None:
-    """It promises nobody where nobody is to be rung."""
+def test_without_a_number_of_its_own_the_fallback_rings_the_agent_s_desk() -> None:
+    """A caller is never dropped: the tree's human is known since the start, and goodbye is said if he does not answer."""
     phone = Phone(program(dataclasses.replace(SETTINGS, fallback_number="")))
     answer = phone.posts("/voice/fallback", ErrorUrl=f"{PUBLIC}/voice/en-US/3")
+    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Say", "Hangup"], ["+8657100000001"])
+    assert phrase("farewell", "en-US") in answer.said
+
+
+def test_where_there_is_no_human_at_all_the_fallback_says_goodbye(tmp_path: Path) -> None:
+    """It promises nobody where nobody is to be rung."""
+    text = "hotline: alone\nlanguages: [en-US]\nstart: person\nagent: person\nnodes:\n  person: {end: Goodbye.}\n"
+    (tmp_path / "menu.yaml").write_text(text, encoding="utf-8")
+    answer = Phone(program(dataclasses.replace(SETTINGS, fallback_number=""), folder=tmp_path)).posts(
+        "/voice/fallback"
+    )
     assert answer.verbs == ["Say", "Hangup"]
-    assert answer.said == phrase("farewell", "en-US")
 
 
 def test_the_fallback_shows_our_number_where_the_caller_s_cannot_be() -> None:
