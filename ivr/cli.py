@@ -22,8 +22,22 @@ if TYPE_CHECKING:
 
 DEFAULT_HOTLINE = Path("menus/yuebao")
 
+
+def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
+    """Refuse what is no hotline's folder, before anything is opened.
+
+    `check` tells it as a problem, for tools; and a call to a running server needs no folder.
+    """
+    if folder.is_file():
+        raise Failed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
+    if ctx.info_name in {"simulate", "check"} or (folder / "menu.yaml").is_file():
+        return folder
+    what = "has no menu.yaml" if folder.is_dir() else "is not there"
+    raise Failed(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
+
+
 hotline_argument = click.argument(
-    "hotline", type=click.Path(path_type=Path), default=DEFAULT_HOTLINE, required=False
+    "hotline", type=click.Path(path_type=Path), default=DEFAULT_HOTLINE, required=False, callback=_folder
 )
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for tools."
@@ -397,27 +411,40 @@ Examples:
 @click.option("--since", help="Calls from this day or moment on: 2026-11-22, 2026-11-22T10:00.")
 @click.option("--until", help="Calls before this day or moment.")
 @click.option("--caller", default="", help="The end of the calling number, such as 8000.")
-@click.option("--ending", default="", help="completed, transferred, hung_up or farewell.")
+@click.option(
+    "--ending",
+    type=click.Choice(["", "completed", "transferred", "hung_up", "farewell"]),
+    default="",
+    show_choices=False,
+    help="completed, transferred, hung_up or farewell.",
+)
 @click.option("--node", default="", help="Calls that passed this node.")
 @click.option("--urgent", is_flag=True, help="Calls that were marked as urgent.")
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="At most so many."
 )
+@click.option("--numbers", is_flag=True, help="Show whole numbers, for whoever must call back.")
 @format_option
-def calls(callsid: str | None, form: str, **wanted: Any) -> None:
-    """List the calls of the store, or show one call's path, messages and voicemail."""
+def calls(callsid: str | None, form: str, *, numbers: bool, **wanted: Any) -> None:
+    """List the calls of the store, or show one call's path, messages and voicemail.
+
+    Times are those of this machine's time zone.
+    """
     from ivr import records
+    from ivr.logs import masked
+
+    show = str if numbers else masked
 
     with _told_as_usage():
         chosen = records.call_filter(**wanted)
     with _store() as store:
         if callsid is None:
-            records.print_calls(store.calls(chosen), form)
+            records.print_calls(store.calls(chosen), form, show)
             return
         history = store.call(callsid)
         if history is None:
             raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
-        records.print_call(history, form)
+        records.print_call(history, form, show)
 
 
 @main.command(

@@ -15,7 +15,8 @@ SETTINGS: Mapping[str, str] = {
     "it, the path and the raw query. Needed together with `TWILIO_AUTH_TOKEN`.",
     "IVR_DATABASE_URL": "Where calls are kept: `sqlite:///ivr.sqlite3` (the default, in the present folder) or "
     "`memory://`. The demonstration account service has a file of its own beside it.",
-    "IVR_FALLBACK_NUMBER": "The human of `/voice/fallback`, who is rung when everything else has failed.",
+    "IVR_FALLBACK_NUMBER": "The human of `/voice/fallback`, who is rung when everything else has failed; without it "
+    "the desk of the hotline's `agent` node.",
     "IVR_DESK_<NAME>": "A desk's number, over the one in the tree: `IVR_DESK_SERVICE` for the desk `service`.",
     "IVR_LOG": "`json` or `text`; without it JSON where the log is no terminal.",
     "IVR_LOG_LEVEL": "`debug` logs every turn, `info` (the default) every call.",

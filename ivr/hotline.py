@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 class MenuBroken(Exception):
     """A hotline cannot be loaded. ``problems`` says everything that is wrong with it."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+    def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{folder}/{problem}" for problem in problems))
         self.problems = problems
 
 
@@ -78,7 +78,7 @@ def load_folder(folder: Path, voice_problem: VoiceProblem | None = None) -> Load
     """Load a hotline from its folder."""
     if not folder.is_dir():
         missing = Problem(
-            str(folder),
+            "menu.yaml",
             1,
             1,
             "",
@@ -115,7 +115,7 @@ class Hotline:
         if self.present is None:
             loaded = load_folder(self.folder, self.voice_problem)
             if loaded.tree is None:
-                raise MenuBroken(loaded.problems)
+                raise MenuBroken(self.folder, loaded.problems)
             self.present = loaded.tree
         self._take_up(self.present)
 

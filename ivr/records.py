@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,32 +44,40 @@ def _moment(name: str, text: str | None) -> datetime | None:
         ) from None
 
 
-def print_calls(calls: Sequence[CallRecord], form: str) -> None:
+Show = Callable[[str], str]
+"""How a caller's number is shown: masked, or whole for whoever must call back."""
+
+
+def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> None:
     """Print a list of calls."""
     if form == "json":
-        _print_json([_plain(asdict(call)) for call in calls])
+        _print_json([_plain(asdict(call), show) for call in calls])
         return
-    table = _table("call", "started", "caller", "language", "turns", "ending", "")
+    table = _table(
+        "call", f"started ({datetime.now(UTC).astimezone():%Z})", "caller", "language", "turns", "ending", ""
+    )
     table.columns[0].min_width = 34  # whole on any terminal: it is what `ivr calls CALLSID` wants
     for call in calls:
         mark = "urgent" if call.urgent else ""
         ending = call.ending or "goes on"
         table.add_row(
-            call.call, _short(call.started), masked(call.caller), call.language, str(call.turns), ending, mark
+            call.call, _short(call.started), show(call.caller), call.language, str(call.turns), ending, mark
         )
     _console().print(table if calls else Text("no calls"))
 
 
-def print_call(history: CallHistory, form: str) -> None:
+def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
     """Print one call: its record, its path, its messages and its recordings."""
     if form == "json":
-        _print_json(_plain(asdict(history)))
+        _print_json(_plain(asdict(history), show))
         return
     console, record = _console(), history.record
     console.print(Text(f"{record.call}  {record.hotline}, menu {record.version}"))
-    caller = masked(record.caller) or "number withheld"
+    caller = show(record.caller) or "number withheld"
     console.print(
-        Text(f"{_short(record.started)}  {caller}  {record.language}  {record.ending or 'goes on'}")
+        Text(
+            f"{_short(record.started)} {record.started.astimezone():%Z}  {caller}  {record.language}  {record.ending or 'goes on'}"
+        )
     )
     if record.reason or record.urgent:
         console.print(Text(f"{'urgent ' if record.urgent else ''}{record.reason}"))
@@ -79,7 +87,7 @@ def print_call(history: CallHistory, form: str) -> None:
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
     console.print(table)
     for message in history.messages:
-        console.print(Text(f"message to {masked(message.to)}, {message.status}: {message.body}"))
+        console.print(Text(f"message to {show(message.to)}, {message.status}: {message.body}"))
     for voicemail in history.voicemails:
         console.print(Text(f"recording of {voicemail.seconds} s: {voicemail.url}"))
 
@@ -104,16 +112,16 @@ def _print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def _plain(value: Any) -> Any:
-    """Return data without whole numbers of callers."""
+def _plain(value: Any, show: Show) -> Any:
+    """Return data with callers' numbers as they are to be shown."""
     match value:
         case dict():
             return {
-                name: masked(each) if name in {"caller", "to"} and isinstance(each, str) else _plain(each)
+                name: show(each) if name in {"caller", "to"} and isinstance(each, str) else _plain(each, show)
                 for name, each in value.items()
             }
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [_plain(each, show) for each in value]
         case datetime():
             return value.isoformat()
     return value

@@ -57,7 +57,7 @@ def load_tree(folder: Path) -> Tree:
     """Return a hotline's menu. Raises ``MenuBroken``."""
     loaded = load_folder(folder, voice_problem)
     if loaded.tree is None:
-        raise MenuBroken(loaded.problems)
+        raise MenuBroken(folder, loaded.problems)
     return loaded.tree
 
 

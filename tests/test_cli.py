@@ -105,7 +105,9 @@ def test_a_wrong_command_line_has_status_2(arguments: list[str], told: str) -> N
     [
         (["simulate", "nowhere"], "there is no such folder; name a hotline's folder"),
         (["simulate", "--url", "http://127.0.0.1:1"], "the server gave no answer at /voice"),
-        (["test", "nowhere"], "there is no such folder; name a hotline's folder"),
+        (["test", "nowhere"], "nowhere is not there; name a hotline's folder"),
+        (["test", str(YUEBAO / "menu.yaml")], "menu.yaml is a file; name the hotline's folder"),
+        (["check", str(YUEBAO / "menu.yaml")], "menu.yaml is a file; name the hotline's folder"),
         (
             ["test", str(YUEBAO), "-k", "nothing of the sort"],
             "there is no written call with `nothing of the sort`",

@@ -6,6 +6,7 @@ threads and processes may use one file; open it in each process, not before a fo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -69,6 +70,9 @@ class Accounts:
         No source, or one that is not there, is a service without customers.
         Raises :class:`ivr.datafile.BadFile` when the source is wrong, and sqlite3.Error when the database is.
         """
+        if path != ":memory:":
+            with contextlib.suppress(FileExistsError):
+                Path(path).touch(mode=0o600, exist_ok=False)  # for its owner's eyes only
         # With SQLite's plain journal: writes are rare here, and turning WAL on is the one step that does not wait for
         # the other processes that start at the same moment.
         connection = sqlite3.connect(
