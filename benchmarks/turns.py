@@ -2,7 +2,7 @@
 
     python -m benchmarks.turns [--rounds 5] [--calls 300]
 
-``ours`` is the whole turn: signature, SQLite (claim and save), step, record, TwiML. ``plain`` is a Flask + twilio handler
+``ours`` is the whole turn: signature, SQLite (look, save, and a claim before an action), step, record, TwiML. ``plain`` is a Flask + twilio handler
 that builds one Gather with no signature check and no state; ``bare`` a Flask page of constant TwiML. Each round
 measures the three one after the other, so that a machine that slows down slows all of them; the figures are medians.
 """
@@ -155,7 +155,7 @@ def start(server: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
             "--workers",
             "1",
             "--blocking-threads",
-            os.environ.get("BT", "4"),
+            "4",
         ),
         *("--log-level", "warning"),
     ]

@@ -15,10 +15,10 @@ from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
-from ivr.channels.twilio.forms import WebhookRequest
+from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.webhooks import LARGEST_REQUEST, Webhooks, apologies, install, install_audio, path_of
+from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.hotline import Hotline
 from ivr.logs import configure
@@ -120,8 +120,8 @@ def web_program(
     """Return the web program of an open house. Without a ``signature`` no request is checked."""
     app = Flask("ivr", static_folder=None)
     app.request_class = WebhookRequest
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
     app.extensions["ivr"] = house
     tree = house.hotline.current()
@@ -203,8 +203,8 @@ def without_environment(
     own = {name: value for name, value in os.environ.items() if name not in _OF_EVERY_REQUEST}
 
     def cleaned(environ: MutableMapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        for name, value in own.items():
-            if environ.get(name) == value:
+        for name in own.keys() & environ.keys():
+            if environ[name] == own[name]:
                 del environ[name]
         return app(environ, start_response)
 

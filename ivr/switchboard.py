@@ -88,6 +88,8 @@ class Switchboard:
         """
         match self._look(call, number, event.at):
             case Answered(answer=answer):
+                if event == TransferEnded(event.at, "answered") and self.store.ended(call):
+                    self.store.end(call, "transferred", event.at)  # the report of the hang-up was faster
                 return answer
             case Free(token=token, session=None):
                 return self._answer(token, self._new(call, start), start, start, render)
@@ -215,17 +217,27 @@ class _Work:
                 return
             self.commands.pop()
             event = self._run(last, event.at)
+            if isinstance(event, ActionFinished) and self.board.store.ended(self.session.call):
+                self._note(event)  # it is done, and nothing new begins
+                event = CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
 
     def _step(self, event: Event) -> None:
-        before = self.session
-        keys, outcome = public_keys(self.tree, before, event), public_outcome(event)
-        entry = PathEntry(before.turn, event.at, before.node, type(event).__name__, keys, outcome)
-        self.path.append(entry)
-        self.session, commands = step(self.tree, before, event)
+        self._note(event)
+        self.session, commands = step(self.tree, self.session, event)
         self.commands += commands
         if self.board.watch:
             self.board.watch(self.session, event, commands)
+
+    def _note(self, event: Event) -> None:
+        """Put an event on the call's path."""
+        session = self.session
+        keys, outcome = public_keys(self.tree, session, event), public_outcome(event)
+        kind = type(event).__name__
+        self.path.append(PathEntry(session.turn, event.at, session.node, kind, keys, outcome))
+        log.debug(
+            "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
+        )
 
     def _run(self, wanted: RunAction, at: datetime) -> Event:
         session, board = self.session, self.board

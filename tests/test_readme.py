@@ -110,6 +110,12 @@ def test_the_readme_names(name: str) -> None:
     assert name in README.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_readme_says_of_a_setting_what_the_program_says(name: str) -> None:
+    """The table of settings is the program's own, word for word."""
+    assert f"| `{name}` | {SETTINGS[name]} |" in README.read_text(encoding="utf-8")
+
+
 def test_every_setting_that_is_read_is_declared() -> None:
     """What the program asks the environment for is in the table of settings."""
     names: set[str] = set()

@@ -145,6 +145,18 @@ def test_an_ended_call_runs_nothing_new(desk: Desk) -> None:
     assert len(desk.actions.asked) == 1
 
 
+def test_nothing_new_begins_when_the_caller_hangs_up_during_an_action(desk: Desk) -> None:
+    """The action is finished and noted; the text message that would have followed is not written."""
+    menu = MENU.replace("outcomes: {found: found, not_found", "outcomes: {found: send, not_found")
+    write_menu(desk.hotline.folder, menu.replace("then: find, unable: done", "then: done, unable: done"))
+    desk.start()
+    desk.actions.before = lambda _asked: desk.board.hang_up("CA1", AT)
+    desk.press("1")
+    assert desk.history.messages == ()
+    assert [entry.event for entry in desk.history.path][-2:] == ["ActionFinished", "CallerHungUp"]
+    assert desk.history.record.ending == "hung_up"
+
+
 # --- actions
 
 

@@ -19,6 +19,7 @@ CONTRACT = Contract(
                 "preferred_language": "the language tag that the customer prefers, such as zh-CN",
             },
             raises=Level.known,
+            finds_account=True,
         ),
         "not_found": Outcome(means="No account has this number, or the caller withholds it."),
     },

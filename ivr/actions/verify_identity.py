@@ -21,8 +21,8 @@ CONTRACT = Contract(
             tells={"minutes_left": "whole minutes, rounded up, until the next try is taken"},
         ),
         "frozen": Outcome(
-            means="The tail is right, but the account is frozen for risk: only a human may help.",
-            raises=Level.verified,
+            means="The tail is right, but the account is frozen for risk: only a human may help, so that the call "
+            "is not verified here.",
         ),
     },
 )

@@ -11,8 +11,16 @@ from ivr.menu.hearing import meant, spoken_digits, spoken_key
 from ivr.menu.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 
-_YES = re.compile(r"是|对|好|没错|不错|嗯|行|可以|\b(?:yes|yeah|yep|right|correct|sure|ok|okay)\b")
-_NO = re.compile(r"不(?!错)|没(?!错)|错(?<![没不]错)|\b(?:no|nope|not|wrong|incorrect|\w+n't)\b")
+_POLITE = re.compile(r"^(?:不好意思|对不起|抱歉|请问|那个|嗯+|呃+|哦+|啊+|well|um+|uh+|oh|sorry|please)\W*")
+_YES = re.compile(
+    r"(?:(?:是|对)(?!不)|好|没错|不错|没问题|可以|行|(?:yes|yeah|yep|right|correct|sure|ok|okay|that's right)\b)"
+)
+_NO = re.compile(
+    r"(?:不(?!错|知道|清楚|好意思|一定)|没有|没(?!错|问题)|错|(?:no|nope|not|wrong|incorrect|that's not)\b(?!\s+sure))"
+)
+
+
+_NO_INSIDE = re.compile(r"不对|(?<!是)不是|\b(?:isn't|wasn't|is not|was not|not right|not correct)\b")
 
 
 def as_keys(tree: Tree, session: Session, event: DigitsPressed | SpeechHeard) -> DigitsPressed:
@@ -37,8 +45,14 @@ def _keys_meant(tree: Tree, session: Session, text: str) -> str:
 
 
 def yes_or_no(text: str) -> str:
-    """Return the key that a yes (1) or a no (2) means, or an empty text. ``Not right`` and ``不对`` are a no."""
-    said = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    if _NO.search(said):
+    """Return the key that a yes (1) or a no (2) means, or an empty text where it is unsure.
+
+    An answer begins with its yes or no, after what politeness puts before it: ``不对`` and ``no`` are a no, ``不知道``
+    and ``I don't know`` are neither.
+    """
+    said = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip()
+    while (shorter := _POLITE.sub("", said)) != said:
+        said = shorter
+    if _NO.match(said) or _NO_INSIDE.search(said):
         return "2"
-    return "1" if _YES.search(said) else ""
+    return "1" if _YES.match(said) else ""

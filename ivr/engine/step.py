@@ -326,12 +326,21 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
 
 def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     session = turn.session
-    session.remember(event.results)
     if event.account is not None and event.account != session.account:
-        session.account, session.level = event.account, Level.unknown  # what was proved was another's
+        _change_account(turn, event.account)
+    session.remember(event.results)
     session.level = max(session.level, event.raises)
     target = node.outcomes.get(event.outcome) or node.outcomes.get("unavailable")
     _go(turn, target or turn.tree.declared.agent)
+
+
+def _change_account(turn: Turn, account: str) -> None:
+    """Begin with another account: what was proved, told or found out about the first one is not its owner's."""
+    session = turn.session
+    if session.account:
+        session.variables = dict(turn.tree.variables)
+        session.told.clear()
+    session.account, session.level = account, Level.unknown
 
 
 # --- what went wrong

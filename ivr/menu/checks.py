@@ -18,7 +18,7 @@ from ivr.menu.nodes import FIXED_LENGTHS, AskNode, Hotline, MenuNode, Node, RunN
 from ivr.menu.problems import did_you_mean, nearest, one_of
 from ivr.menu.spoken import check_words
 from ivr.menu.templates import RESERVED, is_template
-from ivr.menu.texts import check_templates, examined_texts
+from ivr.menu.texts import check_braces, check_templates, check_translated_values, examined_texts
 from ivr.menu.ways import check_ways
 
 
@@ -36,7 +36,9 @@ def check(
     check_words(draft, hotline)
     texts = examined_texts(draft, hotline)
     check_templates(draft, texts)
+    check_braces(draft, hotline)
     check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
+    check_translated_values(draft, hotline, texts)
 
 
 # --- the hotline as a whole
@@ -47,12 +49,14 @@ def _whole(draft: Draft, hotline: Hotline, voice_problem: Callable[[str, str], s
         if name not in draft.names:
             written = draft.top is not None and field in draft.top.section
             remedy = (
-                did_you_mean(name, draft.names) if written else f"write a node `{name}`: it is the human's"
+                did_you_mean(name, draft.node_names())
+                if written
+                else f"write a node `{name}`: it is the human's"
             )
             draft.note("", (field,), f"`{field}` names `{name}`, and there is no such node", remedy)
     for level, name in hotline.identity.items():
         if name not in draft.names:
-            remedy = did_you_mean(name, draft.names)
+            remedy = did_you_mean(name, draft.node_names())
             draft.note("", ("identity", level), f"there is no node `{name}`", remedy)
     if zone(hotline.timezone) is None:
         remedy = did_you_mean(
@@ -106,7 +110,7 @@ def _desks(draft: Draft, hotline: Hotline) -> None:
             target = getattr(desk, field)
             if target and target not in draft.names:
                 what = f"there is no node `{target}`"
-                draft.note("", ("desks", name, field), what, did_you_mean(target, draft.names))
+                draft.note("", ("desks", name, field), what, did_you_mean(target, draft.node_names()))
 
 
 # --- single nodes
@@ -142,10 +146,20 @@ def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
         if "#" in key and several_digits:
             what = "in a menu with keys of several digits `#` ends the entry"
             draft.note(name, ("menu", key), what, "choose another key")
-        entry = hotline.anywhere.get(key)
-        if entry is not None and target_of(entry) == hotline.agent != option.go:
-            what = f"`{key}` means the human everywhere, and something else here"
-            draft.note(name, ("menu", key), what, "choose another key for this option")
+        if key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
+            _other_meaning(draft, hotline, name, key)
+
+
+def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str) -> None:
+    """Note a key that means something else than anywhere: the human's key must not, another should not."""
+    target, remedy = target_of(hotline.anywhere[key]), "choose another key for this option"
+    if target == hotline.agent:
+        draft.note(
+            name, ("menu", key), f"`{key}` means the human everywhere, and something else here", remedy
+        )
+    else:
+        what = f"`{key}` means `{target}` everywhere, and something else here"
+        draft.note(name, ("menu", key), what, remedy, severity="warning")
 
 
 def _begins(shorter: str, longer: str) -> bool:
@@ -171,6 +185,9 @@ def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:
         found += [(field, f"`{field}` is for `ask: yes_no`", "write `then:`") for field in typed]
     if node.ask == "digits" and node.length is None:
         found.append(("ask", "`digits` does not say how many", "add `length: 6`, or `length: 4-8`"))
+    if node.ask == "digits" and node.length == "1" and node.range is None:
+        what = "an entry of one digit takes `0` for a number, and the human is never reached with it"
+        found.append(("length", what, "add `range: 1-9`, or offer the digits in a menu"))
     if node.length and node.ask not in ("digits", "code", "pin"):
         remedy = f"delete it: it is {FIXED_LENGTHS[node.ask]}" if node.ask in FIXED_LENGTHS else "delete it"
         found.append(("length", f"`length` is not for `{node.ask}`", remedy))

@@ -32,6 +32,8 @@ class Outcome:
     """The variables that it sets, each with its meaning and unit."""
     raises: Level = Level.unknown
     """The level of identity that the call has reached when the action ends this way."""
+    finds_account: bool = False
+    """Whether the call may have another account from here on: what was known of the first one is then forgotten."""
 
 
 UNAVAILABLE = Outcome("The service did not answer, or answered nonsense.")

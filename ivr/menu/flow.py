@@ -37,6 +37,8 @@ class Edge:
     sets: frozenset[str] = frozenset()
     """The variables that have a value on this way."""
     raises: Level = Level.unknown
+    finds_account: bool = False
+    """Whether what was known of another account is forgotten on this way."""
     chosen: bool = True
     """Whether it is a way of its own: not a key of ``anywhere``, nor what follows the last try."""
     written: bool = True
@@ -135,16 +137,22 @@ class Flow:
         quick = {
             name: None
             for name, node in self.nodes.items()
-            if isinstance(node, SayNode | ChooseNode | SetNode | TextNode | RunNode)
+            if isinstance(node, SayNode | ChooseNode | SetNode | TextNode | RunNode | TransferNode)
         }
         loops: list[list[str]] = []
         state: dict[str, int] = {}
         for root in quick:
             if root not in state:
-                _search_loops(
-                    root, lambda name: self.neighbours(name, chosen_only=True) & quick.keys(), state, loops
-                )
+                _search_loops(root, lambda name: self._at_once(name) & quick.keys(), state, loops)
         return loops
+
+    def _at_once(self, name: str) -> set[str]:
+        """Return the nodes that can follow without anybody listening or ringing: of a desk, what follows when it is closed."""
+        node = self.nodes[name]
+        if not isinstance(node, TransferNode):
+            return self.neighbours(name, chosen_only=True)
+        desk = self.hotline.desks.get(node.transfer)
+        return {desk.closed} if desk and desk.closed else set()
 
     def knowledge(self) -> dict[str, Knowledge]:
         """Return what holds in each reachable node: which variables have a value, and how far identity is proved."""
@@ -197,6 +205,8 @@ class Flow:
         if edge.path == ("needs",):
             return arriving
         at = self._inside(name, arriving)
+        if edge.finds_account:
+            return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.raises)
         waits = isinstance(self.nodes[name], RunNode | Listening | RecordNode | TransferNode)
         kept = at.variables - self.secrets if waits else at.variables
         return Knowledge(kept | edge.sets, max(at.level, edge.raises))
@@ -280,4 +290,10 @@ def _outcomes(node: RunNode, contracts: Mapping[str, Contract]) -> Iterable[Edge
     for outcome, target in node.outcomes.items():
         if outcome in known:
             promised = known[outcome]
-            yield Edge(target, ("outcomes", outcome), frozenset(promised.tells), promised.raises)
+            yield Edge(
+                target,
+                ("outcomes", outcome),
+                frozenset(promised.tells),
+                promised.raises,
+                promised.finds_account,
+            )

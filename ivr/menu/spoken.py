@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ivr.menu import phrases
@@ -76,7 +77,7 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
 def _names(draft: Draft, language: str) -> None:
     for name in draft.words[language].nodes:
         if name not in draft.names:
-            draft.note(name, (), "there is no such node", did_you_mean(name, draft.names), language)
+            draft.note(name, (), "there is no such node", did_you_mean(name, draft.node_names()), language)
 
 
 def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
@@ -143,18 +144,26 @@ _NAMED_KEYS = {
     **dict(zip(_ENGLISH_DIGITS, "0123456789", strict=True)),
 }
 _ENGLISH = "|".join(name for name in _NAMED_KEYS if name.isascii() and name.isalpha())
+_ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d|[年月日天个元块次位秒分小时]))"
+_CHINESE_KEY = rf"(?:{_ONE}|[星米井](?=号?键|号)|[零一二三四五六七八九](?=号?键|[,。;、]|$))"
+_ENGLISH_KEY = rf"(?:{_ONE}|(?:{_ENGLISH})\b)(?!\s+[A-Z])"
 _SAID_KEY = re.compile(
-    r"(?:按|拨)\s*[“「\"'《]?(?:"
-    r"(?P<digits>[0-9*#]{1,2})(?![0-9])|(?P<named>[星米井](?=号?键|号)|[零一二三四五六七八九](?=号?键|[,,。;;]|$)))"
-    rf"|\b(?:press|dial|hit)\s+(?:the\s+)?[“\"']?(?P<english>[0-9*#]{{1,2}}(?![0-9])|(?:{_ENGLISH})\b)",
-    re.IGNORECASE,
+    rf"(?:按(?:下|一下)?|拨)(?:数字)?键?\s*[“「\"'《]?(?P<chinese>{_CHINESE_KEY}(?:(?:号?键)?\s*(?:或者?|和|、)\s*(?:按)?{_CHINESE_KEY})*)"
+    rf"|\b(?i:press|dial|hit|push)\s+(?:the\s+)?(?:number\s+)?[“\"']?"
+    rf"(?P<english>{_ENGLISH_KEY}(?:\s*(?:,|or|and)\s+{_ENGLISH_KEY})*)",
 )
+_KEY = re.compile(rf"[0-9*#]{{1,2}}|[星米井零一二三四五六七八九]|\b(?:{_ENGLISH})\b", re.IGNORECASE)
 
 
 def said_keys(text: str) -> list[str]:
-    """Return the keys that a text tells a caller to press: `请按1`, `按星号键`, `press 2`, `press the pound key`."""
-    found = (match["digits"] or match["named"] or match["english"] for match in _SAID_KEY.finditer(text))
-    return [_NAMED_KEYS.get(key.lower(), key) for key in found]
+    """Return the keys that a text tells a caller to press: `请按1`, `按星号键`, `press 2 or 3`, `press the pound key`.
+
+    Numbers of something are no keys: `按5分钟计费`, `按3%的比例`.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = (match["chinese"] or match["english"] for match in _SAID_KEY.finditer(plain))
+    keys = (key for part in found for key in _KEY.findall(part))
+    return [_NAMED_KEYS.get(key.lower(), key) for key in keys]
 
 
 class _Menu:

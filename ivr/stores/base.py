@@ -189,7 +189,7 @@ class Store(Protocol):
 
         A call that is not there is created when ``turn`` is 0 (``Claimed`` without a session), and ``Unknown``
         otherwise. A turn that is awaited is ``Claimed``; one that is being done (its lease of :data:`LEASE` runs) is
-        ``Busy``, and so is an older one meanwhile. Any other turn, and any turn of a call that has ended, is
+        ``Busy``. Any other turn, and any turn of a call that has ended, is
         ``Answered`` with the call's latest answer.
         """
         ...
@@ -202,7 +202,11 @@ class Store(Protocol):
         ...
 
     def end(self, call: str, ending: str, at: datetime) -> None:
-        """Note that a call is over and forget its session's variables. The first ending stays; an unknown call is ignored."""
+        """Note that a call is over and forget its session. An unknown call is ignored.
+
+        The first ending stays, but for one: a conversation with a human (``transferred``) that is reported after the
+        hang-up that ended it replaces ``hung_up``. The carrier reports both at nearly the same moment.
+        """
         ...
 
     def ended(self, call: str) -> bool:

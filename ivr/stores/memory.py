@@ -58,6 +58,8 @@ class _Call:
         """Note how the call ended, unless that is known; its session is of no more use."""
         if self.ended is None:
             self.ending, self.ended = ending, at
+        elif (self.ending, ending) == ("hung_up", "transferred"):
+            self.ending = ending
         self.session = ""
 
     def saved(self) -> Session | None:
@@ -68,10 +70,8 @@ class _Call:
         """Say why a turn of the call cannot be done now. None: it can."""
         if self.ended is not None:
             return Answered(self.answer)
-        if self.leased is not None and now < self.leased and turn <= self.turn:
-            return Busy()
         if turn == self.turn:
-            return None
+            return Busy() if self.leased is not None and now < self.leased else None
         return Answered(self.answer) if self.answer else Unknown()
 
     def record(self) -> CallRecord:

@@ -102,7 +102,7 @@ SAVE = """
         hotline = CASE :hotline WHEN '' THEN hotline ELSE :hotline END,
         reason = CASE :reason WHEN '' THEN reason ELSE :reason END,
         urgent = max(urgent, :urgent),
-        ending = CASE WHEN ended IS NULL THEN :ending ELSE ending END,
+        ending = CASE WHEN ended IS NULL OR (ending = 'hung_up' AND :ending = 'transferred') THEN :ending ELSE ending END,
         session = CASE WHEN ended IS NULL THEN :session END,
         ended = coalesce(ended, :ended),
         answer = :answer
@@ -132,7 +132,10 @@ SAVE_MESSAGE = """
     INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)
 """
 
-END = "UPDATE calls SET ending = ?, ended = ?, session = NULL WHERE call = ? AND ended IS NULL"
+END = """
+    UPDATE calls SET ending = :ending, ended = coalesce(ended, :at), session = NULL
+    WHERE call = :call AND (ended IS NULL OR (ending = 'hung_up' AND :ending = 'transferred'))
+"""
 
 KEEP_VOICEMAIL = """
     INSERT INTO voicemails (url, call, seconds, at) VALUES (?, ?, ?, ?)

@@ -137,7 +137,7 @@ class SqliteStore:
 
     def end(self, call: str, ending: str, at: datetime) -> None:
         """Note that a call is over; its session is of no more use and is dropped."""
-        self._writer.rows(sql.END, (ending, _seconds(at), call))
+        self._writer.rows(sql.END, {"ending": ending, "at": _seconds(at), "call": call})
 
     def ended(self, call: str) -> bool:
         """Say whether a call is known to be over."""
@@ -279,11 +279,8 @@ def _refusal(
     """Say why a turn of a call cannot be done now. None: it can."""
     if ended is not None:
         return Answered(answer or b"")
-    running = leased is not None and now < leased
-    if running and turn <= awaited:
-        return Busy()
     if turn == awaited:
-        return None
+        return Busy() if leased is not None and now < leased else None
     return Answered(answer) if answer else Unknown()
 
 

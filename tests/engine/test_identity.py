@@ -145,6 +145,15 @@ def test_an_outcome_proves_what_its_contract_says(call: Call) -> None:
     assert levels == [Level.known, Level.verified]
 
 
+def test_what_was_told_of_one_account_is_forgotten_with_it(call: Call) -> None:
+    """Another account begins with nothing: no sum, no sentence and no proof of the first one is left."""
+    call.press("1").press("002*").finish("ok", account="A1").finish("ok", amount=5)
+    assert call.session.variables["amount"] == 5
+    call.press("*").press("4").press("6502530000#").finish("found", account="B2", holder="Wu")
+    assert "amount" not in call.session.variables
+    assert (call.session.account, call.session.level) == ("B2", Level.known)
+
+
 def test_a_proof_is_not_lost_to_a_weaker_one(call: Call) -> None:
     """Finding the same account again takes nothing back."""
     call.press("2").press("002*").finish("ok", account="A1").press("4").press("6502530000#")

@@ -17,7 +17,7 @@ TREE = tree_of(
     amount: {ask: amount, then: main}
     tail: {ask: id_tail, then: check}
     check: {run: prove, with: {tail: "{{ tail }}"}, outcomes: {ok: bye, mismatch: tail, unavailable: bye}}
-    digit: {ask: digits, length: "1", secret: true, then: main}
+    digit: {ask: digits, length: "1", range: 0-9, secret: true, then: main}
     """,
     "speech: true",
 )

@@ -155,7 +155,7 @@ def test_inside_an_entry_those_keys_are_data() -> None:
 
 def test_where_one_digit_is_asked_for_zero_is_that_digit() -> None:
     """An entry of one key is over with it, and a zero is as good as any."""
-    assert typed(asking("ask: digits, length: '1'").press("0")) == "0"
+    assert typed(asking("ask: digits, length: '1', range: 0-9").press("0")) == "0"
 
 
 def test_where_one_digit_is_asked_for_and_zero_is_none_it_is_the_human() -> None:

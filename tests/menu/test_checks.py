@@ -87,13 +87,35 @@ def test_needs_without_questions() -> None:
         ('{"11": {for: a, go: bye}, "#": {for: b, go: bye}}', "in a menu with keys of several digits `#` ends the entry; choose another key"),
         ('{"0": {for: a, go: bye}}', "`0` means the human everywhere, and something else here; choose another key for this option"),
         ('{"0": {for: a person, go: agent}}', None),
-        ('{"9": {for: a, go: bye}}', None),
+        ('{"9": {for: a, go: bye}}', "`9` means `repeat` everywhere, and something else here; choose another key for this option"),
+        ('{"9": {for: a, go: repeat}}', None),
     ],
 )  # fmt: skip
 def test_keys_that_collide(menu: str, problem: str | None) -> None:
     """`1` and `12` only where the menu waits; `#` only where it does not; the human's key stays his."""
     found = said(hotline(small(f"main: {{menu: {menu}}}", 'anywhere: {"0": agent, "9": repeat}')))
     assert [each.split("main: ")[1] for each in found] == ([problem] if problem else [])
+
+
+def test_another_meaning_of_a_key_that_works_anywhere_is_a_warning() -> None:
+    """The caller may know the key by then; only the human's key must keep its meaning."""
+    loaded = hotline(small('main: {menu: {"9": {for: a, go: bye}}}', 'anywhere: {"9": repeat}'))
+    assert [problem.severity for problem in loaded.problems] == ["warning"]
+    assert loaded.tree is not None
+
+
+def test_a_name_that_is_none_is_not_suggested() -> None:
+    """A target is told only names that may be written."""
+    found = said(
+        hotline(small('main: {menu: {"1": {for: a, go: closed_now}}}\nclosed-now: {say: x, then: bye}'))
+    )
+    assert found == [
+        "menu.yaml:9:31: main: there is no node `closed_now`; use one of `agent`, `bye`, `main`",
+        (
+            "menu.yaml:10:3: closed-now: `closed-now` is no name of a node (small letters, digits and `_`; "
+            "not `back`, `repeat`, `return`); write `closed_now`"
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

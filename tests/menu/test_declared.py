@@ -35,7 +35,7 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
         (SayNode, "say: x", "1:1: n: `then` is missing; add `then:` (the node that follows, or `back`)"),
         (SayNode, "say: x\nthn: a\nthen: b", "2:1: n: `thn` is not known here; did you mean `then`?"),
         (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `say`, `then`"),
-        (SayNode, "say: x\nthen: Main", "2:1: n: `Main` is no name (small letters, digits and `_`, beginning with a letter); write it like `main_menu`"),
+        (SayNode, "say: x\nthen: Main", "2:1: n: `Main` is no name (small letters, digits and `_`, beginning with a letter); write `main`"),
         (SayNode, "say: x\nthen: a\nneeds: verifed", "3:1: n: `needs` cannot be `verifed`; did you mean `verified`?"),
         (SayNode, "say: x\nthen: a\nneeds: [verified]", "3:1: n: `needs` cannot be a list; use one of `known`, `verified`"),
         (SayNode, "say: x\nthen: a\nbarge_in: no", "3:1: n: `barge_in` must be `true` or `false`; write `true` or `false`"),
@@ -92,7 +92,18 @@ HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
         ("desks: {a: {number: '1', busy: b, no_answer: b, failed: b}}",
          "5:13: n: `1` is no international number; write it like `+8657100000000` or `sip:desk@example.com`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9-17}}}",
-         "5:79: n: `9-17` is no span of hours within one day; write it like `08:30-21:00` or `closed`"),
+         "5:79: n: `9-17` is no span of hours within one day; write it like `08:30-21:00` or `09:00-12:00, 13:00-18:00` or `closed`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9:00-12:00}}}",
+         "5:79: n: `9:00-12:00` is no span of hours within one day; a 0 is missing in front: write `09:00-12:00`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '09:00-12:00, 11:00-18:00'}}}",
+         ("5:79: n: `09:00-12:00, 11:00-18:00` is no span of hours within one day; "
+          "write it like `08:30-21:00` or `09:00-12:00, 13:00-18:00` or `closed`")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: 9:00-18:00}}",
+         ("5:71: n: `hours` does not say on which days; "
+          "write the days and the hours below it, such as `mon-fri: 09:00-18:00`")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {09:00-12:00: closed}}}",
+         ("5:79: n: `09:00-12:00` is no span of days; "
+          'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`')),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {monday: closed}}}",
          "5:79: n: `monday` is no span of days; write it like `mon-fri` or `sat`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: allways}}",
@@ -133,6 +144,9 @@ def test_an_empty_value_is_said_by_the_reader_alone() -> None:
         ("say: x\nmenu: {}", None),
         ("menu: {}\nask: digits", "2:1: n: a node is one step, and this one has `menu` and `ask`; make `ask` a node of its own"),
         ("menyu: {}", "1:1: n: `menyu` is no kind of node; did you mean `menu`?"),
+        ("say: x\naks: date", "2:1: n: `aks` is no kind of node; did you mean `ask`?"),
+        ("say: x\ntehn: a", None),
+        ("say: x\nthn: a", None),
         ("then: x\nsya: hello", "2:1: n: `sya` is no kind of node; did you mean `say`?"),
         ("go: x", ("1:1: n: nothing says what kind of node this is; use one of `menu`, `ask`, `run`, `choose`, `set`, "
          "`transfer`, `record`, `text`, `end`, `say`")),

@@ -61,6 +61,14 @@ def test_two_spans_of_one_day() -> None:
     assert [opens(f"2026-11-23T{at}:00", hours=hours) for at in ("10", "13", "15")] == [True, False, True]
 
 
+@pytest.mark.parametrize("spans", ["09:00-12:00, 13:00-18:00", "09:00-12:00,13:00-18:00"])
+def test_a_lunch_break(spans: str) -> None:
+    """A day may have several spans, between commas."""
+    times = ("08:59", "09:00", "11:59", "12:00", "13:00", "17:59", "18:00")
+    open_at = [time for time in times if opens(f"2026-11-23T{time}", hours={"mon-fri": spans})]
+    assert open_at == ["09:00", "11:59", "13:00", "17:59"]
+
+
 def test_a_day_that_is_named_as_closed_is_closed() -> None:
     """`closed` stands over a span that names the day among others."""
     hours = {"mon-sun": "09:00-21:00", "sun": "closed"}

@@ -106,3 +106,51 @@ def test_an_unquoted_condition_may_compare_texts() -> None:
 def test_the_good_templates_of_the_sample() -> None:
     """No false alarm."""
     assert said(bilingual(MENU)) == []
+
+
+@pytest.mark.parametrize("typed", ["{when}", "{ when }", "{when | day}", "{ when }}"])
+def test_a_value_in_single_braces(typed: str) -> None:
+    """It would be said as it stands."""
+    value = typed.strip("{} ")
+    found = said(
+        bilingual(changed(MENU, ("text: 已为您预约{{ when | day }}。", f'text: "已为您预约{typed}。"')))
+    )
+    shown = typed.replace("}}", "}")
+    problem = (
+        f"`{shown}` in single braces is no value, and would be said as it stands; write `{{{{ {value} }}}}`"
+    )
+    assert found == [f"menu.yaml:54:5: message: {problem}"]
+
+
+@pytest.mark.parametrize("typed", ["{{ when | day }}", "｛when｝", "{1}", "{}", "{年}"])
+def test_braces_that_are_no_slip(typed: str) -> None:
+    """Double ones, and those around what is no name."""
+    assert (
+        said(bilingual(changed(MENU, ("text: 已为您预约{{ when | day }}。", f'text: "已为您预约{typed}。"'))))
+        == []
+    )
+
+
+def test_the_machines_sentences_keep_their_places() -> None:
+    """`{for}` and the like belong there."""
+    phrases = 'phrases: {announce: "{for}，请按{key}。", read_back: "是{value}吗？", hint_code: "请输{length}位。"}\n'
+    assert said(bilingual(changed(MENU, ("include:", phrases + "include:")))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("withdraw {{ remaining | money }} today", "withdraw more today", "8:3: limits_told"),
+        ("Booked for {{ when | day }}.", "Booked.", "10:13: message"),
+    ],
+)
+def test_a_translation_that_lost_its_values_is_a_warning(old: str, new: str, where: str) -> None:
+    """The hotline is loaded, and the editor is asked to look."""
+    loaded = bilingual(**{"prompts.en-US.yaml": changed(FILES["prompts.en-US.yaml"], (old, new))})
+    value = "remaining" if "told" in where else "when"
+    assert said(loaded) == [
+        f"prompts.en-US.yaml:{where}: these words use none of the first language's values: {value}; "
+        f"write `{{{{ {value} }}}}` where it belongs"
+    ]
+    assert loaded.problems[0].severity == "warning"
+    assert loaded.tree is not None

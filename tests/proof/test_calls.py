@@ -79,6 +79,34 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, lines: list[str], 
     assert any(problem.startswith(place) and "; " in problem for problem in problems), problems
 
 
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        ("hear: abc", "`hear` is no step of a call; did you mean `hears`?"),
+        ("silence: 2", "`silence` is a word alone, without `:`; write `- silence`"),
+        ("hang_up: true", "`hang_up` is a word alone, without `:`; write `- hang_up`"),
+        ("silense", "`silense` is no step of a call; did you mean `silence`?"),
+        ("press 1", "the step `press` has no `: ` after it; write `- press: …`"),
+        (
+            "wait",
+            "`wait` is no step of a call; use one of `silence`, `hang_up`, `press`, `say`, `hears`, `hears_not`, "
+            "`node`, `texted`, `record`",
+        ),
+        (
+            "{press: 1, hears: x}",
+            "a step is one thing, and this one has `press` and `hears`; write `- hears: …` as a step of its own",
+        ),
+        ("{press: 1, extra: x}", "`extra` is not known here; use one of `press`"),
+    ],
+)
+def test_a_wrong_step_is_one_problem(tmp_path: Path, step: str, problem: str) -> None:
+    """In its place, with what was probably meant."""
+    problems = read(tmp_path, "steps:", "  - node: main", f"  - {step}")[1]
+    assert len(problems) == 1
+    assert problems[0].startswith("calls/some.yaml:5:")
+    assert problems[0].endswith(f": {problem}")
+
+
 def test_one_broken_file_leaves_the_others(tmp_path: Path) -> None:
     """Files are read in the order of their names, also those in folders below."""
     (tmp_path / "calls" / "deep").mkdir(parents=True)

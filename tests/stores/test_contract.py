@@ -158,9 +158,11 @@ def test_another_turn_leaves_the_awaited_one_free(store: Store) -> None:
     assert isinstance(store.claim(CALL, 3, SOON), Claimed)
 
 
-@pytest.mark.parametrize(("turn", "expected"), [(0, Busy()), (2, Busy()), (3, Answered(b"<answer-1/>"))])
+@pytest.mark.parametrize(
+    ("turn", "expected"), [(0, Answered(b"<answer-1/>")), (2, Busy()), (3, Answered(b"<answer-1/>"))]
+)
 def test_while_a_turn_is_being_done(store: Store, turn: int, expected: object) -> None:
-    """An older turn is Busy meanwhile, because what the caller should hear is just being found out."""
+    """Only the turn itself is Busy; any other gets the latest answer at once, and waits for nobody."""
     play(store, turns=2)
     claimed(store, CALL, 2)
     assert store.claim(CALL, turn, SOON) == expected
@@ -378,6 +380,16 @@ def test_the_first_ending_stays(store: Store) -> None:
     assert (record.ending, record.ended) == ("hung_up", SOON)
 
 
+def test_a_conversation_that_is_reported_after_the_hang_up_counts(store: Store) -> None:
+    """The carrier reports both at nearly the same moment; the time of the end stays."""
+    play(store)
+    store.end(CALL, "hung_up", SOON)
+    store.end(CALL, "transferred", LATER)
+    store.end(CALL, "hung_up", LATER)
+    record = history(store).record
+    assert (record.ending, record.ended) == ("transferred", SOON)
+
+
 def test_the_end_of_an_unknown_call_is_ignored(store: Store) -> None:
     """A status report about a call that never was leaves nothing."""
     store.end(CALL, "completed", NOON)
@@ -396,13 +408,13 @@ def test_ended_says_whether_a_call_is_known_to_be_over(store: Store) -> None:
 
 @pytest.mark.parametrize("ending", ["", "transferred"])
 def test_a_call_that_was_ended_meanwhile_stays_ended(store: Store, ending: str) -> None:
-    """The turn that was being done is written (what it did, it did), but the ending is the one that came first."""
+    """The turn that was being done is written (what it did, it did); only a conversation changes how the call ended."""
     token = claimed(store, CALL, 0).token
     store.end(CALL, "hung_up", SOON)
     entry = PathEntry(0, NOON, "main", "DigitsPressed", "1")
     store.save(token, SavedTurn(session(ending=ending, language="zh-CN"), b"<a/>", LATER, path=[entry]))
     kept = history(store)
-    assert (kept.record.ending, kept.record.ended) == ("hung_up", SOON)
+    assert (kept.record.ending, kept.record.ended) == (ending or "hung_up", SOON)
     assert (kept.record.language, kept.path) == ("zh-CN", (entry,))
     assert store.claim(CALL, 1, LATER) == Answered(b"<a/>")
 

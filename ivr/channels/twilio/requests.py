@@ -28,7 +28,7 @@ _WITHHELD = frozenset({"+266696687", "+2562533", "+7748283", "+7378742833", "+86
 _KEYS = re.compile(r"[0-9*#A-D]{1,64}")
 _FINISHING_KEYS = frozenset("0123456789*#")
 _LONGEST_SPEECH = 500
-_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The states of a call that is over."""
 
 
@@ -64,12 +64,14 @@ def event_from(form: Mapping[str, str], at: datetime) -> Event:
     result = _transfer_result(form) if "DialCallStatus" in form else ""
     if result == "answered":
         return TransferEnded(at, result)
-    if form.get("CallStatus") in _OVER or form.get("Digits") == "hangup":
+    if form.get("CallStatus") in OVER or form.get("Digits") == "hangup":
         return CallerHungUp(at)
     if result:
         return TransferEnded(at, result)
     if _KEYS.fullmatch(digits := form.get("Digits", "").strip()):
-        finished_by = form.get("FinishedOnKey", "")
+        finished_by = form.get(
+            "FinishedOnKey", "#"
+        )  # undocumented: where it is not sent, the entry counts as ended
         return DigitsPressed(at, digits, finished_by if finished_by in _FINISHING_KEYS else "")
     if speech := form.get("SpeechResult", "").strip()[:_LONGEST_SPEECH]:
         return SpeechHeard(at, speech)

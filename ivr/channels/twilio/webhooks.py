@@ -6,6 +6,7 @@ apology in his language and is connected with a human. A request that is not sig
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from werkzeug.security import safe_join
 
 from ivr.channels.twilio import twiml
 from ivr.channels.twilio.forms import FORM_TYPE
-from ivr.channels.twilio.requests import called_number, caller_number, event_from
+from ivr.channels.twilio.requests import OVER, called_number, caller_number, event_from
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.engine.commands import Command, Hangup
 from ivr.engine.events import CallStarted, RecordingEnded
@@ -32,8 +33,6 @@ from ivr.menu.prompts import Utterance
 from ivr.menu.tree import Tree
 from ivr.switchboard import Switchboard
 
-LARGEST_REQUEST = 64 * 1024
-"""Bytes of a request: what Twilio posts has two or three thousand."""
 _CALL = re.compile(r"CA[0-9a-f]{32}")
 _LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
 _PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
@@ -44,7 +43,6 @@ _MOST_TURNS = 999_999
 """Far more than any call has; a larger number is no turn, and no number of a database."""
 _LONGEST_LOGGED = 200
 """Characters of a path that a stranger may write into the log."""
-_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +133,7 @@ class Webhooks:
     def status(self) -> Response:
         """Take note that a call is over."""
         form = form_fields()
-        if form.get("CallStatus", "") in _OVER and _CALL.fullmatch(form.get("CallSid", "")):
+        if form.get("CallStatus", "") in OVER and _CALL.fullmatch(form.get("CallSid", "")):
             self.board.hang_up(form["CallSid"], self.clock())
         return Response(status=204)
 
@@ -241,11 +239,17 @@ def install_audio(app: Flask, folder: Path) -> None:
         found = safe_join(root, published[1] + published[3]) if published else None
         if published is None or found is None or not Path(found).is_file():
             abort(404)
-        digest = hashlib.sha256(Path(found).read_bytes()).hexdigest()
+        digest = _digest(found, Path(found).stat().st_mtime_ns)
         response = send_file(found, conditional=True, max_age=0)
         if digest.startswith(published[2]):
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest(file: str, _changed: int) -> str:
+    """Return the hash of a recording's content; it is asked for anew when the file has changed."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def path_of(public_url: str) -> str:
