@@ -75,14 +75,14 @@ def test_the_hotlines_number_is_the_other_one() -> None:
         ({"Digits": ""}, NoInput(AT)),
         ({"Digits": " \n"}, NoInput(AT)),
         ({"SpeechResult": " "}, NoInput(AT)),
-        # keys
+        # keys; the finishing key is undocumented, and an entry without the field counts as ended
         ({"Digits": "0012", "FinishedOnKey": "#", "msg": "Gather End"}, DigitsPressed(AT, "0012", "#")),
         ({"Digits": "1", "FinishedOnKey": ""}, DigitsPressed(AT, "1")),
-        ({"Digits": " 12 "}, DigitsPressed(AT, "12")),
-        ({"Digits": "*"}, DigitsPressed(AT, "*")),
-        ({"Digits": "1*#D"}, DigitsPressed(AT, "1*#D")),
+        ({"Digits": " 12 "}, DigitsPressed(AT, "12", "#")),
+        ({"Digits": "*"}, DigitsPressed(AT, "*", "#")),
+        ({"Digits": "1*#D"}, DigitsPressed(AT, "1*#D", "#")),
         ({"Digits": "1", "FinishedOnKey": "timeout"}, DigitsPressed(AT, "1")),
-        ({"Digits": "9" * 64}, DigitsPressed(AT, "9" * 64)),
+        ({"Digits": "9" * 64}, DigitsPressed(AT, "9" * 64, "#")),
         ({"Digits": "9" * 65}, NoInput(AT)),
         ({"Digits": "1 2"}, NoInput(AT)),
         ({"Digits": "１"}, NoInput(AT)),
@@ -91,7 +91,7 @@ def test_the_hotlines_number_is_the_other_one() -> None:
         ({"SpeechResult": "转人工。", "Confidence": "0.9"}, SpeechHeard(AT, "转人工。")),
         ({"SpeechResult": "limits"}, SpeechHeard(AT, "limits")),
         ({"SpeechResult": "a" * 501}, SpeechHeard(AT, "a" * 500)),
-        ({"SpeechResult": "one", "Digits": "1"}, DigitsPressed(AT, "1")),
+        ({"SpeechResult": "one", "Digits": "1"}, DigitsPressed(AT, "1", "#")),
         ({"SpeechResult": "one", "Digits": ""}, SpeechHeard(AT, "one")),
         # the end of a transfer
         ({"DialCallStatus": "completed", "DialBridged": "true"}, TransferEnded(AT, "answered")),
