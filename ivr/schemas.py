@@ -9,8 +9,10 @@ from typing import Any
 
 from ivr.actions import CONTRACTS
 from ivr.menu.contract import Contract
-from ivr.menu.reference import json_schemas, node_reference, schema
-from ivr.proof.calls import CallsFile
+from ivr.menu.declared import keys_of
+from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
+from ivr.proof.calls import KINDS as STEPS
+from ivr.proof.calls import WORDS, CallsFile, WrittenCall
 
 FOLDER = ".schema"
 """Where the schemas stand in a hotline's folder; the first line of each file names its own."""
@@ -44,7 +46,23 @@ def write_schemas(folder: Path) -> list[Path]:
 def reference() -> str:
     """Return the reference page as Markdown."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
-    return "\n".join([head, node_reference().rstrip(), "", "## Actions", "", *_actions()])
+    calls = "\n".join(_calls())
+    return "\n".join([head, node_reference().rstrip(), "", calls, "## Actions", "", *_actions()])
+
+
+def _calls() -> Iterator[str]:
+    yield from section("Written calls: `calls/*.yaml`", CallsFile, level=2)
+    yield from section("A written call", WrittenCall)
+    yield from heading(
+        "The steps of a call",
+        3,
+        "A step is a word, or one of these keys, on a line of its own: `- press: 1`.",
+    )
+    steps = {name: field for model in STEPS.values() for name, field in keys_of(model).items()}
+    yield from rows(
+        "step",
+        {**WORDS, **{name: f"{STEPS[name].__doc__} {field.description}" for name, field in steps.items()}},
+    )
 
 
 def _actions() -> Iterator[str]:

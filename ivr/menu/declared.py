@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
+from rapidfuzz.distance import OSA
 
 from ivr.menu import nodes
 from ivr.menu.problems import Problem, did_you_mean, nearest, one_of, shown
@@ -85,14 +86,22 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
         return Problem(file, *data.keys_at[second], node, what, f"make `{second}` a node of its own")
     if kinds:
         return None
-    for key in data:
-        guess = None if key in _ANY_NODE_KEY else nearest(key, _ANY_NODE_KEY)
-        if guess in nodes.KINDS:
+    for key in (key for key in data if key not in _ANY_NODE_KEY):
+        guess = _misspelt_kind(key)
+        if guess:
             what = f"{shown(key)} is no kind of node"
             return Problem(file, *data.keys_at[key], node, what, f"did you mean `{guess}`?")
     if "say" in data:
         return None
     return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(nodes.KINDS))
+
+
+def _misspelt_kind(key: str) -> str | None:
+    """Return the kind that an unknown key means: the nearest name of all, or one that is a single slip away."""
+    guess = nearest(key, _ANY_NODE_KEY)
+    if guess in nodes.KINDS:
+        return guess
+    return next((kind for kind in nodes.KINDS if OSA.distance(key, kind) == 1), None)
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -25,7 +25,7 @@ def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
     if desk.hours == "always":
         return True
     spans = _spans(desk, today)
-    return "closed" not in spans and any(_in_span(span, f"{here:%H:%M}") for span in spans)
+    return "closed" not in spans and any(_in_spans(span, f"{here:%H:%M}") for span in spans)
 
 
 def _spans(desk: Desk, on: date) -> list[str]:
@@ -36,9 +36,9 @@ def _spans(desk: Desk, on: date) -> list[str]:
     return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
 
 
-def _in_span(span: str, time: str) -> bool:
-    first, last = span.split("-")
-    return first <= time < last
+def _in_spans(spans: str, time: str) -> bool:
+    """Say whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
+    return any(first <= time < last for first, last in (span.strip().split("-") for span in spans.split(",")))
 
 
 def weekdays(days: str) -> list[int]:

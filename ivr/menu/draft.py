@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ivr.menu.forms import NODE_NAME
 from ivr.menu.nodes import Hotline, Node, WordsFile
 from ivr.menu.problems import Problem
 from ivr.menu.reader import Section, place
@@ -39,7 +40,13 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
 
     def note(
-        self, node: str, path: Iterable[object], what: str, remedy: str, language: str | None = None
+        self,
+        node: str,
+        path: Iterable[object],
+        what: str,
+        remedy: str,
+        language: str | None = None,
+        severity: str = "error",
     ) -> None:
         """Note a problem at a place in a node, or of the hotline when ``node`` is empty.
 
@@ -51,7 +58,11 @@ class Draft:
         else:
             assert self.top is not None
             file, section = self.names[node] if node else self.top
-        self.problems.append(Problem(file, *place(section, *path), node, what, remedy))
+        self.problems.append(Problem(file, *place(section, *path), node, what, remedy, severity))
+
+    def node_names(self) -> list[str]:
+        """Return the nodes that may be named: a misspelt name is nothing to suggest."""
+        return [name for name in self.names if NODE_NAME.wrong(name) is None]
 
     def typed(self, key: str) -> list[str]:
         """Return the names under a key of the menu file, also of entries that are wrong."""

@@ -6,12 +6,13 @@ problem that an editor reads.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -39,13 +40,15 @@ class Form:
     """How good ones look."""
     holds: Callable[[str], bool] = field(default=lambda _: True)
     """What a pattern cannot say."""
+    mend: Callable[[str], str | None] = field(default=lambda _: None)
+    """What to write instead of a text whose mistake is a usual one; where it is not, the examples are told."""
 
     def wrong(self, typed: str) -> tuple[str, str] | None:
         """Return what is wrong with a text and what to write instead, or None when it has the form."""
         if re.fullmatch(self.pattern, typed) and self.holds(typed):
             return None
         examples = " or ".join(f"`{each}`" for each in self.like)
-        return f"{shown(typed)} is no {self.noun}", f"write it like {examples}"
+        return f"{shown(typed)} is no {self.noun}", self.mend(typed) or f"write it like {examples}"
 
     def check(self, typed: str) -> str:
         """Return what was typed; raises what is wrong with it."""
@@ -111,12 +114,46 @@ def _ascends(span: str) -> bool:
     return not last or Decimal(first) <= Decimal(last)
 
 
-def _opens_before_it_closes(span: str) -> bool:
-    first, _, last = span.partition("-")
-    return not last or first < last
+def _in_their_order(spans: str) -> bool:
+    """Say whether each span begins before it ends, and none before the last one has ended."""
+    times = re.findall(_CLOCK, spans)
+    return all(earlier < later for earlier, later in itertools.pairwise(times))
 
 
+def _with_zero(typed: str) -> str:
+    """Return hours with the 0 that is missing before `9:00`."""
+    return re.sub(r"(?<![0-9:])[0-9]:", r"0\g<0>", typed)
+
+
+def _mended_hours(typed: str) -> str | None:
+    mended = _with_zero(typed)
+    return f"a 0 is missing in front: write `{mended}`" if mended != typed else None
+
+
+def _mended_days(typed: str) -> str | None:
+    """Tell where a second span of hours has become a key of its own, cut off at the comma."""
+    if re.fullmatch(_SPAN, _with_zero(typed)):
+        return 'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`'
+    return None
+
+
+def _mended_name(typed: str) -> str | None:
+    name = re.sub(r"[- ]", "_", typed.lower())
+    return f"write `{name}`" if re.fullmatch(_NODE_NAME, name) else None
+
+
+def _always(typed: Any) -> Any:
+    """Refuse hours that do not say on which days."""
+    if isinstance(typed, str) and re.search(_CLOCK, _with_zero(typed)):
+        remedy = f"write the days and the hours below it, such as `mon-fri: {_with_zero(typed)}`"
+        raise wrong_key("does not say on which days", remedy)
+    return typed
+
+
+_CLOCK = r"[0-9]{2}:[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_SPAN = rf"{_TIME}-({_TIME}|24:00)"
+_NODE_NAME = rf"(?!({'|'.join(SPECIAL_TARGETS)})$)[a-z][a-z0-9_]*"
 _DAY = "|".join(WEEKDAYS)
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -126,12 +163,18 @@ Line = Annotated[str, BeforeValidator(_spoken)]
 """A text that is spoken or sent; it may hold ``{{ … }}``."""
 Name = Annotated[
     str,
-    Form("name (small letters, digits and `_`, beginning with a letter)", r"[a-z][a-z0-9_]*", ("main_menu",)),
+    Form(
+        "name (small letters, digits and `_`, beginning with a letter)",
+        r"[a-z][a-z0-9_]*",
+        ("main_menu",),
+        mend=_mended_name,
+    ),
 ]
 NODE_NAME = Form(
     "name of a node (small letters, digits and `_`; not `back`, `repeat`, `return`)",
-    rf"(?!({'|'.join(SPECIAL_TARGETS)})$)[a-z][a-z0-9_]*",
+    _NODE_NAME,
     ("main_menu",),
+    mend=_mended_name,
 )
 NodeName = Annotated[str, NODE_NAME]
 Target = Name
@@ -147,16 +190,18 @@ Number = Annotated[
         ("+8657100000000", "sip:desk@example.com"),
     ),
 ]
-Days = Annotated[str, Form("span of days", rf"({_DAY})(-({_DAY}))?", ("mon-fri", "sat"))]
+Days = Annotated[str, Form("span of days", rf"({_DAY})(-({_DAY}))?", ("mon-fri", "sat"), mend=_mended_days)]
 Hours = Annotated[
     str,
     Form(
         "span of hours within one day",
-        rf"closed|{_TIME}-({_TIME}|24:00)",
-        ("08:30-21:00", "closed"),
-        _opens_before_it_closes,
+        rf"closed|{_SPAN}( *, *{_SPAN})*",
+        ("08:30-21:00", "09:00-12:00, 13:00-18:00", "closed"),
+        _in_their_order,
+        _mended_hours,
     ),
 ]
+Always = Annotated[Literal["always"], BeforeValidator(_always)]
 Date = Annotated[str, Form("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", ("2026-10-01",), _is_date)]
 Length = Annotated[str, Form("length", r"[1-9][0-9]?(-[1-9][0-9]?)?", ("6", "4-8"), _ascends)]
 Range = Annotated[str, Form("range", r"[0-9]+(\.[0-9]+)?-[0-9]+(\.[0-9]+)?", ("1-50000",), _ascends)]

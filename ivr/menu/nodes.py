@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from ivr.menu.forms import (
+    Always,
     AnywhereKey,
     Country,
     Date,
@@ -132,7 +133,10 @@ class Option(Model):
         description="What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when "
         "`say` already names the key.",
     )
-    go: Target = Field(description="The node that follows, or `back`, `repeat`, `return`.")
+    go: Target = Field(
+        description="The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at "
+        "one place; then a human asks what is needed."
+    )
     hear: list[Line] = Field(
         default_factory=list, description="Words that mean this option, when the hotline listens to speech."
     )
@@ -145,7 +149,10 @@ class Option(Model):
 class Anywhere(Model):
     """A key that means the same at every menu and, as the whole entry, in every typed entry."""
 
-    go: Target = Field(description="The node that follows, or `back` or `repeat`.")
+    go: Target = Field(
+        description="The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one "
+        "place; then a human asks what is needed."
+    )
     for_: Line | None = Field(
         default=None,
         alias="for",
@@ -328,12 +335,13 @@ class Desk(Model):
         description="Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."
     )
     hours: Annotated[
-        Annotated[dict[Days, Hours], Tag("a section")] | Annotated[Literal["always"], Tag("a text")],
+        Annotated[dict[Days, Hours], Tag("a section")] | Annotated[Always, Tag("a text")],
         Discriminator(_shape),
     ] = Field(
         default="always",
-        description="Opening hours by days, such as `mon-fri: 08:30-21:00`, in the hotline's time zone; days that "
-        "are not named are closed. Or `always`.",
+        description="Opening hours by days, such as `mon-fri: 08:30-21:00`, or with a break "
+        '`mon-fri: "09:00-12:00, 13:00-18:00"`, in the hotline\'s time zone; days that are not named are closed. '
+        "Or `always`.",
     )
     closed_on: list[Date] = Field(
         default_factory=list, description="Days on which the desk is closed, such as `2026-10-01`."

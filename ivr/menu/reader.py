@@ -8,12 +8,13 @@ here and not by its constructors, so that duplicate keys, cut-off texts and expl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import yaml
 
+from ivr.menu.fullwidth import chinese_punctuation
 from ivr.menu.problems import Problem
 
 MAX_BYTES = 1024 * 1024
@@ -74,10 +75,11 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
 
 def read(text: str, file: str) -> tuple[Section | None, list[Problem]]:
     """Return the top section of a YAML file and the problems in it; None when it cannot be read at all."""
-    problems = list(_forbidden_characters(text, file))
+    lines = _LINE_END.split(text)
+    problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
     if problems:
         return None, problems
-    builder = _Builder(text, file, [*_comments_meant_as_keys(text, file)])
+    builder = _Builder(text, file, [*_comments_meant_as_keys(lines, file)])
     top = None
     try:
         top = builder.build(yaml.parse(text, Loader=_Loader))
@@ -105,11 +107,9 @@ _FORBIDDEN = re.compile(
 """What YAML forbids, and the three line breaks that no editor counts as one: NEL, LS and PS."""
 
 
-def _forbidden_characters(text: str, file: str) -> Iterator[Problem]:
+def _forbidden_characters(lines: Sequence[str], file: str) -> Iterator[Problem]:
     """Yield a problem for every line with an invisible character that would end or move the text around it."""
-    if not _FORBIDDEN.search(text):
-        return
-    for number, line in enumerate(_LINE_END.split(text), 1):
+    for number, line in enumerate(lines, 1):
         found = _FORBIDDEN.search(line)
         if found:
             what = f"an invisible character stands here (U+{ord(found[0]):04X})"
@@ -119,8 +119,8 @@ def _forbidden_characters(text: str, file: str) -> Iterator[Problem]:
 _COMMENT_AS_KEY = re.compile(r"[ \t]*#[ \t]*:(\s|$)")
 
 
-def _comments_meant_as_keys(text: str, file: str) -> Iterator[Problem]:
-    for number, line in enumerate(_LINE_END.split(text), 1):
+def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
         if _COMMENT_AS_KEY.match(line):
             what = "a line that begins with `#` is a comment"
             yield Problem(file, number, line.index("#") + 1, "", what, 'write `"#":`')

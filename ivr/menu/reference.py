@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from ivr.menu import nodes
 from ivr.menu.declared import keys_of
 from ivr.menu.filters import FILTERS
-from ivr.menu.templates import BUILT_IN_FILTERS, FACTS
+from ivr.menu.templates import BUILT_IN_FILTERS, EXPRESSIONS, FACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -84,70 +84,78 @@ def node_reference() -> str:
 
 
 def _hotline() -> Iterator[str]:
-    yield from _section("The hotline: `menu.yaml`", nodes.Hotline, level=2)
-    yield from _section("A desk, under `desks:`", nodes.Desk)
-    yield from _section("A key under `anywhere:`", nodes.Anywhere)
-    yield from _section("The bounds of a call, under `limits:`", nodes.Limits)
+    yield from section("The hotline: `menu.yaml`", nodes.Hotline, level=2)
+    yield from section("A desk, under `desks:`", nodes.Desk)
+    yield from section("A key under `anywhere:`", nodes.Anywhere)
+    yield from section("The bounds of a call, under `limits:`", nodes.Limits)
 
 
 _SHARED = (nodes.Step, nodes.Speaking, nodes.Listening)
 
 
 def _kinds() -> Iterator[str]:
-    yield from _heading("The kinds of node", 2, "A node has the key of one kind, which names it.")
+    yield from heading("The kinds of node", 2, "A node has the key of one kind, which names it.")
     own_order = ("say", *(kind for kind in nodes.KINDS if kind != "say"))
     for kind in own_order:
         model = nodes.KINDS[kind]
         shared = {key for base in _SHARED if issubclass(model, base) for key in keys_of(base)} - {kind}
-        yield from _heading(f"`{kind}`", 3, inspect.getdoc(model) or "")
-        yield from _table({key: field for key, field in keys_of(model).items() if key not in shared})
+        yield from heading(f"`{kind}`", 3, inspect.getdoc(model) or "")
+        yield from table({key: field for key, field in keys_of(model).items() if key not in shared})
         yield from (
             "Beside them: " + ", ".join(f"`{key}`" for key in keys_of(model) if key in shared) + ".",
             "",
         )
-    yield from _heading("Keys of several kinds", 3, "")
-    yield from _table(keys_of(nodes.Listening))
-    yield from _section("An option of a `menu`", nodes.Option)
-    yield from _section("A condition of a `choose`", nodes.Case)
-    yield from _section("A recording, in place of a text", nodes.Recorded)
+    yield from heading("Keys of several kinds", 3, "")
+    yield from table(keys_of(nodes.Listening))
+    yield from section("An option of a `menu`", nodes.Option)
+    yield from section("A condition of a `choose`", nodes.Case)
+    yield from heading(
+        "What a condition may say", 4, "These may also stand within `{{ … }}` in texts and values."
+    )
+    yield from rows("condition", EXPRESSIONS)
+    yield from section("A recording, in place of a text", nodes.Recorded)
 
 
 def _words() -> Iterator[str]:
-    yield from _section("Another language: `prompts.<language>.yaml`", nodes.WordsFile, level=2)
-    yield from _section("The words of a node", nodes.NodeWords)
-    yield from _section("The words of an option or of a key under `anywhere:`", nodes.OptionWords)
-    yield from _section("The machine's own sentences, under `phrases:`", nodes.Phrases)
+    yield from section("Another language: `prompts.<language>.yaml`", nodes.WordsFile, level=2)
+    yield from section("The words of a node", nodes.NodeWords)
+    yield from section("The words of an option or of a key under `anywhere:`", nodes.OptionWords)
+    yield from section("The machine's own sentences, under `phrases:`", nodes.Phrases)
 
 
 def _templates() -> Iterator[str]:
     filters = {name: _sentence(spoken) for name, spoken in FILTERS.items()}
-    yield from _heading("Values in texts", 2, "`{{ name }}` is the value of a variable or of a fact.")
-    yield from _heading("Facts", 3, "")
-    yield from _rows("fact", FACTS)
-    yield from _heading("Filters", 3, "`{{ name | filter }}` says a value in the words of the language.")
-    yield from _rows("filter", {**filters, **BUILT_IN_FILTERS})
+    yield from heading("Values in texts", 2, "`{{ name }}` is the value of a variable or of a fact.")
+    yield from heading("Facts", 3, "")
+    yield from rows("fact", FACTS)
+    yield from heading("Filters", 3, "`{{ name | filter }}` says a value in the words of the language.")
+    yield from rows("filter", {**filters, **BUILT_IN_FILTERS})
 
 
-def _section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
-    yield from _heading(title, level, inspect.getdoc(model) or "")
-    yield from _table(keys_of(model))
+def section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
+    """Yield the lines of a heading, what a section is, and its keys."""
+    yield from heading(title, level, inspect.getdoc(model) or "")
+    yield from table(keys_of(model))
 
 
-def _heading(title: str, level: int, text: str) -> Iterable[str]:
+def heading(title: str, level: int, text: str) -> Iterable[str]:
+    """Return the lines of a heading with a sentence below it, if there is one."""
     return ("#" * level + " " + title, "", *((text, "") if text else ()))
 
 
-def _table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
+def table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
+    """Yield the lines of a table of keys: what each means, and what holds where it is left out."""
     yield from ("| key | means | if left out |", "|---|---|---|")
     for key, field in keys.items():
         yield f"| `{key}` | {_cell(field.description or '')} | {_left_out(field)} |"
     yield ""
 
 
-def _rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
+def rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of a table of names with their meanings."""
     yield from (f"| {name} | means |", "|---|---|")
     for each, meaning in meanings.items():
-        yield f"| `{each}` | {_cell(meaning)} |"
+        yield f"| `{_cell(each)}` | {_cell(meaning)} |"
     yield ""
 
 

@@ -31,6 +31,20 @@ FACTS: Mapping[str, str] = {
 }
 """What every template may use beside the variables of the call."""
 
+EXPRESSIONS: Mapping[str, str] = {
+    "verified": "A fact, or a variable that is true or false.",
+    "topic == 'login'": "Equal; `!=` is not equal. A text stands in quotes.",
+    "age >= 65": "Numbers: `<`, `<=`, `>`, `>=`.",
+    "visit < today": "Dates: the earlier one is less. An entry of `ask: date` is a date.",
+    "pieces | int > 3": "An entry of `ask: digits` is a text; `int` makes it a number.",
+    "now.hour < 12": "The hour of the call, from 0 to 23; likewise `now.minute`, and `visit.year`, `visit.month`, `visit.day`.",
+    "known and not withheld": "Both hold; `not` is the opposite.",
+    "age >= 65 or (known and topic == 'fraud')": "One of them holds; brackets go first.",
+    "topic in ['login', 'fraud']": "One of several.",
+    "visit is defined": "Whether a variable has a value at all.",
+}
+"""What a condition may look like, each with its meaning."""
+
 RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
 """Names that no variable may have: facts, and what Jinja2 and Python would read otherwise."""
 
@@ -109,11 +123,31 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
         mistakes = tuple(_mistakes(env, parsed))
         if not mistakes:
             env.compile_expression(source) if expression else env.from_string(source)
-    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError) as error:
-        said = error.message if isinstance(error, TemplateSyntaxError) else type(error).__name__
-        what = f"{shown(source)} cannot be read: {said}"
-        return Uses(mistakes=(Mistake(what, "check its brackets and quotes"),))
+    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError):
+        return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
     return Uses(_read(parsed), mistakes)
+
+
+_PAIRS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_OUTSIDE = re.compile(r"(^|\}\}|%\}|#\}).*?(?=\{\{|\{%|\{#|$)", re.DOTALL)
+_CHINESE = re.compile("[，。：；（）“”‘’｜＝＜＞]")
+
+
+def _to_check(source: str) -> str:
+    """Return what an editor should look at in a template or condition that cannot be read: the likeliest first."""
+    for opening, closing in _PAIRS:
+        if source.count(opening) != source.count(closing):
+            return f"check that `{opening}` is closed by `{closing}`"
+    code = _QUOTED.sub("", _OUTSIDE.sub("", source) if is_template(source) else source)
+    chinese = _CHINESE.search(code)
+    if chinese:
+        return f"type English punctuation in place of `{chinese[0]}`"
+    if "{%" in source:
+        return "check its brackets and quotes, and that each `{% if … %}` has its `{% endif %}`"
+    if not is_template(source) and re.search(r"(?<![=<>!])=(?!=)", code):
+        return "write `==` to compare"
+    return "check its brackets and quotes"
 
 
 def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:

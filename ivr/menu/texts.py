@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ class Text:
         """Whether it is a bare expression."""
         return self.path[-1:] == ("if",)
 
+    @property
+    def part(self) -> Path:
+        """What it is the words of, in whichever way it is written."""
+        return self.path[:-1] if self.path[-1:] == ("for",) else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -83,6 +89,42 @@ def check_templates(draft: Draft, texts: list[Examined]) -> None:
         if text.recorded:
             what = "a recording says the same in every call, and this text does not"
             draft.note(text.node, text.path, what, "delete `audio:`, or the `{{ }}`", text.language)
+
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SINGLE_BRACES = re.compile(r"(?<!\{)\{\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}]*)?)\}", re.ASCII)
+
+
+def check_braces(draft: Draft, hotline: Hotline) -> None:
+    """Note values in single braces, which would be said as they stand. The machine's sentences have such places."""
+    for text in _texts(draft, hotline):
+        if text.is_condition or text.path[:1] == ("phrases",):
+            continue
+        for found in _SINGLE_BRACES.finditer(_TEMPLATE.sub("", text.text)):
+            what = f"`{found[0]}` in single braces is no value, and would be said as it stands"
+            remedy = f"write `{{{{ {found['value'].strip()} }}}}`"
+            draft.note(text.node, text.path, what, remedy, text.language)
+
+
+def check_translated_values(draft: Draft, hotline: Hotline, texts: list[Examined]) -> None:
+    """Warn of words in another language that use none of the values which the first language's words use.
+
+    Last of all: where the words of a node have another problem, a misspelt value is most likely that.
+    """
+    uses: dict[tuple[str, Path, str | None], set[str]] = {}
+    for examined in texts:
+        text = examined.text
+        uses.setdefault((text.node, text.part, text.language), set()).update(examined.uses.variables)
+    blamed = {(problem.file, problem.node) for problem in draft.problems}
+    for text in _texts(draft, hotline):
+        if not text.language or not text.text:
+            continue
+        first = uses.get((text.node, text.part, None), set())
+        own = uses.get((text.node, text.part, text.language), set())
+        if first and not first & own and (draft.word_files[text.language].file, text.node) not in blamed:
+            what = f"these words use none of the first language's values: {', '.join(sorted(first))}"
+            remedy = f"write `{{{{ {min(first)} }}}}` where it belongs"
+            draft.note(text.node, text.path, what, remedy, text.language, "warning")
 
 
 def _texts(draft: Draft, hotline: Hotline) -> Iterator[Text]:

@@ -36,11 +36,11 @@ def _targets(draft: Draft, flow: Flow) -> None:
                 _special_target(draft, flow, name, edge.target, edge.path)
             elif edge.target not in draft.names and edge.written:
                 what = f"there is no node `{edge.target}`"
-                draft.note(name, edge.path, what, did_you_mean(edge.target, draft.names))
-    possible = [*draft.names, "back", "repeat"]
+                draft.note(name, edge.path, what, did_you_mean(edge.target, draft.node_names()))
+    possible = [*draft.node_names(), "back", "repeat"]
     for key, entry in flow.hotline.anywhere.items():
         target = target_of(entry)
-        if target not in possible:
+        if target not in draft.names and target not in possible:
             what = f"there is no node `{target}`"
             draft.note("", ("anywhere", key), what, did_you_mean(target, possible))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from ivr.menu.forms import Form, Line, Name
 from ivr.menu.nodes import Model
+from ivr.menu.problems import did_you_mean, nearest, shown
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 
@@ -84,6 +86,44 @@ KINDS: dict[str, type[CallerStep]] = {
 }
 
 
+WORDS: dict[str, str] = {
+    "silence": "The caller says and presses nothing until the hotline goes on.",
+    "hang_up": "The caller hangs up.",
+}
+"""The steps that are a word alone, each with its meaning."""
+
+
+def _one_step(value: Any) -> Any:
+    """Refuse what is no step, or more than one, before its keys are looked at."""
+    wrong = None
+    if isinstance(value, dict):
+        wrong = _wrong_keys([key for key in value if key in KINDS], next(iter(value), ""))
+    elif not isinstance(value, Model) and value not in WORDS:
+        wrong = _wrong_word(value)
+    if wrong:
+        raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})
+    return value
+
+
+def _wrong_keys(kinds: list[str], first: str) -> tuple[str, str] | None:
+    if len(kinds) > 1:
+        what = f"a step is one thing, and this one has `{kinds[0]}` and `{kinds[1]}`"
+        return what, f"write `- {kinds[1]}: …` as a step of its own"
+    if kinds:
+        return None
+    word = nearest(first, WORDS)
+    if word:
+        return f"{shown(first)} is a word alone, without `:`", f"write `- {word}`"
+    return f"{shown(first)} is no step of a call", did_you_mean(first, KINDS)
+
+
+def _wrong_word(value: Any) -> tuple[str, str]:
+    first = next(iter(str(value).split()), "") if isinstance(value, str) else ""
+    if first in KINDS:
+        return f"the step `{first}` has no `: ` after it", f"write `- {first}: …`"
+    return f"{shown(value)} is no step of a call", did_you_mean(first, (*WORDS, *KINDS))
+
+
 def _kind(value: Any) -> str:
     if isinstance(value, dict):
         return next((key for key in KINDS if key in value), "press")
@@ -102,6 +142,7 @@ CallStep = Annotated[
     | Annotated[Texted, Tag("texted")]
     | Annotated[Leaves, Tag("record")],
     Discriminator(_kind),
+    BeforeValidator(_one_step),
 ]
 
 
@@ -116,10 +157,12 @@ class WrittenCall(Model):
     )
     at: Moment = Field(
         default="2026-11-23T10:00",
-        description="When the caller rings, in the hotline's time zone; a Monday morning if nothing is said.",
+        description="When the caller rings, such as `2026-11-23 20:30`, in the hotline's time zone; a Monday morning if nothing is said.",
     )
     desks: dict[Name, DeskAnswer] = Field(
-        default_factory=dict, description="What happens at each desk; a desk that is not named answers."
+        default_factory=dict,
+        description="What happens at each desk, such as `service: busy`: `answered`, `busy`, `no_answer` or `failed`. "
+        "A desk that is not named answers.",
     )
     unavailable: list[Name] = Field(
         default_factory=list, description="Actions whose service is down during this call."

@@ -88,7 +88,7 @@ def test_needs_without_questions() -> None:
         ('{"0": {for: a, go: bye}}', "`0` means the human everywhere, and something else here; choose another key for this option"),
         ('{"0": {for: a person, go: agent}}', None),
         ('{"9": {for: a, go: bye}}', "`9` means `repeat` everywhere, and something else here; choose another key for this option"),
-        ('{"9": {for: a, go: repeat}}', None),
+        ('{"9": {for: a, go: repeat}, "1": {for: b, go: bye}}', None),
     ],
 )  # fmt: skip
 def test_keys_that_collide(menu: str, problem: str | None) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ivr.engine.step import MAX_REPEATS
 from ivr.menu import nodes
 from ivr.menu.declared import keys_of
 from ivr.menu.filters import FILTERS
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
-from ivr.menu.templates import FACTS
-from ivr.proof.calls import CallsFile
+from ivr.menu.templates import EXPRESSIONS, FACTS
+from ivr.proof.calls import KINDS, CallsFile, DeskAnswer, WrittenCall
+from ivr.proof.calls import WORDS as LONE_WORDS
+from ivr.schemas import reference
 from tests.menu.menus import MENU, PEOPLE, WORDS, changed, small
 from tests.menu.test_nodes import MODELS
 
@@ -148,8 +151,26 @@ def test_the_page_names_everything() -> None:
             for key, field in keys_of(section).items():
                 assert f"`{key}`" in page
                 assert (field.description or "").replace("|", "\\|") in page
-    for name in (*FILTERS, *FACTS):
+    for name in (*FILTERS, *FACTS, *(each.replace("|", "\\|") for each in EXPRESSIONS)):
         assert f"| `{name}` |" in page
+
+
+def test_the_page_has_written_calls() -> None:
+    """Every key of a call, every step, and every word that may stand alone."""
+    calls = reference().partition("## Written calls")[2].partition("## Actions")[0]
+    for model in (WrittenCall, CallsFile):
+        for key in keys_of(model):
+            assert f"| `{key}` |" in calls
+    for step in (*KINDS, *LONE_WORDS):
+        assert f"| `{step}` |" in calls
+    for answer in get_args(DeskAnswer):
+        assert f"`{answer}`" in calls
+
+
+def test_the_page_says_how_often_a_place_is_repeated() -> None:
+    """As often as the engine allows."""
+    assert MAX_REPEATS == 3
+    assert "`repeat` may be asked for three times" in node_reference()
 
 
 def test_the_page_says_what_is_needed_and_what_is_usual() -> None:

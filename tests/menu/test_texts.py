@@ -149,8 +149,10 @@ def test_a_translation_that_lost_its_values_is_a_warning(old: str, new: str, whe
     loaded = bilingual(**{"prompts.en-US.yaml": changed(FILES["prompts.en-US.yaml"], (old, new))})
     value = "remaining" if "told" in where else "when"
     assert said(loaded) == [
-        f"prompts.en-US.yaml:{where}: these words use none of the first language's values: {value}; "
-        f"write `{{{{ {value} }}}}` where it belongs"
+        (
+            f"prompts.en-US.yaml:{where}: these words use none of the first language's values: {value}; "
+            f"write `{{{{ {value} }}}}` where it belongs"
+        )
     ]
     assert loaded.problems[0].severity == "warning"
     assert loaded.tree is not None

@@ -89,8 +89,10 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, lines: list[str], 
         ("press 1", "the step `press` has no `: ` after it; write `- press: …`"),
         (
             "wait",
-            "`wait` is no step of a call; use one of `silence`, `hang_up`, `press`, `say`, `hears`, `hears_not`, "
-            "`node`, `texted`, `record`",
+            (
+                "`wait` is no step of a call; use one of `silence`, `hang_up`, `press`, `say`, `hears`, `hears_not`, "
+                "`node`, `texted`, `record`"
+            ),
         ),
         (
             "{press: 1, hears: x}",
