@@ -247,7 +247,7 @@ class Telephones(RuleBasedStateMachine):
         """Twilio could not reach us: the fallback answers, and the call is where it was."""
         phone = self.caller(which)
         answer = phone.reports("/voice/fallback", ErrorUrl=f"https://ivr.example.com/voice/{failed}")
-        assert answer.verbs == ["Say", "Dial", "Hangup"]
+        assert answer.verbs == ["Say", "Dial", "Say", "Hangup"]
         seen["falls back"] += 1
 
     # --- the parts of these stories

@@ -151,7 +151,7 @@ def test_a_broken_menu_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "menu.yaml").write_text("hotline: bakery\nlanguages: [zh-CN]\n", encoding="utf-8")
     status, told = refused(tmp_path, str(tmp_path), "--insecure")
     assert status == 1
-    assert told.startswith("Error: the menu has problems:\nmenu.yaml:")
+    assert told.startswith(f"Error: the menu has problems:\n{tmp_path}/menu.yaml:")
 
 
 def test_a_port_in_use_is_not_shared() -> None:

@@ -110,6 +110,10 @@ def _inputs(draft: Draft, name: str, node: RunNode, contract: Contract, availabl
 
 
 def _returns(draft: Draft, flow: Flow) -> None:
+    for level_name, first in flow.hotline.identity.items():
+        if first in flow.nodes and flow.nodes[first].needs == level_name:
+            what = f"the questions that make a caller `{level_name}` ask for a `{level_name}` caller: they never begin"
+            draft.note(first, ("needs",), what, "delete `needs:` here")
     for name, edge, level in flow.unproved_returns():
         what = f"`return` before the caller is `{level.name}`: the questions would begin again"
         draft.note(name, edge.path, what, "lead it to a human, or to an ending")

@@ -22,7 +22,7 @@ VALUES = st.recursive(
     | st.text(max_size=20)
     | st.decimals(allow_nan=False, allow_infinity=False)
     | st.dates()
-    | st.datetimes(datetime(2000, 1, 1), timezones=st.sampled_from([UTC, ZoneInfo("Asia/Shanghai")]))  # noqa: DTZ001 - hypothesis wants it so,
+    | st.datetimes(datetime(2000, 1, 1), timezones=st.sampled_from([UTC, ZoneInfo("Asia/Shanghai")])),  # noqa: DTZ001 - hypothesis wants it so
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=5), inside, max_size=3),
     max_leaves=8,
 )

@@ -210,3 +210,25 @@ def test_a_return_before_the_level_is_reached() -> None:
             "lead it to a human, or to an ending"
         )
     ]
+
+
+def test_a_desk_that_is_closed_into_its_own_transfer_is_a_loop() -> None:
+    """At night nobody rings and nobody listens: the call would go round without end."""
+    text = (
+        "hotline: night\nlanguages: [en-US]\nstart: main\nagent: agent\nanywhere: {'0': agent}\n"
+        "desks:\n  d: {number: '+12025550100', hours: {mon-fri: 09:00-18:00}, closed: again, busy: bye, no_answer: bye, failed: bye}\n"
+        "nodes:\n  main: {menu: {'1': {for: x, go: bye}}}\n  agent: {transfer: d}\n"
+        "  again: {say: Closed., then: agent}\n  bye: {end: Bye.}\n"
+    )
+    assert any("a loop in which nobody listens" in problem for problem in said(hotline(text)))
+
+
+def test_the_questions_of_identity_do_not_ask_for_what_they_prove() -> None:
+    """They would never begin."""
+    top = "identity: {verified: prove}\n"
+    nodes = (
+        'main: {needs: verified, menu: {"1": {for: x, go: bye}}}\n'
+        "prove: {needs: verified, ask: id_tail, as: id_tail, then: check}\n"
+        "check: {run: check_tail, outcomes: {ok: return, mismatch: prove, unavailable: agent}}\n"
+    )
+    assert any("they never begin" in problem for problem in problems(nodes, top))
