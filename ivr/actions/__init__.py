@@ -7,7 +7,6 @@ reference page learn of it from its contract.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 
 import structlog
@@ -22,6 +21,7 @@ from ivr.actions import (
     withdrawal_limits,
 )
 from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.logs import place_of
 from ivr.menu.contract import Contract
 
 _log = structlog.get_logger()
@@ -60,7 +60,7 @@ def perform(name: str, services: Services, asked: Asked, actions: Mapping[str, A
         finished = action.run(services, asked)
         _keep_promise(action.CONTRACT, finished)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
-        _log.error("action_failed", action=name, error=type(error).__qualname__, place=_place(error))
+        _log.error("action failed", action=name, **place_of(error))
         return Finished("unavailable")
     return finished
 
@@ -71,10 +71,3 @@ def _keep_promise(contract: Contract, finished: Finished) -> None:
         raise ContractBroken(f"{contract.name} does not declare the outcome {finished.outcome}")
     if finished.results.keys() != outcome.tells.keys():
         raise ContractBroken(f"{contract.name} does not tell what it declares for {finished.outcome}")
-
-
-def _place(error: Exception) -> str:
-    """Return our innermost module and line. Neither message nor values: they may hold what a caller typed."""
-    places = [(frame.f_globals["__name__"], line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    module, line = [place for place in places if place[0].startswith("ivr.")][-1]
-    return f"{module}:{line}"

@@ -68,7 +68,7 @@ class Notices:
             try:
                 notices = _notices(self._path)
             except (BadFile, OSError) as error:
-                _log.warning("bulletins_broken", problems=str(error))
+                _log.warning("bulletins not taken up", problems=str(error))
             self._read = stamp, notices
         return notices
 

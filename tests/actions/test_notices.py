@@ -52,7 +52,7 @@ def test_while_a_file_is_broken_the_last_good_one_is_kept(path: Path) -> None:
     save(path, GOOD.replace("words", "word"), at=2)
     with capture_logs() as logs:
         assert [notices.current(DAY, "en-US") for _ in range(3)] == [["Hello."]] * 3
-    assert [log["event"] for log in logs] == ["bulletins_broken"]
+    assert [log["event"] for log in logs] == ["bulletins not taken up"]
     assert f"{path}:1:3: 0.words: is missing; write it" in logs[0]["problems"]
     save(path, GOOD.replace("Hello", "Howdy"), at=3)
     assert notices.current(DAY, "en-US") == ["Howdy."]
