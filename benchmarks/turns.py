@@ -2,8 +2,9 @@
 
     python -m benchmarks.turns [--rounds 5] [--calls 300]
 
-``ours`` is the whole turn: signature, SQLite (look, save, and a claim before an action), step, record, TwiML. ``plain`` is a Flask + twilio handler
-that builds one Gather with no signature check and no state; ``bare`` a Flask page of constant TwiML. Each round
+``ours`` is the whole turn: signature, SQLite (look, save, and a claim before an action), step, record, TwiML. ``plain`` is
+a Flask + twilio handler that builds one Gather with no signature check and no state; ``bare`` a Flask page of constant
+TwiML. Each round
 measures the three one after the other, so that a machine that slows down slows all of them; the figures are medians.
 """
 
