@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from ivr.channels.twilio import twiml
 from tests.channels.twilio.twiml_checker import check_twiml
+
+# A busy machine is no failure. In CI every run tries the same examples, so that a change is judged by what it changed.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("busy"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "busy")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.channels.twilio.requests import called_number, caller_number, event_from
@@ -144,7 +144,6 @@ FIELDS = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(
     st.dictionaries(st.sampled_from(FIELDS), st.text() | st.sampled_from(["completed", "hangup", "9" * 5000]))
 )
