@@ -33,7 +33,8 @@ from ivr.menu.prompts import Utterance
 from ivr.menu.tree import Tree
 from ivr.switchboard import Switchboard
 
-_CALL = re.compile(r"CA[0-9a-f]{32}")
+_CALL = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""A call's identifier: Twilio's are `CA` and 32 digits; carriers that speak TwiML too have others, such as a UUID."""
 _LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
 _PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
 """The name of a recording as it is published: ``zh-CN/welcome.0123abcd.wav``."""

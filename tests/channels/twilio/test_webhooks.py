@@ -326,7 +326,7 @@ def test_the_first_ending_stays(phone: Phone) -> None:
         {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "-1"},
         {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "1e3"},
         {"RecordingDuration": "5"},
-        {"CallSid": "CA1", "RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "5"},
+        {"CallSid": "no call", "RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "5"},
     ],
 )
 def test_a_report_of_no_recording_keeps_none(phone: Phone, fields: dict[str, str]) -> None:
@@ -638,13 +638,20 @@ def test_a_body_too_large_gets_an_apology_where_nobody_checks() -> None:
     assert answer.dials == [HUMAN]
 
 
+@pytest.mark.parametrize("sid", ["CA1234567890ABCDE", "0f3b6f0e-6c5e-4b7e-9d0e-2a1b3c4d5e6f"])
+def test_the_identifiers_of_other_carriers_are_good(sid: str) -> None:
+    """Carriers that speak TwiML too name their calls in other ways."""
+    phone = Phone(program(), call=sid)
+    phone.rings()
+    assert phone.presses("1").verbs[0] == "Gather"
+
+
 @pytest.mark.parametrize(
     "sid",
     [
         "",
-        "CA1",
-        "ca" + "0" * 32,
-        "CA" + "G" * 32,
+        "C" * 65,
+        "CA/1",
         SID + "\n",
         " " + SID,
         "CA" + "０" * 32,
