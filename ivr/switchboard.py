@@ -88,8 +88,8 @@ class Switchboard:
         """
         match self._look(call, number, event.at):
             case Answered(answer=answer):
-                if event == TransferEnded(event.at, "answered") and self.store.ended(call):
-                    self.store.end(call, "transferred", event.at)  # the report of the hang-up was faster
+                if isinstance(event, TransferEnded):
+                    self._correct_ending(call, event)
                 return answer
             case Free(token=token, session=None):
                 return self._answer(token, self._new(call, start), start, start, render)
@@ -106,6 +106,11 @@ class Switchboard:
     def keep_voicemail(self, call: str, url: str, seconds: int, at: datetime) -> None:
         """Keep a recording, whether or not the call goes on."""
         self.store.keep_voicemail(Voicemail(call, url, seconds, at))
+
+    def _correct_ending(self, call: str, event: TransferEnded) -> None:
+        """Count a conversation whose end is reported after the hang-up that ended it."""
+        if event.result == "answered" and self.store.ended(call):
+            self.store.end(call, "transferred", event.at)
 
     def _look(self, call: str, number: int, at: datetime) -> Answered | Free | Unknown:
         """Look at a turn, waiting while somebody else does it."""
@@ -217,7 +222,7 @@ class _Work:
                 return
             self.commands.pop()
             event = self._run(last, event.at)
-            if isinstance(event, ActionFinished) and self.board.store.ended(self.session.call):
+            if self.board.store.ended(self.session.call):
                 self._note(event)  # it is done, and nothing new begins
                 event = CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
@@ -239,12 +244,10 @@ class _Work:
             "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
         )
 
-    def _run(self, wanted: RunAction, at: datetime) -> Event:
+    def _run(self, wanted: RunAction, at: datetime) -> ActionFinished:
         session, board = self.session, self.board
         if not self.claimed:
             self._claim(at)
-        elif board.store.ended(session.call):
-            return CallerHungUp(at)
         self.runs += 1
         asked = Asked(
             key=f"{session.call}/{session.turn}/{self.runs}",

@@ -145,6 +145,17 @@ def test_an_ended_call_runs_nothing_new(desk: Desk) -> None:
     assert len(desk.actions.asked) == 1
 
 
+def test_a_conversation_that_is_reported_after_the_hang_up_counts(desk: Desk) -> None:
+    """The carrier sends both reports at nearly the same moment; one of no conversation changes nothing."""
+    desk.start()
+    desk.press("0")
+    desk.board.hang_up("CA1", AT)
+    desk.happens(TransferEnded(AT, "no_answer"))
+    assert desk.history.record.ending == "hung_up"
+    desk.happens(TransferEnded(AT, "answered"))
+    assert desk.history.record.ending == "transferred"
+
+
 def test_nothing_new_begins_when_the_caller_hangs_up_during_an_action(desk: Desk) -> None:
     """The action is finished and noted; the text message that would have followed is not written."""
     menu = MENU.replace("outcomes: {found: found, not_found", "outcomes: {found: send, not_found")
