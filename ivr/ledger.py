@@ -1,0 +1,373 @@
+"""What must be remembered across calls, so that trying again and again gains nothing: tries, codes, and rations.
+
+Every method is one transaction that no other writer, thread or process, can interleave: of two tries at the same
+moment the second one knows of the first. What was answered to a key is answered again, so that a repeated webhook
+counts nothing twice. Each change also forgets a few rows that are of no more use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import math
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+
+_TABLES = (
+    # What was answered to which key: the same question again gets the same answer.
+    """CREATE TABLE IF NOT EXISTS ledger_answers (
+        question TEXT NOT NULL, holder TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL,
+        minutes_left INTEGER NOT NULL, forget REAL NOT NULL, PRIMARY KEY (question, holder, key))""",
+    "CREATE INDEX IF NOT EXISTS ledger_answers_by_age ON ledger_answers (forget)",
+    # The wrong tries that still count against their holder, and until when each of them locks him (0: it does not).
+    """CREATE TABLE IF NOT EXISTS ledger_wrongs (
+        kind TEXT NOT NULL, holder TEXT NOT NULL, at REAL NOT NULL, locked_until REAL NOT NULL,
+        forget REAL NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS ledger_wrongs_of_holder ON ledger_wrongs (kind, holder, at)",
+    "CREATE INDEX IF NOT EXISTS ledger_wrongs_by_age ON ledger_wrongs (forget)",
+    # What was taken of rations. A holder's rows are numbered in the order of their times.
+    """CREATE TABLE IF NOT EXISTS ledger_spent (
+        holder TEXT NOT NULL, at REAL NOT NULL, number INTEGER NOT NULL, forget REAL NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS ledger_spent_of_holder ON ledger_spent (holder, at, number)",
+    "CREATE INDEX IF NOT EXISTS ledger_spent_by_age ON ledger_spent (forget)",
+    # The latest code of each account.
+    """CREATE TABLE IF NOT EXISTS ledger_codes (
+        account TEXT PRIMARY KEY, call TEXT NOT NULL, digest TEXT NOT NULL, expires REAL NOT NULL,
+        wrong INTEGER NOT NULL, forget REAL NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS ledger_codes_by_age ON ledger_codes (forget)",
+)
+
+_FORGET = tuple(
+    f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE forget < ? LIMIT 100)"  # noqa: S608
+    for table in ("ledger_answers", "ledger_wrongs", "ledger_spent", "ledger_codes")
+)
+"""More than one change adds, so that nothing piles up; few enough that nobody waits for it."""
+
+_MARGIN = timedelta(days=1).total_seconds()
+"""How much longer a row is kept than it counts: keys are asked for again, and clocks go back, by far less."""
+_LOCKS_COUNT = timedelta(days=7).total_seconds()
+LONGEST_LOCK = 8
+"""How many times as long as the first one a lock becomes, when one follows the other."""
+
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes; still within what a caller endures."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_NO_CODE = ("", "", 0.0, 0)
+"""The row of an account that has no code: of no call, and expired."""
+
+_Answer = tuple[Any, Any]
+"""A word, and the minutes until tries are taken again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a try to prove something ended."""
+
+    verdict: Literal["right", "wrong", "locked"]
+    minutes_left: int = 0
+    """Whole minutes until tries are taken again, rounded up; 0 unless locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ration:
+    """At most so many within so long, for one holder. One holder may have several, such as an hour's and a day's."""
+
+    holder: str
+    most: int
+    within: timedelta
+
+
+class Ledger:
+    """The ledger of one hotline: a few tables in SQLite. Every method is one transaction, and safe from any thread.
+
+    Times must be aware. Every method raises ``sqlite3.Error`` when the file cannot be used.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # One connection for all threads: a change takes microseconds, and ":memory:" lives in a single connection.
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: str) -> Self:
+        """Open the ledger in the file at ``path``, which other tables may share, or in ``":memory:"``.
+
+        A file that is not there is made, for its owner's eyes only. Open it in each process, not before a fork.
+        Raises ``OSError`` or ``sqlite3.Error`` when it cannot be opened.
+        """
+        if path != ":memory:":
+            with contextlib.suppress(FileExistsError):
+                Path(path).touch(mode=0o600, exist_ok=False)
+        # The kind of journal is the file's own, and a matter of whoever shares it: this works with each of them.
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        ledger = cls(connection)
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns that the tries belong to
+            with ledger._writing() as db:
+                for table in _TABLES:
+                    db.execute(table)
+        except BaseException:
+            connection.close()
+            raise
+        return ledger
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def count_try(
+        self,
+        kind: str,
+        holders: Sequence[str],
+        *,
+        right: bool,
+        key: str,
+        at: datetime,
+        most: int,
+        lock: timedelta,
+    ) -> Tried:
+        """Count a try of this kind for every holder (``account:+86…``, ``caller:+86…``), and judge it.
+
+        The wrong try number ``most`` of any holder within ``lock`` locks that holder for ``lock``; while one of them is
+        locked, ``right`` is not looked at and nothing is counted. A right try forgives the earlier wrong ones of the
+        first holder alone, the account: else a caller could wash himself clean with an account of his own. The same
+        ``key`` again, with the same kind and first holder, is the same try, with the same answer. There must be at
+        least one holder.
+        """
+        now, lasts = _seconds(at), lock.total_seconds()
+
+        def judge(db: sqlite3.Connection) -> _Answer:
+            until = max(_locked_until(db, kind, holder) for holder in holders)
+            if until <= now:
+                if right:
+                    db.execute("DELETE FROM ledger_wrongs WHERE kind = ? AND holder = ?", (kind, holders[0]))
+                    return "right", 0
+                until = max(_count_wrong(db, kind, holder, now, most, lasts) for holder in holders)
+            return ("locked", math.ceil((until - now) / 60)) if until > now else ("wrong", 0)
+
+        verdict, minutes_left = self._once((f"try:{kind}", holders[0], key), now, now + lasts, judge)
+        return Tried(verdict, minutes_left)
+
+    def minutes_locked(self, kind: str, holders: Sequence[str], *, at: datetime) -> int:
+        """Return for how many minutes, rounded up, a try of this kind would not be taken; 0: it would."""
+        now = _seconds(at)
+        with self._lock:
+            until = max(_locked_until(self._connection, kind, holder) for holder in holders)
+        return math.ceil(max(until - now, 0) / 60)
+
+    def proved(self, kind: str, holder: str, call: str) -> bool:
+        """Say whether this call has made a right try of this kind whose first holder was this one.
+
+        Keys begin with ``<call>/``. A later lock takes no proof back.
+        """
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT 1 FROM ledger_answers"
+                " WHERE question = ? AND holder = ? AND answer = 'right' AND instr(key, ?) = 1",
+                (f"try:{kind}", holder, f"{call}/"),
+            ).fetchone()
+        return found is not None
+
+    def spend(self, rations: Sequence[Ration], *, key: str, at: datetime) -> bool:
+        """Take one of each ration, or of none: False when one of them is used up.
+
+        The same key again takes nothing, and gets the same answer.
+        """
+        now = _seconds(at)
+        longest: dict[str, timedelta] = {}
+        for ration in rations:
+            longest[ration.holder] = max(ration.within, longest.get(ration.holder, ration.within))
+
+        def take(db: sqlite3.Connection) -> _Answer:
+            if any(_spent(db, ration, now) >= ration.most for ration in rations):
+                return "refused", 0
+            for holder, within in longest.items():
+                _spend(db, holder, now, now + within.total_seconds())
+            return "taken", 0
+
+        answer, _ = self._once(("spend", "", key), now, now, take)
+        return bool(answer == "taken")
+
+    def chance(self, key: str, *, at: datetime) -> str:
+        """Return a random text of 128 bits for a run, the same one when the run is repeated."""
+        now = _seconds(at)
+        drawn, _ = self._once(("chance", "", key), now, now, lambda _db: (secrets.token_hex(16), 0))
+        return str(drawn)
+
+    def judged(self, account: str, call: str, key: str) -> Literal["right", "wrong", "expired"] | None:
+        """Return how :meth:`check_code` judged the try of this key, or None when there was none."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT answer FROM ledger_answers WHERE question = ? AND holder = ? AND key = ?",
+                (f"code:{call}", account, key),
+            ).fetchone()
+        return found[0] if found else None
+
+    def keep_code(self, account: str, call: str, digest: str, *, at: datetime, lives: timedelta) -> None:
+        """Keep the digest of a code that is sent now; the one before it, of whatever call, is dead.
+
+        The same digest again, in the same call, is the same code: it gets no longer life, no fresh tries, and no
+        second use. So a run that is repeated does no harm if it makes the same code again.
+        """
+        now = _seconds(at)
+        expires = now + lives.total_seconds()
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO ledger_codes (account, call, digest, expires, wrong, forget) VALUES (?, ?, ?, ?, 0, ?)"
+                " ON CONFLICT (account) DO UPDATE SET call = excluded.call, digest = excluded.digest,"
+                " expires = excluded.expires, wrong = excluded.wrong, forget = excluded.forget"
+                " WHERE (call, digest) <> (excluded.call, excluded.digest)",
+                (account, call, digest, expires, expires + _MARGIN),
+            )
+            _forget(db, now)
+
+    def code_of(self, account: str, call: str, *, at: datetime) -> str | None:
+        """Return the digest of the code that was sent in this call and is still good, or None."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ?",
+                (account, call, _seconds(at)),
+            ).fetchone()
+        return str(found[0]) if found else None
+
+    def check_code(
+        self, account: str, call: str, digest: str, *, key: str, at: datetime, most: int
+    ) -> Literal["right", "wrong", "expired"]:
+        """Compare a typed code, in constant time, with the live one of the account.
+
+        A right one is used up. A code of another call, one that is dead, or none is ``expired``; so is one that was
+        tried ``most`` times in vain. Tries of another call do not count against it. The same key again is the same try.
+        """
+        now = _seconds(at)
+
+        # One way for all, whether or not the account has a code, so that no difference in time tells.
+        def judge(db: sqlite3.Connection) -> _Answer:
+            found = db.execute(
+                "SELECT call, digest, expires, wrong FROM ledger_codes WHERE account = ?", (account,)
+            ).fetchone()
+            its_call, its_digest, expires, wrong = found or _NO_CODE
+            same = hmac.compare_digest(its_digest, digest)
+            live = its_call == call and now < expires and wrong < most
+            judged = ("right" if same else "wrong") if live else "expired"
+            db.execute(
+                "UPDATE ledger_codes SET expires = ?, wrong = ? WHERE account = ?",
+                (0.0 if judged == "right" else expires, wrong + (judged == "wrong"), account),
+            )
+            return judged, 0
+
+        verdict: Literal["right", "wrong", "expired"]
+        verdict, _ = self._once((f"code:{call}", account, key), now, now, judge)
+        return verdict
+
+    def _once(
+        self,
+        asked: tuple[str, str, str],
+        now: float,
+        counts_until: float,
+        decide: Callable[[sqlite3.Connection], _Answer],
+    ) -> _Answer:
+        """Return the answer that this question, holder and key had before, or decide it now and remember it."""
+        with self._writing() as db:
+            found: _Answer | None = db.execute(
+                "SELECT answer, minutes_left FROM ledger_answers WHERE question = ? AND holder = ? AND key = ?",
+                asked,
+            ).fetchone()
+            if found is not None:
+                return found
+            answer = decide(db)
+            db.execute(
+                "INSERT INTO ledger_answers (question, holder, key, answer, minutes_left, forget)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*asked, *answer, counts_until + _MARGIN),
+            )
+            _forget(db, now)
+            return answer
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Lend the connection within one transaction that no other writer, thread or process, can interleave."""
+        with self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+
+
+def _locked_until(db: sqlite3.Connection, kind: str, holder: str) -> float:
+    """Return until when a holder is locked; 0 if he never was."""
+    (until,) = db.execute(
+        "SELECT coalesce(max(locked_until), 0.0) FROM ledger_wrongs WHERE kind = ? AND holder = ?",
+        (kind, holder),
+    ).fetchone()
+    return float(until)
+
+
+def _count_wrong(
+    db: sqlite3.Connection, kind: str, holder: str, now: float, most: int, lasts: float
+) -> float:
+    """Count a wrong try, and return until when it locks the holder; 0 if it does not.
+
+    Each lock is twice as long as the one before it, up to :data:`LONGEST_LOCK` times the first: who has patience gains
+    little by it. A right try, or a week without a lock, begins anew.
+    """
+    # Tries of a time to come count as well: the clock has gone back.
+    (earlier,) = db.execute(
+        "SELECT count(*) FROM ledger_wrongs WHERE kind = ? AND holder = ? AND at > ?",
+        (kind, holder, now - lasts),
+    ).fetchone()
+    (locks,) = db.execute(
+        "SELECT count(*) FROM ledger_wrongs WHERE kind = ? AND holder = ? AND locked_until > 0 AND at > ?",
+        (kind, holder, now - _LOCKS_COUNT),
+    ).fetchone()
+    locked = earlier + 1 >= most
+    until = now + lasts * min(2**locks, LONGEST_LOCK) if locked else 0.0
+    forget = max(now + lasts, now + _LOCKS_COUNT if locked else 0.0) + _MARGIN
+    db.execute(
+        "INSERT INTO ledger_wrongs (kind, holder, at, locked_until, forget) VALUES (?, ?, ?, ?, ?)",
+        (kind, holder, now, until, forget),
+    )
+    return until
+
+
+def _latest(db: sqlite3.Connection, holder: str) -> tuple[float, int]:
+    """Return when a holder last took of a ration, and the number of that row."""
+    return db.execute(
+        "SELECT at, number FROM ledger_spent WHERE holder = ? ORDER BY at DESC, number DESC LIMIT 1",
+        (holder,),
+    ).fetchone() or (0.0, 0)
+
+
+def _spent(db: sqlite3.Connection, ration: Ration, now: float) -> int:
+    """Return how much of a ration was taken: by two numbers, since a country may have a million rows."""
+    first = db.execute(
+        "SELECT number FROM ledger_spent WHERE holder = ? AND at > ? ORDER BY at, number LIMIT 1",
+        (ration.holder, now - ration.within.total_seconds()),
+    ).fetchone()
+    return 0 if first is None else _latest(db, ration.holder)[1] - first[0] + 1
+
+
+def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float) -> None:
+    """Note that a holder took one; never before his latest one, though the clock may have gone back."""
+    latest, number = _latest(db, holder)
+    db.execute(
+        "INSERT INTO ledger_spent (holder, at, number, forget) VALUES (?, ?, ?, ?)",
+        (holder, max(now, latest), number + 1, counts_until + _MARGIN),
+    )
+
+
+def _forget(db: sqlite3.Connection, now: float) -> None:
+    for statement in _FORGET:
+        db.execute(statement, (now,))
+
+
+def _seconds(at: datetime) -> float:
+    """Return the time as it is stored: seconds since 1970. A time without a zone is a ``TypeError``, not a guess."""
+    return (at - _EPOCH).total_seconds()

@@ -1,0 +1,87 @@
+"""Runs what may take long in a bounded pool of threads, so that a slow service holds up no webhook and no other caller."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+
+MOST_AT_ONCE = 32
+"""Jobs that one process runs at once. The server has more threads than that, so that some are always free of waiting."""
+
+
+class Run(Protocol[Result_co]):
+    """A job that was started."""
+
+    def wait(self, seconds: float) -> Result_co | None:
+        """Return the result as soon as it is there; None when it is not after so many seconds. Raises what the job raised."""
+        ...
+
+    def when_done(self, tell: Callable[[Result_co], None]) -> None:
+        """Tell the result once, when it is there, at once if it is; nothing is told of a job that raised."""
+        ...
+
+
+class Runs(Protocol):
+    """Where jobs run."""
+
+    def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
+        """Start a job; None when there is no room: then it was not started, and never will be."""
+        ...
+
+
+class Pool:
+    """Threads of this process. A job for which none is free is refused at once: who waits in a queue waits in vain.
+
+    Jobs of one name get half of the threads at most, so that one service that hangs leaves room for the others.
+    """
+
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self._most = most
+        self._running: Counter[str] = Counter()
+        self._lock = Lock()
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="run")
+
+    def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
+        """Start a job in a thread of its own, if one is free for it."""
+        with self._lock:
+            if self._running.total() >= self._most or self._running[name] >= (self._most + 1) // 2:
+                return None
+            self._running[name] += 1
+        return _InThread(self._threads.submit(self._do, job, name))
+
+    def _do(self, job: Callable[[], Result], name: str) -> Result:
+        try:
+            return job()
+        finally:
+            with self._lock:
+                self._running[name] -= 1
+
+    def close(self) -> None:
+        """Let the jobs under way end, and take no more."""
+        self._threads.shutdown(wait=True)
+
+
+class _InThread(Generic[Result]):
+    def __init__(self, future: Future[Result]) -> None:
+        self._future = future
+
+    def wait(self, seconds: float) -> Result | None:
+        try:
+            return self._future.result(seconds)
+        except TimeoutError:
+            if self._future.done():  # the job's own
+                raise
+            return None
+
+    def when_done(self, tell: Callable[[Result], None]) -> None:
+        def told(future: Future[Result]) -> None:
+            if future.exception() is None:
+                tell(future.result())
+
+        self._future.add_done_callback(told)
