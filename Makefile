@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOTLINES := $(patsubst %/menu.yaml,%,$(wildcard menus/*/menu.yaml))
 
-.PHONY: simulate test serve bench lock clean
+.PHONY: simulate test serve bench lock clean browser prism
 
 simulate: $(VENV)/.simulate  ## call a hotline from the keyboard
 	@$(BIN)/ivr simulate
@@ -17,13 +17,20 @@ test: $(VENV)/.test  ## format, lint, types, imports, tests, and every hotline
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@set -e; for hotline in $(HOTLINES); do $(BIN)/ivr check $$hotline; $(BIN)/ivr test $$hotline; done
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 serve: $(VENV)/.simulate  ## answer webhooks on this machine, unsigned, for trying things out
 	$(BIN)/ivr serve --insecure
 
 bench: $(VENV)/.test  ## measure a turn beside its peers
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.slow_service
+
+browser:  ## install the browser of the browser tests (Debian, as root)
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+prism:  ## install the mock of Twilio's REST API for the contract tests (node)
+	npm ci --prefix tests/prism --ignore-scripts --no-audit --no-fund --silent
 
 lock: $(VENV)/.test  ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

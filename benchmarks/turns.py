@@ -28,6 +28,8 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
+from ivr.serving import THREADS
+
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://ivr.example.com"
 CONNECTIONS = 4
@@ -156,7 +158,7 @@ def start(server: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
             "--workers",
             "1",
             "--blocking-threads",
-            "4",
+            str(THREADS),
         ),
         *("--log-level", "warning"),
     ]

@@ -11,12 +11,17 @@ command       what to do next, in the imperative (``Say``, ``Gather``, ``Transfe
 action        one self-service job, such as ``withdrawal_limits``
 outcome       how an action ended: a word that the menu routes on (``ok``, ``locked``, ``unavailable``)
 noinput       silence; *nomatch*: a key or phrase that is no choice
+level         how far a call has proved who is calling: ``known``, ``verified``, ``confirmed``
+code, link    what proves a telephone, and what opens the page of a reset: each in one message alone, and a secret
+ledger        what is remembered across calls, so that trying again gains nothing: tries, codes, rations
+run           one asking for an action, under its idempotency key; a slow one goes on while the caller waits
+message       a text message: a row that is saved with the turn and sent afterwards, at most once
 turn          one event in, one list of commands out; numbered within the call
 desk          a place where humans answer: its number, its hours, what happens when it does not
 channel       the way a caller reaches us: Twilio, the terminal
 line          a call from the caller's side, whichever channel carries it
 written call  a test in YAML: what the caller does, what he must hear, how it ends
 
-Reading order is import order: ``menu`` → ``engine`` → ``stores`` → ``actions`` → ``hotline`` → ``switchboard`` →
-``line`` → ``channels`` and ``proof`` → ``app`` → ``cli``.
+Reading order is import order: ``menu`` → ``engine`` → ``ledger`` and ``stores`` → ``actions`` → ``hotline`` and
+``messages`` → ``switchboard`` → ``line`` → ``channels`` and ``proof`` → ``app`` → ``cli``.
 """

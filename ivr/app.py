@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import structlog
 from flask import Flask, Response
 
 from ivr.accounts import Accounts
@@ -17,19 +20,39 @@ from ivr.actions.base import Services
 from ivr.actions.notices import Notices
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.rest import TwilioRest
 from ivr.channels.twilio.signature import Signature
+from ivr.channels.twilio.verify import Verify
 from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
+from ivr.channels.web.pages import install as install_pages
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.hotline import Hotline
-from ivr.logs import configure
+from ivr.ledger import Ledger
+from ivr.logs import configure, place_of
 from ivr.menu.nodes import TransferNode
 from ivr.menu.tree import Tree
+from ivr.messages import Outbox
+from ivr.runs import Pool
+from ivr.seals import Seal
 from ivr.stores import Store, open_store
 from ivr.switchboard import Perform, Switchboard
 
+log = structlog.get_logger(__name__)
+
+LOCAL_URL = "http://127.0.0.1:8080"
+"""Where the pages behind links are, when nobody says: `ivr serve` on this machine."""
 HOTLINE_VARIABLE = "IVR_HOTLINE"
 INSECURE_VARIABLE = "IVR_INSECURE"
+MESSAGES_VARIABLE = "IVR_MESSAGES"
 """How `ivr serve` tells its workers what it was told on the command line."""
+
+
+class Closing(Protocol):
+    """What must be closed."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -40,10 +63,15 @@ class House:
     store: Store
     services: Services
     board: Switchboard
+    runs: Closing
+    """Where actions run."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let what is under way end, and let go of files and connections."""
+        self.runs.close()
+        self.hotline.close()
         self.services.accounts.close()
+        self.services.ledger.close()
         self.store.close()
 
 
@@ -55,12 +83,34 @@ def open_house(
     A ``tree`` that was loaded before saves loading it again.
     """
     store = open_store(settings.database_url)
-    accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
-    services = Services(accounts, Notices.open(_if_there(folder / "bulletins.yaml")))
+    services = open_services(folder, settings)
     hotline = Hotline(folder, store, voice_problem, present=tree)
     _check_numbers(hotline.current(), settings)
-    board = Switchboard(hotline, store, services, settings.desk_numbers, perform)
-    return House(hotline, store, services, board)
+    runs = Pool()
+    board = Switchboard(
+        hotline,
+        store,
+        services,
+        settings.desk_numbers,
+        perform,
+        actions_of=hotline.actions,
+        runs=runs,
+        sends=settings.sends_messages,
+    )
+    return House(hotline, store, services, board, runs)
+
+
+def open_services(folder: Path, settings: Settings) -> Services:
+    """Open the systems that actions speak to. Raises ``BadFile``, and what a database raises."""
+    accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
+    return Services(
+        accounts,
+        Notices.open(_if_there(folder / "bulletins.yaml")),
+        Ledger.open(ledger_path(settings.database_url)),
+        Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
+        settings.public_url or LOCAL_URL,
+        Verify(TwilioRest.of(settings), settings.verify_service) if settings.verify_service else None,
+    )
 
 
 def _check_numbers(tree: Tree, settings: Settings) -> None:
@@ -93,6 +143,19 @@ def accounts_path(database_url: str) -> str:
     return str(calls.with_name(f"{calls.stem}-accounts{calls.suffix or '.sqlite3'}"))
 
 
+def ledger_path(database_url: str) -> str:
+    """Return the file of the ledger: that of the calls."""
+    scheme, _, path = database_url.partition(":///")
+    return path if scheme == "sqlite" else ":memory:"
+
+
+def open_outbox(house: House, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
+    """Return what sends the messages of a house. Raises :class:`BadSetting` when there are no credentials for it."""
+    return Outbox(
+        house.store, TwilioRest.of(settings), house.services.seal, clock, public_url=settings.public_url
+    )
+
+
 def utc_now() -> datetime:
     """Return the time, aware."""
     return datetime.now(UTC)
@@ -111,14 +174,28 @@ def create_app(
     Raises :class:`BadSetting` when webhooks could not be checked and ``insecure`` does not ask for that.
     """
     signature = _signature(settings, insecure=insecure)
+    if settings.sends_messages and not settings.secret_keys:
+        raise BadSetting(
+            "IVR_SECRET_KEY is missing; set it, for every server and worker alike: messages with codes and links wait "
+            "sealed with it"
+        )
     return web_program(open_house(folder, settings, perform=perform), settings, signature, clock)
+
+
+class _Program(Flask):
+    """A web program that logs where an exception came from, and not its text or the URL: a link is a secret."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log an exception that no handler has answered."""
+        log.error("request failed", **place_of(exc_info[1]))
 
 
 def web_program(
     house: House, settings: Settings, signature: Signature | None, clock: Callable[[], datetime] = utc_now
 ) -> Flask:
     """Return the web program of an open house. Without a ``signature`` no request is checked."""
-    app = Flask("ivr", static_folder=None)
+    app = _Program("ivr", static_folder=None)
+    app.logger.disabled = True  # what Flask writes of an exception by itself has its text and the URL
     app.request_class = WebhookRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
@@ -131,6 +208,7 @@ def web_program(
     )
     install(app, webhooks)
     install_audio(app, house.hotline.folder)
+    install_pages(app, house.services.accounts, house.services.seal, clock, settings.public_url)
     _install_health(app, house)
     return app
 
@@ -216,4 +294,26 @@ def worker() -> Callable[..., Iterable[bytes]]:
     settings = settings_from(os.environ)
     configure(settings.log, settings.log_level)
     insecure = os.environ.get(INSECURE_VARIABLE) == "1"
-    return without_environment(create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure))
+    app = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
+    if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
+        _send_beside(app.extensions["ivr"], settings)
+    return without_environment(app)
+
+
+def _send_beside(house: House, settings: Settings) -> None:
+    """Send messages in a thread of this worker: right after a turn has kept one, and those that others have left."""
+    outbox = open_outbox(house, settings, utc_now)
+    house.board.wake = outbox.wake
+    thread = threading.Thread(target=outbox.run, name="messages", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        """Let the request under way end, so that its message is not left unknown."""
+        outbox.stop()
+        thread.join(_LAST_REQUEST)
+
+    atexit.register(end)
+
+
+_LAST_REQUEST = 8.0
+"""Seconds that the end of a worker waits for it."""

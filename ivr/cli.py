@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ivr.config import Settings
     from ivr.menu.problems import Problem
-    from ivr.stores import Store
+    from ivr.stores import CallHistory, Store
 
 DEFAULT_HOTLINE = Path("menus/yuebao")
 
@@ -51,16 +52,28 @@ class Failed(click.ClickException):
 class Commands(click.Group):
     """The commands, with the nearest name for a misspelt one, and errors without a traceback."""
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command; those about Twilio's side are imported when they are wanted."""
+        if cmd_name == "twilio":
+            from ivr.twilio_commands import twilio
+
+            return twilio
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted([*super().list_commands(ctx), "twilio"])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, or say which one was probably meant."""
-        name = args[0]
-        if name in self.commands:
+        name, known = args[0], self.list_commands(ctx)
+        if name in known:
             return super().resolve_command(ctx, args)
         from ivr.menu.problems import did_you_mean
 
-        raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, self.commands)}")
+        raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, known)}")
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Read and write UTF-8 whatever the locale says, as menus do; then run a command."""
@@ -198,7 +211,15 @@ Examples:
 @click.option(
     "--insecure", is_flag=True, help="Take webhooks that nobody signed. Only for trying things out."
 )
-def serve(hotline: Path, host: str, port: int, workers: int | None, *, insecure: bool) -> None:
+@click.option(
+    "--messages/--no-messages",
+    default=True,
+    show_default=True,
+    help="Send text messages here too; without it `ivr worker` must run.",
+)
+def serve(
+    hotline: Path, host: str, port: int, workers: int | None, *, insecure: bool, messages: bool
+) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
     from ivr.app import create_app
     from ivr.serving import serve as run
@@ -217,11 +238,77 @@ def serve(hotline: Path, host: str, port: int, workers: int | None, *, insecure:
         raise Failed(f"IVR_DATABASE_URL: {error}") from error
     if insecure and not settings.auth_tokens:
         click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
+    if not settings.secret_keys:
+        click.secho(
+            "IVR_SECRET_KEY is not set: codes and links that are under way end with this server",
+            fg="yellow",
+            err=True,
+        )
 
     def ready(address: str) -> None:
         click.echo(f"ready: {address} ({_count(count, 'worker')}, first webhook {address}/voice)")
 
-    run(hotline, host, port, workers=count, insecure=insecure, ready=ready)
+    run(hotline, host, port, workers=count, insecure=insecure, messages=messages, ready=ready)
+
+
+@main.command(
+    epilog="""\b
+Example:
+  TWILIO_ACCOUNT_SID=AC… TWILIO_AUTH_TOKEN=… TWILIO_NUMBER=+1… IVR_SECRET_KEY=… ivr worker"""
+)
+@click.option(
+    "--every",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 60),
+    help="Seconds between two looks for messages.",
+)
+def worker(every: float) -> None:
+    """Send the text messages that calls have left in the store, apart from `ivr serve --no-messages`.
+
+    Several may run at once. Each message is sent at most once.
+    """
+    from ivr.logs import configure
+    from ivr.serving import send_messages
+
+    settings = _settings()
+    if not settings.sends_messages:
+        raise Failed("nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER")
+    if not settings.secret_keys:
+        raise Failed("IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which seals the messages")
+    if settings.database_url.startswith("memory:"):
+        raise Failed("IVR_DATABASE_URL: memory:// is seen by no other process; name a file")
+    configure(settings.log, settings.log_level)
+    try:
+        send_messages(settings, every, lambda: click.echo(f"sending the messages of {settings.database_url}"))
+    except ValueError as error:
+        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+
+
+@main.command(
+    name="demo-service",
+    epilog="""\b
+Example:
+  ACCOUNT_SERVICE_TOKEN=… ivr demo-service menus/yuebao --port 8090""",
+)
+@hotline_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(1, 65535), help="The port.")
+def demo_service(hotline: Path, host: str, port: int) -> None:
+    """Run the demonstration account service over HTTP, for actions that actions.yaml declares.
+
+    See examples/http/actions.yaml. ACCOUNT_SERVICE_TOKEN is what its callers must show. What calls change is forgotten
+    when it ends, unless IVR_DATABASE_URL names a file.
+    """
+    from ivr.demo_service import serve as run
+
+    token = os.environ.get("ACCOUNT_SERVICE_TOKEN", "")
+    if not token:
+        raise Failed("ACCOUNT_SERVICE_TOKEN is missing; set it to what the callers of the service show")
+    settings = _settings()
+    if not os.environ.get("IVR_DATABASE_URL"):
+        settings = replace(settings, database_url="memory://")  # customers as the file has them, each time
+    run(hotline, settings, token, host, port, lambda address: click.echo(f"ready: {address}"))
 
 
 # --- checking
@@ -309,10 +396,14 @@ Examples:
 @click.option("-v", "verbose", is_flag=True, help="Show the transcript of every call.")
 def test(hotline: Path, part: str, *, verbose: bool) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
+    from ivr.logs import configure
     from ivr.proof.report import print_played
     from ivr.proof.runner import play, read_calls
     from ivr.stages import DirectStages, load_tree
 
+    configure(
+        level="critical"
+    )  # a written call may want a service to fail, and says itself what must come of it
     stages = DirectStages(hotline, load_tree(hotline))
     calls, problems = read_calls(hotline)
     for problem in problems:
@@ -341,7 +432,7 @@ Examples:
   ivr schema nodes
   ivr schema --write menus/yuebao"""
 )
-@click.argument("kind", type=click.Choice(["menu", "nodes", "prompts", "calls"]), default="menu")
+@click.argument("kind", type=click.Choice(["menu", "nodes", "prompts", "calls", "actions"]), default="menu")
 @click.option(
     "--write", "folder", type=click.Path(path_type=Path), help="Write all of them into FOLDER/.schema."
 )
@@ -424,8 +515,14 @@ Examples:
     "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="At most so many."
 )
 @click.option("--numbers", is_flag=True, help="Show whole numbers, for whoever must call back.")
+@click.option(
+    "--open",
+    "opened",
+    is_flag=True,
+    help="Show the words of sealed messages that wait or are not sent: codes and links. Needs IVR_SECRET_KEY.",
+)
 @format_option
-def calls(callsid: str | None, form: str, *, numbers: bool, **wanted: Any) -> None:
+def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **wanted: Any) -> None:
     """List the calls of the store, or show one call's path, messages and voicemail.
 
     Times are those of this machine's time zone.
@@ -444,7 +541,20 @@ def calls(callsid: str | None, form: str, *, numbers: bool, **wanted: Any) -> No
         history = store.call(callsid)
         if history is None:
             raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
-        records.print_call(history, form, show)
+        records.print_call(_opened(history) if opened else history, form, show)
+
+
+def _opened(history: CallHistory) -> CallHistory:
+    from ivr.seals import BrokenSeal, Seal
+    from ivr.stores import with_open_messages
+
+    keys = _settings().secret_keys
+    if not keys:
+        raise Failed("IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which sealed the messages")
+    try:
+        return with_open_messages(history, Seal(*keys))
+    except BrokenSeal:
+        raise Failed("IVR_SECRET_KEY: the messages were sealed with another key") from None
 
 
 @main.command(

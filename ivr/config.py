@@ -10,11 +10,20 @@ from urllib.parse import urlsplit
 SETTINGS: Mapping[str, str] = {
     "TWILIO_AUTH_TOKEN": "The account's auth token, with which every webhook must be signed. Several, separated by "
     "commas, while a token is rotated. Without it `ivr serve` refuses to start unless told `--insecure`.",
-    "TWILIO_NUMBER": "The hotline's own number. It is shown to a desk when the caller's is withheld.",
+    "TWILIO_ACCOUNT_SID": "The account (`AC…`) that text messages are sent with, together with `TWILIO_AUTH_TOKEN` and "
+    "`TWILIO_NUMBER`. Without it they are kept as “not sent”.",
+    "TWILIO_NUMBER": "The hotline's own number. Text messages come from it, and it is shown to a desk when the caller's "
+    "is withheld.",
+    "TWILIO_VERIFY_SERVICE": "A Verify service (`VA…`) that sends and judges one-time codes in place of our own.",
+    "IVR_TWILIO_API_URL": "Another address of Twilio's REST API: a mock, or a carrier that speaks it too.",
     "IVR_PUBLIC_URL": "The URL that Twilio calls, such as `https://ivr.example.com`. Signatures are checked against "
     "it, the path and the raw query. Needed together with `TWILIO_AUTH_TOKEN`.",
     "IVR_DATABASE_URL": "Where calls are kept: `sqlite:///ivr.sqlite3` (the default, in the present folder) or "
     "`memory://`. The demonstration account service has a file of its own beside it.",
+    "IVR_SECRET_KEY": "At least 32 random characters. Codes, links and the messages that hold them are signed and sealed "
+    "with it. Several, separated by commas, while it is changed: the first one seals, and messages that wait are opened with "
+    "each; codes and links under way end. Without it `ivr serve` makes one up that lasts until it ends, unless it has "
+    "messages to send.",
     "IVR_FALLBACK_NUMBER": "The human of `/voice/fallback`, who is rung when everything else has failed; without it "
     "the desk of the hotline's `agent` node.",
     "IVR_DESK_<NAME>": "A desk's number, over the one in the tree: `IVR_DESK_SERVICE` for the desk `service`.",
@@ -22,6 +31,10 @@ SETTINGS: Mapping[str, str] = {
     "IVR_LOG_LEVEL": "`debug` logs every turn, `info` (the default) every call.",
 }
 """Every setting with what it means; the README's table is checked against it."""
+
+
+SHORTEST_KEY = 32
+"""Characters."""
 
 
 class BadSetting(Exception):
@@ -33,7 +46,11 @@ class Settings:
     """The settings of one process."""
 
     auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    account_sid: str = ""
     number: str = ""
+    verify_service: str = ""
+    twilio_api_url: str = ""
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
     database_url: str = "sqlite:///ivr.sqlite3"
     fallback_number: str = ""
@@ -41,14 +58,21 @@ class Settings:
     log: str = ""
     log_level: str = "info"
 
+    @property
+    def sends_messages(self) -> bool:
+        """Whether there are credentials to send text messages with."""
+        return bool(self.account_sid and self.auth_tokens and self.number.startswith("+"))
+
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Read the settings. Raises :class:`BadSetting` at the first that cannot be used."""
     return Settings(
-        auth_tokens=tuple(
-            token.strip() for token in environ.get("TWILIO_AUTH_TOKEN", "").split(",") if token.strip()
-        ),
+        auth_tokens=_several(environ, "TWILIO_AUTH_TOKEN"),
+        account_sid=_identifier(environ, "TWILIO_ACCOUNT_SID", "AC"),
         number=_number(environ, "TWILIO_NUMBER"),
+        verify_service=_identifier(environ, "TWILIO_VERIFY_SERVICE", "VA"),
+        twilio_api_url=_url(environ, "IVR_TWILIO_API_URL"),
+        secret_keys=_secret_keys(environ),
         public_url=_url(environ, "IVR_PUBLIC_URL"),
         database_url=environ.get("IVR_DATABASE_URL", "") or "sqlite:///ivr.sqlite3",
         fallback_number=_number(environ, "IVR_FALLBACK_NUMBER"),
@@ -60,6 +84,29 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
         log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
+
+
+def _several(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in environ.get(name, "").split(",") if each.strip())
+
+
+def _identifier(environ: Mapping[str, str], name: str, letters: str) -> str:
+    value = environ.get(name, "").strip()
+    if value and not re.fullmatch(rf"{letters}[0-9a-zA-Z]{{32}}", value):
+        raise BadSetting(
+            f"{name}: `{value[:6]}…` is none; it is {letters} and 32 characters, on Twilio's console"
+        )
+    return value
+
+
+def _secret_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    keys = _several(environ, "IVR_SECRET_KEY")
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise BadSetting(
+            f"IVR_SECRET_KEY is too short; write at least {SHORTEST_KEY} random characters, such as those of "
+            "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+        )
+    return keys
 
 
 def _number(environ: Mapping[str, str], name: str) -> str:
@@ -77,8 +124,11 @@ def _url(environ: Mapping[str, str], name: str) -> str:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    strange = parts.query or parts.fragment or "//" in parts.path
+    if parts.scheme not in {"http", "https"} or not parts.hostname or strange:
         raise BadSetting(f"{name}: `{value}` is no web address; write it like https://ivr.example.com")
+    if parts.path.endswith("/voice"):
+        raise BadSetting(f"{name}: `{value}` is the first webhook; write the address before `/voice`")
     return value
 
 

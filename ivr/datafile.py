@@ -53,6 +53,13 @@ def _read(content: bytes) -> tuple[yaml.Node | None, Any]:
 class _Loader(yaml.BaseLoader):
     """YAML whose scalars are text and whose keys are written once."""
 
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        value = super().construct_scalar(node)
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            problem = "half of a character, written as an escape; write the character itself"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return value
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
         seen = set[str]()
         for key, _ in node.value:

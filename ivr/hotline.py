@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,10 +13,15 @@ from pathlib import Path
 import structlog
 
 from ivr.actions import CONTRACTS
+from ivr.actions.base import Action
+from ivr.actions.http import actions_of
+from ivr.actions.peers import Connections
+from ivr.config import BadSetting
 from ivr.logs import place_of
 from ivr.menu.loader import Loaded, VoiceProblem, load
 from ivr.menu.problems import Problem
 from ivr.menu.reader import decode
+from ivr.menu.services import ACTIONS_FILE
 from ivr.menu.tree import Tree
 from ivr.stores import Store
 
@@ -104,13 +110,19 @@ class Hotline:
     look_every: float = LOOK_EVERY
     present: Tree | None = None
     """The menu of new calls; loaded from the folder when none is given."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    """Where the services of ``actions.yaml`` find their addresses and secrets."""
+    connections: Connections = field(default_factory=Connections)
+    """To those services; they outlive a menu version."""
     _trees: dict[str, Tree] = field(default_factory=dict)
+    _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict)
+    """By version."""
     _seen: Mapping[str, float] = field(default_factory=dict)
     _looked: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Load the menu; raises :class:`MenuBroken`."""
+        """Load the menu; raises :class:`MenuBroken`, and ``BadSetting`` where a service lacks a setting."""
         self._seen = self._look()
         if self.present is None:
             loaded = load_folder(self.folder, self.voice_problem)
@@ -136,14 +148,27 @@ class Hotline:
             return self.current()
         return tree
 
+    def actions(self, tree: Tree) -> Mapping[str, Action]:
+        """Return the actions of a version that :meth:`current` or :meth:`version` has given."""
+        return self._actions.get(tree.version) or actions_of(tree, self.environ, self.connections)
+
+    def close(self) -> None:
+        """Let go of the connections to services."""
+        self.connections.close()
+
     def _restored(self, version: str) -> Tree | None:
         """Return a version that another worker took up, or that was taken up before we were restarted."""
         sources = self.store.version(version)
         if sources is None:
             return None
         tree = load(sources, CONTRACTS, recordings_of(self.folder)).tree
-        if tree is not None:
+        if tree is None:
+            return None
+        try:
             self._keep(tree)
+        except BadSetting as error:
+            log.warning("menu version not restored", version=version, problems=[str(error)])
+            return None
         return tree
 
     def _refresh(self) -> None:
@@ -170,7 +195,12 @@ class Hotline:
         self._seen = seen
         loaded = load_folder(self.folder, self.voice_problem)
         if loaded.tree is not None:
-            self._take_up(loaded.tree)
+            try:
+                self._take_up(loaded.tree)
+            except BadSetting as error:
+                remedy = "start the server with it"
+                loaded = Loaded(None, (Problem(ACTIONS_FILE, 1, 1, "", str(error), remedy),))
+        if loaded.tree is not None:
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
@@ -182,12 +212,15 @@ class Hotline:
         return {str(path): path.stat().st_mtime_ns for path in files if path.exists()}
 
     def _take_up(self, tree: Tree) -> None:
+        self._keep(tree)
         self.store.keep_version(tree.version, tree.name, tree.sources)
         self.present = tree
-        self._keep(tree)
         self._looked = time.monotonic()
 
     def _keep(self, tree: Tree) -> None:
-        """Keep a compiled version at hand. The table is replaced whole, so that no other thread sees it half done."""
+        """Keep a compiled version at hand. The tables are replaced whole, so that no other thread sees them half done."""
+        actions = actions_of(tree, self.environ, self.connections)
         others = [other for other in self._trees.values() if other.version != tree.version]
-        self._trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}
+        trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}
+        self._actions = {version: self._actions.get(version, actions) for version in trees}
+        self._trees = trees

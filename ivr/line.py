@@ -74,6 +74,9 @@ class CallBroken(Exception):
 class Line(Protocol):
     """A call, from the caller's side. Whatever the caller does may raise :class:`CallBroken`."""
 
+    call: str
+    """The carrier's identifier of the call."""
+
     @property
     def waiting(self) -> Waiting:
         """What the call waits for; ``nobody``: it is over."""
@@ -107,6 +110,10 @@ class Line(Protocol):
 
     def silence(self) -> None:
         """Do nothing until the hotline goes on."""
+        ...
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by in which nothing happens on the line."""
         ...
 
     def record(self, seconds: int) -> None:
@@ -234,6 +241,10 @@ class DirectLine:
                 self.clock.advance(silence)
                 self._happen(RecordingEnded(self.clock()))
 
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock on."""
+        self.clock.advance(seconds)
+
     def record(self, seconds: int) -> None:
         """Leave a recording of so many seconds; none is silence."""
         last = self.commands[-1] if self.commands else None
@@ -285,6 +296,8 @@ class DirectLine:
     def _transfer(self, transfer: Transfer) -> None:
         answer = self.desk_answers(transfer.number)
         self.items.append(Noticed(f"ringing {transfer.number}: {answer}"))
+        if answer == "answered" and transfer.reason:
+            self.items.append(Noticed(f"the desk hears: {transfer.reason}"))
         self.clock.advance(transfer.ring_seconds if answer == "no_answer" else 3)
         self._happen(TransferEnded(self.clock(), answer))
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.logs import masked
-from ivr.stores import CallFilter, CallHistory, CallRecord
+from ivr.stores import CallFilter, CallHistory, CallRecord, Message
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -87,9 +87,14 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
     console.print(table)
     for message in history.messages:
-        console.print(Text(f"message to {show(message.to)}, {message.status}: {message.body}"))
+        console.print(Text(f"message to {show(message.to)}, {message.status}: {_body(message)}"))
     for voicemail in history.voicemails:
         console.print(Text(f"recording of {voicemail.seconds} s: {voicemail.url}"))
+
+
+def _body(message: Message) -> str:
+    """Return the words of a message, unless they hold a secret that waits to be sent or is gone."""
+    return "(its words are secret)" if message.sealed else message.body
 
 
 def _table(*columns: str) -> Table:
@@ -115,6 +120,8 @@ def _print_json(data: Any) -> None:
 def _plain(value: Any, show: Show) -> Any:
     """Return data with callers' numbers as they are to be shown."""
     match value:
+        case {"sealed": True, "body": str()}:
+            return _plain({**value, "sealed": "its words are secret", "body": ""}, show)
         case dict():
             return {
                 name: show(each) if name in {"caller", "to"} and isinstance(each, str) else _plain(each, show)

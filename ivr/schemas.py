@@ -11,6 +11,7 @@ from ivr.actions import CONTRACTS
 from ivr.menu.contract import Contract
 from ivr.menu.declared import keys_of
 from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
+from ivr.menu.services import FACTS, ActionsFile, Breaker, Case, Entry, Message, Service, Told
 from ivr.proof.calls import KINDS as STEPS
 from ivr.proof.calls import WORDS, CallsFile, WrittenCall
 
@@ -20,7 +21,11 @@ FOLDER = ".schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each kind of file."""
-    return {**json_schemas(), "calls": schema(CallsFile, "Written calls of a hotline")}
+    return {
+        **json_schemas(),
+        "actions": schema(ActionsFile, "Actions of a hotline that are HTTP services: actions.yaml"),
+        "calls": schema(CallsFile, "Written calls of a hotline"),
+    }
 
 
 def schema_files() -> dict[str, str]:
@@ -46,8 +51,22 @@ def write_schemas(folder: Path) -> list[Path]:
 def reference() -> str:
     """Return the reference page as Markdown."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
-    calls = "\n".join(_calls())
-    return "\n".join([head, node_reference().rstrip(), "", calls, "## Actions", "", *_actions()])
+    files = "\n".join([*_services(), *_calls()])
+    return "\n".join([head, node_reference().rstrip(), "", files, "## Actions", "", *_actions()])
+
+
+def _services() -> Iterator[str]:
+    yield from section("Actions that are HTTP services: `actions.yaml`", ActionsFile, level=2)
+    yield from section("A service, under `services:`", Service)
+    yield from section("When it counts as down, under `breaker:`", Breaker)
+    yield from section("An action, under `actions:`", Entry)
+    yield from section("An outcome of such an action", Case)
+    yield from section("A value of an answer, in place of its path", Told)
+    yield from section("The message of an outcome, under `text:`", Message)
+    yield from heading(
+        "What a path or body may use", 3, "The inputs of the action by their names, and these."
+    )
+    yield from rows("value", FACTS)
 
 
 def _calls() -> Iterator[str]:

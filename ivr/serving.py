@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -11,11 +12,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE
+from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, utc_now
+from ivr.channels.twilio.rest import TwilioRest
+from ivr.config import Settings
+from ivr.messages import Outbox
+from ivr.runs import MOST_AT_ONCE
+from ivr.seals import Seal
+from ivr.stores import open_store
 
 READY_WITHIN = 60.0
 """Seconds that the workers have to come up."""
 
+
+THREADS = MOST_AT_ONCE + 8
+"""Of each worker: so many that some are free when all the others wait for slow services. Waiting costs them nothing."""
 
 _STANDARD_ERROR = {
     name: {"class": "logging.StreamHandler", "formatter": formatter, "stream": "ext://sys.stderr"}
@@ -29,9 +39,18 @@ class CannotServe(Exception):
 
 
 def serve(
-    folder: Path, host: str, port: int, *, workers: int, insecure: bool, ready: Callable[[str], None]
+    folder: Path,
+    host: str,
+    port: int,
+    *,
+    workers: int,
+    insecure: bool,
+    messages: bool = True,
+    ready: Callable[[str], None],
 ) -> None:
     """Serve a hotline until the process is told to end. ``ready`` is told the URL when a worker answers.
+
+    Each worker sends text messages too, unless ``messages`` is false: then `ivr worker` does.
 
     Raises:
         CannotServe: the address cannot be listened on, or no worker came up.
@@ -42,14 +61,14 @@ def serve(
     from granian.log import LogLevels
 
     _try_address(host, port)
-    os.environ.update(worker_environment(folder, insecure=insecure))
+    os.environ.update(worker_environment(folder, insecure=insecure, messages=messages))
     server = Granian(
         "ivr.app:worker",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         factory=True,
         log_level=LogLevels.error,  # its warnings are about our choice of threads, which are made to wait
         log_dictconfig={"handlers": _STANDARD_ERROR},
@@ -67,9 +86,44 @@ def serve(
         raise CannotServe(f"no worker was ready within {READY_WITHIN:.0f} s; the log above says why")
 
 
-def worker_environment(folder: Path, *, insecure: bool) -> Mapping[str, str]:
-    """Return what the workers must know beside the settings."""
-    return {HOTLINE_VARIABLE: str(folder.resolve()), INSECURE_VARIABLE: "1" if insecure else ""}
+def worker_environment(folder: Path, *, insecure: bool, messages: bool = True) -> Mapping[str, str]:
+    """Return what the workers must know beside the settings.
+
+    Where nobody has set a secret key, all of them get the same one, which is gone when they are.
+    """
+    own_key = {} if os.environ.get("IVR_SECRET_KEY") else {"IVR_SECRET_KEY": secrets.token_urlsafe(32)}
+    return {
+        HOTLINE_VARIABLE: str(folder.resolve()),
+        INSECURE_VARIABLE: "1" if insecure else "",
+        MESSAGES_VARIABLE: "" if messages else "elsewhere",
+        **own_key,
+    }
+
+
+def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -> None:
+    """Send the messages of a store until the process is told to end. ``ready`` is called when it has begun.
+
+    Raises :class:`ivr.config.BadSetting` when there is nothing to send them with.
+    """
+    store = open_store(settings.database_url)
+    outbox = Outbox(
+        store,
+        TwilioRest.of(settings),
+        Seal(*settings.secret_keys),
+        utc_now,
+        public_url=settings.public_url,
+    )
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(
+        signal.SIG_BLOCK, ends
+    )  # before the thread, which inherits it: only we wait for them
+    thread = threading.Thread(target=outbox.run, args=(every,), name="messages")
+    thread.start()
+    ready()
+    signal.sigwait(ends)
+    outbox.stop()
+    thread.join()
+    store.close()
 
 
 def _try_address(host: str, port: int) -> None:

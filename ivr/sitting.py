@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ivr.actions import CONTRACTS
 from ivr.app import House, open_house, utc_now
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
@@ -23,7 +22,7 @@ from ivr.engine.session import Session
 from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
-from ivr.stages import NOBODY, Faults, at_moment, demonstration_phones, first_caller
+from ivr.stages import NOBODY, Faults, at_moment, demonstration_phones, first_caller, slow_down
 
 
 def direct_sitting(
@@ -41,13 +40,15 @@ def direct_sitting(
     Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Raises ValueError for
     a moment or a language that is none, and what :func:`ivr.app.open_house` raises.
     """
-    controls = Controls(actions=tuple(CONTRACTS), trace=trace)
-    faults = Faults(controls.down)
+    controls = Controls(trace=trace)
+    faults = Faults(controls.down, controls.slow)
     house = open_house(folder, Settings(database_url="memory://"), perform=faults.perform)
     house.hotline.look_every = 0.0
     tree = house.hotline.current()
+    controls.actions = tuple(tree.contracts)
     begins_in = _language(language, tree) if language else ""
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
+    slow_down(house, clock, faults)
     number = first_caller(house) if caller is None else "" if caller == "withheld" else caller
     house.hotline.report = _Reporter(transcript)
     house.board.watch = watch = _Watch(house, clock, transcript, controls)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Generic
 
 from ivr.accounts import Accounts
-from ivr.actions import CONTRACTS, perform
+from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house
 from ivr.channels.twilio.languages import voice_problem
@@ -21,19 +22,73 @@ from ivr.hotline import MenuBroken, load_folder
 from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.problems import did_you_mean
 from ivr.menu.tree import Tree
+from ivr.outcomes import Actions
 from ivr.proof.calls import At, DeskAnswer, WrittenCall
 from ivr.proof.runner import BadCall, Stage, moment
+from ivr.runs import Result, Run
+from ivr.stores import CallHistory, with_open_messages
 
 
 @dataclass(slots=True)
 class Faults:
-    """Actions whose service is down."""
+    """Actions whose service is down, or slow."""
 
     down: Collection[str] = ()
+    slow: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that an action takes."""
 
-    def perform(self, name: str, services: Services, asked: Asked) -> Finished:
+    def perform(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
         """Run an action, unless its service is down."""
-        return Finished("unavailable") if name in self.down else perform(name, services, asked)
+        return Finished("unavailable") if name in self.down else perform(name, services, asked, actions)
+
+
+@dataclass(slots=True)
+class VirtualRuns:
+    """Actions that take time on a virtual clock: a slow one is done at once, and told when its time has come."""
+
+    clock: VirtualClock
+    faults: Faults
+    late: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    """What is to be told, and when."""
+
+    def start(self, job: Callable[[], Result], name: str) -> Run[Result]:
+        """Do a job."""
+        return _VirtualRun(self, job(), self.clock.now + timedelta(seconds=self.faults.slow.get(name, 0)))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by, and tell what has ended meanwhile."""
+        self.clock.advance(seconds)
+        due = [tell for at, tell in self.late if at <= self.clock.now]
+        self.late = [(at, tell) for at, tell in self.late if at > self.clock.now]
+        for tell in due:
+            tell()
+
+    def close(self) -> None:
+        """Let everything end, as a server does."""
+        self.clock.now = max([self.clock.now, *(at for at, _ in self.late)])
+        self.pass_time(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _VirtualRun(Generic[Result]):
+    runs: VirtualRuns
+    result: Result
+    ends: datetime
+
+    def wait(self, seconds: float) -> Result | None:
+        left = (self.ends - self.runs.clock.now).total_seconds()
+        self.runs.pass_time(max(min(left, seconds), 0))
+        return self.result if left <= seconds else None
+
+    def when_done(self, tell: Callable[[Result], None]) -> None:
+        self.runs.late.append((self.ends, lambda: tell(self.result)))
+
+
+def slow_down(house: House, clock: VirtualClock, faults: Faults) -> None:
+    """Let a house's actions run on a virtual clock."""
+    house.runs = house.board.runs = runs = VirtualRuns(clock, faults)
+    house.board.wait = runs.pass_time
+    house.board.seconds = lambda: clock.now.timestamp()  # noqa: PLW0108 - the clock goes on
 
 
 @dataclass(slots=True)
@@ -75,11 +130,11 @@ def demonstration_phones(folder: Path) -> Sequence[str]:
         return accounts.phones()
 
 
-def caller_of(call: WrittenCall, house: House) -> str:
-    """Return who rings in a written call; empty when the number is withheld."""
-    if call.from_ is None:
+def caller_of(number: str | None, house: House) -> str:
+    """Return who rings in a written call: the first customer if nobody is named; empty when the number is withheld."""
+    if number is None:
         return first_caller(house)
-    return "" if call.from_ == "withheld" else call.from_
+    return "" if number == "withheld" else number
 
 
 def check_names(call: WrittenCall, tree: Tree) -> None:
@@ -87,7 +142,7 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
     nodes = [step.node for step in call.steps if isinstance(step, At)]
     for kind, names, known in (
         ("desk", call.desks, tree.desks),
-        ("action", call.unavailable, CONTRACTS),
+        ("action", [*call.unavailable, *call.slow], tree.contracts),
         ("node", nodes, tree.nodes),
     ):
         for name in names:
@@ -111,22 +166,40 @@ class DirectStages:
         """Set up one call."""
         self.tree = tree = self.tree or load_tree(self.folder)
         check_names(call, tree)
-        faults = Faults(call.unavailable)
+        faults = Faults(call.unavailable, call.slow)
         house = open_house(self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree)
+        clock = VirtualClock(moment(call, tree.timezone))
+        slow_down(house, clock, faults)
         house.board.watch = watch = Watch()
         answers = numbers_of(tree, call.desks)
-        line = DirectLine(
-            house.board,
-            VirtualClock(moment(call, tree.timezone)),
-            caller_of(call, house),
-            desk_answers=lambda number: answers.get(number, "answered"),
-        )
-        return stage_of(house, line, line.call, watch)
+
+        def ring(number: str | None) -> Line:
+            caller = caller_of(number, house)
+            return DirectLine(
+                house.board, clock, caller, desk_answers=lambda desk: answers.get(desk, "answered")
+            )
+
+        return stage_of(house, ring, call, watch)
 
 
-def stage_of(house: House, line: Line, call: str, watch: Watch) -> Stage:
-    """Return the stage of a line whose switchboard is ``house``'s."""
-    return Stage(line, lambda: watch.node, lambda: house.store.call(call), lambda: watch.secret, house.close)
+def stage_of(house: House, ring: Callable[[str | None], Line], call: WrittenCall, watch: Watch) -> Stage:
+    """Return the stage of a written call on the switchboard of ``house``."""
+    return Stage(
+        ring(call.from_),
+        lambda: watch.node,
+        lambda name: history_of(house, name),
+        lambda: watch.secret,
+        house.close,
+        lambda number: ring(call.from_ if number == "again" else number),
+    )
+
+
+def history_of(house: House, call: str) -> CallHistory | None:
+    """Return what the store has of a call, with its messages as their recipients read them."""
+    history = house.store.call(call)
+    if history is None:
+        return None
+    return with_open_messages(history, house.services.seal)
 
 
 def at_moment(text: str, tree: Tree) -> datetime:

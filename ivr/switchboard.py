@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.actions import CONTRACTS, perform
+from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
 from ivr.engine.events import (
     ActionFinished,
+    ActionGoesOn,
     CallerHungUp,
     CallStarted,
     Event,
@@ -27,13 +28,19 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
+from ivr.engine.hearing import breaks_off
 from ivr.engine.record import public_keys, public_outcome
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, step
 from ivr.hotline import Hotline
 from ivr.logs import masked, place_of
+from ivr.menu.contract import Times
+from ivr.menu.nodes import RunNode
 from ivr.menu.tree import Tree
+from ivr.outcomes import Actions, finished_event, opened, sealed, texts_of
+from ivr.runs import Pool, Runs
 from ivr.stores import (
+    SEALED_AS,
     Answered,
     Busy,
     Claimed,
@@ -49,13 +56,20 @@ from ivr.stores import (
 
 MAX_ACTIONS = 20
 """Actions that one turn may run: more is a loop that the checks did not see."""
+POLL_EVERY, POLL_WAITS = 0.05, 0.3
+"""Seconds between two looks whether a slow action has ended, and how long a request waits for that: shortly, since it
+holds one of the server's threads, and comes again in a few seconds."""
+ANOTHER_SENTENCE = 2.0
+"""Seconds that it takes to say once more that it goes on: where less is left, this request waits for the end."""
+AT_LEAST = 0.1
+"""Seconds that every action gets, also after another one that took all the time of the webhook."""
 GRACE_TURNS = 20
 GRACE_SECONDS = 300
 """What a call may still use after its bound, for the human or the voicemail, before it ends."""
 
 Render = Callable[[Session, Sequence[Command]], bytes]
 """Turns commands into a channel's answer; the session is the one that is saved with it."""
-Perform = Callable[[str, Services, Asked], Finished]
+Perform = Callable[[str, Services, Asked, Actions], Finished]
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +88,17 @@ class Switchboard:
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
     """Numbers from the environment, over those in the tree; by desk."""
     perform: Perform = perform
+    actions_of: Callable[[Tree], Actions] = lambda _tree: ACTIONS
+    """The actions that a menu version may run: ours, and the HTTP services that it declares."""
+    runs: Runs = field(default_factory=Pool)
+    """Where actions run."""
+    sends: bool = False
+    """Whether somebody sends the messages; otherwise they are kept as ``not sent``."""
+    wake: Callable[[], None] = lambda: None
+    """Called when a message has been kept that waits to be sent."""
     wait: Callable[[float], None] = time.sleep
+    seconds: Callable[[], float] = time.monotonic
+    """A clock for what a webhook has waited so far."""
     patience: float = 10.0
     """Seconds that a second arrival waits for the first one's answer."""
     watch: Callable[[Session, Event, Sequence[Command]], None] | None = None
@@ -86,7 +110,10 @@ class Switchboard:
         ``start`` begins the call when it is new, or unknown at a later turn. Raises :class:`StillBusy`, and whatever
         a broken store raises; every other trouble becomes an apology and a human.
         """
-        match self._look(call, number, event.at):
+        look, waited = self._look(call, number, event.at)
+        if waited:  # somebody died at it: his claim is over only now
+            event = replace(event, at=event.at + timedelta(seconds=waited))
+        match look:
             case Answered(answer=answer):
                 if isinstance(event, TransferEnded):
                     self._correct_ending(call, event)
@@ -112,15 +139,15 @@ class Switchboard:
         if event.result == "answered" and self.store.ended(call):
             self.store.end(call, "transferred", event.at)
 
-    def _look(self, call: str, number: int, at: datetime) -> Answered | Free | Unknown:
-        """Look at a turn, waiting while somebody else does it."""
+    def _look(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
+        """Look at a turn, waiting while somebody else does it; tell for how many seconds."""
         waited = 0.0
         while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
             if waited >= self.patience:
                 raise StillBusy(call)
             self.wait(0.02)
             waited += 0.02
-        return look
+        return look, waited
 
     def _new(self, call: str, start: CallStarted) -> Session:
         tree = self.hotline.current()
@@ -139,7 +166,7 @@ class Switchboard:
             self.store.save(work.token, done)
         except ClaimLost:
             return self._others_answer(session.call, session.turn, event.at)
-        _note_messages(done)
+        self._note_messages(done.messages)
         return done.answer
 
     def _done(self, work: _Work, event: Event, render: Render) -> SavedTurn:
@@ -154,7 +181,7 @@ class Switchboard:
 
     def _others_answer(self, call: str, number: int, at: datetime) -> bytes:
         """Return the answer of whoever was faster at this turn. Raises ClaimLost when there is none."""
-        look = self._look(call, number, at)
+        look, _ = self._look(call, number, at)
         if isinstance(look, Answered):
             return look.answer
         raise ClaimLost(f"turn {number} of call {call}")
@@ -179,15 +206,55 @@ class Switchboard:
             render(session, commands),
             event.at,
             path=work.path,
-            messages=[
-                Message(session.call, command.to, command.body, command.language, event.at)
-                for command in commands
-                if isinstance(command, SendText)
-            ],
+            messages=self._messages(session.call, commands, event.at),
             hotline=work.tree.name,
             urgent=session.urgent,
             reason=session.reason,
+            taken_run=work.taken,
         )
+
+    def _messages(self, call: str, commands: Sequence[Command], at: datetime) -> list[Message]:
+        """Return the messages among commands, as they are kept: what holds a secret is sealed."""
+        return [
+            Message(
+                call,
+                command.to,
+                self.services.seal.seal(SEALED_AS, command.body) if command.secret else command.body,
+                command.language,
+                at,
+                "waiting" if self.sends else "not sent",
+                key=command.key,
+                sealed=command.secret,
+                expires=command.expires,
+            )
+            for command in commands
+            if isinstance(command, SendText)
+        ]
+
+    def _note_messages(self, messages: Sequence[Message]) -> None:
+        """Have kept messages sent; log those that nobody sends, so that none is lost silently."""
+        for message in messages:
+            if message.status == "not sent":
+                log.warning("message not sent", call=message.call, to=masked(message.to))
+        if messages and self.sends:
+            self.wake()
+
+    def _keep_late(self, tree: Tree, session: Session, event: ActionFinished) -> None:
+        """Keep what came of an action for which nobody waits any longer in this turn, with its message.
+
+        Whoever polls for the call takes it up, in whichever process. The caller may have hung up or gone to a human
+        by then: what he confirmed is done all the same, and its message is kept here. When he has not, the poll gives
+        the same message, which is kept once.
+        """
+        texts = texts_of(tree, session, event)
+        try:
+            messages = self._messages(session.call, texts, event.at)
+            self.store.keep_run(event.key, sealed(self.services.seal, event), messages, event.at)
+            self._note_messages(messages)
+        except Exception as error:  # noqa: BLE001 - in a thread of its own: there is nobody to tell
+            log.error(  # noqa: TRY400 - as above
+                "late result lost", call=session.call, action=event.action, **place_of(error)
+            )
 
     def _number(self, command: Command) -> Command:
         """Put the environment's number of a desk over the tree's."""
@@ -211,10 +278,15 @@ class _Work:
     path: list[PathEntry] = field(default_factory=list)
     runs: int = 0
     """How many actions this turn has run; it goes on counting after a trouble, as it is in their keys."""
+    waited: float = 0.0
+    """Seconds that this webhook has waited for actions: all of them together have the time of one."""
+    taken: str = ""
+    """The key of a slow action whose result this turn has taken up."""
 
     def take(self, event: Event) -> None:
         """Take the call on. What was to be said before a trouble is dropped; text messages are sent all the same."""
         self.commands = [command for command in self.commands if isinstance(command, SendText)]
+        event = self._awaited(event)
         for _ in range(MAX_ACTIONS):
             self._step(event)
             last = self.commands[-1]
@@ -223,7 +295,8 @@ class _Work:
             self.commands.pop()
             event = self._run(last, event.at)
             if self.board.store.ended(self.session.call):
-                self._note(event)  # it is done, and nothing new begins
+                self._note(event)  # it is done, with its own message, and nothing new begins
+                self.commands += texts_of(self.tree, self.session, event)
                 event = CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
 
@@ -244,12 +317,38 @@ class _Work:
             "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
         )
 
-    def _run(self, wanted: RunAction, at: datetime) -> ActionFinished:
-        session, board = self.session, self.board
+    def _run(self, wanted: RunAction, at: datetime) -> ActionFinished | ActionGoesOn:
+        """Run an action; what does not end in time goes on without this turn."""
+        session, board, tree = self.session, self.board, self.tree
         if not self.claimed:
             self._claim(at)
         self.runs += 1
-        asked = Asked(
+        asked = self._asked(wanted, at)
+        actions = board.actions_of(tree)
+        times = tree.times.get(wanted.action, Times())
+        run = board.runs.start(
+            lambda: board.perform(wanted.action, board.services, asked, actions), wanted.action
+        )
+        if run is None:
+            log.error("no room for an action", call=session.call, action=wanted.action)
+            return finished_event(wanted.action, asked.key, Finished("unavailable"), actions, at)
+        began = board.seconds()
+        longest = min(times.wait, times.give_up)
+        finished = run.wait(max(longest - self.waited, min(longest, AT_LEAST)))
+        self.waited += board.seconds() - began
+        if finished is not None:
+            return finished_event(wanted.action, asked.key, finished, actions, at)
+        run.when_done(
+            lambda late: board._keep_late(  # noqa: SLF001 - a turn is a part of its switchboard
+                tree, session, finished_event(wanted.action, asked.key, late, actions, at)
+            )
+        )
+        log.info("action goes on", call=session.call, action=wanted.action)
+        return ActionGoesOn(at, asked.key)
+
+    def _asked(self, wanted: RunAction, at: datetime) -> Asked:
+        session = self.session
+        return Asked(
             key=f"{session.call}/{session.turn}/{self.runs}",
             at=at.astimezone(self.tree.timezone),
             language=session.language,
@@ -257,11 +356,40 @@ class _Work:
             account=session.account,
             level=session.level,
             inputs=wanted.inputs,
+            rations=self.tree.declared.texts,
         )
-        finished = board.perform(wanted.action, board.services, asked)
-        outcome = CONTRACTS[wanted.action].all_outcomes()[finished.outcome]
-        return ActionFinished(
-            at, wanted.action, finished.outcome, finished.results, finished.account, outcome.raises
+
+    def _awaited(self, event: Event) -> Event:
+        """Return what a request means while an action goes on: it asks whether that has ended.
+
+        Only who hangs up, or presses the key of a human, means something else. A result that was not there in time is
+        ``unavailable``.
+        """
+        session, board = self.session, self.board
+        if not session.running or isinstance(event, CallerHungUp | LimitReached | TroubleStruck):
+            return event
+        if breaks_off(self.tree, session, event):
+            return event
+        node = self.tree.nodes[session.node]
+        action = node.run if isinstance(node, RunNode) else "send_text"
+        times = self.tree.times.get(action, Times())
+        left = times.give_up - (event.at - (session.running_since or event.at)).total_seconds()
+        board.wait(0)  # what has ended by now on a clock that stands still between two requests is told here
+        result = board.store.run(session.running)
+        longest, waited = POLL_WAITS if left > ANOTHER_SENTENCE else min(left, times.wait), 0.0
+        while result is None and waited < longest:
+            board.wait(POLL_EVERY)
+            waited += POLL_EVERY
+            result = board.store.run(session.running)
+        self.waited = waited
+        if result is not None:
+            self.taken = session.running
+            return opened(board.services.seal, result, event.at)
+        if left - waited > ANOTHER_SENTENCE:
+            return ActionGoesOn(event.at, session.running)
+        log.error("action too slow", call=session.call, action=action)
+        return finished_event(
+            action, session.running, Finished("unavailable"), board.actions_of(self.tree), event.at
         )
 
     def _claim(self, at: datetime) -> None:
@@ -293,12 +421,6 @@ def _begun_again(session: Session, tree: Tree) -> Session:
 def _note_trouble(work: _Work, error: Exception) -> None:
     """Log where an exception came from, and not its text: that may hold what the caller typed."""
     log.error("turn failed", call=work.session.call, node=work.session.node, **place_of(error))
-
-
-def _note_messages(done: SavedTurn) -> None:
-    """Log that text messages are kept and not sent: none is lost silently."""
-    for message in done.messages:
-        log.warning("message not sent", call=message.call, to=masked(message.to))
 
 
 def _bounded(tree: Tree, session: Session, event: Event) -> Event:

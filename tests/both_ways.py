@@ -16,17 +16,19 @@ from twilio.request_validator import RequestValidator
 
 from ivr.app import open_house, web_program
 from ivr.channels.twilio.line import PlayerLine
-from ivr.channels.twilio.player import Player
+from ivr.channels.twilio.player import Answer, Player
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.transport import Reply
 from ivr.config import Settings
-from ivr.line import VirtualClock
+from ivr.line import Line, VirtualClock
 from ivr.menu.seconds import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage, moment
-from ivr.stages import Faults, Watch, caller_of, numbers_of, stage_of
+from ivr.stages import Faults, Watch, caller_of, numbers_of, slow_down, stage_of
 
+PICKED_UP = 3
+"""Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.line.DirectLine`."""
 PUBLIC = "https://ivr.example.com"
 TOKEN = "12345"
 SETTINGS = Settings(database_url="memory://", auth_tokens=(TOKEN,), public_url=PUBLIC)
@@ -34,18 +36,24 @@ SETTINGS = Settings(database_url="memory://", auth_tokens=(TOKEN,), public_url=P
 
 @dataclass
 class AppTransport:
-    """Requests to a Flask program in this process, signed; the clock goes on by what the caller lived through."""
+    """Requests to a Flask program in this process, signed.
+
+    The clock goes on by what the caller lived through, and by what he waited for the server.
+    """
 
     app: Flask
     clock: VirtualClock
     began: datetime
     player: Player | None = None
+    waited: timedelta = timedelta(0)
+    """How long the server, and whom it rang, took beside that."""
 
     def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
         """Answer as a transport does."""
         if self.player:
             heard = sum(spoken_seconds(heard.text) for heard in self.player.heard)
-            self.clock.now = self.began + timedelta(seconds=self.player.seconds + heard)
+            self.clock.now = self.began + self.waited + timedelta(seconds=self.player.seconds + heard)
+        asked = self.clock.now
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC + url, dict(form))
         answer = self.app.test_client().open(
             url,
@@ -54,6 +62,7 @@ class AppTransport:
             base_url=PUBLIC,
             headers={"X-Twilio-Signature": signature},
         )
+        self.waited += self.clock.now - asked
         return Reply(
             answer.status_code,
             answer.headers.get("Content-Type", ""),
@@ -71,18 +80,31 @@ class HttpStages:
 
     def __call__(self, call: WrittenCall) -> Stage:
         """Set up one call."""
-        house = open_house(self.folder, SETTINGS, perform=Faults(call.unavailable).perform, tree=self.tree)
-        house.board.watch = watch = Watch()
+        faults = Faults(call.unavailable, call.slow)
+        house = open_house(self.folder, SETTINGS, perform=faults.perform, tree=self.tree)
         began = moment(call, self.tree.timezone)
         clock = VirtualClock(began)
+        slow_down(house, clock, faults)
+        house.board.watch = watch = Watch()
         app = web_program(house, SETTINGS, Signature(SETTINGS.auth_tokens, PUBLIC), clock)
-        send = AppTransport(app, clock, began)
         answers = numbers_of(self.tree, call.desks)
-        line = PlayerLine(
-            send,
-            caller_of(call, house),
-            languages=self.tree.languages,
-            desk_answers=lambda number: answers.get(number, "answered"),
-        )
-        send.player = line.player
-        return stage_of(house, line, line.call, watch)
+        patience = {desk.number: desk.ring for desk in self.tree.desks.values()}
+
+        def ring(number: str | None) -> Line:
+            send = AppTransport(app, clock, clock.now)
+
+            def answer(desk: str) -> Answer:
+                answer = answers.get(desk, "answered")
+                send.waited += timedelta(seconds=patience[desk] if answer == "no_answer" else PICKED_UP)
+                return answer
+
+            line = PlayerLine(
+                send,
+                caller_of(number, house),
+                languages=self.tree.languages,
+                desk_answers=answer,
+            )
+            send.player = line.player
+            return line
+
+        return stage_of(house, ring, call, watch)

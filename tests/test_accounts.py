@@ -5,23 +5,26 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from subprocess import PIPE
+from threading import Barrier
 
 import pytest
 
-from ivr.accounts import Accounts, NoSuchAccount, Tried
+from ivr.accounts import Accounts, BadPassword, NoSuchAccount, OpenReset, Password, Reason, Which
 from ivr.accounts.customers import FILE, tail_matches
 from ivr.datafile import BadFile, parse
 
 SOURCE = Path(__file__).parents[1] / "menus" / "yuebao" / "accounts.yaml"
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 FIRST = "+8613800138000"
+NOBODY = "+8613900000000"
+TICKET = "digest of CA1/3/0"
+GOOD = "violin under seven lamps"
 
 
 @pytest.fixture
@@ -32,9 +35,11 @@ def accounts() -> Iterator[Accounts]:
     service.close()
 
 
-def try_wrongly(accounts: Accounts, times: int, at: datetime = NOW, phone: str = FIRST) -> list[Tried]:
-    """Type a wrong tail so many times, each as a try of its own."""
-    return [accounts.try_tail(phone, "0000", key=f"{phone}/{at}/{n}", at=at) for n in range(times)]
+def open_reset(
+    accounts: Accounts, which: Which = "login", *, key: str = "CA1/3/0", phone: str = FIRST
+) -> str:
+    """Begin a reset whose ticket's digest is the key's name, and return the case number."""
+    return accounts.open_reset(phone, which, f"digest of {key}", key=key, at=NOW)
 
 
 # What it knows
@@ -53,11 +58,18 @@ def test_a_customer_is_found_by_phone(accounts: Accounts) -> None:
 
 def test_an_unknown_phone_has_no_account(accounts: Accounts) -> None:
     """``find`` asks and ``get`` insists."""
-    assert accounts.find("+8613900000000") is None
+    assert accounts.find(NOBODY) is None
     with pytest.raises(NoSuchAccount):
-        accounts.get("+8613900000000")
+        accounts.get(NOBODY)
     with pytest.raises(NoSuchAccount):
-        accounts.age("+8613900000000", NOW.date())
+        accounts.age(NOBODY, NOW.date())
+
+
+def test_whether_there_is_an_account_is_asked_without_reading_it(accounts: Accounts) -> None:
+    """A frozen one is there too; data that cannot be read make no difference, so that neither does their size."""
+    accounts._connection.execute("UPDATE accounts SET data = '{}' WHERE phone = ?", (FIRST,))
+    there = {phone: accounts.has(phone) for phone in (FIRST, "+8613800138007", NOBODY, "")}
+    assert there == {FIRST: True, "+8613800138007": True, NOBODY: False, "": False}
 
 
 def test_all_customers_are_there_in_the_order_of_the_file(accounts: Accounts) -> None:
@@ -99,95 +111,293 @@ def test_the_tail_is_four_characters_whatever_the_case_of_x(tail: str, matches: 
     assert tail_matches("99010119920630087X", tail) is matches
 
 
-def test_the_third_wrong_try_locks_for_three_hours(accounts: Accounts) -> None:
-    """The right tail is not taken either until the lock has ended, and waiting callers do not prolong it."""
-    assert try_wrongly(accounts, 3) == [Tried("mismatch"), Tried("mismatch"), Tried("locked", 180)]
-    later = NOW + timedelta(minutes=100, seconds=30)
-    assert accounts.try_tail(FIRST, "1237", key="early", at=later) == Tried("locked", 80)
-    assert accounts.try_tail(FIRST, "1237", key="late", at=NOW + timedelta(minutes=180)) == Tried("ok")
+def test_a_tail_is_judged_by_the_account_that_it_is_for(accounts: Accounts) -> None:
+    """The right tail of another customer proves nothing, and an account that is not there has no tail."""
+    assert accounts.tail_matches(FIRST, "1237")
+    assert not accounts.tail_matches(FIRST, "0563")
+    assert not any(accounts.tail_matches(NOBODY, tail) for tail in ("1237", "000X", "000x", ""))
 
 
-def test_a_lock_is_followed_by_fresh_tries(accounts: Accounts) -> None:
-    """After the lock a caller has all his tries again."""
-    try_wrongly(accounts, 3)
-    again = try_wrongly(accounts, 3, NOW + timedelta(minutes=180))
-    assert [tried.verdict for tried in again] == ["mismatch", "mismatch", "locked"]
+# A reset
 
 
-def test_a_right_tail_clears_the_count(accounts: Accounts) -> None:
-    """Who has proved himself starts again from nothing."""
-    try_wrongly(accounts, 2)
-    assert accounts.try_tail(FIRST, "1237", key="right", at=NOW) == Tried("ok")
-    assert [tried.verdict for tried in try_wrongly(accounts, 2, NOW + timedelta(minutes=1))] == [
-        "mismatch"
-    ] * 2
-
-
-def test_wrong_tries_are_forgotten_after_the_lock_time(accounts: Accounts) -> None:
-    """Two slips last week and one today are not an attack."""
-    try_wrongly(accounts, 2)
-    assert try_wrongly(accounts, 2, NOW + timedelta(minutes=180)) == [Tried("mismatch")] * 2
-
-
-def test_the_lock_is_of_one_account_only(accounts: Accounts) -> None:
-    """Other customers are not locked out."""
-    try_wrongly(accounts, 3)
-    assert accounts.try_tail("+8613800138001", "0563", key="other", at=NOW) == Tried("ok")
-
-
-def test_the_same_key_is_the_same_try(accounts: Accounts) -> None:
-    """A webhook that arrives twice is counted once and answered alike, even after a lock or with another tail."""
-    for _ in range(5):
-        assert accounts.try_tail(FIRST, "0000", key="one", at=NOW) == Tried("mismatch")
-    assert accounts.try_tail(FIRST, "1237", key="one", at=NOW) == Tried("mismatch")
-    assert accounts.try_tail(FIRST, "0000", key="two", at=NOW) == Tried("mismatch")
-    locked = accounts.try_tail(FIRST, "0000", key="three", at=NOW)
-    assert (
-        accounts.try_tail(FIRST, "0000", key="three", at=NOW + timedelta(minutes=5))
-        == locked
-        == Tried("locked", 180)
+def test_a_reset_is_known_by_the_digest_of_its_ticket(accounts: Accounts) -> None:
+    """The page learns which password of whom, in what language, under what case, and how long."""
+    case = open_reset(accounts, "payment", phone="+12025550142")
+    assert len(case) == 8
+    assert case.isdecimal()
+    assert accounts.reset(TICKET, NOW) == OpenReset(
+        "+12025550142", "payment", "en-US", case, NOW + timedelta(minutes=30)
     )
-    assert accounts.try_tail(FIRST, "0000", key="one", at=NOW) == Tried("mismatch")
+    assert accounts.reset("digest of another", NOW) is None
 
 
-def test_tries_are_not_kept_for_ever(accounts: Accounts) -> None:
-    """A key is remembered for a day beyond the lock: longer than any call, and no longer."""
-    accounts.try_tail(FIRST, "0000", key="old", at=NOW)
-    for days, remembered in ((1, "mismatch"), (2, "ok")):
-        later = NOW + timedelta(days=days)
-        accounts.try_tail(FIRST, "1237", key=f"day {days}", at=later)
-        assert accounts.try_tail(FIRST, "1237", key="old", at=later).verdict == remembered
+def test_a_reset_dies_after_thirty_minutes(accounts: Accounts) -> None:
+    """At the second it ends it is dead, for looking and for setting."""
+    open_reset(accounts)
+    last, late = NOW + timedelta(minutes=29, seconds=59), NOW + timedelta(minutes=30)
+    assert accounts.reset(TICKET, last) is not None
+    assert accounts.reset(TICKET, late) is None
+    assert not accounts.set_password(TICKET, GOOD, late)
+    assert not accounts.password_matches(FIRST, "login", GOOD)
 
 
-def test_tries_at_the_same_moment_are_counted_one_by_one(tmp_path: Path) -> None:
-    """Eight callers at once, through two connections, get two mismatches and six locks; threads share memory too."""
-    for path in (str(tmp_path / "accounts.db"), ":memory:"):
-        first = Accounts.open(path, SOURCE)
-        services = [first, first if path == ":memory:" else Accounts.open(path, SOURCE)]
-        with ThreadPoolExecutor(8) as pool:
-            runs = [
-                pool.submit(services[n % 2].try_tail, FIRST, "0000", key=str(n), at=NOW) for n in range(8)
-            ]
-            assert Counter(run.result().verdict for run in runs) == {"mismatch": 2, "locked": 6}
-        for service in services:
-            service.close()
+def test_the_same_key_is_the_same_reset(accounts: Accounts) -> None:
+    """A run that is repeated gets its case number again and begins nothing, even when the reset has been used."""
+    case = open_reset(accounts)
+    assert open_reset(accounts) == case
+    assert accounts.set_password(TICKET, GOOD, NOW)
+    assert open_reset(accounts) == case
+    assert accounts.reset(TICKET, NOW) is None
+
+
+def test_a_newer_reset_makes_the_older_one_void(accounts: Accounts) -> None:
+    """Of the same account and password only the latest link works; the other password and other people's stay."""
+    open_reset(accounts, "login", key="first")
+    open_reset(accounts, "payment", key="payment")
+    open_reset(accounts, "login", key="other", phone="+8613800138001")
+    open_reset(accounts, "login", key="second")
+    alive = {
+        key: accounts.reset(f"digest of {key}", NOW) is not None
+        for key in ("first", "payment", "other", "second")
+    }
+    assert alive == {"first": False, "payment": True, "other": True, "second": True}
+
+
+def test_every_case_has_its_own_number(accounts: Accounts) -> None:
+    """Two resets are never confused when a customer quotes his number."""
+    assert len({open_reset(accounts, key=str(n)) for n in range(50)}) == 50
+
+
+def test_old_resets_are_forgotten(accounts: Accounts) -> None:
+    """After ninety days a case is nobody's business, and its key is free again."""
+    open_reset(accounts)
+    later = NOW + timedelta(days=91)
+    accounts.open_reset(FIRST, "payment", "digest of the new", key="new", at=later)
+    accounts.open_reset(FIRST, "login", TICKET, key="CA1/3/0", at=later)
+    assert accounts.reset(TICKET, later) is not None
+
+
+def test_a_reset_needs_an_account(accounts: Accounts) -> None:
+    """Nothing is opened for a phone that nobody has."""
+    with pytest.raises(NoSuchAccount):
+        open_reset(accounts, phone=NOBODY)
+    assert accounts.reset(TICKET, NOW) is None
+
+
+def test_a_reset_signs_the_customer_out(accounts: Accounts) -> None:
+    """Whoever holds a stolen device is out at once; other customers stay signed in."""
+    assert accounts.tokens(FIRST) == 1
+    open_reset(accounts)
+    assert (accounts.tokens(FIRST), accounts.tokens("+8613800138001"), accounts.tokens(NOBODY)) == (0, 1, 0)
+
+
+# The new password
+
+
+@pytest.mark.parametrize(
+    ("phone", "which", "password"),
+    [("+8613800138001", "login", GOOD), ("+8613800138002", "payment", "805274")],
+)
+def test_a_new_password_is_taken_once_and_ends_the_lock(
+    accounts: Accounts, phone: str, which: Which, password: str
+) -> None:
+    """It is the password from now on, of this kind alone, and its link is dead."""
+    before = accounts.get(phone)
+    open_reset(accounts, which, phone=phone)
+    assert accounts.set_password(TICKET, password, NOW)
+    assert not accounts.set_password(TICKET, "another " + GOOD, NOW)
+    after = accounts.get(phone)
+    assert (before.login.locked, before.payment_password.locked) != (False, False)
+    assert after.login == after.payment_password == Password(status="ok")
+    assert accounts.password_matches(phone, which, password)
+    assert not accounts.password_matches(phone, which, password + "1")
+    assert not accounts.password_matches(phone, "payment" if which == "login" else "login", password)
+    assert not accounts.password_matches(NOBODY, which, password)
+
+
+def test_a_bad_password_is_refused_with_all_reasons_and_the_reset_stays_open(accounts: Accounts) -> None:
+    """The service decides, whoever asks; the reasons hold no password."""
+    open_reset(accounts)
+    with pytest.raises(BadPassword) as caught:
+        accounts.set_password(TICKET, "13800138000", NOW)
+    assert caught.value.reasons == (Reason.only_digits, Reason.easily_guessed)
+    assert "138" not in repr(caught.value)
+    assert accounts.set_password(TICKET, GOOD, NOW)
+
+
+def test_the_customers_own_birthday_is_no_payment_password(accounts: Accounts) -> None:
+    """It comes from the ID card, which the page never sees. Somebody else's birthday is as good as any."""
+    open_reset(accounts, "payment")
+    with pytest.raises(BadPassword) as caught:
+        accounts.set_password(TICKET, "900307", NOW)
+    assert caught.value.reasons == (Reason.birthday,)
+    assert accounts.set_password(TICKET, "851112", NOW)
+
+
+def test_full_width_digits_are_digits(accounts: Accounts) -> None:
+    """What a Chinese keyboard types is the same password as what a number pad types."""
+    open_reset(accounts, "payment")
+    assert accounts.set_password(TICKET, "８０５２７４", NOW)
+    assert accounts.password_matches(FIRST, "payment", "805274")
+
+
+@pytest.mark.parametrize("file", ["accounts.db", ":memory:"])
+def test_of_several_who_set_a_password_at_the_same_moment_one_is_in_time(tmp_path: Path, file: str) -> None:
+    """Through one connection or two, exactly one password is taken, and it is the one that holds."""
+    path = file if file == ":memory:" else str(tmp_path / file)
+    first = Accounts.open(path, SOURCE)
+    services = [first, first if file == ":memory:" else Accounts.open(path, SOURCE)]
+    open_reset(first)
+    passwords = [f"{GOOD} {n}" for n in range(4)]
+    together = Barrier(4)
+
+    def set_one(n: int) -> bool:
+        together.wait()
+        return services[n % 2].set_password(TICKET, passwords[n], NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(set_one, range(4)))
+    assert sorted(taken) == [False, False, False, True]
+    assert [first.password_matches(FIRST, "login", password) for password in passwords] == taken
+    for service in services:
+        service.close()
+
+
+def test_the_file_holds_no_password_and_no_ticket(tmp_path: Path) -> None:
+    """Who steals the file has hashes that cost a tenth of a second a guess."""
+    path = tmp_path / "accounts.db"
+    accounts = Accounts.open(str(path), SOURCE)
+    open_reset(accounts)
+    assert accounts.set_password(TICKET, GOOD, NOW)
+    accounts.close()
+    content = path.read_bytes()
+    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in content
+    assert GOOD.encode() not in content
+
+
+# A freeze
+
+
+def test_a_freeze_signs_out_and_kills_open_links(accounts: Accounts) -> None:
+    """A thief with the phone in his hand has the link of a minute ago, too."""
+    open_reset(accounts)
+    assert accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
+    assert accounts.get(FIRST).status == "frozen"
+    assert accounts.tokens(FIRST) == 0
+    assert accounts.reset(TICKET, NOW) is None
+    assert not accounts.set_password(TICKET, GOOD, NOW)
+
+
+def test_a_frozen_account_has_no_living_reset(accounts: Accounts) -> None:
+    """Not even one that was begun at the moment of the freeze, just after it."""
+    accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
+    open_reset(accounts)
+    assert accounts.reset(TICKET, NOW) is None
+    assert not accounts.set_password(TICKET, GOOD, NOW)
+
+
+def test_a_freeze_happens_once(accounts: Accounts) -> None:
+    """The same run again is told the same; another one finds the account frozen; nobody has none."""
+    assert accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
+    assert accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
+    assert not accounts.freeze(FIRST, key="CA3/2/0", at=NOW)
+    assert not accounts.freeze("+8613800138007", key="CA4/2/0", at=NOW)
+    assert not accounts.freeze(NOBODY, key="CA5/2/0", at=NOW)
+
+
+def test_a_freeze_of_nobodys_account_is_written_down_too(accounts: Accounts) -> None:
+    """The time that it takes does not tell who has an account; each key once, and nobody is frozen by it."""
+    for phone, key in ((FIRST, "CA2/2/0"), (NOBODY, "CA3/2/0"), ("+8613800138007", "CA4/2/0")):
+        assert len({accounts.freeze(phone, key=key, at=NOW) for _ in range(3)}) == 1
+    written = accounts._connection.execute("SELECT key, phone, done FROM freezes ORDER BY key").fetchall()
+    assert written == [
+        ("CA2/2/0", FIRST, 1),
+        ("CA3/2/0", NOBODY, 0),
+        ("CA4/2/0", "+8613800138007", 0),
+    ]
+    assert accounts.find(NOBODY) is None
 
 
 # The file behind it
 
 
-def test_a_changed_file_is_loaded_again_and_keeps_the_tries(tmp_path: Path) -> None:
-    """An editor's change is there at the next opening; a lock does not vanish with it."""
+def changed(source: Path, old: str, new: str) -> None:
+    """Change a text of the file, as an editor does."""
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    source.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_happened_to_customers_survives_a_restart(tmp_path: Path) -> None:
+    """A freeze, a new password and a sign-out are still there when the program comes back."""
+    path = str(tmp_path / "accounts.db")
+    accounts = Accounts.open(path, SOURCE)
+    open_reset(accounts, phone="+8613800138001")
+    assert accounts.set_password(TICKET, GOOD, NOW)
+    assert accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
+    accounts.close()
+    accounts = Accounts.open(path, SOURCE)
+    assert accounts.get(FIRST).status == "frozen"
+    assert not accounts.get("+8613800138001").login.locked
+    assert accounts.password_matches("+8613800138001", "login", GOOD)
+    assert (accounts.tokens(FIRST), accounts.tokens("+8613800138001")) == (0, 0)
+    accounts.close()
+
+
+def test_a_changed_file_renews_the_customers_whose_lines_changed(tmp_path: Path) -> None:
+    """An editor's change is there at the next opening, and no link from before a freeze comes back to life with it.
+
+    A freeze of somebody else does not vanish.
+    """
     source, path = tmp_path / "accounts.yaml", str(tmp_path / "accounts.db")
     source.write_bytes(SOURCE.read_bytes())
     accounts = Accounts.open(path, source)
-    try_wrongly(accounts, 3)
+    open_reset(accounts)
+    accounts.freeze(FIRST, key="one", at=NOW)
+    accounts.freeze("+8613800138001", key="two", at=NOW)
     accounts.close()
-    source.write_text(SOURCE.read_text(encoding="utf-8").replace("陈晓", "陈小"), encoding="utf-8")
+    changed(source, "陈晓", "陈小")
     accounts = Accounts.open(path, source)
-    assert accounts.get(FIRST).name == "陈小"
+    assert (accounts.get(FIRST).name, accounts.get(FIRST).status) == ("陈小", "active")
+    assert accounts.reset(TICKET, NOW) is None
+    assert accounts.get("+8613800138001").status == "frozen"
     assert len(accounts.phones()) == 11
-    assert accounts.try_tail(FIRST, "1237", key="right", at=NOW).verdict == "locked"
+    accounts.close()
+
+
+def test_a_customer_who_leaves_the_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Nor does he come back with an old password or an open link; the order is that of the file."""
+    source, path = tmp_path / "accounts.yaml", str(tmp_path / "accounts.db")
+    source.write_bytes(SOURCE.read_bytes())
+    accounts = Accounts.open(path, source)
+    open_reset(accounts)
+    accounts.close()
+    changed(source, FIRST, "+8613800138099")
+    accounts = Accounts.open(path, source)
+    assert accounts.find(FIRST) is None
+    assert (accounts.tokens(FIRST), accounts.reset(TICKET, NOW)) == (0, None)
+    assert accounts.phones()[:2] == ["+8613800138099", "+8613800138001"]
+    accounts.close()
+    changed(source, "+8613800138099", FIRST)
+    accounts = Accounts.open(path, source)
+    assert accounts.phones()[:2] == [FIRST, "+8613800138001"]
+    assert (accounts.tokens(FIRST), accounts.reset(TICKET, NOW)) == (1, None)
+    accounts.close()
+
+
+def test_a_file_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
+    """The demonstration begins again instead of stumbling over tables that it does not know."""
+    path = str(tmp_path / "accounts.db")
+    with sqlite3.connect(path) as earlier:
+        earlier.execute(
+            "CREATE TABLE accounts (place INTEGER PRIMARY KEY, phone TEXT NOT NULL UNIQUE, data TEXT)"
+        )
+        earlier.execute("CREATE TABLE tries (id INTEGER PRIMARY KEY)")
+        earlier.execute("INSERT INTO accounts VALUES (1, '+8613800138000', '{}')")
+    earlier.close()
+    accounts = Accounts.open(path, SOURCE)
+    assert len(accounts.phones()) == 11
     accounts.close()
 
 

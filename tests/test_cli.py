@@ -354,3 +354,31 @@ def test_help_is_there_at_once() -> None:
     program = f"import sys; import ivr.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
+    """Where nobody sends messages, a tester gets at his code with the server's secret, and not without."""
+    from ivr.app import open_house
+    from ivr.config import Settings
+    from ivr.line import DirectLine, VirtualClock
+    from ivr.stages import at_moment
+
+    url, key = f"sqlite:///{tmp_path}/calls.sqlite3", "0123456789abcdef0123456789abcdef"
+    house = open_house(YUEBAO, Settings(database_url=url, secret_keys=(key,)))
+    line = DirectLine(
+        house.board, VirtualClock(at_moment("2026-11-23T10:00", house.hotline.current())), "+8613800138000"
+    )
+    line.start()
+    for keys in ("1", "1", "1", "1237"):
+        line.press(keys)
+    line.hang_up()
+    house.close()
+    assert "(its words are secret)" in ivr("calls", line.call, IVR_DATABASE_URL=url).stdout
+    for form in ("text", "json"):
+        hidden = ivr("calls", line.call, "--format", form, IVR_DATABASE_URL=url).stdout
+        opened = ivr("calls", line.call, "--open", "--format", form, IVR_DATABASE_URL=url, IVR_SECRET_KEY=key)
+        assert ("验证码" in hidden, "验证码" in opened.stdout) == (False, True)
+    without = ivr("calls", line.call, "--open", IVR_DATABASE_URL=url)
+    assert (without.exit_code, "IVR_SECRET_KEY is missing" in without.stderr) == (1, True)
+    other = ivr("calls", line.call, "--open", IVR_DATABASE_URL=url, IVR_SECRET_KEY=key[::-1])
+    assert (other.exit_code, "another key" in other.stderr) == (1, True)

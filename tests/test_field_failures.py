@@ -15,6 +15,7 @@ import pytest
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.hotline import load_folder
+from ivr.outcomes import Actions
 from tests.channels.twilio.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
 
 MENU = """\
@@ -197,8 +198,8 @@ def test_balance_72_a_service_that_changes_its_answers_does_not_mislead() -> Non
         CONTRACT=ACTIONS["bulletins"].CONTRACT, run=lambda _services, _asked: Finished("press_3_instead")
     )
 
-    def changed(name: str, services: Services, asked: Asked) -> Finished:
-        return perform(name, services, asked, {**ACTIONS, "bulletins": strange})
+    def changed(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+        return perform(name, services, asked, {**actions, "bulletins": strange})
 
     phone = Phone(program(perform=changed))
     phone.rings()

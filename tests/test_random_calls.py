@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from ivr.actions import CONTRACTS, perform
+from ivr.actions import ACTIONS, CONTRACTS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.line import VirtualClock
 from ivr.logs import configure
+from ivr.outcomes import Actions
 from tests.channels.twilio.phone import DAYTIME, Answer, Phone, program
 
 CUSTOMERS = {
@@ -105,7 +106,7 @@ class Telephones(RuleBasedStateMachine):
         self.open: list[Phone] = []
         self.over: list[Phone] = []
 
-    def perform(self, name: str, services: Services, asked: Asked) -> Finished:
+    def perform(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
         """Run an action, unless it is time for a fault; an error speaks of everything that it knows."""
         fault, self.fault = self.fault, ""
         match fault:
@@ -117,7 +118,7 @@ class Telephones(RuleBasedStateMachine):
                 return Finished("an outcome that nobody declared", {"inputs": dict(asked.inputs)})
             case "unfit":
                 return Finished(next(iter(CONTRACTS[name].outcomes)), {"amount": object()})
-        return perform(name, services, asked)
+        return perform(name, services, asked, actions)
 
     # --- what callers do
 

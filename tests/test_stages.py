@@ -41,7 +41,7 @@ def test_who_rings(who: str | None, caller: str) -> None:
     """The first demonstration customer, unless the written call says otherwise."""
     made = stage() if who is None else stage(**{"from": who})
     live(made)
-    history = made.history()
+    history = made.history(made.line.call)
     assert history is not None
     assert history.record.caller == caller
 
@@ -50,7 +50,7 @@ def test_when_he_rings() -> None:
     """In the hotline's time zone."""
     made = stage(at="2026-11-23 21:30")
     live(made)
-    history = made.history()
+    history = made.history(made.line.call)
     assert history is not None
     assert history.record.started == datetime(2026, 11, 23, 21, 30, tzinfo=TREE.timezone)
 

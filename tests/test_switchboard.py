@@ -23,7 +23,7 @@ from ivr.engine.events import (
 from ivr.engine.session import Session
 from ivr.logs import configure
 from ivr.menu.contract import Level
-from ivr.stores import LEASE, ClaimLost, SavedTurn
+from ivr.stores import TURN_LEASE, ClaimLost, SavedTurn
 from ivr.stores.memory import MemoryStore
 from ivr.switchboard import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
 from tests.switchboards import AT, MENU, Desk, words, write_menu
@@ -91,8 +91,9 @@ def test_a_second_arrival_waits_for_the_first(desk: Desk) -> None:
 
 
 def test_waiting_has_an_end(desk: Desk) -> None:
-    """A turn that another worker does not finish is given up, before the carrier gives us up."""
+    """A turn whose lease is renewed again and again is given up, before the carrier gives us up."""
     desk.start()
+    desk.board.patience = 5.0
     desk.store.claim("CA1", 1, AT)
     with pytest.raises(StillBusy):
         desk.turn(1, DigitsPressed(AT, "1"))
@@ -103,7 +104,15 @@ def test_the_turn_of_a_worker_that_died_is_taken_over(desk: Desk) -> None:
     """After its lease somebody else does it."""
     desk.start()
     desk.store.claim("CA1", 1, AT)
-    assert desk.turn(1, DigitsPressed(AT + LEASE, "1")).startswith("10 found.")
+    assert desk.turn(1, DigitsPressed(AT + TURN_LEASE, "1")).startswith("10 found.")
+
+
+def test_a_retry_waits_for_the_end_of_the_lease(desk: Desk) -> None:
+    """It comes while the claim of the dead worker still holds, and does the turn when that is over."""
+    desk.start()
+    desk.store.claim("CA1", 1, AT)
+    assert desk.turn(1, DigitsPressed(AT, "1")).startswith("10 found.")
+    assert sum(desk.waits) == pytest.approx(TURN_LEASE.total_seconds(), abs=0.05)
 
 
 def test_who_lost_his_claim_gives_the_other_one_s_answer(desk: Desk) -> None:
@@ -114,7 +123,7 @@ def test_who_lost_his_claim_gives_the_other_one_s_answer(desk: Desk) -> None:
     def overtaken(_asked: Asked) -> None:
         desk.actions.before = lambda _asked: None
         other.actions.outcome = Finished("not_found")
-        answers.append(other.turn(1, DigitsPressed(AT + LEASE, "1")))
+        answers.append(other.turn(1, DigitsPressed(AT + TURN_LEASE, "1")))
 
     answers: list[str] = []
     desk.actions.before = overtaken
@@ -159,7 +168,10 @@ def test_a_conversation_that_is_reported_after_the_hang_up_counts(desk: Desk) ->
 def test_nothing_new_begins_when_the_caller_hangs_up_during_an_action(desk: Desk) -> None:
     """The action is finished and noted; the text message that would have followed is not written."""
     menu = MENU.replace("outcomes: {found: found, not_found", "outcomes: {found: send, not_found")
-    write_menu(desk.hotline.folder, menu.replace("then: find, unable: done", "then: done, unable: done"))
+    write_menu(
+        desk.hotline.folder,
+        menu.replace("then: find, unable: done, rationed: done", "then: done, unable: done, rationed: done"),
+    )
     desk.start()
     desk.actions.before = lambda _asked: desk.board.hang_up("CA1", AT)
     desk.press("1")
@@ -300,7 +312,7 @@ def test_urgency_and_reason_are_recorded(desk: Desk) -> None:
     desk.start()
     desk.press("0")
     desk.happens(TransferEnded(AT, "busy"))
-    assert (desk.history.record.urgent, desk.history.record.reason) == (True, "unknown")
+    assert (desk.history.record.urgent, desk.history.record.reason) == (True, "unknown. Nothing is proved.")
 
 
 def test_the_path_has_no_secret(desk: Desk) -> None:

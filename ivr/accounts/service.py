@@ -9,37 +9,71 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import math
+import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from ivr.accounts.customers import ACCOUNT, FILE, RULES, Account, Rules, born, tail_matches
-from ivr.datafile import parse
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE IF NOT EXISTS accounts (
-        place INTEGER PRIMARY KEY, phone TEXT NOT NULL UNIQUE, id_card TEXT NOT NULL, data TEXT NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS tries (
-        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, account TEXT NOT NULL, at REAL NOT NULL,
-        verdict TEXT NOT NULL, locked_until REAL NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS tries_of_account ON tries (account, at)",
-    "CREATE INDEX IF NOT EXISTS tries_by_age ON tries (at)",
+from ivr.accounts.customers import (
+    ACCOUNT,
+    FILE,
+    RULES,
+    Account,
+    BankCard,
+    Fund,
+    Password,
+    Rules,
+    born,
+    tail_matches,
 )
+from ivr.accounts.passwords import BadPassword, Reason, Which, login_reasons, normal, payment_reasons
+from ivr.accounts.tables import clear, fill, make_tables
 
-_KEYS_LIVE = timedelta(days=1)
-"""How long an idempotency key is remembered: far longer than any call."""
+_HASHER = PasswordHasher()
+"""Its defaults are the second recommendation of RFC 9106: 64 MiB, three passes."""
 
 _WAIT_SECONDS = 5.0
 """How long a writer waits for another one; still within what a caller endures."""
 
-Verdict = Literal["ok", "mismatch", "locked"]
+_NOBODYS_CARD = "000000" + "19700101" + "000X"
+"""What a tail is compared with where there is no account."""
+_NOBODY = ACCOUNT.dump_json(
+    Account(
+        phone="+10000000",
+        name="Nobody",
+        language="zh-CN",
+        status="active",
+        login=Password(status="ok"),
+        payment_password=Password(status="ok"),
+        fund=Fund(
+            balance=Decimal(0),
+            yesterday_earnings=Decimal(0),
+            seven_day_yield=Decimal(0),
+            per_ten_thousand=Decimal(0),
+            held_days=0,
+        ),
+        fast_withdrawn_today=Decimal(0),
+        bank_card=BankCard(bank="", tail="0000", bank_phone="", matches=False, daily_limit=Decimal(0)),
+    )
+).decode()
+"""What is read where there is no account: the same work, so that the time tells nothing."""
+
+_RESET_LIVES = timedelta(minutes=30)
+
+_REMEMBERED = timedelta(days=90)
+"""How long after its end a reset, its idempotency key and its case number are kept."""
+
+_PATHS: Mapping[Which, str] = {"login": "$.login", "payment": "$.payment_password"}
+"""Where the data of an account tells the state of a password."""
 
 
 class NoSuchAccount(LookupError):
@@ -47,12 +81,17 @@ class NoSuchAccount(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """How a try to prove one's identity ended."""
+class OpenReset:
+    """A reset of a password that has been begun and not yet been used."""
 
-    verdict: Verdict
-    minutes_left: int = 0
-    """Minutes until tries are taken again, rounded up; 0 unless locked."""
+    phone: str
+    which: Which
+    language: str
+    """The language that the customer prefers."""
+    case: str
+    """The case number: eight digits."""
+    expires: datetime
+    """In UTC."""
 
 
 class Accounts:
@@ -80,6 +119,7 @@ class Accounts:
         )
         service = cls(connection)
         try:
+            connection.execute("PRAGMA foreign_keys = ON")
             service._load(source)
         except BaseException:
             connection.close()
@@ -100,7 +140,13 @@ class Accounts:
     def find(self, phone: str) -> Account | None:
         """Return the account with this phone (E.164), or None."""
         row = self._row("SELECT data FROM accounts WHERE phone = ?", phone)
-        return None if row is None else ACCOUNT.validate_json(row[0])
+        account = ACCOUNT.validate_json(_NOBODY if row is None else row[0])  # the time tells nothing
+        return None if row is None else account
+
+    def has(self, phone: str) -> bool:
+        """Say whether there is an account with this phone, in the same time either way."""
+        row = self._row("SELECT EXISTS (SELECT 1 FROM accounts WHERE phone = ?)", phone)
+        return bool(row[0])
 
     def get(self, phone: str) -> Account:
         """Return the account with this phone, which must be there. Raises :class:`NoSuchAccount`."""
@@ -111,11 +157,15 @@ class Accounts:
 
     def age(self, phone: str, on: date) -> int:
         """Return the customer's age in whole years on a day. Raises :class:`NoSuchAccount`."""
-        row = self._row("SELECT id_card FROM accounts WHERE phone = ?", phone)
-        if row is None:
-            raise NoSuchAccount
-        birth = born(row[0])
+        birth = self._born(phone)
         return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+    def is_at_least(self, years: int, phone: str, on: date) -> bool:
+        """Say whether the customer is so old on a day; nobody is not, after the same work."""
+        try:
+            return self.age(phone, on) >= years
+        except NoSuchAccount:
+            return False
 
     def rules(self) -> Rules:
         """Return the rules that hold for every account. Raises LookupError when no file gave any."""
@@ -124,28 +174,139 @@ class Accounts:
             raise LookupError("the account service has no rules")
         return RULES.validate_json(row[0])
 
-    def try_tail(self, phone: str, tail: str, *, key: str, at: datetime) -> Tried:
-        """Compare a typed tail with the ID card of the account, and count the try against the account.
+    def tail_matches(self, phone: str, tail: str) -> bool:
+        """Say whether ``tail`` is the last four characters of the account's ID card; x is X.
 
-        It is one transaction, so that tries at the same moment are counted one by one. The same ``key`` again gets
-        the same answer and is not counted. While the account is locked the tail is not looked at.
+        The answer takes the same way, and the same time, when there is no such account.
         """
-        now, rules = at.timestamp(), self.rules()
-        with self._writing() as db:
-            found = db.execute("SELECT verdict, at, locked_until FROM tries WHERE key = ?", (key,)).fetchone()
-            if found is None:
-                verdict, until = _judge(db, phone, tail, now, rules)
-                db.execute(
-                    "INSERT INTO tries (key, account, at, verdict, locked_until) VALUES (?, ?, ?, ?, ?)",
-                    (key, phone, now, verdict, until),
-                )
-                oldest = now - _KEYS_LIVE.total_seconds() - rules.identity_lock_minutes * 60
-                db.execute("DELETE FROM tries WHERE at < ?", (oldest,))
-                found = verdict, now, until
-        verdict, then, until = found
-        return Tried(verdict, math.ceil(max(0.0, until - then) / 60))
+        row = self._row("SELECT id_card FROM accounts WHERE phone = ?", phone)
+        matches = tail_matches(_NOBODYS_CARD if row is None else row[0], tail)
+        return matches and row is not None
 
-    def _row(self, query: str, *values: str) -> Any:
+    def tokens(self, phone: str) -> int:
+        """Return on how many devices the account is signed in; 0 when there is no such account."""
+        (count,) = self._row("SELECT count(*) FROM tokens WHERE phone = ? AND revoked IS NULL", phone)
+        return int(count)
+
+    def freeze(self, phone: str, *, key: str, at: datetime) -> bool:
+        """Freeze the account, sign it out everywhere, and kill its open resets.
+
+        Return False when there is no such account or it was frozen before. The same ``key`` again is the same freeze.
+        Each is written down, whether or not there is such an account: the time that it takes tells nothing.
+        """
+        with self._writing() as db:
+            if found := db.execute("SELECT done FROM freezes WHERE key = ?", (key,)).fetchone():
+                return bool(found[0])
+            frozen = db.execute(
+                "UPDATE accounts SET data = json_set(data, '$.status', 'frozen')"
+                " WHERE phone = ? AND json_extract(data, '$.status') <> 'frozen'",
+                (phone,),
+            )
+            done = frozen.rowcount > 0
+            db.execute(
+                "INSERT INTO freezes (key, phone, at, done) VALUES (?, ?, ?, ?)",
+                (key, phone, at.timestamp(), done),
+            )
+            if not done:
+                return False
+            db.execute("UPDATE resets SET state = 'void' WHERE phone = ? AND state = 'open'", (phone,))
+            _sign_out(db, phone, at)
+            return True
+
+    def open_reset(self, phone: str, which: Which, ticket_digest: str, *, key: str, at: datetime) -> str:
+        """Begin the reset of a password and return its case number, eight digits. It is valid for 30 minutes.
+
+        ``ticket_digest`` is the digest of the ticket that the link holds; the ticket itself never comes here. The
+        account is signed out everywhere, and an older open reset of the same password is void. The same ``key`` again
+        is the same reset. Raises :class:`NoSuchAccount`.
+        """
+        with self._writing() as db:
+            if begun := db.execute("SELECT case_number FROM resets WHERE key = ?", (key,)).fetchone():
+                return str(begun[0])
+            if not db.execute("SELECT 1 FROM accounts WHERE phone = ?", (phone,)).fetchone():
+                raise NoSuchAccount
+            db.execute("DELETE FROM resets WHERE expires < ?", ((at - _REMEMBERED).timestamp(),))
+            db.execute(
+                "UPDATE resets SET state = 'void' WHERE phone = ? AND which = ? AND state = 'open'",
+                (phone, which),
+            )
+            case, expires = _new_case(db), (at + _RESET_LIVES).timestamp()
+            db.execute(
+                "INSERT INTO resets (key, phone, which, digest, case_number, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, phone, which, ticket_digest, case, expires),
+            )
+            _sign_out(db, phone, at)
+            return case
+
+    def reset(self, ticket_digest: str, at: datetime) -> OpenReset | None:
+        """Return the reset of a ticket; None when it is unknown, used, void or expired, or the account is frozen."""
+        row = self._row(
+            "SELECT phone, which, case_number, expires FROM resets"
+            " WHERE digest = ? AND state = 'open' AND expires > ?",
+            ticket_digest,
+            at.timestamp(),
+        )
+        if row is None:
+            return None
+        phone, which, case, expires = row
+        account = self.find(phone)
+        if account is None or account.status == "frozen":
+            return None
+        return OpenReset(phone, which, account.language, case, datetime.fromtimestamp(expires, UTC))
+
+    def set_password(self, ticket_digest: str, password: str, at: datetime) -> bool:
+        """Set the password of a reset, which uses the reset up and ends the password's lock.
+
+        Return False when the reset is dead; of two at the same moment one is too late. Raises :class:`BadPassword`
+        with every rule that the password breaks, and leaves the reset open.
+        """
+        opened, password = self.reset(ticket_digest, at), normal(password)
+        if opened is None:
+            return False
+        if reasons := self._broken_rules(opened, password):
+            raise BadPassword(reasons)
+        hashed = _HASHER.hash(password)  # a tenth of a second: not while others wait for the file
+        with self._writing() as db:
+            used = db.execute(
+                "UPDATE resets SET state = 'used' WHERE digest = ? AND state = 'open' AND expires > ?",
+                (ticket_digest, at.timestamp()),
+            )
+            if used.rowcount == 0:
+                return False
+            db.execute(
+                "INSERT OR REPLACE INTO passwords VALUES (?, ?, ?)", (opened.phone, opened.which, hashed)
+            )
+            db.execute(
+                "UPDATE accounts SET data = json_set(data, ?, json(?)) WHERE phone = ?",
+                (_PATHS[opened.which], json.dumps(asdict(Password(status="ok"))), opened.phone),
+            )
+            _sign_out(db, opened.phone, at)  # who had the old password may have signed in meanwhile
+            return True
+
+    def password_matches(self, phone: str, which: Which, password: str) -> bool:
+        """Say whether this is the account's password. Where none was ever set it takes the same time to say no."""
+        row = self._row("SELECT hash FROM passwords WHERE phone = ? AND which = ?", phone, which)
+        if row is None:
+            _HASHER.hash(normal(password))
+            return False
+        try:
+            return _HASHER.verify(row[0], normal(password))
+        except VerifyMismatchError:
+            return False
+
+    def _broken_rules(self, opened: OpenReset, password: str) -> list[Reason]:
+        if opened.which == "login":
+            return login_reasons(password, phone=opened.phone, name=self.get(opened.phone).name)
+        return payment_reasons(password, phone=opened.phone, birth=self._born(opened.phone))
+
+    def _born(self, phone: str) -> date:
+        row = self._row("SELECT id_card FROM accounts WHERE phone = ?", phone)
+        birth = born(_NOBODYS_CARD if row is None else row[0])
+        if row is None:
+            raise NoSuchAccount
+        return birth
+
+    def _row(self, query: str, *values: str | float) -> Any:
         with self._lock:
             return self._connection.execute(query, values).fetchone()
 
@@ -161,39 +322,23 @@ class Accounts:
         # The declaration is part of the mark: rows that an older program wrote are written again.
         mark = hashlib.sha256(json.dumps(FILE.json_schema()).encode() + repr(content).encode()).hexdigest()
         with self._writing() as db:
-            for table in _TABLES:
-                db.execute(table)
+            make_tables(db)
             if db.execute("SELECT 1 FROM kept WHERE name = 'mark' AND value = ?", (mark,)).fetchone():
                 return
-            db.execute("DELETE FROM accounts")
-            db.execute("DELETE FROM kept")
-            if source is not None and content is not None:
-                _fill(db, source, content)
-            db.execute("INSERT INTO kept VALUES ('mark', ?)", (mark,))
+            if source is None or content is None:
+                clear(db)
+            else:
+                fill(db, source, content)
+            db.execute("INSERT OR REPLACE INTO kept VALUES ('mark', ?)", (mark,))
 
 
-def _fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
-    filed = parse(source, content, FILE)
-    db.executemany(
-        "INSERT INTO accounts (phone, id_card, data) VALUES (?, ?, ?)",
-        # Written as an Account: the ID card is left out of the data.
-        [(account.phone, account.id_card, ACCOUNT.dump_json(account).decode()) for account in filed.accounts],
-    )
-    db.execute("INSERT INTO kept VALUES ('rules', ?)", (RULES.dump_json(filed.rules).decode(),))
+def _sign_out(db: sqlite3.Connection, phone: str, at: datetime) -> None:
+    db.execute("UPDATE tokens SET revoked = ? WHERE phone = ? AND revoked IS NULL", (at.timestamp(), phone))
 
 
-def _judge(db: sqlite3.Connection, phone: str, tail: str, now: float, rules: Rules) -> tuple[Verdict, float]:
-    """Return the verdict on a new try, and until when the account is locked (0: it is not)."""
-    (until,) = db.execute("SELECT max(locked_until) FROM tries WHERE account = ?", (phone,)).fetchone()
-    if until is not None and until > now:
-        return "locked", until
-    card = db.execute("SELECT id_card FROM accounts WHERE phone = ?", (phone,)).fetchone()
-    if card is not None and tail_matches(card[0], tail):
-        return "ok", 0.0
-    lock = rules.identity_lock_minutes * 60
-    (wrong,) = db.execute(
-        "SELECT count(*) FROM tries WHERE account = :account AND verdict = 'mismatch' AND at > :since AND id >"
-        " (SELECT coalesce(max(id), 0) FROM tries WHERE account = :account AND verdict = 'ok')",
-        {"account": phone, "since": now - lock},
-    ).fetchone()
-    return ("mismatch", 0.0) if wrong + 1 < rules.identity_tries_before_lock else ("locked", now + lock)
+def _new_case(db: sqlite3.Connection) -> str:
+    """Return a case number that no other reset has, and that cannot be guessed from them."""
+    while True:
+        case = f"{secrets.randbelow(10**8):08}"
+        if not db.execute("SELECT 1 FROM resets WHERE case_number = ?", (case,)).fetchone():
+            return case

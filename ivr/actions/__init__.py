@@ -13,10 +13,19 @@ import structlog
 
 from ivr.actions import (
     bulletins,
+    check_code,
     earnings,
     find_account,
+    find_account_by_number,
+    freeze_account,
     last_withdrawal,
     login_status,
+    reset_login_password,
+    reset_payment_password,
+    send_code,
+    send_link,
+    send_summary,
+    send_text,
     verify_identity,
     withdrawal_limits,
 )
@@ -28,12 +37,21 @@ _log = structlog.get_logger()
 
 ACTIONS: Mapping[str, Action] = {
     "find_account": find_account,
+    "find_account_by_number": find_account_by_number,
     "verify_identity": verify_identity,
+    "send_code": send_code,
+    "check_code": check_code,
+    "reset_login_password": reset_login_password,
+    "reset_payment_password": reset_payment_password,
+    "freeze_account": freeze_account,
     "withdrawal_limits": withdrawal_limits,
     "last_withdrawal": last_withdrawal,
     "earnings": earnings,
     "login_status": login_status,
     "bulletins": bulletins,
+    "send_text": send_text,
+    "send_link": send_link,
+    "send_summary": send_summary,
 }
 
 CONTRACTS: Mapping[str, Contract] = {name: action.CONTRACT for name, action in ACTIONS.items()}
@@ -71,3 +89,6 @@ def _keep_promise(contract: Contract, finished: Finished) -> None:
         raise ContractBroken(f"{contract.name} does not declare the outcome {finished.outcome}")
     if finished.results.keys() != outcome.tells.keys():
         raise ContractBroken(f"{contract.name} does not tell what it declares for {finished.outcome}")
+    declared = outcome.texts if finished.text_to else {}
+    if declared is None or finished.secrets.keys() != declared.keys():
+        raise ContractBroken(f"{contract.name} sends another message than it declares for {finished.outcome}")

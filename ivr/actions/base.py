@@ -13,7 +13,22 @@ from typing import Any, Protocol
 
 from ivr.accounts import Accounts
 from ivr.actions.notices import Notices
+from ivr.ledger import Ledger
 from ivr.menu.contract import Contract, Level
+from ivr.menu.nodes import Rations
+from ivr.seals import Seal
+
+
+class Codes(Protocol):
+    """Somebody else who sends one-time codes and judges them, in place of our own (Twilio Verify)."""
+
+    def send(self, to: str, language: str) -> None:
+        """Send a code to a number (E.164). Raises an exception when it was not taken."""
+        ...
+
+    def right(self, to: str, code: str) -> bool:
+        """Say whether this is the code that was sent last. Raises LookupError when there is none any more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +37,12 @@ class Services:
 
     accounts: Accounts
     notices: Notices
+    ledger: Ledger
+    seal: Seal
+    public_url: str = ""
+    """Where the pages behind links are found, such as ``https://ivr.example.com``."""
+    codes: Codes | None = None
+    """None: we make and judge the codes ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,13 @@ class Asked:
     level: Level = Level.unknown
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """May hold secrets: never log it."""
+    rations: Rations = field(default_factory=Rations)
+    """How many messages the hotline may send."""
+
+    @property
+    def call(self) -> str:
+        """The call, by the carrier's identifier."""
+        return self.key.split("/", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +79,12 @@ class Finished:
     """The variables that the outcome tells: JSON values, Decimal (money in yuan), date or datetime."""
     account: str | None = None
     """The account that was found or proved."""
+    text_to: str = ""
+    """The number (E.164) that a message goes to; empty: none is sent. The node's ``text`` has its words."""
+    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What only that message may tell: exactly what the outcome's ``texts`` declares."""
+    expires: datetime | None = None
+    """When the message is of no more use and must not be sent."""
 
 
 class Action(Protocol):

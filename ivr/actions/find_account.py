@@ -28,8 +28,8 @@ CONTRACT = Contract(
 
 def run(services: Services, asked: Asked) -> Finished:
     """Look for the account; whatever else is known of it waits until the caller has proved that it is his."""
-    account = services.accounts.find(asked.caller) if asked.caller else None
+    account = services.accounts.find(asked.caller)
+    elder = services.accounts.is_at_least(_ELDER, asked.caller, asked.at.date())
     if account is None:
         return Finished("not_found")
-    elder = services.accounts.age(account.phone, asked.at.date()) >= _ELDER
     return Finished("found", {"elder": elder, "preferred_language": account.language}, account=account.phone)

@@ -7,36 +7,50 @@ an account is told to nobody who has not proved anything.
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import CODE, TAIL, claimed, count_try, holders
 from ivr.menu.contract import Contract, Level, Outcome
 
 CONTRACT = Contract(
     name="verify_identity",
-    does="Compares the typed tail of the ID card with the one on file; wrong tries are counted across calls.",
+    does="Compares the typed tail of the ID card with the one on file; wrong tries are counted across calls, for the "
+    "account and for the caller.",
     inputs={"id_tail": "the last four characters of the ID card, the last of which may be X; a secret"},
     outcomes={
-        "ok": Outcome(means="The tail is right: the account is the caller's.", raises=Level.verified),
+        "ok": Outcome(
+            means="The tail is right, and the call comes from the number on file: the account is the caller's.",
+            raises=Level.verified,
+        ),
+        "elsewhere": Outcome(
+            means="The tail is right, but the call comes from another telephone: a code must come back too.",
+            raises=Level.matched,
+        ),
         "mismatch": Outcome(means="The tail is wrong, and another try is allowed."),
         "locked": Outcome(
             means="There were too many wrong tries; until the lock ends even the right tail is not taken.",
             tells={"minutes_left": "whole minutes, rounded up, until the next try is taken"},
         ),
         "frozen": Outcome(
-            means="The tail is right, but the account is frozen for risk: only a human may help, so that the call "
-            "is not verified here.",
+            means="The tail is right, but the account is frozen: only a human may help, so that the call is not "
+            "verified here.",
+            raises=Level.matched,
         ),
     },
 )
 
 
 def run(services: Services, asked: Asked) -> Finished:
-    """Judge one try; the same key again is the same try. A withheld number is counted by its call."""
-    holder = asked.account or asked.caller or asked.key.partition("/")[0]
-    tried = services.accounts.try_tail(holder, asked.inputs["id_tail"], key=asked.key, at=asked.at)
+    """Judge one try. The tail is compared, and the try counted, in the same way for an account that is not there."""
+    account, rules = claimed(asked), services.accounts.rules()
+    right = services.accounts.tail_matches(account, str(asked.inputs["id_tail"]))
+    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+    if minutes:
+        return Finished("locked", {"minutes_left": minutes})
+    tried = count_try(services, asked, TAIL, right=right, rules=rules)
     match tried.verdict:
-        case "mismatch":
+        case "wrong":
             return Finished("mismatch")
         case "locked":
             return Finished("locked", {"minutes_left": tried.minutes_left})
-        case "ok":
-            frozen = services.accounts.get(holder).status == "frozen"
-            return Finished("frozen" if frozen else "ok", account=holder)
+    if services.accounts.get(account).status == "frozen":
+        return Finished("frozen", account=account)
+    return Finished("ok" if asked.caller == account else "elsewhere", account=account)

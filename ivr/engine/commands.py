@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from ivr.menu.prompts import Utterance
@@ -81,8 +82,14 @@ class SendText:
     """Send a text message (SMS). The row is written with the turn; it is sent afterwards."""
 
     to: str
-    body: str
+    body: str = field(repr=False)
     language: str
+    key: str = ""
+    """The idempotency key: two messages of one key are one message."""
+    secret: bool = False
+    """Whether the words hold a code or a link: they are sealed until they are sent, and then forgotten."""
+    expires: datetime | None = None
+    """When it is of no more use and must not be sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def read_entry(node: AskNode, keys: str, *, ended: bool, region: str, today: dat
         unfinished = not whole or 0 < len(keys) < span[0]
     else:
         fits = True
-        unfinished = not ended and not (node.ask == "phone" and value is not None)
+        unfinished = not ended and not (node.ask == "phone" and _number(keys, region))
     if unfinished or not fits or value is None or not _in_range(node, value):
         return Rejected(unfinished)
     return Entry(value)
@@ -79,13 +80,17 @@ def _digits(keys: str, _region: str, _today: date) -> str | None:
 def _phone(keys: str, region: str, today: date) -> str | None:
     if _digits(keys, region, today) is None:
         return None
-    try:
-        number = phonenumbers.parse(keys, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return _number(keys, region) or _number(
+        "+" + keys, region
+    )  # with its country's code and nothing before it
+
+
+def _number(typed: str, region: str) -> str | None:
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        number = phonenumbers.parse(typed, region)
+        if phonenumbers.is_valid_number(number):
+            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return None
 
 
 def _id_card(keys: str, _region: str, today: date) -> str | None:

@@ -61,6 +61,23 @@ class ActionFinished:
     """The account that was found or proved, if the action found one."""
     raises: Level = Level.unknown
     """The level of identity that this outcome proves."""
+    key: str = ""
+    """The idempotency key of the run; a message that comes of it carries it on."""
+    text_to: str = ""
+    """The number that a message goes to, in E.164; empty: none is sent."""
+    secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What only that message may tell."""
+    expires: datetime | None = None
+    """When the message is of no more use and must not be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGoesOn:
+    """An action that was asked for has not ended yet; the caller must not be left in silence."""
+
+    at: datetime
+    key: str
+    """The idempotency key of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,7 @@ Event = (
     | SpeechHeard
     | NoInput
     | ActionFinished
+    | ActionGoesOn
     | TransferEnded
     | RecordingEnded
     | CallerHungUp

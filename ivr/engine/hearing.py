@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ivr.engine.events import DigitsPressed, SpeechHeard
+from ivr.engine.events import DigitsPressed, Event, SpeechHeard
 from ivr.engine.session import Session
 from ivr.menu.hearing import meant, spoken_digits, spoken_key
 from ivr.menu.nodes import AskNode, MenuNode
@@ -30,13 +30,20 @@ def as_keys(tree: Tree, session: Session, event: DigitsPressed | SpeechHeard) ->
     return DigitsPressed(event.at, _keys_meant(tree, session, event.text), finished_by="#")
 
 
+def breaks_off(tree: Tree, session: Session, event: Event) -> bool:
+    """Say whether a caller who waits for an action has asked for something else: a key that leads to a node anywhere."""
+    return bool(
+        session.running and isinstance(event, DigitsPressed) and tree.anywhere.get(event.digits) in tree.nodes
+    )
+
+
 def _keys_meant(tree: Tree, session: Session, text: str) -> str:
     node, speech = tree.nodes[session.node], tree.speech[session.language]
     if isinstance(node, MenuNode):
         heard = {**speech.heard, **speech.nodes[session.node].heard}
         return meant(text, heard) or spoken_key(text)
     assert isinstance(node, AskNode)
-    anywhere = meant(text, speech.heard)
+    anywhere = meant(text, {**speech.heard, **speech.nodes[session.node].heard})
     if anywhere:
         return anywhere
     if node.ask == "yes_no" or session.confirming is not None:

@@ -9,25 +9,29 @@ from ivr.engine.session import Session
 from ivr.menu.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 
+_READABLE = 4
+"""Digits of a telephone number."""
+
 
 def public_keys(tree: Tree, session: Session, event: Event) -> str:
     """Return the keys of an event that may be kept, or an empty text.
 
-    Where a secret is asked for only the whole entries of ``anywhere`` are kept (``0#`` for the human). Of speech only
-    the key that it meant is kept.
+    Where a secret is asked for only the whole entries of ``anywhere`` are kept (``0#`` for the human). At a menu only
+    a choice is: a wrong key may be the first of a secret that was typed too early. Of a telephone number the last four
+    are, of speech only the key that it meant.
     """
     node = tree.nodes.get(session.node)
     if not isinstance(event, DigitsPressed | SpeechHeard) or not isinstance(node, MenuNode | AskNode):
         return ""
     keys = as_keys(tree, session, event).digits
     if isinstance(node, AskNode) and node.is_secret:
-        may_be_kept = keys in tree.anywhere and fixed_length(node) != 1
+        may_be_kept = (keys in tree.anywhere or keys in node.keys) and fixed_length(node) != 1
     else:
-        may_be_kept = (
-            isinstance(event, DigitsPressed) or isinstance(node, AskNode) or _is_choice(tree, node, keys)
-        )
+        may_be_kept = isinstance(node, AskNode) or _is_choice(tree, node, keys)
     if not may_be_kept:
         return ""
+    if isinstance(node, AskNode) and node.ask == "phone" and len(keys) > _READABLE:
+        keys = "*" * (len(keys) - _READABLE) + keys[-_READABLE:]
     return keys + event.finished_by if isinstance(event, DigitsPressed) else keys
 
 

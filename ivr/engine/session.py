@@ -5,13 +5,12 @@ Secrets are never here. A caller's typed password digits, ID tail or code live i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Self
 
+from ivr.engine.plain import from_json, is_plain, to_json
 from ivr.menu.contract import Level
 
 
@@ -49,6 +48,13 @@ class Session:
     """An entry that was read back and waits for the caller's yes."""
     wanted: list[str] = field(default_factory=list)
     """The nodes that the caller wanted when his identity was asked for; the last is the next to return to."""
+    running: str = ""
+    """The key of an action that goes on while the caller waits; empty: there is none."""
+    running_since: datetime | None = None
+    unsure: bool = False
+    """An action was left while it went on, or given up: a human should look whether it was done."""
+    notes: list[str] = field(default_factory=list)
+    """What was told and done, in short words, for the caller who asks for it in writing."""
     human_tried: bool = False
     """A human was sought in this call and not reached: giving up again ends the call politely, without a circle."""
     urgent: bool = False
@@ -65,13 +71,13 @@ class Session:
         for name in self.__slots__:  # dataclasses.replace asks every field what it is: ten times slower
             setattr(twin, name, getattr(self, name))
         twin.variables, twin.way = dict(self.variables), list(self.way)
-        twin.wanted, twin.told = list(self.wanted), list(self.told)
+        twin.wanted, twin.told, twin.notes = list(self.wanted), list(self.told), list(self.notes)
         return twin
 
     def remember(self, values: Mapping[str, Any]) -> None:
         """Set variables. Raises TypeError for a value that could not be saved, and then sets none."""
         for name, value in values.items():
-            if not _is_plain(value):
+            if not is_plain(value):
                 raise TypeError(f"`{name}` is not plain data, but {type(value).__name__}")
         self.variables.update(values)
 
@@ -79,48 +85,11 @@ class Session:
         """Return the session as one line of JSON."""
         data = {name: getattr(self, name) for name in self.__slots__}
         data["level"], data["started"] = self.level.name, self.started.isoformat()
-        return _TO_JSON(data)
+        return to_json(data)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the session that :meth:`to_json` wrote."""
-        data = json.loads(text, object_hook=_decode if '"$' in text else None)
+        data = from_json(text)
         data["level"], data["started"] = Level[data["level"]], datetime.fromisoformat(data["started"])
         return cls(**data)
-
-
-def _is_plain(value: Any) -> bool:
-    match value:
-        case None | str() | bool() | int() | float() | Decimal() | date():
-            return True
-        case list() | tuple():
-            return all(_is_plain(each) for each in value)
-        case dict():
-            return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
-    return False
-
-
-def _encode(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return {"$decimal": str(value)}
-        case datetime():
-            return {"$datetime": value.isoformat()}
-        case date():
-            return {"$date": value.isoformat()}
-    raise TypeError(f"a session holds plain data, not {type(value).__name__}")
-
-
-_TO_JSON = json.JSONEncoder(default=_encode, ensure_ascii=False, separators=(",", ":")).encode
-
-
-def _decode(data: dict[str, Any]) -> Any:
-    if len(data) == 1:
-        match data:
-            case {"$decimal": str(text)}:
-                return Decimal(text)
-            case {"$datetime": str(text)}:
-                return datetime.fromisoformat(text)
-            case {"$date": str(text)}:
-                return date.fromisoformat(text)
-    return data

@@ -11,6 +11,7 @@ from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
 from ivr.engine.entries import Entry, Rejected, read_entry
 from ivr.engine.events import (
     ActionFinished,
+    ActionGoesOn,
     CallerHungUp,
     CallStarted,
     DigitsPressed,
@@ -22,10 +23,10 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
-from ivr.engine.hearing import as_keys
+from ivr.engine.hearing import as_keys, breaks_off
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.engine.wording import listen
+from ivr.engine.wording import listen, listen_meanwhile, say_value
 from ivr.menu.contract import Level
 from ivr.menu.desks import is_open
 from ivr.menu.nodes import (
@@ -46,6 +47,8 @@ from ivr.menu.tree import Tree
 
 MAX_STEPS = 100
 """Nodes that one event may pass before the call must listen: more is a loop that the checks did not see."""
+MAX_NOTES = 8
+"""Notes of one summary: more would not be read on a telephone."""
 MAX_REPEATS = 3
 """How often a caller may ask for the same again before a human asks what he needs."""
 
@@ -78,12 +81,8 @@ def _happen(turn: Turn, event: Event) -> None:
             _seek_human(turn, "trouble")
         case _, LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
-        case None, CallStarted(caller=caller, called=called, language=language):
-            session.caller, session.called = caller, called
-            turn.speak_in(language)
-            _go(turn, turn.tree.declared.start)
         case None, _:
-            _go(turn, turn.tree.declared.start)
+            _start(turn, event)
         case MenuNode() | AskNode(), NoInput() | DigitsPressed(digits=""):
             _miss(turn, "noinput")
         case MenuNode() as node, DigitsPressed() | SpeechHeard():
@@ -96,6 +95,16 @@ def _happen(turn: Turn, event: Event) -> None:
             listen(turn, "repeat")
         case RunNode() as node, ActionFinished() if event.action == node.run:
             _take_outcome(turn, node, event)
+        case TextNode() as node, ActionFinished(action="send_text"):
+            _take_text(turn, node, event)
+        case RunNode() | TextNode(), ActionGoesOn(key=key) if session.running != key:
+            session.running, session.running_since, session.repeats = key, event.at, 0
+            listen_meanwhile(turn)
+        case RunNode() | TextNode(), DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
+            session.unsure = True
+            _go(turn, turn.tree.anywhere[keys])
+        case RunNode() | TextNode(), _ if session.running:
+            listen_meanwhile(turn)
         case TransferNode(), TransferEnded(result="answered"):
             turn.end("transferred")
         case TransferNode() as node, TransferEnded(result=result):
@@ -116,6 +125,14 @@ def _begin(turn: Turn) -> None:
     session.variables = {**tree.variables, **session.variables}
     if session.language not in tree.speech:
         session.language = tree.languages[0]
+
+
+def _start(turn: Turn, event: Event) -> None:
+    """Go to the first node, with what is known of the call when it begins."""
+    if isinstance(event, CallStarted):
+        turn.session.caller, turn.session.called = event.caller, event.called
+        turn.speak_in(event.language)
+    _go(turn, turn.tree.declared.start)
 
 
 # --- going on: until the call must wait
@@ -166,7 +183,7 @@ def _tell_again(turn: Turn) -> None:
 def _enter(turn: Turn, name: str) -> str | None:
     """Do a node's work; return where to go next, or None when the call now waits or has ended."""
     session, node = turn.session, turn.tree.nodes[name]
-    session.confirming = None
+    session.confirming, session.running = None, ""
     turn.stop_wanting(name)
     if node.needs and session.level < Level[node.needs]:
         # A secret that was typed for this node is gone when he comes back: then it is asked for again.
@@ -184,6 +201,7 @@ def _enter(turn: Turn, name: str) -> str | None:
         turn.say(turn.words.say[:1], barge_in=node.barge_in)
     match node:
         case SayNode():
+            _note(turn)
             return node.then
         case ChooseNode():
             variables = turn.variables()
@@ -195,7 +213,7 @@ def _enter(turn: Turn, name: str) -> str | None:
         case RunNode():
             _run(turn, node)
         case TextNode():
-            return _text(turn, node)
+            return _ask_to_text(turn, node)
         case TransferNode():
             return _transfer(turn, node)
         case RecordNode():
@@ -225,15 +243,25 @@ def _run(turn: Turn, node: RunNode) -> None:
     turn.commands.append(RunAction(node.run, {**named, **given}))
 
 
-def _text(turn: Turn, node: TextNode) -> str:
-    variables = turn.variables()
+def _note(turn: Turn) -> None:
+    """Note what was told, for the summary; told again, it is noted once."""
+    if turn.words.note is None:
+        return
+    note = turn.words.note.utter(turn.variables()).text
+    if note and note not in turn.session.notes:
+        turn.session.notes = [*turn.session.notes, note][-MAX_NOTES:]
+
+
+def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
+    """Ask whether a message may be sent: they are rationed, across calls."""
     compiled = turn.tree.values.get(turn.session.node, {}).get("to")
-    to = str(evaluate(compiled, variables)) if compiled is not None else turn.session.caller
-    if not to.startswith("+") or turn.words.text is None:
+    session = turn.session
+    own = session.account if session.level >= Level.verified and session.account else session.caller
+    to = str(evaluate(compiled, turn.variables())) if compiled is not None else own
+    if not to.startswith("+"):
         return node.unable
-    body = turn.words.text.utter(variables).text
-    turn.commands.append(SendText(to, body, turn.speech.language))
-    return node.then
+    turn.commands.append(RunAction("send_text", {"to": to}))
+    return None
 
 
 def _transfer(turn: Turn, node: TransferNode) -> str | None:
@@ -242,7 +270,7 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
     session.urgent = session.urgent or node.urgent
     reason = turn.tree.values.get(session.node, {}).get("reason")
     if reason is not None:
-        session.reason = str(evaluate(reason, turn.variables()))
+        session.reason = _told_to_desk(turn, str(evaluate(reason, turn.variables())))
     if desk.closed and not is_open(desk, turn.at, turn.tree.timezone):
         session.human_tried = True
         return desk.closed
@@ -258,6 +286,22 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
         )
     )
     return None
+
+
+def _told_to_desk(turn: Turn, reason: str) -> str:
+    """Return what a desk hears, in the hotline's first language: why, of which account, and what is proved of it.
+
+    The account is named, since it need not be the calling number's: else a desk could take one's proof for another's.
+    """
+    if not turn.tree.declared.identity:
+        return reason
+    session, first = turn.session, turn.tree.languages[0]
+    if session.unsure:
+        reason = turn.tree.speech[first].patterns["desk_unsure"].replace("{reason}", reason)
+    proved = session.level.name if session.level >= Level.matched else "unproved"
+    account = say_value(session.account[-4:], first)
+    said = turn.tree.speech[first].patterns[f"desk_{proved}"]
+    return said.replace("{account}", account).replace("{reason}", reason)
 
 
 # --- what the caller did
@@ -285,7 +329,10 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     today = turn.at.astimezone(turn.tree.timezone).date()
     entry = read_entry(node, keys, ended=ended, region=region, today=today)
     is_data = isinstance(entry, Entry) and not ended
-    if keys in turn.tree.anywhere and not is_data:
+    if keys in node.keys and not is_data:
+        turn.speak_in(node.keys[keys].language)
+        _go(turn, node.keys[keys].go)
+    elif keys in turn.tree.anywhere and not is_data:
         _go(turn, turn.tree.anywhere[keys])
     elif isinstance(entry, Rejected):
         _miss(turn, "unfinished" if entry.unfinished else "nomatch")
@@ -326,20 +373,47 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
 
 def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     session = turn.session
+    session.unsure = bool(session.running) and event.outcome == "unavailable"
     if event.account is not None and event.account != session.account:
         _change_account(turn, event.account)
     session.remember(event.results)
     session.level = max(session.level, event.raises)
+    _send(turn, event)
     target = node.outcomes.get(event.outcome) or node.outcomes.get("unavailable")
     _go(turn, target or turn.tree.declared.agent)
+
+
+def _take_text(turn: Turn, node: TextNode, event: ActionFinished) -> None:
+    _send(turn, event)
+    otherwise = node.unavailable or turn.tree.declared.agent
+    _go(turn, {"sent": node.then, "rationed": node.rationed}.get(event.outcome, otherwise))
+
+
+def _send(turn: Turn, event: ActionFinished) -> None:
+    """Send the message that came of an action, in the words of its node; what only it may tell goes nowhere else."""
+    if not event.text_to or turn.words.text is None:
+        return
+    body = turn.words.text.utter({**turn.variables(), **event.secrets}).text
+    turn.commands.append(
+        SendText(
+            event.text_to,
+            body,
+            turn.speech.language,
+            event.key,
+            secret=bool(event.secrets),
+            expires=event.expires,
+        )
+    )
 
 
 def _change_account(turn: Turn, account: str) -> None:
     """Begin with another account: what was proved, told or found out about the first one is not its owner's."""
     session = turn.session
     if session.account:
-        session.variables = dict(turn.tree.variables)
+        plain = {name: text for name, text in session.variables.items() if (name, text) in turn.tree.plain}
+        session.variables = {**turn.tree.variables, **plain}
         session.told.clear()
+        session.notes.clear()
     session.account, session.level = account, Level.unknown
 
 

@@ -57,7 +57,9 @@ class Turn:
             "today": here.date(),
             "known": session.level >= Level.known,
             "verified": session.level >= Level.verified,
+            "confirmed": session.level >= Level.confirmed,
             "withheld": not session.caller,
+            "summary": "\n".join(session.notes),
         }
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
@@ -80,8 +82,8 @@ class Turn:
     def end(self, ending: str) -> None:
         """End the call, in this way."""
         self.session.ending = self.session.ending or ending
-        self.session.variables = {}
-        self.session.confirming = None
+        self.session.variables, self.session.notes = {}, []
+        self.session.confirming, self.session.running = None, ""
         self.commands.append(Hangup(self.session.ending))
 
     def come_to(self, name: str) -> None:

@@ -37,6 +37,20 @@ def listen(turn: Turn, how: str = "first") -> None:
     turn.commands.append(_gather(turn, node, turn.utter(_options(turn, node))))
 
 
+MEANWHILE = 1
+"""Seconds of silence between two sentences while an action takes long; then the call asks whether it has ended."""
+
+
+def listen_meanwhile(turn: Turn) -> None:
+    """Say that we are at it, and listen for a key that leads away: an action takes long."""
+    said = turn.phrase("working", 1 + (turn.session.repeats > 0))
+    turn.session.repeats += 1
+    keys = tuple(key for key, target in turn.tree.anywhere.items() if target in turn.tree.nodes)
+    turn.commands.append(
+        Gather(turn.utter(said), turn.speech.language, keys=keys, length=1, timeout=MEANWHILE)
+    )
+
+
 def _tries(turn: Turn, how: str) -> int:
     """Return how often the caller has been silent, or wrong, by now; 0 when that is not why we speak."""
     if how == "noinput":
@@ -77,7 +91,7 @@ def _ask_again(turn: Turn, tries: int, how: str) -> tuple[Prompt, ...]:
 def _options(turn: Turn, node: MenuNode | AskNode) -> tuple[Prompt, ...]:
     if isinstance(node, MenuNode):
         return turn.words.announced
-    return turn.phrase("yes_no") if node.ask == "yes_no" else ()
+    return (*(turn.phrase("yes_no") if node.ask == "yes_no" else ()), *turn.words.announced)
 
 
 def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, ...]) -> Gather:
@@ -97,7 +111,7 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
     return Gather(
         utterances,
         turn.speech.language,
-        keys=("1", "2", *turn.tree.anywhere) if node.ask == "yes_no" else (),
+        keys=("1", "2", *node.keys, *turn.tree.anywhere) if node.ask == "yes_no" else (),
         length=fixed_length(node),
         finish="#",
         timeout=node.timeout,

@@ -14,11 +14,27 @@ from ivr.menu.contract import Contract
 from ivr.menu.desks import knows_holidays
 from ivr.menu.draft import Draft
 from ivr.menu.flow import Flow
-from ivr.menu.nodes import FIXED_LENGTHS, AskNode, Hotline, MenuNode, Node, RunNode, SetNode, TransferNode
+from ivr.menu.nodes import (
+    FIXED_LENGTHS,
+    USUAL_LENGTHS,
+    AskNode,
+    Hotline,
+    MenuNode,
+    Node,
+    RunNode,
+    SetNode,
+    TransferNode,
+)
 from ivr.menu.problems import did_you_mean, nearest, one_of
 from ivr.menu.spoken import check_words
 from ivr.menu.templates import RESERVED, is_template
-from ivr.menu.texts import check_braces, check_templates, check_translated_values, examined_texts
+from ivr.menu.texts import (
+    check_braces,
+    check_messages,
+    check_templates,
+    check_translated_values,
+    examined_texts,
+)
 from ivr.menu.ways import check_ways
 
 
@@ -36,6 +52,7 @@ def check(
     check_words(draft, hotline)
     texts = examined_texts(draft, hotline)
     check_templates(draft, texts)
+    check_messages(draft, hotline, contracts, texts)
     check_braces(draft, hotline)
     check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
     check_translated_values(draft, hotline, texts)
@@ -124,7 +141,7 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
         case MenuNode():
             _menu(draft, hotline, name, node)
         case AskNode():
-            _ask(draft, name, node)
+            _ask(draft, hotline, name, node)
         case RunNode():
             _run(draft, name, node, contracts)
         case SetNode():
@@ -150,25 +167,33 @@ def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
             _other_meaning(draft, hotline, name, key)
 
 
-def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str) -> None:
+def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: str = "menu") -> None:
     """Note a key that means something else than anywhere: the human's key must not, another should not."""
     target, remedy = target_of(hotline.anywhere[key]), "choose another key for this option"
     if target == hotline.agent:
-        draft.note(
-            name, ("menu", key), f"`{key}` means the human everywhere, and something else here", remedy
-        )
+        draft.note(name, (field, key), f"`{key}` means the human everywhere, and something else here", remedy)
     else:
         what = f"`{key}` means `{target}` everywhere, and something else here"
-        draft.note(name, ("menu", key), what, remedy, severity="warning")
+        draft.note(name, (field, key), what, remedy, severity="warning")
 
 
 def _begins(shorter: str, longer: str) -> bool:
     return shorter != longer and longer.startswith(shorter)
 
 
-def _ask(draft: Draft, name: str, node: AskNode) -> None:
+def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
     for path, what, remedy in _ask_problems(node):
         draft.note(name, (path,), what, remedy)
+    written = node.length or USUAL_LENGTHS.get(node.ask) or str(FIXED_LENGTHS.get(node.ask, 99))
+    most = int(written.partition("-")[2] or written)
+    for key, option in node.keys.items():
+        if "#" in key:
+            draft.note(name, ("keys", key), "`#` ends an entry and is no key beside it", "choose a digit")
+        elif len(key) >= most:
+            what = f"`{key}` is as long as the entry, and would be taken for it"
+            draft.note(name, ("keys", key), what, "choose a shorter key")
+        elif key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
+            _other_meaning(draft, hotline, name, key, "keys")
     _variable_name(draft, name, ("as",), node.as_ or name)
 
 
@@ -212,6 +237,12 @@ def _run(draft: Draft, name: str, node: RunNode, contracts: Mapping[str, Contrac
     for outcome in unrouted:
         what = f"the outcome `{outcome}` of `{node.run}` leads nowhere ({known[outcome].means.rstrip('.')})"
         draft.note(name, ("outcomes",), what, f"add `{outcome}:` with the node that follows")
+    sends = [name for name, outcome in known.items() if outcome.texts is not None]
+    if sends and node.text is None:
+        what = f"`{node.run}` sends a message when it ends as `{sends[0]}`, and there are no words for it"
+        draft.note(name, ("run",), what, "add `text:` with the message")
+    if node.text is not None and not sends:
+        draft.note(name, ("text",), f"`{node.run}` sends no message", "delete it, or write a `text` node")
     for given in node.with_.keys() - contract.inputs.keys():
         what = f"`{node.run}` takes no `{given}`"
         draft.note(name, ("with", given), what, did_you_mean(given, contract.inputs, "delete it"))

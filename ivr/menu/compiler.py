@@ -11,6 +11,7 @@ from ivr.menu.contract import Contract
 from ivr.menu.hearing import normalise
 from ivr.menu.nodes import (
     Anywhere,
+    AskNode,
     ChooseNode,
     Hotline,
     MenuNode,
@@ -18,11 +19,13 @@ from ivr.menu.nodes import (
     NodeWords,
     OptionWords,
     RunNode,
+    SayNode,
     SetNode,
     TextNode,
     TransferNode,
     Words,
     WordsFile,
+    options_of,
     wordings,
     words_of,
 )
@@ -65,6 +68,13 @@ def compile_tree(
             if isinstance(node, ChooseNode)
         },
         variables=dict(hotline.variables),
+        plain=frozenset(
+            (variable, text)
+            for node in nodes.values()
+            if isinstance(node, SetNode)
+            for variable, text in node.set.items()
+            if not is_template(text)
+        ),
         sources=dict(sources),
     )
 
@@ -106,11 +116,11 @@ class OptionSpeech:
 
 
 def option_speech(
-    node: MenuNode, language: str, first: str, words: NodeWords | str | None
+    node: MenuNode | AskNode, language: str, first: str, words: NodeWords | str | None
 ) -> Iterable[OptionSpeech]:
-    """Yield the options of a menu as they are spoken in ``language``."""
-    own = words.menu if isinstance(words, NodeWords) else {}
-    for key, option in node.menu.items():
+    """Yield the options of a menu, or the keys beside an entry, as they are spoken in ``language``."""
+    own = options_of(words) if isinstance(words, NodeWords) else {}
+    for key, option in options_of(node).items():
         purpose, heard = option.for_, tuple(option.hear)
         spoken_in = option.language or language
         if language != first and option.language is None:
@@ -174,12 +184,30 @@ class _Maker:
             noinput=self.prompts(getattr(own, "noinput", None)),
             nomatch=self.prompts(getattr(own, "nomatch", None)),
         )
-        if isinstance(node, TextNode):
+        if isinstance(node, TextNode | RunNode) and node.text:
             return replace(said, text=self.voice.message(getattr(own, "text", None) or ""))
-        if isinstance(node, MenuNode):
+        if isinstance(node, SayNode) and node.note:
+            return replace(said, note=self.voice.message(getattr(own, "note", None) or ""))
+        if isinstance(node, MenuNode | AskNode):
             options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
-            return self.menu(node, options, makers, said)
+            return (
+                self.menu(node, options, makers, said)
+                if isinstance(node, MenuNode)
+                else self.entry(options, makers, said)
+            )
         return said
+
+    def entry(
+        self, options: Sequence[OptionSpeech], makers: Mapping[str, _Maker], said: NodeSpeech
+    ) -> NodeSpeech:
+        """Return the words of an entry with the keys beside it."""
+        announced = [
+            makers[option.language].announce(option.purpose, option.key, "announce_entry")
+            for option in options
+            if option.purpose
+        ]
+        heard = _comparable((phrase, option.key) for option in options for phrase in option.phrases)
+        return replace(said, announced=tuple(announced), heard=heard)
 
     def menu(
         self,
@@ -202,11 +230,11 @@ class _Maker:
             hints=(*(phrase for phrase, _ in heard), *anywhere),
         )
 
-    def announce(self, purpose: str, key: str) -> Prompt:
+    def announce(self, purpose: str, key: str, pattern: str = "announce") -> Prompt:
         """Say what a key is for: the one place where the announcement of a key is made."""
         names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
         named = "".join(names.get(each, each) for each in key)
-        said = str(self.sentences["announce"]).replace("{key}", named).replace("{for}", purpose)
+        said = str(self.sentences[pattern]).replace("{key}", named).replace("{for}", purpose)
         return self.voice.prompt(said)
 
 

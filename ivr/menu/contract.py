@@ -18,8 +18,13 @@ class Level(enum.IntEnum):
     """Nobody in particular."""
     known = 1
     """The calling number, or a typed one, belongs to an account: a hint, never a proof."""
-    verified = 2
-    """The caller has proved that the account is his."""
+    matched = 2
+    """The tail of the ID card is right, and that is not enough: the call comes from another telephone, or the account
+    is frozen. It says what a human need not ask again."""
+    verified = 3
+    """The caller has proved that the account is his, with something that he knows, from the telephone on file."""
+    confirmed = 4
+    """Verified, and a one-time code that was sent to the number on file has come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class Outcome:
     """The level of identity that the call has reached when the action ends this way."""
     finds_account: bool = False
     """Whether the call may have another account from here on: what was known of the first one is then forgotten."""
+    texts: Mapping[str, str] | None = None
+    """None: no message is sent. Otherwise one is, in the words of the node's ``text``, and these are the variables that
+    only the message may tell, each with its meaning: a code or a link is in no prompt, session or record."""
 
 
 UNAVAILABLE = Outcome("The service did not answer, or answered nonsense.")
@@ -57,3 +65,13 @@ class Contract:
     def all_outcomes(self) -> dict[str, Outcome]:
         """Return every outcome that a menu must route."""
         return {**self.outcomes, "unavailable": UNAVAILABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a caller waits for an action."""
+
+    wait: float = 1.5
+    """Seconds in silence, before he hears that it goes on."""
+    give_up: float = 8.0
+    """Seconds until the action counts as ``unavailable``."""

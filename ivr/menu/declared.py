@@ -80,6 +80,8 @@ def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
 def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     """Return what is wrong with a node whose keys name no kind, or more than one."""
     kinds = [kind for kind in nodes.KINDS if kind in data and kind != "say"]
+    if kinds == ["run", "text"]:
+        kinds = ["run"]  # the words of the message that the action sends
     if len(kinds) > 1:
         first, second = kinds[:2]
         what = f"a node is one step, and this one has `{first}` and `{second}`"

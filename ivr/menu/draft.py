@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ivr.menu.forms import NODE_NAME
 from ivr.menu.nodes import Hotline, Node, WordsFile
 from ivr.menu.problems import Problem
 from ivr.menu.reader import Section, place
+from ivr.menu.services import ActionsFile
 
 MENU_FILE = "menu.yaml"
 
@@ -35,6 +36,9 @@ class Draft:
     words: dict[str, WordsFile] = field(default_factory=dict)
     """By language: what is right in its words file."""
     word_files: dict[str, Typed] = field(default_factory=dict)
+    actions: ActionsFile | None = None
+    """What is right in the file of the actions that are services."""
+    actions_file: Typed | None = None
     whole: bool = True
     """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
     problems: list[Problem] = field(default_factory=list)
@@ -68,6 +72,16 @@ class Draft:
         """Return the names under a key of the menu file, also of entries that are wrong."""
         entries = self.top.section.get(key) if self.top else None
         return list(entries) if isinstance(entries, Section) else []
+
+    def typed_services(self) -> list[str]:
+        """Return the names of services, also of those that are wrong."""
+        entries = self.actions_file.section.get("services") if self.actions_file else None
+        return list(entries) if isinstance(entries, Section) else []
+
+    def typed_actions(self) -> Mapping[str, Any]:
+        """Return the actions that are services as they were typed, also those that are wrong."""
+        entries = self.actions_file.section.get("actions") if self.actions_file else None
+        return entries if isinstance(entries, Section) else {}
 
     def typed_words(self, language: str) -> list[str]:
         """Return the nodes that have words in a language, also those whose words are wrong."""

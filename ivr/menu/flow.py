@@ -12,7 +12,6 @@ from ivr.menu.forms import SPECIAL_TARGETS
 from ivr.menu.nodes import (
     AskNode,
     ChooseNode,
-    Desk,
     EndNode,
     Hotline,
     Listening,
@@ -74,7 +73,7 @@ class Flow:
         )
 
     def _edges(self, name: str, node: Node) -> Iterable[Edge]:
-        yield from _ways(name, node, self.hotline.desks, self.contracts)
+        yield from _ways(name, node, self.hotline, self.contracts)
         if isinstance(node, Listening):
             for key, entry in self.hotline.anywhere.items():
                 yield Edge(target_of(entry), ("anywhere", key), chosen=False, written=False)
@@ -248,9 +247,7 @@ def _search_loops(
             todo += [(target, False) for target in sorted(follow(name))]
 
 
-def _ways(
-    name: str, node: Node, desks: Mapping[str, Desk], contracts: Mapping[str, Contract]
-) -> Iterable[Edge]:
+def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contract]) -> Iterable[Edge]:
     """Yield the ways on that the node itself names."""
     match node:
         case SayNode():
@@ -262,16 +259,18 @@ def _ways(
             for field_name, target in (("then", node.then), ("yes", node.yes), ("no", node.no)):
                 if target:
                     yield Edge(target, (field_name,), frozenset({node.as_ or name}))
+            for key, option in node.keys.items():
+                yield Edge(option.go, ("keys", key, "go"))
         case RunNode():
             yield from _outcomes(node, contracts)
         case ChooseNode():
             for position, case in enumerate(node.choose):
-                yield Edge(case.go, ("choose", position, "go"))
+                yield Edge(case.go, ("choose", position, "go"), raises=_level_of(case.if_))
             yield Edge(node.else_, ("else",))
         case SetNode():
             yield Edge(node.then, ("then",), frozenset(node.set) - {"language"})
         case TransferNode():
-            desk = desks.get(node.transfer)
+            desk = hotline.desks.get(node.transfer)
             for field_name in ("closed", "busy", "no_answer", "failed"):
                 target = getattr(desk, field_name, None)
                 if target:
@@ -282,6 +281,15 @@ def _ways(
         case TextNode():
             yield Edge(node.then, ("then",))
             yield Edge(node.unable, ("unable",))
+            yield Edge(node.rationed, ("rationed",))
+            yield Edge(
+                node.unavailable or hotline.agent, ("unavailable",), written=node.unavailable is not None
+            )
+
+
+def _level_of(condition: str) -> Level:
+    """Return the level of identity that holds where a condition does: `verified` alone says one, anything else none."""
+    return Level.__members__.get(condition.strip(), Level.unknown)
 
 
 def _outcomes(node: RunNode, contracts: Mapping[str, Contract]) -> Iterable[Edge]:

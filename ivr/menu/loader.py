@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from ivr.menu import checks, compiler
@@ -13,9 +13,12 @@ from ivr.menu.contract import Contract
 from ivr.menu.declared import declare, declare_most, kind_problem
 from ivr.menu.draft import MENU_FILE, Draft, Typed
 from ivr.menu.forms import NODE_NAME
+from ivr.menu.http_actions import contract_as_typed, contracts_with, repertoire
+from ivr.menu.http_checks import check_actions
 from ivr.menu.nodes import KINDS, Hotline, WordsFile
 from ivr.menu.problems import Problem, did_you_mean
 from ivr.menu.reader import Section, place, read
+from ivr.menu.services import ACTIONS_FILE, ActionsFile
 from ivr.menu.tree import Tree
 
 VoiceProblem = Callable[[str, str], str | None]
@@ -43,18 +46,27 @@ def load(
 ) -> Loaded:
     """Compile a hotline from its files (name to text).
 
-    ``contracts`` are the actions that it may run, ``recordings`` the published names of the audio files that exist
-    (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``).
+    ``contracts`` are the actions of the program, to which its ``actions.yaml`` may add; ``recordings`` the published
+    names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``).
     """
     draft = draft_of(sources)
     if draft.hotline is not None:
-        checks.check(draft, draft.hotline, contracts, voice_problem)
+        checks.check(draft, draft.hotline, _known_contracts(draft, contracts), voice_problem)
+        check_actions(draft, contracts)
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems)
+    actions = repertoire(draft.actions, contracts)
     tree = compiler.compile_tree(
-        draft.hotline, draft.nodes, draft.words, sources, version_of(sources), recordings or {}, contracts
+        draft.hotline,
+        draft.nodes,
+        draft.words,
+        sources,
+        version_of(sources),
+        recordings or {},
+        actions.contracts,
     )
+    tree = replace(tree, contracts=actions.contracts, times=actions.times, services=actions.http)
     return Loaded(tree, problems)
 
 
@@ -74,6 +86,7 @@ def draft_of(sources: Mapping[str, str]) -> Draft:
     _declare_nodes(draft, draft.top)
     draft.hotline = _declare_hotline(draft, draft.top)
     _include(draft, sources)
+    _actions(draft, sources)
     draft.whole = not draft.problems
     if draft.hotline is not None:
         draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
@@ -81,6 +94,28 @@ def draft_of(sources: Mapping[str, str]) -> Draft:
             _words(draft, language, sources)
         _stray_files(draft, draft.hotline, sources)
     return draft
+
+
+def _actions(draft: Draft, sources: Mapping[str, str]) -> None:
+    """Declare the actions that are services, where there are some."""
+    draft.actions_file = _read(draft, ACTIONS_FILE, sources) if ACTIONS_FILE in sources else None
+    if draft.actions_file is not None:
+        section = draft.actions_file.section
+        draft.actions = declare_most(ActionsFile, section, ACTIONS_FILE, draft.problems, {})
+
+
+def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the contracts to check the menu with; of an action that is declared wrong, what can be read of it.
+
+    So a mistake there is told once, and not again at every node that runs the action.
+    """
+    declared = draft.actions.actions if draft.actions else {}
+    as_typed = {
+        name: contract_as_typed(name, typed)
+        for name, typed in draft.typed_actions().items()
+        if name not in declared
+    }
+    return as_typed | contracts_with(declared, built_in)
 
 
 def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> Typed | None:
@@ -142,19 +177,20 @@ def _declare_node(
 
 def _include(draft: Draft, sources: Mapping[str, str]) -> None:
     """Declare the nodes of the further files; of all that there are, where the menu file cannot say which."""
-    if draft.hotline is None:
-        files = [file for file in sources if file != MENU_FILE and not _language_of(file)]
-    else:
-        files = draft.hotline.include
-    yaml_files = [file for file in sources if file != MENU_FILE and not _language_of(file)]
+    files = _node_files(sources) if draft.hotline is None else draft.hotline.include
     for position, file in enumerate(files):
         if file not in sources:
-            remedy = did_you_mean(file, yaml_files, "write the file, or delete the line")
+            remedy = did_you_mean(file, _node_files(sources), "write the file, or delete the line")
             draft.note("", ("include", position), f"there is no file `{file}`", remedy)
-        elif file == MENU_FILE or file in files[:position]:
+        elif file in (MENU_FILE, ACTIONS_FILE) or file in files[:position]:
             draft.note("", ("include", position), f"`{file}` is read already", "delete it here")
         else:
             _include_file(draft, file, sources)
+
+
+def _node_files(sources: Mapping[str, str]) -> list[str]:
+    """Return the files that may hold further nodes, by their names."""
+    return [file for file in sources if file not in (MENU_FILE, ACTIONS_FILE) and not _language_of(file)]
 
 
 def _include_file(draft: Draft, file: str, sources: Mapping[str, str]) -> None:
@@ -203,7 +239,7 @@ def _language_of(file: str) -> str:
 
 def _stray_files(draft: Draft, hotline: Hotline, sources: Mapping[str, str]) -> None:
     """Point at files that nothing names: forgotten lines, or misspelt names."""
-    used = {MENU_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
+    used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
     for file in sources.keys() - used:
         language = _language_of(file)
         if language:

@@ -85,9 +85,10 @@ class Step(Model):
         default=True,
         description="`false` for legal wording that must be heard to its end: no key interrupts it.",
     )
-    needs: Literal["known", "verified"] | None = Field(
+    needs: Literal["known", "verified", "confirmed"] | None = Field(
         default=None,
-        description="The identity that this node asks for. If the call has not reached it, the node under "
+        description="The identity that this node asks for: `known`, the number has an account; `verified`, the caller has "
+        "proved that it is his; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
         "`identity:` runs first and comes back here with `return`.",
     )
 
@@ -172,6 +173,10 @@ class SayNode(Step):
     """Says something and goes on."""
 
     say: Words = Field(description="What the caller hears.")
+    note: Line | None = Field(
+        default=None,
+        description="What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`.",
+    )
     then: Target = Field(description="The node that follows, or `back`.")
 
 
@@ -212,6 +217,11 @@ class AskNode(Listening):
         description="`true`: the entry is given to the next action and then forgotten; it is never kept, shown or said. "
         "`id_card`, `id_tail`, `code` and `pin` are always secret.",
     )
+    keys: dict[MenuKey, Option] = Field(
+        default_factory=dict,
+        description="Keys that lead elsewhere when they are the whole entry, ended by `#` or by silence, such as a code "
+        "that has not arrived. They are announced after the question.",
+    )
     read_back: Flag = Field(
         default=False, description="`true`: the entry is read back, and 1 confirms it, 2 asks again."
     )
@@ -229,6 +239,11 @@ class RunNode(Speaking):
     """Runs an action and goes where its outcome says."""
 
     run: Name = Field(description="The action.")
+    text: Line | None = Field(
+        default=None,
+        description="The words of the message that the action sends. What only the message may tell (a code, a link) "
+        "is in the action's reference.",
+    )
     with_: dict[Name, Value] = Field(
         default_factory=dict,
         alias="with",
@@ -282,10 +297,18 @@ class TextNode(Speaking):
 
     text: Line = Field(description="The message; it may hold `{{ … }}`.")
     to: Value | None = Field(
-        default=None, description="A number, as `{{ variable }}`; without it, the caller's."
+        default=None,
+        description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "
+        "the calling one.",
     )
     then: Target = Field(description="The node that follows.")
     unable: Target = Field(description="The node that follows when there is no number to send to.")
+    rationed: Target = Field(
+        description="The node that follows when no more messages may be sent for now; see the hotline's `texts:`."
+    )
+    unavailable: Target | None = Field(
+        default=None, description="The node that follows when our own machinery fails; without it, the human."
+    )
 
 
 class EndNode(Step):
@@ -361,6 +384,26 @@ class Desk(Model):
     failed: Target = Field(description="The node that follows when the desk cannot be reached.")
 
 
+class Rations(Model):
+    """How many text messages may be sent in 24 hours. A number of a country that has none left gets no message."""
+
+    per_number: Annotated[int, Field(ge=0)] = Field(
+        default=10, description="To one number; also for one account, which its number on file names."
+    )
+    per_caller: Annotated[int, Field(ge=0)] = Field(
+        default=10, description="For one calling number, or one call whose number is withheld."
+    )
+    countries: dict[Country, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict, description="To the numbers of a country, such as `CN: 100000`; 0 allows none."
+    )
+    elsewhere: Annotated[int, Field(ge=0)] = Field(
+        default=100, description="To the numbers of each country that is not named."
+    )
+    abroad: Annotated[int, Field(ge=0)] = Field(
+        default=500, description="To all countries together that are not named."
+    )
+
+
 class Limits(Model):
     """The bounds of one call; past them a human takes over."""
 
@@ -372,6 +415,9 @@ class Phrases(Model):
     """The machine's own sentences in one language. Every one has a default in Chinese and English."""
 
     announce: Line | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
+    announce_entry: Line | None = Field(
+        default=None, description="A key beside a typed entry, which `#` must end, with `{for}` and `{key}`."
+    )
     star: Line | None = Field(default=None, description="How the `*` key is called.")
     pound: Line | None = Field(default=None, description="How the `#` key is called.")
     noinput: Words | None = Field(default=None, description="After silence at a menu; one wording a try.")
@@ -389,7 +435,25 @@ class Phrases(Model):
     hint_date: Line | None = Field(default=None, description="What `date` expects.")
     yes_no: Line | None = Field(default=None, description="How to say yes and no with keys.")
     read_back: Line | None = Field(default=None, description="Reads an entry back, with `{value}`.")
+    desk_unproved: Line | None = Field(
+        default=None, description="What a desk hears of a caller who has proved nothing, with `{reason}`."
+    )
+    desk_matched: Line | None = Field(
+        default=None,
+        description="The same of one whose ID tail was right, which was not enough, with `{reason}` and `{account}`.",
+    )
+    desk_verified: Line | None = Field(
+        default=None, description="The same of one who is `verified`, with `{reason}` and `{account}`."
+    )
+    desk_confirmed: Line | None = Field(
+        default=None, description="The same of one who is `confirmed`, with `{reason}` and `{account}`."
+    )
+    desk_unsure: Line | None = Field(
+        default=None,
+        description="The same where an action was given up while it went on, so that it may be done, with `{reason}`.",
+    )
     giving_up: Line | None = Field(default=None, description="Before the human, after the last try.")
+    working: Words | None = Field(default=None, description="While an action takes long; one wording a time.")
     too_long: Line | None = Field(
         default=None, description="Before the human, when the call has reached its bound."
     )
@@ -424,7 +488,7 @@ class Hotline(Model):
         default_factory=dict,
         description='Keys that mean the same at every menu, such as `"0": agent`, `"*": back`, `"9": repeat`.',
     )
-    identity: dict[Literal["known", "verified"], NodeName] = Field(
+    identity: dict[Literal["known", "verified", "confirmed"], NodeName] = Field(
         default_factory=dict,
         description="The node that begins the questions which raise a call to this level; they end with `return`.",
     )
@@ -433,6 +497,9 @@ class Hotline(Model):
     )
     desks: dict[Name, Desk] = Field(default_factory=dict, description="Places where humans answer.")
     limits: Limits = Field(default_factory=Limits, description="The bounds of one call.")
+    texts: Rations = Field(
+        default_factory=Rations, description="How many text messages may be sent in 24 hours."
+    )
     speech: Flag = Field(
         default=False,
         description="`true` listens to speech beside keys. Recognition costs money for every use.",
@@ -469,6 +536,13 @@ class NodeWords(Model):
     noinput: Words | None = Field(default=None, description="After silence.")
     nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
     text: Line | None = Field(default=None, description="The text message.")
+    note: Line | None = Field(default=None, description="The words for the summary.")
+    keys: dict[
+        MenuKey,
+        Annotated[
+            Annotated[Line, Tag("a text")] | Annotated[OptionWords, Tag("a section")], Discriminator(_shape)
+        ],
+    ] = Field(default_factory=dict, description="The keys beside a typed entry: what each is for.")
     menu: dict[
         MenuKey,
         Annotated[
@@ -494,6 +568,15 @@ class WordsFile(Model):
         default_factory=dict,
         description="The words of each node. A text alone is what the node says; of an `end`, its last words.",
     )
+
+
+def options_of(node: Node | NodeWords) -> Mapping[str, Any]:
+    """Return the options of a menu, or the keys beside a typed entry, by key."""
+    if isinstance(node, NodeWords):
+        return {**node.menu, **node.keys}
+    if isinstance(node, MenuNode):
+        return node.menu
+    return node.keys if isinstance(node, AskNode) else {}
 
 
 def words_of(node: Node, own: str | NodeWords | None) -> NodeWords:

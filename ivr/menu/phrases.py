@@ -12,9 +12,15 @@ from ivr.menu.nodes import Phrases
 
 PATTERNS = (
     "announce",
+    "announce_entry",
     "star",
     "pound",
     "read_back",
+    "desk_unproved",
+    "desk_matched",
+    "desk_verified",
+    "desk_confirmed",
+    "desk_unsure",
     *(name for name in Phrases.model_fields if name.startswith("hint_")),
 )
 """Sentences with a place for a value: they are filled in, not spoken as they stand."""
@@ -23,6 +29,7 @@ USUAL: Mapping[str, Phrases] = {
     "zh": Phrases.model_validate(
         {
             "announce": "{for}请按{key}。",
+            "announce_entry": "{for}请按{key}再按井号键。",
             "star": "星号键",
             "pound": "井号键",
             "noinput": ["没有听到您的按键。", "还是没有听到。听到需要的服务后，按一下电话上的数字键就可以。"],
@@ -40,7 +47,13 @@ USUAL: Mapping[str, Phrases] = {
             "hint_date": "请输入八位日期，先年后月再日。",
             "yes_no": "是请按1,不是请按2。",
             "read_back": "您输入的是{value}，对的请按1,重新输入请按2。",
+            "desk_unproved": "{reason}，身份未核对。",
+            "desk_matched": "{reason}，账户尾号{account}，证件尾号已核对，验证码未核对。",
+            "desk_verified": "{reason}，账户尾号{account}，证件尾号已核对。",
+            "desk_confirmed": "{reason}，账户尾号{account}，证件尾号和验证码都已核对。",
+            "desk_unsure": "{reason}。刚才的办理没有等到结果，可能已经执行，请先查看",
             "giving_up": "没关系，我这就为您转接人工客服。",
+            "working": ["正在处理，请稍等。", "还在处理，马上就好。"],
             "too_long": "这通电话时间不短了，我请人工客服来帮您。",
             "top": "已经是最上面的菜单了。",
             "trouble": "很抱歉，系统出了点问题，我马上为您转接人工客服。",
@@ -50,6 +63,7 @@ USUAL: Mapping[str, Phrases] = {
     "en": Phrases.model_validate(
         {
             "announce": "For {for}, press {key}.",
+            "announce_entry": "For {for}, press {key}, then pound.",
             "star": "star",
             "pound": "pound",
             "noinput": [
@@ -79,7 +93,13 @@ USUAL: Mapping[str, Phrases] = {
             "hint_date": "Please enter the date as eight digits: year, month, day.",
             "yes_no": "For yes, press 1. For no, press 2.",
             "read_back": "You entered {value}. If that's right, press 1. To enter it again, press 2.",
+            "desk_unproved": "{reason}. Nothing is proved.",
+            "desk_matched": "{reason}. The account ends in {account}. The ID tail is right, no code was checked.",
+            "desk_verified": "{reason}. The account ends in {account}. The ID tail is right.",
+            "desk_confirmed": "{reason}. The account ends in {account}. The ID tail and the code are right.",
+            "desk_unsure": "{reason}. The last step took too long and may have been done, so look first",
             "giving_up": "No problem, I'll get someone to help you now.",
+            "working": ["One moment, please.", "Still working on it."],
             "too_long": "This has taken a while. Let me get someone to help you.",
             "top": "This is already the first menu.",
             "trouble": "I'm sorry, something went wrong on our side. I'll get someone to help you right away.",

@@ -88,6 +88,7 @@ def _hotline() -> Iterator[str]:
     yield from section("A desk, under `desks:`", nodes.Desk)
     yield from section("A key under `anywhere:`", nodes.Anywhere)
     yield from section("The bounds of a call, under `limits:`", nodes.Limits)
+    yield from section("How many messages may be sent, under `texts:`", nodes.Rations)
 
 
 _SHARED = (nodes.Step, nodes.Speaking, nodes.Listening)

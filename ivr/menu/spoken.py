@@ -12,6 +12,7 @@ from ivr.menu.draft import Draft
 from ivr.menu.hearing import normalise
 from ivr.menu.nodes import (
     Anywhere,
+    AskNode,
     Hotline,
     MenuNode,
     Node,
@@ -19,13 +20,14 @@ from ivr.menu.nodes import (
     OptionWords,
     Phrases,
     Recorded,
+    options_of,
     wordings,
     words_of,
 )
 from ivr.menu.problems import did_you_mean
 from ivr.menu.templates import is_template
 
-SPOKEN = ("say", "end", "noinput", "nomatch", "text")
+SPOKEN = ("say", "end", "noinput", "nomatch", "text", "note")
 """The keys of a node under which there are words."""
 
 
@@ -50,7 +52,16 @@ def check_words(draft: Draft, hotline: Hotline) -> None:
 # --- the machine's own sentences
 
 
-_PLACES = {"announce": ("{for}", "{key}"), "read_back": ("{value}",)}
+_PLACES = {
+    "announce": ("{for}", "{key}"),
+    "announce_entry": ("{for}", "{key}"),
+    "desk_unsure": ("{reason}",),
+    "desk_unproved": ("{reason}",),
+    "desk_matched": ("{reason}", "{account}"),
+    "desk_verified": ("{reason}", "{account}"),
+    "desk_confirmed": ("{reason}", "{account}"),
+    "read_back": ("{value}",),
+}
 """What a sentence must have a place for."""
 
 
@@ -111,12 +122,11 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
     for field in SPOKEN:
         if getattr(node, field, None) is not None and getattr(own, field) is None:
             yield field
-    if isinstance(node, MenuNode):
-        for key, option in node.menu.items():
-            words = own.menu.get(key)
-            said = words.for_ if isinstance(words, OptionWords) else words
-            if option.for_ and option.language is None and not said:
-                yield f"menu {key}"
+    for key, option in options_of(node).items():
+        words = options_of(own).get(key)
+        said = words.for_ if isinstance(words, OptionWords) else words
+        if option.for_ and option.language is None and not said:
+            yield f"{'menu' if isinstance(node, MenuNode) else 'keys'} {key}"
 
 
 def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -124,13 +134,17 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
     for field in SPOKEN:
         if getattr(own, field) is not None and not hasattr(node, field):
             yield (field,), f"the node has no `{field}`", "delete it, or move it to its node"
-    options = node.menu if isinstance(node, MenuNode) else {}
-    for key in own.menu:
-        if key not in options:
-            yield ("menu", key), f"the menu has no key `{key}`", did_you_mean(key, options, "delete it")
-        elif options[key].language:
-            what = f"the option `{key}` is always spoken in `{options[key].language}`"
-            yield ("menu", key), what, "delete it here"
+    for field, kind, what, typed in (
+        ("menu", MenuNode, "menu", own.menu),
+        ("keys", AskNode, "entry", own.keys),
+    ):
+        options = options_of(node) if isinstance(node, kind) else {}
+        for key in typed:
+            if key not in options:
+                yield (field, key), f"the {what} has no key `{key}`", did_you_mean(key, options, "delete it")
+            elif options[key].language:
+                always = f"the option `{key}` is always spoken in `{options[key].language}`"
+                yield (field, key), always, "delete it here"
 
 
 # --- a menu: what is said and what is taken

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ivr.menu.contract import Contract
 from ivr.menu.draft import Draft
 from ivr.menu.nodes import (
     Anywhere,
     AskNode,
     ChooseNode,
     Hotline,
-    MenuNode,
     Node,
     NodeWords,
     OptionWords,
@@ -91,6 +91,31 @@ def check_templates(draft: Draft, texts: list[Examined]) -> None:
             draft.note(text.node, text.path, what, "delete `audio:`, or the `{{ }}`", text.language)
 
 
+def check_messages(
+    draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract], texts: list[Examined]
+) -> None:
+    """Note a message without the very thing that it is sent for, such as its code, in any language."""
+    uses = {
+        (examined.text.node, examined.text.language): examined.uses
+        for examined in texts
+        if examined.text.path == ("text",)
+    }
+    for text in _texts(draft, hotline):
+        node = draft.nodes.get(text.node)
+        contract = contracts.get(node.run) if isinstance(node, RunNode) and text.path == ("text",) else None
+        told = (
+            {name for outcome in contract.outcomes.values() for name in outcome.texts or ()}
+            if contract
+            else set()
+        )
+        used = uses.get((text.node, text.language))
+        for name in sorted(told - (used.variables if used else set())):
+            what = f"the message lacks `{name}`, which it is sent for"
+            draft.note(
+                text.node, text.path, what, f"write `{{{{ {name} }}}}` where it belongs", text.language
+            )
+
+
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _SINGLE_BRACES = re.compile(r"(?<!\{)\{\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}]*)?)\}", re.ASCII)
 
@@ -151,13 +176,13 @@ def _sentences(phrases: Phrases, language: str | None) -> Iterator[Text]:
 
 
 def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[Text]:
-    for field in ("say", "end", "noinput", "nomatch", "text"):
+    for field in ("say", "end", "noinput", "nomatch", "text", "note"):
         for wording in wordings(getattr(words, field, None)):
             yield _text(name, (field,), wording, language)
-    if isinstance(words, MenuNode | NodeWords):
-        for key, option in words.menu.items():
+    for field in ("menu", "keys"):
+        for key, option in (getattr(words, field, None) or {}).items():
             purpose = option if isinstance(option, str) else option.for_
-            path: Path = ("menu", key, "for") if isinstance(option, OptionWords) else ("menu", key)
+            path: Path = (field, key, "for") if isinstance(option, OptionWords) else (field, key)
             yield Text(name, path, purpose or "", language)
 
 

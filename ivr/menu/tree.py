@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Template
 from jinja2.environment import TemplateExpression
 
+from ivr.menu.contract import Contract, Times
+from ivr.menu.http_actions import HttpAction
 from ivr.menu.nodes import Desk, Hotline, Limits, Node
 from ivr.menu.prompts import Prompt
 
@@ -32,6 +34,7 @@ class NodeSpeech:
     hints: tuple[str, ...] = ()
     """The phrases as they are written, for the recogniser."""
     text: Prompt | None = None
+    note: Prompt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,15 @@ class Tree:
     conditions: Mapping[str, tuple[tuple[TemplateExpression, str], ...]]
     """By ``choose`` node: conditions with their targets."""
     variables: Mapping[str, Any]
+    plain: frozenset[tuple[str, str]]
+    """The variables with the values that a ``set`` gives in so many words: they tell nothing of an account."""
     sources: Mapping[str, str]
+    times: Mapping[str, Times] = field(default_factory=dict)
+    """By action: how long a caller waits for it, where ``actions.yaml`` says so."""
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    """Of every action that the hotline may run: the program's, and those of ``actions.yaml``."""
+    services: Mapping[str, HttpAction] = field(default_factory=dict)
+    """By action: those that a service does."""
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from ivr.menu.forms import SPECIAL_TARGETS
 from ivr.menu.nodes import Listening, RunNode
 from ivr.menu.problems import did_you_mean
 from ivr.menu.templates import FACTS
-from ivr.menu.texts import Examined
+from ivr.menu.texts import Examined, Text
 
 
 def check_ways(draft: Draft, flow: Flow, texts: list[Examined]) -> None:
@@ -82,11 +82,22 @@ def _variables(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], tex
         at = knowledge.get(text.node)
         if text.node and at is None:
             continue
-        available = begin | at.variables if at else begin
+        available = begin | at.variables | _of_the_message(flow, text) if at else begin
         for variable in sorted(examined.uses.variables - available - flow.secrets):
             remedy = f"set it on every way to this node, or write `{variable} | default(…)`"
             what = f"`{variable}` may have no value here"
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)
+
+
+def _of_the_message(flow: Flow, text: Text) -> frozenset[str]:
+    """Return what the message of an action may tell beside the variables: what its outcome tells, and its secrets."""
+    node = flow.nodes[text.node]
+    contract = flow.contracts.get(node.run) if isinstance(node, RunNode) else None
+    if contract is None or text.path[:1] != ("text",):
+        return frozenset()
+    sending = [outcome for outcome in contract.outcomes.values() if outcome.texts is not None]
+    told = [frozenset({*outcome.tells, *(outcome.texts or ())}) for outcome in sending]
+    return frozenset.intersection(*told) if told else frozenset()
 
 
 def _actions(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge]) -> None:

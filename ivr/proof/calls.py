@@ -65,7 +65,29 @@ class At(Model):
 class Texted(Model):
     """A text message must have been written since the last one that was asked about."""
 
-    texted: Line = Field(description="A part of the message.")
+    texted: list[Line] | Line = Field(description="A part of the message; or a list of parts of one message.")
+
+
+class TypesCode(Model):
+    """The caller types a code of six digits that was texted to him."""
+
+    code: Literal["latest", "earlier", "wrong"] = Field(
+        description="`latest`: the one of the latest message; `earlier`: the one before it; `wrong`: another one."
+    )
+
+
+class Waits(Model):
+    """Time goes by before the caller does the next thing."""
+
+    wait: Annotated[int, Field(ge=1, le=86_400)] = Field(description="Seconds.")
+
+
+class Rings(Model):
+    """The caller hangs up, if he has not, and somebody rings again: what was remembered is still there."""
+
+    rings: Annotated[
+        str, Form("calling number", r"\+[1-9][0-9]{4,14}|withheld|again", ("again", "+8613800138000"))
+    ] = Field(description="`again`: as before; or another calling number, or `withheld`.")
 
 
 class Leaves(Model):
@@ -74,7 +96,7 @@ class Leaves(Model):
     record: Annotated[int, Field(ge=0, le=600)] = Field(description="Seconds; 0 says nothing.")
 
 
-CallerStep = Press | Speak | Hears | HearsNot | At | Texted | Leaves
+CallerStep = Press | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
 KINDS: dict[str, type[CallerStep]] = {
     "press": Press,
     "say": Speak,
@@ -82,6 +104,9 @@ KINDS: dict[str, type[CallerStep]] = {
     "hears_not": HearsNot,
     "node": At,
     "texted": Texted,
+    "code": TypesCode,
+    "wait": Waits,
+    "rings": Rings,
     "record": Leaves,
 }
 
@@ -89,6 +114,7 @@ KINDS: dict[str, type[CallerStep]] = {
 WORDS: dict[str, str] = {
     "silence": "The caller says and presses nothing until the hotline goes on.",
     "hang_up": "The caller hangs up.",
+    "nothing_texted": "No text message has been written since the last one that was asked about.",
 }
 """The steps that are a word alone, each with its meaning."""
 
@@ -133,13 +159,16 @@ def _kind(value: Any) -> str:
 
 
 CallStep = Annotated[
-    Annotated[Literal["silence", "hang_up"], Tag("word")]
+    Annotated[Literal["silence", "hang_up", "nothing_texted"], Tag("word")]
     | Annotated[Press, Tag("press")]
     | Annotated[Speak, Tag("say")]
     | Annotated[Hears, Tag("hears")]
     | Annotated[HearsNot, Tag("hears_not")]
     | Annotated[At, Tag("node")]
     | Annotated[Texted, Tag("texted")]
+    | Annotated[TypesCode, Tag("code")]
+    | Annotated[Waits, Tag("wait")]
+    | Annotated[Rings, Tag("rings")]
     | Annotated[Leaves, Tag("record")],
     Discriminator(_kind),
     BeforeValidator(_one_step),
@@ -166,6 +195,10 @@ class WrittenCall(Model):
     )
     unavailable: list[Name] = Field(
         default_factory=list, description="Actions whose service is down during this call."
+    )
+    slow: dict[Name, Annotated[float, Field(ge=0, le=3600)]] = Field(
+        default_factory=dict,
+        description="Actions that take long in this call, such as `earnings: 4`, in seconds.",
     )
     steps: Annotated[list[CallStep], Field(min_length=1)] = Field(
         description="What the caller does and must hear, in order. The caller hangs up at the end."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,37 +21,53 @@ from ivr.proof.calls import (
     HearsNot,
     Leaves,
     Press,
+    Rings,
     Speak,
     Texted,
+    TypesCode,
+    Waits,
     WrittenCall,
 )
 from ivr.stores import CallHistory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """One call ready to be played, with what can be seen of it besides the line."""
 
     line: Line
     node: Callable[[], str]
     """Where the call waits."""
-    history: Callable[[], CallHistory | None]
-    """What the store has of the call so far."""
+    history: Callable[[str], CallHistory | None]
+    """What the store has of a call so far, its messages as their recipients read them."""
     secret: Callable[[], bool] = lambda: False
     """Whether what is asked for now must not be shown."""
     close: Callable[[], None] = lambda: None
+    ring: Callable[[str], Line] | None = None
+    """Makes the line of a further call: from this number, or as ``again``."""
+    calls: list[str] = field(default_factory=list)
+    """The calls before the present one."""
 
     @property
     def texts(self) -> list[str]:
-        """Every text message of the call so far."""
-        history = self.history()
-        return [message.body for message in history.messages] if history else []
+        """Every text message so far, the earliest first."""
+        histories = [self.history(call) for call in (*self.calls, self.line.call)]
+        return [message.body for history in histories if history for message in history.messages]
 
     @property
     def ending(self) -> str:
-        """How the call ended, or an empty text."""
-        history = self.history()
+        """How the present call ended, or an empty text."""
+        history = self.history(self.line.call)
         return history.record.ending if history else ""
+
+    def ring_again(self, number: str) -> None:
+        """Hang up if the call goes on, and ring anew."""
+        if self.ring is None:
+            raise BadCall("here nobody can ring again")
+        self.line.hang_up()
+        self.calls.append(self.line.call)
+        self.line = self.ring(number)
+        self.line.start()
 
 
 MakeStage = Callable[[WrittenCall], Stage]
@@ -122,7 +139,7 @@ def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
         played.rows.append(Row("(rings)", tuple(since)))
         texts = 0
         for step in call.steps:
-            if isinstance(step, Hears | HearsNot | At | Texted):
+            if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
                 played.rows.append(
                     Row(_written(step, secret=False), failure=_check(step, stage, since, texts))
                 )
@@ -142,6 +159,9 @@ def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
 def _do(step: CallStep, stage: Stage) -> Row:
     """Let the caller do one thing."""
     line, secret = stage.line, stage.secret()
+    if isinstance(step, Rings):
+        stage.ring_again(step.rings)
+        return Row(_written(step, secret=False), tuple(stage.line.take()))
     if line.waiting == "nobody":
         return Row(_written(step, secret=secret), failure="the call is over")
     match step:
@@ -153,6 +173,13 @@ def _do(step: CallStep, stage: Stage) -> Row:
             if line.waiting != "recording":
                 return Row(_written(step, secret=False), failure="the hotline does not record here")
             line.record(seconds)
+        case TypesCode(code=which):
+            code = _code(stage.texts, which)
+            if not code:
+                return Row(_written(step, secret=False), failure="no code was texted that could be typed")
+            line.press(code)
+        case Waits(wait=seconds):
+            line.pass_time(seconds)
         case "silence":
             line.silence()
         case "hang_up":
@@ -160,7 +187,20 @@ def _do(step: CallStep, stage: Stage) -> Row:
     return Row(_written(step, secret=secret), tuple(line.take()))
 
 
-def _check(step: Hears | HearsNot | At | Texted, stage: Stage, since: Sequence[Item], texts: int) -> str:
+_CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")
+
+
+def _code(texts: Sequence[str], which: str) -> str:
+    """Return a code that was texted: the latest, the one before it, or one that is wrong; empty when there is none."""
+    codes = [found for text in texts for found in _CODE.findall(text)]
+    if which == "earlier":
+        return codes[-2] if len(codes) > 1 else ""
+    if which == "latest" or not codes:
+        return codes[-1] if codes else ""
+    return f"{(int(codes[-1]) + 1) % 1_000_000:06}"
+
+
+def _check(step: CallStep, stage: Stage, since: Sequence[Item], texts: int) -> str:
     match step:
         case Hears(hears=parts):
             return _missing([parts] if isinstance(parts, str) else parts, _plain(since))
@@ -169,9 +209,13 @@ def _check(step: Hears | HearsNot | At | Texted, stage: Stage, since: Sequence[I
         case At(node=node):
             here = stage.node()
             return "" if here == node else f"the call is at `{here}`, not at `{node}`"
-        case Texted(texted=part):
-            new = stage.texts[texts:]
-            return "" if any(part in text for text in new) else f"no new text message has `{part}`"
+        case Texted(texted=parts):
+            wanted, new = [parts] if isinstance(parts, str) else parts, stage.texts[texts:]
+            found = any(all(part in text for part in wanted) for text in new)
+            return "" if found else f"no new text message has `{'` and `'.join(wanted)}`"
+        case "nothing_texted":
+            return "a text message was written" if stage.texts[texts:] else ""
+    raise AssertionError(step)
 
 
 def _missing(parts: Sequence[str], heard: str) -> str:
@@ -208,8 +252,14 @@ def _written(step: CallStep, *, secret: bool) -> str:
             return f"hears_not: {part}"
         case At(node=node):
             return f"node: {node}"
-        case Texted(texted=part):
-            return f"texted: {part}"
+        case Texted(texted=parts):
+            return f"texted: {parts if isinstance(parts, str) else ' … '.join(parts)}"
+        case TypesCode(code=which):
+            return f"code: {which}"
+        case Waits(wait=seconds):
+            return f"wait: {seconds}"
+        case Rings(rings=number):
+            return f"rings: {number}"
         case Leaves(record=seconds):
             return f"record: {seconds}"
     return str(step)

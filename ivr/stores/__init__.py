@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ivr.stores.base import (
+    FINAL_REPORTS,
     LEASE,
+    SEALED_AS,
+    TURN_LEASE,
     Answered,
     Busy,
     CallFilter,
@@ -32,10 +35,14 @@ from ivr.stores.base import (
     Store,
     Unknown,
     Voicemail,
+    with_open_messages,
 )
 
 __all__ = [
+    "FINAL_REPORTS",
     "LEASE",
+    "SEALED_AS",
+    "TURN_LEASE",
     "Answered",
     "Busy",
     "CallFilter",
@@ -54,6 +61,7 @@ __all__ = [
     "Unknown",
     "Voicemail",
     "open_store",
+    "with_open_messages",
 ]
 
 

@@ -6,19 +6,34 @@ lost. Before anything that has an effect, an action, :meth:`Store.claim` takes t
 open while actions run (SQLite has one writer). So the first arrival at a turn wins; a second one gets the stored
 answer, byte for byte; a late one gets the present answer. No body of a request is kept, nor a hash of one: four digits
 can be guessed back.
+
+A message is written with the turn that it belongs to and sent afterwards, at most once, by whoever claims it: see
+:class:`Message` for its life, and :mod:`ivr.messages` for the worker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ivr.engine.session import Session
+from ivr.seals import Seal
 
+SEALED_AS = "message"
+"""The purpose with which the body of a message is sealed."""
+TURN_LEASE = timedelta(seconds=8)
+"""How long the claim of a turn holds: longer than a turn takes, and short enough that a retry of Twilio's, which comes
+within 15 s, takes over the turn of a worker that died. Who comes back after that finds that he has lost it."""
 LEASE = timedelta(seconds=20)
-"""How long a claim holds: longer than the 15 s that Twilio waits, so that a crashed worker's turn can be taken over."""
+"""How long the claim of a message holds: longer than the request to the carrier."""
+
+RUNS_LIVE = timedelta(hours=1)
+"""How long the result of a slow action waits to be taken up: far longer than any call waits for it."""
+
+FINAL_REPORTS = frozenset({"delivered", "undelivered", "failed"})
+"""What a carrier may report of a message after which nothing else can become of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +97,39 @@ class PathEntry:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text message of a call."""
+    """A text message of a call.
+
+    Its status is one of these; whatever is not ``waiting`` is never sent (again):
+
+    - ``not sent``: there are no credentials to send it with;
+    - ``waiting``: until it is due, and while somebody has claimed it;
+    - ``sending``: a request for it leaves, or has left; back to ``waiting`` when the carrier did surely not take it;
+    - ``sent``: the carrier has taken it; then ``delivered`` or ``undelivered`` if it reports so;
+    - ``failed``: it was refused, at once or by a later report;
+    - ``expired``: it was of no more use before it could be sent;
+    - ``unknown``: a request left and no answer came. A later answer or report can still say what became of it.
+    """
 
     call: str
     to: str
-    body: str
+    body: str = field(repr=False)
+    """The words; of a sealed message the sealed text, and nothing once it was sent."""
     language: str
     at: datetime
     status: str = "not sent"
+    key: str = ""
+    """The idempotency key: a second message with it is not kept. Empty: it is kept in any case."""
+    sealed: bool = False
+    """Whether ``body`` is sealed (with the purpose :data:`SEALED_AS`)."""
+    expires: datetime | None = None
+    number: int = 0
+    """The store's own number of the message; 0 before it is kept."""
+    tries: int = 0
+    """How many requests for it have begun."""
+    carrier_id: str = ""
+    """The carrier's identifier (Twilio's MessageSid)."""
+    error: str = ""
+    """Why it was not sent or delivered, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +174,8 @@ class SavedTurn:
     hotline: str = ""
     urgent: bool = False
     reason: str = ""
+    taken_run: str = ""
+    """The slow action whose result this turn has taken up: it is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +203,7 @@ class Purged:
     messages: int = 0
     voicemails: int = 0
     versions: int = 0
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +214,20 @@ class CallHistory:
     path: Sequence[PathEntry] = field(default_factory=tuple)
     messages: Sequence[Message] = field(default_factory=tuple)
     voicemails: Sequence[Voicemail] = field(default_factory=tuple)
+
+
+def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:
+    """Return what is kept of a call with its messages as their recipients read them, unless they were sent and blanked.
+
+    Raises :class:`ivr.seals.BrokenSeal`.
+    """
+    messages = [
+        replace(message, body=seal.open(SEALED_AS, message.body), sealed=False)
+        if message.sealed and message.body
+        else message
+        for message in history.messages
+    ]
+    return replace(history, messages=tuple(messages))
 
 
 class Store(Protocol):
@@ -188,7 +245,7 @@ class Store(Protocol):
         """Take a turn of a call for oneself. Its token is one more than that of the look before it, if nothing happened.
 
         A call that is not there is created when ``turn`` is 0 (``Claimed`` without a session), and ``Unknown``
-        otherwise. A turn that is awaited is ``Claimed``; one that is being done (its lease of :data:`LEASE` runs) is
+        otherwise. A turn that is awaited is ``Claimed``; one that is being done (its lease of :data:`TURN_LEASE` runs) is
         ``Busy``. Any other turn, and any turn of a call that has ended, is
         ``Answered`` with the call's latest answer.
         """
@@ -217,6 +274,54 @@ class Store(Protocol):
         """Keep a recording; the same URL again only updates it."""
         ...
 
+    def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
+        """Keep the result of a slow action under its idempotency key, and the messages that came of it.
+
+        The first result of a key stays, with its own messages; what comes later is not kept. Results that nobody took
+        up are forgotten after :data:`RUNS_LIVE`. A message whose key is
+        there already is not kept again, nor is one of a call that was purged meanwhile.
+        """
+        ...
+
+    def run(self, run: str) -> str | None:
+        """Return the result of a slow action, or None while it goes on."""
+        ...
+
+    def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
+        """Take up to ``most`` messages that are due for sending, for :data:`LEASE`, those due longest first.
+
+        Nobody else gets them meanwhile. ``waiting`` messages are due at their time. One that expired becomes
+        ``expired`` and is not given; one that was left ``sending`` when its lease ended becomes ``unknown``.
+        """
+        ...
+
+    def mark_sending(self, number: int, at: datetime) -> bool:
+        """Note, so that no crash undoes it, that the request for a claimed message leaves now.
+
+        The lease starts anew. False: it must not leave. The lease has ended, the message has expired, or somebody else
+        is sending it: of all who ever claimed a message, one at a time is told True.
+        """
+        ...
+
+    def mark_message(
+        self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
+    ) -> None:
+        """Note what became of a message for which :meth:`mark_sending` said True.
+
+        ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. What a report has said
+        meanwhile stays; a message that has become ``unknown`` meanwhile can still become ``sent`` or ``failed``.
+        """
+        ...
+
+    def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
+        """Note what the carrier reports of a message.
+
+        One of :data:`FINAL_REPORTS` is not taken back; any other word (``queued``, ``sending``, ``sent``) says that the
+        carrier has it: ``sent``. Reports come in any order, also before the answer to our request. An unknown number,
+        and another ``carrier_id`` than the message's, are ignored, as is a report of what never left.
+        """
+        ...
+
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
         """Keep the sources (file name to text) of a menu version under its hash; again is no change."""
         ...
@@ -234,7 +339,7 @@ class Store(Protocol):
         ...
 
     def purge(self, before: datetime) -> Purged:
-        """Forget the calls that started before this time, and the menu versions that no call uses any more."""
+        """Forget the calls that started before this time, results of runs from before it, and menu versions out of use."""
         ...
 
     def ping(self) -> None:

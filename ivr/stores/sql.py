@@ -74,6 +74,21 @@ MIGRATIONS = (
         ) STRICT
         """,
     ),
+    (
+        "ALTER TABLE messages ADD COLUMN key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE messages ADD COLUMN expires REAL",
+        "ALTER TABLE messages ADD COLUMN due REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE messages ADD COLUMN leased REAL",
+        "ALTER TABLE messages ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE messages ADD COLUMN carrier_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN error TEXT NOT NULL DEFAULT ''",
+        "CREATE UNIQUE INDEX messages_by_key ON messages (key) WHERE key <> ''",
+        # Only what is still to be sent is in it, however many were sent.
+        "CREATE INDEX messages_open ON messages (due) WHERE status IN ('waiting', 'sending')",
+        "CREATE TABLE runs (run TEXT PRIMARY KEY, at REAL NOT NULL, result TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE INDEX runs_by_time ON runs (at)",
+    ),
 )
 
 CLAIM = """
@@ -129,7 +144,53 @@ SAVE_PATH = """
 """
 
 SAVE_MESSAGE = """
-    INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO messages (
+        call_id, recipient, body, language, at, due, status, key, sealed, expires, tries, carrier_id, error
+    )
+    SELECT id, :to, :body, :language, :at, :at, :status, :key, :sealed, :expires, :tries, :carrier_id, :error
+    FROM calls WHERE call = :call
+    ON CONFLICT (key) WHERE key <> '' DO NOTHING
+"""
+
+FORGET_RUN = "DELETE FROM runs WHERE run = ?"
+
+KEEP_RUN = "INSERT INTO runs (run, at, result) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING"
+
+# What was left in the state of sending may have been sent, so it is not given again; nor is what is of no more use.
+CLAIM_MESSAGES = """
+    UPDATE messages SET
+        status = CASE WHEN status = 'sending' THEN 'unknown' WHEN expires <= :at THEN 'expired' ELSE 'waiting' END,
+        body = CASE WHEN sealed AND (status = 'sending' OR expires <= :at) THEN '' ELSE body END,
+        leased = :leased
+    WHERE id IN (
+        SELECT id FROM messages
+        WHERE status IN ('waiting', 'sending') AND due <= :at AND (leased IS NULL OR leased <= :at)
+        ORDER BY due, id
+        LIMIT :most
+    )
+    RETURNING due, id, (SELECT call FROM calls WHERE calls.id = call_id),
+        recipient, body, language, at, status, key, sealed, expires, id, tries, carrier_id, error
+"""
+
+MARK_SENDING = """
+    UPDATE messages SET status = 'sending', tries = tries + 1, leased = :leased
+    WHERE id = :number AND status = 'waiting' AND leased > :at AND (expires IS NULL OR expires > :at)
+    RETURNING id
+"""
+
+MARK_MESSAGE = """
+    UPDATE messages SET
+        status = :status, carrier_id = :carrier_id, error = :error, due = coalesce(:due, due), leased = NULL,
+        body = CASE WHEN sealed AND :status <> 'waiting' THEN '' ELSE body END
+    WHERE id = :number AND (status = 'sending' OR (status = 'unknown' AND :status IN ('sent', 'failed')))
+"""
+
+REPORT_MESSAGE = """
+    UPDATE messages SET
+        status = :status, carrier_id = CASE carrier_id WHEN '' THEN :carrier_id ELSE carrier_id END, error = :error,
+        body = CASE WHEN sealed THEN '' ELSE body END
+    WHERE id = :number AND status IN ('waiting', 'sending', 'sent', 'unknown') AND tries > 0
+        AND (carrier_id = '' OR :carrier_id IN ('', carrier_id))
 """
 
 END = """
@@ -165,7 +226,10 @@ WANTED = """
 
 PATH = "SELECT turn, at, node, event, keys, outcome FROM path WHERE call_id = ? ORDER BY token, place"
 
-MESSAGES = "SELECT recipient, body, language, at, status FROM messages WHERE call_id = ? ORDER BY id"
+MESSAGES = """
+    SELECT recipient, body, language, at, status, key, sealed, expires, id, tries, carrier_id, error FROM messages
+    WHERE call_id = ? ORDER BY id
+"""
 
 VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
 
@@ -181,6 +245,8 @@ PURGE = (
 PURGE_STRAYS = """
     DELETE FROM voicemails WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.call = voicemails.call)
 """
+
+PURGE_RUNS = "DELETE FROM runs WHERE run IN (SELECT run FROM runs WHERE at < ? ORDER BY at LIMIT ?)"
 
 # What a hotline was given last is what its next call begins with, also when no call has used it yet.
 PURGE_VERSIONS = """

@@ -12,6 +12,7 @@ Times are seconds since 1970 as floats: they compare alike in every time zone, a
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import sqlite3
@@ -26,7 +27,10 @@ from typing import Any
 from ivr.engine.session import Session
 from ivr.stores import sql
 from ivr.stores.base import (
+    FINAL_REPORTS,
     LEASE,
+    RUNS_LIVE,
+    TURN_LEASE,
     Answered,
     Busy,
     CallFilter,
@@ -51,8 +55,8 @@ PATIENCE = 10.0
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEASE = LEASE.total_seconds()
-_PURGED_AT_ONCE = 200  # calls; some milliseconds of the only writer's time
+_LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
+_PURGED_AT_ONCE = 200  # calls, and runs; some milliseconds of the only writer's time
 
 # Closing a file drops this process's locks on it, also those of a connection that another thread has just opened.
 _OPENING = threading.Lock()
@@ -105,7 +109,7 @@ class SqliteStore:
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
         """Take a turn: one statement when it is awaited, which is nearly always."""
         now = _seconds(at)
-        values = {"call": call, "turn": turn, "at": now, "leased": now + _LEASE}
+        values = {"call": call, "turn": turn, "at": now, "leased": now + _TURN_LEASE}
         while True:
             claimed = self._writer.rows(sql.CLAIM if turn else sql.CLAIM_FIRST, values)
             if claimed:
@@ -133,7 +137,9 @@ class SqliteStore:
                 rows = (_path_row(number, token, place, entry) for place, entry in enumerate(turn.path))
                 db.executemany(sql.SAVE_PATH, rows)
             if turn.messages:
-                db.executemany(sql.SAVE_MESSAGE, (_message_row(number, message) for message in turn.messages))
+                db.executemany(sql.SAVE_MESSAGE, map(_message_values, turn.messages))
+            if turn.taken_run:
+                db.execute(sql.FORGET_RUN, (turn.taken_run,))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
         """Note that a call is over; its session is of no more use and is dropped."""
@@ -147,6 +153,49 @@ class SqliteStore:
         """Keep a recording; the same URL again only updates it."""
         values = (voicemail.url, voicemail.call, voicemail.seconds, _seconds(voicemail.at))
         self._writer.rows(sql.KEEP_VOICEMAIL, values)
+
+    def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
+        """Keep the result of a slow action with its messages, unless one is kept already."""
+        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+            db.execute(sql.PURGE_RUNS, (_seconds(at - RUNS_LIVE), _PURGED_AT_ONCE))
+            if db.execute(sql.KEEP_RUN, (run, _seconds(at), result)).rowcount:
+                db.executemany(sql.SAVE_MESSAGE, map(_message_values, messages))
+
+    def run(self, run: str) -> str | None:
+        """Return the result of a slow action, or None while it goes on."""
+        found = self._reader.rows("SELECT result FROM runs WHERE run = ?", (run,))
+        return found[0][0] if found else None
+
+    def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
+        """Take messages that are due: one statement, unless it met only such as are not to be sent any more."""
+        now = _seconds(at)
+        values = {"at": now, "leased": now + _LEASE, "most": most}
+        while touched := self._writer.rows(sql.CLAIM_MESSAGES, values):
+            messages = [_message(call, row) for _, _, call, *row in sorted(touched)]
+            given = [message for message in messages if message.status == "waiting"]
+            if given:
+                return given
+        return ()
+
+    def mark_sending(self, number: int, at: datetime) -> bool:
+        """Note that a request leaves; it is on the disk before this returns."""
+        now = _seconds(at)
+        return bool(
+            self._writer.durably(sql.MARK_SENDING, {"number": number, "at": now, "leased": now + _LEASE})
+        )
+
+    def mark_message(
+        self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
+    ) -> None:
+        """Note what became of a message, unless a report was faster."""
+        values = {"number": number, "status": status, "carrier_id": carrier_id, "error": error}
+        self._writer.rows(sql.MARK_MESSAGE, values | {"due": None if due is None else _seconds(due)})
+
+    def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
+        """Note what the carrier reports of a message, unless its report was final before."""
+        known = status if status in FINAL_REPORTS else "sent"
+        values = {"number": number, "status": known, "carrier_id": carrier_id, "error": error}
+        self._writer.rows(sql.REPORT_MESSAGE, values)
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
         """Keep the sources of a menu version; again only notes that the hotline is on it now."""
@@ -184,10 +233,7 @@ class SqliteStore:
         return CallHistory(
             record=_record(row),
             path=tuple(PathEntry(turn, _moment(at), *rest) for turn, at, *rest in path),
-            messages=tuple(
-                Message(call, to, body, language, _moment(at), status)
-                for to, body, language, at, status in messages
-            ),
+            messages=tuple(_message(call, row) for row in messages),
             voicemails=tuple(Voicemail(call, url, seconds, _moment(at)) for url, seconds, at in voicemails),
         )
 
@@ -202,7 +248,9 @@ class SqliteStore:
                 for number, call in oldest:
                     for kind, statement in sql.PURGE:
                         forgotten[kind] += db.execute(statement, {"id": number, "call": call}).rowcount
-                if len(oldest) < _PURGED_AT_ONCE:
+                runs = db.execute(sql.PURGE_RUNS, (limit, _PURGED_AT_ONCE)).rowcount
+                forgotten["runs"] += runs
+                if max(len(oldest), runs) < _PURGED_AT_ONCE:
                     forgotten["voicemails"] += db.execute(sql.PURGE_STRAYS, (limit,)).rowcount
                     forgotten["versions"] += db.execute(sql.PURGE_VERSIONS).rowcount
                     return Purged(**forgotten)
@@ -229,6 +277,15 @@ class _Shared:
         """Run one statement as a transaction of its own: SQLite commits it when its last row is fetched."""
         with self._lock:
             return self._db.execute(statement, values).fetchall()
+
+    def durably(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
+        """Run one statement as :meth:`rows` does, and wait for the disk: a crash of the machine does not undo it."""
+        with self._lock:
+            self._db.execute("PRAGMA synchronous = FULL")
+            try:
+                return self._db.execute(statement, values).fetchall()
+            finally:
+                self._db.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
     def transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -317,8 +374,15 @@ def _path_row(number: int, token: int, place: int, entry: PathEntry) -> tuple[An
     return (number, token, place, entry.turn, at, entry.node, entry.event, entry.keys, entry.outcome)
 
 
-def _message_row(number: int, message: Message) -> tuple[Any, ...]:
-    return (number, message.to, message.body, message.language, _seconds(message.at), message.status)
+def _message_values(message: Message) -> dict[str, Any]:
+    expires = None if message.expires is None else _seconds(message.expires)
+    return dataclasses.asdict(message) | {"at": _seconds(message.at), "expires": expires}
+
+
+def _message(call: str, row: Sequence[Any]) -> Message:
+    to, body, language, at, status, key, sealed, expires, *rest = row
+    until = None if expires is None else _moment(expires)
+    return Message(call, to, body, language, _moment(at), status, key, bool(sealed), until, *rest)
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.actions.base import Finished, Services
+from ivr.actions.base import Finished
 from ivr.actions.notices import Notices
 from ivr.menu.contract import Level
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 
 @pytest.mark.parametrize(
@@ -52,5 +50,5 @@ def test_several_bulletins_are_told_one_after_the_other(
         f"- {{first: {day}, last: {day}, words: {{zh-CN: 二。, en-US: Two.}}}}\n",
         encoding="utf-8",
     )
-    both = type(caller)(Services(caller.services.accounts, Notices.open(path)))
+    both = Caller(replace(caller.services, notices=Notices.open(path)))
     assert both.ask("bulletins", language=language).results == {"bulletins": spoken}

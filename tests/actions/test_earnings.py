@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.actions.base import Finished
 from ivr.actions.earnings import earning
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 
 def test_the_computed_earning_of_every_customer_is_the_booked_one(caller: Caller) -> None:

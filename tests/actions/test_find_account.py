@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
 from ivr.menu.contract import Level
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 
 @pytest.mark.parametrize(

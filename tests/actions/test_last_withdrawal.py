@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from ivr.actions.base import Finished
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 FAST = {"fast_limit": Decimal(10000), "arrives": date(2026, 11, 24), "tomorrow": date(2026, 11, 23)}
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.actions.base import Finished
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 LOCKED = Finished("locked", {"minutes_left": 120, "wrong_tries": 5})
 PAYMENT_LOCKED = Finished("payment_locked", {"minutes_left": 174, "wrong_tries": 5})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,14 +11,30 @@ from structlog.testing import capture_logs
 from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.menu.contract import Contract, Level, Outcome
-
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 SECRET = "1237"
 ASKED = Asked("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})
 
-PROMISE = Contract("ending", "Ends.", {"ok": Outcome("Well.", tells={"sum": "a number"})})
+INPUTS = {
+    "id_tail": SECRET,
+    "typed_code": "271828",
+    "number": "+8613800138000",
+    "to": "+8613800138000",
+    "page": "https://help.example.com/login",
+    "summary": "Nothing is wrong.",
+}
+"""Something for every input of every action."""
+PROMISE = Contract(
+    "ending",
+    "Ends.",
+    {
+        "ok": Outcome("Well.", tells={"sum": "a number"}),
+        "sent": Outcome("A message is sent.", texts={"code": "six digits"}),
+        "noted": Outcome("A message without a secret is sent.", texts={}),
+    },
+)
+TO = "+8613800138000"
 
 
 @dataclass
@@ -53,41 +68,77 @@ def test_the_table_and_the_contracts_agree(name: str) -> None:
 @pytest.mark.parametrize(("name", "level"), [(name, level) for name in ACTIONS for level in Level])
 def test_an_action_runs_only_at_its_level(caller: Caller, name: str, level: Level) -> None:
     """Whatever a menu says, nothing is told below the level that the contract needs."""
+    caller.proves_tail()
+    inputs = {each: INPUTS[each] for each in CONTRACTS[name].inputs}
     if level < CONTRACTS[name].needs:
         with pytest.raises(NotProved):
-            caller.ask(name, level=level, id_tail=SECRET)
+            caller.ask(name, level=level, **inputs)
     else:
-        assert caller.ask(name, level=level, id_tail=SECRET).outcome in CONTRACTS[name].outcomes
+        assert caller.ask(name, level=level, **inputs).outcome in CONTRACTS[name].outcomes
 
 
 def test_what_each_action_needs() -> None:
-    """Money and passwords are told to the proved owner only."""
+    """Money is told to the proved owner only, and a password is reset by him who holds the telephone on file too."""
     needs = {name: contract.needs.name for name, contract in CONTRACTS.items()}
     assert needs == {
         "find_account": "unknown",
+        "find_account_by_number": "unknown",
         "verify_identity": "unknown",
+        "send_code": "matched",
+        "check_code": "matched",
+        "reset_login_password": "confirmed",
+        "reset_payment_password": "confirmed",
+        "freeze_account": "unknown",
         "withdrawal_limits": "verified",
         "last_withdrawal": "verified",
         "earnings": "verified",
         "login_status": "verified",
         "bulletins": "unknown",
+        "send_text": "unknown",
+        "send_link": "unknown",
+        "send_summary": "unknown",
     }
 
 
-def test_a_kept_promise_is_passed_on(caller: Caller) -> None:
-    """A declared outcome with the declared variables comes through as it is, and so does ``unavailable``."""
-    assert end(caller, Finished("ok", {"sum": 3})) == Finished("ok", {"sum": 3})
-    assert end(caller, Finished("unavailable")) == Finished("unavailable")
+@pytest.mark.parametrize(
+    "finished",
+    [
+        Finished("ok", {"sum": 3}),
+        Finished("sent", text_to=TO, secrets={"code": SECRET}),
+        Finished("sent"),  # somebody else sends it
+        Finished("noted", text_to=TO),
+        Finished("unavailable"),
+    ],
+)
+def test_a_kept_promise_is_passed_on(caller: Caller, finished: Finished) -> None:
+    """A declared outcome with the declared variables and message comes through as it is, and so does ``unavailable``."""
+    assert end(caller, finished) == finished
 
 
 @pytest.mark.parametrize(
-    "finished", [Finished("done"), Finished("ok"), Finished("ok", {"sum": 3, "more": 4})]
+    "finished",
+    [
+        Finished("done"),
+        Finished("ok"),
+        Finished("ok", {"sum": 3, "more": 4}),
+        Finished("unavailable", {"sum": 3}),
+        Finished("ok", {"sum": 3}, text_to=TO),
+        Finished("unavailable", text_to=TO),
+        Finished("sent", text_to=TO),
+        Finished("sent", text_to=TO, secrets={"link": SECRET}),
+        Finished("sent", secrets={"code": SECRET}),  # of a message that is not sent
+        Finished("ok", {"sum": 3}, secrets={"code": SECRET}),
+        Finished("sent", text_to=TO, secrets={"code": SECRET, "link": SECRET}),
+        Finished("sent", {"code": SECRET}, text_to=TO, secrets={"code": SECRET}),
+        Finished("noted", text_to=TO, secrets={"code": SECRET}),
+    ],
 )
 def test_a_broken_promise_is_unavailable(caller: Caller, finished: Finished) -> None:
-    """An undeclared outcome, a missing and an additional variable never reach a menu."""
+    """No outcome, variable, message or secret that is not declared ever reaches a menu, and none is missing there."""
     with capture_logs() as logs:
         assert end(caller, finished) == Finished("unavailable")
     assert [log["error"] for log in logs] == ["ContractBroken"]
+    assert SECRET not in str(logs)
 
 
 def test_a_broken_service_is_unavailable(caller: Caller) -> None:
@@ -100,11 +151,11 @@ def test_a_broken_service_is_unavailable(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, contract in CONTRACTS.items() if contract.needs is Level.verified]
+    "name", [name for name, contract in CONTRACTS.items() if contract.needs >= Level.verified]
 )
 def test_an_account_that_has_vanished_is_unavailable(caller: Caller, name: str) -> None:
     """A call may be longer than the life of an account."""
-    assert caller.ask(name, "9999") == Finished("unavailable")
+    assert caller.ask(name, "9999", level=Level.confirmed) == Finished("unavailable")
 
 
 def test_a_missing_input_is_unavailable(caller: Caller) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.actions.conftest import Caller
+from tests.actions.caller import Caller
 
 
 @pytest.mark.parametrize(

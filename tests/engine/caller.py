@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, nest
 from ivr.engine.events import (
     ActionFinished,
+    ActionGoesOn,
     CallerHungUp,
     CallStarted,
     DigitsPressed,
@@ -34,6 +35,31 @@ C = TypeVar("C", bound=Command)
 CALLER = "+8613800138000"
 
 CONTRACTS: Mapping[str, Contract] = {
+    "news": Contract(
+        "news",
+        "Tells the news.",
+        {"some": Outcome("There is some.", {"news": "Its words."}), "none": Outcome("There is none.")},
+    ),
+    "send_code": Contract(
+        "send_code",
+        "Sends a code.",
+        {
+            "sent": Outcome("It is sent.", {"minutes": "How long it lives."}, texts={"code": "Six digits."}),
+            "rationed": Outcome("Not now."),
+        },
+    ),
+    "send_text": Contract(
+        "send_text",
+        "Sends a message.",
+        {"sent": Outcome("It is sent.", texts={}), "rationed": Outcome("Not now.")},
+        inputs={"to": "The number."},
+    ),
+    "send_summary": Contract(
+        "send_summary",
+        "Sends the notes.",
+        {"sent": Outcome("They are sent.", texts={})},
+        inputs={"summary": "The notes."},
+    ),
     "look_up": Contract(
         "look_up",
         "Finds an account.",
@@ -186,6 +212,36 @@ class Call:
         action = self.action.action
         raises = CONTRACTS[action].all_outcomes()[outcome].raises
         return self.happens(ActionFinished(self.at, action, outcome, results, account, raises))
+
+    def finish_with_text(
+        self, outcome: str, to: str, secrets: Mapping[str, Any] | None = None, **results: Any
+    ) -> Self:
+        """End the action that was asked for with a message to this number."""
+        action = self.action.action
+        raises = CONTRACTS[action].all_outcomes()[outcome].raises
+        return self.happens(
+            ActionFinished(
+                self.at,
+                action,
+                outcome,
+                results,
+                raises=raises,
+                key="CA1/1/1",
+                text_to=to,
+                secrets=secrets or {},
+            )
+        )
+
+    def finish_late(self, outcome: str, action: str, **results: Any) -> Self:
+        """End an action that went on for some turns."""
+        raises = CONTRACTS[action].all_outcomes()[outcome].raises
+        return self.happens(
+            ActionFinished(self.at, action, outcome, results, raises=raises, key=self.session.running)
+        )
+
+    def goes_on(self, key: str = "CA1/1/1") -> Self:
+        """Let the action that was asked for take long."""
+        return self.happens(ActionGoesOn(self.at, key))
 
     def later(self, **by: float) -> Self:
         """Let time go by."""

@@ -27,7 +27,7 @@ TREE = tree_of(
     ("node", "event", "keys"),
     [
         ("main", DigitsPressed(AT, "1"), "1"),
-        ("main", DigitsPressed(AT, "7"), "7"),
+        ("main", DigitsPressed(AT, "7"), ""),
         ("main", SpeechHeard(AT, "I want to talk to somebody"), "2"),
         ("main", SpeechHeard(AT, "my number is 13800138000"), ""),
         ("main", SpeechHeard(AT, "one two three four"), ""),

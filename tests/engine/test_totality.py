@@ -44,7 +44,7 @@ TREE = tree_of(
     amount: {say: Amount?, ask: amount, read_back: true, then: choice}
     day: {say: Day?, ask: date, read_back: true, then: menu}
     phone: {say: Phone?, ask: phone, read_back: true, then: send}
-    send: {text: Hello., to: "{{ phone }}", then: menu, unable: menu}
+    send: {text: Hello., to: "{{ phone }}", then: menu, unable: menu, rationed: menu}
     choice: {choose: [{if: verified, go: again}, {if: withheld, go: bye}], else: menu}
     again: {set: {language: "{{ caller }}", seen: "{{ today }}"}, then: menu}
     sure: {say: Sure?, ask: yes_no, then: menu}

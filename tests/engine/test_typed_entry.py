@@ -42,6 +42,9 @@ def typed(call: Call) -> object:
         ("ask: phone", "02112345678#", "+862112345678"),
         ("ask: phone", "008613800138000#", "+8613800138000"),
         ("ask: phone", "0016502530000#", "+16502530000"),
+        ("ask: phone", "12025550142#", "+12025550142"),  # with its country code, and nothing before it
+        ("ask: phone", "8613800138000#", "+8613800138000"),
+        ("ask: phone", "13035551234#", "+8613035551234"),  # at home first: in Denver it would be good as well
         ("ask: amount", "100#", Decimal(100)),
         ("ask: amount", "99*5#", Decimal("99.5")),
         ("ask: amount, range: 0.01-1000", "0*01#", Decimal("0.01")),
@@ -62,6 +65,7 @@ def test_a_good_entry_becomes_a_value(ask: str, keys: str, value: object) -> Non
         ("ask: digits, length: '1-5', range: 1-50", "51#"),
         ("ask: digits, length: 4-8", "123456789#"),
         ("ask: phone", "12345#"),
+        ("ask: phone", "99912345678#"),  # a code that no country has
         ("ask: phone", "1380013*000#"),
         ("ask: amount", "*5#"),
         ("ask: amount", "1*2*3#"),

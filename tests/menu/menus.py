@@ -90,6 +90,7 @@ nodes:
     text: 已为您预约{{ when | day }}。
     then: goodbye
     unable: goodbye
+    rationed: goodbye
 
   goodbye:
     end: 再见。

@@ -34,10 +34,10 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
     [
         (SayNode, "say: x", "1:1: n: `then` is missing; add `then:` (the node that follows, or `back`)"),
         (SayNode, "say: x\nthn: a\nthen: b", "2:1: n: `thn` is not known here; did you mean `then`?"),
-        (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `say`, `then`"),
+        (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `say`, `note`, `then`"),
         (SayNode, "say: x\nthen: Main", "2:1: n: `Main` is no name (small letters, digits and `_`, beginning with a letter); write `main`"),
         (SayNode, "say: x\nthen: a\nneeds: verifed", "3:1: n: `needs` cannot be `verifed`; did you mean `verified`?"),
-        (SayNode, "say: x\nthen: a\nneeds: [verified]", "3:1: n: `needs` cannot be a list; use one of `known`, `verified`"),
+        (SayNode, "say: x\nthen: a\nneeds: [verified]", "3:1: n: `needs` cannot be a list; use one of `known`, `verified`, `confirmed`"),
         (SayNode, "say: x\nthen: a\nbarge_in: no", "3:1: n: `barge_in` must be `true` or `false`; write `true` or `false`"),
         (SayNode, "say: press#1\nthen: a # why\nbarge_in: true", ""),
         (SayNode, "say: press # now\nthen: a", "1:1: n: `say` is followed by a comment, or ` #` has cut it short; put quotes around the text, and comments on a line of their own"),
@@ -188,11 +188,12 @@ def test_nothing_is_kept_where_nothing_is_right() -> None:
 
 def test_keys_are_those_that_an_editor_types() -> None:
     """`as`, not `as_`."""
-    assert list(keys_of(AskNode))[-8:] == [
+    assert list(keys_of(AskNode))[-9:] == [
         "as",
         "length",
         "range",
         "secret",
+        "keys",
         "read_back",
         "then",
         "yes",

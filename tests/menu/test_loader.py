@@ -102,7 +102,7 @@ def test_mistakes_in_all_files_are_told_at_once() -> None:
         ("include: [people.yaml]", "include: [people.yaml, people.yaml]", "menu.yaml:21:24: `people.yaml` is read already; delete it here"),
         ("include: [people.yaml]", "include: [people.yaml, menu.yaml]", "menu.yaml:21:24: `menu.yaml` is read already; delete it here"),
         ("include: [people.yaml]", "include: [people.yaml, poeple.yaml]", "menu.yaml:21:24: there is no file `poeple.yaml`; did you mean `people.yaml`?"),
-        ("  goodbye:\n    end: 再见。", "  goodbye: 再见。", "menu.yaml:58:3: goodbye: a node is a section; write `say:` or another kind below it, indented"),
+        ("  goodbye:\n    end: 再见。", "  goodbye: 再见。", "menu.yaml:59:3: goodbye: a node is a section; write `say:` or another kind below it, indented"),
         ("  message:\n", "  agent:\n", "people.yaml:2:3: agent: there is another node of this name (menu.yaml, line 53); rename one"),
         ("  message:\n", "  Message:\n", "menu.yaml:53:3: Message: `Message` is no name of a node (small letters, digits and `_`; not `back`, `repeat`, `return`); write `message`"),
         ("  message:\n", "  back:\n", "menu.yaml:53:3: back: `back` is no name of a node (small letters, digits and `_`; not `back`, `repeat`, `return`); write it like `main_menu`"),

@@ -56,7 +56,7 @@ def test_a_good_file_is_accepted(kind: str, text: str) -> None:
         "{run: find_account, with: {a: 1}, outcomes: {found: bye}}",
         "{choose: [{if: known, go: bye}], else: bye}",
         "{record: voicemail, at_most: 60, then: bye, nothing: bye}",
-        "{text: Hello., to: +8613800138000, then: bye, unable: bye}",
+        "{text: Hello., to: +8613800138000, then: bye, unable: bye, rationed: bye}",
         "{transfer: service, urgent: true, reason: 1}",
         "{end: Goodbye., barge_in: false}",
     ],

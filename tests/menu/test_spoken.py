@@ -160,7 +160,7 @@ def test_a_language_that_the_machine_does_not_speak() -> None:
     text = "hotline: x\nlanguages: [fr-FR]\nstart: agent\nphrases: {top: Oui.}\nnodes: {agent: {end: Au revoir.}}\n"
     (found,) = said(hotline(text))
     assert found.startswith(
-        "menu.yaml:4:1: the machine has no sentences in `fr-FR` for announce, star, pound,"
+        "menu.yaml:4:1: the machine has no sentences in `fr-FR` for announce, announce_entry, star, pound,"
     )
     assert found.endswith("; add them under `phrases:`")
     assert "top" not in found

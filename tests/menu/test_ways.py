@@ -33,7 +33,7 @@ def problems(nodes: str, top: str = "") -> list[str]:
         ("main: {choose: [{if: known, go: byee}], else: bye}", "main: there is no node `byee`; did you mean `bye`?"),
         ("main: {choose: [{if: known, go: bye}], else: byee}", "main: there is no node `byee`; did you mean `bye`?"),
         ("main: {record: x, then: bye, nothing: byee}", "main: there is no node `byee`; did you mean `bye`?"),
-        ("main: {text: x, then: bye, unable: byee}", "main: there is no node `byee`; did you mean `bye`?"),
+        ("main: {text: x, then: bye, unable: byee, rationed: bye}", "main: there is no node `byee`; did you mean `bye`?"),
         ("main: {run: find_account, outcomes: {found: byee, not_found: bye, unavailable: bye}}", "main: there is no node `byee`; did you mean `bye`?"),
         ("main: {say: x, then: repeat}", "main: `repeat` is for menus and entries; name a node, or write `back`"),
         ("main: {say: x, then: return}", "main: `return` leads back from the questions of identity, and the hotline has none; name a node, or add `identity:`"),

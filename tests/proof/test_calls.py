@@ -36,6 +36,8 @@ def test_every_step(tmp_path: Path) -> None:
         "  - hears_not: 三",
         "  - node: main",
         "  - texted: 您好",
+        "  - texted: [您好, 再见]",
+        "  - nothing_texted",
         "  - record: 12",
         "  - hang_up",
     )
@@ -50,6 +52,8 @@ def test_every_step(tmp_path: Path) -> None:
         HearsNot(hears_not="三"),
         At(node="main"),
         Texted(texted="您好"),
+        Texted(texted=["您好", "再见"]),
+        "nothing_texted",
         Leaves(record=12),
         "hang_up",
     ]
@@ -85,13 +89,14 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, lines: list[str], 
         ("hear: abc", "`hear` is no step of a call; did you mean `hears`?"),
         ("silence: 2", "`silence` is a word alone, without `:`; write `- silence`"),
         ("hang_up: true", "`hang_up` is a word alone, without `:`; write `- hang_up`"),
+        ("nothing_texted: true", "`nothing_texted` is a word alone, without `:`; write `- nothing_texted`"),
         ("silense", "`silense` is no step of a call; did you mean `silence`?"),
         ("press 1", "the step `press` has no `: ` after it; write `- press: …`"),
         (
-            "wait",
+            "laugh",
             (
-                "`wait` is no step of a call; use one of `silence`, `hang_up`, `press`, `say`, `hears`, `hears_not`, "
-                "`node`, `texted`, `record`"
+                "`laugh` is no step of a call; use one of `silence`, `hang_up`, `nothing_texted`, `press`, `say`, "
+                "`hears`, `hears_not`, `node`, `texted`, `code`, `wait`, `rings`, `record`"
             ),
         ),
         (

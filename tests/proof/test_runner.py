@@ -37,7 +37,7 @@ def played(*steps: Any, **written: Any) -> Played:
         ([{"hears_not": "再见"}], []),
         ([{"hears_not": "For English"}], ["`For English` was said"]),
         # since the last thing that he did
-        ([{"press": "1"}, {"hears": "登录不上"}, {"hears": "绝不索要密码"}], []),
+        ([{"press": "1"}, {"hears": "登录和密码"}, {"hears": "绝不索要密码"}], []),
         ([{"press": "1"}, {"hears": "普通话"}], ["`普通话` was not heard"]),
         # where the call is
         ([{"node": "language"}, {"press": "1"}, {"node": "main"}], []),
@@ -48,6 +48,24 @@ def played(*steps: Any, **written: Any) -> Played:
         (
             [*({"press": key} for key in "1521"), {"texted": "身份证"}, {"texted": "身份证"}],
             ["no new text message has `身份证`"],
+        ),
+        # parts of one message, wherever they stand in it
+        ([*({"press": key} for key in "1521"), {"texted": ["金额", "身份证"]}], []),
+        (
+            [*({"press": key} for key in "1521"), {"texted": ["身份证", "x"]}],
+            ["no new text message has `身份证` and `x`"],
+        ),
+        (
+            [*({"press": key} for key in "15211131"), {"texted": ["身份证", "网络"]}],
+            ["no new text message has `身份证` and `网络`"],
+        ),
+        # no message, since the last one that was asked about
+        ([{"press": "1"}, "nothing_texted"], []),
+        ([*({"press": key} for key in "1521"), "nothing_texted"], ["a text message was written"]),
+        ([*({"press": key} for key in "1521"), {"texted": "身份证"}, "nothing_texted"], []),
+        (
+            [*({"press": key} for key in "1521"), {"rings": "again"}, "nothing_texted"],
+            ["a text message was written"],
         ),
         # what cannot be done
         ([{"record": 5}], ["the hotline does not record here"]),
@@ -101,7 +119,7 @@ def test_a_call_that_breaks_fails() -> None:
         raise ConnectionRefusedError(method, url, form)
 
     def stages(_call: WrittenCall) -> Stage:
-        return Stage(PlayerLine(nowhere, "+8613800138000"), str, lambda: None)
+        return Stage(PlayerLine(nowhere, "+8613800138000"), str, lambda _call: None)
 
     call = WrittenCall.model_validate({"call": "a call", "steps": ["silence"]})
     (failure,) = play("calls/some.yaml", call, stages).failures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from ivr.engine.session import Session
 from ivr.menu.contract import Level
 from ivr.stores import (
     LEASE,
+    TURN_LEASE,
     Answered,
     Busy,
     CallFilter,
@@ -36,6 +38,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOON = NOON + timedelta(seconds=5)
 LATER = NOON + LEASE
 CALL = "CA0123"
+TO = "+8613800138000"
 
 OPENERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: MemoryStore(),
@@ -75,6 +78,13 @@ def play(store: Store, call: str = CALL, turns: int = 1, started: datetime = NOO
         token = claimed(store, call, turn, started).token
         answer = f"<answer-{turn}/>".encode()
         store.save(token, SavedTurn(kept, answer, started, **(of_turn if final else {})))
+
+
+def text(body: str = "您的验证码已发出。", status: str = "waiting", **fields: Any) -> Message:
+    """Return a message as a turn leaves it."""
+    return Message(
+        **{"call": CALL, "to": TO, "body": body, "language": "zh-CN", "at": NOON, "status": status, **fields}
+    )
 
 
 def history(store: Store, call: str = CALL) -> CallHistory:
@@ -180,8 +190,8 @@ def test_a_lease_that_ran_out_is_taken_over(store: Store, turn: int) -> None:
     """A crashed worker's turn is Busy to the lease's last moment, and then the next arrival's, session and all."""
     play(store, turns=turn)
     first = claimed(store, CALL, turn)
-    assert store.claim(CALL, turn, LATER - timedelta(microseconds=1)) == Busy()
-    second = claimed(store, CALL, turn, LATER)
+    assert store.claim(CALL, turn, NOON + TURN_LEASE - timedelta(microseconds=1)) == Busy()
+    second = claimed(store, CALL, turn, NOON + TURN_LEASE)
     assert second.session == first.session
     assert second.token != first.token
 
@@ -453,6 +463,307 @@ def test_a_call_that_is_over_keeps_no_session(
             pytest.fail("say here where this kind of store keeps its sessions")
 
 
+# --- what is to be sent ---
+
+
+def bodies(store: Store, call: str = CALL) -> list[str]:
+    """Return the words of a call's messages."""
+    return [message.body for message in history(store, call).messages]
+
+
+def status(store: Store) -> str:
+    """Return the status of the only message."""
+    (message,) = history(store).messages
+    return message.status
+
+
+def given(store: Store, at: datetime = NOON, most: int = 10) -> list[str]:
+    """Claim what is due, and return the words."""
+    return [message.body for message in store.claim_messages(at, most)]
+
+
+def sending(store: Store, at: datetime = NOON) -> int:
+    """Claim the only message that is due, mark it as being sent, and return its number."""
+    (message,) = store.claim_messages(at, 10)
+    assert store.mark_sending(message.number, at)
+    return message.number
+
+
+def brought_to(store: Store, status: str, **fields: Any) -> int:
+    """Put one message into the store, lead it to a status by what leads there in life, and return its number."""
+    play(store, messages=[text(status="not sent" if status == "not sent" else "waiting", **fields)])
+    (message,) = history(store).messages
+    if status in ("not sent", "waiting"):
+        return message.number
+    if status == "expired":
+        assert given(store, LATER) == []
+        return message.number
+    sending(store)
+    if status == "unknown":
+        assert given(store, LATER) == []
+    elif status in ("delivered", "undelivered"):
+        store.mark_message(message.number, "sent", carrier_id="SM1")
+        store.report_message(message.number, status)
+    elif status == "put off":
+        store.mark_message(message.number, "waiting", error="busy", due=SOON)
+    elif status != "sending":
+        store.mark_message(message.number, status, carrier_id="SM1")
+    return message.number
+
+
+def test_a_message_comes_back_as_it_was_saved_with_a_number(store: Store) -> None:
+    """Every field, also the words of two languages and the moment after which it is of no use."""
+    left = [
+        text("【余额宝】验证码", key="CA0123/2/1", sealed=True, expires=SOON),
+        text("Your link: https://x/?a=%s&b=1", "not sent", language="en-US", at=LATER),
+    ]
+    play(store, messages=left)
+    kept = history(store).messages
+    assert [replace(message, number=0) for message in kept] == left
+    assert 0 < kept[0].number < kept[1].number
+
+
+def test_a_message_with_a_key_is_kept_once(store: Store) -> None:
+    """Whoever comes with it again: the same turn, a later one, another call, a run."""
+    play(store, messages=[text("first", key="k"), text("second", key="k")])
+    store.save(
+        claimed(store, CALL, 1).token, SavedTurn(session(turn=2), b"", NOON, messages=[text("x", key="k")])
+    )
+    play(store, "CA2", messages=[text("third", key="k", call="CA2"), text("other", key="l", call="CA2")])
+    store.keep_run("r", "{}", [text("fourth", key="k")], NOON)
+    assert (bodies(store), bodies(store, "CA2")) == (["first"], ["other"])
+
+
+def test_messages_without_a_key_are_all_kept(store: Store) -> None:
+    """Nothing says that they are the same."""
+    play(store, messages=[text("same"), text("same")])
+    assert bodies(store) == ["same", "same"]
+
+
+def test_the_first_result_of_a_run_stays_with_its_messages(store: Store) -> None:
+    """An action that was done twice under one key has happened once, for the caller too."""
+    play(store)
+    assert store.run("CA0123/1/1") is None
+    store.keep_run("CA0123/1/1", '{"outcome": "ok"}', [text("first")], NOON)
+    store.keep_run("CA0123/1/1", '{"outcome": "locked"}', [text("second")], SOON)
+    assert store.run("CA0123/1/1") == '{"outcome": "ok"}'
+    assert bodies(store) == ["first"]
+    assert given(store) == ["first"]
+
+
+def test_a_run_of_a_call_that_was_purged_keeps_no_message(store: Store) -> None:
+    """What is forgotten of a call stays forgotten."""
+    store.keep_run("r", "{}", [text()], NOON)
+    assert store.run("r") == "{}"
+    assert given(store) == []
+
+
+def test_messages_are_given_when_they_are_due_the_oldest_first(store: Store) -> None:
+    """Also those of different calls, and no more than were asked for."""
+    play(store, messages=[text("third", at=SOON), text("second")])
+    play(store, "CA2", messages=[text("first", at=NOON - LEASE, call="CA2")])
+    assert given(store, NOON, most=1) == ["first"]
+    assert given(store, NOON) == ["second"]
+    assert given(store, SOON, most=0) == []
+    assert given(store, SOON) == ["third"]
+
+
+def test_a_claimed_message_is_somebody_elses_when_the_lease_ends(store: Store) -> None:
+    """Who claimed it has died before he did anything."""
+    play(store, messages=[text("words")])
+    assert given(store) == ["words"]
+    assert given(store, LATER - timedelta(microseconds=1)) == []
+    assert given(store, LATER) == ["words"]
+
+
+@pytest.mark.parametrize(
+    "state", ["not sent", "sent", "delivered", "undelivered", "failed", "expired", "unknown"]
+)
+def test_only_what_waits_is_given(store: Store, state: str) -> None:
+    """Nothing is sent a second time, and nothing without credentials."""
+    brought_to(store, state, expires=LATER if state == "expired" else None)
+    assert given(store, LATER + LEASE) == []
+    assert status(store) == state
+
+
+def test_a_message_that_expired_is_not_given(store: Store) -> None:
+    """At its last moment already, and however it was put off."""
+    play(store, messages=[text("code", expires=LATER), text("news")])
+    assert given(store, LATER) == ["news"]
+    assert [message.status for message in history(store).messages] == ["expired", "waiting"]
+
+
+def test_many_that_expired_hide_none_that_did_not(store: Store) -> None:
+    """However few are asked for."""
+    play(store, messages=[*(text("code", expires=NOON) for _ in range(5)), text("news")])
+    assert given(store, SOON, most=2) == ["news"]
+
+
+def test_what_was_left_while_it_was_being_sent_is_unknown_and_never_given_again(store: Store) -> None:
+    """The request may have arrived. The lease began anew when the request left."""
+    play(store, messages=[text()])
+    (message,) = store.claim_messages(NOON, 1)
+    assert store.mark_sending(message.number, SOON)
+    assert given(store, SOON + LEASE - timedelta(microseconds=1)) == []
+    assert status(store) == "sending"
+    assert given(store, SOON + LEASE) == []
+    assert status(store) == "unknown"
+
+
+def test_a_request_leaves_only_under_a_claim(store: Store) -> None:
+    """A message that nobody has claimed, or that is not there, must not be sent."""
+    number = brought_to(store, "waiting")
+    assert not store.mark_sending(number, NOON)
+    assert not store.mark_sending(number + 1, NOON)
+    assert status(store) == "waiting"
+
+
+def test_a_request_does_not_leave_after_the_lease(store: Store) -> None:
+    """Another may have it by now."""
+    play(store, messages=[text()])
+    (message,) = store.claim_messages(NOON, 1)
+    assert not store.mark_sending(message.number, LATER)
+    assert status(store) == "waiting"
+
+
+def test_of_two_who_claimed_a_message_one_sends_it(store: Store) -> None:
+    """The first one was slow, and another has taken it over."""
+    play(store, messages=[text()])
+    (slow,) = store.claim_messages(NOON, 1)
+    (fast,) = store.claim_messages(LATER, 1)
+    assert slow.number == fast.number
+    assert store.mark_sending(fast.number, LATER)
+    assert not store.mark_sending(slow.number, LATER)
+    store.mark_message(fast.number, "waiting", due=LATER + LEASE)
+    assert not store.mark_sending(slow.number, LATER)
+
+
+def test_a_request_does_not_leave_when_the_message_has_expired_since(store: Store) -> None:
+    """A code that is dead on arrival only worries its reader."""
+    play(store, messages=[text(expires=SOON)])
+    (message,) = store.claim_messages(NOON, 1)
+    assert not store.mark_sending(message.number, SOON)
+
+
+def test_a_message_that_was_put_off_is_given_again_at_its_time(store: Store) -> None:
+    """With the number of tries, and why the last one failed."""
+    play(store, messages=[text("words")])
+    number = sending(store)
+    store.mark_message(number, "waiting", error="busy", due=LATER)
+    assert given(store, LATER - timedelta(microseconds=1)) == []
+    (again,) = store.claim_messages(LATER, 10)
+    assert (again.body, again.tries, again.error) == ("words", 1, "busy")
+
+
+def test_what_became_of_a_message_is_kept(store: Store) -> None:
+    """The carrier's identifier, and the reason of a refusal."""
+    play(store, messages=[text("one"), text("two")])
+    one, two = store.claim_messages(NOON, 2)
+    for message in (one, two):
+        assert store.mark_sending(message.number, NOON)
+    store.mark_message(one.number, "sent", carrier_id="SM1")
+    store.mark_message(two.number, "failed", error="no such number (21211)")
+    kept = [(each.status, each.carrier_id, each.error, each.tries) for each in history(store).messages]
+    assert kept == [("sent", "SM1", "", 1), ("failed", "", "no such number (21211)", 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        *[(state, "【余额宝】739155") for state in ("not sent", "waiting", "put off", "sending")],
+        *[(state, "") for state in ("sent", "delivered", "undelivered", "failed", "expired", "unknown")],
+    ],
+)
+def test_sealed_words_are_kept_only_until_they_were_sent(store: Store, state: str, words: str) -> None:
+    """A code or a link is nowhere any more when it is of no more use to us."""
+    expires = LATER if state == "expired" else None
+    brought_to(store, state, body="【余额宝】739155", sealed=True, expires=expires)
+    assert bodies(store) == [words]
+
+
+def test_open_words_stay(store: Store) -> None:
+    """A person who looks back sees what was sent."""
+    brought_to(store, "delivered")
+    assert bodies(store) == [text().body]
+
+
+@pytest.mark.parametrize("mark", ["sent", "failed"])
+def test_a_late_answer_says_what_became_of_an_unknown_message(store: Store, mark: str) -> None:
+    """The request took longer than the lease."""
+    store.mark_message(brought_to(store, "unknown", sealed=True), mark)
+    assert (status(store), bodies(store)) == (mark, [""])
+
+
+def test_an_unknown_message_is_not_put_off(store: Store) -> None:
+    """It is never sent again, whatever anybody says; its words may be gone."""
+    store.mark_message(brought_to(store, "unknown"), "waiting", due=LATER)
+    assert given(store, LATER + LEASE) == []
+    assert status(store) == "unknown"
+
+
+# --- what the carrier reports ---
+
+
+@pytest.mark.parametrize(
+    ("state", "report", "after"),
+    [
+        ("not sent", "delivered", "not sent"),
+        ("waiting", "delivered", "waiting"),
+        ("expired", "delivered", "expired"),
+        ("put off", "delivered", "delivered"),
+        ("sending", "queued", "sent"),
+        ("sending", "delivered", "delivered"),
+        ("unknown", "queued", "sent"),
+        ("unknown", "undelivered", "undelivered"),
+        ("sent", "queued", "sent"),
+        ("sent", "delivered", "delivered"),
+        ("sent", "undelivered", "undelivered"),
+        ("sent", "failed", "failed"),
+        ("delivered", "sent", "delivered"),
+        ("delivered", "queued", "delivered"),
+        ("delivered", "undelivered", "delivered"),
+        ("undelivered", "sent", "undelivered"),
+        ("failed", "sent", "failed"),
+        ("failed", "delivered", "failed"),
+    ],
+)
+def test_a_report_in_any_order(store: Store, state: str, report: str, after: str) -> None:
+    """The carrier knows best, and its last word stays; of what never left it can know nothing."""
+    store.report_message(brought_to(store, state, expires=LATER if state == "expired" else None), report)
+    assert status(store) == after
+    if state != "waiting":
+        assert given(store, LATER + LEASE) == []
+
+
+@pytest.mark.parametrize("mark", ["sent", "unknown", "failed", "waiting"])
+@pytest.mark.parametrize("report", ["sent", "delivered", "failed"])
+def test_a_report_that_is_faster_than_the_answer_stays(store: Store, report: str, mark: str) -> None:
+    """Whatever we make of our request afterwards; the words are not sent again."""
+    number = brought_to(store, "sending", sealed=True)
+    store.report_message(number, report, carrier_id="SM1", error="30003")
+    store.mark_message(number, mark, carrier_id="SM1", due=LATER)
+    (message,) = history(store).messages
+    assert (message.status, message.carrier_id, message.error) == (report, "SM1", "30003")
+    assert (message.body, given(store, LATER + LEASE)) == ("", [])
+
+
+def test_a_report_of_another_message_of_the_carrier_is_ignored(store: Store) -> None:
+    """Numbers may be given anew after a purge; the carrier's identifiers are not."""
+    number = brought_to(store, "sent")
+    store.report_message(number, "failed", carrier_id="SM2")
+    assert status(store) == "sent"
+    store.report_message(number, "delivered", carrier_id="SM1")
+    assert status(store) == "delivered"
+
+
+def test_a_report_of_an_unknown_number_is_ignored(store: Store) -> None:
+    """Neither is what becomes of it anybody's message."""
+    number = brought_to(store, "sent")
+    store.report_message(number + 1, "delivered")
+    store.mark_message(number + 1, "failed")
+    assert status(store) == "sent"
+
+
 # --- voicemail, versions ---
 
 
@@ -533,7 +844,7 @@ def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
     path = [
         PathEntry(turn, NOON, "limits", "ActionFinished", "2", "withdrawal_limits: ok") for turn in range(3)
     ]
-    texts = [Message(CALL, "+8613800138000", body, "zh-CN", NOON, "not sent") for body in ("一", "二", "三")]
+    texts = [text(body) for body in ("一", "二", "三")]
     mail = Voicemail(CALL, "https://r/1", 12, SOON)
     play(store, "CA9", path=path[:1], messages=[Message("CA9", "+1", "x", "en-US", NOON)])
     play(store, path=path[:2], messages=texts[:1])
@@ -543,7 +854,8 @@ def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
     )
     store.keep_voicemail(mail)
     kept = history(store)
-    assert (kept.path, kept.messages, kept.voicemails) == (tuple(path), tuple(texts), (mail,))
+    assert (kept.path, kept.voicemails) == (tuple(path), (mail,))
+    assert [replace(message, number=0) for message in kept.messages] == texts
     assert [kept.record] == [record for record in store.calls(CallFilter()) if record.call == CALL]
 
 
@@ -633,6 +945,24 @@ def test_purge_keeps_the_version_that_the_next_call_begins_with(store: Store) ->
     store.keep_version("w1", "other", {"menu.yaml": "w1"})
     assert store.purge(NOON) == Purged(versions=1)
     assert [version for version in ("v1", "v2", "w1") if store.version(version)] == ["v1", "w1"]
+
+
+def test_purge_forgets_messages_with_their_calls(store: Store) -> None:
+    """What is forgotten is not sent, and its key is free."""
+    play(store, messages=[text("old", key="k")])
+    assert store.purge(SOON) == Purged(calls=1, messages=1)
+    assert given(store, SOON) == []
+    play(store, started=SOON, messages=[text("new", key="k")])
+    assert given(store, SOON) == ["new"]
+
+
+def test_purge_forgets_old_results(store: Store) -> None:
+    """However many there are; a result at the time itself stays."""
+    for number in range(450):
+        store.keep_run(f"r{number}", "{}", [], NOON)
+    store.keep_run("later", "{}", [], SOON)
+    assert store.purge(SOON) == Purged(runs=450)
+    assert (store.run("r1"), store.run("later")) == (None, "{}")
 
 
 # --- the store itself ---

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -17,7 +18,7 @@ from threading import Barrier
 import pytest
 
 from ivr.engine.session import Session
-from ivr.stores import Answered, CallFilter, Claimed, Free, PathEntry, SavedTurn, sql
+from ivr.stores import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
 from ivr.stores import sqlite as module
 from ivr.stores.sqlite import SqliteStore
 
@@ -195,6 +196,34 @@ def test_opening_waits_for_another_process_that_is_just_making_the_file(file: Pa
     other.close()
 
 
+def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> None:
+    """Its calls and messages stay as they were; none of the old messages is sent; new ones are."""
+    db = sqlite3.connect(file)
+    for statement in sql.MIGRATIONS[0]:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 1")
+    db.execute(
+        "INSERT INTO calls (id, call, token, turn, started, session) VALUES (7, 'CA0123', 1, 1, 0, NULL)"
+    )
+    for body in ("一", "二"):
+        row = (7, "+8613800138000", body, "zh-CN", 1795348800.0, "not sent")
+        db.execute(
+            "INSERT INTO messages (call_id, recipient, body, language, at, status) VALUES (?, ?, ?, ?, ?, ?)",
+            row,
+        )
+    db.commit()
+    db.close()
+    store = SqliteStore(file)
+    assert asked(file, "PRAGMA user_version") == [(2,)]
+    history = store.call(CALL)
+    assert history is not None
+    old = Message(CALL, "+8613800138000", "一", "zh-CN", NOON, "not sent")
+    assert history.messages == (replace(old, number=1), replace(old, number=2, body="二"))
+    store.keep_run("r", "{}", [replace(old, status="waiting", key="k")] * 2, NOON)
+    assert [message.number for message in store.claim_messages(NOON, 10)] == [3]
+    store.close()
+
+
 # --- two at once ---
 
 RACE = f"""
@@ -314,6 +343,7 @@ STATEMENTS = (
     *("LOOK", "CLAIM", "CLAIM_FIRST", "STANDING", "SAVE_FIRST", "END"),
     *("SAVE_FIRST_CLAIMED", "SAVE_LATER"),
     *("WANTED", "PATH", "MESSAGES", "VOICEMAILS", "OLDEST"),
+    *("SAVE_MESSAGE", "CLAIM_MESSAGES", "MARK_SENDING", "MARK_MESSAGE", "REPORT_MESSAGE", "PURGE_RUNS"),
 )
 
 
@@ -333,6 +363,28 @@ def test_a_list_is_not_sorted(store: SqliteStore) -> None:
     plan = store._writer.rows(f"EXPLAIN QUERY PLAN {sql.RECORD} {sql.WANTED}", named)
     assert "SEARCH calls USING INDEX calls_by_start (started>? AND started<?)" in [step for *_, step in plan]
     assert not [step for *_, step in plan if "TEMP B-TREE" in step]
+
+
+def test_messages_that_were_sent_cost_nothing(store: SqliteStore) -> None:
+    """A claim reads from an index of its own, in which only open messages are, in the order in which they are due."""
+    named = dict.fromkeys(re.findall(r":(\w+)", sql.CLAIM_MESSAGES))
+    plan = [step for *_, step in store._writer.rows(f"EXPLAIN QUERY PLAN {sql.CLAIM_MESSAGES}", named)]
+    assert "SEARCH messages USING INDEX messages_open (due<?)" in plan
+    assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+def test_that_a_request_leaves_is_on_the_disk_before_it_does(store: SqliteStore) -> None:
+    """Not even a crash of the machine may make a message wait again that was sent; other writes do not wait so long."""
+    said: list[str] = []
+    store._writer._db.set_trace_callback(said.append)
+    store.mark_sending(1, NOON)
+    assert [re.split(r"\s+", statement.strip())[0:3] for statement in said] == [
+        ["PRAGMA", "synchronous", "="],
+        ["UPDATE", "messages", "SET"],
+        ["PRAGMA", "synchronous", "="],
+    ]
+    assert said[0].endswith("FULL")
+    assert store._writer.rows("PRAGMA synchronous", ()) == [(1,)]
 
 
 def test_a_turn_without_an_effect_is_written_once(store: SqliteStore) -> None:

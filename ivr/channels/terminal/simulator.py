@@ -25,13 +25,16 @@ COMMANDS = {
     "/desk ANSWER": "what happens when a desk is rung: answered, busy, no_answer or failed",
     "/down ACTION": "let an action's service be down",
     "/up ACTION": "let an action's service work again",
+    "/slow ACTION SECONDS": "let an action take so many seconds; 0 makes it quick again",
+    "/wait SECONDS": "let time go by, as if you had looked for your glasses",
     "/record SECONDS": "leave a recording of so many seconds, when one is asked for",
     "/quit": "leave the simulator",
 }
 HELP = """Type keys to press them (1, 1234#, *), nothing for silence, words to speak.
 Ctrl-C, or the end of the input, hangs up and leaves. Lines that begin with / are for the simulator:"""
 REMOTE_HELP = """The call goes to a running server, which alone knows which entries are secret: entries that may be
-longer than one key are not shown. What it texts cannot be seen here: `ivr calls` shows it, beside the server's store."""
+longer than one key are not shown. What it texts cannot be seen here: `ivr calls CALLSID --open` shows it, beside the
+server's store and with its IVR_SECRET_KEY."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Controls:
 
     desk_answer: DeskAnswer = "answered"
     down: set[str] = field(default_factory=set)
+    slow: dict[str, float] = field(default_factory=dict)
+    """Seconds that an action takes."""
     actions: tuple[str, ...] = ()
     trace: bool = False
     remote: bool = False
@@ -170,6 +175,10 @@ class Simulator:
                 self._desk(argument)
             case "/down" | "/up" as way:
                 self._service(way, argument)
+            case "/slow":
+                self._slow(argument)
+            case "/wait":
+                self._wait(argument)
             case "/record":
                 self._record(argument)
             case _:
@@ -182,7 +191,7 @@ class Simulator:
     def _help(self) -> None:
         self.transcript.note(HELP, "")
         for usage, meaning in COMMANDS.items():
-            self.transcript.note(f"  {usage:<18}{meaning}", "")
+            self.transcript.note(f"  {usage:<22}{meaning}", "")
         if self.controls.remote:
             self.transcript.note(REMOTE_HELP, "")
 
@@ -210,15 +219,42 @@ class Simulator:
             (controls.down.add if name == "/down" else controls.down.discard)(argument)
             self.transcript.note(f"down: {', '.join(sorted(controls.down)) or 'nothing'}")
 
+    def _slow(self, argument: str) -> None:
+        name, _, seconds = argument.partition(" ")
+        controls = self.controls
+        if controls.remote:
+            self._refuse("/slow cannot reach a server's services", "call without --url")
+        elif name not in controls.actions:
+            self._refuse(f"/slow {argument}".strip(), did_you_mean(name, controls.actions))
+        elif not _is_number(seconds):
+            self._refuse("/slow needs an action and seconds", f"such as /slow {name} 4")
+        else:
+            controls.slow[name] = float(seconds)
+            slow = [f"{each} {taken:g} s" for each, taken in sorted(controls.slow.items()) if taken]
+            self.transcript.note(f"slow: {', '.join(slow) or 'nothing'}")
+
+    def _wait(self, argument: str) -> None:
+        if self.line is None or self._over:
+            self._refuse("nobody is on the line", "/call rings again")
+        elif not _is_number(argument):
+            self._refuse("/wait needs seconds", "such as /wait 300")
+        else:
+            self.line.pass_time(float(argument))
+            self.transcript.did(f"(waits {argument} s)")
+
     def _record(self, argument: str) -> None:
         line = self.line
         if line is None or line.waiting != "recording":
             self._refuse("nothing is being recorded now", "/keys says what is awaited")
-        elif not (argument.isascii() and argument.isdecimal()):
+        elif not _is_number(argument):
             self._refuse("/record needs seconds", "such as /record 12")
         else:
             self.transcript.did(f"(speaks for {argument} s)")
             self._act(lambda: line.record(int(argument)))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 7
 
 
 def _wanted(awaited: Awaited) -> str:

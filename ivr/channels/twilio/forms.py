@@ -17,6 +17,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 FORM_TYPE = "application/x-www-form-urlencoded"
 LARGEST_FORM = 64 * 1024
 """Bytes of a form: what Twilio posts has two or three thousand."""
+_LONGEST_LENGTH = 12
+"""Digits of a body's length; Python reads no number of thousands of them."""
 
 
 def read_form(body: bytes) -> ImmutableMultiDict[str, str]:
@@ -49,6 +51,6 @@ class WebhookRequest(Request):
         length = environ.get("CONTENT_LENGTH") or ""
         if not environ.get("CONTENT_TYPE", "").startswith(FORM_TYPE) or not length.isdecimal():
             return super().form
-        if int(length) > LARGEST_FORM:
+        if len(length) > _LONGEST_LENGTH or int(length) > LARGEST_FORM:
             raise RequestEntityTooLarge
         return read_form(environ["wsgi.input"].read(int(length)))

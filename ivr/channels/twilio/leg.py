@@ -124,6 +124,25 @@ class Leg:
             report |= {"DialBridged": "true", "DialCallDuration": "60"}
         return report
 
+    def of_the_far_end(self, url: str, method: str, number: str) -> Sequence[ET.Element]:
+        """Return the verbs that a far end hears before it is connected. They are asked for on its own leg.
+
+        Raises:
+            Refused: the answer is an error or no TwiML, or none came.
+
+        """
+        far = {
+            **self._standard,
+            "CallSid": f"CA{self._dials + 1:032x}",
+            "ParentCallSid": self._standard["CallSid"],
+            "CallStatus": "in-progress",
+            "Direction": "outbound-dial",
+            "Called": number,
+            "To": number,
+        }
+        address = urldefrag(urljoin(self.url, url)).url
+        return _verbs(address, self._exchange(method, address, far))
+
     def _fetch(self, url: str, method: str, extra: Mapping[str, str]) -> Sequence[ET.Element]:
         """Return the verbs at this URL; a 3xx is followed by a GET that has lost the extra parameters."""
         form = {**self._standard, **extra}

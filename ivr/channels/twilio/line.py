@@ -98,6 +98,10 @@ class PlayerLine:
         with self._act():
             self.player.silence()
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by; only a server whose clock follows the player's notices."""
+        self.player.seconds += math.ceil(seconds)
+
     def record(self, seconds: int) -> None:
         """Leave a recording."""
         with self._act():
@@ -113,12 +117,14 @@ class PlayerLine:
     @contextmanager
     def _act(self) -> Iterator[None]:
         """Let the player do something; what keeps it from going on is told in the words of a line."""
-        before = self.waiting
+        before, whispered = self.waiting, len(self.player.whispered)
         try:
             yield
         except PlayerError as error:
             self.ending = "broken"
             raise CallBroken(_explained(error)) from error
+        for words in self.player.whispered[whispered:]:
+            self._notice(f"the desk hears: {words}")
         if self.waiting == "nobody":
             self.ending = "over"
         elif self.waiting == "recording" != before:

@@ -74,6 +74,8 @@ class Player:
         """The keys of an entry that is not over; silence ends it."""
         self.dialled: list[str] = []
         """Every number and SIP address that was rung, in order."""
+        self.whispered: list[str] = []
+        """What the far ends of transfers were told before they were connected."""
         self.desk_answers: Callable[[str], Answer] = lambda _: "answered"
         """What the far end of a transfer does."""
         self.seconds = 0
@@ -235,20 +237,36 @@ class Player:
 
     def _dial(self, dial: ET.Element) -> None:
         """Ring the parties; the first that answers is connected, otherwise the last one's answer counts."""
-        parties = [_text(party) for party in dial if party.tag in {"Number", "Sip"}] or [_text(dial)]
-        strange = [party.tag for party in dial if party.tag not in {"Number", "Sip"} or party.get("url")]
+        parties = [party for party in dial if party.tag in {"Number", "Sip"}] or [dial]
+        strange = [party.tag for party in dial if party.tag not in {"Number", "Sip"}]
         if strange:
             raise self._broken(
                 f"{self._leg.url} dials <{strange[0]}> in a way that this player cannot execute"
             )
         answer: Answer = "failed"
         for party in parties:
-            self.dialled.append(party)
-            answer = self.desk_answers(party)
+            number = _text(party)
+            self.dialled.append(number)
+            answer = self.desk_answers(number)
             if answer == "answered":
+                if party is not dial and party.get("url"):
+                    self._whisper(party.get("url", ""), party.get("method", "POST"), number)
                 break
         if dial.get("action"):
             self._request_action(self._leg.dialled(_DIAL_STATUS[answer]))
+
+    def _whisper(self, url: str, method: str, number: str) -> None:
+        """Let the far end hear its own document before it is connected: words alone."""
+        try:
+            verbs = self._leg.of_the_far_end(url, method, number)
+        except Refused as error:
+            raise self._broken(str(error)) from error
+        strange = [verb.tag for verb in verbs if verb.tag not in {"Say", "Play", "Pause"}]
+        if strange:
+            raise self._broken(
+                f"{urljoin(self._leg.url, url)} says <{strange[0]}> in a way that this player cannot execute"
+            )
+        self.whispered += [text for verb in verbs if (text := _text(verb))]
 
     def _request_action(self, extra: Mapping[str, str]) -> None:
         """Request the action of the present verb: without one, the document's own URL."""

@@ -9,9 +9,10 @@ defaults are settings of an account, or a Gather that posts to its own document 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -26,7 +27,7 @@ LARGEST = 64_000
 SPEECH_PAUSE = 2
 """Seconds of silence after which a spoken answer is over."""
 
-_TURN, _RECORDING, _WORDS = "\x01", "\x02", "\x03"
+_TURN, _RECORDING, _WORDS, _WHISPER = "\x01", "\x02", "\x03", "\x04"
 """What stands in a kept rendering for the URLs and the words that are put in later."""
 _KEPT = 4096
 """Renderings of one kind that are kept: more than the sentences of a large hotline in all its languages."""
@@ -47,6 +48,8 @@ class Urls:
     """The path that hears when a recording can be fetched."""
     audio: str
     """What comes before the name of a recorded prompt, such as ``/audio/``."""
+    whisper: str = ""
+    """The path that says what a desk hears before it is connected; empty: it hears nothing."""
 
 
 def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None) -> bytes:
@@ -61,7 +64,19 @@ def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None
 
     """
     body = "".join(_command(command, urls.audio, caller_id) for command in commands)
-    return _document(body.replace(_TURN, urls.turn).replace(_RECORDING, urls.recording))
+    if not urls.whisper:
+        body = body.replace(f' method="POST" url="{_WHISPER}"', "")
+    for sign, url in ((_TURN, urls.turn), (_RECORDING, urls.recording), (_WHISPER, urls.whisper)):
+        body = body.replace(sign, url)
+    return _document(body)
+
+
+def whisper(words: Sequence[Utterance]) -> bytes:
+    """Return what a desk hears before it is connected; nothing connects it at once.
+
+    It may hold no more than that: Twilio refuses a ``<Dial>`` here (13201), and a ``<Hangup>`` would drop the caller.
+    """
+    return _document(_spoken(words))
 
 
 def apology(
@@ -180,14 +195,15 @@ def _hints(phrases: Sequence[str]) -> str:
 
 def _transfer(transfer: Transfer, caller_id: str | None) -> str:
     seconds = min(max(transfer.ring_seconds, 5), 600)  # what Twilio accepts
-    return _dial(
-        verbs.Dial(action=_TURN, method="POST", timeout=seconds, caller_id=caller_id or None), transfer.number
-    )
+    told: dict[str, str] = {"method": "POST", "url": _WHISPER} if transfer.reason else {}
+    dial = verbs.Dial(action=_TURN, method="POST", timeout=seconds, caller_id=caller_id or None)
+    return _dial(dial, transfer.number, told)
 
 
-def _dial(dial: verbs.Dial, number: str) -> str:
+def _dial(dial: verbs.Dial, number: str, told: Mapping[str, str] = MappingProxyType({})) -> str:
     number = clean(number)
-    dial.append(verbs.Sip(number) if number.lower().startswith(("sip:", "sips:")) else verbs.Number(number))
+    is_sip = number.lower().startswith(("sip:", "sips:"))
+    dial.append(verbs.Sip(number, **told) if is_sip else verbs.Number(number, **told))
     return _xml(dial)
 
 

@@ -42,8 +42,10 @@ _YEAR = 31_536_000
 """Seconds."""
 _MOST_TURNS = 999_999
 """Far more than any call has; a larger number is no turn, and no number of a database."""
-_LONGEST_LOGGED = 200
-"""Characters of a path that a stranger may write into the log."""
+_SIGNED = ("/voice", "/messages")
+"""What only Twilio may ask for."""
+_MOST_MESSAGES = 2**53
+"""Far more than any store has."""
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +109,7 @@ class Webhooks:
         form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
-            log.warning("no call", path=request.path[:_LONGEST_LOGGED])
+            log.warning("no call", path=path_asked_for())
             return document(self.apologies.for_request(language))
         at, caller = self.clock(), caller_number(form)
         start, event = CallStarted(at, caller, called_number(form)), event_from(form, at)
@@ -119,6 +121,7 @@ class Webhooks:
                 turn=f"{self.prefix}/voice/{session.language}/{session.turn}",
                 recording=f"{self.prefix}/voice/recording",
                 audio=f"{self.prefix}/audio/",
+                whisper=f"{self.prefix}/voice/whisper",
             )
             return twiml.render(commands, urls, None if session.caller else self.own_number or None)
 
@@ -130,6 +133,20 @@ class Webhooks:
         form = form_fields()
         log.error("fallback", call=form.get("CallSid", ""), code=form.get("ErrorCode", ""))
         return document(self.apologies.for_request(language_in(form.get("ErrorUrl", ""))))
+
+    def whisper(self) -> Response:
+        """Tell a desk, before it is connected, why the call comes and what is proved: nothing need be asked twice.
+
+        It is asked for on the desk's own leg; ``ParentCallSid`` is the caller's call.
+        """
+        call = form_fields().get("ParentCallSid", "")
+        history = self.board.store.call(call) if _CALL.fullmatch(call) else None
+        if history is None or not history.record.reason:
+            return document(twiml.whisper([]))
+        tree = self.board.hotline.version(history.record.version)
+        speech = tree.speech[tree.languages[0]]
+        words = Utterance(history.record.reason, speech.language, speech.voice)
+        return document(twiml.whisper([words]))
 
     def status(self) -> Response:
         """Take note that a call is over."""
@@ -146,6 +163,18 @@ class Webhooks:
             self.board.keep_voicemail(form["CallSid"], form["RecordingUrl"], int(seconds[:6]), self.clock())
         return Response(status=204)
 
+    def message(self, number: int) -> Response:
+        """Take note of what became of a text message."""
+        form = form_fields()
+        status, error = form.get("MessageStatus", ""), form.get("ErrorCode", "")
+        status = "delivered" if status == "read" else status
+        if status:
+            said = f"Twilio's error {error}" if error.isdecimal() else ""
+            self.board.store.report_message(
+                number, status, carrier_id=form.get("MessageSid", "")[:64], error=said[:64]
+            )
+        return Response(status=204)
+
     def check(self) -> None:
         """Refuse a request that Twilio did not sign."""
         if self.signature is None:
@@ -153,17 +182,19 @@ class Webhooks:
         environ = request.environ
         header = environ.get("HTTP_X_TWILIO_SIGNATURE")
         if not (is_form() and self.signature.valid(raw_target(environ), form_fields(), header)):
-            log.warning("signature refused", path=request.path[:_LONGEST_LOGGED], signed=header is not None)
+            log.warning("signature refused", path=path_asked_for(), signed=header is not None)
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
         """Answer what no other code could: the one place where an exception of a webhook ends."""
         if isinstance(error, HTTPException) and error.code == 403:
             return error
-        call, path = form_fields().get("CallSid", ""), request.path[:_LONGEST_LOGGED]
+        call, path = form_fields().get("CallSid", ""), path_asked_for()
         log.error("webhook failed", call=call, path=path, **place_of(error))
-        if request.path in {"/voice/status", "/voice/recording"}:
+        if request.path in {"/voice/status", "/voice/recording"} or request.path.startswith("/messages"):
             return Response(status=204)
+        if request.path == "/voice/whisper":
+            return document(twiml.whisper([]))  # an apology is the caller's; here it would drop him
         return document(self.apologies.for_request(language_in(request.path)))
 
 
@@ -173,6 +204,11 @@ def form_fields() -> MultiDict[str, str]:
         return request.form
     except HTTPException:
         return MultiDict()
+
+
+def path_asked_for() -> str:
+    """Return the rule of the path, for the log: behind a misread public URL a path may be anybody's secret link."""
+    return str(request.url_rule.rule) if request.url_rule else ""
 
 
 def is_form() -> bool:
@@ -206,19 +242,21 @@ def install(app: Flask, webhooks: Webhooks) -> None:
         (f"/voice/<language>/<int(max={_MOST_TURNS}):number>", webhooks.turn),
         ("/voice/fallback", webhooks.fallback),
         ("/voice/status", webhooks.status),
+        ("/voice/whisper", webhooks.whisper),
         ("/voice/recording", webhooks.recording),
+        (f"/messages/<int(max={_MOST_MESSAGES}):number>/status", webhooks.message),
     ):
         blueprint.add_url_rule(path, view_func=view, methods=["POST"], strict_slashes=False)
     app.register_blueprint(blueprint)
 
     @app.before_request
     def check() -> None:
-        if request.path.startswith("/voice"):
+        if request.path.startswith(_SIGNED):
             webhooks.check()
 
     @app.errorhandler(Exception)
     def trouble(error: Exception) -> Response | HTTPException:
-        if request.path.startswith("/voice"):
+        if request.path.startswith(_SIGNED):
             return webhooks.trouble(error)
         if isinstance(error, HTTPException):
             return error

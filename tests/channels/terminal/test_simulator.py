@@ -96,7 +96,7 @@ def test_help_explains_every_command() -> None:
     """Each one is listed, and where nothing is hidden from us nothing is said about it."""
     lines = typing(["/help"])
     for usage, meaning in COMMANDS.items():
-        assert f"{usage:<18}{meaning}".strip() in lines
+        assert f"{usage:<22}{meaning}".strip() in lines
     assert not any("running server" in line for line in lines)
 
 

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ivr.actions import perform
+from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, create_app, web_program
 from ivr.config import BadSetting, Settings
+from ivr.outcomes import Actions
 from ivr.stores import Store
+from ivr.switchboard import Perform
 from tests.channels.twilio.phone import (
     CUSTOMER,
     DAYTIME,
@@ -150,12 +152,12 @@ def test_two_arrivals_at_the_same_moment_are_answered_alike() -> None:
     runs: list[str] = []
     working, go_on = threading.Event(), threading.Event()
 
-    def slow(name: str, services: Services, asked: Asked) -> Finished:
+    def slow(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
         if name == "bulletins":
             runs.append(asked.key)
             working.set()
             assert go_on.wait(10)
-        return perform(name, services, asked)
+        return perform(name, services, asked, actions)
 
     phone = Phone(program(perform=slow))
     phone.rings()
@@ -214,13 +216,14 @@ def test_in_an_outbound_call_the_caller_is_the_one_who_is_called() -> None:
 
 @pytest.mark.parametrize("caller", ["anonymous", "+266696687", "", "Restricted", "client:joe", "+0"])
 def test_a_withheld_number_is_no_number(caller: str) -> None:
-    """Such a caller is told that he cannot be checked by phone; the desk is shown our own number."""
+    """Such a caller is asked for the number on file; a desk is shown our own."""
     phone = Phone(program(), caller=caller)
     phone.rings()
     phone.presses("1")
     phone.presses("3")
-    answer = phone.presses("2")
-    assert phone.node == "agent"
+    phone.presses("2")
+    assert phone.node == "other_number"
+    answer = phone.presses("0")
     dial = answer.document.find("Dial")
     assert dial is not None
     assert dial.attrib["callerId"] == HOTLINE
@@ -514,17 +517,17 @@ def test_a_broken_tree_ends_in_an_apology_and_a_human(language: str) -> None:
 def telling(**results: object) -> Callable[[str, Services, Asked], Finished]:
     """Return a way to run actions in which the bulletins are these."""
 
-    def run(name: str, services: Services, asked: Asked) -> Finished:
+    def run(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
         return Finished("some", results) if name == "bulletins" else perform(name, services, asked)
 
     return run
 
 
-def raising(name: str, services: Services, asked: Asked) -> Finished:
+def raising(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
     """Run an action whose machinery breaks."""
     if name == "bulletins":
         raise RuntimeError("1237 is a secret")
-    return perform(name, services, asked)
+    return perform(name, services, asked, actions)
 
 
 @pytest.mark.parametrize(
@@ -537,9 +540,7 @@ def raising(name: str, services: Services, asked: Asked) -> Finished:
     ],
 )
 @pytest.mark.parametrize("language", ["1", "2"])
-def test_a_broken_turn_ends_in_an_apology_and_a_human(
-    run: Callable[[str, Services, Asked], Finished], language: str
-) -> None:
+def test_a_broken_turn_ends_in_an_apology_and_a_human(run: Perform, language: str) -> None:
     """An action, a template or the rendering fails: the caller hears so in his language and is put through."""
     phone = Phone(program(perform=run))
     phone.rings()

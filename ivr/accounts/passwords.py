@@ -1,0 +1,102 @@
+"""What is a good password, and by name what is wrong with one that is not.
+
+Pure: nothing here is kept, and nothing here says who asks. The rules follow NIST SP 800-63B: length and how easily a
+password is guessed count, and a mixture of character classes is not demanded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import permutations, product
+from typing import Literal
+
+Which = Literal["login", "payment"]
+"""A customer has two passwords: one to sign in with, and six digits that confirm a payment."""
+
+SHORTEST, LONGEST = 8, 128
+"""Characters of a login password."""
+
+_LEAST_SCORE = 3
+"""Of zxcvbn's 0 to 4: more than 10**8 guesses."""
+_JUDGED = 72
+"""Characters that zxcvbn takes. What follows them cannot make them weaker."""
+_RUNS = ("01234567890123456", "98765432109876543")
+_REPEATED = re.compile(r"(\d{1,3})\1+|(\d)\2(\d)\3(\d)\4|(\d)\5\5(\d)\6\6")
+"""Such as 111111, 121212, 123123; 112233; 111222."""
+
+
+class Reason(StrEnum):
+    """A rule that a password breaks."""
+
+    too_short = "too_short"
+    too_long = "too_long"
+    only_digits = "only_digits"
+    easily_guessed = "easily_guessed"
+    not_six_digits = "not_six_digits"
+    birthday = "birthday"
+    run = "run"
+    repeat = "repeat"
+    phone_tail = "phone_tail"
+
+
+class BadPassword(ValueError):
+    """A password was not taken. It holds the reasons, never the password."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+def normal(password: str) -> str:
+    """Return the one form of a password that is judged and kept (NFKC): full-width digits are digits."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
+    """Return every rule that a login password breaks; none: it is good."""
+    reasons = []
+    if len(password) < SHORTEST:
+        reasons.append(Reason.too_short)
+    if len(password) > LONGEST:
+        reasons.append(Reason.too_long)
+    if password.isdecimal():
+        reasons.append(Reason.only_digits)
+    # Of one that is too short it goes without saying.
+    if len(password) >= SHORTEST and _score(password, phone, name) < _LEAST_SCORE:
+        reasons.append(Reason.easily_guessed)
+    return reasons
+
+
+def payment_reasons(password: str, *, phone: str, birth: date) -> list[Reason]:
+    """Return every rule that a payment password breaks; none: it is good."""
+    if not re.fullmatch("[0-9]{6}", password):
+        return [Reason.not_six_digits]
+    broken = {
+        Reason.birthday: password in _as_written(birth),
+        Reason.run: any(password in run for run in _RUNS),
+        Reason.repeat: bool(_REPEATED.fullmatch(password)),
+        Reason.phone_tail: phone.endswith(password),
+    }
+    return [reason for reason, is_broken in broken.items() if is_broken]
+
+
+def _score(password: str, phone: str, name: str) -> int:
+    from zxcvbn import zxcvbn  # its word lists take a tenth of a second to load
+
+    digits = phone.removeprefix("+")
+    ends_of_phone = [digits[start:] for start in range(len(digits) - 3)]
+    known = [name, *name.split(), *ends_of_phone]
+    return int(zxcvbn(password[:_JUDGED], user_inputs=known)["score"])
+
+
+def _as_written(day: date) -> set[str]:
+    """Return the six-digit ways to write a date: in any order, the year whole or not, with or without noughts."""
+    years = (f"{day.year}", f"{day:%y}")
+    months = ("", f"{day.month}", f"{day:%m}")
+    days = ("", f"{day.day}", f"{day:%d}")
+    ways = {"".join(order) for parts in product(years, months, days) for order in permutations(parts)}
+    return {way for way in ways if len(way) == 6}

@@ -1,0 +1,80 @@
+"""The tables of the account service, and how a file of customers comes into them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from ivr.accounts.customers import ACCOUNT, FILE, RULES
+from ivr.datafile import parse
+
+_LAYOUT = 3
+"""The version of these tables. In a file of any other version the demonstration begins anew."""
+
+_TABLES = (
+    "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # `filed` is the customer as the file has him, `data` as he is now.
+    """CREATE TABLE accounts (
+        phone TEXT PRIMARY KEY, place INTEGER NOT NULL, id_card TEXT NOT NULL, filed TEXT NOT NULL,
+        data TEXT NOT NULL)""",
+    """CREATE TABLE passwords (
+        phone TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE, which TEXT NOT NULL, hash TEXT NOT NULL,
+        PRIMARY KEY (phone, which))""",
+    # A signed-in device each; `revoked` is when it was signed out from here.
+    """CREATE TABLE tokens (
+        id INTEGER PRIMARY KEY, phone TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE, revoked REAL)""",
+    "CREATE INDEX tokens_of_account ON tokens (phone)",
+    """CREATE TABLE resets (
+        key TEXT PRIMARY KEY, phone TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE, which TEXT NOT NULL,
+        digest TEXT NOT NULL UNIQUE, case_number TEXT NOT NULL UNIQUE, expires REAL NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'used', 'void')))""",
+    "CREATE UNIQUE INDEX one_open_reset ON resets (phone, which) WHERE state = 'open'",
+    "CREATE INDEX resets_by_age ON resets (expires)",
+    # Of any number that was asked for: `done` says whether there was something to freeze.
+    """CREATE TABLE freezes (key TEXT PRIMARY KEY, phone TEXT NOT NULL, at REAL NOT NULL, done INTEGER NOT NULL)""",
+)
+
+
+def make_tables(db: sqlite3.Connection) -> None:
+    """Make the tables where they are not there."""
+    (present,) = db.execute("PRAGMA user_version").fetchone()
+    if present == _LAYOUT:
+        return
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        db.execute(f"DROP TABLE {name}")
+    for table in _TABLES:
+        db.execute(table)
+    db.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def clear(db: sqlite3.Connection) -> None:
+    """Forget all customers, with everything that hangs on them, and the rules."""
+    db.execute("DELETE FROM accounts")
+    db.execute("DELETE FROM kept")
+
+
+def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
+    """Take over what a file says. Raises :class:`ivr.datafile.BadFile`.
+
+    A customer whose lines are as before keeps what has happened to him; one whose lines have changed is what they say
+    now; one who is no longer there is forgotten.
+    """
+    filed = parse(source, content, FILE)
+    gone = {phone for (phone,) in db.execute("SELECT phone FROM accounts")}
+    gone -= {account.phone for account in filed.accounts}
+    db.executemany("DELETE FROM accounts WHERE phone = ?", [(phone,) for phone in gone])
+    db.executemany(
+        """INSERT INTO accounts (phone, place, id_card, filed, data) VALUES (?1, ?2, ?3, ?4, ?4)
+        ON CONFLICT (phone) DO UPDATE SET place = excluded.place, id_card = excluded.id_card, filed = excluded.filed,
+            data = CASE filed WHEN excluded.filed THEN data ELSE excluded.data END""",
+        # Written as an Account: the ID card is left out of the data.
+        [
+            (account.phone, place, account.id_card, ACCOUNT.dump_json(account).decode())
+            for place, account in enumerate(filed.accounts)
+        ],
+    )
+    # Everybody is signed in on one device to begin with.
+    db.execute(
+        "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
+    )
+    db.execute("INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (RULES.dump_json(filed.rules).decode(),))

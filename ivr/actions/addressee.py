@@ -1,0 +1,11 @@
+"""Whose telephone a message of a call goes to."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked
+from ivr.menu.contract import Level
+
+
+def addressee(asked: Asked) -> str:
+    """Return the number on file of a caller who has proved who he is, or else the calling one; empty: there is none."""
+    return asked.account if asked.level >= Level.verified and asked.account else asked.caller

@@ -1,0 +1,73 @@
+"""Judges the code that the caller types back."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import CODE, count_try, holders
+from ivr.menu.contract import Contract, Level, Outcome
+
+CONTRACT = Contract(
+    name="check_code",
+    does="Compares a typed code with the one that was sent in this call; wrong ones are counted across calls.",
+    needs=Level.matched,
+    inputs={"typed_code": "the six digits; a secret"},
+    outcomes={
+        "ok": Outcome(
+            means="The code is right: whoever calls holds the telephone of the number on file, and knows the tail.",
+            raises=Level.confirmed,
+        ),
+        "mismatch": Outcome(means="The code is wrong, and another try is allowed."),
+        "expired": Outcome(
+            means="There is no good code any more: it is too old, or was used up. Send a new one."
+        ),
+        "locked": Outcome(
+            means="There were too many wrong codes; until the lock ends even the right one is not taken.",
+            tells={"minutes_left": "whole minutes, rounded up, until the next try is taken"},
+        ),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Judge one try. A code that is too old is no try: nothing can be guessed with it."""
+    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+    if minutes:
+        return Finished("locked", {"minutes_left": minutes})
+    rules, digest = services.accounts.rules(), _digest(services, asked, str(asked.inputs["typed_code"]))
+    if digest is None:
+        return Finished("expired")
+    judged = services.ledger.check_code(
+        asked.account,
+        asked.call,
+        digest,
+        key=asked.key,
+        at=asked.at,
+        most=rules.identity_tries_before_lock,
+    )
+    if judged == "expired":
+        return Finished("expired")
+    tried = count_try(services, asked, CODE, right=judged == "right", rules=rules)
+    match tried.verdict:
+        case "right":
+            return Finished("ok", account=asked.account)
+        case "locked":
+            return Finished("locked", {"minutes_left": tried.minutes_left})
+    return Finished("mismatch")
+
+
+def _digest(services: Services, asked: Asked, code: str) -> str | None:
+    """Return the digest to compare with the one that was kept when the code was sent; None: there is no good code.
+
+    Who judges codes in our place is asked only about one that was sent in this call; his yes stands for the digest.
+    """
+    if services.codes is None:
+        return services.seal.digest("code", asked.account, asked.call, code)
+    if services.ledger.judged(asked.account, asked.call, asked.key):
+        return ""  # this very try has its answer already, and nobody is asked again
+    kept = services.ledger.code_of(asked.account, asked.call, at=asked.at)
+    if kept is None:
+        return None
+    try:
+        return kept if services.codes.right(asked.account, code) else ""
+    except LookupError:
+        return None

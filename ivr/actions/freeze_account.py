@@ -1,0 +1,32 @@
+"""Stops everything that leaves an account: urgent, so that little is asked, and harmless, since a human can undo it."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import has_proved_tail
+from ivr.menu.contract import Contract, Outcome
+
+CONTRACT = Contract(
+    name="freeze_account",
+    does="Freezes the account of the calling number, or of a typed number whose ID tail was right in this call, and "
+    "signs the customer out everywhere. Only a human can undo it.",
+    inputs={"number": "the number on file: the calling one, or the one that was typed, in E.164"},
+    outcomes={
+        "done": Outcome(
+            means="If there was such an account, it is frozen now. The caller is not told whether there was one; say it so.",
+            tells={"is_frozen": "true or false: whether there is such an account; for the human alone"},
+        ),
+        "not_proved": Outcome(
+            means="It is neither the calling number, nor was the tail of its ID card right in this call."
+        ),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Freeze it. From another telephone the tail is asked for: else anybody could freeze anybody."""
+    number = str(asked.inputs["number"])
+    if number != asked.caller and not (number == asked.account and has_proved_tail(services, asked)):
+        return Finished("not_proved")
+    services.accounts.freeze(number, key=asked.key, at=asked.at)
+    return Finished("done", {"is_frozen": services.accounts.has(number)})

@@ -1,0 +1,227 @@
+"""Actions that a company's own HTTP service does, as ``actions.yaml`` declares them.
+
+Whatever goes wrong between here and there ends as ``unavailable``: a service that is down, slow, redirects, answers
+something else than JSON, or something that no outcome expects. The log has the service's name and the kind of trouble.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import structlog
+import tenacity
+
+from ivr.actions import ACTIONS
+from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.actions.peers import Answer, Connections, Down, Peer, Refused, Trouble, Unfit, exact
+from ivr.actions.rationing import may_text
+from ivr.config import BadSetting
+from ivr.menu.contract import Contract
+from ivr.menu.http_actions import Fit, HttpAction, Taken
+from ivr.menu.http_checks import can_be_read_on_its_way
+from ivr.menu.services import ACTIONS_FILE, SETTING
+from ivr.menu.tree import Tree
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 1.0
+"""Seconds between two tries; the bound doubles from the first to the longest, and the pause is drawn at random below it."""
+_LEAST = 0.01
+"""Seconds for a try that begins when the caller has hardly any patience left: there is no time of 0 s to ask for."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class ServiceAction:
+    """An action that a service does."""
+
+    CONTRACT: Contract
+    declared: HttpAction
+    peer: Peer
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def run(self, services: Services, asked: Asked) -> Finished:
+        """Ask the service. A message that it has us send is one of our rations, whatever its own are."""
+        try:
+            finished = self._ask(asked)
+            if finished.text_to and not may_text(services, asked, finished.text_to):
+                return self._rationed()
+            return finished
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
+            trouble = str(error) if isinstance(error, Trouble) else type(error).__name__
+            _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
+            return Finished("unavailable")
+
+    def _rationed(self) -> Finished:
+        """Return the end of a run whose message may not be sent: its own outcome, if it has one that tells nothing."""
+        outcome = self.CONTRACT.outcomes.get("rationed")
+        if outcome is None or outcome.tells:
+            raise Unfit("no more messages may be sent")
+        return Finished("rationed")
+
+    def _ask(self, asked: Asked) -> Finished:
+        """Make the request, again where that may help and does no harm, and no longer than the caller would wait."""
+        declared, values = self.declared, {**asked.inputs, **_facts(asked)}
+        url = self.url + declared.path_with(values)
+        headers = {**self.headers, **_OWN_HEADERS, "Idempotency-Key": asked.key}
+        body = None
+        if declared.body is not None:
+            body = json.dumps(declared.body_with(values), default=plain_json, allow_nan=False).encode()
+            headers["Content-Type"] = "application/json"
+        until = time.monotonic() + declared.times.give_up
+
+        def once() -> Finished:
+            seconds = max(_LEAST, min(declared.service.timeout, until - time.monotonic()))
+            with self.peer.guarded():
+                return meaning(declared, self.peer.ask(declared.method, url, headers, body, seconds))
+
+        return tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(1 + declared.service.retries)
+            | tenacity.stop_before_delay(declared.times.give_up),
+            wait=tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE),
+            retry=tenacity.retry_if_exception_type(Down if declared.safe else Refused),
+            reraise=True,
+        )(once)
+
+
+_OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ivr"}
+"""Nothing compressed: the bound of an answer's size is then the bound of our memory."""
+
+
+def _facts(asked: Asked) -> dict[str, Any]:
+    """Return what a path or body may use beside the inputs."""
+    return {
+        "account": asked.account,
+        "caller": asked.caller,
+        "call": asked.call,
+        "language": asked.language,
+        "at": asked.at.isoformat(),
+        "key": asked.key,
+        "level": asked.level.name,
+    }
+
+
+def plain_json(value: Any) -> Any:
+    """Return a number or a date as JSON has it, for :func:`json.dumps`. Raises TypeError for anything else."""
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case date():
+            return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+# --- what the answer means
+
+
+def meaning(action: HttpAction, answer: Answer) -> Finished:
+    """Return the first outcome that an answer fits. Raises what the log may say where it fits none."""
+    for fit in action.fits:
+        if answer.status in fit.statuses and _holds(fit, answer.data):
+            return _outcome(fit, answer.data)
+    trouble = Down if answer.status >= 500 or answer.status == 429 else Unfit
+    raise trouble(f"status {answer.status}")
+
+
+def _holds(fit: Fit, data: Any) -> bool:
+    """Say whether the condition of an outcome holds; what is false is JMESPath's: null, false, and what is empty."""
+    if fit.when is None:
+        return True
+    found = fit.when.search(data)
+    return found is not None and found is not False and (isinstance(found, _NUMBERS) or bool(found))
+
+
+_NUMBERS = (int, Decimal)
+
+
+def _outcome(fit: Fit, data: Any) -> Finished:
+    sent = fit.sends
+    to = _taken(sent.to, data) if sent else ""
+    if sent and not _E164.fullmatch(to):
+        raise Unfit("a message to no number")
+    account = _taken(fit.account, data) if fit.account else None
+    if account == "":
+        raise Unfit("an account without a name")
+    return Finished(
+        fit.outcome,
+        {name: _taken(each, data) for name, each in fit.tells.items()},
+        account=account,
+        text_to=to,
+        secrets={name: _taken(each, data) for name, each in sent.secrets.items()} if sent else {},
+        expires=_taken(sent.expires, data) if sent and sent.expires else None,
+    )
+
+
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+
+
+def _taken(taken: Taken, data: Any) -> Any:
+    """Return one value of an answer, of the kind that it must be."""
+    found = taken.path.search(data)
+    try:
+        match taken.kind, found:
+            case ("", bool() | int() | Decimal() | str()) | ("text", str()):
+                return found
+            case "number", str() | Decimal() | int() if not isinstance(found, bool):
+                return exact(str(found))
+            case "date", str():
+                return date.fromisoformat(found)
+            case "moment", str() if (moment := datetime.fromisoformat(found)).tzinfo:
+                return moment
+    except ValueError:
+        pass
+    raise Unfit(f"a value is no {taken.kind or 'single value'}")
+
+
+# --- the actions of a hotline
+
+
+def actions_of(tree: Tree, environ: Mapping[str, str], connections: Connections) -> Mapping[str, Action]:
+    """Return every action that a hotline may run: the program's, and over them those that a service does.
+
+    Raises :class:`ivr.config.BadSetting` for a value of the environment that is missing or cannot be used.
+    """
+    made = {name: _action(each, environ, connections) for name, each in tree.services.items()}
+    for service in sorted({each.declared.name for each in made.values() if can_be_read_on_its_way(each.url)}):
+        _log.warning("service without TLS", service=service)
+    return {**ACTIONS, **made}
+
+
+def _action(declared: HttpAction, environ: Mapping[str, str], connections: Connections) -> ServiceAction:
+    service = declared.service
+    url = _filled_in(declared, service.url, environ).rstrip("/")
+    if not _URL.fullmatch(url):
+        raise BadSetting(
+            f"{ACTIONS_FILE}: the `url` of the service `{declared.name}` is no web address; "
+            "write it like https://accounts.example.com"
+        )
+    headers = {name: _filled_in(declared, typed, environ) for name, typed in service.headers.items()}
+    authorities = environ.get("REQUESTS_CA_BUNDLE") or None
+    return ServiceAction(
+        declared.contract, declared, connections.to(url, service.breaker, authorities), url, headers
+    )
+
+
+_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#@\\]*)?")
+
+
+def _filled_in(declared: HttpAction, typed: str, environ: Mapping[str, str]) -> str:
+    """Return a text with the values of the environment in it."""
+
+    def of(found: re.Match[str]) -> str:
+        given = environ.get(found["name"], "").strip()
+        if not given:
+            raise BadSetting(
+                f"{found['name']} is missing; the service `{declared.name}` in {ACTIONS_FILE} needs it"
+            )
+        return given
+
+    return re.sub(SETTING, of, typed)

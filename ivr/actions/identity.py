@@ -1,0 +1,55 @@
+"""What the actions of identity share: for whom a try is counted, and whose number a code may be sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ivr.accounts import Rules
+from ivr.actions.base import Asked, Services
+from ivr.ledger import Ration, Tried
+
+TAIL, CODE = "tail", "code"
+"""The two things that a caller proves himself with; each is counted by itself."""
+WITHHELD_AN_HOUR = 500
+"""Tries of all calls together that withhold their number."""
+
+
+def claimed(asked: Asked) -> str:
+    """Return the account that the caller claims: the one found, or a number that has none; of a withheld number, the call."""
+    return asked.account or asked.caller or asked.call
+
+
+def holders(asked: Asked) -> Sequence[str]:
+    """Return for whom a try is counted: the account first; and the caller, where the account is not his own number's.
+
+    So neither changing one's number nor going from account to account gains a try; nor does a success with an account
+    of one's own, since it forgives that account's wrong tries alone.
+    """
+    account, caller = claimed(asked), asked.caller or asked.call
+    return [f"account:{account}"] if account == caller else [f"account:{account}", f"caller:{caller}"]
+
+
+def count_try(services: Services, asked: Asked, kind: str, *, right: bool, rules: Rules) -> Tried:
+    """Count and judge one try; the same run again is the same try.
+
+    Calls that withhold their number could each try another account for ever: together they have so many tries an hour.
+    """
+    if not asked.caller:
+        ration = Ration("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
+        if not services.ledger.spend([ration], key=f"{asked.key}/{kind}", at=asked.at):
+            return Tried("locked", 60)
+    return services.ledger.count_try(
+        kind,
+        holders(asked),
+        right=right,
+        key=asked.key,
+        at=asked.at,
+        most=rules.identity_tries_before_lock,
+        lock=timedelta(minutes=rules.identity_lock_minutes),
+    )
+
+
+def has_proved_tail(services: Services, asked: Asked) -> bool:
+    """Say whether this call has given the right tail of the account that it is about."""
+    return services.ledger.proved(TAIL, f"account:{claimed(asked)}", asked.call)

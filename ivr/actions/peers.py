@@ -1,0 +1,195 @@
+"""Whom we speak to: the connections to a company's services, and whether each of them is up.
+
+What is told of a failure is its kind, for the log; never a URL, a header or a body, because all of them may hold what a
+caller typed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import pybreaker
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.util import Timeout
+
+from ivr.menu.services import Breaker
+
+LARGEST_ANSWER = 256 * 1024
+"""Bytes. An action needs a few hundred; more is a mistake, or an attack on our memory."""
+CONNECTIONS = 32
+"""Kept open to each service; more are made where they are needed."""
+
+# urllib3's warnings name URLs, and so whose account was asked for.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
+
+class Trouble(Exception):
+    """A service did not do its part. The text is for the log."""
+
+
+class Down(Trouble):
+    """It did not answer, or answered that it cannot: trying again may help, and too many of these open the breaker."""
+
+
+class Refused(Down):
+    """There was no connection, so that nothing has left: even a request with an effect may be tried again."""
+
+
+class Unfit(Trouble):
+    """It answered, and not as it should: that is a mistake of somebody's, and trying again would not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and the JSON that came with it; None: there was none."""
+
+    status: int
+    data: Any
+
+
+class Peer:
+    """The connections to one service, and whether it is up. Safe to use from any thread."""
+
+    def __init__(self, breaker: Breaker, authorities: str | None) -> None:
+        self._session = requests.Session()
+        self._session.verify = authorities or True
+        # Neither the environment's proxies nor ~/.netrc: the latter would even replace our Authorization header.
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+        self._breaker = pybreaker.CircuitBreaker(
+            fail_max=breaker.failures,
+            reset_timeout=breaker.seconds,
+            exclude=[lambda error: not isinstance(error, Down)],
+            throw_new_error_on_trip=False,
+        )
+        self._trial = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Watch over one request; raises CircuitBreakerError at once while the service counts as down.
+
+        A breaker's ``call`` would hold its lock for as long as the request takes, and so let one request through at a
+        time; ``calling`` does not. After the pause one request alone tries whether the service is up again.
+        """
+        if self._breaker.current_state == pybreaker.STATE_CLOSED:
+            with self._breaker.calling():
+                yield
+        elif self._trial.acquire(blocking=False):
+            try:
+                with self._breaker.calling():
+                    yield
+            finally:
+                self._trial.release()
+        else:
+            raise pybreaker.CircuitBreakerError
+
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> Answer:
+        """Make one request, which takes no longer than ``seconds``, and one more silence of the service at most."""
+        until = time.monotonic() + seconds
+        try:
+            with self._session.request(
+                method.upper(),
+                url,
+                headers=headers,
+                data=body,
+                timeout=Timeout(total=seconds),  # type: ignore[arg-type] # requests takes it, its stubs do not say so
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return Answer(response.status_code, _json(response, _read(response, until)))
+        except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
+            raise (Refused if _nothing_left(error) else Down)(type(error).__name__) from None
+
+
+def _nothing_left(error: Exception) -> bool:
+    """Say whether a connection was never made."""
+    cause = error.args[0] if error.args else None
+    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return refused or isinstance(error, requests.ConnectTimeout)
+
+
+def _read(response: requests.Response, until: float) -> bytes:
+    """Return the body. Asked for in parts, so that neither its size nor a slow drip is without bound."""
+    body = bytearray()
+    while part := response.raw.read1(LARGEST_ANSWER, decode_content=False):
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise Down("answer too large")
+        if time.monotonic() > until:
+            raise Down("answer too slow")
+    return bytes(body)
+
+
+def _json(response: requests.Response, body: bytes) -> Any:
+    if not body:
+        return None
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Down(f"status {response.status_code}, not JSON")
+    try:
+        return json.loads(body, parse_float=exact, parse_int=_whole, parse_constant=exact)
+    except (ValueError, RecursionError):
+        raise Down(f"status {response.status_code}, not JSON") from None
+
+
+_MOST_DIGITS = 18
+
+
+def exact(text: str) -> Decimal:
+    """Return a number exactly. Raises ValueError for none, and for one that would take pages to say."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise ValueError("no number") from None
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError("no number that can be said")
+    return number
+
+
+def _whole(text: str) -> int:
+    return int(exact(text))
+
+
+class Connections:
+    """The peers of all services. They outlive a menu version: a new wording is no reason to forget what is down."""
+
+    def __init__(self) -> None:
+        self._peers: dict[tuple[str, Breaker, str | None], Peer] = {}
+        self._lock = threading.Lock()
+
+    def to(self, url: str, breaker: Breaker, authorities: str | None = None) -> Peer:
+        """Return the peer at an address.
+
+        ``authorities`` is the file of the certificate authorities that are trusted; None: the public ones.
+        """
+        known = url, breaker, authorities
+        with self._lock:
+            if known not in self._peers:
+                self._peers[known] = Peer(breaker, authorities)
+            return self._peers[known]
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for peer in self._peers.values():
+                peer.close()
+            self._peers.clear()

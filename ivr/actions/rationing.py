@@ -1,0 +1,46 @@
+"""How many messages may be sent: bounded for a number, an account, a caller and a country, against pumping and pestering."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import phonenumbers
+
+from ivr.actions.base import Asked, Services
+from ivr.ledger import Ration
+from ivr.menu.contract import Level
+
+_A_DAY = timedelta(days=1)
+MOST_WITHHELD = 500
+"""Messages a day that all calls together may cause whose number is withheld: each of them would be a new caller."""
+
+
+def may_text(services: Services, asked: Asked, to: str, *more: Ration) -> bool:
+    """Take one message to this number (E.164) of every ration, or of none when one is used up.
+
+    ``more`` are rations beside the hotline's own. The same run asks once, however often it is repeated.
+    """
+    bounds, country = asked.rations, country_of(to)
+    rations = [
+        Ration(f"text-number:{to}", bounds.per_number, _A_DAY),
+        Ration(f"text-caller:{asked.caller or asked.call}", bounds.per_caller, _A_DAY),
+        Ration(f"text-country:{country}", bounds.countries.get(country, bounds.elsewhere), _A_DAY),
+    ]
+    if not asked.caller:
+        rations.append(Ration("text-withheld", MOST_WITHHELD, _A_DAY))
+    if country not in bounds.countries:
+        rations.append(Ration("text-abroad", bounds.abroad, _A_DAY))
+    if asked.level >= Level.verified:
+        # Of an account that is only claimed nothing is taken: else a stranger could use up its owner's messages.
+        rations.append(Ration(f"text-number:{asked.account}", bounds.per_number, _A_DAY))
+    return services.ledger.spend([*rations, *more], key=asked.key, at=asked.at)
+
+
+def country_of(number: str) -> str:
+    """Return the country of a number, such as ``CN``; ``ZZ`` where it has none."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return "ZZ"
+    country = phonenumbers.region_code_for_number(parsed)
+    return str(country or phonenumbers.region_code_for_country_code(parsed.country_code or 0))

@@ -1,0 +1,13 @@
+"""Begins the reset of the login password."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.resetting import begin_reset, reset_contract
+
+CONTRACT = reset_contract("reset_login_password", "login")
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Begin it."""
+    return begin_reset(services, asked, "login")

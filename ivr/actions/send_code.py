@@ -1,0 +1,102 @@
+"""Sends a one-time code to the number on file: only whoever holds that telephone can type it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ivr.accounts import Account
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import CODE, has_proved_tail, holders
+from ivr.actions.rationing import may_text
+from ivr.ledger import Ration
+from ivr.menu.contract import Contract, Level, Outcome
+
+FRESH_SIM_HOURS = 72
+"""A code to a number whose SIM card was changed later than this may reach a thief: fraud guidance names 24 to 72 hours."""
+PER_CALL, PER_ACCOUNT, WITHIN = 3, 6, timedelta(hours=3)
+"""Codes that one call, and one account within three hours, may have sent."""
+
+CONTRACT = Contract(
+    name="send_code",
+    does="Sends a one-time code of six digits to the number on file, once the tail of the ID card was right; a new one "
+    "makes the one before it worthless.",
+    needs=Level.matched,
+    outcomes={
+        "sent": Outcome(
+            means="The code is on its way.",
+            tells={"code_minutes": "whole minutes for which it is good"},
+            texts={"code": "the six digits"},
+        ),
+        "rationed": Outcome(means="There were too many codes or messages; no more is sent for now."),
+        "sim_changed": Outcome(
+            means=f"The SIM card was changed less than {FRESH_SIM_HOURS} hours ago, so that a code would prove nothing."
+        ),
+        "unreachable": Outcome(means="The customer no longer has the number on file: no code can reach him."),
+        "frozen": Outcome(means="The account is frozen: only a human may help."),
+        "locked": Outcome(
+            means="There were too many wrong codes; until the lock ends none is sent.",
+            tells={"minutes_left": "whole minutes, rounded up, until a code is sent again"},
+        ),
+    },
+)
+
+
+class TailNotProved(PermissionError):
+    """A menu asked for a code before the tail of the ID card was right: anybody could have a stranger pestered."""
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Send a code, unless it would prove nothing, reach nobody, or be one too many."""
+    if not has_proved_tail(services, asked):
+        raise TailNotProved
+    account, rules = services.accounts.get(asked.account), services.accounts.rules()
+    if reason := _useless(account):
+        return Finished(reason)
+    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+    if minutes:
+        return Finished("locked", {"minutes_left": minutes})
+    if not may_text(services, asked, account.phone, *_code_rations(asked)):
+        return Finished("rationed")
+    told = {"code_minutes": rules.code_valid_minutes}
+    lives = timedelta(minutes=rules.code_valid_minutes)
+    if services.codes is not None:
+        _let_send(services, asked, lives)
+        return Finished("sent", told)
+    code = _code(services, asked)
+    digest = services.seal.digest("code", asked.account, asked.call, code)
+    services.ledger.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
+    return Finished("sent", told, text_to=account.phone, secrets={"code": code}, expires=asked.at + lives)
+
+
+def _code(services: Services, asked: Asked) -> str:
+    """Return six digits, drawn by chance; a run that is repeated gets the same.
+
+    What is kept of the draw tells nothing without our secret.
+    """
+    drawn = services.ledger.chance(asked.key, at=asked.at)
+    return f"{int(services.seal.digest('code drawn', drawn), 16) % 1_000_000:06}"
+
+
+def _let_send(services: Services, asked: Asked, lives: timedelta) -> None:
+    """Let somebody else send a code, once for each run: that it leaves is noted before."""
+    assert services.codes is not None
+    digest = services.seal.digest("code of others", asked.key)  # nobody can type it
+    if services.ledger.code_of(asked.account, asked.call, at=asked.at) != digest:
+        services.ledger.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
+        services.codes.send(asked.account, asked.language)
+
+
+def _useless(account: Account) -> str:
+    if account.status == "frozen":
+        return "frozen"
+    if account.phone_unreachable:
+        return "unreachable"
+    changed = account.sim_changed_hours_ago
+    return "sim_changed" if changed is not None and changed < FRESH_SIM_HOURS else ""
+
+
+def _code_rations(asked: Asked) -> tuple[Ration, Ration]:
+    return (
+        Ration(f"code-call:{asked.call}", PER_CALL, WITHIN),
+        Ration(f"code-account:{asked.account}", PER_ACCOUNT, WITHIN),
+    )

@@ -1,0 +1,28 @@
+"""Sends the address of a help page, in the words of the node."""
+
+from __future__ import annotations
+
+from ivr.actions.addressee import addressee
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.rationing import may_text
+from ivr.menu.contract import Contract, Outcome
+
+CONTRACT = Contract(
+    name="send_link",
+    does="Sends the application's help page on a subject: to the number on file of a caller who has proved who he is, "
+    "else to the calling number.",
+    inputs={"page": "the page's address, which the node's `text` writes out"},
+    outcomes={
+        "sent": Outcome(means="The message will be sent.", texts={}),
+        "no_number": Outcome(means="The calling number is withheld, so that there is nowhere to send it."),
+        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Send it, if there is a number and one of the rations left."""
+    to = addressee(asked)
+    if not to:
+        return Finished("no_number")
+    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")

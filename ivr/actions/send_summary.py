@@ -1,0 +1,37 @@
+"""Sends what was told and done in the call, for a caller who had no pencil at hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ivr.actions.addressee import addressee
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.rationing import may_text
+from ivr.ledger import Ration
+from ivr.menu.contract import Contract, Outcome
+
+CONTRACT = Contract(
+    name="send_summary",
+    does="Sends the notes of the call, `{{ summary }}` in the node's `text`: to the number on file of a caller who has "
+    "proved who he is, else to the calling number.",
+    inputs={"summary": "the notes, which every node with a `note` has added to"},
+    outcomes={
+        "sent": Outcome(means="The message will be sent.", texts={}),
+        "nothing": Outcome(means="Nothing was told or done so far that would be worth a message."),
+        "no_number": Outcome(means="The calling number is withheld, so that there is nowhere to send it."),
+        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Send it, if there is something to tell, a number, and one of the rations left; the same summary once in a call."""
+    to, summary = addressee(asked), str(asked.inputs["summary"])
+    if not summary:
+        return Finished("nothing")
+    if not to:
+        return Finished("no_number")
+    once = Ration(f"summary:{asked.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1))
+    if not services.ledger.spend([once], key=f"{asked.key}/once", at=asked.at):
+        return Finished("sent")  # the very same is under way already
+    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")

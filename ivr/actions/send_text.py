@@ -1,0 +1,23 @@
+"""Lets a message go out, if there is still one to spend. It is what a `text` node asks for."""
+
+from __future__ import annotations
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.rationing import may_text
+from ivr.menu.contract import Contract, Outcome
+
+CONTRACT = Contract(
+    name="send_text",
+    does="Sends the node's `text` to a number; a `text` node runs it by itself.",
+    inputs={"to": "the number, in E.164"},
+    outcomes={
+        "sent": Outcome(means="The message will be sent.", texts={}),
+        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+    },
+)
+
+
+def run(services: Services, asked: Asked) -> Finished:
+    """Take one of the rations."""
+    to = str(asked.inputs["to"])
+    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")

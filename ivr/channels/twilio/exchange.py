@@ -1,0 +1,114 @@
+"""One request to Twilio and its answer: the HTTP under the generated client, with a timeout, errors of ours, and no log.
+
+The client that comes with the twilio package waits for ever, writes URLs and their parameters (telephone numbers) to
+the log, and forgets the headers of an error, of which `Retry-After` is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ssl import SSLCertVerificationError
+from typing import Any
+
+import requests
+from requests.exceptions import ProxyError
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from urllib3.exceptions import NewConnectionError, SSLError
+
+from ivr.channels.twilio.refusals import Rejected, RestFailed, Unanswered, Unreached
+
+
+class Exchange(HttpClient):  # type: ignore[misc]  # the package has no types
+    """Sends each request over a connection of its own: one that was kept may have died in silence meanwhile.
+
+    A message that is sent into such a connection may have arrived or not, and could not be sent again. That costs a
+    handshake for each, and makes it safe from any thread.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self.is_async = False
+        self.timeout = timeout
+        """Seconds to connect, and again to the first byte of the answer."""
+        self.server_time: datetime | None = None
+        """The time of the latest answer by Twilio's clock; None: there was no answer, or it did not say."""
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002 - the signature of the base class
+    ) -> Response:
+        """Send it and return the answer, which is JSON.
+
+        Raises:
+            Unreached: no connection came about.
+            Unanswered: no answer came in time, or one that cannot be read.
+            Rejected: the answer is an error.
+
+        """
+        sent: dict[str, Any] = {"params": params, "data": data, "headers": headers, "auth": auth}
+        try:
+            answer = requests.request(
+                method, uri, **sent, timeout=timeout or self.timeout, allow_redirects=allow_redirects
+            )
+        except requests.RequestException as error:
+            raise _failure(error) from None  # its text has the URL, and a telephone number may be in that
+        self.server_time = _date(answer)
+        if answer.status_code >= 300:
+            raise _rejected(answer)
+        if not isinstance(_json(answer), dict):
+            raise Unanswered(
+                "the answer is not Twilio's; IVR_TWILIO_API_URL must be the base of its REST interface"
+            )
+        return Response(answer.status_code, answer.text, answer.headers)
+
+
+def _failure(error: requests.RequestException) -> RestFailed:
+    """Tell a connection that did not come about from one that broke when the request may have been read."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError):
+        return Unreached("Twilio's certificate is not trusted; see the clock of this machine and its proxies")
+    if isinstance(error, requests.ConnectTimeout | ProxyError) or isinstance(reason, NewConnectionError):
+        return Unreached(
+            "Twilio cannot be reached; see this machine's network, and IVR_TWILIO_API_URL if it is set"
+        )
+    if isinstance(error, requests.Timeout):
+        return Unanswered("Twilio gave no answer in time; see its console before asking again")
+    return Unanswered("the connection to Twilio broke; see its console before asking again")
+
+
+def _rejected(answer: requests.Response) -> Rejected:
+    told = _json(answer)
+    told = told if isinstance(told, dict) else {}
+    code, message = told.get("code"), told.get("message") or told.get("detail") or told.get("title")
+    wait = answer.headers.get("Retry-After", "")
+    return Rejected(
+        answer.status_code,
+        code if isinstance(code, int) else 0,
+        str(message or ""),
+        int(wait) if wait.isdecimal() else None,
+    )
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _date(answer: requests.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", "")).replace(
+            tzinfo=UTC
+        )  # RFC 9110: always GMT
+    except ValueError:
+        return None

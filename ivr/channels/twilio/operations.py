@@ -1,0 +1,146 @@
+"""What an operator does with his number: connects it with this program, and rings a phone into the hotline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urldefrag
+
+from ivr.channels.twilio.rest import ELSEWHERE, OwnNumber, TwilioRest
+from ivr.config import BadSetting
+
+OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4000&tt=12000"
+"""How Twilio is to ask for a document, as the fragment of its URL (connection overrides); no part of what is signed.
+
+By default it tries once, and waits for fifteen seconds. Here it tries twice more (``rc``) when a connection does not
+come about, an answer does not come, or a proxy says 5xx while a server restarts (``rp``); a 4xx would be the same again.
+Two seconds for a connection (``ct``) and four for an answer (``rt``) are more than twice what this program ever takes,
+and all of it together (``tt``) leaves some of the fifteen to the fallback. A request that comes twice does no harm.
+"""
+RING_SECONDS = 40
+
+
+class CannotConnect(Exception):
+    """The number cannot be connected; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting of the number."""
+
+    setting: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What connecting a number did, or would do."""
+
+    number: OwnNumber
+    """As it was."""
+    changes: tuple[Change, ...]
+    """Every setting that matters, also those that stay."""
+    changed: bool
+    """Whether any of them is another."""
+
+
+def webhook_settings(public_url: str, fallback_url: str = "") -> dict[str, str]:
+    """Return the settings of a number whose calls go to this program.
+
+    The fallback, which Twilio asks when a document fails, may be elsewhere; then it is taken as it is written.
+    """
+    base = public_url.rstrip("/")
+    return {
+        "voice_url": f"{base}/voice#{OVERRIDES}",
+        "voice_method": "POST",
+        "voice_fallback_url": fallback_url or f"{base}/voice/fallback#{OVERRIDES}",
+        "voice_fallback_method": "POST",
+        "status_callback": f"{base}/voice/status#{OVERRIDES}",
+        "status_callback_method": "POST",
+    }
+
+
+def find_number(rest: TwilioRest, number: str) -> OwnNumber:
+    """Return a number of the account, given in E.164. Raises ``CannotConnect`` when the account does not own it."""
+    found = next((own for own in rest.numbers(number, most=1) if own.number == number), None)
+    if found:
+        return found
+    others = ", ".join(own.number for own in rest.numbers())
+    raise CannotConnect(
+        f"{number} is not on this account; "
+        + (f"it has {others}" if others else "it has no number at all: buy one in Twilio's console")
+    )
+
+
+def connect(
+    rest: TwilioRest,
+    number: str,
+    public_url: str,
+    *,
+    fallback_url: str = "",
+    take_over: bool = False,
+    dry_run: bool = False,
+) -> Connection:
+    """Let the calls of a number (E.164) go to this program at ``public_url``; a ``dry_run`` only says what would change.
+
+    A number may belong to a TwiML application or a trunk, and then Twilio ignores its URLs; ``take_over`` takes it away
+    from them.
+
+    Raises:
+        CannotConnect: the account does not own the number, or it belongs to an application or a trunk.
+        RestFailed: Twilio did not do it.
+
+    """
+    own = find_number(rest, number)
+    owners = {name: own.settings[name] for name in ELSEWHERE if own.settings[name]}
+    if owners and not take_over:
+        told = " and ".join(f"{name} {sid}" for name, sid in owners.items())
+        raise CannotConnect(
+            f"{number} has {told}, so that Twilio ignores its URLs; "
+            "say --take-over to take it away from there, or connect another number"
+        )
+    wanted = {**webhook_settings(public_url, fallback_url), **dict.fromkeys(owners, "")}
+    changed = any(own.settings[name] != value for name, value in wanted.items())
+    after: Mapping[str, str] = wanted
+    if changed and not dry_run:
+        after = rest.configure(own.sid, wanted).settings
+        if kept := [name for name in owners if after[name]]:
+            raise CannotConnect(
+                f"{number} has its URLs, but Twilio kept its {' and '.join(kept)} and ignores them; "
+                "take it away in Twilio's console"
+            )
+    changes = tuple(Change(name, own.settings[name], after[name]) for name in wanted)
+    return Connection(own, changes, changed)
+
+
+def call(rest: TwilioRest, to: str, public_url: str, *, ring_seconds: int = RING_SECONDS) -> str:
+    """Ring a phone (E.164) from our number into the hotline at ``public_url``; return the call's SID.
+
+    Raises:
+        BadSetting: there is no number to ring from.
+        CannotConnect: a hotline cannot ring itself.
+        RestFailed: Twilio did not do it, or nobody knows.
+
+    """
+    if not rest.number:
+        raise BadSetting("TWILIO_NUMBER is missing; set it to the number to ring from")
+    if to == rest.number:
+        raise CannotConnect(f"{to} is the hotline's own number; name a phone that somebody can answer")
+    return rest.call(to, webhook_settings(public_url), ring_seconds=ring_seconds)
+
+
+def diversion(own: OwnNumber, public_url: str) -> str:
+    """Return what keeps the calls of a number from this program, in words; empty: nothing does.
+
+    Overrides may differ, and the fallback may be anywhere.
+    """
+    if owners := [name for name in ELSEWHERE if own.settings[name]]:
+        return f"for its {' and '.join(owners)} Twilio ignores its URLs"
+    for name, wanted in webhook_settings(public_url).items():
+        found, right = urldefrag(own.settings[name]).url, urldefrag(wanted).url
+        if not found:
+            return f"its {name} is not set"
+        if found != right and name != "voice_fallback_url":
+            return f"its {name} is {found}, not {right}"
+    return ""

@@ -1,0 +1,242 @@
+"""What we ask of Twilio's REST interface: messages, calls, our numbers, our account, codes, and facts of a number.
+
+The generated client of the twilio package stays in here. It is imported when it is first needed: with its HTTP it takes
+a fifth of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from ivr.channels.twilio.refusals import SENTENCES, Rejected, Unanswered, Unreached
+from ivr.config import BadSetting, Settings
+from ivr.messages import NotTaken, Refused
+
+LONGEST_TEXT = 1600
+"""Characters of one message: Twilio's bound."""
+_TOO_LONG = 21617
+_UNTIL_REACHED = 5.0
+"""Seconds until messages are tried again when Twilio cannot be reached."""
+_UNTIL_MENDED = 900.0
+"""Seconds until messages are tried again when somebody must first mend something."""
+WEBHOOKS = (
+    "voice_url",
+    "voice_method",
+    "voice_fallback_url",
+    "voice_fallback_method",
+    "status_callback",
+    "status_callback_method",
+)
+"""The settings of a number that say where its calls go."""
+ELSEWHERE = ("voice_application_sid", "trunk_sid")
+"""The settings of a number that make Twilio ignore those."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A number of the account."""
+
+    sid: str
+    number: str
+    """E.164."""
+    voice: bool
+    """Whether it can take calls."""
+    sms: bool
+    """Whether it can send messages."""
+    settings: Mapping[str, str]
+    """The values of :data:`WEBHOOKS` and :data:`ELSEWHERE`; empty: not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What Twilio says of the account."""
+
+    name: str
+    status: str
+    """``active``, ``suspended`` or ``closed``."""
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """What Twilio says of any number."""
+
+    valid: bool
+    national: str = ""
+    """As it is written in its country."""
+    country: str = ""
+    """Two letters (ISO 3166)."""
+
+
+class TwilioRest:
+    """The REST interface of one account. Every method is one request, safe from any thread, with a bound on its time.
+
+    Every method raises a :class:`~ivr.channels.twilio.refusals.RestFailed`; :meth:`send` tells them apart further.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        number: str = "",
+        *,
+        api: str = "",
+        verify: str = "",
+        lookups: str = "",
+        timeout: float = 5,
+    ) -> None:
+        """Prepare for requests by this account, with its Auth Token; ``number`` is what we send and call from.
+
+        ``api``, ``verify`` and ``lookups`` are other bases than Twilio's own; ``timeout`` is in seconds.
+
+        Raises:
+            BadSetting: the account or its token is missing; the client itself would ask without any.
+
+        """
+        for setting, value in (("TWILIO_ACCOUNT_SID", account), ("TWILIO_AUTH_TOKEN", token)):
+            if not value:
+                raise BadSetting(
+                    f"{setting} is missing; Twilio's console shows it, on the account's first page"
+                )
+        from twilio.rest import Client
+
+        from ivr.channels.twilio.exchange import Exchange
+
+        self.number = number
+        self._account = account
+        self._exchange = Exchange(timeout)
+        # An environment of its own: the settings are read in one place, and the client would look for others there.
+        self._client = Client(
+            account, token, http_client=self._exchange, environment={"TWILIO_ACCOUNT_SID": account}
+        )
+        for product, base in (("api", api), ("verify", verify), ("lookups", lookups)):
+            if base:
+                getattr(self._client, product).base_url = base.rstrip("/")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the interface for these settings; of several tokens the first one counts. Raises ``BadSetting``."""
+        base = settings.twilio_api_url
+        return cls(
+            settings.account_sid,
+            next(iter(settings.auth_tokens), ""),
+            settings.number,
+            api=base,
+            verify=f"{base}/verify" if base else "",
+            lookups=base,
+        )
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The time of the latest answer by Twilio's clock; None: it did not say."""
+        return self._exchange.server_time
+
+    # --- messages and calls
+
+    def send(self, to: str, body: str, *, report_url: str = "") -> str:
+        """Send a message to a number (E.164) and return its SID. ``report_url`` is told what becomes of it.
+
+        Raises:
+            NotTaken: it was surely not sent, and may be tried again.
+            Refused: it was not sent and never will be.
+            RestFailed: it may have been sent, or not.
+
+        """
+        if len(body) > LONGEST_TEXT:
+            raise Refused(SENTENCES[_TOO_LONG], str(_TOO_LONG))
+        if not self.number:
+            raise NotTaken("TWILIO_NUMBER is missing; set it to the number to send from", _UNTIL_MENDED)
+        wanted = {"status_callback": report_url} if report_url else {}
+        try:
+            message = self._client.messages.create(to=to, from_=self.number, body=body, **wanted)
+        except Unreached as error:
+            raise NotTaken(str(error), _UNTIL_REACHED) from error
+        except Rejected as error:
+            raise _verdict(error) from None  # what Twilio says may repeat the words
+        return str(message.sid or "")
+
+    def call(self, to: str, settings: Mapping[str, str], *, ring_seconds: int) -> str:
+        """Ring a number (E.164) from ours and return the SID of the call.
+
+        ``settings`` are :data:`WEBHOOKS` with their values, as a number has them: they say where the call goes.
+        """
+        created = self._client.calls.create(
+            to=to,
+            from_=self.number,
+            url=settings["voice_url"],
+            method=settings["voice_method"],
+            fallback_url=settings["voice_fallback_url"],
+            fallback_method=settings["voice_fallback_method"],
+            status_callback=settings["status_callback"],
+            status_callback_method=settings["status_callback_method"],
+            timeout=ring_seconds,
+        )
+        return str(created.sid or "")
+
+    # --- the account and its numbers
+
+    def account(self) -> Account:
+        """Return what Twilio says of the account: it takes our credentials if it says anything."""
+        found = self._client.api.v2010.accounts(self._account).fetch()
+        return Account(str(found.friendly_name or ""), str(found.status or ""), str(found.type) == "Trial")
+
+    def numbers(self, like: str = "", *, most: int = 20) -> list[OwnNumber]:
+        """Return up to ``most`` numbers of the account: all, or those that have ``like`` in them."""
+        from twilio.base.exceptions import TwilioException
+
+        wanted = {"phone_number": like} if like else {}
+        try:
+            return [_own(each) for each in self._client.incoming_phone_numbers.list(**wanted, limit=most)]
+        except (TwilioException, AttributeError) as error:  # the package expects nothing else
+            raise Unanswered("the answer is no list of numbers; see IVR_TWILIO_API_URL") from error
+
+    def configure(self, sid: str, settings: Mapping[str, str]) -> OwnNumber:
+        """Give a number of the account (by its SID) these settings, and return it as it is then."""
+        return _own(self._client.incoming_phone_numbers(sid).update(**settings))
+
+    # --- codes, and facts of a number
+
+    def start_verification(self, service: str, to: str, locale: str) -> None:
+        """Let a Verify service (``VA…``) send a code by SMS, in words of this language (``zh``, ``en``)."""
+        self._client.verify.v2.services(service).verifications.create(to=to, channel="sms", locale=locale)
+
+    def check_verification(self, service: str, to: str, code: str) -> str:
+        """Return what a Verify service says of a code: ``approved``, or ``pending`` for a wrong one."""
+        checks = self._client.verify.v2.services(service).verification_checks
+        return str(checks.create(to=to, code=code).status)
+
+    def look_up(self, number: str) -> NumberFacts:
+        """Return what Twilio knows of a number without being paid for it."""
+        found = self._client.lookups.v2.phone_numbers(number).fetch()
+        return NumberFacts(bool(found.valid), str(found.national_format or ""), str(found.country_code or ""))
+
+
+def _own(number: Any) -> OwnNumber:
+    can: Mapping[str, bool] = number.capabilities or {}
+    settings = {name: str(getattr(number, name) or "") for name in (*WEBHOOKS, *ELSEWHERE)}
+    return OwnNumber(
+        str(number.sid), str(number.phone_number), bool(can.get("voice")), bool(can.get("sms")), settings
+    )
+
+
+_OF_THE_ACCOUNT = frozenset({10001, 20003, 20404})
+"""The errors that say nothing against the message."""
+
+
+def _verdict(error: Rejected) -> Exception:
+    """Return what an error means for a message: try it again, never try it again, or nobody knows.
+
+    Twilio's own words stay out of it: they may tell the number, or more.
+    """
+    known = SENTENCES.get(error.code, "")
+    sentence = known or "Twilio refuses it, for a reason that its list of errors tells"
+    if error.status == 429:
+        return NotTaken(sentence, error.after)
+    if error.code in _OF_THE_ACCOUNT or (error.status in {401, 403, 404} and not known):
+        return NotTaken(sentence, _UNTIL_MENDED)
+    if 400 <= error.status < 500:
+        return Refused(sentence, str(error.code or error.status))
+    return error

@@ -1,0 +1,48 @@
+"""Twilio Verify in place of our own one-time codes: it makes them, sends them and judges them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ivr.channels.twilio.refusals import Rejected
+from ivr.channels.twilio.rest import TwilioRest
+
+_CODE = re.compile("[0-9]{4,10}")
+_NO_CODE = frozenset({20404, 60202})
+"""It has expired or was used up, or was tried five times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Codes by a Verify service. See :class:`ivr.actions.base.Codes`."""
+
+    rest: TwilioRest
+    service: str
+    """Its SID, ``VA…``."""
+
+    def send(self, to: str, language: str) -> None:
+        """Send a code to a number (E.164), in the words of this language.
+
+        Raises:
+            RestFailed: it was not taken; after five codes in ten minutes too.
+
+        """
+        self.rest.start_verification(self.service, to, language.partition("-")[0])
+
+    def right(self, to: str, code: str) -> bool:
+        """Say whether this is the code that was sent last; a wrong one is no error to Twilio.
+
+        Raises:
+            LookupError: there is no code any more: it has expired, was used, or was tried five times.
+            RestFailed: nobody knows.
+
+        """
+        if not _CODE.fullmatch(code):
+            return False  # Twilio would call it an error
+        try:
+            return self.rest.check_verification(self.service, to, code) == "approved"
+        except Rejected as error:
+            if error.code in _NO_CODE or error.status == 404:
+                raise LookupError("there is no code any more") from error
+            raise

@@ -1,0 +1,222 @@
+"""The page behind the link of a reset, where the customer sets his new password.
+
+The link works like a key that is handed over at the door: the first GET takes the ticket out of the URL and into a
+cookie, so that neither the address bar, the history nor a Referer keeps it, and looks without using it up, since
+messengers fetch links to show a preview. Only the POST of the form uses it. A link that does not work gets one answer,
+whatever the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.wrappers import Request
+from flask_wtf import FlaskForm
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import PasswordField
+
+from ivr.accounts import Accounts, BadPassword, OpenReset, Which
+from ivr.channels.web.words import WORDS, Words
+from ivr.logs import place_of
+from ivr.seals import BrokenSeal, Seal
+
+_PATH = "/reset"
+_STYLE = Path(__file__).with_name("page.css").read_bytes()
+_STYLE_PATH = f"{_PATH}/page.{hashlib.sha256(_STYLE).hexdigest()[:8]}.css"
+
+_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+"""Of every answer, except where it has its own. Nothing is loaded but our style, and nothing is kept or passed on."""
+
+log = structlog.get_logger(__name__)
+
+
+class NewPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The form. It brings a token of the session, so that no other site can post it."""
+
+    password = PasswordField()
+    again = PasswordField()
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of a reset."""
+
+    accounts: Accounts
+    seal: Seal
+    clock: Callable[[], datetime]
+    prefix: str
+    """The path of the public URL."""
+
+    def enter(self, ticket: str) -> AnyResponse:
+        """Take the ticket out of the URL, and go on without it."""
+        session.clear()
+        if self._opened(ticket) is None:
+            return self._dead()
+        session["ticket"] = ticket
+        return self._go_on()
+
+    def show(self) -> Response:
+        """Show the form; after a post once what was wrong, or that the password is set."""
+        if "done" in session:
+            return self._done(*session.pop("done"))
+        opened = self._opened(session.get("ticket", ""))
+        if opened is None:
+            return self._dead()
+        return self._form(opened, NewPassword(formdata=None), session.pop("problems", []))
+
+    def set(self) -> AnyResponse:
+        """Set the password, or note what is wrong with it. The answer is a page of its own, for the sake of "back"."""
+        ticket = session.get("ticket", "")
+        opened = self._opened(ticket)
+        if opened is None:
+            return self._dead()
+        # Told where the fields are: left to itself, it would ask for files first, and have the body read another way.
+        form = NewPassword(formdata=request.form)
+        if not form.validate():
+            return make_response(self._form(opened, form, ["stale"]), 400)
+        password = form.password.data or ""
+        if password != form.again.data:
+            session["problems"] = ["differ"]
+            return self._go_on()
+        try:
+            if not self.accounts.set_password(self._digest(ticket), password, self.clock()):
+                return self._dead()
+        except BadPassword as bad:
+            session["problems"] = bad.reasons
+            return self._go_on()
+        log.info("password set", case=opened.case)
+        session.clear()
+        session["done"] = opened.which, opened.case, opened.language
+        return self._go_on()
+
+    def _opened(self, ticket: str) -> OpenReset | None:
+        """Return the reset of a ticket. One that we did not sign is not even looked up."""
+        try:
+            self.seal.unsign("ticket", ticket)
+        except BrokenSeal:
+            return None
+        return self.accounts.reset(self._digest(ticket), self.clock())
+
+    def _digest(self, ticket: str) -> str:
+        return self.seal.digest("ticket", ticket)
+
+    def _go_on(self) -> AnyResponse:
+        """Lead to the form, whose address holds nothing but the language, where one was chosen."""
+        chosen = _chosen_language()
+        return redirect(self.prefix + _PATH + (f"?lang={chosen}" if chosen else ""), 303)
+
+    def _form(self, opened: OpenReset, form: NewPassword, problems: Sequence[str]) -> Response:
+        words = _words(opened.language)
+        return self._page("form", words, opened=opened, form=form, problems=problems)
+
+    def _done(self, which: Which, case: str, language: str) -> Response:
+        words = _words(language)
+        return self._page("notice", words, title=words.done_title, text=words.done[which], case=case)
+
+    def _dead(self) -> Response:
+        """Say the same of every link that does not work, in words that depend on the browser alone."""
+        session.clear()
+        words = _words()
+        page = self._page("notice", words, title=words.dead_title, text=words.dead)
+        return make_response(page, 404)
+
+    def _page(self, name: str, words: Words, **values: object) -> Response:
+        here, style = self.prefix + _PATH, self.prefix + _STYLE_PATH
+        languages = [other for other in WORDS.values() if other is not words]
+        page = render_template(
+            f"reset/{name}.html", words=words, languages=languages, here=here, style=style, **values
+        )
+        return make_response(page)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions for these pages alone: a webhook has no cookie, and should not pay for looking for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith(_PATH) else None
+
+
+def install(
+    app: Flask, accounts: Accounts, seal: Seal, clock: Callable[[], datetime], public_url: str = ""
+) -> None:
+    """Add the pages to the program, and the session that they need.
+
+    ``public_url`` is where the program is found from outside; its path goes before ours, and the cookie is for https
+    alone where it is https.
+    """
+    prefix = urlsplit(public_url).path.rstrip("/")
+    app.secret_key = seal.digest("session")
+    app.session_interface = _Sessions()
+    app.config.update(
+        SESSION_COOKIE_NAME="reset",
+        SESSION_COOKIE_PATH=prefix + _PATH,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=public_url.startswith("https:"),
+    )
+    pages = Pages(accounts, seal, clock, prefix)
+    blueprint = Blueprint("reset", __name__, template_folder="templates")
+    blueprint.add_url_rule(_STYLE_PATH, view_func=_style)
+    blueprint.add_url_rule(f"{_PATH}/<path:ticket>", view_func=pages.enter)
+    blueprint.add_url_rule(_PATH, view_func=pages.show, strict_slashes=False)
+    blueprint.add_url_rule(_PATH, view_func=pages.set, methods=["POST"])
+    app.after_request(_with_headers)
+    blueprint.register_error_handler(Exception, _trouble)
+    app.register_blueprint(blueprint)
+
+
+def _style() -> Response:
+    """Return the style. Its name changes with it, so that it may be kept for ever."""
+    return Response(
+        _STYLE, mimetype="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
+
+
+def _with_headers(response: Response) -> Response:
+    if not request.path.startswith(_PATH):
+        return response
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _trouble(error: Exception) -> Response | HTTPException:
+    """End an exception here, where the path, which may hold a ticket, is neither logged nor shown."""
+    if isinstance(error, HTTPException):
+        return error
+    log.error("page failed", **place_of(error))
+    return Response(_words().trouble, status=500, mimetype="text/plain")
+
+
+def _chosen_language() -> str:
+    """Return the language that a link of ours asks for, or nothing."""
+    asked = request.args.get("lang", "")
+    return asked if asked in WORDS else ""
+
+
+def _words(customers_language: str = "") -> Words:
+    """Return the words in the language that was chosen, or is the customer's, or the browser's."""
+    for language in (_chosen_language(), customers_language):
+        if language in WORDS:
+            return WORDS[language]
+    for tag in request.accept_languages.values():
+        for language, words in WORDS.items():
+            if language.partition("-")[0] == tag.partition("-")[0].lower():  # for en-GB ours is near enough
+                return words
+    return next(iter(WORDS.values()))

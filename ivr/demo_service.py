@@ -1,0 +1,222 @@
+"""The embedded account service as an HTTP service of its own, for `ivr demo-service`.
+
+It shows what a company's account system has to offer to a hotline, and how outcomes become statuses: each route runs
+the very action that the program has, so that a hotline passes the same written calls against it. Nothing is answered
+without the bearer token. Codes, ID digits and links are in bodies alone, and the log has neither those nor a path.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from ivr.actions import CONTRACTS, NotProved, perform
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.http import plain_json
+from ivr.app import open_services, utc_now
+from ivr.config import BadSetting, Settings
+from ivr.menu.contract import Level
+from ivr.menu.nodes import Rations
+from ivr.stages import load_tree
+
+TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
+LARGEST_REQUEST = 16 * 1024
+"""Bytes."""
+
+STATUSES: Mapping[str, int] = {
+    "not_found": 404,
+    "none": 404,
+    "not_proved": 403,
+    "no_holding": 404,
+    "elsewhere": 409,
+    "frozen": 409,
+    "sim_changed": 409,
+    "unreachable": 409,
+    "expired": 410,
+    "mismatch": 422,
+    "locked": 423,
+    "payment_locked": 423,
+    "rationed": 429,
+    "unavailable": 503,
+}
+"""The status of each outcome; of any other it is 200. The body names the outcome, for those that share a status."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an action is found. What its path, query or body names is the account, the caller, or an input."""
+
+    action: str
+    method: str
+    rule: str
+
+
+ROUTES = (
+    Route("find_account", "GET", "/accounts"),
+    Route("find_account_by_number", "GET", "/accounts/<number>"),
+    Route("withdrawal_limits", "GET", "/accounts/<account>/limits"),
+    Route("last_withdrawal", "GET", "/accounts/<account>/last-withdrawal"),
+    Route("earnings", "GET", "/accounts/<account>/earnings"),
+    Route("login_status", "GET", "/accounts/<account>/login-status"),
+    Route("reset_login_password", "POST", "/accounts/<account>/resets/login-password"),
+    Route("reset_payment_password", "POST", "/accounts/<account>/resets/payment-password"),
+    Route("freeze_account", "POST", "/freezes"),
+    Route("verify_identity", "POST", "/identity/tail"),
+    Route("send_code", "POST", "/identity/codes"),
+    Route("check_code", "POST", "/identity/codes/check"),
+)
+
+
+def create_service(
+    services: Services,
+    token: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    rations: Rations | None = None,
+) -> Flask:
+    """Return the account service as a web program.
+
+    ``rations`` are how many messages may be sent; the usual ones where there are none. A request may name its own
+    moment (``at``), as demonstrations do. Raises :class:`ivr.config.BadSetting` without a token.
+    """
+    if not token:
+        raise BadSetting(f"{TOKEN_VARIABLE} is missing; without it anybody could ask for anybody's account")
+    app = Flask("ivr-demo-service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.before_request(lambda: _let_in(token))
+    app.register_error_handler(HTTPException, _refusal)
+    for route in ROUTES:
+        desk = _Desk(route, services, clock, rations or Rations())
+        app.add_url_rule(route.rule, route.action, desk, methods=[route.method])
+    return app
+
+
+def _let_in(token: str) -> None:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), token.encode()):
+        abort(401)
+
+
+def _refusal(error: HTTPException) -> Response:
+    """Return what is wrong with a request, without a word of what it held."""
+    return _answer({"error": error.name}, error.code or 500)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Answers the requests of one route."""
+
+    route: Route
+    services: Services
+    clock: Callable[[], datetime]
+    rations: Rations
+
+    def __call__(self, **path: str) -> Response:
+        """Run the action, and tell how it ended."""
+        action = self.route.action
+        try:
+            finished = perform(action, self.services, self._asked(path))
+        except NotProved:
+            abort(403)
+        status = STATUSES.get(finished.outcome, 200)
+        log.info("answered", action=action, outcome=finished.outcome, status=status)
+        return _answer(body_of(finished), status)
+
+    def _asked(self, path: Mapping[str, str]) -> Asked:
+        given = {**_named_in(request.args if self.route.method == "GET" else request.get_json()), **path}
+        key = request.headers.get("Idempotency-Key", "")
+        level = given.get("level", "unknown")
+        wanted = CONTRACTS[self.route.action].inputs.keys()
+        if not key or level not in Level.__members__ or not wanted <= given.keys():
+            abort(400)
+        return Asked(
+            key=key,
+            at=self._moment(given),
+            language=given.get("language", "en-US"),
+            caller=given.get("caller", ""),
+            account=given.get("account", ""),
+            level=Level[level],
+            inputs={name: given[name] for name in wanted},
+            rations=self.rations,
+        )
+
+    def _moment(self, given: Mapping[str, str]) -> datetime:
+        try:
+            at = datetime.fromisoformat(given["at"]) if "at" in given else self.clock()
+        except ValueError:
+            abort(400)
+        return at if at.tzinfo else abort(400)
+
+
+def _named_in(data: Any) -> dict[str, str]:
+    """Return the texts by name that a query or a body has; anything else is refused."""
+    if not isinstance(data, Mapping) or not all(isinstance(each, str) for each in data.values()):
+        abort(400)
+    return dict(data.items())
+
+
+def body_of(finished: Finished) -> dict[str, Any]:
+    """Return what is told of a run: its outcome, what that tells, the account, and the message to be sent."""
+    body: dict[str, Any] = {"outcome": finished.outcome, **finished.results}
+    if finished.account is not None:
+        body["account"] = finished.account
+    if finished.text_to:
+        body["message"] = {"to": finished.text_to, **finished.secrets, "expires": finished.expires}
+    return body
+
+
+def _answer(body: Mapping[str, Any], status: int) -> Response:
+    text = json.dumps(body, default=plain_json, ensure_ascii=False)
+    response = Response(text, status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Handles a request without logging its path, which names an account."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing: the service does."""
+
+
+def serve(
+    folder: Path, settings: Settings, token: str, host: str, port: int, ready: Callable[[str], None]
+) -> None:
+    """Serve the demonstration customers of a hotline until the process is told to end; ``ready`` is told the URL.
+
+    With the same ``IVR_DATABASE_URL`` and ``IVR_SECRET_KEY`` as `ivr serve` the pages behind its links are that
+    server's. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and OSError when the address cannot be listened on.
+    """
+    rations = load_tree(folder).declared.texts
+    services = open_services(folder, settings)
+    with closing(services.accounts), closing(services.ledger):
+        app = create_service(services, token, rations=rations)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family) as listening:
+            server = make_server(
+                host, port, app, threaded=True, request_handler=QuietHandler, fd=listening.fileno()
+            )
+            signal.signal(signal.SIGTERM, _end)  # not by way of SIGINT, which a job in the background ignores
+            ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
+            server.serve_forever()
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

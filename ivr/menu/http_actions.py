@@ -1,0 +1,246 @@
+"""Actions that a service does, compiled: everything that can be decided before a call has been decided here.
+
+What an editor writes decides the host and the shape of a request. A value of a call fills a place in the path, where
+it is quoted, or one in the JSON body, where it is a value; it never chooses whom we speak to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import jmespath
+from jinja2 import Environment, Template
+from jinja2.utils import url_quote
+from jmespath.parser import ParsedResult
+
+from ivr.menu.contract import Contract, Level, Outcome, Times
+from ivr.menu.services import SAFE_METHODS, ActionsFile, Case, Entry, Message, Service, Told
+from ivr.menu.templates import environment, evaluate, value
+
+LANGUAGE = "en-US"
+"""Of the environment that compiles paths and bodies: a service is spoken to in no language, so that any would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One value to take from an answer."""
+
+    path: ParsedResult
+    kind: str = ""
+    """``text``, ``number``, ``date``, ``moment``, or empty: whatever single value the answer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What to take from an answer for the message that comes of it."""
+
+    to: Taken
+    secrets: Mapping[str, Taken]
+    expires: Taken | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Which answers mean an outcome, and what is taken from them."""
+
+    outcome: str
+    statuses: frozenset[int]
+    when: ParsedResult | None
+    """None: nothing more is asked of the answer."""
+    tells: Mapping[str, Taken]
+    account: Taken | None
+    sends: Sent | None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAction:
+    """An action that a service does."""
+
+    contract: Contract
+    name: str
+    """The service's name."""
+    service: Service
+    method: str
+    path: Template
+    ends_in_slash: bool
+    """Whether the path is meant to."""
+    body: Any
+    """A JSON value whose texts are compiled; None: there is no body."""
+    fits: tuple[Fit, ...]
+    """In the order in which they are tried."""
+    times: Times
+
+    @property
+    def safe(self) -> bool:
+        """Whether a request changes nothing and may be repeated."""
+        return self.method in SAFE_METHODS
+
+    def path_with(self, values: Mapping[str, Any]) -> str:
+        """Return the path and query with these values.
+
+        Raises ValueError where a value is none, or would make it the path of something else: an empty one, or a dot
+        that a server takes for "here" or "above".
+        """
+        made = self.path.render(**values)
+        path = made.partition("?")[0]
+        if "//" in path or path.endswith("/") != self.ends_in_slash:
+            raise ValueError("an empty value in a path")
+        return made
+
+    def body_with(self, values: Mapping[str, Any]) -> Any:
+        """Return the body with these values."""
+        return _filled(self.body, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """Every action that a hotline may run: the program's, and those of its ``actions.yaml``."""
+
+    contracts: Mapping[str, Contract]
+    times: Mapping[str, Times] = field(default_factory=dict)
+    """Of the actions whose times are not the usual ones."""
+    http: Mapping[str, HttpAction] = field(default_factory=dict)
+    """Those that a service does."""
+
+
+def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> Repertoire:
+    """Compile a file that has been checked, over the actions of the program."""
+    entries = file.actions if file else {}
+    services = file.services if file else {}
+    contracts = contracts_with(entries, built_in)
+    return Repertoire(
+        contracts,
+        {name: Times(entry.wait, entry.give_up) for name, entry in entries.items()},
+        {
+            name: _compiled(contracts[name], entry, entry.service, services[entry.service])
+            for name, entry in entries.items()
+            if entry.service
+        },
+    )
+
+
+def contracts_with(entries: Mapping[str, Entry], built_in: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the contracts of the program's actions and of those that are declared; the program's own ones stay."""
+    return {name: _contract(name, entry) for name, entry in entries.items()} | dict(built_in)
+
+
+def contract_as_typed(name: str, typed: Any) -> Contract:
+    """Return what can be read of the contract of an action that is declared wrong."""
+    outcomes = {
+        str(word): Outcome("", dict.fromkeys(_section(case, "tells"), ""))
+        for word, case in _section(typed, "outcomes").items()
+    }
+    return Contract(name, "", outcomes, dict.fromkeys(_section(typed, "inputs"), ""))
+
+
+def _section(typed: Any, key: str) -> Mapping[str, Any]:
+    found = typed.get(key) if isinstance(typed, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _contract(name: str, entry: Entry) -> Contract:
+    return Contract(
+        name=name,
+        does=entry.does or "",
+        outcomes={word: _outcome(case) for word, case in entry.outcomes.items()},
+        inputs=dict(entry.inputs),
+        needs=Level[entry.needs or "unknown"],
+    )
+
+
+def _outcome(case: Case) -> Outcome:
+    return Outcome(
+        means=case.means or "",
+        tells=_meanings(case.tells),
+        raises=Level[case.raises or "unknown"],
+        finds_account=case.account is not None,
+        texts=_meanings(case.text.secrets) if case.text else None,
+    )
+
+
+def _meanings(told: Mapping[str, str | Told]) -> dict[str, str]:
+    return {name: (each.means or "") if isinstance(each, Told) else "" for name, each in told.items()}
+
+
+def _compiled(contract: Contract, entry: Entry, name: str, service: Service) -> HttpAction:
+    (method,) = entry.methods
+    typed: str = getattr(entry, method)
+    return HttpAction(
+        contract=contract,
+        name=name,
+        service=service,
+        method=method,
+        path=path_environment().from_string(typed),
+        ends_in_slash=typed.partition("?")[0].endswith("/"),
+        body=_compiled_body(entry.body),
+        fits=tuple(_fit(word, case) for word, case in entry.outcomes.items()),
+        times=Times(entry.wait, entry.give_up),
+    )
+
+
+def _fit(word: str, case: Case) -> Fit:
+    statuses = range(200, 300) if case.status is None else case.status
+    return Fit(
+        outcome=word,
+        statuses=frozenset([statuses] if isinstance(statuses, int) else statuses),
+        when=jmespath.compile(case.when) if case.when else None,
+        tells=_all_taken(case.tells),
+        account=_taken(case.account, "text") if case.account else None,
+        sends=_sent(case.text) if case.text else None,
+    )
+
+
+def _sent(message: Message) -> Sent:
+    expires = _taken(message.expires, "moment") if message.expires else None
+    return Sent(_taken(message.to, "text"), _all_taken(message.secrets), expires)
+
+
+def _all_taken(told: Mapping[str, str | Told]) -> dict[str, Taken]:
+    return {name: _taken(each) for name, each in told.items()}
+
+
+def _taken(told: str | Told, kind: str = "") -> Taken:
+    if isinstance(told, Told):
+        return Taken(jmespath.compile(told.path), told.as_ or "")
+    return Taken(jmespath.compile(told), kind)
+
+
+# --- paths and bodies
+
+
+def path_environment() -> Environment:
+    """Return the template environment of paths, in which every value is quoted."""
+    return environment(LANGUAGE).overlay(finalize=_quoted)
+
+
+def _quoted(typed: Any) -> str:
+    """Return a value as it may stand in a path or a query."""
+    text = typed.isoformat() if isinstance(typed, date) else str(typed)
+    if typed is None or text in {".", ".."}:
+        raise ValueError("a value that is none, or would change the path")
+    return url_quote(text, for_qs=True).replace("+", "%20")  # a plus of the text itself is %2B by now
+
+
+def _compiled_body(typed: Any) -> Any:
+    match typed:
+        case Mapping():
+            return {key: _compiled_body(each) for key, each in typed.items()}
+        case list():
+            return [_compiled_body(each) for each in typed]
+        case str():
+            return value(typed, LANGUAGE)
+    return typed
+
+
+def _filled(compiled: Any, values: Mapping[str, Any]) -> Any:
+    match compiled:
+        case Mapping():
+            return {key: _filled(each, values) for key, each in compiled.items()}
+        case list():
+            return [_filled(each, values) for each in compiled]
+        case None:
+            return None
+    return evaluate(compiled, values)

@@ -1,0 +1,69 @@
+"""What came of an action: as an event of the call, as it is kept until it is taken up, and the message that it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+
+import structlog
+
+from ivr.actions.base import Action, Finished
+from ivr.engine.commands import Command, SendText
+from ivr.engine.events import ActionFinished, Event
+from ivr.engine.plain import from_json, to_json
+from ivr.engine.session import Session
+from ivr.engine.step import step
+from ivr.logs import place_of
+from ivr.menu.contract import Level
+from ivr.menu.tree import Tree
+from ivr.seals import Seal
+
+Actions = Mapping[str, Action]
+
+log = structlog.get_logger(__name__)
+
+
+def texts_of(tree: Tree, session: Session, event: Event) -> list[Command]:
+    """Return the message that comes of an action itself, where nothing else of the call goes on."""
+    if not isinstance(event, ActionFinished) or not event.text_to:
+        return []
+    try:
+        commands = step(tree, session, event)[1]
+    except Exception as error:  # noqa: BLE001 - the rest of the turn is worth more than this message
+        log.error(  # noqa: TRY400 - a traceback may hold a secret
+            "message lost", call=session.call, node=session.node, **place_of(error)
+        )
+        return []
+    return [command for command in commands if isinstance(command, SendText) and command.key == event.key]
+
+
+def finished_event(
+    action: str, key: str, finished: Finished, actions: Actions, at: datetime
+) -> ActionFinished:
+    """Return the event of an action that has ended; its contract says which level of identity it proves."""
+    outcome = actions[action].CONTRACT.all_outcomes()[finished.outcome]
+    return ActionFinished(
+        at,
+        action,
+        finished.outcome,
+        finished.results,
+        finished.account,
+        outcome.raises,
+        key,
+        finished.text_to,
+        finished.secrets,
+        finished.expires,
+    )
+
+
+def sealed(seal: Seal, event: ActionFinished) -> str:
+    """Return the event as it is kept until it is taken up: it may hold a code or a link."""
+    data = {each.name: getattr(event, each.name) for each in fields(event)} | {"raises": event.raises.name}
+    return seal.seal("run", to_json(data))
+
+
+def opened(seal: Seal, sealed: str, at: datetime) -> ActionFinished:
+    """Return a kept event as one of this moment."""
+    data = from_json(seal.open("run", sealed))
+    return ActionFinished(**{**data, "at": at, "raises": Level[data["raises"]]})

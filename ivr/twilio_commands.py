@@ -1,0 +1,199 @@
+"""`ivr twilio`: the commands that speak to Twilio itself. The others are in :mod:`ivr.cli`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.channels.twilio.operations import Connection
+    from ivr.config import Settings
+
+_COLOURS = {"ok": "green", "wrong": "red", "skipped": "yellow"}
+
+
+def _number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    """Return a number in E.164, without the spaces and hyphens that people write into it; empty where none is said."""
+    number = (value or "").translate(str.maketrans("", "", " -()"))
+    if value is None or re.fullmatch(r"\+[1-9]\d{4,14}", number, re.ASCII):
+        return number
+    raise click.BadParameter(f"`{value}` is no international number; write it like +14155550100")
+
+
+def _url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    """Return a web address without its last slash, as the settings keep one; empty where none is said."""
+    try:
+        parts = urlsplit(value or "")
+        good = value is None or (parts.scheme in {"http", "https"} and parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise click.BadParameter(f"`{value}` is no web address; write it like https://ivr.example.com")
+    return (value or "").rstrip("/")
+
+
+number_option = click.option(
+    "--number", callback=_number, help="The hotline's number; TWILIO_NUMBER if not said."
+)
+url_option = click.option(
+    "--url", callback=_url, help="Where Twilio reaches this program; IVR_PUBLIC_URL if not said."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def twilio() -> None:
+    """Connect a number with this program, find out what keeps calls away, ring a phone."""
+
+
+@twilio.command(
+    epilog="""\b
+Examples:
+  ivr twilio connect --number +14155550100 --url https://ivr.example.com --dry-run
+  ivr twilio connect --fallback https://static.example.com/sorry.xml"""
+)
+@number_option
+@url_option
+@click.option(
+    "--fallback",
+    callback=_url,
+    help="The URL that Twilio asks when a document fails; /voice/fallback of this program if not said.",
+)
+@click.option("--take-over", is_flag=True, help="Take the number away from its application or trunk.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def connect(number: str, url: str, fallback: str, *, take_over: bool, dry_run: bool) -> None:
+    """Let the calls of a number come to this program: its voice, fallback and status URLs."""
+    from ivr.channels.twilio import operations
+    from ivr.channels.twilio.rest import TwilioRest
+
+    with _told():
+        settings = _settings()
+        own, public_url = (
+            _needed(number or settings.number, "--number", "TWILIO_NUMBER"),
+            _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL"),
+        )
+        done = operations.connect(
+            TwilioRest.of(settings),
+            own,
+            public_url,
+            fallback_url=fallback,
+            take_over=take_over,
+            dry_run=dry_run,
+        )
+    _print_connection(done, dry_run=dry_run)
+
+
+@twilio.command(
+    epilog="""\b
+Examples:
+  ivr twilio doctor
+  ivr twilio doctor menus/yuebao --number +14155550100 --url https://ivr.example.com --lookups"""
+)
+@click.argument("hotline", type=click.Path(path_type=Path), default=Path("menus/yuebao"), required=False)
+@number_option
+@url_option
+@click.option("--lookups", is_flag=True, help="Look up the numbers of HOTLINE's desks too.")
+def doctor(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
+    """Check credentials, number, server and signatures, and say what to mend.
+
+    The server is rung once, by a call that is none: its name begins with `doctor-` in `ivr calls`.
+    """
+    from ivr.channels.twilio.doctor import Doctor
+
+    with _told():
+        settings = _settings()
+        desks = _desks(hotline, settings) if lookups else {}
+        own, public_url = number or settings.number, url or settings.public_url
+        wrong = 0
+        for check in Doctor(settings, own, public_url, desks).examine():
+            click.echo(
+                f"{click.style(f'{check.state:<8}', fg=_COLOURS[check.state])}{check.name}: {check.what}"
+            )
+            wrong += check.state == "wrong"
+    sys.exit(1 if wrong else 0)
+
+
+@twilio.command(
+    epilog="""\b
+Example:
+  ivr twilio call +8613800138000 --url https://ivr.example.com"""
+)
+@click.argument("to", callback=_number)
+@url_option
+def call(to: str, url: str) -> None:
+    """Ring the phone TO from TWILIO_NUMBER, into the hotline. Twilio charges for it as for any call."""
+    from ivr.channels.twilio import operations
+    from ivr.channels.twilio.rest import TwilioRest
+
+    with _told():
+        settings = _settings()
+        public_url = _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL")
+        click.echo(operations.call(TwilioRest.of(settings), to, public_url))
+
+
+def _settings() -> Settings:
+    from ivr.config import settings_from
+
+    return settings_from(os.environ)
+
+
+def _needed(value: str, option: str, setting: str) -> str:
+    if not value:
+        raise click.UsageError(f"say {option}, or set {setting}")
+    return value
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell in one sentence what an operator can mend."""
+    from ivr.channels.twilio.operations import CannotConnect
+    from ivr.channels.twilio.refusals import RestFailed
+    from ivr.config import BadSetting
+
+    try:
+        yield
+    except (RestFailed, CannotConnect, BadSetting) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
+    """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
+    from ivr.channels.twilio.languages import voice_problem
+    from ivr.hotline import load_folder
+
+    tree = load_folder(hotline, voice_problem).tree
+    if tree is None:
+        raise click.ClickException(
+            f"{hotline} is no hotline that can be used; `ivr check {hotline}` says why"
+        )
+    desks = {
+        f"desk {name}": settings.desk_numbers.get(name, desk.number) for name, desk in tree.desks.items()
+    }
+    return desks | ({"IVR_FALLBACK_NUMBER": settings.fallback_number} if settings.fallback_number else {})
+
+
+def _print_connection(done: Connection, *, dry_run: bool) -> None:
+    """Print every setting before and after."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("setting", "before", "after"):
+        table.add_column(column, overflow="fold")
+    for change in done.changes:
+        same = change.before == change.after
+        table.add_row(change.setting, change.before or "-", "(stays)" if same else change.after or "-")
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if terminal else 240
+    )
+    console.print(table)
+    told = "nothing to change" if not done.changed else "would be connected" if dry_run else "connected"
+    click.echo(f"{done.number.number} ({done.number.sid}): {told}")

@@ -1,0 +1,701 @@
+"""An action that a service does: what an answer means, and that whatever goes wrong is `unavailable`."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
+
+from ivr.accounts import Accounts
+from ivr.actions import ACTIONS
+from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.actions.http import actions_of, plain_json
+from ivr.actions.notices import Notices
+from ivr.actions.peers import LARGEST_ANSWER, Connections
+from ivr.config import BadSetting
+from ivr.hotline import Hotline
+from ivr.ledger import Ledger
+from ivr.menu.contract import Level
+from ivr.menu.loader import load
+from ivr.menu.nodes import Rations
+from ivr.menu.tree import Tree
+from ivr.seals import Seal
+from ivr.stores.memory import MemoryStore
+from tests.actions.stub_service import Script, answers, drips, hangs_up, serving
+from tests.menu.menus import small
+
+AT = datetime(2026, 11, 22, 10, tzinfo=timezone(timedelta(hours=8)))
+MENU = small(
+    """\
+    main: {say: Hello., ask: digits, length: 6, as: parcel, then: where}
+    where: {run: parcel_status, text: "{{ link }}", outcomes: {ok: bye, lost: byeRATIONED, unavailable: agent}}
+    """
+)
+ACTION = """\
+services:
+  parcels:
+    url: ${PARCEL_URL}
+    headers: {Authorization: "Bearer ${PARCEL_TOKEN}"}
+    timeout: 1
+    retries: 2
+    breaker: {failures: 3, seconds: 30}
+actions:
+  parcel_status:
+    service: parcels
+    does: Tells where a parcel is.
+    inputs: {parcel: the parcel's number}
+    get: /parcels/{{ parcel }}
+    outcomes:
+      ok:
+        means: It is on its way.
+        when: parcel.place
+        tells: {place: {path: parcel.place, means: the place}}
+        text: {to: phone, secrets: {link: {path: link, means: the address}}, expires: until}
+      lost: {means: Nobody knows., status: [404, 410]}
+"""
+GOOD = {
+    "parcel": {"place": "Shenzhen"},
+    "phone": "+8613800138000",
+    "link": "https://x.example/1",
+    "until": "2026-11-22T10:30:00+08:00",
+}
+TOKEN = "token-4711"
+PARCEL = "735914"
+
+
+def tree(*changes: tuple[str, str]) -> Tree:
+    """Return the hotline, with its actions changed like this."""
+    text = ACTION
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    menu = MENU.replace("RATIONED", ", rationed: bye" if "rationed:" in text else "")
+    made = load({"menu.yaml": menu, "actions.yaml": text}, {})
+    assert made.tree is not None, made.problems
+    return made.tree
+
+
+@pytest.fixture
+def connections() -> Iterator[Connections]:
+    """Give connections that are closed after the test."""
+    made = Connections()
+    yield made
+    made.close()
+
+
+class Asker:
+    """Asks for the parcel."""
+
+    def __init__(self, connections: Connections, services: Services) -> None:
+        self.connections = connections
+        self.services = services
+
+    def action(self, url: str, *changes: tuple[str, str]) -> Action:
+        """Return the action with its service at this address."""
+        environ = {"PARCEL_URL": url, "PARCEL_TOKEN": TOKEN}
+        return actions_of(tree(*changes), environ, self.connections)["parcel_status"]
+
+    def __call__(self, url: str, *changes: tuple[str, str]) -> Finished:
+        """Ask once."""
+        return self.run(self.action(url, *changes))
+
+    def run(self, action: Action, key: str = "CA1/3/1", per_number: int = 10) -> Finished:
+        """Run an action once."""
+        caller, account = "+8613800138000", "+8613900139000"
+        rations = Rations(per_number=per_number)
+        asked = Asked(key, AT, "en-US", caller, account, Level.known, {"parcel": PARCEL}, rations)
+        return action.run(self.services, asked)
+
+
+@pytest.fixture
+def ask(connections: Connections) -> Iterator[Asker]:
+    """Give a way to ask."""
+    accounts, ledger = Accounts.open(":memory:", None), Ledger.open(":memory:")
+    yield Asker(connections, Services(accounts, Notices.open(None), ledger, Seal.random()))
+    ledger.close()
+    accounts.close()
+
+
+POST = (
+    "get: /parcels/{{ parcel }}",
+    'post: /parcels\n    body: {number: "{{ parcel }}", at: "{{ at }}", level: "{{ level }}"}',
+)
+NO_PAUSE = ("retries: 2", "retries: 0")
+
+
+def telling(kind: str) -> tuple[tuple[str, str], ...]:
+    """Change the outcome to one that tells a value of this kind."""
+    taken = f"{{path: v, as: {kind}, means" if kind else "{path: v, means"
+    return NO_PAUSE, ("        when: parcel.place\n", ""), ("{path: parcel.place, means", taken)
+
+
+def with_value(typed: str) -> Script:
+    """Answer with this value, as it stands, beside all that the outcome needs."""
+    return answers(200, json.dumps(GOOD)[:-1] + f', "v": {typed}}}')
+
+
+# --- what an answer means
+
+
+def test_an_answer_becomes_an_outcome(ask: Asker) -> None:
+    """With what it tells, whom the message goes to, what only the message says, and until when."""
+    with serving(answers(200, GOOD)) as stub:
+        finished = ask(stub.url)
+    assert finished == Finished(
+        "ok",
+        {"place": "Shenzhen"},
+        text_to="+8613800138000",
+        secrets={"link": "https://x.example/1"},
+        expires=datetime(2026, 11, 22, 2, 30, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "data", "outcome"),
+    [
+        (200, GOOD, "ok"),
+        (299, GOOD, "ok"),
+        (404, None, "lost"),
+        (410, {}, "lost"),
+        (200, GOOD | {"parcel": {"place": ""}}, "unavailable"),
+        (200, GOOD | {"parcel": None}, "unavailable"),
+        (200, None, "unavailable"),
+        (403, GOOD, "unavailable"),
+        (302, GOOD, "unavailable"),
+    ],
+)
+def test_the_first_outcome_that_fits(ask: Asker, status: int, data: object, outcome: str) -> None:
+    """By status and condition; what fits none is unavailable."""
+    with serving(answers(status, data)) as stub:
+        assert ask(stub.url, NO_PAUSE).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("", '"7751"', "7751"),
+        ("", "5", 5),
+        ("", "1.10", Decimal("1.10")),
+        ("", "true", True),
+        ("text", '"x"', "x"),
+        ("number", "52340.18", Decimal("52340.18")),
+        ("number", '"0.10"', Decimal("0.10")),
+        ("number", "5", Decimal(5)),
+        ("date", '"2026-11-24"', date(2026, 11, 24)),
+        ("moment", '"2026-11-24T15:00:00Z"', datetime(2026, 11, 24, 15, tzinfo=UTC)),
+    ],
+)
+def test_a_value_of_an_answer(ask: Asker, kind: str, typed: str, value: object) -> None:
+    """Is of the kind that is declared, and money is exact."""
+    with serving(with_value(typed)) as stub:
+        told = ask(stub.url, *telling(kind)).results["place"]
+    assert (told, type(told)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("", "null"), ("", "[1]"), ("", '{"a": 1}'), ("", "NaN"), ("", "1e999999999"), ("", "-1e400"), ("", "9" * 30),
+        ("text", "5"), ("text", "true"), ("number", "true"), ("number", '"five"'), ("number", '"Infinity"'), ("number", '"1e99"'),
+        ("date", '"tomorrow"'), ("date", "20261124"), ("moment", '"2026-11-24T15:00:00"'), ("moment", '"soon"'),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_unavailable(ask: Asker, kind: str, typed: str) -> None:
+    """Nothing is told that was not said: not `None`, not a list, not a number that fills a page."""
+    with serving(with_value(typed)) as stub:
+        assert ask(stub.url, *telling(kind)) == Finished("unavailable")
+
+
+@pytest.mark.parametrize("to", ["13800138000", "+0138", "+86138001380001111", "", None, "+8613800138000\n"])
+def test_a_message_goes_to_a_number(ask: Asker, to: str | None) -> None:
+    """In E.164; to anything else none is sent, and the outcome is not taken."""
+    with serving(answers(200, GOOD | {"phone": to})) as stub:
+        assert ask(stub.url) == Finished("unavailable")
+
+
+def test_a_message_is_one_of_our_rations(ask: Asker) -> None:
+    """Whatever the service allows: else its mistakes would be our messages. The same run takes one once."""
+    rationed = ("      lost:", "      rationed: {means: No more messages., status: 429}\n      lost:")
+    with serving(answers(200, GOOD)) as stub:
+        unsaid, said = ask.action(stub.url), ask.action(stub.url, rationed)
+        assert [ask.run(said, key, per_number=1).outcome for key in ("A/1/1", "A/1/1", "A/2/1")] == [
+            "ok",
+            "ok",
+            "rationed",
+        ]
+        assert ask.run(unsaid, "A/3/1", per_number=1) == Finished("unavailable")
+
+
+# --- what we send
+
+
+def test_a_read(ask: Asker) -> None:
+    """The path has the value; headers have the token from the environment and the run's key."""
+    with serving(answers(200, GOOD)) as stub:
+        ask(stub.url)
+    (request,) = stub.requests
+    assert (request.method, request.path, request.body) == ("GET", f"/parcels/{PARCEL}", None)
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert request.headers["Idempotency-Key"] == "CA1/3/1"
+    assert request.headers["Accept"] == "application/json"
+
+
+def test_a_write(ask: Asker) -> None:
+    """The body is JSON."""
+    with serving(answers(200, GOOD)) as stub:
+        assert ask(stub.url, POST).outcome == "ok"
+    (request,) = stub.requests
+    assert (request.method, request.path) == ("POST", "/parcels")
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.headers["Idempotency-Key"] == "CA1/3/1"
+    assert request.body == {"number": PARCEL, "at": "2026-11-22T10:00:00+08:00", "level": "known"}
+
+
+def test_connections_are_kept_and_cookies_are_not(ask: Asker) -> None:
+    """The next call is faster, and knows nothing of the one before."""
+    with serving(answers(200, GOOD, headers={"Set-Cookie": "account=1; Path=/"})) as stub:
+        action = ask.action(stub.url)
+        for _ in range(3):
+            assert ask.run(action).outcome == "ok"
+        ask.connections.close()
+    assert len(stub.connections) == 1
+    assert not any("Cookie" in request.headers for request in stub.requests)
+
+
+def test_the_environment_does_not_choose_another_way(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither a proxy nor a password in ~/.netrc, which would replace the token, is taken from it."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with serving(answers(200, GOOD)) as stub:
+        assert ask(stub.url).outcome == "ok"
+    assert stub.requests[0].headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("3.00"), 3),
+        (Decimal("0.4102"), 0.4102),
+        (date(2026, 11, 24), "2026-11-24"),
+        (AT, AT.isoformat()),
+    ],
+)
+def test_numbers_and_dates_in_json(value: object, text: object) -> None:
+    """A number is a number, and a date is written as ISO 8601 does."""
+    assert plain_json(value) == text
+
+
+def test_what_is_no_plain_data_is_not_sent() -> None:
+    """It is a mistake of the program."""
+    with pytest.raises(TypeError, match="set is not plain data"):
+        plain_json({1})
+
+
+# --- what can go wrong
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        (answers(500, {}), "status 500"),
+        (answers(503, "<html>", "text/html"), "status 503, not JSON"),
+        (answers(200, "<html>", "text/html"), "status 200, not JSON"),
+        (answers(404, "<html>", "text/html"), "status 404, not JSON"),
+        (answers(200, "{"), "status 200, not JSON"),
+        (answers(200, "[" * 100_000), "status 200, not JSON"),
+        (answers(200, "\udcff".encode("utf-8", "surrogateescape").decode("latin-1")), "status 200, not JSON"),
+        (answers(401, {}), "status 401"),
+        (answers(302, None, headers={"Location": "/elsewhere"}), "status 302"),
+        (answers(200, {"pad": "x" * LARGEST_ANSWER}), "answer too large"),
+        (hangs_up, "ConnectionError"),
+    ],
+)
+def test_whatever_breaks_is_unavailable(ask: Asker, script: Script, trouble: str) -> None:
+    """And the log says which service, and the kind of trouble."""
+    with serving(script) as stub, capture_logs() as logs:
+        assert ask(stub.url, NO_PAUSE) == Finished("unavailable")
+    assert [(entry["service"], entry["action"], entry["error"]) for entry in logs] == [
+        ("parcels", "parcel_status", trouble)
+    ]
+    assert len(stub.requests) == 1  # also a redirect is not followed
+
+
+def test_a_compressed_bomb_is_not_opened(ask: Asker) -> None:
+    """Nothing compressed is asked for, and what comes so all the same is not JSON."""
+    with serving(answers(200, "x", headers={"Content-Encoding": "gzip"})) as stub:
+        assert ask(stub.url, NO_PAUSE) == Finished("unavailable")
+    assert stub.requests[0].headers["Accept-Encoding"] == "identity"
+
+
+def closed_port() -> str:
+    """Return an address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_nobody_listens(ask: Asker) -> None:
+    """It is unavailable, like anything else."""
+    assert ask(closed_port()) == Finished("unavailable")
+
+
+def test_the_log_has_no_secret_and_no_address(ask: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither ours nor that of the libraries below, whatever fails."""
+    caplog.set_level(logging.DEBUG)
+    broken = answers(500, {"parcel": PARCEL})
+    with capture_logs() as logs:
+        with serving(hangs_up, broken) as stub:
+            ask(stub.url, NO_PAUSE)
+            ask(stub.url, NO_PAUSE, POST)
+        ask(closed_port(), NO_PAUSE)
+    for secret in (PARCEL, TOKEN, "/parcels", "127.0.0.1"):
+        assert secret not in str(logs) + caplog.text, secret
+    assert len(logs) == 3
+
+
+def test_an_answer_that_drips_is_cut_off(ask: Asker) -> None:
+    """The time is that of the whole answer, and not from one byte to the next."""
+    over = threading.Event()
+    with serving(drips(over)) as stub:
+        began = time.monotonic()
+        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == Finished("unavailable")
+        took = time.monotonic() - began
+        over.set()
+    assert 0.2 <= took < 1
+
+
+def test_an_answer_that_does_not_come(ask: Asker) -> None:
+    """The caller is not kept waiting for it."""
+    over = threading.Event()
+
+    def sleeps(_handler: object) -> None:
+        over.wait(10)
+
+    with serving(sleeps) as stub, capture_logs() as logs:
+        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == Finished("unavailable")
+        over.set()
+    assert logs[0]["error"] == "ReadTimeout"
+
+
+# --- trying again
+
+
+@pytest.mark.parametrize("failure", [answers(503, {}), answers(429, {}), hangs_up, answers(200, "{")])
+def test_a_read_is_tried_again(ask: Asker, failure: Script) -> None:
+    """As often as is declared."""
+    with serving(failure, failure, answers(200, GOOD)) as stub:
+        assert ask(stub.url).outcome == "ok"
+    assert len(stub.requests) == 3
+    with serving(failure) as stub:
+        assert ask(stub.url).outcome == "unavailable"
+    assert len(stub.requests) == 3
+
+
+@pytest.mark.parametrize("failure", [answers(503, {}), hangs_up, answers(200, "{")])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_a_write_is_never_tried_again(ask: Asker, failure: Script, method: str) -> None:
+    """It may have had its effect."""
+    written = POST if method != "delete" else ("get: /parcels/", "delete: /parcels/")
+    change = (written[0], written[1].replace("post:", f"{method}:"))
+    with serving(failure) as stub:
+        assert ask(stub.url, change).outcome == "unavailable"
+    assert len(stub.requests) == 1
+
+
+def test_a_write_that_never_left_is_tried_again(ask: Asker) -> None:
+    """Where nobody took the connection there is no effect. Here the breaker stops the tries: it opens at the third."""
+    with capture_logs() as logs:
+        assert ask(closed_port(), POST, ("retries: 2", "retries: 5")).outcome == "unavailable"
+    assert logs[0]["error"] == "CircuitBreakerError"
+
+
+def test_a_status_that_is_an_outcome_is_not_tried_again(ask: Asker) -> None:
+    """Also one that would be a failure elsewhere."""
+    with serving(answers(503, {})) as stub:
+        assert ask(stub.url, ("[404, 410]", "[503]")).outcome == "lost"
+    assert len(stub.requests) == 1
+
+
+def test_nothing_is_tried_that_the_caller_no_longer_waits_for(ask: Asker) -> None:
+    """He is with a human by then."""
+    over = threading.Event()
+
+    def sleeps(_handler: object) -> None:
+        over.wait(10)
+
+    with serving(sleeps) as stub:
+        began = time.monotonic()
+        assert (
+            ask(
+                stub.url,
+                ("retries: 2", "retries: 5"),
+                ("    get:", "    give_up: 1\n    wait: 0\n    get:"),
+                ("timeout: 1", "timeout: 0.7"),
+            ).outcome
+            == "unavailable"
+        )
+        over.set()
+    assert time.monotonic() - began < 1.6
+    assert len(stub.requests) == 2
+
+
+# --- the circuit breaker
+
+
+def let_time_pass(connections: Connections, seconds: float) -> None:
+    """Put the moment back at which breakers opened."""
+    for peer in connections._peers.values():
+        storage = peer._breaker._state_storage
+        if storage.opened_at:
+            storage.opened_at -= timedelta(seconds=seconds)
+
+
+def test_a_service_that_is_down_is_not_asked(ask: Asker) -> None:
+    """After three failures in a row it is unavailable at once, and the log says why."""
+    with serving(answers(500, {})) as stub, capture_logs() as logs:
+        action = ask.action(stub.url, NO_PAUSE)
+        for _ in range(5):
+            assert ask.run(action) == Finished("unavailable")
+    assert len(stub.requests) == 3
+    assert [entry["error"] for entry in logs] == ["status 500"] * 3 + ["CircuitBreakerError"] * 2
+
+
+def test_after_the_pause_it_is_asked_again(ask: Asker) -> None:
+    """When it answers all is as before; when it does not, the pause begins anew."""
+    with serving(*[answers(500, {})] * 4, answers(200, GOOD)) as stub:
+        action = ask.action(stub.url, NO_PAUSE)
+        for _ in range(3):
+            ask.run(action)
+        let_time_pass(ask.connections, 29)
+        assert ask.run(action).outcome == "unavailable"
+        assert len(stub.requests) == 3
+        let_time_pass(ask.connections, 1)
+        assert ask.run(action).outcome == "unavailable"
+        assert ask.run(action).outcome == "unavailable"
+        assert len(stub.requests) == 4
+        let_time_pass(ask.connections, 30)
+        for _ in range(3):
+            assert ask.run(action).outcome == "ok"
+
+
+def test_one_request_tries_it_and_not_all(ask: Asker) -> None:
+    """A service that comes up again is not run over by every caller at once."""
+    asked, go = threading.Event(), threading.Event()
+
+    def slowly(handler: Any) -> None:
+        asked.set()
+        go.wait(5)
+        answers(200, GOOD)(handler)
+
+    with serving(*[answers(500, {})] * 3, slowly) as stub, ThreadPoolExecutor() as pool:
+        action = ask.action(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 5"))
+        for _ in range(3):
+            ask.run(action)
+        let_time_pass(ask.connections, 30)
+        trial = pool.submit(ask.run, action)
+        assert asked.wait(5)
+        assert ask.run(action) == Finished("unavailable")
+        go.set()
+        assert trial.result().outcome == "ok"
+    assert len(stub.requests) == 4
+
+
+@pytest.mark.parametrize("between", [answers(200, GOOD), answers(404), answers(401, {}), answers(200, {})])
+def test_only_failures_in_a_row_count(ask: Asker, between: Script) -> None:
+    """A service that answers is up, also when it refuses us or fits no outcome."""
+    with serving(
+        answers(500, {}), answers(500, {}), between, answers(500, {}), answers(500, {}), answers(200, GOOD)
+    ) as stub:
+        action = ask.action(stub.url, NO_PAUSE)
+        outcomes = [ask.run(action).outcome for _ in range(6)]
+    assert outcomes[-1] == "ok"
+    assert len(stub.requests) == 6
+
+
+def test_a_new_menu_version_does_not_forget_what_is_down(ask: Asker) -> None:
+    """Breakers belong to the service, and not to the wording."""
+    with serving(answers(500, {})) as stub:
+        for word in ("where", "when", "how"):
+            ask(stub.url, NO_PAUSE, ("Tells where", f"Tells {word}"))
+        ask(stub.url, NO_PAUSE)
+    assert len(stub.requests) == 3
+
+
+def test_callers_do_not_wait_for_one_another(ask: Asker) -> None:
+    """Several requests to a service are under way at the same moment."""
+    together = threading.Barrier(4)
+
+    def meets(handler: Any) -> None:
+        together.wait(5)
+        answers(200, GOOD)(handler)
+
+    with serving(meets) as stub, ThreadPoolExecutor(4) as pool:
+        action = ask.action(stub.url, ("timeout: 1", "timeout: 5"))
+        finished = [pool.submit(ask.run, action) for _ in range(4)]
+        assert [each.result().outcome for each in finished] == ["ok"] * 4
+
+
+# --- settings
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"PARCEL_URL": "https://x"}, "PARCEL_TOKEN is missing; the service `parcels` in actions.yaml needs it"),
+        ({"PARCEL_URL": " ", "PARCEL_TOKEN": TOKEN}, "PARCEL_URL is missing; the service `parcels` in actions.yaml needs it"),
+        ({"PARCEL_URL": "x.example", "PARCEL_TOKEN": TOKEN}, "the `url` of the service `parcels` is no web address"),
+        ({"PARCEL_URL": "https://u:p@x.example", "PARCEL_TOKEN": TOKEN}, "the `url` of the service `parcels` is no web address"),
+        ({"PARCEL_URL": "file:///etc/passwd", "PARCEL_TOKEN": TOKEN}, "the `url` of the service `parcels` is no web address"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_used(
+    environ: Mapping[str, str], sentence: str, connections: Connections
+) -> None:
+    """It is told when the server starts, and by its name: its value may be a secret."""
+    with pytest.raises(BadSetting, match=sentence) as raised:
+        actions_of(tree(), environ, connections)
+    assert TOKEN not in str(raised.value)
+    assert "u:p" not in str(raised.value)
+
+
+def test_the_actions_of_the_program_are_there_too(connections: Connections) -> None:
+    """Those of the file are over them."""
+    made = actions_of(tree(), {"PARCEL_URL": "https://x", "PARCEL_TOKEN": TOKEN}, connections)
+    assert made.keys() == ACTIONS.keys() | {"parcel_status"}
+    assert made["find_account"] is ACTIONS["find_account"]
+
+
+def test_an_address_without_tls_is_told_to_the_log(connections: Connections) -> None:
+    """Where the menu could not know it."""
+    with capture_logs() as logs:
+        actions_of(tree(), {"PARCEL_URL": "http://parcels.example", "PARCEL_TOKEN": TOKEN}, connections)
+    assert [(entry["event"], entry["service"]) for entry in logs] == [("service without TLS", "parcels")]
+
+
+# --- TLS
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Write a certificate that nobody has signed, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize("trusted", ["", "yes"])
+def test_certificates_are_checked(certificate: Path, ask: Asker, trusted: str) -> None:
+    """One that nobody vouches for is refused, before anything is sent; a company's own authority can be trusted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serving(answers(200, GOOD), tls=context) as stub, capture_logs() as logs:
+        environ = {"PARCEL_URL": stub.url, "PARCEL_TOKEN": TOKEN}
+        if trusted:
+            environ["REQUESTS_CA_BUNDLE"] = str(certificate)
+        outcome = ask.run(actions_of(tree(NO_PAUSE), environ, ask.connections)["parcel_status"]).outcome
+        ask.connections.close()
+    assert outcome == ("ok" if trusted else "unavailable")
+    assert len(stub.requests) == (1 if trusted else 0)
+    assert [entry["error"] for entry in logs] == ([] if trusted else ["SSLError"])
+
+
+# --- while the hotline is served
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write a hotline with a service."""
+    menu = small("main: {say: Hello., then: bye}")
+    (tmp_path / "menu.yaml").write_text(menu)
+    (tmp_path / "actions.yaml").write_text("services: {s: {url: '${FIRST_URL}'}}\n")
+    return tmp_path
+
+
+LIMITS = """
+services: {s: {url: '${FIRST_URL}'}, t: {url: '${SECOND_URL}'}}
+actions:
+  freeze_account: {service: t, post: /freezes, outcomes: {done: {status: 200, tells: {is_frozen: is_frozen}}, not_proved: {status: 403}}}
+"""
+
+
+def test_a_changed_file_is_taken_up(folder: Path) -> None:
+    """And its actions with it, while calls of the version before keep theirs."""
+    environ = {"SECOND_URL": "https://x.example"}
+    hotline = Hotline(folder, MemoryStore(), look_every=0.0, environ=environ)
+    first = hotline.current()
+    assert hotline.actions(first)["freeze_account"] is ACTIONS["freeze_account"]
+    (folder / "actions.yaml").write_text(LIMITS)
+    second = hotline.current()
+    assert second.version != first.version
+    assert hotline.actions(second)["freeze_account"] is not ACTIONS["freeze_account"]
+    assert hotline.actions(first)["freeze_account"] is ACTIONS["freeze_account"]
+    hotline.close()
+
+
+def test_a_file_whose_settings_are_missing_is_not_taken_up(folder: Path) -> None:
+    """The good menu goes on, and the problem is told; a server that starts with it says so and does not."""
+    told: list[str] = []
+    hotline = Hotline(
+        folder, MemoryStore(), look_every=0.0, environ={}, report=lambda found: told.extend(map(str, found))
+    )
+    first = hotline.current()
+    (folder / "actions.yaml").write_text(LIMITS)
+    with capture_logs():
+        assert hotline.current() is first
+    assert told == [
+        "actions.yaml:1:1: SECOND_URL is missing; the service `t` in actions.yaml needs it; start the server with it"
+    ]
+    with pytest.raises(BadSetting, match="SECOND_URL is missing"):
+        Hotline(folder, MemoryStore(), environ={})
+
+
+def test_a_version_whose_settings_are_gone_is_lost(folder: Path) -> None:
+    """A call that began with it goes on with the present menu."""
+    store = MemoryStore()
+    (folder / "actions.yaml").write_text(LIMITS)
+    old = Hotline(folder, store, environ={"SECOND_URL": "https://x.example"}).current()
+    (folder / "actions.yaml").unlink()
+    hotline = Hotline(folder, store, environ={})
+    with capture_logs() as logs:
+        assert hotline.version(old.version) is hotline.current()
+    assert "menu version lost" in [entry["event"] for entry in logs]

@@ -1,0 +1,63 @@
+"""What a desk hears before it is connected: why the call comes, and what is proved."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.channels.twilio.twiml import Urls, render, whisper
+from ivr.engine.commands import Transfer
+from tests.channels.twilio.phone import SID, Phone, program
+
+URLS = Urls("/voice/zh-CN/3", "/voice/recording", "/audio/", "/voice/whisper")
+
+
+def dialled(reason: str, number: str = "+8657100000001", urls: Urls = URLS) -> str:
+    """Return the document of a transfer."""
+    return render([Transfer("service", number, 20, "zh-CN", reason=reason)], urls).decode()
+
+
+def test_a_transfer_with_a_reason_names_the_document() -> None:
+    """On the desk's own leg, before the two are connected."""
+    assert '<Number method="POST" url="/voice/whisper">+8657100000001</Number>' in dialled("because")
+    assert 'url="/voice/whisper">sip:desk@example.com</Sip>' in dialled("because", "sip:desk@example.com")
+
+
+def test_without_a_reason_the_desk_is_connected_at_once() -> None:
+    """As it is where there is no such document."""
+    assert "<Number>+8657100000001</Number>" in dialled("")
+    assert "<Number>+8657100000001</Number>" in dialled("because", urls=Urls("/t", "/r", "/audio/"))
+
+
+def test_the_desk_hears_why_the_call_comes() -> None:
+    """In the hotline's first language, whatever the caller speaks; nothing that is proved need be asked again."""
+    phone = Phone(program())
+    phone.rings()
+    for keys in ("2", "3", "2", "1237", "0"):
+        phone.presses(keys)
+    answer = phone.reports("/voice/whisper", CallSid="CA" + "9" * 32, ParentCallSid=SID)
+    assert answer.said == "转出，账户尾号八零零零，证件尾号已核对。"
+    assert answer.languages == {"cmn-CN"}
+
+
+@pytest.mark.parametrize("parent", ["", "CA" + "8" * 32, "<xml>"])
+def test_of_an_unknown_call_the_desk_hears_nothing(parent: str) -> None:
+    """And is connected: a caller is never dropped for it."""
+    answer = Phone(program()).reports("/voice/whisper", ParentCallSid=parent)
+    assert answer.verbs == []
+
+
+def test_a_broken_store_connects_all_the_same() -> None:
+    """An apology would be for the caller, who is not on this leg; a `<Dial>` here is an error to Twilio."""
+    phone = Phone(program())
+    phone.rings()
+    phone.house.store.call = _broken  # type: ignore[method-assign]
+    assert phone.reports("/voice/whisper", ParentCallSid=SID).verbs == []
+
+
+def _broken(call: str) -> None:
+    raise OSError(call)
+
+
+def test_nothing_to_say_is_an_empty_document() -> None:
+    """It connects at once."""
+    assert b"<Say" not in whisper([])

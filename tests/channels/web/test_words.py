@@ -1,0 +1,20 @@
+"""The words of the pages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import get_args
+
+import pytest
+
+from ivr.accounts import Reason, Which
+from ivr.channels.web.words import WORDS, Words
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_every_language_says_everything(words: Words) -> None:
+    """There are words for each password and each problem, and none is empty."""
+    assert set(words.problems) == {*Reason, "differ", "stale"}
+    for of_each_password in (words.titles, words.rules, words.done):
+        assert set(of_each_password) == set(get_args(Which))
+    assert all(asdict(words).values())
