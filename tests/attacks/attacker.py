@@ -1,0 +1,209 @@
+"""Somebody who wants what is not his: how he reaches the hotline, and how what he gets is counted and told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import Flask
+
+from ivr.actions import ACTIONS, perform
+from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import CODE, TAIL, holders
+from ivr.app import House, open_house
+from ivr.config import Settings
+from ivr.line import DirectLine, Heard, VirtualClock
+from ivr.outcomes import Actions
+from ivr.stores import SEALED_AS, CallFilter
+from tests.at_once import AtOnce
+from tests.channels.twilio.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
+
+VICTIM, VICTIMS_TAIL = "+8613800138000", "1237"
+LOCK = timedelta(hours=3)
+"""How long the demonstration's accounts are locked after three wrong tries."""
+POSSIBLE_CODES = 1_000_000
+POSSIBLE_TAILS = 11_000
+"""Three digits, and a check character of 0 to 9 or X."""
+
+TO_THE_NUMBER = ("1", "1", "1", "1#")
+"""The keys to where a number is typed: Mandarin, passwords, the login password, another number on file."""
+TO_THE_NUMBER_IF_WITHHELD = TO_THE_NUMBER[:3]
+
+
+def figure(tried: str, times: int, came: str) -> None:
+    """Print the figure of an attack: what was tried, how often, and what came of it."""
+    print(f"\n    {tried:<66} {times:>6,}   {came} ", end="")  # noqa: T201 - `pytest -s` shows it
+
+
+def telephone(n: int) -> str:
+    """Return the attacker's n-th telephone, none of which is on file."""
+    return f"+861390{n:07}"
+
+
+class Try(NamedTuple):
+    """A guess that was compared with the truth."""
+
+    at: datetime
+    account: str
+    caller: str
+
+
+@dataclass
+class Tries:
+    """Runs the actions, and counts the guesses that were judged: one that meets a lock teaches nothing."""
+
+    judged: dict[str, list[Try]] = field(default_factory=lambda: {TAIL: [], CODE: []})
+    outcomes: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
+    """How many messages each number was to get."""
+
+    def __call__(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+        """Run one."""
+        barred_by = {"verify_identity": (TAIL, CODE), "check_code": (CODE,)}.get(name, ())
+        barred = any(services.ledger.minutes_locked(kind, holders(asked), at=asked.at) for kind in barred_by)
+        finished = perform(name, services, asked, actions)
+        if barred_by and not barred and finished.outcome != "expired":
+            self.judged[barred_by[0]].append(Try(asked.at, holders(asked)[0], asked.caller))
+        self.outcomes[f"{name}: {finished.outcome}"] += 1
+        if finished.text_to:
+            self.texts[finished.text_to] += 1
+        return finished
+
+
+@dataclass
+class Attack:
+    """The demonstration hotline in this process, its clock, and the calls that are made to it."""
+
+    tries: Tries = field(default_factory=Tries)
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(DAYTIME))
+    house: House = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the hotline."""
+        settings = Settings(database_url="memory://", public_url="https://ivr.example.com")
+        self.house = open_house(YUEBAO, settings, perform=self.tries, tree=demonstration())
+        self.house.board.runs.close()  # type: ignore[attr-defined]
+        self.house.board.runs = AtOnce()
+
+    def call(self, caller: str, keys: Sequence[str], *, after: float = 0) -> DirectLine:
+        """Ring so many seconds after the last call has ended, and press these keys as long as they are listened to."""
+        self.clock.advance(after)
+        line = DirectLine(self.house.board, self.clock, caller)
+        line.start()
+        for entry in keys:
+            if line.waiting == "keys":
+                line.press(entry)
+        return line
+
+    def at_once(self, caller: str, keys: Sequence[str]) -> DirectLine:
+        """Ring at the same moment as every other call of this kind."""
+        began = self.clock.now
+        line = self.call(caller, keys)
+        self.clock.now = began
+        return line
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.house.close()
+
+
+def heard(line: DirectLine) -> list[str]:
+    """Return all that was heard, and what else happened on the line."""
+    return [item.text if isinstance(item, Heard) else item.what for item in line.take()]
+
+
+def letters(house: House, call: str) -> list[str]:
+    """Return the messages of a call, as their recipients would read them."""
+    history = house.store.call(call)
+    assert history is not None
+    return [
+        house.services.seal.open(SEALED_AS, message.body) if message.sealed else message.body
+        for message in history.messages
+    ]
+
+
+def code_of(phone: Phone) -> str:
+    """Return the code that was sent last in a call."""
+    return _latest(r"验证码(\d{6})", phone)
+
+
+def link_of(phone: Phone) -> str:
+    """Return the path of the link that was sent last in a call."""
+    return _latest(r"https://ivr\.example\.com(/reset/\S+)", phone)
+
+
+def _latest(pattern: str, phone: Phone) -> str:
+    return str(re.findall(pattern, "\n".join(letters(phone.house, phone.call)))[-1])
+
+
+STEPS_OF_A_RESET = ("1", "1", "1", VICTIMS_TAIL, "the code", "1")
+"""The keys of a reset from the telephone on file: Mandarin, passwords, the login password, tail, code, yes."""
+
+
+def resets(phone: Phone) -> str:
+    """Have the victim reset his login password, and return the path of his link."""
+    phone.rings()
+    for keys in STEPS_OF_A_RESET:
+        phone.presses(code_of(phone) if keys == "the code" else keys)
+    return link_of(phone)
+
+
+def begun(house: House) -> list[tuple[str, str]]:
+    """Return the resets that were ever begun: whose, and in which state."""
+    found = house.services.accounts._connection.execute("SELECT phone, state FROM resets ORDER BY rowid")
+    return [(phone, state) for phone, state in found]
+
+
+def written(house: House) -> dict[str, int]:
+    """Return how many rows there are of everything that a webhook could write."""
+    calls = house.store.calls(CallFilter(limit=10_000))
+    histories = [history for record in calls if (history := house.store.call(record.call))]
+    accounts, ledger = house.services.accounts._connection, house.services.ledger._connection
+    counts = {
+        "calls": len(calls),
+        "events": sum(len(history.path) for history in histories),
+        "messages": sum(len(history.messages) for history in histories),
+        "voicemails": sum(len(history.voicemails) for history in histories),
+        "ended": sum(bool(record.ending) for record in calls),
+    }
+    for table in ("resets", "freezes"):
+        (counts[table],) = accounts.execute(f"SELECT count(*) FROM {table}").fetchone()
+    for table in ("ledger_answers", "ledger_wrongs", "ledger_spent", "ledger_codes"):
+        (counts[table],) = ledger.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return counts
+
+
+def told_of_the_card(app: Flask, bank: str, call: str) -> tuple[Answer, list[str]]:
+    """Let the account service name a bank so; return what a customer of it hears in a call, and his messages.
+
+    He asks why a withdrawal failed, has the bank's number sent, and the summary of the call.
+    """
+    phone = Phone(app, caller="+8613800138004", call=call)
+    account_says(phone.house, phone.caller, bank)
+    _forget_messages(phone.house)
+    phone.rings()
+    for keys in ("1", "3", "1", "0097"):
+        phone.presses(keys)
+    told = phone.answer
+    phone.presses("1")
+    phone.presses("3")
+    return told, letters(phone.house, call)
+
+
+def account_says(house: House, number: str, words: str) -> None:
+    """Put words into every field of an account that is free text, as a careless account service could."""
+    db = house.services.accounts._connection
+    (kept,) = db.execute("SELECT data FROM accounts WHERE phone = ?", (number,)).fetchone()
+    data = json.loads(kept)
+    data["name"] = data["language"] = data["bank_card"]["bank"] = data["bank_card"]["bank_phone"] = words
+    db.execute("UPDATE accounts SET data = ? WHERE phone = ?", (json.dumps(data), number))
+
+
+def _forget_messages(house: House) -> None:
+    """Begin a new day of the rations."""
+    house.services.ledger._connection.execute("DELETE FROM ledger_spent")

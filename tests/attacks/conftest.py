@@ -1,0 +1,44 @@
+"""The hotline that is attacked."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from ivr.datafile import parse
+from tests.attacks.attacker import Attack
+from tests.channels.twilio.phone import Phone, program
+
+
+@pytest.fixture(autouse=True, scope="package")
+def customers_read_once() -> Iterator[None]:
+    """Parse the customers' file once for all these tests: that is half of what opening a hotline takes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ivr.accounts.tables.parse", functools.cache(parse))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(log_of_its_own: None) -> None:
+    """Let thousands of refusals not be written among the figures."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture
+def attack() -> Iterator[Attack]:
+    """Give the demonstration hotline to somebody who can ring it a thousand times."""
+    attack = Attack()
+    yield attack
+    attack.close()
+
+
+@pytest.fixture
+def phone() -> Iterator[Phone]:
+    """Give the victim's telephone, connected with the web program over signed requests."""
+    app = program()
+    yield Phone(app)
+    app.extensions["ivr"].close()

@@ -1,0 +1,127 @@
+"""Having the hotline send messages that cost: to numbers whose carrier shares what they earn, or to pester somebody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import phonenumbers
+import pytest
+
+from ivr.actions.rationing import country_of
+from tests.attacks.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
+from tests.channels.twilio.phone import demonstration
+
+A_LIST = ("5", "2", "1")
+"""From the main menu to the list of what to have at hand, by text message; after it 1 is the main menu again."""
+ASKS = ("1", *A_LIST)
+HELP = ("1", "1", "3", "1")
+"""To the help page of the network, by text message."""
+
+
+def countries(attack: Attack) -> dict[str, int]:
+    """Return how many messages were to go to each country."""
+    found: Counter[str] = Counter()
+    for number, count in attack.tries.texts.items():
+        found[country_of(number)] += count
+    return dict(found)
+
+
+@pytest.mark.parametrize("caller", [telephone(1), "+12025550199", "+37126123456", "+18765551234"])
+def test_one_number_gets_ten_messages_a_day(attack: Attack, caller: str) -> None:
+    """However many calls it makes, and whichever kind of message it asks for."""
+    for _ in range(5):
+        attack.call(caller, (*ASKS, *(("1", *A_LIST) * 4)))
+        attack.call(caller, (*HELP, *(("1", "1", "3", "1") * 4)))
+    asked = attack.tries.outcomes["send_text: sent"] + attack.tries.outcomes["send_text: rationed"]
+    asked += attack.tries.outcomes["send_link: sent"] + attack.tries.outcomes["send_link: rationed"]
+    figure(
+        f"messages asked for by one number, {caller[:5]}…",
+        asked,
+        f"{attack.tries.texts[caller]} sent in a day",
+    )
+    assert asked >= 40
+    assert attack.tries.texts == {caller: 10}
+
+
+def test_a_withheld_number_gets_none(attack: Attack) -> None:
+    """There is nowhere to send them."""
+    for _ in range(20):
+        attack.call("", ASKS)
+        attack.call("", HELP)
+    figure("messages asked for by withheld numbers", 40, f"{sum(attack.tries.texts.values())} sent")
+    assert not attack.tries.texts
+
+
+@pytest.mark.parametrize(
+    ("what", "numbers"),
+    [
+        ("Latvian", [f"+3712612{n:04}" for n in range(120)]),
+        ("Jamaican", [f"+1876555{n:04}" for n in range(120)]),
+        ("satellite", [f"+8816214{n:05}" for n in range(120)]),
+        ("of no country", [f"+999123{n:05}" for n in range(120)]),
+    ],
+)
+def test_a_dear_country_gets_fifty_messages_a_day(attack: Attack, what: str, numbers: Sequence[str]) -> None:
+    """From as many numbers as the attacker has there: those that are dialled like American ones too."""
+    for number in numbers:
+        attack.call(number, ASKS)
+    figure(
+        f"messages asked for by {len(numbers)} {what} numbers",
+        len(numbers),
+        f"{countries(attack)} sent in a day",
+    )
+    assert sum(attack.tries.texts.values()) == 50
+
+
+def test_a_country_that_is_used_up_is_no_other_country_s_loss(attack: Attack) -> None:
+    """Customers at home get theirs while an attacker empties a far country."""
+    for n in range(60):
+        attack.call(f"+3712612{n:04}", ASKS)
+    attack.call(VICTIM, ASKS)
+    assert attack.tries.texts[VICTIM] == 1
+
+
+def test_the_bill_of_a_day_is_bounded() -> None:
+    """What the demonstration could send at the very most: the sum of its countries' rations."""
+    texts = demonstration().declared.texts
+    others = [each for each in phonenumbers.SUPPORTED_REGIONS if each not in texts.countries]
+    abroad = len(others) * texts.elsewhere
+    figure(
+        "countries that could be pumped at once",
+        len(others),
+        f"{texts.elsewhere} messages each, {abroad:,} in all; at home {texts.countries['CN']:,}",
+    )
+    assert abroad < 15_000
+    assert set(texts.countries) == {"CN", "US"}
+
+
+def test_a_stranger_uses_up_nobody_s_messages(attack: Attack) -> None:
+    """He types the victim's number, proves nothing, and has messages sent to himself: the victim still gets his own."""
+    for n in range(15):
+        # to freeze another number, then back to the menus: the call is about the victim's account from there on
+        attack.call(
+            telephone(n), ("1", "6", "2", f"{VICTIM[3:]}#", "*", "*", "3", "1", *A_LIST, "1", *A_LIST)
+        )
+    spent = sum(attack.tries.texts.values())
+    attack.call(VICTIM, ("1", "1", "1", VICTIMS_TAIL))
+    figure(
+        "messages asked for in the victim's name",
+        spent,
+        f"{attack.tries.texts[VICTIM]} code for the victim after them",
+    )
+    assert spent >= 10
+    assert attack.tries.texts[VICTIM] == 1
+
+
+def test_nobody_is_pestered_by_a_number_that_was_typed(attack: Attack) -> None:
+    """Without the right tail no message goes to a number on file, whoever types it and however often."""
+    for n in range(50):
+        attack.call(telephone(n), ("1", "1", "1", "1#", f"{VICTIM[3:]}#", "9999", "9998"))
+        attack.call(telephone(n), ("1", "6", "2", f"{VICTIM[3:]}#", "9999"))
+    figure(
+        "calls that type the victim's number, without his tail",
+        100,
+        f"{attack.tries.texts[VICTIM]} messages to him",
+    )
+    assert not attack.tries.texts
