@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import phonenumbers
 import pytest
 
 from ivr.actions.rationing import country_of
+from ivr.ledger import Ration
 from tests.attacks.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
 from tests.channels.twilio.phone import demonstration
 
@@ -83,16 +85,36 @@ def test_a_country_that_is_used_up_is_no_other_country_s_loss(attack: Attack) ->
 
 
 def test_the_bill_of_a_day_is_bounded() -> None:
-    """What the demonstration could send at the very most: the sum of its countries' rations."""
+    """What the demonstration could send abroad at the very most: so many a country, and so many to all together."""
     texts = demonstration().declared.texts
     others = [each for each in phonenumbers.SUPPORTED_REGIONS if each not in texts.countries]
-    abroad = len(others) * texts.elsewhere
+    abroad = min(len(others) * texts.elsewhere, texts.abroad)
     figure(
         "countries that could be pumped at once",
         len(others),
-        f"{texts.elsewhere} messages each, {abroad:,} in all; at home {texts.countries['CN']:,}",
+        f"{texts.elsewhere} messages each, {abroad:,} to all together; at home {texts.countries['CN']:,}",
     )
-    assert abroad < 15_000
+    assert abroad == 500
+
+
+def test_many_countries_together_are_bounded(attack: Attack) -> None:
+    """Who changes the country when one is used up comes to an end too."""
+    attack.house.services.ledger.spend(
+        [Ration("text-abroad", 500, timedelta(days=1))], key="before", at=attack.clock()
+    )
+    for n in range(499):
+        attack.house.services.ledger.spend(
+            [Ration("text-abroad", 500, timedelta(days=1))], key=f"before/{n}", at=attack.clock()
+        )
+    attack.call("+37126120001", ASKS)
+    attack.call("+18762120001", ASKS)
+    figure("messages abroad after 500 on one day", 2, f"{sum(attack.tries.texts.values())} sent")
+    assert sum(attack.tries.texts.values()) == 0
+
+
+def test_home_and_named_countries_have_their_own() -> None:
+    """The figures of the demonstration."""
+    texts = demonstration().declared.texts
     assert set(texts.countries) == {"CN", "US"}
 
 

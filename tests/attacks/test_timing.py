@@ -132,7 +132,7 @@ def first_turn(attack: Attack, caller: str) -> Timed:
 TURNS = {
     "a wrong tail": (wrong_tail, 80e-6),
     "a typed number": (typed_number, 80e-6),
-    "a calling number": (first_turn, 100e-6),
+    "a calling number": (first_turn, 150e-6),
 }
 """Each with the seconds that are allowed; who has an account by the calling number reads it, which is the difference."""
 
