@@ -74,10 +74,8 @@ class _InThread(Generic[Result]):
     def wait(self, seconds: float) -> Result | None:
         try:
             return self._future.result(seconds)
-        except TimeoutError:
-            if self._future.done():  # the job's own
-                raise
-            return None
+        except TimeoutError:  # ours, or the job's own; it may have ended between the two lines
+            return self._future.result() if self._future.done() else None
 
     def when_done(self, tell: Callable[[Result], None]) -> None:
         def told(future: Future[Result]) -> None:

@@ -56,7 +56,7 @@ nodes:
   tail: {say: The tail?, ask: id_tail, as: id_tail, then: check}
   check:
     run: verify_identity
-    outcomes: {ok: done, elsewhere: agent, mismatch: tail, locked: agent, frozen: agent, unavailable: agent}
+    outcomes: {ok: done, elsewhere: agent, mismatch: tail, locked: agent, frozen: agent, sim_changed: agent, unreachable: agent, unavailable: agent}
   agent: {say: Connecting., transfer: service, urgent: true, reason: "{{ topic }}"}
   voicemail: {say: Speak., record: voicemail, then: done, nothing: done}
   bye: {end: Goodbye.}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from threading import Event, Timer, get_ident
 
 import pytest
 
-from ivr.runs import Pool
+from ivr.runs import Pool, _InThread
 from tests.at_once import AtOnce
 
 LONG = 10.0
@@ -229,3 +230,16 @@ def test_at_once_is_in_this_thread() -> None:
     assert run.wait(0) == get_ident()
     run.when_done(told.append)
     assert told == [get_ident()]
+
+
+def test_a_job_that_ends_in_the_moment_of_giving_up_is_not_lost() -> None:
+    """Its result counts: to say that it went wrong would leave an effect without its record."""
+
+    class Late(Future[str]):
+        def result(self, timeout: float | None = None) -> str:
+            if timeout is None:
+                return super().result()
+            self.set_result("done")
+            raise TimeoutError
+
+    assert _InThread(Late()).wait(0.1) == "done"

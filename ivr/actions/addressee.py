@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked
-from ivr.menu.contract import Level
+from ivr.menu.contract import Level, Outcome
+
+NO_NUMBER = Outcome(means="The calling number is withheld, so that there is nowhere to send it.")
+"""How an action ends that has nobody to send to."""
 
 
 def addressee(asked: Asked) -> str:

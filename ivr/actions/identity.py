@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ivr.accounts import Rules
+from ivr.accounts import Account, Rules
 from ivr.actions.base import Asked, Services
 from ivr.ledger import Ration, Tried
 
@@ -13,6 +13,27 @@ TAIL, CODE = "tail", "code"
 """The two things that a caller proves himself with; each is counted by itself."""
 WITHHELD_AN_HOUR = 500
 """Tries of all calls together that withhold their number."""
+
+
+FRESH_SIM_HOURS = 72
+"""The number of a SIM card that was changed later than this may be a thief's: fraud guidance names 24 to 72 hours."""
+NOT_SERVED = {
+    "frozen": "The account is frozen: only a human may help.",
+    "sim_changed": f"The SIM card was changed less than {FRESH_SIM_HOURS} hours ago, so that neither the number nor a code "
+    "to it proves anything: a human.",
+    "unreachable": "The customer no longer has the number on file, so that no code can reach him: a human.",
+}
+"""The outcomes of a caller who must go to a human, told only to whoever knew the tail."""
+
+
+def not_served(account: Account) -> str:
+    """Return why an account is a human's matter, in a word of :data:`NOT_SERVED`; empty: it is not."""
+    if account.status == "frozen":
+        return "frozen"
+    if account.phone_unreachable:
+        return "unreachable"
+    changed = account.sim_changed_hours_ago
+    return "sim_changed" if changed is not None and changed < FRESH_SIM_HOURS else ""
 
 
 def claimed(asked: Asked) -> str:

@@ -8,8 +8,10 @@ import phonenumbers
 
 from ivr.actions.base import Asked, Services
 from ivr.ledger import Ration
-from ivr.menu.contract import Level
+from ivr.menu.contract import Level, Outcome
 
+RATIONED = Outcome(means="No more messages may be sent for now; see the hotline's `texts:`.")
+"""How an action ends that has none left."""
 _A_DAY = timedelta(days=1)
 MOST_WITHHELD = 500
 """Messages a day that all calls together may cause whose number is withheld: each of them would be a new caller."""

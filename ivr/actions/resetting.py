@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.rationing import may_text
+from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.contract import Contract, Level, Outcome
 
 LINK_LIVES = timedelta(minutes=30)
@@ -26,7 +26,7 @@ def reset_contract(name: str, which: str) -> Contract:
                 tells={"case_number": "eight digits that name the case for the customer and for a human"},
                 texts={"link": "the address of the page where the new password is set"},
             ),
-            "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+            "rationed": RATIONED,
             "frozen": Outcome(means="The account is frozen: only a human may help."),
         },
     )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.accounts import Account
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.identity import CODE, has_proved_tail, holders
+from ivr.actions.identity import CODE, NOT_SERVED, has_proved_tail, holders, not_served
 from ivr.actions.rationing import may_text
 from ivr.ledger import Ration
 from ivr.menu.contract import Contract, Level, Outcome
 
-FRESH_SIM_HOURS = 72
-"""A code to a number whose SIM card was changed later than this may reach a thief: fraud guidance names 24 to 72 hours."""
 PER_CALL, PER_ACCOUNT, WITHIN = 3, 6, timedelta(hours=3)
 """Codes that one call, and one account within three hours, may have sent."""
 
@@ -28,11 +25,7 @@ CONTRACT = Contract(
             texts={"code": "the six digits"},
         ),
         "rationed": Outcome(means="There were too many codes or messages; no more is sent for now."),
-        "sim_changed": Outcome(
-            means=f"The SIM card was changed less than {FRESH_SIM_HOURS} hours ago, so that a code would prove nothing."
-        ),
-        "unreachable": Outcome(means="The customer no longer has the number on file: no code can reach him."),
-        "frozen": Outcome(means="The account is frozen: only a human may help."),
+        **{word: Outcome(means) for word, means in NOT_SERVED.items()},
         "locked": Outcome(
             means="There were too many wrong codes; until the lock ends none is sent.",
             tells={"minutes_left": "whole minutes, rounded up, until a code is sent again"},
@@ -50,7 +43,7 @@ def run(services: Services, asked: Asked) -> Finished:
     if not has_proved_tail(services, asked):
         raise TailNotProved
     account, rules = services.accounts.get(asked.account), services.accounts.rules()
-    if reason := _useless(account):
+    if reason := not_served(account):
         return Finished(reason)
     minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
     if minutes:
@@ -84,15 +77,6 @@ def _let_send(services: Services, asked: Asked, lives: timedelta) -> None:
     if services.ledger.code_of(asked.account, asked.call, at=asked.at) != digest:
         services.ledger.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
         services.codes.send(asked.account, asked.language)
-
-
-def _useless(account: Account) -> str:
-    if account.status == "frozen":
-        return "frozen"
-    if account.phone_unreachable:
-        return "unreachable"
-    changed = account.sim_changed_hours_ago
-    return "sim_changed" if changed is not None and changed < FRESH_SIM_HOURS else ""
 
 
 def _code_rations(asked: Asked) -> tuple[Ration, Ration]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.actions.addressee import addressee
+from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.rationing import may_text
+from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -14,8 +14,8 @@ CONTRACT = Contract(
     inputs={"page": "the page's address, which the node's `text` writes out"},
     outcomes={
         "sent": Outcome(means="The message will be sent.", texts={}),
-        "no_number": Outcome(means="The calling number is withheld, so that there is nowhere to send it."),
-        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+        "no_number": NO_NUMBER,
+        "rationed": RATIONED,
     },
 )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.actions.addressee import addressee
+from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.rationing import may_text
+from ivr.actions.rationing import RATIONED, may_text
 from ivr.ledger import Ration
 from ivr.menu.contract import Contract, Outcome
 
@@ -18,8 +18,8 @@ CONTRACT = Contract(
     outcomes={
         "sent": Outcome(means="The message will be sent.", texts={}),
         "nothing": Outcome(means="Nothing was told or done so far that would be worth a message."),
-        "no_number": Outcome(means="The calling number is withheld, so that there is nowhere to send it."),
-        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+        "no_number": NO_NUMBER,
+        "rationed": RATIONED,
     },
 )
 

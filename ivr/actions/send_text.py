@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.rationing import may_text
+from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -12,7 +12,7 @@ CONTRACT = Contract(
     inputs={"to": "the number, in E.164"},
     outcomes={
         "sent": Outcome(means="The message will be sent.", texts={}),
-        "rationed": Outcome(means="No more messages may be sent for now; see the hotline's `texts:`."),
+        "rationed": RATIONED,
     },
 )
 

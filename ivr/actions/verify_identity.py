@@ -7,7 +7,7 @@ an account is told to nobody who has not proved anything.
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.identity import CODE, TAIL, claimed, count_try, holders
+from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, holders, not_served
 from ivr.menu.contract import Contract, Level, Outcome
 
 CONTRACT = Contract(
@@ -29,11 +29,8 @@ CONTRACT = Contract(
             means="There were too many wrong tries; until the lock ends even the right tail is not taken.",
             tells={"minutes_left": "whole minutes, rounded up, until the next try is taken"},
         ),
-        "frozen": Outcome(
-            means="The tail is right, but the account is frozen: only a human may help, so that the call is not "
-            "verified here.",
-            raises=Level.matched,
-        ),
+        # The tail is right, and a human need not ask it again; but the call is not verified here.
+        **{word: Outcome(means, raises=Level.matched) for word, means in NOT_SERVED.items()},
     },
 )
 
@@ -51,6 +48,6 @@ def run(services: Services, asked: Asked) -> Finished:
             return Finished("mismatch")
         case "locked":
             return Finished("locked", {"minutes_left": tried.minutes_left})
-    if services.accounts.get(account).status == "frozen":
-        return Finished("frozen", account=account)
+    if reason := not_served(services.accounts.get(account)):
+        return Finished(reason, account=account)
     return Finished("ok" if asked.caller == account else "elsewhere", account=account)

@@ -269,8 +269,9 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
     session.wanted.clear()
     session.urgent = session.urgent or node.urgent
     reason = turn.tree.values.get(session.node, {}).get("reason")
-    if reason is not None:
-        session.reason = _told_to_desk(turn, str(evaluate(reason, turn.variables())))
+    if reason is not None or not session.reason:
+        why = str(evaluate(reason, turn.variables())) if reason is not None else ""
+        session.reason = _told_to_desk(turn, why)
     if desk.closed and not is_open(desk, turn.at, turn.tree.timezone):
         session.human_tried = True
         return desk.closed
@@ -301,7 +302,7 @@ def _told_to_desk(turn: Turn, reason: str) -> str:
     proved = session.level.name if session.level >= Level.matched else "unproved"
     account = say_value(session.account[-4:], first)
     said = turn.tree.speech[first].patterns[f"desk_{proved}"]
-    return said.replace("{account}", account).replace("{reason}", reason)
+    return said.replace("{account}", account).replace("{reason}", reason).lstrip("，。,. ")
 
 
 # --- what the caller did

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ivr.accounts import Account
 from ivr.actions import perform
 from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.identity import NOT_SERVED
 from ivr.menu.contract import Level
 from ivr.menu.nodes import Rations
 
@@ -93,7 +94,7 @@ class Caller:
 
     def proves_tail(self, phone: str = "8000", **how: str) -> None:
         """Type the right tail, which must be taken."""
-        assert self.tries_tail(TAILS[phone], phone, **how) in {"ok", "elsewhere", "frozen"}
+        assert self.tries_tail(TAILS[phone], phone, **how) in {"ok", "elsewhere", *NOT_SERVED}
 
     def asks_code(self, phone: str = "8000", **how: str) -> Finished:
         """Have a code sent."""

@@ -79,3 +79,11 @@ def test_an_action_that_failed_at_once_was_not_done() -> None:
     assert told(Call(TREE).press("2").finish("unavailable")) == "The balance. Nothing is proved."
     call = Call(TREE).press("2").goes_on().finish_late("none", "news").press("0")
     assert told(call) == "The balance. Nothing is proved."
+
+
+def test_a_transfer_without_a_reason_still_says_what_is_proved() -> None:
+    """No editor can forget it."""
+    silent = tree_of(NODES.replace(", reason: The balance", ""), "identity: {verified: tail}")
+    assert told(Call(silent).press("0")) == "Nothing is proved."
+    call = Call(silent).press("1").press("1237").finish("ok", account="+8613800138004")
+    assert told(call.finish("unavailable")) == "The account ends in 8 0 0 4. The ID tail is right."
