@@ -19,7 +19,8 @@ from ivr.cli import main
 ROOT = Path(__file__).parents[1]
 YUEBAO = ROOT / "menus" / "yuebao"
 IVR = [sys.executable, "-m", "ivr.cli"]
-COMMANDS = sorted(main.commands)
+CONTEXT = click.Context(main)
+COMMANDS = main.list_commands(CONTEXT)
 PATIENCE = 60.0
 
 
@@ -67,7 +68,9 @@ def test_every_command_explains_itself_and_its_options(name: str) -> None:
     """Also with -h, and no option is without a word of help."""
     assert ivr(name, "--help").exit_code == 0
     assert ivr(name, "-h").stdout.startswith(f"Usage: main {name}")
-    options = [each for each in main.commands[name].params if isinstance(each, click.Option)]
+    command = main.get_command(CONTEXT, name)
+    assert command is not None
+    options = [each for each in command.params if isinstance(each, click.Option)]
     assert [option.name for option in options if not option.help] == []
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from ivr.actions import ACTIONS
@@ -102,7 +103,7 @@ def test_the_readme_has_examples() -> None:
         *(f"`{name}`" for name in ACTIONS),
         *(f"`{target}`" for target in SPECIAL_TARGETS),
         *(f"`{name}`" for name in SETTINGS),
-        *(f"`ivr {name}`" for name in main.commands),
+        *(f"`ivr {name}`" for name in main.list_commands(click.Context(main))),
     ],
 )
 def test_the_readme_names(name: str) -> None:

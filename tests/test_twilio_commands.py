@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr import starter
 from ivr.channels.twilio.operations import OVERRIDES, webhook_settings
-from ivr.twilio_commands import twilio
+from ivr.cli.twilio import twilio
 from tests.channels.twilio.rest_stub import (
     ACCOUNT,
     HERS,

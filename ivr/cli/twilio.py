@@ -1,8 +1,7 @@
-"""`ivr twilio`: the commands that speak to Twilio itself. The others are in :mod:`ivr.cli`."""
+"""`ivr twilio`: the commands that speak to Twilio itself."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
+
+from ivr.cli.shared import read_settings
 
 if TYPE_CHECKING:
     from ivr.channels.twilio.operations import Connection
@@ -74,7 +75,7 @@ def connect(number: str, url: str, fallback: str, *, take_over: bool, dry_run: b
     from ivr.channels.twilio.rest import TwilioRest
 
     with _told():
-        settings = _settings()
+        settings = read_settings()
         own, public_url = (
             _needed(number or settings.number, "--number", "TWILIO_NUMBER"),
             _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL"),
@@ -108,7 +109,7 @@ def doctor(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
     from ivr.channels.twilio.doctor import Doctor
 
     with _told():
-        settings = _settings()
+        settings = read_settings()
         desks = _desks(hotline, settings) if lookups else {}
         own, public_url = number or settings.number, url or settings.public_url
         wrong = 0
@@ -133,15 +134,9 @@ def call(to: str, url: str) -> None:
     from ivr.channels.twilio.rest import TwilioRest
 
     with _told():
-        settings = _settings()
+        settings = read_settings()
         public_url = _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL")
         click.echo(operations.call(TwilioRest.of(settings), to, public_url))
-
-
-def _settings() -> Settings:
-    from ivr.config import settings_from
-
-    return settings_from(os.environ)
 
 
 def _needed(value: str, option: str, setting: str) -> str:

@@ -1,0 +1,106 @@
+"""The command line. Each command is imported, with what it needs, when it runs, so that `ivr --help` is there at once."""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from ivr.cli.shared import Failed
+
+COMMANDS = {
+    "calls": "calls",
+    "check": "check",
+    "demo-service": "serve",
+    "new": "edit",
+    "purge": "calls",
+    "reference": "edit",
+    "schema": "edit",
+    "serve": "serve",
+    "simulate": "simulate",
+    "test": "test",
+    "twilio": "twilio",
+    "worker": "serve",
+}
+"""Every command, and the module of this package that has it, under its name."""
+
+
+class Commands(click.Group):
+    """The commands, with the nearest name for a misspelt one, and errors without a traceback."""
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"ivr.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted(COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, or say which one was probably meant."""
+        name, known = args[0], self.list_commands(ctx)
+        if name in known:
+            return super().resolve_command(ctx, args)
+        from ivr.menu.problems import did_you_mean
+
+        raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, known)}")
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Read and write UTF-8 whatever the locale says, as menus do; then run a command."""
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what an operator can mend is told in one sentence."""
+        from ivr.logs import configure
+
+        configure(level="error")  # what a command has to say it prints; `ivr serve` sets up its own log
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, BrokenPipeError):  # click ends quietly where nobody reads on
+            raise
+        except Exception as error:
+            raise _as_failed(error) from error
+
+
+def _as_failed(error: Exception) -> Exception:
+    """Return the sentence for an error that an operator can mend, or the error itself."""
+    import sqlite3
+
+    from ivr.config import BadSetting
+    from ivr.datafile import BadFile
+    from ivr.hotline import MenuBroken
+    from ivr.line import CallBroken
+    from ivr.serving import CannotServe
+    from ivr.starter import FolderTaken
+
+    match error:
+        case MenuBroken():
+            return Failed(f"the menu has problems:\n{error}")
+        case sqlite3.Error():
+            return Failed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
+        case OSError(filename=name, strerror=str(what)) if name:
+            return Failed(f"{name}: {what.lower()}")
+        case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | OSError():
+            return Failed(str(error))
+    return error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ivr")
+def main() -> None:
+    """A phone-menu server: YAML menus, Twilio webhooks, and a simulator that drives the same menus.
+
+    HOTLINE is a folder with a menu.yaml; menus/yuebao if none is named.
+    """

@@ -1,0 +1,75 @@
+"""`ivr check`: what is wrong with a hotline."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.shared import counted, format_option, hotline_argument, print_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.menu.problems import Problem
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr check
+  ivr check menus/yuebao --format json"""
+)
+@hotline_argument
+@format_option
+def check(hotline: Path, form: str) -> None:
+    """Say everything that is wrong with a hotline, and what to write instead."""
+    from ivr.channels.twilio.languages import voice_problem
+    from ivr.hotline import load_folder
+    from ivr.proof.runner import read_calls
+
+    problems = [
+        *load_folder(hotline, voice_problem).problems,
+        *read_calls(hotline)[1],
+        *_data_problems(hotline),
+    ]
+    errors = sum(problem.severity == "error" for problem in problems)
+    if form == "json":
+        click.echo(json.dumps([problem.as_data() for problem in problems], ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            print_problem(hotline, problem)
+        click.echo(
+            f"{hotline}: "
+            + (
+                f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}"
+                if problems
+                else "no problems"
+            )
+        )
+    sys.exit(1 if errors else 0)
+
+
+def _data_problems(hotline: Path) -> list[Problem]:
+    """Return what is wrong with the files that actions speak of."""
+    from ivr.accounts import Accounts
+    from ivr.actions.notices import Notices
+    from ivr.datafile import BadFile
+    from ivr.menu.problems import Problem
+
+    problems = []
+    openers: list[tuple[str, Callable[[Path], object]]] = [
+        ("accounts.yaml", lambda path: Accounts.open(":memory:", path).close()),
+        ("bulletins.yaml", Notices.open),
+    ]
+    for name, opener in openers:
+        path = hotline / name
+        try:
+            if path.exists():
+                opener(path)
+        except BadFile as error:
+            problems.append(Problem(name, 1, 1, "", str(error), "see the demonstration hotline's file"))
+    return problems

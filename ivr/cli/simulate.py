@@ -1,0 +1,61 @@
+"""`ivr simulate`: trying a hotline from the keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ivr.cli.shared import hotline_argument, read_settings, told_as_usage
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr simulate
+  ivr simulate --from +12025550142 --language en-US --at 2026-11-22T23:00
+  printf '1\\n3\\n' | ivr simulate menus/yuebao --trace
+  ivr simulate --url http://127.0.0.1:8080"""
+)
+@hotline_argument
+@click.option("--from", "caller", help="The calling number, such as +8613800138000, or `withheld`.")
+@click.option("--at", "when", help="When the caller rings, in the hotline's time zone: 2026-11-22T10:00.")
+@click.option("--language", help="Begin in this language, such as en-US.")
+@click.option("--url", help="Call a running server, whose TwiML is executed as Twilio would.")
+@click.option("--trace", is_flag=True, help="Show what the hotline does at each step.")
+def simulate(
+    hotline: Path, caller: str | None, when: str | None, language: str | None, url: str | None, *, trace: bool
+) -> None:
+    """Call a hotline from the keyboard.
+
+    Type keys to press them (1, 1234#), nothing for silence, words to speak; /help lists the rest. The end of the
+    input hangs up. Time is virtual: silence costs nothing.
+    """
+    from ivr.channels.terminal.keyboard import at_terminal, typed_lines
+    from ivr.channels.terminal.transcript import Transcript
+    from ivr.sitting import direct_sitting, url_sitting
+
+    if url and (when or language):
+        raise click.UsageError("--at and --language are for a call in this process, without --url")
+    face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal()}
+    with told_as_usage():
+        number = _number(caller)
+        if url:
+            simulator = url_sitting(hotline, url, number, read_settings(), **face)
+        else:
+            simulator = direct_sitting(hotline, number, when, language, **face)
+    simulator.run(typed_lines(secret=simulator.asks_for_secret))
+
+
+def _number(caller: str | None) -> str | None:
+    """Return a calling number without the spaces and hyphens that people write into it."""
+    if caller is None or caller == "withheld":
+        return caller
+    number = caller.translate(str.maketrans("", "", " -()"))
+    if re.fullmatch(r"\+[1-9]\d{4,14}", number, re.ASCII):
+        return number
+    raise ValueError(
+        f"--from: `{caller}` is no international number; write it like +8613800138000, or `withheld`"
+    )
