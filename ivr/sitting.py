@@ -16,9 +16,9 @@ from ivr.channels.twilio.line import PlayerLine
 from ivr.channels.twilio.player import Answer
 from ivr.channels.twilio.transport import Reply, Transport, http_transport
 from ivr.config import Settings
-from ivr.engine.commands import Command
 from ivr.engine.events import Event
 from ivr.engine.session import Session
+from ivr.engine.turn import Turn
 from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
@@ -153,12 +153,13 @@ class _Watch:
     controls: Controls
     session: Session | None = None
 
-    def __call__(self, session: Session, event: Event, commands: Sequence[Command]) -> None:
+    def __call__(self, turn: Turn, event: Event) -> None:
+        session = turn.session
         before = self.session if self.session and self.session.call == session.call else _unbegun(session)
         self.session = session
         if self.controls.trace:
             tree = self.house.hotline.version(session.version)
-            for line in step_lines(tree, before, event, session, commands):
+            for line in step_lines(tree, before, event, session, turn.commands):
                 self.transcript.note(line)
 
     def place(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house
 from ivr.channels.twilio.languages import voice_problem
 from ivr.config import Settings
-from ivr.engine.commands import Command, Gather
+from ivr.engine.commands import Gather
 from ivr.engine.events import Event
-from ivr.engine.session import Session
+from ivr.engine.turn import Turn
 from ivr.hotline import MenuBroken, load_folder
 from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.problems import did_you_mean
@@ -25,6 +26,7 @@ from ivr.menu.tree import Tree
 from ivr.outcomes import Actions
 from ivr.proof.calls import At, DeskAnswer, WrittenCall
 from ivr.proof.runner import BadCall, Stage, moment
+from ivr.proof.samples import ACCOUNT, Samples
 from ivr.runs import Result, Run
 from ivr.stores import CallHistory, with_open_messages
 
@@ -36,10 +38,34 @@ class Faults:
     down: Collection[str] = ()
     slow: Mapping[str, float] = field(default_factory=dict)
     """Seconds that an action takes."""
+    outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """How an action ends, run by run, in place of what its service would say; the last outcome stays."""
+    samples: Samples | None = None
+    """What such an outcome tells; needed where there is one."""
+    runs: Counter[str] = field(default_factory=Counter)
 
     def perform(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
-        """Run an action, unless its service is down."""
-        return Finished("unavailable") if name in self.down else perform(name, services, asked, actions)
+        """Run an action, unless its service is down or its outcome is given."""
+        if name in self.down:
+            return Finished("unavailable")
+        given = self.outcomes.get(name)
+        if not given:
+            return perform(name, services, asked, actions)
+        self.runs[name] += 1
+        assert self.samples is not None
+        return as_given(self.samples, name, given[min(self.runs[name], len(given)) - 1], asked)
+
+
+def as_given(samples: Samples, action: str, outcome: str, asked: Asked) -> Finished:
+    """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
+    declared = samples.tree.contracts[action].all_outcomes()[outcome]
+    return Finished(
+        outcome,
+        samples.results(declared)[0],
+        account=(asked.account or asked.caller or ACCOUNT) if declared.finds_account else None,
+        text_to=(asked.account or asked.caller or ACCOUNT) if declared.texts is not None else "",
+        secrets=samples.secrets(declared),
+    )
 
 
 @dataclass(slots=True)
@@ -98,10 +124,10 @@ class Watch:
     node: str = ""
     secret: bool = False
 
-    def __call__(self, session: Session, _event: Event, commands: Collection[Command]) -> None:
+    def __call__(self, turn: Turn, _event: Event) -> None:
         """Take note of a step."""
-        self.node = session.node
-        self.secret = any(isinstance(command, Gather) and command.secret for command in commands)
+        self.node = turn.session.node
+        self.secret = any(isinstance(command, Gather) and command.secret for command in turn.commands)
 
 
 NOBODY = "+8613900000000"
@@ -142,12 +168,23 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
     nodes = [step.node for step in call.steps if isinstance(step, At)]
     for kind, names, known in (
         ("desk", call.desks, tree.desks),
-        ("action", [*call.unavailable, *call.slow], tree.contracts),
+        ("action", [*call.unavailable, *call.slow, *call.outcomes], tree.contracts),
         ("node", nodes, tree.nodes),
     ):
         for name in names:
             if name not in known:
                 raise BadCall(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
+    for action, given in call.outcomes.items():
+        outcomes = tree.contracts[action].all_outcomes()
+        for outcome in [given] if isinstance(given, str) else given:
+            if outcome not in outcomes:
+                raise BadCall(f"`{action}` has no outcome `{outcome}`; {did_you_mean(outcome, outcomes)}")
+
+
+def faults_of(call: WrittenCall, tree: Tree) -> Faults:
+    """Return what a written call wants of the actions."""
+    outcomes = {name: [given] if isinstance(given, str) else given for name, given in call.outcomes.items()}
+    return Faults(call.unavailable, call.slow, outcomes, Samples(tree) if outcomes else None)
 
 
 def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAnswer]:
@@ -166,7 +203,7 @@ class DirectStages:
         """Set up one call."""
         self.tree = tree = self.tree or load_tree(self.folder)
         check_names(call, tree)
-        faults = Faults(call.unavailable, call.slow)
+        faults = faults_of(call, tree)
         house = open_house(self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree)
         clock = VirtualClock(moment(call, tree.timezone))
         slow_down(house, clock, faults)

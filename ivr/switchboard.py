@@ -31,7 +31,8 @@ from ivr.engine.events import (
 from ivr.engine.hearing import breaks_off
 from ivr.engine.record import public_keys, public_outcome
 from ivr.engine.session import Session
-from ivr.engine.step import EndlessMenu, step
+from ivr.engine.step import EndlessMenu, happen
+from ivr.engine.turn import Turn
 from ivr.hotline import Hotline
 from ivr.logs import masked, place_of
 from ivr.menu.contract import Times
@@ -101,8 +102,8 @@ class Switchboard:
     """A clock for what a webhook has waited so far."""
     patience: float = 10.0
     """Seconds that a second arrival waits for the first one's answer."""
-    watch: Callable[[Session, Event, Sequence[Command]], None] | None = None
-    """Told every step as it happens, for the simulator's trace."""
+    watch: Callable[[Turn, Event], None] | None = None
+    """Told every step as it happens, for the simulator's trace and the coverage of written calls."""
 
     def turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
         """Take a call one turn further and return the channel's answer.
@@ -302,10 +303,11 @@ class _Work:
 
     def _step(self, event: Event) -> None:
         self._note(event)
-        self.session, commands = step(self.tree, self.session, event)
-        self.commands += commands
+        turn = happen(self.tree, self.session, event)
+        self.session = turn.session
+        self.commands += turn.commands
         if self.board.watch:
-            self.board.watch(self.session, event, commands)
+            self.board.watch(turn, event)
 
     def _note(self, event: Event) -> None:
         """Put an event on the call's path."""

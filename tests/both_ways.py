@@ -25,7 +25,7 @@ from ivr.menu.seconds import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage, moment
-from ivr.stages import Faults, Watch, caller_of, numbers_of, slow_down, stage_of
+from ivr.stages import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
 
 PICKED_UP = 3
 """Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.line.DirectLine`."""
@@ -80,7 +80,7 @@ class HttpStages:
 
     def __call__(self, call: WrittenCall) -> Stage:
         """Set up one call."""
-        faults = Faults(call.unavailable, call.slow)
+        faults = faults_of(call, self.tree)
         house = open_house(self.folder, SETTINGS, perform=faults.perform, tree=self.tree)
         began = moment(call, self.tree.timezone)
         clock = VirtualClock(began)

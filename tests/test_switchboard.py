@@ -21,6 +21,7 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.engine.session import Session
+from ivr.engine.turn import Turn
 from ivr.logs import configure
 from ivr.menu.contract import Level
 from ivr.stores import TURN_LEASE, ClaimLost, SavedTurn
@@ -371,8 +372,8 @@ def test_every_step_can_be_watched(desk: Desk) -> None:
     """The simulator's trace sees each event and where it led."""
     seen: list[tuple[str, str]] = []
 
-    def watch(session: Session, event: Event, _commands: Sequence[Command]) -> None:
-        seen.append((type(event).__name__, session.node))
+    def watch(turn: Turn, event: Event) -> None:
+        seen.append((type(event).__name__, turn.session.node))
 
     desk.board.watch = watch
     desk.start()

@@ -62,9 +62,15 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
 
     Raises :class:`EndlessMenu`, and whatever a template or a condition of the menu raises.
     """
+    turn = happen(tree, session, event)
+    return turn.session, turn.commands
+
+
+def happen(tree: Tree, session: Session, event: Event) -> Turn:
+    """Do what :func:`step` does, and return its working table too: which nodes were passed, which prompts said."""
     turn = Turn(tree, session.copy(), event.at, goes_on=isinstance(event, ActionFinished))
     _happen(turn, event)
-    return turn.session, turn.commands
+    return turn
 
 
 def _happen(turn: Turn, event: Event) -> None:
@@ -184,6 +190,7 @@ def _enter(turn: Turn, name: str) -> str | None:
     """Do a node's work; return where to go next, or None when the call now waits or has ended."""
     session, node = turn.session, turn.tree.nodes[name]
     session.confirming, session.running = None, ""
+    turn.passed.append(name)
     turn.stop_wanting(name)
     if node.needs and session.level < Level[node.needs]:
         # A secret that was typed for this node is gone when he comes back: then it is asked for again.

@@ -27,6 +27,10 @@ class Turn:
     """Entries of this turn that no session, record or prompt may have."""
     asked: str = ""
     """Where the latest of them was asked for."""
+    passed: list[str] = field(default_factory=list)
+    """The nodes that were entered, in order: what a session forgets, and a proof of the menu wants to know."""
+    uttered: list[Prompt] = field(default_factory=list)
+    """What was said, as it is written."""
     goes_on: bool = False
     """Whether this event continues what the caller did before: an action of his has ended."""
 
@@ -65,6 +69,7 @@ class Turn:
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
         """Return what prompts become in this call; those without a word are left out."""
         prompts = tuple(prompts)
+        self.uttered += prompts
         variables = self.variables() if any(prompt.template for prompt in prompts) else {}
         said = (prompt.utter(variables) for prompt in prompts)
         return tuple(utterance for utterance in said if utterance.text)

@@ -31,6 +31,8 @@ class Loaded:
 
     tree: Tree | None
     problems: tuple[Problem, ...]
+    draft: Draft | None = None
+    """What was read, for whoever must name a place in it."""
 
 
 def version_of(sources: Mapping[str, str]) -> str:
@@ -55,7 +57,7 @@ def load(
         check_actions(draft, contracts)
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):
-        return Loaded(None, problems)
+        return Loaded(None, problems, draft)
     actions = repertoire(draft.actions, contracts)
     tree = compiler.compile_tree(
         draft.hotline,
@@ -66,8 +68,9 @@ def load(
         recordings or {},
         actions.contracts,
     )
-    tree = replace(tree, contracts=actions.contracts, times=actions.times, services=actions.http)
-    return Loaded(tree, problems)
+    files = {name: typed.file for name, typed in draft.names.items()}
+    tree = replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
+    return Loaded(tree, problems, draft)
 
 
 def draft_of(sources: Mapping[str, str]) -> Draft:

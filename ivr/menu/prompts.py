@@ -35,6 +35,8 @@ class Prompt:
     fixed: Utterance
     """The utterance itself, or the voice and language that a template is spoken in."""
     template: Template | None = None
+    source: str = ""
+    """What the template was compiled from."""
 
     def utter(self, variables: Mapping[str, Any]) -> Utterance:
         """Return what is said in this call."""
@@ -66,5 +68,5 @@ class Voice:
 
     def _compiled(self, words: str, audio: str = "") -> Prompt:
         if is_template(words):
-            return Prompt(Utterance("", self.language, self.name), template(words, self.language))
+            return Prompt(Utterance("", self.language, self.name), template(words, self.language), words)
         return Prompt(Utterance(words, self.language, self.name, audio, static=True))

@@ -75,6 +75,8 @@ class Tree:
     plain: frozenset[tuple[str, str]]
     """The variables with the values that a ``set`` gives in so many words: they tell nothing of an account."""
     sources: Mapping[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+    """By node: the file that it is written in."""
     times: Mapping[str, Times] = field(default_factory=dict)
     """By action: how long a caller waits for it, where ``actions.yaml`` says so."""
     contracts: Mapping[str, Contract] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from ivr.menu.forms import Form, Line, Name
-from ivr.menu.nodes import Model
+from ivr.menu.nodes import Model, _shape
 from ivr.menu.problems import did_you_mean, nearest, shown
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
@@ -29,6 +29,12 @@ Caller = Annotated[
 ]
 Moment = Annotated[
     str, Form("day and time", r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", ("2026-11-23 10:00",), _is_moment)
+]
+
+
+_Outcomes = Annotated[
+    Annotated[Name, Tag("a text")] | Annotated[list[Name], Field(min_length=1), Tag("a list")],
+    Discriminator(_shape),
 ]
 
 
@@ -199,6 +205,12 @@ class WrittenCall(Model):
     slow: dict[Name, Annotated[float, Field(ge=0, le=3600)]] = Field(
         default_factory=dict,
         description="Actions that take long in this call, such as `earnings: 4`, in seconds.",
+    )
+    outcomes: dict[Name, _Outcomes] = Field(
+        default_factory=dict,
+        description="How actions end in this call, in place of what their service would say, such as "
+        "`login_status: locked`; or a list, one outcome for each run, of which the last stays. What such an outcome "
+        "tells has example values.",
     )
     steps: Annotated[list[CallStep], Field(min_length=1)] = Field(
         description="What the caller does and must hear, in order. The caller hangs up at the end."

@@ -90,7 +90,7 @@ def program(
     tree = demonstration() if folder == YUEBAO else None
     house = open_house(folder, settings, perform=perform, tree=tree)
     nodes: dict[str, str] = {}
-    house.board.watch = lambda session, _event, _commands: nodes.update({session.call: session.node})
+    house.board.watch = lambda turn, _event: nodes.update({turn.session.call: turn.session.node})
     spoil(house)
     app = web_program(house, settings, Signature(settings.auth_tokens, settings.public_url), clock)
     app.extensions["nodes"] = nodes
