@@ -21,7 +21,12 @@ desk          a place where humans answer: its number, its hours, what happens w
 channel       the way a caller reaches us: Twilio, the terminal
 line          a call from the caller's side, whichever channel carries it
 written call  a test in YAML: what the caller does, what he must hear, how it ends
+rule          what makes a menu good to hear; numbered, with a source; *lint*: all of them
+state         where a call can be, without what cannot change its future; *move*: what can happen there
+walk          every state that a call can come to, and every move; a *proof* says what holds in all of them
+way           the moves, or the keys, that lead somewhere
+coverage      what of a menu the written calls have passed
 
 Reading order is import order: ``menu`` → ``engine`` → ``ledger`` and ``stores`` → ``actions`` → ``hotline`` and
-``messages`` → ``switchboard`` → ``line`` → ``channels`` and ``proof`` → ``app`` → ``cli``.
+``messages`` → ``switchboard`` → ``line`` → ``channels`` and ``proof`` → ``pictures`` → ``app`` → ``cli``.
 """

@@ -18,7 +18,7 @@ from ivr.actions.http import actions_of
 from ivr.actions.peers import Connections
 from ivr.config import BadSetting
 from ivr.logs import place_of
-from ivr.menu.loader import Loaded, VoiceProblem, load
+from ivr.menu.loader import Loaded, VoiceProblem, load, tree_despite
 from ivr.menu.problems import Problem
 from ivr.menu.reader import decode
 from ivr.menu.services import ACTIONS_FILE
@@ -96,6 +96,13 @@ def load_folder(folder: Path, voice_problem: VoiceProblem | None = None) -> Load
     if wrong:
         return Loaded(None, tuple(wrong))
     return load(sources, CONTRACTS, recordings_of(folder), voice_problem)
+
+
+def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
+    """Return the tree of a hotline that has errors, if one can be made: for explaining them, never for a call."""
+    if loaded.tree is not None or loaded.draft is None:
+        return loaded.tree
+    return tree_despite(loaded.draft, read_folder(folder)[0], CONTRACTS, recordings_of(folder))
 
 
 @dataclass(slots=True)

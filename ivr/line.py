@@ -39,6 +39,12 @@ class Heard:
     text: str
     language: str
     audio: str = ""
+    voice: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long its words take, by the model of :mod:`ivr.menu.seconds`; a recording without words is 0."""
+        return spoken_seconds(self.text, self.language, self.voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,5 +309,6 @@ class DirectLine:
 
     def _hear(self, utterances: Sequence[Utterance]) -> None:
         for utterance in utterances:
-            self.items.append(Heard(utterance.text, utterance.language, utterance.audio))
-            self.clock.advance(spoken_seconds(utterance.text))
+            heard = Heard(utterance.text, utterance.language, utterance.audio, utterance.voice)
+            self.items.append(heard)
+            self.clock.advance(heard.seconds)

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house, utc_now
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.line import PlayerLine
-from ivr.channels.twilio.player import Answer
 from ivr.channels.twilio.transport import Reply, Transport, http_transport
 from ivr.config import Settings
+from ivr.datafile import BadFile
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
+from ivr.hotline import load_folder
 from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
-from ivr.stages import NOBODY, Faults, at_moment, demonstration_phones, first_caller, slow_down
+from ivr.outcomes import Actions
+from ivr.proof.calls import DeskAnswer, WrittenCall
+from ivr.proof.keeping import Inside, KeptLine, said_to_everybody
+from ivr.proof.runner import play
+from ivr.proof.writing import append, calls_file, check
+from ivr.stages import (
+    NOBODY,
+    DirectStages,
+    Faults,
+    at_moment,
+    demonstration_phones,
+    first_caller,
+    history_of,
+    slow_down,
+)
+from ivr.switchboard import Perform
+
+SAVED = "saved"
+"""Where `/save` keeps a call if it is not told."""
 
 
 def direct_sitting(
@@ -34,15 +54,21 @@ def direct_sitting(
     transcript: Transcript,
     trace: bool = False,
     interactive: bool = False,
+    file: str | None = None,
 ) -> Simulator:
     """Return a simulator whose calls run in this process, in a store that is gone afterwards.
 
-    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Raises ValueError for
-    a moment or a language that is none, and what :func:`ivr.app.open_house` raises.
+    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Each call is kept in
+    ``file`` when it is over, if one is named. Raises ValueError for a moment, a language or a file that is none, and
+    what :func:`ivr.app.open_house` raises.
     """
+    keeper = Keeper(folder, transcript, strict=not interactive)
+    if file is not None:
+        keeper.keep_in(file)
     controls = Controls(trace=trace)
     faults = Faults(controls.down, controls.slow)
-    house = open_house(folder, Settings(database_url="memory://"), perform=faults.perform)
+    perform = keeper.noting(faults.perform, controls)
+    house = open_house(folder, Settings(database_url="memory://"), perform=perform)
     house.hotline.look_every = 0.0
     tree = house.hotline.current()
     controls.actions = tuple(tree.contracts)
@@ -53,16 +79,31 @@ def direct_sitting(
     house.hotline.report = _Reporter(transcript)
     house.board.watch = watch = _Watch(house, clock, transcript, controls)
 
+    phones = house.services.accounts.phones()
+
     def new_line() -> Line:
         now = clock.now.astimezone(house.hotline.current().timezone)
         transcript.note(
             f"({number or 'number withheld'} rings {house.hotline.current().name}, {now:%Y-%m-%d %H:%M %A})"
         )
-        return DirectLine(
-            house.board, clock, number, desk_answers=lambda _number: controls.desk_answer, language=begins_in
+        tree = house.hotline.current()
+        line = DirectLine(house.board, clock, number, desk_answers=keeper.noted(controls), language=begins_in)
+        begun = {
+            "from": None if caller is None else number or "withheld",
+            "at": f"{now:%Y-%m-%d %H:%M}",
+            "language": begins_in if begins_in not in {"", tree.languages[0]} else None,
+        }
+        if tree.services:  # what is typed and told here is somebody's own, as on a running server
+            begun["from"] = _kept_number(number, phones)
+            return keeper.keep(KeptLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree)
+        inside = Inside(
+            lambda: watch.session.node if watch.session else "", lambda call: texts_of(house, call)
         )
+        return keeper.keep(KeptLine(line, begun, desks_of(tree), inside), tree)
 
-    return Simulator(new_line, transcript, controls, watch.place, interactive)
+    return Simulator(
+        new_line, transcript, controls, watch.place, interactive, save=keeper.save, over=keeper.over
+    )
 
 
 def _moment(text: str, tree: Tree) -> datetime:
@@ -89,26 +130,41 @@ def url_sitting(
     transcript: Transcript,
     trace: bool = False,
     interactive: bool = False,
+    file: str | None = None,
 ) -> Simulator:
     """Return a simulator whose calls go over HTTP to a running server.
 
-    The folder, if there is one, only says who rings by default and how the languages are called. Raises ValueError
-    for a URL that is none.
+    The folder, if there is one, only says who rings by default, how the languages are called, and where calls are
+    kept: without anything that may be secret. Raises ValueError for a URL or a file that is none.
     """
-    base, languages = _base(url), _languages(folder)
-    number = "" if caller == "withheld" else caller or next(iter(demonstration_phones(folder)), NOBODY)
+    base, tree, phones = _base(url), load_folder(folder).tree, demonstration_phones(folder)
+    languages = tree.languages if tree else ("zh-CN", "en-US")
+    number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
     controls = Controls(remote=True, trace=trace)
+    keeper = Keeper(folder, transcript, strict=not interactive)
+    if file is not None:
+        keeper.keep_in(file)
     transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
     send = _Traced(transport, transcript, controls)
 
-    def desk_answers(_number: str) -> Answer:
-        return controls.desk_answer
-
     def new_line() -> Line:
         transcript.note(f"({number or 'number withheld'} rings {base})")
-        return PlayerLine(send, number, settings.number or "+8657100000000", languages, desk_answers)
+        called = settings.number or "+8657100000000"
+        line = PlayerLine(send, number, called, languages, keeper.noted(controls))
+        begun = {"from": _kept_number(number, phones)}
+        if tree:
+            begun["at"] = f"{utc_now().astimezone(tree.timezone):%Y-%m-%d %H:%M}"
+        desks, common = (desks_of(tree), said_to_everybody(tree)) if tree else ({}, None)
+        return keeper.keep(KeptLine(line, begun, desks, None, common), tree)
 
-    return Simulator(new_line, transcript, controls, interactive=interactive)
+    return Simulator(
+        new_line, transcript, controls, interactive=interactive, save=keeper.save, over=keeper.over
+    )
+
+
+def _kept_number(number: str, phones: Sequence[str]) -> str | None:
+    """Return a calling number as it may be kept: only a demonstration customer's, of whom the first rings anyway."""
+    return "withheld" if not number else number if number in phones[1:] else None
 
 
 def _base(url: str) -> str:
@@ -123,12 +179,107 @@ def _base(url: str) -> str:
     return url.rstrip("/").removesuffix("/voice")
 
 
-def _languages(folder: Path) -> Sequence[str]:
-    """Return the languages of the hotline that the server probably serves, to name them as it does."""
-    from ivr.hotline import load_folder
+def desks_of(tree: Tree) -> dict[str, str]:
+    """Return the number of each desk."""
+    return {name: desk.number for name, desk in tree.desks.items()}
 
-    tree = load_folder(folder).tree
-    return tree.languages if tree else ("zh-CN", "en-US")
+
+def texts_of(house: House, call: str) -> list[str]:
+    """Return the text messages of a call so far, as their recipients read them."""
+    history = history_of(house, call)
+    return [message.body for message in history.messages] if history else []
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps the calls of a sitting as written calls."""
+
+    folder: Path
+    transcript: Transcript
+    strict: bool
+    """Whether a call that cannot be kept ends the sitting: nobody is there to mend it."""
+    file: Path | None = None
+    """Where each call is kept when it is over; None: nowhere."""
+    line: KeptLine | None = None
+    tree: Tree | None = None
+    """The menu of the present call; None where it cannot be known."""
+    saved: tuple[Path, WrittenCall] | None = None
+    """What was kept last, and where."""
+
+    def keep_in(self, name: str) -> None:
+        """Keep each call that is over in this file. Raises ValueError where that is no place for calls."""
+        self.file = calls_file(self.folder, name)
+        check(self.file)
+
+    def keep(self, line: KeptLine, tree: Tree | None) -> KeptLine:
+        """Begin with a call."""
+        self.line, self.tree = line, tree
+        return line
+
+    def noted(self, controls: Controls) -> Callable[[str], DeskAnswer]:
+        """Return what happens at the desks of the present call, which is noted."""
+
+        def answer(number: str) -> DeskAnswer:
+            if self.line:
+                self.line.rung.setdefault(number, []).append(controls.desk_answer)
+            return controls.desk_answer
+
+        return answer
+
+    def noting(self, perform: Perform, controls: Controls) -> Perform:
+        """Return what runs actions, and notes on the present call what befalls them."""
+
+        def noted(name: str, services: Services, asked: Asked, actions: Actions) -> Finished:
+            if self.line:
+                befell = (name in controls.down, controls.slow.get(name, 0.0))
+                self.line.ran.setdefault(name, []).append(befell)
+            return perform(name, services, asked, actions)
+
+        return noted
+
+    def over(self) -> None:
+        """Keep the call that is over, if calls are kept."""
+        if self.file is None:
+            return
+        try:
+            self._save(self.file)
+        except (BadFile, OSError) as error:
+            if self.strict:
+                raise
+            self.transcript.note(f"not saved: {error}", "red")
+
+    def save(self, name: str) -> None:
+        """Keep the present call. Raises ValueError, or an OSError, where that cannot be done."""
+        try:
+            self._save(calls_file(self.folder, name) if name else self.file or calls_file(self.folder, SAVED))
+        except BadFile as error:
+            raise ValueError(str(error)) from error
+
+    def _save(self, path: Path) -> None:
+        assert self.line is not None
+        call = self.line.kept()
+        if self.saved == (path, call):
+            self.transcript.note(f"it is in {path} already", "")
+            return
+        append(path, [call])
+        self.saved = path, call
+        self.transcript.note(f"saved in {path}; {self._how_to_play(path)}", "")
+        for note in [*self.line.notes(), *self._differences(call)]:
+            self.transcript.note(f"  {note}", "yellow")
+
+    def _how_to_play(self, path: Path) -> str:
+        if not path.resolve().is_relative_to((self.folder / "calls").resolve()):
+            return f"under {self.folder / 'calls'} `ivr test` plays it"
+        return f"play it with: ivr test {self.folder} -k {path.name}"
+
+    def _differences(self, call: WrittenCall) -> list[str]:
+        """Play a call that was kept, and tell where it goes another way."""
+        if self.tree is None:
+            return []
+        if self.tree.services:
+            return ["it is not played again here: services do the actions, and would do them once more"]
+        failures = play("", call, DirectStages(self.folder, self.tree)).failures
+        return [f"played by itself it goes another way: {failures[0]}"] if failures else []
 
 
 @dataclass(slots=True)

@@ -18,17 +18,20 @@ from ivr.channels.twilio.languages import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
+from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.hotline import MenuBroken, load_folder
 from ivr.line import DirectLine, Line, VirtualClock
-from ivr.menu.problems import did_you_mean
+from ivr.menu.problems import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.outcomes import Actions
-from ivr.proof.calls import At, DeskAnswer, WrittenCall
+from ivr.proof.calls import At, DeskAnswer, GivenOutcome, WrittenCall
+from ivr.proof.replay import Hall, OpenHall
 from ivr.proof.runner import BadCall, Stage, moment
 from ivr.proof.samples import ACCOUNT, Samples
 from ivr.runs import Result, Run
 from ivr.stores import CallHistory, with_open_messages
+from ivr.switchboard import Perform
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Faults:
     down: Collection[str] = ()
     slow: Mapping[str, float] = field(default_factory=dict)
     """Seconds that an action takes."""
-    outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outcomes: Mapping[str, Sequence[GivenOutcome]] = field(default_factory=dict)
     """How an action ends, run by run, in place of what its service would say; the last outcome stays."""
     samples: Samples | None = None
     """What such an outcome tells; needed where there is one."""
@@ -56,13 +59,16 @@ class Faults:
         return as_given(self.samples, name, given[min(self.runs[name], len(given)) - 1], asked)
 
 
-def as_given(samples: Samples, action: str, outcome: str, asked: Asked) -> Finished:
+def as_given(samples: Samples, action: str, given: GivenOutcome, asked: Asked) -> Finished:
     """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
+    outcome, values = (given, {}) if isinstance(given, str) else next(iter(given.items()))
     declared = samples.tree.contracts[action].all_outcomes()[outcome]
+    told = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
+    found = values.get("account") or asked.account or asked.caller or ACCOUNT
     return Finished(
         outcome,
-        samples.results(declared)[0],
-        account=(asked.account or asked.caller or ACCOUNT) if declared.finds_account else None,
+        {**samples.results(declared)[0], **told},
+        account=found if declared.finds_account else None,
         text_to=(asked.account or asked.caller or ACCOUNT) if declared.texts is not None else "",
         secrets=samples.secrets(declared),
     )
@@ -117,16 +123,27 @@ def slow_down(house: House, clock: VirtualClock, faults: Faults) -> None:
     house.board.seconds = lambda: clock.now.timestamp()  # noqa: PLW0108 - the clock goes on
 
 
+Seen = Callable[[Session, Event, Turn], None]
+"""Told every step of a call: the session before it, what happened, and what came of it."""
+
+
 @dataclass(slots=True)
 class Watch:
     """What can be seen of the present call."""
 
     node: str = ""
     secret: bool = False
+    seen: Seen | None = None
+    session: Session | None = None
 
-    def __call__(self, turn: Turn, _event: Event) -> None:
+    def __call__(self, turn: Turn, event: Event) -> None:
         """Take note of a step."""
-        self.node = turn.session.node
+        session = turn.session
+        if self.seen:
+            same = self.session is not None and self.session.call == session.call
+            before = self.session if same else None
+            self.seen(before or Session(session.call, session.version, session.started), event, turn)
+        self.node, self.session = session.node, session
         self.secret = any(isinstance(command, Gather) and command.secret for command in turn.commands)
 
 
@@ -174,16 +191,23 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
         for name in names:
             if name not in known:
                 raise BadCall(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
+    if call.language not in {None, *tree.languages}:
+        raise BadCall(f"the hotline does not speak `{call.language}`; {one_of(tree.languages)}")
     for action, given in call.outcomes.items():
         outcomes = tree.contracts[action].all_outcomes()
-        for outcome in [given] if isinstance(given, str) else given:
+        for each in given if isinstance(given, list) else [given]:
+            outcome, values = (each, {}) if isinstance(each, str) else next(iter(each.items()))
             if outcome not in outcomes:
                 raise BadCall(f"`{action}` has no outcome `{outcome}`; {did_you_mean(outcome, outcomes)}")
+            told = [*outcomes[outcome].tells, *(["account"] if outcomes[outcome].finds_account else [])]
+            for name in values:
+                if name not in told:
+                    raise BadCall(f"`{outcome}` of `{action}` tells no `{name}`; {did_you_mean(name, told)}")
 
 
 def faults_of(call: WrittenCall, tree: Tree) -> Faults:
     """Return what a written call wants of the actions."""
-    outcomes = {name: [given] if isinstance(given, str) else given for name, given in call.outcomes.items()}
+    outcomes = {name: given if isinstance(given, list) else [given] for name, given in call.outcomes.items()}
     return Faults(call.unavailable, call.slow, outcomes, Samples(tree) if outcomes else None)
 
 
@@ -198,6 +222,7 @@ class DirectStages:
 
     folder: Path
     tree: Tree | None = None
+    seen: Seen | None = None
 
     def __call__(self, call: WrittenCall) -> Stage:
         """Set up one call."""
@@ -207,13 +232,17 @@ class DirectStages:
         house = open_house(self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree)
         clock = VirtualClock(moment(call, tree.timezone))
         slow_down(house, clock, faults)
-        house.board.watch = watch = Watch()
+        house.board.watch = watch = Watch(seen=self.seen)
         answers = numbers_of(tree, call.desks)
 
         def ring(number: str | None) -> Line:
             caller = caller_of(number, house)
             return DirectLine(
-                house.board, clock, caller, desk_answers=lambda desk: answers.get(desk, "answered")
+                house.board,
+                clock,
+                caller,
+                desk_answers=lambda desk: answers.get(desk, "answered"),
+                language=call.language or "",
             )
 
         return stage_of(house, ring, call, watch)
@@ -228,6 +257,7 @@ def stage_of(house: House, ring: Callable[[str | None], Line], call: WrittenCall
         lambda: watch.secret,
         house.close,
         lambda number: ring(call.from_ if number == "again" else number),
+        seconds=lambda: house.board.seconds(),  # noqa: PLW0108 - what tells the time may be set later
     )
 
 
@@ -243,3 +273,15 @@ def at_moment(text: str, tree: Tree) -> datetime:
     """Return a moment that was typed, in the hotline's time zone. Raises ValueError."""
     when = datetime.fromisoformat(text)
     return when if when.tzinfo else when.replace(tzinfo=tree.timezone)
+
+
+def open_hall(folder: Path, tree: Tree) -> OpenHall:
+    """Return what opens a hall for replaying calls on this menu, with a house in memory for each replay."""
+
+    def opened(perform: Perform, slow: dict[str, float]) -> Hall:
+        house = open_house(folder, Settings(database_url="memory://"), perform=perform, tree=tree)
+        clock = VirtualClock(datetime.now(tree.timezone))
+        slow_down(house, clock, Faults(slow=slow))
+        return Hall(house.board, house.store, clock, house.close)
+
+    return opened

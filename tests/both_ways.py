@@ -7,7 +7,7 @@ same services that are down and desks that are busy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from ivr.channels.twilio.player import Answer, Player
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.transport import Reply
 from ivr.config import Settings
+from ivr.engine.events import CallStarted, Event
 from ivr.line import Line, VirtualClock
 from ivr.menu.seconds import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage, moment
 from ivr.stages import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
+from ivr.switchboard import Render, Switchboard
 
 PICKED_UP = 3
 """Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.line.DirectLine`."""
@@ -51,7 +53,9 @@ class AppTransport:
     def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
         """Answer as a transport does."""
         if self.player:
-            heard = sum(spoken_seconds(heard.text) for heard in self.player.heard)
+            heard = sum(
+                spoken_seconds(heard.text, heard.language, heard.voice) for heard in self.player.heard
+            )
             self.clock.now = self.began + self.waited + timedelta(seconds=self.player.seconds + heard)
         asked = self.clock.now
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC + url, dict(form))
@@ -71,6 +75,28 @@ class AppTransport:
         )
 
 
+class Beginning(Switchboard):
+    """A switchboard whose calls begin in a language of their own: a carrier's webhook has no word for that."""
+
+    language = ""
+
+    def turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
+        """Take a call one turn further."""
+        start = replace(start, language=self.language)
+        return Switchboard.turn(
+            self, call, number, start if isinstance(event, CallStarted) else event, start, render
+        )
+
+
+def in_language(board: Switchboard, language: str) -> Switchboard:
+    """Return a switchboard whose calls begin in this language; empty: as usual."""
+    if not language:
+        return board
+    beginning = Beginning(**{each.name: getattr(board, each.name) for each in fields(board)})
+    beginning.language = language
+    return beginning
+
+
 @dataclass
 class HttpStages:
     """Makes stages over HTTP; each call has a house of its own."""
@@ -85,6 +111,7 @@ class HttpStages:
         began = moment(call, self.tree.timezone)
         clock = VirtualClock(began)
         slow_down(house, clock, faults)
+        house.board = in_language(house.board, call.language or "")
         house.board.watch = watch = Watch()
         app = web_program(house, SETTINGS, Signature(SETTINGS.auth_tokens, PUBLIC), clock)
         answers = numbers_of(self.tree, call.desks)

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from ivr.channels.twilio import twiml
 from tests.channels.twilio.twiml_checker import check_twiml
 
+pytest_plugins = ["pytester"]  # for the tests of our own plugin
+
 # A busy machine is no failure. In CI every run tries the same examples, so that a change is judged by what it changed.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("busy"), derandomize=True)

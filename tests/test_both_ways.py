@@ -58,12 +58,12 @@ def alike(text: str) -> str:
 
 
 def heard_and_rung(items: Sequence[Item]) -> list[str]:
-    """Return what the caller heard, with its language, and which desks were rung with what success, in order."""
+    """Return what the caller heard, with its language and voice, and which desks were rung with what success, in order."""
     lines = []
     for item in items:
         match item:
-            case Heard(text, language, audio):
-                lines.append(f"{language} {alike(text)} {audio}".strip())
+            case Heard(text, language, audio, voice):
+                lines.append(f"{language} {voice} {alike(text)} {audio}".strip())
             case Noticed(what) if what.startswith("ringing"):
                 lines.append(what)
     return lines
@@ -87,6 +87,12 @@ def test_both_ways(file: str, call: WrittenCall) -> None:
         assert theirs.record.ending == ours.record.ending
         assert [alike(each.body) for each in theirs.messages] == [alike(each.body) for each in ours.messages]
         assert [each.seconds for each in theirs.voicemails] == [each.seconds for each in ours.voicemails]
+
+
+def test_a_language_to_begin_in() -> None:
+    """It is the same for both, although a carrier never says one."""
+    data = {"call": "a call", "language": "en-US", "steps": [{"hears": "Welcome to"}, "silence"]}
+    test_both_ways("", WrittenCall.model_validate(data))
 
 
 def test_there_are_calls() -> None:

@@ -195,7 +195,7 @@ def test_a_folder_that_is_not_there_is_a_problem() -> None:
     """Of which there is one."""
     result = ivr("check", "nowhere")
     assert result.exit_code == 1
-    assert result.stdout.endswith("nowhere: 1 error, 0 warnings\n")
+    assert result.stdout.endswith("nowhere: 1 error, 0 warnings, 0 informations\n")
 
 
 def test_the_written_calls_are_played(bakery: Path) -> None:
@@ -385,3 +385,9 @@ def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
     assert (without.exit_code, "IVR_SECRET_KEY is missing" in without.stderr) == (1, True)
     other = ivr("calls", line.call, "--open", IVR_DATABASE_URL=url, IVR_SECRET_KEY=key[::-1])
     assert (other.exit_code, "another key" in other.stderr) == (1, True)
+
+
+def test_inside_a_hotline_that_one_is_meant(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody needs to type the dot."""
+    monkeypatch.chdir(bakery)
+    assert ivr("check").stdout == ".: no problems\n"

@@ -183,7 +183,7 @@ def test_speaking_into_a_recording_records(tmp_path: Path) -> None:
     """What is said there takes as long as it takes."""
     call = leave(tmp_path)
     call.speak("Please call me back in the afternoon.")
-    assert voicemails(call) == [3]
+    assert voicemails(call) == [2]
 
 
 @pytest.mark.parametrize("act", ["pound", "silence", "nothing"])

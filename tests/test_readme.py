@@ -27,8 +27,8 @@ from ivr.schemas import reference
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} \w+day")
-"""The first line of a simulated call says when it is."""
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} \w+day|\d+\.\d s, \d+ MiB")
+"""The first line of a simulated call says when it is, the last of an exploration how long it took."""
 
 
 def blocks() -> list[str]:

@@ -1,5 +1,7 @@
 """A whole reset takes less than ninety seconds of call time; the table in the README is measured here.
 
+The silence that a voice leaves after each prompt is not counted: see :mod:`ivr.menu.seconds`.
+
 ``IVR_UPDATE_README=1 pytest tests/test_reset_seconds.py`` writes the present figures into the README.
 """
 
@@ -9,14 +11,13 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ivr.line import DirectLine, Heard
-from ivr.menu.seconds import spoken_seconds
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage
 from ivr.stages import DirectStages, load_tree
@@ -27,6 +28,8 @@ TABLE = re.compile(r"(?<=<!-- reset seconds -->\n).*?(?=<!-- /reset seconds -->)
 YUEBAO = ROOT / "menus" / "yuebao"
 STAGES = DirectStages(YUEBAO, load_tree(YUEBAO))
 AT_MOST = 90
+CASE_NUMBER, USUAL_CASE_NUMBER = re.compile(r"\d( \d){7}"), "1 2 3 4 5 6 7 8"
+"""It is random, and in English no two digits take the same time: measured is one of usual length."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def seconds_until(line: DirectLine, words: str) -> float:
     seconds = 0.0
     for item in line.take():
         if isinstance(item, Heard):
-            seconds += spoken_seconds(item.text)
+            seconds += replace(item, text=CASE_NUMBER.sub(USUAL_CASE_NUMBER, item.text)).seconds
             if words in item.text:
                 return seconds
     raise AssertionError(f"`{words}` was not heard")

@@ -175,7 +175,7 @@ def test_a_running_server_is_called(served: Callable[[Program], str]) -> None:
     url = served(create_app(YUEBAO, MEMORY, insecure=True))
     text = call(f"{url}/voice", ["1", "3", "2", "12379", "2"], trace=True)
     assert "(+8613800138000 rings http://127.0.0.1:" in text
-    assert "en-US   1.5 s  For English, press 2." in text
+    assert "en-US   1.4 s  For English, press 2." in text
     assert "  enter one key\n> 1\n" in text
     assert "  enter 4 keys (not shown)\n> •••••\n" in text
     assert "POST /voice/zh-CN/4 Digits=•••• → 200, " in text

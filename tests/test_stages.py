@@ -112,3 +112,11 @@ def test_a_moment_without_a_zone_is_the_hotlines() -> None:
     """One with a zone stays as it is."""
     assert at_moment("2026-11-22T10:00", TREE).isoformat() == "2026-11-22T10:00:00+08:00"
     assert at_moment("2026-11-22T10:00+01:00", TREE).isoformat() == "2026-11-22T10:00:00+01:00"
+
+
+def test_a_call_begins_in_its_language() -> None:
+    """As `ivr simulate --language` does; one that the hotline lacks is refused."""
+    assert "Welcome" in live(stage(language="en-US"))
+    assert "Welcome" not in live(stage())
+    with pytest.raises(BadCall, match=r"does not speak `fr-FR`; use one of `zh-CN`, `en-US`"):
+        stage(language="fr-FR")

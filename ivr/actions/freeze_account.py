@@ -10,6 +10,7 @@ CONTRACT = Contract(
     name="freeze_account",
     does="Freezes the account of the calling number, or of a typed number whose ID tail was right in this call, and "
     "signs the customer out everywhere. Only a human can undo it.",
+    changes=True,
     inputs={"number": "the number on file: the calling one, or the one that was typed, in E.164"},
     outcomes={
         "done": Outcome(

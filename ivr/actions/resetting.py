@@ -20,6 +20,7 @@ def reset_contract(name: str, which: str) -> Contract:
         does=f"Sends a link to the number on file, behind which a new {which} password is set, and signs the customer "
         "out everywhere.",
         needs=Level.confirmed,
+        changes=True,
         outcomes={
             "ok": Outcome(
                 means="The link is on its way; it is good for 30 minutes, and once.",

@@ -13,10 +13,16 @@ from ivr.cli.shared import Failed
 
 COMMANDS = {
     "calls": "calls",
+    "card": "draw",
     "check": "check",
     "demo-service": "serve",
+    "explain": "explain",
+    "diff": "diff",
+    "graph": "draw",
+    "explore": "explore",
     "new": "edit",
     "purge": "calls",
+    "replay": "replay",
     "reference": "edit",
     "schema": "edit",
     "serve": "serve",
@@ -82,6 +88,7 @@ def _as_failed(error: Exception) -> Exception:
     from ivr.datafile import BadFile
     from ivr.hotline import MenuBroken
     from ivr.line import CallBroken
+    from ivr.pictures.ranking import NoLayout
     from ivr.serving import CannotServe
     from ivr.starter import FolderTaken
 
@@ -92,7 +99,7 @@ def _as_failed(error: Exception) -> Exception:
             return Failed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
         case OSError(filename=name, strerror=str(what)) if name:
             return Failed(f"{name}: {what.lower()}")
-        case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | OSError():
+        case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | NoLayout() | OSError():
             return Failed(str(error))
     return error
 

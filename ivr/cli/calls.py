@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
+def kept_calls() -> Iterator[Store]:
     """Open the store that is there: to look into a new one would only show that nothing is in it."""
     from ivr.stores import open_store
 
@@ -76,7 +76,7 @@ def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **want
 
     with told_as_usage():
         chosen = records.call_filter(**wanted)
-    with _store() as store:
+    with kept_calls() as store:
         if callsid is None:
             records.print_calls(store.calls(chosen), form, show)
             return
@@ -112,7 +112,7 @@ def purge(age: str) -> None:
 
     with told_as_usage():
         before = utc_now() - records.age(age)
-    with _store() as store:
+    with kept_calls() as store:
         purged = store.purge(before)
     click.echo(
         f"forgot {purged.calls} calls, {purged.path} steps, {purged.messages} messages, "

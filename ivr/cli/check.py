@@ -26,31 +26,42 @@ Examples:
 @hotline_argument
 @format_option
 def check(hotline: Path, form: str) -> None:
-    """Say everything that is wrong with a hotline, and what to write instead."""
+    """Say everything that is wrong with a hotline, and what to write instead.
+
+    What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
+    stand in brackets.
+    """
     from ivr.channels.twilio.languages import voice_problem
     from ivr.hotline import load_folder
+    from ivr.proof.lint import judged
     from ivr.proof.runner import read_calls
 
-    problems = [
-        *load_folder(hotline, voice_problem).problems,
-        *read_calls(hotline)[1],
-        *_data_problems(hotline),
-    ]
+    loaded = load_folder(hotline, voice_problem)
+    others = [*read_calls(hotline)[1], *_data_problems(hotline)]
+    problems = sorted([*judged(loaded), *others], key=_how_bad)
     errors = sum(problem.severity == "error" for problem in problems)
     if form == "json":
         click.echo(json.dumps([problem.as_data() for problem in problems], ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             print_problem(hotline, problem)
-        click.echo(
-            f"{hotline}: "
-            + (
-                f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}"
-                if problems
-                else "no problems"
-            )
-        )
+        click.echo(f"{hotline}: {_count(problems)}")
     sys.exit(1 if errors else 0)
+
+
+def _how_bad(problem: Problem) -> int:
+    """Return where a problem stands: errors first. Those of one kind stay in the order in which they were found."""
+    return _KINDS.index(problem.severity)
+
+
+_KINDS = ("error", "warning", "information")
+
+
+def _count(problems: list[Problem]) -> str:
+    """Return `1 error, 2 warnings, 0 informations`."""
+    if not problems:
+        return "no problems"
+    return ", ".join(counted(sum(each.severity == kind for each in problems), kind) for kind in _KINDS)
 
 
 def _data_problems(hotline: Path) -> list[Problem]:

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from ivr.config import Settings
     from ivr.menu.problems import Problem
 
-DEFAULT_HOTLINE = Path("menus/yuebao")
+DEMONSTRATION = Path("menus/yuebao")
+
+
+def default_hotline() -> Path:
+    """Return the hotline that is meant when none is named: the folder that one is in, or the demonstration."""
+    return Path() if Path("menu.yaml").is_file() else DEMONSTRATION
 
 
 def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
@@ -32,7 +37,7 @@ def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
 
 
 hotline_argument = click.argument(
-    "hotline", type=click.Path(path_type=Path), default=DEFAULT_HOTLINE, required=False, callback=_folder
+    "hotline", type=click.Path(path_type=Path), default=default_hotline, required=False, callback=_folder
 )
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for tools."
@@ -68,7 +73,8 @@ def print_problem(hotline: Path, problem: Problem) -> None:
     """Print a problem, in colour on a terminal."""
     where = f"{hotline / problem.file}:{problem.line}:{problem.column}:"
     node = f" {problem.node}:" if problem.node else ""
-    colour = "red" if problem.severity == "error" else "yellow"
+    colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "cyan")
+    rule = f" [{problem.rule}]" if problem.rule else ""
     click.echo(
-        f"{click.style(where, bold=True)}{node} {click.style(problem.what, fg=colour)}; {problem.remedy}"
+        f"{click.style(where, bold=True)}{node} {click.style(problem.what, fg=colour)}; {problem.remedy}{rule}"
     )

@@ -17,6 +17,7 @@ Examples:
   ivr simulate
   ivr simulate --from +12025550142 --language en-US --at 2026-11-22T23:00
   printf '1\\n3\\n' | ivr simulate menus/yuebao --trace
+  ivr simulate --save tried
   ivr simulate --url http://127.0.0.1:8080"""
 )
 @hotline_argument
@@ -25,8 +26,18 @@ Examples:
 @click.option("--language", help="Begin in this language, such as en-US.")
 @click.option("--url", help="Call a running server, whose TwiML is executed as Twilio would.")
 @click.option("--trace", is_flag=True, help="Show what the hotline does at each step.")
+@click.option(
+    "--save", "file", metavar="FILE", help="Keep each call as a written call: `tried` is calls/tried.yaml."
+)
 def simulate(
-    hotline: Path, caller: str | None, when: str | None, language: str | None, url: str | None, *, trace: bool
+    hotline: Path,
+    caller: str | None,
+    when: str | None,
+    language: str | None,
+    url: str | None,
+    file: str | None,
+    *,
+    trace: bool,
 ) -> None:
     """Call a hotline from the keyboard.
 
@@ -39,7 +50,7 @@ def simulate(
 
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
-    face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal()}
+    face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}
     with told_as_usage():
         number = _number(caller)
         if url:

@@ -1,48 +1,140 @@
-"""`ivr test`: the written calls of a hotline, played."""
+"""`ivr test`: the written calls of a hotline, played, and what they cover."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import Failed, counted, hotline_argument, print_problem
+from ivr.cli.shared import Failed, counted, hotline_argument, print_problem, told_as_usage
+
+if TYPE_CHECKING:
+    from ivr.cli.coverage import Measured
+    from ivr.proof.calls import WrittenCall
+    from ivr.stages import DirectStages
 
 
 @click.command(
     epilog="""\b
 Examples:
   ivr test
-  ivr test menus/yuebao -k silence -v"""
+  ivr test menus/yuebao -k silence -v
+  ivr test menus/yuebao --coverage
+  ivr test menus/yuebao --fail-under 100 --fail-under noinput=90
+  ivr test menus/yuebao --fill
+
+\b
+Coverage is in the caller's terms: nodes, options, entries, noinput, nomatch, anywhere, outcomes, slow, languages,
+prompts, desks, recordings, endings. What no caller can ever come to is listed apart, and not counted."""
 )
 @hotline_argument
 @click.option("-k", "part", default="", help="Only the calls whose title or file has this in it.")
-@click.option("-v", "verbose", is_flag=True, help="Show the transcript of every call.")
-def test(hotline: Path, part: str, *, verbose: bool) -> None:
+@click.option("-v", "verbose", is_flag=True, help="Show the transcript and the seconds of every call.")
+@click.option(
+    "--coverage", "table", is_flag=True, help="Show what the calls cover, and the keys to what they do not."
+)
+@click.option("--missing", "all_missing", is_flag=True, help="As --coverage, and list all that is missing.")
+@click.option(
+    "--coverage-json",
+    "json_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the coverage into a file, for tools.",
+)
+@click.option(
+    "--fail-under",
+    "fail_under",
+    metavar="PERCENT",
+    multiple=True,
+    help="Fail where less is covered: 100 of nodes, options and outcomes each, or noinput=90 of one dimension. "
+    "May be given several times.",
+)
+@click.option(
+    "--fill",
+    "fill_file",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="calls/filled.yaml",
+    help="Write the calls that are missing, for you to look through: added to FILE, or to calls/filled.yaml. Each was "
+    "played and passes. Not where services do the actions: they would do them.",
+)
+def test(
+    hotline: Path,
+    part: str,
+    *,
+    verbose: bool,
+    table: bool,
+    all_missing: bool,
+    json_file: Path | None,
+    fail_under: tuple[str, ...],
+    fill_file: str | None,
+) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
+    from ivr.cli.coverage import Measured, Wishes
     from ivr.logs import configure
-    from ivr.proof.report import print_played
-    from ivr.proof.runner import play, read_calls
+    from ivr.proof.coverage_report import demands
+    from ivr.proof.runner import read_calls
     from ivr.stages import DirectStages, load_tree
 
+    with told_as_usage():
+        demanded = demands(fail_under)
+    filled = _file_for_calls(hotline, fill_file) if fill_file else None
+    wishes = Wishes(table or all_missing, all_missing, json_file, demanded, filled)
     configure(
         level="critical"
     )  # a written call may want a service to fail, and says itself what must come of it
-    stages = DirectStages(hotline, load_tree(hotline))
+    tree = load_tree(hotline)
+    if filled and tree.services:
+        raise Failed(
+            "--fill makes calls and plays them at once, and services do the actions here: each call would really be done. "
+            "See with --missing what is not covered, and write the calls yourself"
+        )
+    stages = DirectStages(hotline, tree)
+    measured = Measured(hotline, stages) if wishes else None
     calls, problems = read_calls(hotline)
     for problem in problems:
         print_problem(hotline, problem)
     wanted = [(file, call) for file, call in calls if part in file or part in call.call]
+    failed = _play(wanted, stages, measured, verbose=verbose)
+    click.echo(f"{hotline}: {counted(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
+    if not wanted and not filled:
+        raise Failed(
+            f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
+        )
+    enough = measured.report(wishes, len(wanted), len(calls)) if measured else True
+    sys.exit(1 if failed or problems or not enough else 0)
+
+
+def _play(
+    wanted: list[tuple[str, WrittenCall]], stages: DirectStages, measured: Measured | None, *, verbose: bool
+) -> int:
+    """Play calls, show those that fail, and return how many do. A call that fails covers nothing."""
+    from ivr.proof.report import print_played
+    from ivr.proof.runner import play
+
     failed = 0
     for file, call in wanted:
         played = play(file, call, stages)
         failed += bool(played.failures)
+        if measured:
+            measured.take(passed=not played.failures)
         if played.failures or verbose:
             print_played(played)
-    click.echo(f"{hotline}: {counted(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
-    if not wanted:
-        raise Failed(
-            f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
+    return failed
+
+
+def _file_for_calls(hotline: Path, typed: str) -> Path:
+    """Return the file that is meant, which must be one of those that `ivr test` plays."""
+    folder = (hotline / "calls").resolve()
+    for path in (Path(typed), hotline / typed):
+        if path.suffix == ".yaml" and path.resolve().is_relative_to(folder):
+            return path
+    if not typed.endswith(".yaml"):
+        raise click.UsageError(
+            f"--fill: `{typed}` is no .yaml file; name the hotline first: ivr test {typed} --fill"
         )
-    sys.exit(1 if failed or problems else 0)
+    raise click.UsageError(
+        f"--fill: `{typed}` is not under {hotline / 'calls'}; write --fill calls/filled.yaml"
+    )

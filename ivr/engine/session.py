@@ -14,7 +14,7 @@ from ivr.engine.plain import from_json, is_plain, to_json
 from ivr.menu.contract import Level
 
 
-@dataclass(slots=True)
+@dataclass
 class Session:
     """One call."""
 
@@ -68,8 +68,9 @@ class Session:
     def copy(self) -> Self:
         """Return a copy that can be changed without touching this one."""
         twin = object.__new__(type(self))
-        for name in self.__slots__:  # dataclasses.replace asks every field what it is: ten times slower
-            setattr(twin, name, getattr(self, name))
+        twin.__dict__.update(
+            self.__dict__
+        )  # dataclasses.replace asks every field what it is: twenty times slower
         twin.variables, twin.way = dict(self.variables), list(self.way)
         twin.wanted, twin.told, twin.notes = list(self.wanted), list(self.told), list(self.notes)
         return twin
@@ -83,7 +84,7 @@ class Session:
 
     def to_json(self) -> str:
         """Return the session as one line of JSON."""
-        data = {name: getattr(self, name) for name in self.__slots__}
+        data = dict(self.__dict__)
         data["level"], data["started"] = self.level.name, self.started.isoformat()
         return to_json(data)
 

@@ -53,6 +53,9 @@ MAX_REPEATS = 3
 """How often a caller may ask for the same again before a human asks what he needs."""
 
 
+_SPEAKING_LATER = (EndNode, TransferNode)
+
+
 class EndlessMenu(Exception):
     """The menu passed :data:`MAX_STEPS` nodes without listening to the caller."""
 
@@ -69,7 +72,11 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
 def happen(tree: Tree, session: Session, event: Event) -> Turn:
     """Do what :func:`step` does, and return its working table too: which nodes were passed, which prompts said."""
     turn = Turn(tree, session.copy(), event.at, goes_on=isinstance(event, ActionFinished))
-    _happen(turn, event)
+    try:
+        _happen(turn, event)
+    except Exception as error:
+        error.add_note(turn.session.node)  # where the menu is at fault
+        raise
     return turn
 
 
@@ -204,7 +211,7 @@ def _enter(turn: Turn, name: str) -> str | None:
     session.node = name
     if isinstance(node, SayNode) and name not in session.told:
         session.told.append(name)
-    if not isinstance(node, EndNode | TransferNode):
+    if not isinstance(node, _SPEAKING_LATER):
         turn.say(turn.words.say[:1], barge_in=node.barge_in)
     match node:
         case SayNode():
@@ -307,9 +314,10 @@ def _told_to_desk(turn: Turn, reason: str) -> str:
     if session.unsure:
         reason = turn.tree.speech[first].patterns["desk_unsure"].replace("{reason}", reason)
     proved = session.level.name if session.level >= Level.matched else "unproved"
-    account = say_value(session.account[-4:], first)
     said = turn.tree.speech[first].patterns[f"desk_{proved}"]
-    return said.replace("{account}", account).replace("{reason}", reason).lstrip("，。,. ")
+    if "{account}" in said:
+        said = said.replace("{account}", say_value(session.account[-4:], first))
+    return said.replace("{reason}", reason).lstrip("，。,. ")
 
 
 # --- what the caller did
@@ -318,9 +326,11 @@ def _told_to_desk(turn: Turn, reason: str) -> str:
 def _choose_option(turn: Turn, node: MenuNode, keys: str) -> None:
     option = node.menu.get(keys)
     if option is not None:
+        turn.took = "option"
         turn.speak_in(option.language)
         _go(turn, option.go)
     elif keys in turn.tree.anywhere:
+        turn.took = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
     else:
         _miss(turn, "nomatch")
@@ -338,9 +348,11 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     entry = read_entry(node, keys, ended=ended, region=region, today=today)
     is_data = isinstance(entry, Entry) and not ended
     if keys in node.keys and not is_data:
+        turn.took = "option"
         turn.speak_in(node.keys[keys].language)
         _go(turn, node.keys[keys].go)
     elif keys in turn.tree.anywhere and not is_data:
+        turn.took = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
     elif isinstance(entry, Rejected):
         _miss(turn, "unfinished" if entry.unfinished else "nomatch")
@@ -356,9 +368,11 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
     if keys == "1":
         _accept(turn, node, turn.session.confirming)
     elif keys == "2":
+        turn.took = "again"
         turn.session.confirming = None
         listen(turn)
     elif keys in turn.tree.anywhere:
+        turn.took = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
     else:
         _miss(turn, "nomatch")
@@ -366,6 +380,7 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
 
 def _accept(turn: Turn, node: AskNode, value: object) -> None:
     """Keep an entry, a secret one only for this turn, and go on."""
+    turn.took = "entry"
     name = node.as_ or turn.session.node
     if node.is_secret:
         turn.secrets[name], turn.asked = value, turn.session.node
@@ -432,6 +447,7 @@ def _miss(turn: Turn, how: str) -> None:
     """Count silence and wrong keys apart; after the last try a human takes over."""
     session, node = turn.session, turn.node
     assert isinstance(node, MenuNode | AskNode)
+    turn.took = how
     if how == "noinput":
         session.noinputs += 1
     else:

@@ -31,6 +31,9 @@ class Turn:
     """The nodes that were entered, in order: what a session forgets, and a proof of the menu wants to know."""
     uttered: list[Prompt] = field(default_factory=list)
     """What was said, as it is written."""
+    took: str = ""
+    """What the caller's keys or silence were taken as: ``option``, ``anywhere``, ``entry`` (accepted), ``again`` (to be
+    typed anew), ``noinput``, ``nomatch`` or ``unfinished``; empty: nothing of these happened."""
     goes_on: bool = False
     """Whether this event continues what the caller did before: an action of his has ended."""
 
@@ -68,11 +71,16 @@ class Turn:
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
         """Return what prompts become in this call; those without a word are left out."""
-        prompts = tuple(prompts)
-        self.uttered += prompts
-        variables = self.variables() if any(prompt.template for prompt in prompts) else {}
-        said = (prompt.utter(variables) for prompt in prompts)
-        return tuple(utterance for utterance in said if utterance.text)
+        said: list[Utterance] = []
+        variables: dict[str, Any] | None = None
+        for prompt in prompts:
+            self.uttered.append(prompt)
+            if prompt.template is not None and variables is None:
+                variables = self.variables()
+            utterance = prompt.fixed if variables is None else prompt.utter(variables)
+            if utterance.text:
+                said.append(utterance)
+        return tuple(said)
 
     def say(self, prompts: Iterable[Prompt], *, barge_in: bool = True) -> None:
         """Say prompts before whatever comes next."""

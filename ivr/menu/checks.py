@@ -119,7 +119,8 @@ def _desks(draft: Draft, hotline: Hotline) -> None:
         closes = desk.hours != "always" or desk.closed_on or desk.holidays
         if closes and desk.closed is None:
             what = f"the desk `{name}` closes, and nothing says what follows"
-            draft.note("", ("desks", name), what, "add `closed:` with a node, such as a voicemail")
+            remedy = "add `closed:` with a node, such as a voicemail"
+            draft.note("", ("desks", name), what, remedy, rule="H07")
         if desk.holidays and not knows_holidays(desk.holidays):
             what = f"the holidays of `{desk.holidays}` are not known"
             draft.note("", ("desks", name, "holidays"), what, "write the days under `closed_on:`")
@@ -171,10 +172,11 @@ def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: s
     """Note a key that means something else than anywhere: the human's key must not, another should not."""
     target, remedy = target_of(hotline.anywhere[key]), "choose another key for this option"
     if target == hotline.agent:
-        draft.note(name, (field, key), f"`{key}` means the human everywhere, and something else here", remedy)
+        what = f"`{key}` means the human everywhere, and something else here"
+        draft.note(name, (field, key), what, remedy, rule="M09" if key == "0" else "M05")
     else:
         what = f"`{key}` means `{target}` everywhere, and something else here"
-        draft.note(name, (field, key), what, remedy, severity="warning")
+        draft.note(name, (field, key), what, remedy, severity="warning", rule="M05")
 
 
 def _begins(shorter: str, longer: str) -> bool:
@@ -183,7 +185,7 @@ def _begins(shorter: str, longer: str) -> bool:
 
 def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
     for path, what, remedy in _ask_problems(node):
-        draft.note(name, (path,), what, remedy)
+        draft.note(name, (path,), what, remedy, rule="D05" if path == "read_back" else "")
     written = node.length or USUAL_LENGTHS.get(node.ask) or str(FIXED_LENGTHS.get(node.ask, 99))
     most = int(written.partition("-")[2] or written)
     for key, option in node.keys.items():
@@ -236,7 +238,7 @@ def _run(draft: Draft, name: str, node: RunNode, contracts: Mapping[str, Contrac
         unrouted = [each for each in unrouted if each != meant]
     for outcome in unrouted:
         what = f"the outcome `{outcome}` of `{node.run}` leads nowhere ({known[outcome].means.rstrip('.')})"
-        draft.note(name, ("outcomes",), what, f"add `{outcome}:` with the node that follows")
+        draft.note(name, ("outcomes",), what, f"add `{outcome}:` with the node that follows", rule="E07")
     sends = [name for name, outcome in known.items() if outcome.texts is not None]
     if sends and node.text is None:
         what = f"`{node.run}` sends a message when it ends as `{sends[0]}`, and there are no words for it"

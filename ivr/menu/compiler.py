@@ -201,13 +201,13 @@ class _Maker:
         self, options: Sequence[OptionSpeech], makers: Mapping[str, _Maker], said: NodeSpeech
     ) -> NodeSpeech:
         """Return the words of an entry with the keys beside it."""
-        announced = [
-            makers[option.language].announce(option.purpose, option.key, "announce_entry")
+        announced = {
+            option.key: makers[option.language].announce(option.purpose, option.key, "announce_entry")
             for option in options
             if option.purpose
-        ]
+        }
         heard = _comparable((phrase, option.key) for option in options for phrase in option.phrases)
-        return replace(said, announced=tuple(announced), heard=heard)
+        return replace(said, announced=tuple(announced.values()), announces=tuple(announced), heard=heard)
 
     def menu(
         self,
@@ -216,16 +216,17 @@ class _Maker:
         makers: Mapping[str, _Maker],
         said: NodeSpeech,
     ) -> NodeSpeech:
-        announced = [
-            makers[option.language].announce(option.purpose, option.key)
+        announced = {
+            option.key: makers[option.language].announce(option.purpose, option.key)
             for option in (*options, *(entry for entry in self.anywhere if entry.key not in node.menu))
             if option.purpose
-        ]
+        }
         heard = [(phrase, option.key) for option in options for phrase in option.phrases]
         anywhere = [phrase for entry in self.anywhere for phrase in entry.heard]
         return replace(
             said,
-            announced=tuple(announced),
+            announced=tuple(announced.values()),
+            announces=tuple(announced),
             heard=_comparable(heard),
             hints=(*(phrase for phrase, _ in heard), *anywhere),
         )

@@ -61,6 +61,8 @@ class Contract:
     """The variables that it reads, each with its meaning; all are required."""
     needs: Level = Level.unknown
     """The least level of identity at which it may run."""
+    changes: bool = False
+    """Whether it changes something that the caller would miss, so that he must have confirmed it."""
 
     def all_outcomes(self) -> dict[str, Outcome]:
         """Return every outcome that a menu must route."""

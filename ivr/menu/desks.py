@@ -25,7 +25,8 @@ def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
     if desk.hours == "always":
         return True
     spans = _spans(desk, today)
-    return "closed" not in spans and any(_in_spans(span, f"{here:%H:%M}") for span in spans)
+    time = f"{here.hour:02}:{here.minute:02}"
+    return "closed" not in spans and any(_in_spans(span, time) for span in spans)
 
 
 def _spans(desk: Desk, on: date) -> list[str]:
@@ -38,14 +39,22 @@ def _spans(desk: Desk, on: date) -> list[str]:
 
 def _in_spans(spans: str, time: str) -> bool:
     """Say whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
-    return any(first <= time < last for first, last in (span.strip().split("-") for span in spans.split(",")))
+    return any(first <= time < last for first, last in _ends_of(spans))
 
 
-def weekdays(days: str) -> list[int]:
+@functools.lru_cache(maxsize=1024)
+def _ends_of(spans: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (first, last) for first, _, last in (span.strip().partition("-") for span in spans.split(","))
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def weekdays(days: str) -> tuple[int, ...]:
     """Return the weekdays (Monday is 0) of ``mon-fri`` or ``sat``; a span may run over the end of the week."""
     first, _, last = days.partition("-")
     begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
+    return tuple((begin + step) % 7 for step in range((end - begin) % 7 + 1))
 
 
 @functools.lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ivr.menu.forms import NODE_NAME
 from ivr.menu.nodes import Hotline, Node, WordsFile
 from ivr.menu.problems import Problem
-from ivr.menu.reader import Section, place
+from ivr.menu.reader import Mark, Section, place
 from ivr.menu.services import ActionsFile
 
 MENU_FILE = "menu.yaml"
@@ -51,18 +51,24 @@ class Draft:
         remedy: str,
         language: str | None = None,
         severity: str = "error",
+        rule: str = "",
     ) -> None:
         """Note a problem at a place in a node, or of the hotline when ``node`` is empty.
 
         With ``language`` it stands in the words file of that language.
         """
+        file, at = self.place_of(node, path, language)
+        self.problems.append(Problem(file, *at, node, what, remedy, severity, rule))
+
+    def place_of(self, node: str, path: Iterable[object], language: str | None = None) -> tuple[str, Mark]:
+        """Return the file and the place of what :meth:`note` speaks of."""
         if language is not None:
             file, section = self.word_files[language]
             path = ("nodes", node, *path) if node else path
         else:
             assert self.top is not None
             file, section = self.names[node] if node else self.top
-        self.problems.append(Problem(file, *place(section, *path), node, what, remedy, severity))
+        return file, place(section, *path)
 
     def node_names(self) -> list[str]:
         """Return the nodes that may be named: a misspelt name is nothing to suggest."""
@@ -83,7 +89,7 @@ class Draft:
         entries = self.actions_file.section.get("actions") if self.actions_file else None
         return entries if isinstance(entries, Section) else {}
 
-    def typed_words(self, language: str) -> list[str]:
-        """Return the nodes that have words in a language, also those whose words are wrong."""
+    def typed_words(self, language: str) -> Mapping[str, Any]:
+        """Return the words of the nodes in a language as they were typed, also those that are wrong."""
         entries = self.word_files[language].section.get("nodes")
-        return list(entries) if isinstance(entries, Section) else []
+        return entries if isinstance(entries, Section) else {}

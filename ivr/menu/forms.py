@@ -210,6 +210,7 @@ Recording = Annotated[
 ]
 YamlFile = Annotated[str, Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",))]
 Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN",))]
+RuleId = Annotated[str, Form("rule of the voice", r"[A-Z][0-9]{2}", ("W03", "H01"))]
 HotlineName = Annotated[str, Form("name of a hotline", r"[a-z][a-z0-9_-]*", ("yuebao",))]
 Seconds = Annotated[int, Field(ge=1, le=60)]
 Tries = Annotated[int, Field(ge=1, le=5)]

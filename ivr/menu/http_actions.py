@@ -148,6 +148,7 @@ def _contract(name: str, entry: Entry) -> Contract:
         outcomes={word: _outcome(case) for word, case in entry.outcomes.items()},
         inputs=dict(entry.inputs),
         needs=Level[entry.needs or "unknown"],
+        changes=entry.does_change,
     )
 
 

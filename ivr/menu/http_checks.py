@@ -17,7 +17,7 @@ from ivr.menu.templates import examine
 
 _LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?(/.*)?", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|key", re.IGNORECASE)
-_PROMISES = ("does", "needs", "inputs")
+_PROMISES = ("does", "needs", "inputs", "changes")
 """The keys of an action that say what it promises, where the program does not say it already."""
 
 

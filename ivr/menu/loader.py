@@ -58,19 +58,40 @@ def load(
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems, draft)
+    return Loaded(_compiled(draft, draft.hotline, sources, contracts, recordings or {}), problems, draft)
+
+
+def tree_despite(
+    draft: Draft,
+    sources: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    recordings: Mapping[str, str] | None = None,
+) -> Tree | None:
+    """Return the tree of a hotline that has errors, if one can be made: to find out how a caller comes to them.
+
+    It is never to answer a call.
+    """
+    if draft.hotline is None:
+        return None
+    try:
+        return _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
+    except Exception:  # noqa: BLE001 - what has errors may raise anything here, and they have been told
+        return None
+
+
+def _compiled(
+    draft: Draft,
+    hotline: Hotline,
+    sources: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    recordings: Mapping[str, str],
+) -> Tree:
     actions = repertoire(draft.actions, contracts)
     tree = compiler.compile_tree(
-        draft.hotline,
-        draft.nodes,
-        draft.words,
-        sources,
-        version_of(sources),
-        recordings or {},
-        actions.contracts,
+        hotline, draft.nodes, draft.words, sources, version_of(sources), recordings, actions.contracts
     )
     files = {name: typed.file for name, typed in draft.names.items()}
-    tree = replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
-    return Loaded(tree, problems, draft)
+    return replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
 
 
 def draft_of(sources: Mapping[str, str]) -> Draft:

@@ -29,6 +29,7 @@ from ivr.menu.forms import (
     Number,
     Range,
     Recording,
+    RuleId,
     Seconds,
     Target,
     Tries,
@@ -91,6 +92,11 @@ class Step(Model):
         "proved that it is his; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
         "`identity:` runs first and comes back here with `return`.",
     )
+    allow: dict[RuleId, Line] = Field(
+        default_factory=dict,
+        description="Rules of the voice that this node may break, each with the reason in words, such as "
+        "`W03: the law prescribes the wording`. `ivr explain` lists the rules.",
+    )
 
 
 class Speaking(Step):
@@ -144,6 +150,11 @@ class Option(Model):
     language: Language | None = Field(
         default=None,
         description="Changes the language for the rest of the call; the option is spoken in that language's voice.",
+    )
+    share: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None,
+        description="How many of a hundred callers of this menu choose it, as far as that is known. Only `ivr check` "
+        "reads it; options without it share what is left equally.",
     )
 
 
@@ -464,6 +475,41 @@ class Phrases(Model):
     )
 
 
+Severity = Literal["error", "warning", "information"]
+
+
+class RuleSetting(Model):
+    """How one rule of the voice is applied to a hotline."""
+
+    limit: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="The limit, in the unit that `ivr explain` names, instead of the usual one."
+    )
+    severity: Severity | None = Field(
+        default=None, description="An `error` fails `ivr check`; a `warning` and an `information` do not."
+    )
+
+
+class Lint(Model):
+    """How `ivr check` judges what a caller will hear; `ivr explain` lists the rules. The server does not judge."""
+
+    profile: Literal["cn-hotline"] | None = Field(
+        default=None,
+        description="`cn-hotline` makes the rules for reaching a human in China stricter: 0 at every menu, two keys and "
+        "thirty seconds at most, a short way for older callers, no filler.",
+    )
+    rules: dict[
+        RuleId,
+        Annotated[
+            Annotated[RuleSetting, Tag("a section")]
+            | Annotated[Literal["off", "error", "warning", "information"], Tag("a text")],
+            Discriminator(_shape),
+        ],
+    ] = Field(
+        default_factory=dict,
+        description="By rule: `off`, another severity, or another limit, such as `W03: {limit: 18}`.",
+    )
+
+
 class Hotline(Model):
     """A hotline: its menu tree, and everything that holds for the whole of it."""
 
@@ -507,6 +553,7 @@ class Hotline(Model):
     phrases: Phrases = Field(
         default_factory=Phrases, description="The machine's own sentences, where the usual ones do not suit."
     )
+    lint: Lint = Field(default_factory=Lint, description="How `ivr check` judges what a caller will hear.")
     include: list[YamlFile] = Field(
         default_factory=list, description="Further files of nodes, such as `earnings.yaml`."
     )

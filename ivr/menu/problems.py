@@ -25,19 +25,22 @@ class Problem:
     remedy: str
     """What to write instead."""
     severity: str = "error"
-    """``error``: the menu is not loaded; ``warning``: it is."""
+    """``error``: the menu is not loaded; ``warning`` and ``information``: it is."""
+    rule: str = ""
+    """The rule of the voice that is broken, which ``ivr explain`` explains; or empty."""
 
     def __str__(self) -> str:
-        """Return the one line that people and editors read: ``file:line:column: node: what; remedy``."""
+        """Return the one line that people and editors read: ``file:line:column: node: what; remedy [rule]``."""
         node = f"{self.node}: " if self.node else ""
-        line = f"{self.file}:{self.line}:{self.column}: {node}{self.what}; {self.remedy}"
+        rule = f" [{self.rule}]" if self.rule else ""
+        line = f"{self.file}:{self.line}:{self.column}: {node}{self.what}; {self.remedy}{rule}"
         return " ".join(line.split())
 
     def as_data(self) -> dict[str, Any]:
         """Return the problem for tools, as ``ivr check --format json`` prints it."""
         return {
             name: getattr(self, name)
-            for name in ("file", "line", "column", "node", "what", "remedy", "severity")
+            for name in ("file", "line", "column", "node", "what", "remedy", "severity", "rule")
         }
 
 

@@ -214,6 +214,11 @@ class _Builder:
         text.plain = not event.style
         text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
         self.refuse_tag(event)
+        hidden = _FORBIDDEN.search(text)
+        if hidden:  # written as `"\\u0007"`: it would be in what is said, drawn and sent
+            self.problem(
+                text.mark, f"an invisible character is written here (U+{ord(hidden[0]):04X})", "delete it"
+            )
         if text.plain and not text and event.tag is None:
             key = self.stack[-1].key if self.stack else None
             where = f"`{key}`" if key else "this line"

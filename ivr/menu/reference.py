@@ -89,6 +89,8 @@ def _hotline() -> Iterator[str]:
     yield from section("A key under `anywhere:`", nodes.Anywhere)
     yield from section("The bounds of a call, under `limits:`", nodes.Limits)
     yield from section("How many messages may be sent, under `texts:`", nodes.Rations)
+    yield from section("How the voice is judged, under `lint:`", nodes.Lint)
+    yield from section("A rule of the voice, under `rules:`", nodes.RuleSetting)
 
 
 _SHARED = (nodes.Step, nodes.Speaking, nodes.Listening)

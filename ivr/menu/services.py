@@ -15,7 +15,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from ivr.menu.forms import Form, Line, Name, Value, wrong_key
+from ivr.menu.forms import Flag, Form, Line, Name, Value, wrong_key
 from ivr.menu.nodes import Model, _shape
 
 ACTIONS_FILE = "actions.yaml"
@@ -255,6 +255,11 @@ class Entry(Model):
         default=None,
         description="The identity that a caller needs. Only for an action that the program does not have.",
     )
+    changes: Flag | None = Field(
+        default=None,
+        description="`true`: it changes something that the caller would miss, so he must have said yes to it first (rule D03). "
+        "Without it `true` for `post`, `put`, `patch` and `delete`. Only for an action that the program does not have.",
+    )
     inputs: dict[Name, Value] = Field(
         default_factory=dict,
         description="The variables that it reads, each with its meaning. Only for an action that the program does not have.",
@@ -264,6 +269,11 @@ class Entry(Model):
     def methods(self) -> list[str]:
         """The methods that were typed; one is right."""
         return [method for method in METHODS if getattr(self, method) is not None]
+
+    @property
+    def does_change(self) -> bool:
+        """Whether it changes something: as it is declared, else as its method has it."""
+        return not SAFE_METHODS.issuperset(self.methods) if self.changes is None else self.changes
 
 
 class ActionsFile(Model):

@@ -70,7 +70,7 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
     missing = phrases.complete(language, own)[1]
     if missing:
         what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
-        draft.note("", ("phrases",), what, "add them under `phrases:`", where)
+        draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
     for name in phrases.PATTERNS:
         sentence = getattr(own, name)
         lacking = [place for place in _PLACES.get(name, ()) if sentence and place not in sentence]
@@ -101,7 +101,7 @@ def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
         spoken = words.get(key)
         if isinstance(entry, Anywhere) and entry.for_ and not (spoken and spoken.for_):
             what = f"the words of the key `{key}` are missing in `{language}`"
-            draft.note("", ("anywhere",), what, f'add `"{key}": {{for: …}}`', language)
+            draft.note("", ("anywhere",), what, f'add `"{key}": {{for: …}}`', language, rule="W11")
 
 
 def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
@@ -112,7 +112,7 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
     lacking = list(_lacking(node, own))
     if lacking:
         what = f"the words for {', '.join(f'`{part}`' for part in lacking)} are missing in `{language}`"
-        draft.note(name, (), what, f"add them under `{name}:`", language)
+        draft.note(name, (), what, f"add them under `{name}:`", language, rule="W11")
     for path, what, remedy in _superfluous(node, own):
         draft.note(name, path, what, remedy, language)
 
@@ -197,8 +197,8 @@ class _Menu:
         if self.hotline.speech:
             self.phrases_that_mean_two()
 
-    def note(self, path: tuple[str, ...], what: str, remedy: str) -> None:
-        self.draft.note(self.name, path, what, remedy, self.where)
+    def note(self, path: tuple[str, ...], what: str, remedy: str, rule: str = "") -> None:
+        self.draft.note(self.name, path, what, remedy, self.where, rule=rule)
 
     def texts(self, field: str) -> Iterator[str]:
         for wording in wordings(getattr(self.own, field)):
@@ -209,14 +209,15 @@ class _Menu:
         for field in ("say", "noinput", "nomatch"):
             for key in (key for text in self.texts(field) for key in said_keys(text) if key not in taken):
                 what = f"the words say `{key}`, and the menu does not take it"
-                self.note((field,), what, f'add `"{key}":` to the menu, or change the words')
+                self.note((field,), what, f'add `"{key}":` to the menu, or change the words', "W12")
 
     def taken_and_not_said(self) -> None:
         said = {key for text in self.texts("say") for key in said_keys(text)}
         for option in self.options:
             untranslated = self.where is not None and self.node.menu[option.key].for_
             if not option.purpose and not untranslated and option.key not in said:
-                self.note(("menu", option.key), f"nothing says the key `{option.key}`", "add `for:` to it")
+                what = f"nothing says the key `{option.key}`"
+                self.note(("menu", option.key), what, "add `for:` to it", "W12")
 
     def phrases_that_mean_two(self) -> None:
         meaning: dict[str, str] = {}

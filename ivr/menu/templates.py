@@ -125,7 +125,7 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
         mistakes = tuple(_mistakes(env, parsed))
         if not mistakes:
             env.compile_expression(source) if expression else env.from_string(source)
-    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError):
+    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError):
         return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
     return Uses(_read(parsed), mistakes)
 
@@ -162,6 +162,25 @@ def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
             yield Mistake(f"there is no test `{tested.name}`", did_you_mean(tested.name, env.tests))
     for found in parsed.find_all(tuple(_NOT_HERE)):
         yield Mistake(f"`{_NOT_HERE[type(found)]}` cannot be used here", "write it without")
+    for product in parsed.find_all((nodes.Mul, nodes.Mod)):
+        if _is_text(product.left) or _is_text(product.right):
+            what = f"`{product.operator}` is for numbers, and cannot be used on a text or a list"
+            yield Mistake(what, "write the words themselves")
+
+
+def _is_text(node: nodes.Expr) -> bool:
+    """Say whether an expression is a text or a list whatever the variables are: repeated, it could fill the memory.
+
+    Jinja2 works out what is constant when it compiles, so that one such text would stop the server at its start.
+    """
+    parts = [node, *node.find_all(nodes.Node)]
+    varies = any(isinstance(part, nodes.Name) for part in parts)
+    holds_text = any(
+        isinstance(part, nodes.List | nodes.Tuple | nodes.Concat)
+        or (isinstance(part, nodes.Const) and isinstance(part.value, str))
+        for part in parts
+    )
+    return isinstance(node, nodes.Concat) or (holds_text and not varies)
 
 
 def _read(parsed: nodes.Template) -> frozenset[str]:

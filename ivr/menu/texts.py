@@ -85,7 +85,8 @@ def check_templates(draft: Draft, texts: list[Examined]) -> None:
         for secret in sorted(examined.uses.variables & secrets):
             if text.path[:1] != ("with",):
                 remedy = "give it to an action only; it is never said, sent or kept"
-                draft.note(text.node, text.path, f"`{secret}` is a secret", remedy, text.language)
+                what = f"`{secret}` is a secret"
+                draft.note(text.node, text.path, what, remedy, text.language, rule="D05")
         if text.recorded:
             what = "a recording says the same in every call, and this text does not"
             draft.note(text.node, text.path, what, "delete `audio:`, or the `{{ }}`", text.language)

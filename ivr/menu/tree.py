@@ -29,6 +29,8 @@ class NodeSpeech:
     nomatch: tuple[Prompt, ...] = ()
     announced: tuple[Prompt, ...] = ()
     """A menu's options in the order of speech, and the announced keys that work anywhere."""
+    announces: tuple[str, ...] = ()
+    """The key that each of them announces."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """From a normalised phrase to the key that it means."""
     hints: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ def _loops(draft: Draft, flow: Flow) -> None:
     for loop in flow.fast_loops():
         way = [*loop[:_SHOWN_OF_A_LOOP], *(["…"] if len(loop) > _SHOWN_OF_A_LOOP else []), loop[0]]
         what = f"a loop in which nobody listens to the caller: {' → '.join(way)}"
-        draft.note(loop[0], (), what, "put a menu or an entry into it, or lead it out")
+        draft.note(loop[0], (), what, "put a menu or an entry into it, or lead it out", rule="E08")
 
 
 _SHOWN_OF_A_LOOP = 6
@@ -68,10 +68,11 @@ def _reach(draft: Draft, flow: Flow) -> None:
     ending = flow.can_end()
     for name in flow.nodes:
         if name not in reachable:
-            draft.note(name, (), "no call can come here", "lead an option or a `then:` here, or delete it")
+            remedy = "lead an option or a `then:` here, or delete it"
+            draft.note(name, (), "no call can come here", remedy, rule="X01")
         elif name not in ending:
             what = "no ending can be reached from here by its own keys and ways"
-            draft.note(name, (), what, "lead it to an `end`, a `transfer`, or `back`")
+            draft.note(name, (), what, "lead it to an `end`, a `transfer`, or `back`", rule="X01")
 
 
 def _variables(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[Examined]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from ivr.menu.forms import Form, Line, Name
+from ivr.menu.forms import Form, Language, Line, Name, Value
 from ivr.menu.nodes import Model, _shape
 from ivr.menu.problems import did_you_mean, nearest, shown
 
@@ -32,8 +32,13 @@ Moment = Annotated[
 ]
 
 
+_Values = Annotated[dict[Name, dict[Name, Value]], Field(min_length=1, max_length=1), Tag("a section")]
+"""One outcome with values of what it tells."""
+GivenOutcome = Annotated[Annotated[Name, Tag("a text")] | _Values, Discriminator(_shape)]
 _Outcomes = Annotated[
-    Annotated[Name, Tag("a text")] | Annotated[list[Name], Field(min_length=1), Tag("a list")],
+    Annotated[Name, Tag("a text")]
+    | _Values
+    | Annotated[list[GivenOutcome], Field(min_length=1), Tag("a list")],
     Discriminator(_shape),
 ]
 
@@ -194,6 +199,10 @@ class WrittenCall(Model):
         default="2026-11-23T10:00",
         description="When the caller rings, such as `2026-11-23 20:30`, in the hotline's time zone; a Monday morning if nothing is said.",
     )
+    language: Language | None = Field(
+        default=None,
+        description="The language in which the hotline begins, such as `en-US`; without it, its first.",
+    )
     desks: dict[Name, DeskAnswer] = Field(
         default_factory=dict,
         description="What happens at each desk, such as `service: busy`: `answered`, `busy`, `no_answer` or `failed`. "
@@ -210,7 +219,8 @@ class WrittenCall(Model):
         default_factory=dict,
         description="How actions end in this call, in place of what their service would say, such as "
         "`login_status: locked`; or a list, one outcome for each run, of which the last stays. What such an outcome "
-        "tells has example values.",
+        "tells has example values, unless they are given: `find_account: {found: {elder: true}}`; `account` is the account "
+        "that is found.",
     )
     steps: Annotated[list[CallStep], Field(min_length=1)] = Field(
         description="What the caller does and must hear, in order. The caller hangs up at the end."

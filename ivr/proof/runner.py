@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ivr.line import CallBroken, Heard, Item, Line
 from ivr.menu.declared import declare
 from ivr.menu.problems import Problem
-from ivr.menu.reader import decode, read
+from ivr.menu.reader import decode, place, read
 from ivr.proof.calls import (
     At,
     CallsFile,
@@ -47,6 +47,8 @@ class Stage:
     """Makes the line of a further call: from this number, or as ``again``."""
     calls: list[str] = field(default_factory=list)
     """The calls before the present one."""
+    seconds: Callable[[], float] = lambda: 0.0
+    """The clock of the calls; the default stands still."""
 
     @property
     def texts(self) -> list[str]:
@@ -84,6 +86,8 @@ class Row:
     written: str
     happened: tuple[Item, ...] = ()
     failure: str = ""
+    seconds: float = 0.0
+    """What it took: speech, silence, ringing, recordings, slow services. A ``wait:`` takes nothing."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,16 @@ class Played:
         """Everything that happened, in order."""
         return [item for row in self.rows for item in row.happened]
 
+    @property
+    def seconds(self) -> float:
+        """How long the caller was on the line; 0 where the stage has no clock."""
+        return sum(row.seconds for row in self.rows)
+
+    @property
+    def spoken_seconds(self) -> float:
+        """How long he was spoken to."""
+        return sum(item.seconds for item in self.happened if isinstance(item, Heard))
+
 
 def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Problem]]:
     """Return the written calls of a hotline with their files, and what is wrong with them."""
@@ -111,13 +125,25 @@ def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Proble
     problems: list[Problem] = []
     for path in sorted((folder / "calls").glob("**/*.yaml")):
         name = path.relative_to(folder).as_posix()
-        text, wrong = decode(path.read_bytes(), name)
+        found, wrong = read_calls_file(path, name)
+        calls += [(name, call) for _, call in found]
         problems += wrong
-        section, wrong = (None, []) if wrong else read(text, name)
-        problems += wrong
-        file = declare(CallsFile, section, name, "", problems) if section is not None else None
-        calls += [(name, call) for call in file.calls] if file else []
     return calls, problems
+
+
+def read_calls_file(path: Path, name: str) -> tuple[list[tuple[int, WrittenCall]], list[Problem]]:
+    """Return the written calls of one file with the lines on which they begin, and what is wrong with it.
+
+    Problems name the file as ``name``.
+    """
+    text, problems = decode(path.read_bytes(), name)
+    if problems:
+        return [], problems
+    section, problems = read(text, name)
+    file = declare(CallsFile, section, name, "", problems) if section is not None else None
+    if file is None:
+        return [], problems
+    return [(place(section, "calls", at).line, call) for at, call in enumerate(file.calls)], problems
 
 
 def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
@@ -134,26 +160,53 @@ def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
         played.rows.append(Row("(rings)", failure=str(error)))
         return played
     try:
-        stage.line.start()
-        since = stage.line.take()
-        played.rows.append(Row("(rings)", tuple(since)))
-        texts = 0
+        playing = Playing(stage, played.rows)
+        playing.ring()
         for step in call.steps:
-            if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
-                played.rows.append(
-                    Row(_written(step, secret=False), failure=_check(step, stage, since, texts))
-                )
-                texts = len(stage.texts) if isinstance(step, Texted) else texts
-                continue
-            row = _do(step, stage)
-            since = list(row.happened)
-            played.rows.append(row)
-        played.rows.append(_end(call, stage))
+            playing.step(step)
+        playing.end(call.ends)
     except CallBroken as error:
         played.rows.append(Row("", tuple(stage.line.take()), str(error)))
     finally:
         stage.close()
     return played
+
+
+@dataclass(slots=True)
+class Playing:
+    """A call under way, step by step. Whatever happens on it may raise ``CallBroken``."""
+
+    stage: Stage
+    rows: list[Row] = field(default_factory=list)
+    """What was written so far beside what happened."""
+    since: Sequence[Item] = ()
+    """What happened since the last thing that the caller did."""
+    texts: int = 0
+    """How many messages have been asked about."""
+
+    def ring(self) -> None:
+        """Begin the call."""
+        before = self.stage.seconds()
+        self.stage.line.start()
+        self.since = self.stage.line.take()
+        self.rows.append(Row("(rings)", tuple(self.since), seconds=self.stage.seconds() - before))
+
+    def step(self, step: CallStep) -> None:
+        """Let the caller do one thing, or compare one thing with what happened."""
+        if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
+            failure = _check(step, self.stage, self.since, self.texts)
+            self.rows.append(Row(_written(step, secret=False), failure=failure))
+            self.texts = len(self.stage.texts) if isinstance(step, Texted) else self.texts
+            return
+        before = self.stage.seconds()
+        row = _do(step, self.stage)
+        self.since = row.happened
+        took = 0.0 if isinstance(step, Waits) else self.stage.seconds() - before
+        self.rows.append(replace(row, seconds=took))
+
+    def end(self, ends: str | None) -> None:
+        """Hang up if the call goes on, and compare how it ended; None: however it did."""
+        self.rows.append(_end(ends, self.stage))
 
 
 def _do(step: CallStep, stage: Stage) -> Row:
@@ -228,15 +281,15 @@ def _missing(parts: Sequence[str], heard: str) -> str:
     return ""
 
 
-def _end(call: WrittenCall, stage: Stage) -> Row:
+def _end(ends: str | None, stage: Stage) -> Row:
     """Hang up if the call goes on, and compare how it ended."""
-    if stage.line.waiting != "nobody" and call.ends not in {None, "hung_up"}:
-        written = f"ends: {call.ends}"
+    if stage.line.waiting != "nobody" and ends not in {None, "hung_up"}:
+        written = f"ends: {ends}"
         return Row(written, failure=f"the call still waits for {stage.line.waiting} at `{stage.node()}`")
     stage.line.hang_up()
     ending = stage.ending
-    if call.ends and ending != call.ends:
-        return Row(f"ends: {call.ends}", failure=f"the call ended as `{ending}`")
+    if ends and ending != ends:
+        return Row(f"ends: {ends}", failure=f"the call ended as `{ending}`")
     return Row(f"ends: {ending}", tuple(stage.line.take()))
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import phonenumbers
 from jinja2 import nodes
 
-from ivr.engine.entries import Rejected, lengths, read_entry
 from ivr.menu.contract import Outcome
 from ivr.menu.nodes import AskNode, ChooseNode, RunNode, SetNode, TextNode, TransferNode
 from ivr.menu.templates import environment, is_template
@@ -59,6 +57,12 @@ class _Use:
     attributes: bool = False
     as_truth: bool = False
     as_language: bool = False
+    with_others: bool = False
+    """Whether it is compared with another variable, or with a fact."""
+    as_number: bool = False
+    """Whether a message goes there."""
+    otherwise: bool = False
+    """Whether a condition or a `set` uses it in a way that is none of these."""
 
 
 @dataclass(slots=True)
@@ -67,18 +71,35 @@ class Samples:
 
     tree: Tree
     uses: dict[str, _Use] = field(default_factory=dict)
+    _kinds: dict[tuple[str, type, Any], Hashable] = field(default_factory=dict)
+    _plain_texts: Collection[tuple[str, Any]] = ()
+    """What survives a change of the account, of variables that an action or a caller may set too."""
 
     def __post_init__(self) -> None:
         """Read the menu's templates and conditions."""
         language = self.tree.languages[0]
+        brought = {
+            name
+            for contract in self.tree.contracts.values()
+            for each in contract.all_outcomes().values()
+            for name in each.tells
+        }
+        brought |= {node.as_ or name for name, node in self.tree.nodes.items() if isinstance(node, AskNode)}
+        self._plain_texts = [each for each in self.tree.plain if each[0] in brought]
         for source, is_condition in _sources(self.tree):
             text = "{{ (" + source + ") }}" if is_condition else source
             parsed = environment(language).parse(text)
             self._read(parsed, truth=is_condition)
         for node in self.tree.nodes.values():
+            for text in node.set.values() if isinstance(node, SetNode) else ():
+                for name in _names(environment(language).parse(text)) if is_template(text) else ():
+                    self._use(name).otherwise = True
             chosen = node.set.get("language", "") if isinstance(node, SetNode) else ""
             for name in _names(environment(language).parse(chosen)) if is_template(chosen) else ():
                 self._use(name).as_language = True
+            to = node.to or "" if isinstance(node, TextNode) else ""
+            for name in _names(environment(language).parse(to)) if is_template(to) else ():
+                self._use(name).as_number = self._use(name).otherwise = True
 
     def values(self, name: str) -> tuple[Any, ...]:
         """Return the values that a variable must be tried with; the first is the plainest."""
@@ -95,7 +116,37 @@ class Samples:
         said = next((_BY_FILTER[name] for name in use.filters if name in _BY_FILTER), None)
         if said is not None and not any(type(said) is type(each) for each in found):
             found.insert(0, said)
+        if use.with_others:
+            found = [each for value in found or [1] for each in (value, *_beside(value))]
+        if use.as_number:
+            found.insert(0, ACCOUNT)
+            found.append(SOMETHING)
         return tuple(_different(found)) or (SOMETHING,)
+
+    def tells_apart(self, name: str) -> None:
+        """Note that every value of a variable is another one."""
+        self._use(name).otherwise = True
+
+    def kind(self, name: str, value: Any) -> Hashable:
+        """Return what a menu can find out about a value by its comparisons; the value itself where it does more with it."""
+        found = self._kinds.get((name, type(value), value)) if isinstance(value, str | bool | int) else None
+        if found is None:
+            use = self.uses.get(name)
+            if use is None or use.otherwise or use.as_language or use.attributes:
+                return repr(value)
+            found = (
+                bool(value),
+                (name, value) in self._plain_texts,
+                *(_compared(value, constant) for constant in use.compared),
+            )
+            if isinstance(value, str | bool | int):
+                self._kinds[name, type(value), value] = found
+        return found
+
+    def typed(self, name: str, text: str) -> Any:
+        """Return the value that a text means: one that the variable is tried with, or else the text itself."""
+        values = self.values(name)
+        return next((value for value in values if as_text(value) == text), _like(values[0], text))
 
     def results(self, outcome: Outcome) -> list[dict[str, Any]]:
         """Return the variables that an outcome sets, with every combination of values that matters."""
@@ -139,6 +190,8 @@ class Samples:
             assert isinstance(branch, nodes.CondExpr | nodes.If)
             self._test(branch.test)
         if truth:
+            for name in _names_used_otherwise(parsed):
+                self._use(name).otherwise = True
             for output in parsed.find_all(nodes.Output):
                 for each in output.nodes:
                     self._test(each)
@@ -161,8 +214,10 @@ class Samples:
     def _compare(self, operands: Iterable[nodes.Node]) -> None:
         operands = list(operands)
         constants = [value for each in operands for value in _constants(each)]
-        for name in (name for each in operands for name in _names(each)):
+        names = {name for each in operands for name in _names(each)}
+        for name in names:
             self._use(name).compared += constants
+            self._use(name).with_others |= len(names) > 1
 
 
 SECRET_CODE = "739158"  # noqa: S105 - invented, to be looked for
@@ -204,6 +259,30 @@ def _one_name(node: nodes.Node | None) -> str:
     return node.name if isinstance(node, nodes.Name) else ""
 
 
+def _names_used_otherwise(parsed: nodes.Node) -> set[str]:
+    """Return the variables of a condition of which more matters than whether they hold, or how they compare with constants."""
+    match parsed:
+        case nodes.Name():
+            return set()
+        case nodes.Compare():
+            operands = [parsed.expr, *(operand.expr for operand in parsed.ops)]
+            plain = all(isinstance(each, nodes.Name) or _is_constant(each) for each in operands)
+            inside = any(operand.op in {"in", "notin"} for operand in parsed.ops) and not (
+                isinstance(parsed.expr, nodes.Name) and isinstance(operands[-1], nodes.List | nodes.Tuple)
+            )
+            names = set(_names(parsed))
+            return names if inside or not plain or len(names) > 1 else set()
+        case nodes.Template() | nodes.Output() | nodes.And() | nodes.Or() | nodes.Not():
+            return {name for each in parsed.iter_child_nodes() for name in _names_used_otherwise(each)}
+    return set(_names(parsed))
+
+
+def _is_constant(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.List | nodes.Tuple):
+        return all(map(_is_constant, node.items))
+    return isinstance(node, nodes.Const)
+
+
 def _constants(node: nodes.Node) -> Iterator[Any]:
     match node:
         case nodes.Const():
@@ -211,6 +290,37 @@ def _constants(node: nodes.Node) -> Iterator[Any]:
         case nodes.List() | nodes.Tuple():
             for item in node.items:
                 yield from _constants(item)
+
+
+def as_text(value: Any) -> str:
+    """Return a value as it is written in a file."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case date():
+            return value.isoformat()
+    return str(value)
+
+
+def _like(example: Any, text: str) -> Any:
+    """Return what a text means where values are of the kind of an example; the text itself where it can be no such value."""
+    kind = type(example)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text]
+        if kind in (int, float, Decimal):
+            return kind(text)
+        return kind.fromisoformat(text) if kind in (date, datetime) else text
+    except (ArithmeticError, KeyError, ValueError):
+        return text
+
+
+def _compared(value: Any, constant: Any) -> tuple[bool, bool | None]:
+    """Return whether a value is a constant, and whether it is less; None where that cannot be asked."""
+    try:
+        return value == constant, value < constant
+    except TypeError:
+        return value == constant, None
 
 
 def _around(constant: Any) -> tuple[Any, ...]:
@@ -222,97 +332,21 @@ def _around(constant: Any) -> tuple[Any, ...]:
     return (constant, SOMETHING)
 
 
+def _beside(value: Any) -> tuple[Any, ...]:
+    """Return what is a little less than a value, and what is a little more, where that can be."""
+    match value:
+        case bool() | str():
+            return ()
+        case int() | float() | Decimal():
+            return (value - 1, value + 1)
+        case date():
+            return (value - timedelta(days=1), value + timedelta(days=1))
+    return ()
+
+
 def _different(values: Iterable[Any]) -> list[Any]:
     found: list[Any] = []
     for value in values:
         if not any(type(value) is type(other) and value == other for other in found):
             found.append(value)
     return found
-
-
-# --- what callers type
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """One entry as it is typed: ``1237#`` is keys and a finishing key."""
-
-    keys: str
-    finished_by: str = ""
-
-
-_SECRETS = {
-    "id_card": "11010519491231002*",
-    "id_tail": SECRET_CODE[:4],
-    "code": SECRET_CODE,
-    "pin": SECRET_CODE,
-}
-
-
-def good_entries(tree: Tree, name: str, samples: Samples) -> list[Typed]:
-    """Return entries that an ``ask`` node takes: one, and those at the bounds that conditions draw."""
-    node = tree.nodes[name]
-    assert isinstance(node, AskNode)
-    if node.ask == "yes_no":
-        return [Typed("1", "#"), Typed("2", "#")]
-    drawn = samples.values(node.as_ or name)
-    candidates = [*_usual(node, _region(tree)), *(text for value in drawn for text in _as_keys(value))]
-    taken = [keys for keys in dict.fromkeys(candidates) if _is_good(tree, node, keys)]
-    return [Typed(keys, "#") for keys in taken]
-
-
-def bad_entries(tree: Tree, name: str) -> list[Typed]:
-    """Return an entry that cannot be right, and one that is only a part; where there are such."""
-    node = tree.nodes[name]
-    assert isinstance(node, AskNode)
-    found: dict[bool, Typed] = {}
-    for keys, ended in itertools.product(("5", "55", "3*3", "**5", "5" * 25, "7", "4"), (True, False)):
-        if keys in node.keys or keys in tree.anywhere:
-            continue
-        read = _read(tree, node, keys, ended=ended)
-        if isinstance(read, Rejected):
-            found.setdefault(read.unfinished, Typed(keys, "#" if ended else ""))
-    return list(found.values())
-
-
-def _usual(node: AskNode, region: str) -> list[str]:
-    if node.ask in _SECRETS:
-        span = lengths(node)
-        secret = _SECRETS[node.ask]
-        return [secret, (secret * 9)[: span[0]]] if span else [secret]
-    if node.ask == "phone":
-        example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-        return [str(example.national_number)] if example else ["8613800138000"]
-    if node.ask == "amount":
-        return [*_range_ends(node), "1234*56", "12"]
-    if node.ask == "date":
-        return ["19900307", "20991231"]
-    span = lengths(node) or (1, 1)
-    return [*_range_ends(node, span[0]), ("739158" * 9)[: span[0]], ("739158" * 9)[: span[1]]]
-
-
-def _range_ends(node: AskNode, length: int = 1) -> list[str]:
-    return [end.zfill(length) for end in node.range.split("-")] if node.range else []
-
-
-def _as_keys(value: Any) -> list[str]:
-    match value:
-        case bool():
-            return []
-        case int():
-            return [str(value)] if value >= 0 else []
-        case str() if value.isdecimal():
-            return [value]
-    return []
-
-
-def _region(tree: Tree) -> str:
-    return tree.languages[0].partition("-")[2]
-
-
-def _read(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> Any:
-    return read_entry(node, keys, ended=ended, region=_region(tree), today=date(2026, 11, 24))
-
-
-def _is_good(tree: Tree, node: AskNode, keys: str) -> bool:
-    return not isinstance(_read(tree, node, keys, ended=True), Rejected)

@@ -37,6 +37,7 @@ def test_options_are_announced_in_both_languages() -> None:
         "For a call back, press 2.",
         "For English, press 3.",
     ]
+    assert speech["zh-CN"].nodes["main"].announces == ("1", "2", "3")
     chinese = [prompt.utter({}) for prompt in speech["zh-CN"].nodes["main"].announced]
     assert [(said.language, said.voice) for said in chinese] == [
         ("zh-CN", "Polly.Zhiyu-Neural"),

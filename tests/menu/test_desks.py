@@ -103,9 +103,9 @@ def test_a_weekend_day_that_is_worked_instead() -> None:
 
 @pytest.mark.parametrize(
     ("days", "numbers"),
-    [("mon", [0]), ("mon-fri", [0, 1, 2, 3, 4]), ("sat-mon", [5, 6, 0]), ("mon-sun", [0, 1, 2, 3, 4, 5, 6])],
+    [("mon", (0,)), ("mon-fri", (0, 1, 2, 3, 4)), ("sat-mon", (5, 6, 0)), ("mon-sun", (0, 1, 2, 3, 4, 5, 6))],
 )
-def test_spans_of_days(days: str, numbers: list[int]) -> None:
+def test_spans_of_days(days: str, numbers: tuple[int, ...]) -> None:
     """A span may run over the end of the week."""
     assert weekdays(days) == numbers
 

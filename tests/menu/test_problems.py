@@ -18,7 +18,7 @@ def test_a_problem_is_one_line() -> None:
 
 def test_a_problem_is_data_for_tools() -> None:
     """`ivr check --format json` prints every part under its name."""
-    assert Problem("menu.yaml", 3, 5, "main", "what", "remedy", "warning").as_data() == {
+    assert Problem("menu.yaml", 3, 5, "main", "what", "remedy", "warning", "M05").as_data() == {
         "file": "menu.yaml",
         "line": 3,
         "column": 5,
@@ -26,7 +26,16 @@ def test_a_problem_is_data_for_tools() -> None:
         "what": "what",
         "remedy": "remedy",
         "severity": "warning",
+        "rule": "M05",
     }
+
+
+def test_a_problem_names_the_rule_that_is_broken() -> None:
+    """At the end of its line, for `ivr explain`; a mistake that is no rule's has none."""
+    assert str(Problem("menu.yaml", 3, 5, "main", "what", "remedy", "warning", "M05")).endswith(
+        "remedy [M05]"
+    )
+    assert str(Problem("menu.yaml", 3, 5, "main", "what", "remedy")).endswith("remedy")
 
 
 def test_problems_are_sorted_by_place() -> None:

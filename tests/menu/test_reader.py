@@ -275,3 +275,11 @@ def test_texts_know_whether_they_were_quoted() -> None:
     assert top is not None
     assert isinstance(top["a"], Text)
     assert (top["a"].plain, top["b"].plain) == (True, False)
+
+
+@pytest.mark.parametrize("escape", ["\\u0007", "\\x1b", "\\0", "\\u2028", "\\uFFFE"])
+def test_an_escaped_control_character_is_told(escape: str) -> None:
+    """Nobody sees it in the file, and it would be in a drawing, a message and a terminal."""
+    _, problems = read(f'say: "Hello{escape} there"\n', "menu.yaml")
+    assert [(problem.line, problem.column) for problem in problems] == [(1, 6)]
+    assert "an invisible character is written here" in problems[0].what

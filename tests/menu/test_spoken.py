@@ -54,11 +54,11 @@ def test_the_keys_that_a_text_says(text: str, keys: list[str]) -> None:
     [
         ('{say: "For news, press 1.", menu: {"1": {go: bye}}}', None),
         ('{say: "For news, press 2.", menu: {"1": {for: x, go: bye}}}',
-         ':9:10: main: the words say `2`, and the menu does not take it; add `"2":` to the menu, or change the words'),
+         ':9:10: main: the words say `2`, and the menu does not take it; add `"2":` to the menu, or change the words [W12]'),
         ('{say: Hello., noinput: "Press 5.", menu: {"1": {for: x, go: bye}}}',
-         ':9:23: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words'),
-        ('{say: Hello., menu: {"1": {go: bye}}}', ":9:30: main: nothing says the key `1`; add `for:` to it"),
-        ('{menu: {"1": {go: bye}}}', ":9:17: main: nothing says the key `1`; add `for:` to it"),
+         ':9:23: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words [W12]'),
+        ('{say: Hello., menu: {"1": {go: bye}}}', ":9:30: main: nothing says the key `1`; add `for:` to it [W12]"),
+        ('{menu: {"1": {go: bye}}}', ":9:17: main: nothing says the key `1`; add `for:` to it [W12]"),
         ('{say: "Press 0 for a person.", menu: {"1": {for: x, go: bye}}}', None),
     ],
 )  # fmt: skip
@@ -73,9 +73,9 @@ def test_a_key_is_said_and_taken(node: str, problem: str | None) -> None:
     [
         ("say: 查询请按1。", "say: For news, press 1.", None),
         ("say: 查询请按5。", "say: For news, press 1.",
-         'menu.yaml:29:5: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words'),
+         'menu.yaml:29:5: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words [W12]'),
         ("say: 查询请按1。", "say: For news, press 5.",
-         'prompts.en-US.yaml:5:5: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words'),
+         'prompts.en-US.yaml:5:5: main: the words say `5`, and the menu does not take it; add `"5":` to the menu, or change the words [W12]'),
     ],
 )  # fmt: skip
 def test_a_key_is_said_and_taken_in_each_language(menu: str, words: str, problem: str | None) -> None:
@@ -98,17 +98,17 @@ def test_an_option_without_a_purpose_must_be_said_in_each_language() -> None:
         FILES[WORDS], ('      "2": a call back\n', ""), ("  main:\n", "  main:\n    say: Hello.\n")
     )
     assert said(bilingual(menu, **{WORDS: words})) == [
-        "prompts.en-US.yaml:6:5: main: nothing says the key `2`; add `for:` to it"
+        "prompts.en-US.yaml:6:5: main: nothing says the key `2`; add `for:` to it [W12]"
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("  greeting: Hello, this is the sample hotline.\n", "", "2:1: greeting: the words for `say` are missing in `en-US`; add them under `greeting:`"),
-        ("  goodbye: Goodbye.\n", "", "2:1: goodbye: the words for `end` are missing in `en-US`; add them under `goodbye:`"),
-        ('      "2": a call back\n', "", "4:3: main: the words for `menu 2` are missing in `en-US`; add them under `main:`"),
-        ('{text: "Booked for {{ when | day }}."}', "Booked.", "10:3: message: the words for `text` are missing in `en-US`; add them under `message:`"),
+        ("  greeting: Hello, this is the sample hotline.\n", "", "2:1: greeting: the words for `say` are missing in `en-US`; add them under `greeting:` [W11]"),
+        ("  goodbye: Goodbye.\n", "", "2:1: goodbye: the words for `end` are missing in `en-US`; add them under `goodbye:` [W11]"),
+        ('      "2": a call back\n', "", "4:3: main: the words for `menu 2` are missing in `en-US`; add them under `main:` [W11]"),
+        ('{text: "Booked for {{ when | day }}."}', "Booked.", "10:3: message: the words for `text` are missing in `en-US`; add them under `message:` [W11]"),
         ("  goodbye: Goodbye.\n", "  goodbye: Goodbye.\n  godbye: Bye.\n", "12:3: godbye: there is no such node; did you mean `goodbye`?"),
         ('      "2": a call back\n', '      "2": a call back\n      "4": more\n', "8:7: main: the menu has no key `4`; delete it"),
         ('      "2": a call back\n', '      "2": a call back\n      "3": English\n', "8:7: main: the option `3` is always spoken in `en-US`; delete it here"),
@@ -129,7 +129,7 @@ def test_a_key_that_works_anywhere_is_translated() -> None:
     """Where it is announced."""
     menu = changed(MENU, ('{"0": agent,', '{"0": {go: agent, for: 人工服务},'))
     assert said(bilingual(menu)) == [
-        'prompts.en-US.yaml:1:1: the words of the key `0` are missing in `en-US`; add `"0": {for: …}`'
+        'prompts.en-US.yaml:1:1: the words of the key `0` are missing in `en-US`; add `"0": {for: …}` [W11]'
     ]
     words = changed(
         FILES[WORDS], ("language: en-US\n", 'language: en-US\nanywhere: {"0": {for: a person}}\n')
@@ -162,7 +162,7 @@ def test_a_language_that_the_machine_does_not_speak() -> None:
     assert found.startswith(
         "menu.yaml:4:1: the machine has no sentences in `fr-FR` for announce, announce_entry, star, pound,"
     )
-    assert found.endswith("; add them under `phrases:`")
+    assert found.endswith("; add them under `phrases:` [W11]")
     assert "top" not in found
 
 

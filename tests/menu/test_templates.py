@@ -44,6 +44,35 @@ def test_what_a_template_reads(source: str, variables: set[str]) -> None:
     assert (set(uses.variables), uses.mistakes) == (variables, ())
 
 
+BOMBS = [
+    "{{ 'a' * 3000000000 }}",
+    "{{ 3000000000 * ('a' ~ 'b') }}",
+    "{{ ('a' if true else 'b') | upper * 3000000000 }}",
+    "{{ (name ~ 'a') * 3000000000 }}",
+    "{% if ['a'] * 3000000000 %}x{% endif %}",
+]
+"""They would fill the memory when they are compiled, or when they are said."""
+
+
+def test_a_product_of_numbers_is_none_of_a_text() -> None:
+    """Also where a text stands somewhere inside."""
+    for source in ("{{ price * 3 }}", "{{ (count % 2) * 3 }}", "{{ price * (2 if kind == 'two' else 1) }}"):
+        assert examine(source, "en-US").mistakes == ()
+
+
+@pytest.mark.parametrize("error", [MemoryError, OverflowError])
+def test_what_the_machine_cannot_hold_is_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """And no traceback, where it was not foreseen."""
+
+    def too_large(*_given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(environment("en-US")), "from_string", too_large)
+    assert examine("{{ a }}", "en-US").mistakes[0].what == "`{{ a }}` cannot be read"
+
+
 IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` has its `{% endif %}`"
 
 
@@ -65,6 +94,8 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         ("{% extends 'x' %}", "`extends` cannot be used here", "write it without"),
         ("{% macro a() %}{% endmacro %}", "`macro` cannot be used here", "write it without"),
         ("{{ 9 ** 9 ** 9 }}", "`**` cannot be used here", "write it without"),
+        *((text, "`*` is for numbers, and cannot be used on a text or a list", "write the words themselves") for text in BOMBS),
+        ("{{ '%03000000000d' % 1 }}", "`%` is for numbers, and cannot be used on a text or a list", "write the words themselves"),
     ],
 )  # fmt: skip
 def test_a_template_that_cannot_work(source: str, what: str | None, remedy: str) -> None:

@@ -71,7 +71,7 @@ def test_a_secret_is_never_said_sent_or_kept(node: str) -> None:
     """It may be given to an action only."""
     found = said(hotline(small(SECRET.format(node))))
     assert [each.split("next: ")[1] for each in found] == [
-        "`main` is a secret; give it to an action only; it is never said, sent or kept"
+        "`main` is a secret; give it to an action only; it is never said, sent or kept [D05]"
     ]
 
 

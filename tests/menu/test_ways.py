@@ -69,7 +69,7 @@ def test_targets_of_keys_that_work_anywhere(anywhere: str, problem: str | None) 
     [
         (
             "lost: {say: x, then: bye}",
-            "lost: no call can come here; lead an option or a `then:` here, or delete it",
+            "lost: no call can come here; lead an option or a `then:` here, or delete it [X01]",
         ),
         ("here: {say: x, then: here_too}\nhere_too: {say: y, then: bye}", None),
     ],
@@ -85,7 +85,7 @@ def test_the_human_is_always_reached() -> None:
     assert problems("main: {ask: digits, length: 4, then: main_end}\nmain_end: {end: Goodbye.}") == []
 
 
-DEAD = "no ending can be reached from here by its own keys and ways; lead it to an `end`, a `transfer`, or `back`"
+DEAD = "no ending can be reached from here by its own keys and ways; lead it to an `end`, a `transfer`, or `back` [X01]"
 
 
 def test_a_node_without_an_ending() -> None:
@@ -99,9 +99,9 @@ def test_a_node_without_an_ending() -> None:
     ("nodes", "problem"),
     [
         ("main: {choose: [{if: known, go: bye}], else: a}\na: {say: x, then: main}",
-         "main: a loop in which nobody listens to the caller: main → a → main; put a menu or an entry into it, or lead it out"),
+         "main: a loop in which nobody listens to the caller: main → a → main; put a menu or an entry into it, or lead it out [E08]"),
         ("main: {run: find_account, outcomes: {found: main, not_found: bye, unavailable: bye}}",
-         "main: a loop in which nobody listens to the caller: main → main; put a menu or an entry into it, or lead it out"),
+         "main: a loop in which nobody listens to the caller: main → main; put a menu or an entry into it, or lead it out [E08]"),
         ('main: {choose: [{if: known, go: bye}], else: a}\na: {menu: {"1": {for: x, go: main}}}', None),
     ],
 )  # fmt: skip

@@ -41,6 +41,13 @@ def test_a_passed_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, Row("(rings)"))[0] == "passed  calls/humans.yaml: The desk is busy"
 
 
+def test_a_call_with_a_clock_says_its_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    """How long the caller was on the line, and how much of that was speech."""
+    heard = Heard("请稍等。", "zh-CN")
+    lines = printed(capsys, Row("(rings)", (heard,), seconds=heard.seconds), Row("silence", seconds=5.0))
+    assert lines[0].endswith(f"is busy  ({heard.seconds + 5:.1f} s, {heard.seconds:.1f} s of them speech)")
+
+
 def test_brackets_in_a_menu_are_words(capsys: pytest.CaptureFixture[str]) -> None:
     """They are not taken for a style."""
     lines = printed(capsys, Row("hears: [red]x[/red]", (Heard("[bold]y", "en-US"),)))

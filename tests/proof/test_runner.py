@@ -132,3 +132,13 @@ def test_everything_that_happened_is_kept_in_order() -> None:
     words = [item.text for item in happened if isinstance(item, Heard)]
     assert words[1:3] == ["普通话请按1。", "For English, press 2."]
     assert any("press 5" in text for text in words)
+
+
+def test_a_call_takes_its_speech_and_its_silences() -> None:
+    """The seconds of a call are those on the line: what was heard, and five of silence; a ``wait:`` is none of them."""
+    call = played({"wait": 60}, "silence", {"press": "1"})
+    assert call.spoken_seconds == pytest.approx(
+        sum(item.seconds for item in call.happened if isinstance(item, Heard))
+    )
+    assert call.spoken_seconds > 20
+    assert call.seconds == pytest.approx(call.spoken_seconds + 5, abs=0.01)

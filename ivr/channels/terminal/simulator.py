@@ -28,6 +28,7 @@ COMMANDS = {
     "/slow ACTION SECONDS": "let an action take so many seconds; 0 makes it quick again",
     "/wait SECONDS": "let time go by, as if you had looked for your glasses",
     "/record SECONDS": "leave a recording of so many seconds, when one is asked for",
+    "/save [FILE]": "keep this call, as far as it went, as a written call of the hotline",
     "/quit": "leave the simulator",
 }
 HELP = """Type keys to press them (1, 1234#, *), nothing for silence, words to speak.
@@ -63,6 +64,10 @@ class Simulator:
     """Where the call stands, in a few words; empty where that cannot be seen."""
     interactive: bool = False
     """Whether a person types, who likes to be told what to do next, and may try again when a call breaks."""
+    save: Callable[[str], None] = lambda _file: None
+    """Keeps the present call in a file; raises ValueError, or an OSError, with what is wrong."""
+    over: Callable[[], None] = lambda: None
+    """Told that a call is over, and what came of it is shown."""
     line: Line | None = None
     leaving: bool = False
 
@@ -134,6 +139,8 @@ class Simulator:
         else:
             self._show_items()
             self._show_place()
+            if self._over:
+                self.over()
 
     def _show_items(self) -> None:
         assert self.line is not None
@@ -181,6 +188,8 @@ class Simulator:
                 self._wait(argument)
             case "/record":
                 self._record(argument)
+            case "/save":
+                self._save(argument)
             case _:
                 known = [usage.split()[0] for usage in COMMANDS]
                 self._refuse(f"there is no {name}", did_you_mean(name, known, "/help lists what there is"))
@@ -251,6 +260,12 @@ class Simulator:
         else:
             self.transcript.did(f"(speaks for {argument} s)")
             self._act(lambda: line.record(int(argument)))
+
+    def _save(self, file: str) -> None:
+        try:
+            self.save(file)
+        except (ValueError, OSError) as error:
+            self.transcript.note(str(error), "red")
 
 
 def _is_number(text: str) -> bool:

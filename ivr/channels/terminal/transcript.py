@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 from ivr.line import Heard, Item
-from ivr.menu.seconds import spoken_seconds
 
 
 class Transcript:
@@ -38,7 +37,7 @@ class Transcript:
                 self.note(f"  [{item.what}]", "yellow")
 
     def _heard(self, heard: Heard) -> None:
-        seconds = f"{spoken_seconds(heard.text):.1f}"
+        seconds = f"{heard.seconds:.1f}"
         line = Text(f"{heard.language:<6}{seconds:>5} s  ", style="dim")
         line.append(heard.text or "(a recording)", style="not dim")
         if heard.audio:

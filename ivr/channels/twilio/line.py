@@ -142,7 +142,7 @@ class PlayerLine:
     def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
             audio = urlsplit(heard.audio).path.rpartition("/audio/")[2]
-            self.items.append(Heard(heard.text, self._tag(heard.language), audio))
+            self.items.append(Heard(heard.text, self._tag(heard.language), audio, heard.voice))
         self.seen = len(self.player.heard)
 
     def _tag(self, language: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -37,6 +37,8 @@ class Heard:
     text: str = ""
     language: str = ""
     audio: str = ""
+    voice: str = field(default="", compare=False)
+    """Who said it; no difference to what was heard."""
 
 
 class Listening(NamedTuple):
@@ -199,7 +201,8 @@ class Player:
     def _hear(self, prompt: ET.Element) -> None:
         match prompt.tag:
             case "Say":
-                self.heard.append(Heard(text=_text(prompt), language=prompt.get("language", "")))
+                language, voice = prompt.get("language", ""), prompt.get("voice", "")
+                self.heard.append(Heard(_text(prompt), language, voice=voice))
             case "Play":
                 self.heard.append(Heard(audio=urljoin(self._leg.url, _text(prompt))))
             case "Pause":

@@ -33,8 +33,8 @@ def test_a_line_is_keys_or_silence_or_speech(typed: str, shown: str) -> None:
 def test_what_is_heard_is_shown_with_its_language_and_seconds() -> None:
     """Each sentence stands on a line of its own, as the telephone would say it."""
     lines = typing([])
-    assert "en-US   1.5 s  For English, press 2." in lines
-    assert "zh-CN   1.7 s  人工服务请按0。" in lines
+    assert "en-US   1.4 s  For English, press 2." in lines
+    assert "zh-CN   1.8 s  人工服务请按0。" in lines
 
 
 def test_where_the_call_stands_and_which_keys_mean_something_is_shown() -> None:
@@ -81,7 +81,7 @@ def test_a_person_is_told_what_to_do_after_a_call() -> None:
 def test_call_rings_again() -> None:
     """A call that goes on is hung up first."""
     lines = typing(["1", "/call"])
-    assert lines.count("en-US   1.5 s  For English, press 2.") == 2
+    assert lines.count("en-US   1.4 s  For English, press 2.") == 2
     assert lines.count("> (hangs up)") == 2
 
 

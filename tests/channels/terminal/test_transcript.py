@@ -45,7 +45,7 @@ def test_a_pipe_gets_plain_text() -> None:
     """Language, seconds and words in columns; what was not heard in brackets."""
     assert write(io.StringIO()).splitlines() == [
         "> 1",
-        "zh-CN   1.2 s  您好，请按1。",
+        "zh-CN   1.5 s  您好，请按1。",
         "en-US   0.0 s  (a recording)  [hello.wav]",
         "  [ringing +862155550100: busy]",
         "there is no /x",

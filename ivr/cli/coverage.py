@@ -1,0 +1,132 @@
+"""What `ivr test` does with the coverage of the calls that it played: shows it, writes it, demands it, fills it up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.shared import counted
+from ivr.proof.calls import WrittenCall
+from ivr.proof.coverage import Coverage, Item, Row, everything, rows
+from ivr.proof.coverage_report import (
+    SHOWN,
+    as_data,
+    keys_of,
+    print_missing,
+    print_rows,
+    shown_percent,
+    too_low,
+)
+from ivr.proof.runner import Played, play
+from ivr.proof.writing import append
+from ivr.stages import DirectStages, load_tree
+
+if TYPE_CHECKING:
+    from ivr.proof.reach import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted of the coverage."""
+
+    table: bool = False
+    all_missing: bool = False
+    json_file: Path | None = None
+    demanded: Mapping[str, float] = field(default_factory=dict)
+    """By dimension: how many of a hundred."""
+    fill: Path | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether anything is wanted."""
+        return bool(self.looks_at_all or self.demanded)
+
+    @property
+    def looks_at_all(self) -> bool:
+        """Whether all dimensions are looked at, and not only those of which something is demanded."""
+        return bool(self.table or self.json_file or self.fill)
+
+
+class Measured:
+    """The coverage of a run of `ivr test`."""
+
+    def __init__(self, hotline: Path, stages: DirectStages) -> None:
+        self.hotline, self.stages = hotline, stages
+        self.tree = stages.tree = stages.tree or load_tree(hotline)
+        self.coverage = Coverage(self.tree)
+        stages.seen = self.coverage.see
+
+    def take(self, *, passed: bool) -> None:
+        """Count what the call has covered that was just played, if it passed."""
+        fresh = self.coverage.take()
+        if passed:
+            self.coverage.covered |= fresh
+
+    def report(self, wishes: Wishes, played: int, calls: int) -> bool:
+        """Do what is wished, and say whether what is demanded is covered."""
+        from ivr.proof.reach import reach
+
+        there = everything(self.tree)
+        if not wishes.looks_at_all:
+            there = {name: items for name, items in there.items() if name in wishes.demanded}
+        missing = [item for row in rows(there, self.coverage.covered, set()) for item in row.missing]
+        reached = reach(self.tree, missing)
+        if wishes.fill:
+            self._fill(wishes.fill, [item for item in missing if item not in reached.unreachable], reached)
+        found = rows(there, self.coverage.covered, set(reached.unreachable))
+        self._show(wishes, found, reached)
+        if played < calls:
+            click.echo(f"a part was measured: {played} of {counted(calls, 'call')}")
+        if wishes.json_file:
+            keys = self._keys(found, reached)
+            data = {"hotline": self.tree.name, "calls": played, "of": calls, "coverage": as_data(found, keys)}
+            text = json.dumps(data, ensure_ascii=False, indent=2)
+            wishes.json_file.write_text(text + "\n", encoding="utf-8")
+        sentences = too_low(found, wishes.demanded)
+        for sentence in sentences:
+            click.echo(f"too little is covered: {sentence}", err=True)
+        return not sentences
+
+    def _show(self, wishes: Wishes, found: Sequence[Row], reached: Reach) -> None:
+        """Show the table, or, where something is only demanded, one line and what is missing of that."""
+        if wishes.table:
+            print_rows(found)
+        elif wishes.demanded and not wishes.looks_at_all:
+            told = ", ".join(f"{row.dimension} {shown_percent(row)}" for row in found)
+            click.echo(f"coverage: {told}")
+            found = [row for row in found if row.percent < wishes.demanded[row.dimension]]
+        else:
+            return
+        most = None if wishes.all_missing else SHOWN
+        print_missing(found, self._keys(found, reached, most), most=most)
+
+    def _keys(self, found: Sequence[Row], reached: Reach, most: int | None = None) -> dict[Item, str]:
+        """Return the keys that lead to what is missing."""
+        from ivr.proof.witness import as_call
+
+        missing = [item for row in found for item in row.missing if item in reached.ways]
+        return {
+            item: keys_of(as_call(self.tree, list(reached.ways[item].moves), str(item)))
+            for item in missing[:most]
+        }
+
+    def _fill(self, path: Path, missing: Sequence[Item], reached: Reach) -> None:
+        """Write the calls that are missing, and say what none could be made for."""
+        from ivr.proof.filling import fill
+
+        filled = fill(self.tree, missing, reached.ways, self._play)
+        if filled.calls:
+            append(path, filled.calls)
+            self.coverage.covered |= filled.covered
+        done = f"{counted(len(filled.calls), 'call')} added to {path}; look through them"
+        click.echo(done if filled.calls else "no call is missing that could be made")
+        for item, why in filled.left.items():
+            click.echo(f"  no call for {item.dimension} {item}: {why}")
+
+    def _play(self, call: WrittenCall) -> tuple[Played, set[Item]]:
+        played = play("", call, self.stages)
+        return played, self.coverage.take()

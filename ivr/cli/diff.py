@@ -1,0 +1,211 @@
+"""`ivr diff`: what a caller will notice between two versions of a hotline."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.shared import DEMONSTRATION, Failed, default_hotline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.menu.tree import Tree
+    from ivr.proof.compare.changes import Change, Comparison
+    from ivr.proof.compare.pairs import Pairs
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr diff                                        # what has changed since the last commit
+  ivr diff HEAD~1 HEAD --hotline menus/yuebao
+  ivr diff menus/yuebao ../draft/yuebao --markdown"""
+)
+@click.argument("old", default="HEAD")
+@click.argument("new", required=False)
+@click.option(
+    "--hotline",
+    type=click.Path(path_type=Path),
+    help=f"The hotline's folder, where git revisions are compared; {DEMONSTRATION} if none is named.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="For people, for a pull request, or for tools.",
+)
+@click.option("--markdown", "form", flag_value="markdown", help="The same as --format markdown.")
+@click.option("--no-calls", is_flag=True, help="Do not play the written calls.")
+@click.option("--no-explore", is_flag=True, help="Do not walk every path, which takes longest.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when something differs.")
+def diff(
+    old: str,
+    new: str | None,
+    hotline: Path | None,
+    form: str,
+    *,
+    no_calls: bool,
+    no_explore: bool,
+    exit_code: bool,
+) -> None:
+    """Say what a caller will notice between OLD and NEW, in words.
+
+    Each is a hotline's folder or a git revision. Without NEW, OLD is compared with the folder as it is now; without
+    both, the last commit is.
+    """
+    with ExitStack() as stack:
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ivr-diff-")))
+        versions = _versions(old, new, hotline, temporary)
+        comparison = _compared(*versions, with_calls=not no_calls, with_proofs=not no_explore)
+    _print(comparison, form)
+    sys.exit(1 if not comparison.is_whole or (exit_code and comparison.changes) else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a hotline."""
+
+    name: str
+    folder: Path
+
+
+def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) -> tuple[Version, Version]:
+    """Return both versions, those of git revisions read into a temporary folder."""
+    named = next((Path(each) for each in (old, new) if each and _is_hotline(Path(each))), None)
+    folder = hotline or named or default_hotline()
+    if new is None:
+        if named is not None:
+            raise Failed(f"{old} is a folder: name the folder or the git revision to compare it with, too")
+        if not _is_hotline(folder):
+            raise Failed(f"{folder} has no menu.yaml; name the hotline's folder with --hotline")
+        return _version(old, folder, temporary / "old"), Version(str(folder), folder)
+    return _version(old, folder, temporary / "old"), _version(new, folder, temporary / "new")
+
+
+def _is_hotline(folder: Path) -> bool:
+    return (folder / "menu.yaml").is_file()
+
+
+def _version(name: str, hotline: Path, temporary: Path) -> Version:
+    """Return the version that a folder has, or that a git revision had."""
+    from ivr.cli.revisions import Repository
+
+    if name and _is_hotline(Path(name)):
+        return Version(name, Path(name))
+    repository = Repository.around(hotline)
+    commit = repository.commit(name)
+    if commit is None:
+        raise Failed(f"`{name}` is neither a hotline's folder nor a git revision of {repository.top}")
+    temporary.mkdir()
+    return Version(f"{hotline} at {name}", repository.read(commit, name, temporary))
+
+
+def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
+    from ivr.channels.twilio.languages import voice_problem
+    from ivr.hotline import load_folder
+    from ivr.proof.compare import compare
+    from ivr.proof.compare.changes import Comparison, Side
+    from ivr.proof.compare.pairs import pair
+
+    before, after = (load_folder(version.folder, voice_problem) for version in (old, new))
+    if before.tree is None or after.tree is None:
+        problems = [loaded.problems if loaded.tree is None else () for loaded in (before, after)]
+        return Comparison(old.name, new.name, (), *problems)
+    sides = Side.of(before), Side.of(after)
+    pairs = pair(*sides)
+    changes = compare(*sides, pairs)
+    if with_proofs and before.tree.version != after.tree.version:
+        changes += _proofs(before.tree, after.tree, pairs)
+    if with_calls:
+        changes += _calls(old, before.tree, new, after.tree, pairs)
+    return Comparison(old.name, new.name, tuple(changes))
+
+
+def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
+    """Walk every path of the new version; of the old one only where something was found, to know whether that is new."""
+    from ivr.proof.compare.changes import Change, Heading
+    from ivr.proof.compare.proved import compare_findings
+    from ivr.proof.proofs import prove
+
+    _say("walking every path of the new version …")
+    new = prove(after)
+    if new.walk.bounded:
+        told = f"Not every path of the new version was walked: it has more than {len(new.walk)} states"
+        yield Change(Heading.human, told, grave=True)
+    if new.findings:
+        _say("walking every path of the old version …")
+    yield from compare_findings(prove(before).findings if new.findings else [], new.findings, pairs)
+
+
+def _say(what: str) -> None:
+    """Tell who waits at a terminal what takes so long."""
+    if sys.stderr.isatty():
+        click.echo(what, err=True)
+
+
+def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) -> list[Change]:
+    """Play the written calls on both versions, unless nothing that they see differs.
+
+    Where actions are services no call is played: a version that nobody has reviewed would choose whom we send our
+    secrets to.
+    """
+    from ivr.datafile import BadFile
+    from ivr.hotline import DATA_FILES
+    from ivr.logs import configure
+    from ivr.proof.compare.calls import compare_calls
+    from ivr.proof.runner import play, read_calls
+    from ivr.stages import DirectStages
+
+    data = [[_bytes(version.folder / name) for name in sorted(DATA_FILES)] for version in (old, new)]
+    if before.version == after.version and data[0] == data[1]:
+        return []
+    if before.services or after.services:
+        click.echo(
+            "the written calls are not played: services do the actions; `ivr test` plays them", err=True
+        )
+        return []
+    configure(level="critical")  # a call that goes another way may make a service fail
+    _say("playing the written calls on both versions …")
+    stages = DirectStages(old.folder, before), DirectStages(new.folder, after)
+    try:
+        return list(
+            compare_calls(
+                read_calls(old.folder)[0],
+                read_calls(new.folder)[0],
+                pairs,
+                lambda file, call: play(file, call, stages[0]),
+                lambda file, call: play(file, call, stages[1]),
+            )
+        )
+    except BadFile as error:
+        click.echo(f"the written calls cannot be played: {error}", err=True)
+        return []
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _print(comparison: Comparison, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(comparison.as_data(), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        from ivr.proof.compare.markdown import markdown
+
+        click.echo(markdown(comparison))
+    else:
+        from rich.console import Console
+
+        from ivr.proof.compare.report import print_comparison
+
+        console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+        print_comparison(comparison, console)

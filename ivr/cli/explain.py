@@ -1,0 +1,125 @@
+"""`ivr explain`: the rules by which `ivr check` judges what a caller will hear."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.shared import format_option
+
+if TYPE_CHECKING:
+    from ivr.proof.lint import Rule
+
+WIDTH = 100
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr explain
+  ivr explain W03
+  ivr explain W03 --format json"""
+)
+@click.argument("rule", required=False, default="")
+@format_option
+def explain(rule: str, form: str) -> None:
+    """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
+    from ivr.menu.problems import did_you_mean
+    from ivr.proof.lint import RULES
+
+    found = RULES.get(rule.upper())
+    if rule and found is None:
+        raise click.UsageError(f"there is no rule `{rule}`; {did_you_mean(rule, RULES)}")
+    if form == "json":
+        data = found.as_data() if found else [each.as_data() for each in RULES.values()]
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    for line in _explained(found) if found else _listed():
+        click.echo(line)
+
+
+# --- all of them
+
+
+def _listed() -> Iterator[str]:
+    from ivr.proof.lint import FAMILIES, RULES
+
+    for letter, family in FAMILIES.items():
+        yield click.style(family, bold=True)
+        for each in RULES.values():
+            if each.id.startswith(letter):
+                yield f"  {each.id}  {_how_bad(each):<12}{each.title}{_limit(each)}"
+        yield ""
+    yield "ivr explain RULE says why, and gives an example."
+
+
+def _how_bad(rule: Rule) -> str:
+    """Return how a rule is judged, in one word."""
+    if rule.by == "nobody":
+        return "-"
+    return rule.by if rule.by == "program" else rule.severity
+
+
+def _limit(rule: Rule) -> str:
+    return f" ({rule.limit:g} {rule.unit})" if rule.limit else ""
+
+
+# --- one
+
+
+_BY = {
+    "check": "Found by the other checks of `ivr check`, always.",
+    "explore": "Proved by `ivr explore`.",
+    "program": "Kept by the program itself.",
+    "nobody": "Not decidable from a menu.",
+}
+
+
+def _explained(rule: Rule) -> Iterator[str]:
+    yield click.style(f"{rule.id}  {rule.title}", bold=True)
+    yield ""
+    yield from textwrap.wrap(rule.why, WIDTH)
+    if rule.kept:
+        yield from textwrap.wrap(f"{_BY[rule.by]} {rule.kept}", WIDTH)
+    yield ""
+    yield from _facts(rule)
+    for name, example in (("Before", rule.before), ("After", rule.after)):
+        if example:
+            yield ""
+            yield f"{name}:"
+            yield from textwrap.indent(_shortened(example), "  ").splitlines()
+
+
+def _facts(rule: Rule) -> Iterator[str]:
+    from ivr.proof.lint import PROFILES
+
+    yield f"Source:    {rule.source}"
+    if rule.by == "explore":
+        yield f"To allow:  allow: {{{rule.id}: the reason in words}} on one node"
+    if rule.by != "lint":
+        return
+    yield f"Severity:  {rule.severity}"
+    for profile, raised in PROFILES.items():
+        if rule.id in raised:
+            yield f"           {raised[rule.id]} with `lint: {{profile: {profile}}}`"
+    if rule.limit:
+        yield f"Limit:     {rule.limit:g} {rule.unit}"
+        yield f"To set:    lint: {{rules: {{{rule.id}: {{limit: {rule.limit:g}}}}}}} in menu.yaml"
+        yield f"           lint: {{rules: {{{rule.id}: off}}}}, or another severity"
+    else:
+        yield f"To set:    lint: {{rules: {{{rule.id}: off}}}} in menu.yaml, or another severity"
+    yield f"To allow:  allow: {{{rule.id}: the reason in words}} on one node"
+
+
+def _shortened(example: str) -> str:
+    """Return an example without what is long on purpose."""
+    return "\n".join(
+        line if len(line) <= _MOST_SHOWN else line[:_MOST_SHOWN] + "…" for line in example.splitlines()
+    )
+
+
+_MOST_SHOWN = 400

@@ -1,0 +1,212 @@
+"""`ivr explore`: every path of a hotline, walked, and what is proved of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.cli.shared import Failed, counted, format_option, hotline_argument, print_problem, told_as_usage
+
+if TYPE_CHECKING:
+    from ivr.menu.loader import Loaded
+    from ivr.menu.problems import Problem
+    from ivr.proof.found import Found
+    from ivr.proof.proofs import Proved
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr explore
+  ivr explore menus/yuebao --keys 3 --seconds 120
+  ivr explore menus/yuebao --save found.yaml"""
+)
+@hotline_argument
+@click.option(
+    "--keys",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 20),
+    help="Within how many keys a human must be reached from everywhere.",
+)
+@click.option(
+    "--seconds",
+    default=90.0,
+    show_default=True,
+    type=click.FloatRange(1, 3600),
+    help="After how many seconds a caller who only waits must be connected.",
+)
+@click.option("--table", is_flag=True, help="Show how far a human is from every place that listens.")
+@click.option(
+    "--save", "file", help="Write what was found as calls into this file, under calls/ if it names no folder."
+)
+@click.option(
+    "--most-states",
+    default=2_000_000,
+    show_default=True,
+    type=click.IntRange(1, 50_000_000),
+    help="Give up, and say so, at so many states.",
+)
+@format_option
+def explore(
+    hotline: Path, keys: int, seconds: float, file: str | None, most_states: int, form: str, *, table: bool
+) -> None:
+    """Walk every path of a hotline, and prove what is promised of it.
+
+    Every key, silence, outcome, desk, hour, language, level of identity and hang-up, through the same step that answers
+    the telephone. What does not hold is told with the shortest call that shows it. `ivr explain P01` tells a proof.
+    """
+    from ivr.channels.twilio.languages import voice_problem
+    from ivr.hotline import load_folder, tree_despite_errors
+    from ivr.proof.found import found, verdicts
+    from ivr.proof.proofs import Limits, prove
+    from ivr.proof.writing import calls_file, check
+
+    with told_as_usage():
+        path = calls_file(hotline, file) if file else None
+    if path:
+        check(path)  # before the walk, which takes a while
+    loaded = load_folder(hotline, voice_problem)
+    tree = tree_despite_errors(hotline, loaded)
+    problems = _problems(loaded)
+    if tree is None or loaded.draft is None:
+        for problem in problems:
+            print_problem(hotline, problem)
+        raise Failed("this menu cannot be walked; `ivr check` tells the same, mend it first")
+    try:
+        proved = prove(tree, Limits(keys, seconds, most_states), _progress())
+    except Exception:
+        if loaded.tree is not None:
+            raise
+        for problem in problems:  # what has errors may be at fault anywhere
+            print_problem(hotline, problem)
+        raise Failed("this menu cannot be walked; `ivr check` tells the same, mend it first") from None
+    results = found(tree, loaded.draft, proved, problems)
+    held = verdicts(tree, proved, results, whole=loaded.tree is not None)
+    if form == "json":
+        click.echo(json.dumps(_as_data(proved, results, held), ensure_ascii=False, indent=2))
+    else:
+        _print(hotline, proved, results, held, table=table)
+    if path:
+        _save(hotline, path, results)
+    if proved.walk.bounded:
+        raise Failed(
+            f"there are more than {most_states:,} states, so that nothing is proved; see --most-states"
+        )
+    sys.exit(1 if any(each.problem.severity == "error" for each in results) else 0)
+
+
+def _save(hotline: Path, path: Path, results: list[Found]) -> None:
+    """Write what is wrong as calls, each once, however often it is found."""
+    from ivr.proof.runner import read_calls
+    from ivr.proof.writing import append
+
+    known = {call.call for _, call in read_calls(hotline)[0]}
+    calls = [
+        each.call
+        for each in results
+        if each.call and each.problem.severity == "error" and each.call.call not in known
+    ]
+    if calls:
+        append(path, calls)
+    click.echo(f"{counted(len(calls), 'call')} written to {path}", err=True)
+
+
+def _problems(loaded: Loaded) -> tuple[Problem, ...]:
+    """Return what `ivr check` would tell, apart from mere information."""
+    from ivr.proof.lint import judged
+
+    return tuple(problem for problem in judged(loaded) if problem.severity != "information")
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Return what tells on a terminal how far the walk is."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(states: int, steps: int) -> None:
+        click.echo(f"\r{states:,} states, {steps:,} steps …", nl=False, err=True)
+
+    return tell
+
+
+def _as_data(proved: Proved, results: list[Found], held: Mapping[str, str]) -> dict[str, object]:
+    walk = proved.walk
+    return {
+        "states": len(walk),
+        "steps": walk.steps,
+        "computed": walk.computed,
+        "seconds": round(proved.seconds, 3),
+        "bounded": walk.bounded,
+        "proofs": held,
+        "findings": [each.as_data() for each in results],
+        "keys_to_a_human": {node: _finite(keys) for node, keys in proved.keys.items()},
+        "seconds_to_a_human": {node: _finite(round(waits, 1)) for node, waits in proved.waiting.items()},
+    }
+
+
+def _finite(number: float) -> float | None:
+    return None if number == float("inf") else number
+
+
+def _print(
+    hotline: Path, proved: Proved, results: list[Found], held: Mapping[str, str], *, table: bool
+) -> None:
+    from ivr.proof.promises import PROOFS
+
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
+    for each in results:
+        print_problem(hotline, each.problem)
+        if each.call:
+            click.echo(f"    {each.keys}")
+    if table:
+        _print_table(proved)
+    for name, verdict in held.items():
+        colour = {"proved": "green", "BROKEN": "red"}.get(verdict, "yellow")
+        word = click.style(f"{verdict:10}", fg=colour)
+        click.echo(f"{name}  {word}  {PROOFS[name].title}{_figure(name, proved)}")
+    walk = proved.walk
+    click.echo(f"{len(walk)} states, {walk.steps} steps, {proved.seconds:.1f} s, {_mebibytes():.0f} MiB")
+
+
+def _figure(proof: str, proved: Proved) -> str:
+    """Return the worst figure behind a proof, and where it is."""
+    if proof == "P02" and proved.keys:
+        node = max(proved.keys, key=lambda name: proved.keys[name])
+        if _finite(proved.keys[node]) is None:
+            return f": by no keys from `{node}`"
+        return f": at most {counted(round(proved.keys[node]), 'key')} (`{node}`)"
+    if proof == "P03" and proved.waiting:
+        node = max(proved.waiting, key=lambda name: proved.waiting[name])
+        if _finite(proved.waiting[node]) is None:
+            return f": never at `{node}`"
+        return f": after at most {proved.waiting[node]:.1f} s (`{node}`)"
+    return ""
+
+
+def _print_table(proved: Proved) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = Table(box=None, pad_edge=False)
+    for column in ("node", "keys to a human", "seconds, if one only waits"):
+        rows.add_column(column, justify="left" if column == "node" else "right")
+    for node in sorted(proved.waiting, key=lambda name: -proved.waiting[name]):
+        rows.add_row(node, f"{proved.keys[node]:.0f}", f"{proved.waiting[node]:.1f}")
+    Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 100).print(
+        rows
+    )
+
+
+def _mebibytes() -> float:
+    """Return the most memory that this process has had, in MiB."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)

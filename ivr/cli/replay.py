@@ -1,0 +1,132 @@
+"""`ivr replay`: a call that was, on the menu as it is now."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ivr.cli.calls import kept_calls
+from ivr.cli.shared import Failed, format_option, hotline_argument, told_as_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.menu.tree import Tree
+    from ivr.proof.replay import Replayed
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr replay CA0123456789abcdef0123456789abcdef
+  ivr replay CA0123456789abcdef0123456789abcdef menus/yuebao --save reported
+  ivr replay CA0123456789abcdef0123456789abcdef --format json"""
+)
+@click.argument("callsid")
+@hotline_argument
+@click.option(
+    "--save", "file", metavar="FILE", help="Keep it as a written call: `reported` is calls/reported.yaml."
+)
+@format_option
+def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
+    """Play a recorded call against today's menu, and show where it now goes another way.
+
+    The caller does what he did, at the same times; every action ends as it ended then, and none is run. What the
+    record leaves blank, such as secrets, is filled in with examples. The call is looked up where IVR_DATABASE_URL
+    says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
+    leads on, the path is the same as far as the record tells: that is said, with status 0.
+    """
+    from ivr.logs import configure
+    from ivr.proof.recorded import recorded
+    from ivr.proof.replay import replay as replayed
+    from ivr.proof.replay_report import changed_since, untold
+    from ivr.proof.writing import calls_file, check
+    from ivr.stages import load_tree, open_hall
+
+    # An action that was too slow then is too slow again, and that is no news.
+    configure(level="critical")
+    with told_as_usage():
+        path = calls_file(hotline, file) if file is not None else None
+    if path:
+        check(path)
+    with kept_calls() as store:
+        history = store.call(callsid)
+        if history is None:
+            raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
+        sources = store.version(history.record.version)
+    tree = load_tree(hotline)
+    if not history.path or history.path[0].event != "CallStarted":
+        raise Failed(f"the beginning of {callsid} is not recorded, so that it cannot be replayed")
+    done = replayed(recorded(history, tree), tree, open_hall(hotline, tree))
+    _print(done, tree, changed_since(history.record.version, sources, tree), form)
+    if path:
+        _save(path, done, hotline, tree)
+    sys.exit(0 if done.same or untold(done, tree) else 1)
+
+
+def _print(done: Replayed, tree: Tree, menu: str, form: str) -> None:
+    from ivr.logs import masked
+    from ivr.proof.recorded import Hands
+    from ivr.proof.replay_report import as_data, cell, difference, notes, untold
+    from ivr.proof.samples import Samples
+
+    record, keys = done.recorded.history.record, Hands(tree, Samples(tree)).public
+    if form == "json":
+        data = as_data(done, tree, keys, masked(record.caller), menu)
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    began = record.started.astimezone(tree.timezone)
+    click.echo(f"{record.call}  {began:%Y-%m-%d %H:%M:%S}  {masked(record.caller) or 'number withheld'}")
+    click.echo(menu)
+    rows = [
+        (str(pair.turn), cell(pair.recorded, keys), "same" if pair.same else cell(pair.today, keys))
+        for pair in done.pairs
+    ]
+    lost = untold(done, tree)
+    _print_rows(rows, done.first, "lost" if lost else "differs")
+    for note in notes(done, tree):
+        click.echo(f"note: {note}")
+    told = difference(done, tree, keys)
+    if lost:
+        click.echo(click.style(f"the same path as far as the record tells: {lost}", fg="yellow"))
+    elif told:
+        click.echo(click.style(f"differs: {told}", fg="red"))
+    else:
+        click.echo(click.style("the same path", fg="green"))
+
+
+def _print_rows(rows: Sequence[tuple[str, ...]], first: int | None, mark: str) -> None:
+    """Print what was recorded beside what happens today, with a mark at the first difference."""
+    rows = [("turn", "recorded", "today"), *rows]
+    widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
+    for place, (turn, then, now) in enumerate(rows):
+        differs = first is not None and place == first + 1
+        line = f"{turn:<{widths[0]}}  {then:<{widths[1]}}  {now}{f'   <- {mark}' if differs else ''}"
+        click.echo(click.style(line, fg="red") if differs else line)
+
+
+def _save(path: Path, done: Replayed, hotline: Path, tree: Tree) -> None:
+    """Write a replayed call, play it, and tell what is not in it as it was. All of it goes to standard error.
+
+    It is played without effects: a real service would do once more what it did then.
+    """
+    from ivr.proof.recalled import recalled, with_waits, without_effects
+    from ivr.proof.runner import play
+    from ivr.proof.writing import append
+    from ivr.stages import DirectStages, demonstration_phones
+
+    written = recalled(done, tree, demonstration_phones(hotline))
+    stages = without_effects(tree, DirectStages(hotline, tree))
+    call = with_waits(written, stages, done.recorded.history)
+    append(path, [call])
+    failures = play("", call, stages).failures
+    told: list[Any] = [*written.notes]
+    if failures:
+        told.append(f"played on today's menu it fails: {failures[0]}")
+    click.echo(f"saved in {path}; play it with: ivr test {hotline} -k {path.name}", err=True)
+    for note in told:
+        click.echo(f"  {note}", err=True)

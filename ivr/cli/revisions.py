@@ -1,0 +1,89 @@
+"""A hotline as it was in a git revision, read with the `git` program into a temporary folder."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.cli.shared import Failed
+
+PATIENCE = 120.0
+"""Seconds for one command; fetching the objects of a partial clone may take a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The git repository that a hotline's folder is in, whether or not the folder is there now."""
+
+    git: str
+    top: Path
+    hotline: str
+    """The hotline's folder inside it; `.` for the repository itself."""
+
+    @classmethod
+    def around(cls, hotline: Path) -> Repository:
+        """Find it. Raises ``Failed`` without git, or outside a repository."""
+        git = shutil.which("git")
+        if git is None:
+            raise Failed("the program `git` is not there; install it, or name two folders")
+        folder = hotline.resolve()
+        there = next(each for each in (folder, *folder.parents) if each.is_dir())
+        done = _run(git, there, ["rev-parse", "--show-toplevel"])
+        if done.returncode != 0:
+            raise Failed(f"{hotline} is in no git repository; name two folders\n{_said(done)}")
+        top = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+        return cls(git, top, folder.relative_to(top.resolve()).as_posix())
+
+    def commit(self, revision: str) -> str | None:
+        """Return the commit that a revision names, or None: nothing that begins with `-` can be an option here."""
+        wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+        done = _run(self.git, self.top, wanted)
+        found = done.stdout.decode("ascii", "replace").strip()
+        return found if done.returncode == 0 and _is_commit(found) else None
+
+    def read(self, commit: str, revision: str, into: Path) -> Path:
+        """Write the hotline as it was into a folder, and return where. Raises ``Failed`` where there was none."""
+        paths = [] if self.hotline == "." else ["--", self.hotline]
+        done = _run(self.git, self.top, ["archive", "--format=tar", commit, *paths])
+        folder = into / self.hotline
+        if done.returncode == 0:
+            try:
+                with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+                    archive.extractall(into, filter="data")
+            except tarfile.FilterError as error:
+                raise Failed(
+                    f"{revision} has a link that leads out of it, and is not unpacked: {error}"
+                ) from error
+        if not (folder / "menu.yaml").is_file():
+            raise Failed(f"there is no hotline {self.hotline} in {revision}; name its folder with --hotline")
+        return folder
+
+
+def _is_commit(text: str) -> bool:
+    return len(text) in {40, 64} and set(text) <= set("0123456789abcdef")
+
+
+def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """Run git without a shell, without questions, and with paths taken as they are."""
+    environ = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1"}
+    try:
+        return subprocess.run(  # noqa: S603 - a list of arguments, and a revision that cannot be an option
+            [git, "-C", str(folder), *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=environ,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"git did not answer in {PATIENCE:.0f} s") from error
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode("utf-8", "replace").strip()

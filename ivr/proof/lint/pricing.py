@@ -1,0 +1,77 @@
+"""What a menu costs its callers in seconds: to hear the key that they want, to press it, and to hear the answer begin.
+
+Broad menus make a caller listen longer, deep ones make him press oftener. Which is better follows from the seconds of
+the announcements and from how many callers want what; so no number of options is wrong by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ivr.menu.nodes import MenuNode
+
+PRESS = 2.0
+"""Seconds from the end of an announcement to the first word of the next menu: finger, line, and the answer to the key."""
+
+
+class Priced(NamedTuple):
+    """One option: which part of the menu's callers wants it, and how long its announcement takes."""
+
+    share: float
+    seconds: float
+
+
+def shares(menu: MenuNode) -> dict[str, float]:
+    """Return the part of the callers that each key has: what is declared, and the rest in equal parts."""
+    declared = {key: option.share / 100 for key, option in menu.menu.items() if option.share is not None}
+    others = [key for key in menu.menu if key not in declared]
+    rest = max(0.0, 1 - sum(declared.values()))
+    found = {**declared, **dict.fromkeys(others, rest / len(others) if others else 0.0)}
+    whole = sum(found.values()) or 1.0
+    return {key: found[key] / whole for key in menu.menu}
+
+
+def expected(options: Sequence[Priced]) -> float:
+    """Return the mean seconds until the caller has heard the key that he wants."""
+    ends = itertools.accumulate(option.seconds for option in options)
+    whole = sum(option.share for option in options) or 1.0
+    return sum(option.share * end for option, end in zip(options, ends, strict=True)) / whole
+
+
+def best_split(options: Sequence[Priced], most: int) -> tuple[int, float]:
+    """Return the groups of at most ``most`` options that are heard soonest, their number, and the mean seconds then.
+
+    A group is announced as long as an option is on average; the options keep their order.
+    """
+    usual = sum(option.seconds for option in options) / len(options)
+    found = []
+    for size in range(2, most + 1):
+        groups = [options[at : at + size] for at in range(0, len(options), size)]
+        above = expected([Priced(sum(option.share for option in group), usual) for group in groups])
+        below = sum(sum(option.share for option in group) * expected(group) for group in groups)
+        whole = sum(option.share for option in options) or 1.0
+        found.append((above + PRESS + below / whole, len(groups)))
+    seconds, number = min(found)
+    return number, seconds
+
+
+def nested(upper: Sequence[Priced], at: int, lower: Sequence[Priced], said: float = 0.0) -> float:
+    """Return the mean seconds of the callers of a menu whose option ``at`` opens a second menu.
+
+    ``said`` are the seconds of what that menu says before its options.
+    """
+    return expected(upper) + upper[at].share / _whole(upper) * (PRESS + said + expected(lower))
+
+
+def merged(upper: Sequence[Priced], at: int, lower: Sequence[Priced]) -> float:
+    """Return the same where the options of the second menu stand in the first: in its place, or at the end."""
+    below = _whole(lower)
+    moved = [Priced(upper[at].share * option.share / below, option.seconds) for option in lower]
+    rest = [*upper[:at], *upper[at + 1 :]]
+    return min(expected([*rest[:at], *moved, *rest[at:]]), expected([*rest, *moved]))
+
+
+def _whole(options: Sequence[Priced]) -> float:
+    return sum(option.share for option in options) or 1.0

@@ -1,0 +1,43 @@
+"""How a call that went another way is told: one sentence, what was written beside what happened, and what broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from structlog.testing import LogCapture
+
+from ivr.proof.report import text_of
+from ivr.proof.runner import Played
+
+Log = list[MutableMapping[str, Any]]
+
+
+@contextmanager
+def logged_to(log: Log) -> Iterator[None]:
+    """Keep what the hotline logs, and print none of it: a call may want a service to fail.
+
+    The project that embeds the hotline finds its own configuration of structlog unchanged.
+    """
+    processors = structlog.get_config()["processors"]
+    before, capture = list(processors), LogCapture()
+    processors[:] = [capture]
+    try:
+        yield
+    finally:
+        processors[:] = before
+        log += capture.entries
+
+
+def told(played: Played, log: Log) -> str:
+    """Return what a failed test says."""
+    return "\n".join([*played.failures[-1:], text_of(played), *_errors(log)])
+
+
+def _errors(log: Log) -> Iterator[str]:
+    for entry in log:
+        if entry["log_level"] in {"error", "critical"}:
+            rest = {key: value for key, value in entry.items() if key not in {"event", "log_level", "call"}}
+            yield " ".join([f"log: {entry['event']}", *(f"{key}={value}" for key, value in rest.items())])
