@@ -188,7 +188,8 @@ class _Walker:
             if self.moves.clocked.isdisjoint(turn.passed):
                 return tuple(landings), is_shared and len(self.walked.broken) == troubles
             landing.moment = moment
-            self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number))
+            data = self.canonical.data(landing.session, _plan(landing.place, landing.session))
+            self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
         return tuple(landings), is_shared and len(self.walked.broken) == troubles
 
     def happen(self, state: int, session: Session, move: Move) -> Turn | None:

@@ -77,17 +77,18 @@ class _Writer:
     def written(self, moves: Sequence[Move], title: str) -> WrittenCall:
         usual = moments(self.tree)[0]
         turn = Turn(self.tree, Session("CA-proof", self.tree.version, usual), usual)
-        heard = ""
+        heard, breaks = "", False
         for move in moves:
             if move.event.at != usual:
                 self.at = f"{move.event.at.astimezone(self.tree.timezone):%Y-%m-%dT%H:%M}"
             self.write(turn, move)
             try:
                 turn = happen(self.tree, turn.session, move.event)
-            except Exception:  # noqa: BLE001 - the menu breaks here: that is what the call is to show
+            except Exception:  # noqa: BLE001 - the menu breaks here: what follows is an apology, and a human
+                breaks = True
                 break
             heard = next((each.text for each in list(said(turn.commands))[::-1]), heard)
-        self.steps += self.last(turn, heard)
+        self.steps += [] if breaks and self.steps else self.last(turn, heard)
         data: dict[str, Any] = {
             "call": title,
             "from": self.caller or None,
@@ -99,7 +100,7 @@ class _Writer:
                 name: given[0] if len(given) == 1 else given for name, given in self.outcomes.items()
             },
             "steps": self.steps,
-            "ends": turn.session.ending or None,
+            "ends": None if breaks else turn.session.ending or None,
         }
         return WrittenCall.model_validate(data)
 
