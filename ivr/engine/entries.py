@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,17 +55,12 @@ def read_entry(node: AskNode, keys: str, *, ended: bool, region: str, today: dat
     """
     span = lengths(node)
     value = _READERS[node.ask](keys, region, today)
-    number = _number.__wrapped__ if node.is_secret else _number  # what is secret must not outlive the turn
-    if node.ask == "phone" and value is not None:
-        value = number(keys, region) or number(
-            "+" + keys, region
-        )  # with its country's code, and nothing before it
     if span:
         whole, fits = ended or len(keys) == span[1], span[0] <= len(keys) <= span[1]
         unfinished = not whole or 0 < len(keys) < span[0]
     else:
         fits = True
-        unfinished = not ended and not (node.ask == "phone" and number(keys, region))
+        unfinished = not ended and not (node.ask == "phone" and _number(keys, region))
     if unfinished or not fits or value is None or not _in_range(node, value):
         return Rejected(unfinished)
     return Entry(value)
@@ -83,9 +77,14 @@ def _digits(keys: str, _region: str, _today: date) -> str | None:
     return keys if keys.isdecimal() and keys.isascii() else None
 
 
-@functools.lru_cache(maxsize=16)
+def _phone(keys: str, region: str, today: date) -> str | None:
+    """Read a telephone number, also one with its country's code and nothing before it."""
+    if _digits(keys, region, today) is None:
+        return None
+    return _number(keys, region) or _number("+" + keys, region)
+
+
 def _number(typed: str, region: str) -> str | None:
-    """Read a telephone number. It takes longer than the rest of a turn, so that the latest few are kept."""
     with contextlib.suppress(phonenumbers.NumberParseException):
         number = phonenumbers.parse(typed, region)
         if phonenumbers.is_valid_number(number):
@@ -134,7 +133,7 @@ def _yes_no(keys: str, _region: str, _today: date) -> bool | None:
 
 _READERS: Mapping[str, Callable[[str, str, date], Any]] = {
     "digits": _digits,
-    "phone": _digits,
+    "phone": _phone,
     "id_card": _id_card,
     "id_tail": _id_tail,
     "code": _digits,

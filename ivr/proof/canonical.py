@@ -26,10 +26,10 @@ from ivr.engine.session import Session
 from ivr.menu.contract import Level
 from ivr.menu.flow import Flow
 from ivr.menu.nodes import AskNode, ChooseNode, Listening, Node, RunNode, SetNode, TextNode
-from ivr.menu.templates import FACTS, environment, is_template
+from ivr.menu.templates import FACTS
 from ivr.menu.tree import Tree
-from ivr.proof.moments import templates_of
 from ivr.proof.samples import Samples
+from ivr.proof.sources import as_template, names_in, parsed, templates_of
 
 Control = tuple[Hashable, ...]
 Data = tuple[Hashable, ...]
@@ -160,15 +160,14 @@ def _read_at(node: Node, *, withheld: bool | None = None) -> frozenset[str]:
             conditions = (_expression(case.if_) for case in node.choose)
             return frozenset(each for condition in conditions for each in _asked(condition, withheld)[1])
         case SetNode():
-            return frozenset(each for text in node.set.values() for each in _names(text))
+            return frozenset(each for text in node.set.values() for each in names_in(text))
         case TextNode():
-            return _names(node.to) if node.to else frozenset({"caller"})
+            return names_in(node.to) if node.to else frozenset({"caller"})
     return frozenset()
 
 
 def _expression(condition: str) -> ast.Node:
-    parsed = environment("en-US").parse("{{ (" + condition + ") }}")
-    return next(parsed.find_all(ast.Output)).nodes[0]
+    return next(parsed(as_template(condition)).find_all(ast.Output)).nodes[0]
 
 
 def _asked(expression: ast.Node, withheld: Known) -> tuple[Known, frozenset[str]]:
@@ -188,12 +187,6 @@ def _asked(expression: ast.Node, withheld: Known) -> tuple[Known, frozenset[str]
             return (right if left is not None else None), names | more
     found = {name.name for name in expression.find_all(ast.Name)}
     return None, frozenset(found | ({expression.name} if isinstance(expression, ast.Name) else set()))
-
-
-def _names(source: str) -> frozenset[str]:
-    if not is_template(source):
-        return frozenset()
-    return frozenset(name.name for name in environment("en-US").parse(source).find_all(ast.Name))
 
 
 def _asks_who(tree: Tree, node: Node, reads: frozenset[str]) -> frozenset[str]:
@@ -228,14 +221,11 @@ def _said_with(tree: Tree) -> dict[str, frozenset[str]]:
 
 @functools.lru_cache(maxsize=8192)
 def _worked_with(source: str) -> frozenset[str]:
-    if not is_template(source):
-        return frozenset()
-    parsed = environment("en-US").parse(source)
     work = (ast.Filter, ast.Test, ast.BinExpr, ast.Getattr, ast.Getitem, ast.Call, ast.Operand)
     harmless = {"default", "defined", "undefined"}
     return frozenset(
         name.name
-        for found in parsed.find_all(work)
+        for found in parsed(source).find_all(work)
         if getattr(found, "name", "") not in harmless
         and getattr(found, "op", "lt") not in {"eq", "ne", "in", "notin"}
         and not isinstance(found, ast.And | ast.Or)
@@ -281,11 +271,11 @@ def _live(
 
 def _to_speak_in(node: SetNode) -> frozenset[str]:
     """Return what is read to change the language; what another variable is set to is read only if that is read."""
-    return _names(node.set.get("language", ""))
+    return names_in(node.set.get("language", ""))
 
 
 def _fed(node: Node, wanted: frozenset[str]) -> frozenset[str]:
     """Return what a `set` reads for the variables that are read after it."""
     if not isinstance(node, SetNode):
         return frozenset()
-    return frozenset(each for name, text in node.set.items() if name in wanted for each in _names(text))
+    return frozenset(each for name, text in node.set.items() if name in wanted for each in names_in(text))

@@ -24,7 +24,7 @@ from ivr.proof.canonical import Canonical, Control, Data, Plan
 from ivr.proof.collecting import no_collection
 from ivr.proof.heard import seconds_heard
 from ivr.proof.moves import By, Move, Moves
-from ivr.proof.walk import BEGINNING, Broken, Landing, Place, Waits, Walk
+from ivr.proof.walk import ANY, BEGINNING, Broken, Landing, Place, Waits, Walk
 
 MOST_STATES = 2_000_000
 """States after which a walk gives up, and says so."""
@@ -182,12 +182,12 @@ class _Walker:
             turn = self.happen(state, session, then)
             if turn is None:
                 continue
-            landing = self.landing(session, then, turn)
+            looks = not self.moves.clocked.isdisjoint(turn.passed)
+            landing = self.landing(session, then, turn, moment if looks else ANY)
             landings.append(landing)
             is_shared = is_shared and self.is_blind(session, landing, turn, move.event)
-            if self.moves.clocked.isdisjoint(turn.passed):
-                return tuple(landings), is_shared and len(self.walked.broken) == troubles
-            landing.moment = moment
+            if not looks:
+                break
             data = self.canonical.data(landing.session, _plan(landing.place, landing.session))
             self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
         return tuple(landings), is_shared and len(self.walked.broken) == troubles
@@ -237,14 +237,14 @@ class _Walker:
         variables = turn.session.variables
         return {name: variables[name] for name in names if name in variables}
 
-    def landing(self, before: Session, move: Move, turn: Turn) -> Landing:
+    def landing(self, before: Session, move: Move, turn: Turn, moment: int) -> Landing:
         session = turn.session
         control = self.canonical.control(session)
         place = self.places.get(control)
         if place is None:
             place = self.places[control] = self.placed(control, session, turn.commands)
         heard, assigned = seconds_heard(turn.commands), self.assigned(before, move, turn)
-        return Landing(move, place, session, heard, assigned)
+        return Landing(move, place, session, heard, assigned, moment)
 
     def placed(self, control: Control, session: Session, commands: Sequence[Command]) -> Place:
         """Note a control that was not met before."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from jinja2 import nodes as ast
-
 from ivr.menu.desks import is_open, public_holidays
-from ivr.menu.nodes import ChooseNode, Desk, RunNode, SetNode, TextNode, TransferNode
-from ivr.menu.templates import environment, is_template
+from ivr.menu.nodes import Desk, TransferNode
 from ivr.menu.tree import Tree
+from ivr.proof.sources import names_in, templates_of
 
 BEGIN = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 - a Monday morning in whatever time zone the hotline has
 _TIME = frozenset({"now", "today"})
@@ -35,7 +32,7 @@ def looks_at_clock(tree: Tree, name: str) -> bool:
         desk = tree.desks[node.transfer]
         if desk.hours != "always" or desk.closed_on or desk.holidays:
             return True
-    return any(not _TIME.isdisjoint(_names(source)) for source in templates_of(tree, name))
+    return any(not _TIME.isdisjoint(names_in(source)) for source in templates_of(tree, name))
 
 
 # --- desks
@@ -83,7 +80,7 @@ def _ends_of_spans(desk: Desk) -> set[int]:
 def _asked(tree: Tree, begin: datetime) -> Sequence[datetime]:
     """Return moments of every hour, weekday, month and day of a month, and around each minute that is named."""
     sources = [source for name in tree.nodes for source in templates_of(tree, name)]
-    asking = " ".join(source for source in sources if not _TIME.isdisjoint(_names(source)))
+    asking = " ".join(source for source in sources if not _TIME.isdisjoint(names_in(source)))
     if not asking:
         return ()
     midnight = begin.replace(hour=0)
@@ -97,30 +94,3 @@ def _asked(tree: Tree, begin: datetime) -> Sequence[datetime]:
         found += [begin.replace(month=month, day=1) for month in range(1, 13)]
         found += [begin.replace(day=day) for day in range(1, 31)]
     return found
-
-
-def templates_of(tree: Tree, name: str) -> Iterator[str]:
-    """Yield every template and condition of a node, in every language."""
-    node = tree.nodes[name]
-    match node:
-        case ChooseNode():
-            yield from ("{{ (" + case.if_ + ") }}" for case in node.choose)
-        case SetNode():
-            yield from node.set.values()
-        case RunNode():
-            yield from node.with_.values()
-        case TransferNode():
-            yield node.reason or ""
-        case TextNode():
-            yield node.to or ""
-    for speech in tree.speech.values():
-        words = speech.nodes[name]
-        spoken = (*words.say, *words.end, *words.noinput, *words.nomatch, *words.announced)
-        yield from (each.source for each in (*spoken, words.text, words.note) if each is not None)
-
-
-@functools.lru_cache(maxsize=8192)
-def _names(source: str) -> frozenset[str]:
-    if not is_template(source):
-        return frozenset()
-    return frozenset(each.name for each in environment("en-US").parse(source).find_all(ast.Name))

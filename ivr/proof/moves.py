@@ -152,6 +152,10 @@ class Moves:
             case RecordNode():
                 yield Move(By.key, RecordingEnded(at, "recording://proof", 5))
                 yield Move(By.silence, RecordingEnded(at))
+            case _:
+                raise TypeError(
+                    f"nothing is known to happen at `{name}`: a kind of node that waits is missing here"
+                )
         yield Move(By.gone, CallerHungUp(at))
         if not isinstance(
             node, TransferNode | RecordNode

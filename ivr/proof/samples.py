@@ -18,9 +18,9 @@ from typing import Any
 from jinja2 import nodes
 
 from ivr.menu.contract import Outcome
-from ivr.menu.nodes import AskNode, ChooseNode, RunNode, SetNode, TextNode, TransferNode
-from ivr.menu.templates import environment, is_template
+from ivr.menu.nodes import AskNode, ChooseNode, SetNode, TextNode
 from ivr.menu.tree import Tree
+from ivr.proof.sources import names_in, parsed, templates_of
 
 ACCOUNT, OTHER_ACCOUNT = "+8613800138000", "+8613800138001"
 """The account that an action finds, and another one."""
@@ -77,7 +77,6 @@ class Samples:
 
     def __post_init__(self) -> None:
         """Read the menu's templates and conditions."""
-        language = self.tree.languages[0]
         brought = {
             name
             for contract in self.tree.contracts.values()
@@ -86,20 +85,18 @@ class Samples:
         }
         brought |= {node.as_ or name for name, node in self.tree.nodes.items() if isinstance(node, AskNode)}
         self._plain_texts = [each for each in self.tree.plain if each[0] in brought]
-        for source, is_condition in _sources(self.tree):
-            text = "{{ (" + source + ") }}" if is_condition else source
-            parsed = environment(language).parse(text)
-            self._read(parsed, truth=is_condition)
-        for node in self.tree.nodes.values():
-            for text in node.set.values() if isinstance(node, SetNode) else ():
-                for name in _names(environment(language).parse(text)) if is_template(text) else ():
-                    self._use(name).otherwise = True
-            chosen = node.set.get("language", "") if isinstance(node, SetNode) else ""
-            for name in _names(environment(language).parse(chosen)) if is_template(chosen) else ():
-                self._use(name).as_language = True
-            to = node.to or "" if isinstance(node, TextNode) else ""
-            for name in _names(environment(language).parse(to)) if is_template(to) else ():
-                self._use(name).as_number = self._use(name).otherwise = True
+        for name, node in self.tree.nodes.items():
+            for source in templates_of(self.tree, name):
+                self._read(parsed(source), truth=isinstance(node, ChooseNode))
+            match node:
+                case SetNode():
+                    for each in (each for text in node.set.values() for each in names_in(text)):
+                        self._use(each).otherwise = True
+                    for each in names_in(node.set.get("language", "")):
+                        self._use(each).as_language = True
+                case TextNode():
+                    for each in names_in(node.to or ""):
+                        self._use(each).as_number = self._use(each).otherwise = True
 
     def values(self, name: str) -> tuple[Any, ...]:
         """Return the values that a variable must be tried with; the first is the plainest."""
@@ -222,28 +219,6 @@ class Samples:
 
 SECRET_CODE = "739158"  # noqa: S105 - invented, to be looked for
 """The secret that a proof types and sends, so that it can look for it everywhere."""
-
-
-def _sources(tree: Tree) -> Iterator[tuple[str, bool]]:
-    """Yield every template of a menu, and every condition, each with whether it is one."""
-    for node in tree.nodes.values():
-        match node:
-            case ChooseNode():
-                yield from ((case.if_, True) for case in node.choose)
-            case RunNode():
-                yield from ((text, False) for text in node.with_.values() if is_template(text))
-            case SetNode():
-                yield from ((text, False) for text in node.set.values() if is_template(text))
-            case TransferNode() if node.reason and is_template(node.reason):
-                yield node.reason, False
-            case TextNode() if node.to and is_template(node.to):
-                yield node.to, False
-    for speech in tree.speech.values():
-        for words in speech.nodes.values():
-            spoken = (*words.say, *words.end, *words.noinput, *words.nomatch, *words.announced)
-            for prompt in (*spoken, *(each for each in (words.text, words.note) if each)):
-                if prompt.source:
-                    yield prompt.source, False
 
 
 def _names(parsed: nodes.Node) -> Iterator[str]:

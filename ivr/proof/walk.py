@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Landing:
-    """Where a computed step leads. It never changes; that it could makes it quicker to make."""
+    """Where a computed step leads. It could be changed only because that makes it quicker to make."""
 
     move: Move
     place: Place

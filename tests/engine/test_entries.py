@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.entries import Entry, Rejected, _number, fixed_length, lengths, read_entry
+from ivr.engine.entries import Entry, Rejected, fixed_length, lengths, read_entry
 from ivr.menu.nodes import AskNode
 
 TODAY = date(2026, 11, 23)
@@ -104,12 +104,3 @@ def test_lengths(ask: str, length: str | None, span: tuple[int, int] | None, fix
     """The menu's length, the kind's own, the usual one, or none."""
     node = AskNode.model_validate({"ask": ask, "then": "next"} | ({"length": length} if length else {}))
     assert (lengths(node), fixed_length(node)) == (span, fixed)
-
-
-def test_a_secret_number_is_kept_nowhere() -> None:
-    """Others are, a few, since to read one takes longer than the rest of a turn."""
-    _number.cache_clear()
-    node = AskNode.model_validate({"ask": "phone", "secret": "true", "then": "main"})
-    entry = read_entry(node, "13800138000", ended=True, region="CN", today=date(2026, 11, 23))
-    assert entry == Entry("+8613800138000")
-    assert _number.cache_info().currsize == 0

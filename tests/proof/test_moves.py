@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ivr.engine.events import (
     ActionFinished,
     ActionGoesOn,
@@ -17,6 +19,7 @@ from ivr.engine.events import (
     TroubleStruck,
 )
 from ivr.engine.session import Session
+from ivr.menu.nodes import ChooseNode, EndNode, SayNode, SetNode
 from ivr.menu.tree import Tree
 from ivr.proof.moments import moments
 from ivr.proof.moves import By, Moves
@@ -80,11 +83,25 @@ def test_a_desk_answers_in_four_ways_and_a_recording_ends_in_two() -> None:
     assert tried(tree, "leave") == [("RecordingEnded", "recording://proof"), ("RecordingEnded", ""), *later]
 
 
+def test_a_kind_of_node_that_is_not_known_here_is_not_passed_over() -> None:
+    """Else a new one that waits would count as explored."""
+    tree = mazes()["slow"]
+    moves = Moves(tree)
+    told = next(name for name, node in tree.nodes.items() if isinstance(node, SayNode))
+    with pytest.raises(TypeError, match="a kind of node that waits is missing"):
+        moves.at(_at(tree, moves, told))
+
+
 def test_whoever_makes_a_move_is_named() -> None:
     """So that the caller's own ways are told from those of the world and of our machinery."""
     tree = mazes()["slow"]
     moves = Moves(tree)
-    made = {type(move.event): move.by for node in tree.nodes for move in moves.at(_at(tree, moves, node))}
+    waiting = [
+        name
+        for name, node in tree.nodes.items()
+        if not isinstance(node, SayNode | SetNode | ChooseNode | EndNode)
+    ]
+    made = {type(move.event): move.by for node in waiting for move in moves.at(_at(tree, moves, node))}
     assert made[NoInput] is By.silence
     assert {made[CallerHungUp], made[TroubleStruck], made[LimitReached]} == {By.gone, By.trouble, By.limit}
     assert made[DigitsPressed] is By.key
