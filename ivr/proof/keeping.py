@@ -10,7 +10,7 @@ from typing import Any
 from ivr.line import Awaited, Heard, Item, Line, Waiting
 from ivr.menu.tree import Tree
 from ivr.proof.calls import At, CallStep, Hears, Leaves, Press, Speak, TypesCode, Waits, WrittenCall
-from ivr.proof.runner import _code, mask
+from ivr.proof.runner import mask, texted_code
 
 LONGEST_WAIT = 86_400
 """Seconds that one step may wait."""
@@ -143,9 +143,9 @@ class KeptLine:
     def _pressed(self, keys: str, *, secret: bool) -> CallStep:
         """Return the step that presses keys: a code by what it is."""
         texts = self.inside.texts(self.call) if self.inside and secret else ()
-        if texts and keys.removesuffix("#") == _code(texts, "latest"):
+        if texts and keys.removesuffix("#") == texted_code(texts, "latest"):
             return TypesCode(code="latest")
-        if texts and keys.removesuffix("#") == _code(texts, "earlier"):
+        if texts and keys.removesuffix("#") == texted_code(texts, "earlier"):
             return TypesCode(code="earlier")
         return Press(press=keys)
 

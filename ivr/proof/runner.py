@@ -227,7 +227,7 @@ def _do(step: CallStep, stage: Stage) -> Row:
                 return Row(_written(step, secret=False), failure="the hotline does not record here")
             line.record(seconds)
         case TypesCode(code=which):
-            code = _code(stage.texts, which)
+            code = texted_code(stage.texts, which)
             if not code:
                 return Row(_written(step, secret=False), failure="no code was texted that could be typed")
             line.press(code)
@@ -243,7 +243,7 @@ def _do(step: CallStep, stage: Stage) -> Row:
 _CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")
 
 
-def _code(texts: Sequence[str], which: str) -> str:
+def texted_code(texts: Sequence[str], which: str) -> str:
     """Return a code that was texted: the latest, the one before it, or one that is wrong; empty when there is none."""
     codes = [found for text in texts for found in _CODE.findall(text)]
     if which == "earlier":

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.proof.calls import KINDS, WORDS, WrittenCall
 from ivr.pytest.caller import SETTINGS, Call
-from tests.pytest.embedding import YUEBAO, run
+from tests.pytest.embedding import STRICT, YUEBAO, run
 
 TO_THE_DESK = 'call.press("0")'
 
@@ -147,7 +147,7 @@ def test_every_call_has_a_house_of_its_own(pytester: pytest.Pytester) -> None:
             call.hears("已经有三次没有核对上")
         """
     )
-    result = pytester.runpytest_inprocess("-W", "error", f"--ivr-hotline={YUEBAO}", "-k", "tails")
+    result = pytester.runpytest_inprocess(*STRICT, f"--ivr-hotline={YUEBAO}", "-k", "tails")
     result.assert_outcomes(passed=2, deselected=1)
 
 
@@ -170,7 +170,7 @@ def test_the_call_is_over_with_the_test(pytester: pytest.Pytester) -> None:
             assert kept[1] == "closed"
         """
     )
-    pytester.runpytest_inprocess("-W", "error", "test_hotline.py").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess(*STRICT, "test_hotline.py").assert_outcomes(passed=2)
 
 
 def test_codes_messages_and_faults(pytester: pytest.Pytester) -> None:
@@ -209,7 +209,7 @@ def test_codes_messages_and_faults(pytester: pytest.Pytester) -> None:
                 call.hears("locked")
         """
     )
-    result = pytester.runpytest_inprocess("-W", "error", f"--ivr-hotline={YUEBAO}", "-k", "TestReset")
+    result = pytester.runpytest_inprocess(*STRICT, f"--ivr-hotline={YUEBAO}", "-k", "TestReset")
     result.assert_outcomes(passed=4, deselected=1)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ivr.pytest.items import distinct
-from tests.pytest.embedding import written
+from tests.pytest.embedding import STRICT, written
 
 
 def test_written_calls_are_tests(pytester: pytest.Pytester, hello: Path) -> None:
     """One each, with its file and its title; a failed one shows what `ivr test` shows."""
     written(hello, "营业时间", "Sunday night", hears="周日")
-    result = pytester.runpytest_inprocess("-W", "error", "-v")
+    result = pytester.runpytest_inprocess(*STRICT, "-v")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
@@ -58,7 +58,7 @@ def test_choosing_among_them(pytester: pytest.Pytester, hello: Path, chosen: lis
     written_more = hello / "calls" / "deeper" / "still.yaml"
     written_more.parent.mkdir()
     written_more.write_text("calls: [{call: 营业时间, steps: [silence]}]\n", encoding="utf-8")
-    pytester.runpytest_inprocess("-W", "error", *chosen).assert_outcomes(
+    pytester.runpytest_inprocess(*STRICT, *chosen).assert_outcomes(
         passed=count, deselected=4 - count if chosen[0] == "-k" else 0
     )
 
@@ -105,6 +105,6 @@ def test_several_workers(pytester: pytest.Pytester, hello: Path) -> None:
     """They find the same names, with pytest-xdist and either mode of import."""
     written(hello, "same", "same", "a::b [c]", "营业时间")
     pytester.makepyfile(test_hotline="def test_it(call):\n    call.hears('欢迎')\n")
-    result = pytester.runpytest_inprocess("-n", "2", "--import-mode=importlib", "-W", "error", "-v")
+    result = pytester.runpytest_inprocess("-n", "2", "--import-mode=importlib", *STRICT, "-v")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines_random(["*::same (2)*", "*::a:b [[]c]*", "*::营业时间*"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pytest.embedding import ROOT, YUEBAO
+from tests.pytest.embedding import ROOT, STRICT, YUEBAO
 
 
 def test_it_can_be_turned_off(pytester: pytest.Pytester) -> None:
@@ -57,7 +57,7 @@ def test_the_readmes_example(pytester: pytest.Pytester, hello: Path) -> None:
     code = re.search(r"```python\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
     assert code is not None
     (pytester.path / "test_hotline.py").write_text(code[1], encoding="utf-8")
-    pytester.runpytest_inprocess("-W", "error", "--strict-markers", "test_hotline.py").assert_outcomes(
+    pytester.runpytest_inprocess(*STRICT, "--strict-markers", "test_hotline.py").assert_outcomes(
         passed=code[1].count("def test_")
     )
     assert code[1].count("def test_") >= 2
