@@ -40,8 +40,8 @@ from ivr.engine.step import step
 from ivr.hotline import load_folder
 from ivr.line import DirectLine, VirtualClock
 from ivr.logs import configure
-from ivr.menu import templates
-from ivr.menu.loader import Loaded
+from ivr.menu.reading.loader import Loaded
+from ivr.menu.speech import templates
 from ivr.menu.tree import Tree
 from ivr.proof.lint import judged
 from ivr.proof.proofs import Proved, prove

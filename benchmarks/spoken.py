@@ -11,7 +11,7 @@ Chinese is spoken by ``cmn-latn-pinyin``, which differs from ``cmn`` in how it r
 ``cmn`` takes the pinyin of its own dictionary for English, and says `king three` for 请: half as long again.
 
 The fit is a least-squares one in which each prompt weighs as one over its duration: the errors of words add up, so that
-their square grows with the length. No constant may be negative. Exit status 1: a constant in ``ivr/menu/seconds.py``
+their square grows with the length. No constant may be negative. Exit status 1: a constant in ``ivr/menu/speech/durations.py``
 differs from the fitted one by more than a twentieth.
 """
 
@@ -30,7 +30,7 @@ from statistics import mean
 
 from ivr.line import Heard
 from ivr.logs import configure
-from ivr.menu.seconds import CHINESE, ENGLISH, is_chinese, parts
+from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
 from ivr.menu.tree import Tree
 from ivr.proof.runner import play, read_calls
 from ivr.stages import DirectStages, load_tree
@@ -198,7 +198,7 @@ def main() -> int:
     spoken = [Spoken(language, text, each) for (text, language), each in zip(texts, seconds, strict=True)]
     same = [report(language, [each for each in spoken if each.language == language]) for language in VOICES]
     if not all(same):
-        print("ivr/menu/seconds.py has other constants than these (more than 5 % apart)")
+        print("ivr/menu/speech/durations.py has other constants than these (more than 5 % apart)")
     return 0 if all(same) else 1
 
 

@@ -29,7 +29,7 @@ from ivr.config import BadSetting, Settings, settings_from
 from ivr.hotline import Hotline
 from ivr.ledger import Ledger
 from ivr.logs import configure, place_of
-from ivr.menu.nodes import TransferNode
+from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messages import Outbox
 from ivr.runs import Pool

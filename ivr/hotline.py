@@ -18,10 +18,10 @@ from ivr.actions.http import actions_of
 from ivr.actions.peers import Connections
 from ivr.config import BadSetting
 from ivr.logs import place_of
-from ivr.menu.loader import Loaded, VoiceProblem, load, tree_despite
-from ivr.menu.problems import Problem
-from ivr.menu.reader import decode
-from ivr.menu.services import ACTIONS_FILE
+from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.loader import Loaded, VoiceProblem, load, tree_despite
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.yaml import decode
 from ivr.menu.tree import Tree
 from ivr.stores import Store
 

@@ -24,7 +24,7 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.engine.session import Session
-from ivr.menu.seconds import spoken_seconds
+from ivr.menu.speech.durations import spoken_seconds
 from ivr.switchboard import Switchboard
 
 Waiting = Literal["keys", "recording", "nobody"]
@@ -43,7 +43,7 @@ class Heard:
 
     @property
     def seconds(self) -> float:
-        """How long its words take, by the model of :mod:`ivr.menu.seconds`; a recording without words is 0."""
+        """How long its words take, by the model of :mod:`ivr.menu.speech.durations`; a recording without words is 0."""
         return spoken_seconds(self.text, self.language, self.voice)
 
 

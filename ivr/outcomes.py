@@ -15,7 +15,7 @@ from ivr.engine.plain import from_json, to_json
 from ivr.engine.session import Session
 from ivr.engine.step import step
 from ivr.logs import place_of
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
 from ivr.seals import Seal
 

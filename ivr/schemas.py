@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ivr.actions import CONTRACTS
-from ivr.menu.contract import Contract
-from ivr.menu.declared import keys_of
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.http_services import FACTS, ActionsFile, Breaker, Case, Entry, Message, Service, Told
+from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
-from ivr.menu.services import FACTS, ActionsFile, Breaker, Case, Entry, Message, Service, Told
 from ivr.proof.calls import KINDS as STEPS
 from ivr.proof.calls import WORDS, CallsFile, WrittenCall
 

@@ -22,7 +22,7 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.hotline import MenuBroken, load_folder
 from ivr.line import DirectLine, Line, VirtualClock
-from ivr.menu.problems import did_you_mean, one_of
+from ivr.menu.reading.problems import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.outcomes import Actions
 from ivr.proof.calls import At, DeskAnswer, GivenOutcome, WrittenCall

@@ -35,8 +35,8 @@ from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn
 from ivr.hotline import Hotline
 from ivr.logs import masked, place_of
-from ivr.menu.contract import Times
-from ivr.menu.nodes import RunNode
+from ivr.menu.language.contract import Times
+from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
 from ivr.outcomes import Actions, finished_event, opened, sealed, texts_of
 from ivr.runs import Pool, Runs

@@ -22,7 +22,7 @@ from ivr.channels.twilio.transport import Reply
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
 from ivr.line import Line, VirtualClock
-from ivr.menu.seconds import spoken_seconds
+from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage, moment

@@ -31,7 +31,7 @@ from ivr.cli import main
 from ivr.config import Settings
 from ivr.hotline import load_folder
 from ivr.logs import configure
-from ivr.menu.contract import Times
+from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.seals import BrokenSeal
 from ivr.stores import SEALED_AS, CallFilter

@@ -25,7 +25,7 @@ from ivr.accounts import Accounts
 from ivr.app import House, accounts_path, open_house, web_program
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
-from ivr.menu.contract import Times
+from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messages import Outbox
 from ivr.stores.sqlite import SqliteStore

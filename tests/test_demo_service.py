@@ -29,7 +29,7 @@ from ivr.config import BadSetting
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
 from ivr.ledger import Ledger
 from ivr.logs import configure
-from ivr.menu.nodes import RunNode
+from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Played, Stage, play, read_calls

@@ -19,9 +19,9 @@ import pytest
 from ivr.actions import ACTIONS
 from ivr.cli import main
 from ivr.config import SETTINGS, settings_from
-from ivr.menu.filters import FILTERS
-from ivr.menu.forms import SPECIAL_TARGETS
-from ivr.menu.nodes import KINDS
+from ivr.menu.language.nodes import KINDS
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.speech.filters import FILTERS
 from ivr.schemas import reference
 
 ROOT = Path(__file__).parents[1]

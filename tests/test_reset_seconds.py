@@ -1,6 +1,6 @@
 """A whole reset takes less than ninety seconds of call time; the table in the README is measured here.
 
-The silence that a voice leaves after each prompt is not counted: see :mod:`ivr.menu.seconds`.
+The silence that a voice leaves after each prompt is not counted: see :mod:`ivr.menu.speech.durations`.
 
 ``IVR_UPDATE_README=1 pytest tests/test_reset_seconds.py`` writes the present figures into the README.
 """

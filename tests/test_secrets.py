@@ -26,7 +26,7 @@ from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio import rest
 from ivr.channels.web import pages
 from ivr.engine import record, step
-from ivr.menu.prompts import Prompt
+from ivr.menu.speech.prompts import Prompt
 from ivr.runs import Pool
 from ivr.sitting import direct_sitting, url_sitting
 from ivr.stores import sql

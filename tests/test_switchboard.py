@@ -23,7 +23,7 @@ from ivr.engine.events import (
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.logs import configure
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from ivr.stores import TURN_LEASE, ClaimLost, SavedTurn
 from ivr.stores.memory import MemoryStore
 from ivr.switchboard import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy

@@ -31,7 +31,7 @@ from ivr.actions import (
 )
 from ivr.actions.base import Action, Asked, Finished, Services
 from ivr.logs import place_of
-from ivr.menu.contract import Contract
+from ivr.menu.language.contract import Contract
 
 _log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked
-from ivr.menu.contract import Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
 NO_NUMBER = Outcome(means="The calling number is withheld, so that there is nowhere to send it.")
 """How an action ends that has nobody to send to."""

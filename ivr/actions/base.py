@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from ivr.accounts import Accounts
 from ivr.actions.notices import Notices
 from ivr.ledger import Ledger
-from ivr.menu.contract import Contract, Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Contract, Level
+from ivr.menu.language.nodes import Rations
 from ivr.seals import Seal
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Outcome
+from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
     name="bulletins",

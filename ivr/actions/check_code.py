@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import CODE, count_try, holders
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 CONTRACT = Contract(
     name="check_code",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 _FEN = Decimal("0.01")
 

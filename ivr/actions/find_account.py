@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 _ELDER = 65
 """The age from which the carriers of mainland China offer a human at one key (since December 2020)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 _NUMBER = {"number": "the number, as it was given: it outlives what was known of another account"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import has_proved_tail
-from ivr.menu.contract import Contract, Outcome
+from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
     name="freeze_account",

@@ -23,10 +23,10 @@ from ivr.actions.base import Action, Asked, Finished, Services
 from ivr.actions.peers import Answer, Connections, Down, Peer, Refused, Trouble, Unfit, exact
 from ivr.actions.rationing import may_text
 from ivr.config import BadSetting
-from ivr.menu.contract import Contract
+from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import Fit, HttpAction, Taken
-from ivr.menu.http_checks import can_be_read_on_its_way
-from ivr.menu.services import ACTIONS_FILE, SETTING
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.http_services import ACTIONS_FILE, SETTING
 from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1

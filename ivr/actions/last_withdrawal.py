@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.accounts import Account, Rules, Withdrawal
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.trading import ordinary_arrival
 
 _AMOUNT = {"amount": "what was to be withdrawn, in yuan"}

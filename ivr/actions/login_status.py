@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.accounts import Password
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 _LOCK = {
     "minutes_left": "whole minutes until it opens by itself",

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from urllib3.util import Timeout
 
-from ivr.menu.services import Breaker
+from ivr.menu.language.http_services import Breaker
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes. An action needs a few hundred; more is a mistake, or an attack on our memory."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.rationing import RATIONED, may_text
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 LINK_LIVES = timedelta(minutes=30)
 Password = Literal["login", "payment"]

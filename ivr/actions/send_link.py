@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.rationing import RATIONED, may_text
-from ivr.menu.contract import Contract, Outcome
+from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
     name="send_link",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, holders, not_served
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 
 CONTRACT = Contract(
     name="verify_identity",

@@ -14,7 +14,7 @@ from ivr.cli.shared import counted, format_option, hotline_argument, print_probl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ivr.menu.problems import Problem
+    from ivr.menu.reading.problems import Problem
 
 
 @click.command(
@@ -69,7 +69,7 @@ def _data_problems(hotline: Path) -> list[Problem]:
     from ivr.accounts import Accounts
     from ivr.actions.notices import Notices
     from ivr.datafile import BadFile
-    from ivr.menu.problems import Problem
+    from ivr.menu.reading.problems import Problem
 
     problems = []
     openers: list[tuple[str, Callable[[Path], object]]] = [

@@ -12,7 +12,7 @@ from ivr.cli.shared import hotline_argument, told_as_usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.menu.loader import Loaded
+    from ivr.menu.reading.loader import Loaded
     from ivr.menu.tree import Tree
     from ivr.pictures.drawing import Drawing
     from ivr.pictures.traffic import Traffic

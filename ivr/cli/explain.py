@@ -28,7 +28,7 @@ Examples:
 @format_option
 def explain(rule: str, form: str) -> None:
     """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
-    from ivr.menu.problems import did_you_mean
+    from ivr.menu.reading.problems import did_you_mean
     from ivr.proof.lint import RULES
 
     found = RULES.get(rule.upper())

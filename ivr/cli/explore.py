@@ -13,8 +13,8 @@ import click
 from ivr.cli.shared import Failed, counted, format_option, hotline_argument, print_problem, told_as_usage
 
 if TYPE_CHECKING:
-    from ivr.menu.loader import Loaded
-    from ivr.menu.problems import Problem
+    from ivr.menu.reading.loader import Loaded
+    from ivr.menu.reading.problems import Problem
     from ivr.proof.found import Found
     from ivr.proof.proofs import Proved
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.config import Settings
-    from ivr.menu.problems import Problem
+    from ivr.menu.reading.problems import Problem
 
 DEMONSTRATION = Path("menus/yuebao")
 

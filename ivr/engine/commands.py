@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ivr.menu.prompts import Utterance
+from ivr.menu.speech.prompts import Utterance
 
 
 @dataclass(frozen=True, slots=True)

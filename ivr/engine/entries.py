@@ -12,7 +12,7 @@ from typing import Any
 
 import phonenumbers
 
-from ivr.menu.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
+from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 
 
 @dataclass(frozen=True, slots=True)

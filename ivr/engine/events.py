@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import unicodedata
 
 from ivr.engine.events import DigitsPressed, Event, SpeechHeard
 from ivr.engine.session import Session
-from ivr.menu.hearing import meant, spoken_digits, spoken_key
-from ivr.menu.nodes import AskNode, MenuNode
+from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.speech.recognition import meant, spoken_digits, spoken_key
 from ivr.menu.tree import Tree
 
 _POLITE = re.compile(r"^(?:不好意思|对不起|抱歉|请问|那个|嗯+|呃+|哦+|啊+|well|um+|uh+|oh|sorry|please)\W*")

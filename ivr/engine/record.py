@@ -6,7 +6,7 @@ from ivr.engine.entries import fixed_length
 from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TransferEnded
 from ivr.engine.hearing import as_keys
 from ivr.engine.session import Session
-from ivr.menu.nodes import AskNode, MenuNode
+from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 
 _READABLE = 4

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from ivr.engine.plain import from_json, is_plain, to_json
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 
 
 @dataclass

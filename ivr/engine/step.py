@@ -27,9 +27,8 @@ from ivr.engine.hearing import as_keys, breaks_off
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.engine.wording import listen, listen_meanwhile, say_value
-from ivr.menu.contract import Level
-from ivr.menu.desks import is_open
-from ivr.menu.nodes import (
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
@@ -42,7 +41,8 @@ from ivr.menu.nodes import (
     TextNode,
     TransferNode,
 )
-from ivr.menu.templates import evaluate
+from ivr.menu.opening_hours import is_open
+from ivr.menu.speech.templates import evaluate
 from ivr.menu.tree import Tree
 
 MAX_STEPS = 100

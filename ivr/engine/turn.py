@@ -9,9 +9,9 @@ from typing import Any
 
 from ivr.engine.commands import Command, Hangup, Say
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
-from ivr.menu.nodes import MenuNode, Node
-from ivr.menu.prompts import Prompt, Utterance
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import MenuNode, Node
+from ivr.menu.speech.prompts import Prompt, Utterance
 from ivr.menu.tree import NodeSpeech, Speech, Tree
 
 

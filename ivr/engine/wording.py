@@ -12,9 +12,9 @@ from babel import Locale
 from ivr.engine.commands import Gather
 from ivr.engine.entries import fixed_length, lengths
 from ivr.engine.turn import Turn, pick
-from ivr.menu import filters
-from ivr.menu.nodes import AskNode, MenuNode
-from ivr.menu.prompts import Prompt, Utterance
+from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.speech import filters
+from ivr.menu.speech.prompts import Prompt, Utterance
 
 
 def listen(turn: Turn, how: str = "first") -> None:

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from ivr.menu import phrases
-from ivr.menu.contract import Contract
-from ivr.menu.hearing import normalise
-from ivr.menu.nodes import (
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.nodes import (
     Anywhere,
     AskNode,
     ChooseNode,
@@ -29,8 +27,10 @@ from ivr.menu.nodes import (
     wordings,
     words_of,
 )
-from ivr.menu.prompts import Prompt, Voice
-from ivr.menu.templates import condition, is_template, value
+from ivr.menu.speech import phrases
+from ivr.menu.speech.prompts import Prompt, Voice
+from ivr.menu.speech.recognition import normalise
+from ivr.menu.speech.templates import condition, is_template, value
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
 
 

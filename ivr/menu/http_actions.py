@@ -16,9 +16,9 @@ from jinja2 import Environment, Template
 from jinja2.utils import url_quote
 from jmespath.parser import ParsedResult
 
-from ivr.menu.contract import Contract, Level, Outcome, Times
-from ivr.menu.services import SAFE_METHODS, ActionsFile, Case, Entry, Message, Service, Told
-from ivr.menu.templates import environment, evaluate, value
+from ivr.menu.language.contract import Contract, Level, Outcome, Times
+from ivr.menu.language.http_services import SAFE_METHODS, ActionsFile, Case, Entry, Message, Service, Told
+from ivr.menu.speech.templates import environment, evaluate, value
 
 LANGUAGE = "en-US"
 """Of the environment that compiles paths and bodies: a service is spoken to in no language, so that any would do."""

@@ -1,6 +1,6 @@
 """What an editor is told about the menu language: JSON Schemas for his editor, and the reference page.
 
-Both are made from the declaration in :mod:`ivr.menu.nodes` alone.
+Both are made from the declaration in :mod:`ivr.menu.language.nodes` alone.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ivr.menu import nodes
-from ivr.menu.declared import keys_of
-from ivr.menu.filters import FILTERS
-from ivr.menu.templates import BUILT_IN_FILTERS, EXPRESSIONS, FACTS
+from ivr.menu.language import nodes
+from ivr.menu.reading.validation import keys_of
+from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.templates import BUILT_IN_FILTERS, EXPRESSIONS, FACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

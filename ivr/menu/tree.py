@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import Template
 from jinja2.environment import TemplateExpression
 
-from ivr.menu.contract import Contract, Times
 from ivr.menu.http_actions import HttpAction
-from ivr.menu.nodes import Desk, Hotline, Limits, Node
-from ivr.menu.prompts import Prompt
+from ivr.menu.language.contract import Contract, Times
+from ivr.menu.language.nodes import Desk, Hotline, Limits, Node
+from ivr.menu.speech.prompts import Prompt
 
 Compiled = Template | TemplateExpression | str
 

@@ -15,8 +15,9 @@ from babel import Locale
 from babel.dates import get_day_names
 
 from ivr.menu.compiler import option_speech
-from ivr.menu.forms import WEEKDAYS
-from ivr.menu.nodes import (
+from ivr.menu.graph.routes import Route, routes
+from ivr.menu.graph.timed import Ways
+from ivr.menu.language.nodes import (
     Anywhere,
     ChooseNode,
     Desk,
@@ -28,8 +29,7 @@ from ivr.menu.nodes import (
     TransferNode,
     WordsFile,
 )
-from ivr.menu.routes import Route, routes
-from ivr.menu.timed import Ways
+from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.tree import Tree
 from ivr.pictures.ways import ways_of
 from ivr.pictures.words import CardWords, card_words, drawing_words

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.menu.compiler import option_speech
-from ivr.menu.draft import MENU_FILE
-from ivr.menu.forms import SPECIAL_TARGETS
-from ivr.menu.nodes import (
+from ivr.menu.language.nodes import (
     AskNode,
     Desk,
     MenuNode,
@@ -24,7 +22,9 @@ from ivr.menu.nodes import (
     SetNode,
     WordsFile,
 )
-from ivr.menu.prompts import Prompt
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.reading.draft import MENU_FILE
+from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree
 from ivr.pictures.lettering import shortened
 from ivr.pictures.ways import Way, desk_box, ways_of

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ivr.menu.nodes import (
+from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     MenuNode,

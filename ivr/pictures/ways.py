@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.menu.flow import Edge, Flow
-from ivr.menu.nodes import Node, TransferNode
+from ivr.menu.graph.flow import Edge, Flow
+from ivr.menu.language.nodes import Node, TransferNode
 from ivr.menu.tree import Tree
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from ivr.menu.forms import Form, Language, Line, Name, Value
-from ivr.menu.nodes import Model, _shape
-from ivr.menu.problems import did_you_mean, nearest, shown
+from ivr.menu.language.nodes import Model, _shape
+from ivr.menu.language.scalars import Form, Language, Line, Name, Value
+from ivr.menu.reading.problems import did_you_mean, nearest, shown
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 

@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from jinja2 import nodes as ast
 
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
-from ivr.menu.flow import Flow
-from ivr.menu.nodes import AskNode, ChooseNode, Listening, Node, RunNode, SetNode, TextNode
-from ivr.menu.templates import FACTS
+from ivr.menu.graph.flow import Flow
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import AskNode, ChooseNode, Listening, Node, RunNode, SetNode, TextNode
+from ivr.menu.speech.templates import FACTS
 from ivr.menu.tree import Tree
 from ivr.proof.samples import Samples
 from ivr.proof.sources import as_template, names_in, parsed, templates_of

@@ -25,9 +25,8 @@ from ivr.engine.events import (
 from ivr.engine.hearing import as_keys
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.menu.contract import Level
-from ivr.menu.desks import is_open
-from ivr.menu.nodes import (
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import (
     AskNode,
     EndNode,
     Listening,
@@ -40,7 +39,8 @@ from ivr.menu.nodes import (
     TransferNode,
     options_of,
 )
-from ivr.menu.prompts import Prompt
+from ivr.menu.opening_hours import is_open
+from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import Tree
 
 DIMENSIONS: Mapping[str, str] = {

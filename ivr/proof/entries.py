@@ -10,7 +10,7 @@ from typing import Any
 import phonenumbers
 
 from ivr.engine.entries import Rejected, lengths, read_entry
-from ivr.menu.nodes import AskNode
+from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 from ivr.proof.samples import SECRET_CODE, Samples
 

@@ -17,8 +17,8 @@ from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard,
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
-from ivr.menu.contract import Level
-from ivr.menu.nodes import AskNode, Listening, Node, SetNode
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import AskNode, Listening, Node, SetNode
 from ivr.menu.tree import Tree
 from ivr.proof.canonical import Canonical, Control, Data, Plan
 from ivr.proof.collecting import no_collection

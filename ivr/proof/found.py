@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ivr.menu.draft import Draft
-from ivr.menu.problems import Problem
+from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.coverage_report import keys_of

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from ivr.engine.commands import Command, Gather, Say
-from ivr.menu.prompts import Utterance
-from ivr.menu.seconds import spoken_seconds
+from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.prompts import Utterance
 
 _SPEAKING = (Say, Gather)
 

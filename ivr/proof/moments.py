@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from ivr.menu.desks import is_open, public_holidays
-from ivr.menu.nodes import Desk, TransferNode
+from ivr.menu.language.nodes import Desk, TransferNode
+from ivr.menu.opening_hours import is_open, public_holidays
 from ivr.menu.tree import Tree
 from ivr.proof.sources import names_in, templates_of
 

@@ -28,7 +28,7 @@ from ivr.engine.events import (
     TroubleStruck,
 )
 from ivr.engine.session import Session
-from ivr.menu.nodes import (
+from ivr.menu.language.nodes import (
     AskNode,
     MenuNode,
     RecordNode,

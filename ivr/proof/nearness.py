@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ivr.engine.events import DigitsPressed
-from ivr.menu.contract import Times
-from ivr.menu.nodes import Listening, RecordNode, RunNode
+from ivr.menu.language.contract import Times
+from ivr.menu.language.nodes import Listening, RecordNode, RunNode
 from ivr.proof.moves import By, Move
 from ivr.proof.promises import Finding
 from ivr.proof.walk import ANY, Landing, Place, Waits, Walk

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.menu.nodes import ChooseNode
+from ivr.menu.language.nodes import ChooseNode
 from ivr.menu.tree import Tree
 from ivr.proof.collecting import no_collection
 from ivr.proof.explorer import MOST_STATES, explore

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ivr.engine.events import LimitReached
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.menu.nodes import Listening
+from ivr.menu.language.nodes import Listening
 from ivr.menu.tree import Tree
 from ivr.proof.coverage import Item, Sight
 from ivr.proof.explorer import explore

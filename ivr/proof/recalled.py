@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ivr.engine.entries import fixed_length
 from ivr.engine.events import DigitsPressed, Event, NoInput, RecordingEnded, SpeechHeard, TransferEnded
-from ivr.menu.nodes import AskNode, MenuNode, TransferNode
+from ivr.menu.language.nodes import AskNode, MenuNode, TransferNode
 from ivr.menu.tree import Tree
 from ivr.proof.calls import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
 from ivr.proof.keeping import ENDINGS, LONGEST_WAIT, title

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from ivr.engine.entries import fixed_length
-from ivr.menu.nodes import AskNode, MenuNode, RunNode, TextNode
+from ivr.menu.language.nodes import AskNode, MenuNode, RunNode, TextNode
 from ivr.menu.tree import Tree
 from ivr.proof.entries import bad_entries, good_entries
 from ivr.proof.samples import Samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ivr.menu.nodes import AskNode
+from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 from ivr.proof.recorded import is_masked
 from ivr.proof.replay import Pair, Replayed

@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr.line import CallBroken, Heard, Item, Line
-from ivr.menu.declared import declare
-from ivr.menu.problems import Problem
-from ivr.menu.reader import decode, place, read
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare
+from ivr.menu.reading.yaml import decode, place, read
 from ivr.proof.calls import (
     At,
     CallsFile,

@@ -17,8 +17,8 @@ from typing import Any
 
 from jinja2 import nodes
 
-from ivr.menu.contract import Outcome
-from ivr.menu.nodes import AskNode, ChooseNode, SetNode, TextNode
+from ivr.menu.language.contract import Outcome
+from ivr.menu.language.nodes import AskNode, ChooseNode, SetNode, TextNode
 from ivr.menu.tree import Tree
 from ivr.proof.sources import names_in, parsed, templates_of
 

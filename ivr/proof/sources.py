@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from jinja2 import nodes as ast
 
-from ivr.menu.nodes import ChooseNode, RunNode, SetNode, TextNode, TransferNode
-from ivr.menu.templates import environment, is_template
+from ivr.menu.language.nodes import ChooseNode, RunNode, SetNode, TextNode, TransferNode
+from ivr.menu.speech.templates import environment, is_template
 from ivr.menu.tree import Tree
 
 ANY_LANGUAGE = "en-US"

@@ -11,9 +11,9 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, SendText, Trans
 from ivr.engine.events import ActionFinished, DigitsPressed, TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.menu.desks import is_open
-from ivr.menu.nodes import AskNode, RunNode, TextNode
-from ivr.menu.spoken import said_keys
+from ivr.menu.checks.words import said_keys
+from ivr.menu.language.nodes import AskNode, RunNode, TextNode
+from ivr.menu.opening_hours import is_open
 from ivr.menu.tree import Tree
 from ivr.proof.heard import said
 from ivr.proof.moves import By, Move

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
 from ivr.proof.canonical import Control, Plan
 from ivr.proof.moves import Move, Moves

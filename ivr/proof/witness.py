@@ -22,7 +22,7 @@ from ivr.engine.events import (
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
-from ivr.menu.nodes import Listening, RecordNode, TransferNode
+from ivr.menu.language.nodes import Listening, RecordNode, TransferNode
 from ivr.menu.tree import Tree
 from ivr.proof.calls import (
     At,

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ivr.datafile import BadFile
-from ivr.menu.declared import declare
-from ivr.menu.nodes import Model
-from ivr.menu.problems import Problem
-from ivr.menu.reader import Section, decode, place, read
+from ivr.menu.language.nodes import Model
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare
+from ivr.menu.reading.yaml import Section, decode, place, read
 from ivr.proof.calls import CallsFile, CallStep, WrittenCall
 
 WIDTH = 110

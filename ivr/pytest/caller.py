@@ -10,8 +10,8 @@ import pytest
 
 from ivr.hotline import MenuBroken
 from ivr.line import CallBroken, Heard
-from ivr.menu.declared import declare
-from ivr.menu.problems import Problem, did_you_mean
+from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.report import text_of

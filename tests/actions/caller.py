@@ -13,8 +13,8 @@ from ivr.accounts import Account
 from ivr.actions import perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import NOT_SERVED
-from ivr.menu.contract import Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = "2026-11-22T10:00"

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.actions.addressee import addressee
 from ivr.actions.base import Asked
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.actions.caller import NOW, STRANGER, moment, number
 
 

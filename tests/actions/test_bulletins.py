@@ -10,7 +10,7 @@ import pytest
 
 from ivr.actions.base import Finished
 from ivr.actions.notices import Notices
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.actions.caller import Caller
 
 

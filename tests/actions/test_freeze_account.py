@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ivr.actions.base import Finished
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.actions.caller import NOW, STRANGER, Caller, moment, number
 
 NOT_PROVED = Finished("not_proved")

@@ -32,14 +32,14 @@ from ivr.actions.peers import LARGEST_ANSWER, Connections
 from ivr.config import BadSetting
 from ivr.hotline import Hotline
 from ivr.ledger import Ledger
-from ivr.menu.contract import Level
-from ivr.menu.loader import load
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
+from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
 from ivr.seals import Seal
 from ivr.stores.memory import MemoryStore
 from tests.actions.stub_service import Script, answers, drips, hangs_up, serving
-from tests.menu.menus import small
+from tests.support.menus import small
 
 AT = datetime(2026, 11, 22, 10, tzinfo=timezone(timedelta(hours=8)))
 MENU = small(

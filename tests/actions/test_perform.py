@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
 from ivr.actions.base import Asked, Finished, Services
-from ivr.menu.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Contract, Level, Outcome
 from tests.actions.caller import Caller
 
 SECRET = "1237"

@@ -8,8 +8,8 @@ import pytest
 
 from ivr.actions.base import Finished
 from ivr.actions.rationing import country_of
-from ivr.menu.contract import Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
 from tests.actions.caller import NOW, STRANGER, Caller, number
 
 

@@ -11,8 +11,8 @@ import pytest
 from ivr.accounts import OpenReset
 from ivr.actions import NotProved
 from ivr.actions.base import Finished
-from ivr.menu.contract import Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
 from ivr.seals import BrokenSeal, Seal
 from tests.actions.caller import NOW, STRANGER, Caller, moment, number
 

@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.actions.base import Finished
-from ivr.menu.contract import Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
 from tests.actions.caller import NOW, STRANGER, Caller, moment, number, wrong
 from tests.actions.codes import Broken, Others, served_by
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ivr.actions.base import Finished
-from ivr.menu.contract import Level
-from ivr.menu.nodes import Rations
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Rations
 from tests.actions.caller import STRANGER, Caller, number
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.actions.caller import STRANGER, TAILS, Caller, number, wrong
 
 

@@ -24,8 +24,8 @@ from ivr.engine.events import (
 )
 from ivr.engine.session import Session
 from ivr.engine.step import step
-from ivr.menu.contract import Contract, Level, Outcome
-from ivr.menu.loader import load
+from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
 
 MONDAY_MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

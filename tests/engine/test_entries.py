@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.entries import Entry, Rejected, fixed_length, lengths, read_entry
-from ivr.menu.nodes import AskNode
+from ivr.menu.language.nodes import AskNode
 
 TODAY = date(2026, 11, 23)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.events import ActionFinished
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.engine.caller import Call, tree_of
 
 NODES = """

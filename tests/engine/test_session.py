@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 
 VALUES = st.recursive(
     st.none()

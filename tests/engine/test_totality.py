@@ -24,7 +24,7 @@ from ivr.engine.events import (
 )
 from ivr.engine.record import public_keys, public_outcome
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from tests.engine.caller import CALLER, CONTRACTS, MONDAY_MORNING, Call, tree_of
 
 TREE = tree_of(

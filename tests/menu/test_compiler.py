@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ivr.menu.loader import load, version_of
-from ivr.menu.prompts import Prompt
-from ivr.menu.templates import evaluate
+from ivr.menu.reading.loader import load, version_of
+from ivr.menu.speech.prompts import Prompt
+from ivr.menu.speech.templates import evaluate
 from ivr.menu.tree import Tree
-from tests.menu.menus import CONTRACTS, FILES, MENU, bilingual, changed, small, tree
+from tests.support.menus import CONTRACTS, FILES, MENU, bilingual, changed, small, tree
 
 
 def texts(prompts: tuple[Prompt, ...]) -> list[str]:

@@ -10,16 +10,16 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from ivr.engine.step import MAX_REPEATS
-from ivr.menu import nodes
-from ivr.menu.declared import keys_of
-from ivr.menu.filters import FILTERS
+from ivr.menu.language import nodes
+from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
-from ivr.menu.templates import EXPRESSIONS, FACTS
+from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.templates import EXPRESSIONS, FACTS
 from ivr.proof.calls import KINDS, CallsFile, DeskAnswer, WrittenCall
 from ivr.proof.calls import WORDS as LONE_WORDS
 from ivr.schemas import reference
-from tests.menu.menus import MENU, PEOPLE, WORDS, changed, small
-from tests.menu.test_nodes import MODELS
+from tests.menu.language.test_nodes import MODELS
+from tests.support.menus import MENU, PEOPLE, WORDS, changed, small
 
 SCHEMAS = {**json_schemas(), "calls": schema(CallsFile, "Written calls")}
 

@@ -6,9 +6,9 @@ import functools
 from pathlib import Path
 
 from ivr.hotline import load_folder
-from ivr.menu.loader import Loaded, load
+from ivr.menu.reading.loader import Loaded, load
 from ivr.pictures.drawing import Drawing, draw
-from tests.menu.menus import small
+from tests.support.menus import small
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 EVIL = """</script><script>alert(1)</script> --> "]) %%{init: {}}%% `x` \\ " ' <!-- && #quot; ;{|} ]]>"""

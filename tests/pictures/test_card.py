@@ -9,14 +9,14 @@ import pytest
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.menu.loader import Loaded
-from ivr.menu.nodes import Desk
-from ivr.menu.routes import routes
+from ivr.menu.graph.routes import routes
+from ivr.menu.language.nodes import Desk
+from ivr.menu.reading.loader import Loaded
 from ivr.pictures.card import Card, hours_of, make_card
 from ivr.pictures.card_page import card_page
 from ivr.pictures.card_text import card_text
-from tests.menu.menus import bilingual
 from tests.pictures.drawn import EVIL, evil, plain, yuebao
+from tests.support.menus import bilingual
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ivr.menu.loader import Loaded
+from ivr.menu.reading.loader import Loaded
 from ivr.pictures.dot import dot, quoted
 from tests.pictures.drawn import EVIL, drawing_of, evil, plain, yuebao
 

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.pictures.drawing import Drawing
 from ivr.pictures.words import CARD, DRAWING
-from tests.menu.menus import bilingual
 from tests.pictures.drawn import drawing_of, plain, yuebao
+from tests.support.menus import bilingual
 
 
 def labels(drawing: Drawing, source: str) -> dict[str, str]:

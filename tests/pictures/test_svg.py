@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ivr.menu.loader import Loaded
+from ivr.menu.reading.loader import Loaded
 from ivr.pictures.faces import PAD, SIZES, WIDTH, faces, lines_within
 from ivr.pictures.lettering import width_of
 from ivr.pictures.svg import svg

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.menu.loader import Loaded
+from ivr.menu.reading.loader import Loaded
 from ivr.pictures.dot import dot
 from ivr.pictures.mermaid import mermaid
 from ivr.pictures.page import page
@@ -18,8 +18,8 @@ from ivr.pictures.traffic import Traffic, count, shade_of
 from ivr.pictures.words import drawing_words
 from ivr.stores import CallHistory, CallRecord
 from ivr.stores.base import PathEntry
-from tests.menu.menus import CONTRACTS, bilingual, hotline
 from tests.pictures.drawn import drawing_of, plain
+from tests.support.menus import CONTRACTS, bilingual, hotline
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 Event = tuple[str, str, str, str]

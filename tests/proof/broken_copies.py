@@ -10,7 +10,7 @@ from pathlib import Path
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.hotline import load_folder, tree_despite_errors
-from ivr.menu.loader import Loaded
+from ivr.menu.reading.loader import Loaded
 from ivr.menu.tree import Tree
 from ivr.proof.explorer import Watch
 from ivr.proof.found import Found, found
@@ -18,7 +18,7 @@ from ivr.proof.lint import judged
 from ivr.proof.moves import Move
 from ivr.proof.proofs import Proved, prove
 from ivr.proof.walk import BEGINNING
-from tests.menu.menus import changed
+from tests.support.menus import changed
 
 SHIPPED = Path(__file__).parents[2] / "menus" / "yuebao"
 Edit = tuple[str, str, str]

@@ -12,7 +12,7 @@ from ivr.engine.plain import to_json
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
-from ivr.menu.nodes import ChooseNode, SetNode, TransferNode
+from ivr.menu.language.nodes import ChooseNode, SetNode, TransferNode
 from ivr.menu.tree import Tree
 from ivr.proof.moves import Move, Moves
 from ivr.proof.walk import BEGINNING

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from ivr.menu.contract import Contract, Outcome
+from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.tree import Tree
 from tests.engine.caller import CONTRACTS as USUAL
 from tests.engine.caller import tree_of
-from tests.menu.menus import bilingual
+from tests.support.menus import bilingual
 
 CONTRACTS: Mapping[str, Contract] = {
     **USUAL,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.hotline import load_folder
-from ivr.menu.problems import Problem
+from ivr.menu.reading.problems import Problem
 from ivr.proof import proofs, stepwise
 from ivr.proof.lint import RULES, judged
 from ivr.proof.nearness import Nearness
@@ -37,7 +37,7 @@ REMOVED: Mapping[str, Callable[[Patch], object]] = {
     "P11": lambda patch: patch.setattr(Steps, "closed", _nothing),
     "P12": lambda patch: patch.setattr(stepwise, "_breaks", _nothing),
     "W04": lambda patch: patch.setitem(RULES, "W04", replace(RULES["W04"], check=None)),
-    "W11": lambda patch: patch.setattr("ivr.menu.spoken._lacking", _nothing),
+    "W11": lambda patch: patch.setattr("ivr.menu.checks.words._lacking", _nothing),
 }
 """By rule: how the one function that detects it is taken away."""
 STEPWISE = {"P08", "P09", "P10", "P11"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from ivr.proof.canonical import Canonical, Control, Data
 from ivr.proof.moves import Moves
 from tests.proof.mazes import mazes

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.proof.compare import compare
 from ivr.proof.compare.changes import Side
-from tests.menu.menus import MENU, bilingual
 from tests.proof.versions import Edit, sample, told
+from tests.support.menus import MENU, bilingual
 
 OPTIONS = """\
       "1": {for: 转出限额, hear: [限额, 额度], go: limits}

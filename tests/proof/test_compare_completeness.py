@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ivr.menu.nodes import Hotline, Limits, Phrases, Rations
+from ivr.menu.language.nodes import Hotline, Limits, Phrases, Rations
 from ivr.menu.tree import Tree
 from ivr.proof.compare import compare
 from ivr.proof.compare.changes import Side
 from ivr.proof.compare.nodes import TARGETS
-from tests.menu.menus import FILES, MENU, bilingual
 from tests.proof.versions import sample, told
+from tests.support.menus import FILES, MENU, bilingual
 
 
 def wordings() -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ivr.menu.compiler import compile_tree
-from ivr.menu.contract import Level, Times
-from ivr.menu.loader import draft_of
+from ivr.menu.language.contract import Level, Times
+from ivr.menu.reading.loader import draft_of
 from ivr.proof.compare.changes import Side
-from tests.menu.menus import CONTRACTS, changed, small
 from tests.proof.versions import sample, texts_told, told
+from tests.support.menus import CONTRACTS, changed, small
 
 TYPED = """
 main: {say: Your number., ask: digits, length: 4-6, timeout: 5, then: chosen, keys: {"1": {for: the end, go: bye}}}

@@ -15,7 +15,7 @@ from rich.console import Console
 from ivr.actions import CONTRACTS as ACTIONS
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed, NoInput
 from ivr.hotline import read_folder
-from ivr.menu.loader import load
+from ivr.menu.reading.loader import load
 from ivr.proof.calls import WrittenCall
 from ivr.proof.compare.calls import Play, compare_calls, renamed
 from ivr.proof.compare.changes import Change, Comparison, Heading, Side, named, quoted
@@ -27,8 +27,8 @@ from ivr.proof.compare.report import print_comparison, summary
 from ivr.proof.moves import By, Move
 from ivr.proof.promises import Finding
 from ivr.proof.runner import Played, Row
-from tests.menu.menus import CONTRACTS, FILES, MENU, PEOPLE, bilingual, changed, small
 from tests.proof.versions import sample, texts_told, told
+from tests.support.menus import CONTRACTS, FILES, MENU, PEOPLE, bilingual, changed, small
 
 ROOT = Path(__file__).parents[2]
 

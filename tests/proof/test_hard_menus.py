@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.menu.loader import load
+from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
 from ivr.proof.promises import Finding
 from ivr.proof.proofs import prove

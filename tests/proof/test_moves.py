@@ -19,7 +19,7 @@ from ivr.engine.events import (
     TroubleStruck,
 )
 from ivr.engine.session import Session
-from ivr.menu.nodes import ChooseNode, EndNode, SayNode, SetNode
+from ivr.menu.language.nodes import ChooseNode, EndNode, SayNode, SetNode
 from ivr.menu.tree import Tree
 from ivr.proof.moments import moments
 from ivr.proof.moves import By, Moves

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.menu.contract import Contract, Outcome
+from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.tree import Tree
 from ivr.proof.entries import bad_entries, good_entries
 from ivr.proof.samples import ACCOUNT, SOMETHING, Samples

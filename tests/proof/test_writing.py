@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.datafile import BadFile
-from ivr.menu.declared import declare
-from ivr.menu.problems import Problem
-from ivr.menu.reader import _FORBIDDEN, read
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare
+from ivr.menu.reading.yaml import _FORBIDDEN, read
 from ivr.proof import writing
 from ivr.proof.calls import WORDS, CallsFile, WrittenCall
 from ivr.proof.runner import read_calls

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ivr.proof.compare import compare
 from ivr.proof.compare.changes import Comparison, Side
 from ivr.proof.compare.report import line
-from tests.menu.menus import MENU, PEOPLE, WORDS, bilingual, changed, hotline
+from tests.support.menus import MENU, PEOPLE, WORDS, bilingual, changed, hotline
 
 Edits = tuple[tuple[str, str], ...]
 SECONDS = re.compile(r"\d+\.\d s")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ivr.engine.session import Session
-from ivr.menu.contract import Level
+from ivr.menu.language.contract import Level
 from ivr.stores import (
     LEASE,
     TURN_LEASE,

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from ivr.channels.terminal.transcript import Transcript
 from ivr.line import Awaited, CallBroken, Line
-from ivr.menu.problems import did_you_mean
+from ivr.menu.reading.problems import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]

@@ -14,7 +14,7 @@ from ivr.channels.twilio.leg import NumberSettings, Refused
 from ivr.channels.twilio.player import Answer, Player, PlayerError
 from ivr.channels.twilio.transport import Transport
 from ivr.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
-from ivr.menu.seconds import spoken_seconds
+from ivr.menu.speech.durations import spoken_seconds
 
 SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
 

@@ -29,7 +29,7 @@ from ivr.engine.commands import Command, Hangup
 from ivr.engine.events import CallStarted, RecordingEnded
 from ivr.engine.session import Session
 from ivr.logs import place_of
-from ivr.menu.prompts import Utterance
+from ivr.menu.speech.prompts import Utterance
 from ivr.menu.tree import Tree
 from ivr.switchboard import Switchboard
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.menu.loader import Loaded
-from ivr.menu.nodes import NodeWords, OptionWords, WordsFile
-from ivr.menu.problems import Problem
-from ivr.menu.services import ActionsFile
+from ivr.menu.language.http_services import ActionsFile
+from ivr.menu.language.nodes import NodeWords, OptionWords, WordsFile
+from ivr.menu.reading.loader import Loaded
+from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ivr.menu.desks import weekdays
-from ivr.menu.forms import WEEKDAYS
-from ivr.menu.nodes import Desk
+from ivr.menu.language.nodes import Desk
+from ivr.menu.language.scalars import WEEKDAYS
+from ivr.menu.opening_hours import weekdays
 from ivr.proof.compare.changes import Change, Heading, Side
 from ivr.proof.compare.pairs import Pairs
 

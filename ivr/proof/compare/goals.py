@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.menu.nodes import Anywhere, TransferNode, options_of
-from ivr.menu.routes import Route, routes
+from ivr.menu.graph.routes import Route, routes
+from ivr.menu.language.nodes import Anywhere, TransferNode, options_of
 from ivr.menu.tree import Tree
 from ivr.proof.compare.changes import Change, Heading, Side, quoted
 from ivr.proof.compare.pairs import Pairs

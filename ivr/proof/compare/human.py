@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ivr.menu.nodes import Listening
-from ivr.menu.routes import Route, routes_to_human
+from ivr.menu.graph.routes import Route, routes_to_human
+from ivr.menu.language.nodes import Listening
 from ivr.proof.compare.changes import Change, Heading, Side, named
 from ivr.proof.compare.pairs import Pairs
 

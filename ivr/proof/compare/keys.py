@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.menu.nodes import Anywhere, AskNode, MenuNode, Node, Option, options_of
+from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, Node, Option, options_of
 from ivr.proof.compare.changes import Change, Heading, Side, named, quoted
 from ivr.proof.compare.pairs import Pairs
 

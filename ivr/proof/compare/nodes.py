@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ivr.menu.contract import Level
-from ivr.menu.nodes import KINDS, AskNode, ChooseNode, Node, RunNode, SetNode
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import KINDS, AskNode, ChooseNode, Node, RunNode, SetNode
 from ivr.proof.compare.changes import Change, Heading, Side, named, quoted
 from ivr.proof.compare.pairs import Pairs
 from ivr.proof.compare.wording import PARTS, first_words

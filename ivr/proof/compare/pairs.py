@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from ivr.menu.compiler import target_of
-from ivr.menu.flow import Flow
-from ivr.menu.nodes import AskNode, Node, NodeWords
+from ivr.menu.graph.flow import Flow
+from ivr.menu.language.nodes import AskNode, Node, NodeWords
 from ivr.menu.tree import Tree
 from ivr.proof.compare.changes import Side
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ivr.menu.contract import Times
-from ivr.menu.nodes import Hotline, Limits, Rations, RunNode
+from ivr.menu.language.contract import Times
+from ivr.menu.language.nodes import Hotline, Limits, Rations, RunNode
 from ivr.proof.compare.changes import Change, Heading, Side, named
 from ivr.proof.compare.pairs import Pairs
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ivr.menu.compiler import OptionSpeech, option_speech
-from ivr.menu.nodes import Anywhere, AskNode, MenuNode, OptionWords
-from ivr.menu.prompts import Prompt
+from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, OptionWords
+from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Speech
 from ivr.proof.compare.changes import Change, Heading, Side, quoted
 from ivr.proof.compare.keys import Menu

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.menu.draft import Draft
-from ivr.menu.loader import Loaded
-from ivr.menu.nodes import Lint, RuleSetting
-from ivr.menu.problems import Problem, did_you_mean
+from ivr.menu.language.nodes import Lint, RuleSetting
+from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.loader import Loaded
+from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
 
 # They enter their rules in this order, which is that of the table.

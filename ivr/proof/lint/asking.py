@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.menu.flow import Edge
-from ivr.menu.nodes import AskNode, Listening, MenuNode
-from ivr.menu.plausible import words
+from ivr.menu.graph.flow import Edge
+from ivr.menu.language.nodes import AskNode, Listening, MenuNode
+from ivr.menu.speech.estimates import words
 from ivr.proof.lint.subject import Subject
 from ivr.proof.lint.words import NO, OPEN_QUESTION, YES, family, sentences
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ivr.menu.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode, RunNode
-from ivr.menu.plausible import words
+from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode, RunNode
+from ivr.menu.speech.estimates import words
 from ivr.proof.lint.asking import listened_last, unconfirmed
 from ivr.proof.lint.rules import Finding, rule, stated
 from ivr.proof.lint.subject import Subject

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ivr.menu.nodes import AskNode, ChooseNode, Listening, RecordNode, SetNode, TransferNode
-from ivr.menu.plausible import words
+from ivr.menu.language.nodes import AskNode, ChooseNode, Listening, RecordNode, SetNode, TransferNode
+from ivr.menu.speech.estimates import words
 from ivr.proof.lint.rules import Finding, rule
 from ivr.proof.lint.subject import Subject
 from ivr.proof.lint.words import HOURS, family

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.menu.compiler import target_of
-from ivr.menu.forms import SPECIAL_TARGETS
+from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.proof.lint.asking import yes_and_no_of
 from ivr.proof.lint.levels import MOST_OPTIONS
 from ivr.proof.lint.rules import Finding, rule

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.menu.forms import SPECIAL_TARGETS
-from ivr.menu.nodes import MenuNode, SetNode
-from ivr.menu.plausible import seconds_of
+from ivr.menu.language.nodes import MenuNode, SetNode
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.speech.estimates import seconds_of
 from ivr.proof.lint.asking import asks_whether
 from ivr.proof.lint.pricing import Priced, best_split, expected, merged, nested, shares
 from ivr.proof.lint.rules import Finding, limit_of, rule

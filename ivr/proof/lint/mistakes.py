@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ivr.menu.nodes import AskNode, EndNode, MenuNode
-from ivr.menu.plausible import seconds_of, words
-from ivr.menu.prompts import Prompt
+from ivr.menu.language.nodes import AskNode, EndNode, MenuNode
+from ivr.menu.speech.estimates import seconds_of, words
+from ivr.menu.speech.prompts import Prompt
 from ivr.proof.lint.rules import Finding, rule, stated
 from ivr.proof.lint.subject import Subject
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ivr.menu.nodes import MenuNode
+from ivr.menu.language.nodes import MenuNode
 
 PRESS = 2.0
 """Seconds from the end of an announcement to the first word of the next menu: finger, line, and the answer to the key."""

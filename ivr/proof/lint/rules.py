@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any, Literal
 
-from ivr.menu.nodes import Lint, RuleSetting
+from ivr.menu.language.nodes import Lint, RuleSetting
 from ivr.proof.lint.subject import Subject
 
 Severity = Literal["error", "warning", "information"]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ivr.menu.draft import Draft
-from ivr.menu.flow import Edge, Flow
-from ivr.menu.forms import SPECIAL_TARGETS
-from ivr.menu.nodes import (
+from ivr.menu.graph.flow import Edge, Flow
+from ivr.menu.graph.routes import Route, routes, routes_to_human
+from ivr.menu.graph.timed import Ways
+from ivr.menu.language.nodes import (
     AskNode,
     EndNode,
     Hotline,
@@ -22,11 +22,11 @@ from ivr.menu.nodes import (
     options_of,
     wordings,
 )
-from ivr.menu.phrases import PATTERNS
-from ivr.menu.plausible import seconds_of, words
-from ivr.menu.prompts import Prompt, Voice
-from ivr.menu.routes import Route, routes, routes_to_human
-from ivr.menu.timed import Ways
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.reading.draft import Draft
+from ivr.menu.speech.estimates import seconds_of, words
+from ivr.menu.speech.phrases import PATTERNS
+from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.tree import Tree
 from ivr.proof.lint.words import ACCOUNT_NUMBER, family
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.menu.forms import SPECIAL_TARGETS
-from ivr.menu.nodes import RunNode, TextNode
-from ivr.menu.plausible import words
+from ivr.menu.language.nodes import RunNode, TextNode
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.speech.estimates import words
 from ivr.proof.lint.rules import Finding, rule, stated
 from ivr.proof.lint.subject import Subject
 

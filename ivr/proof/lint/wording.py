@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ivr.menu.plausible import seconds_of
-from ivr.menu.prompts import Prompt, Utterance
+from ivr.menu.speech.estimates import seconds_of
+from ivr.menu.speech.prompts import Prompt, Utterance
 from ivr.proof.lint.rules import Finding, rule, stated
 from ivr.proof.lint.subject import Said, Subject
 from ivr.proof.lint.words import (
@@ -244,7 +244,7 @@ stated(
     why="Too slow a voice makes every limit of seconds meaningless.",
     source="sioo.com.cn (120 to 150 characters a minute, very slow); 220 to 260 are common",
     by="nobody",
-    kept="How fast a voice speaks is the carrier's; `VOICE_RATES` in ivr/menu/seconds.py has the figure that is counted with.",
+    kept="How fast a voice speaks is the carrier's; `VOICE_RATES` in ivr/menu/speech/durations.py has the figure that is counted with.",
     severity="information",
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ivr.menu.seconds import number_words
+from ivr.menu.speech.durations import number_words
 
 
 def family(language: str) -> str:

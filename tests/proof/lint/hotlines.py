@@ -7,11 +7,11 @@ from textwrap import dedent
 from typing import Any
 
 from ivr.actions import CONTRACTS
-from ivr.menu.contract import Contract, Outcome
-from ivr.menu.loader import Loaded, load, tree_despite
-from ivr.menu.problems import Problem
-from ivr.menu.reader import read
-from ivr.menu.services import ACTIONS_FILE
+from ivr.menu.language.contract import Contract, Outcome
+from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.loader import Loaded, load, tree_despite
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.yaml import read
 from ivr.menu.tree import Tree
 from ivr.proof.lint import judged
 from ivr.proof.proofs import Proved, prove

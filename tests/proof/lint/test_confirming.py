@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.menu.menus import changed
 from tests.proof.lint.hotlines import hotline, problems_of, told
+from tests.support.menus import changed
 
 FREEZE = "freeze: {run: freeze_account, with: {number: '{{ caller }}'}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}"
 SERVICE = """

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from ivr.hotline import load_folder
-from ivr.menu.problems import Problem
+from ivr.menu.reading.problems import Problem
 from ivr.proof.lint import RULES, judged, lint
 from ivr.proof.lint import rules as table
 from ivr.starter import write
-from tests.menu.menus import FILES, MENU, WORDS, bilingual, changed
 from tests.proof.lint.hotlines import hotline, problems_of, told
+from tests.support.menus import FILES, MENU, WORDS, bilingual, changed
 
 FILLER = "Your call is important to us."
 

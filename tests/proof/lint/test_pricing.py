@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.menu.nodes import MenuNode
+from ivr.menu.language.nodes import MenuNode
 from ivr.proof.lint.pricing import PRESS, Priced, best_split, expected, merged, nested, shares
 
 

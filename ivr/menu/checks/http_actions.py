@@ -1,0 +1,243 @@
+"""What is wrong with an ``actions.yaml`` although each of its entries is well written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ivr.menu.http_actions import LANGUAGE
+from ivr.menu.language.contract import Contract, Outcome
+from ivr.menu.language.http_services import FACTS, METHODS, SETTING, WITH_BODY, ActionsFile, Case, Entry, Told
+from ivr.menu.language.nodes import AskNode, RunNode
+from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.yaml import place
+from ivr.menu.speech.templates import examine
+
+_LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?(/.*)?", re.IGNORECASE)
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|key", re.IGNORECASE)
+_PROMISES = ("does", "needs", "inputs", "changes")
+"""The keys of an action that say what it promises, where the program does not say it already."""
+
+
+class Finding(NamedTuple):
+    """One problem, by its place in the file."""
+
+    path: tuple[str | int, ...]
+    what: str
+    remedy: str
+    severity: str = "error"
+
+    def under(self, *path: str | int) -> Finding:
+        """Return it with the place that it is in."""
+        return self._replace(path=(*path, *self.path))
+
+
+Findings = Iterator[Finding]
+
+
+def can_be_read_on_its_way(url: str) -> bool:
+    """Say whether what is sent to an address leaves the machine without TLS."""
+    return url.casefold().startswith("http://") and not _LOOPBACK.fullmatch(url)
+
+
+def check_actions(draft: Draft, built_in: Mapping[str, Contract]) -> None:
+    """Note every problem of the services, and of the actions that they do."""
+    if draft.actions is None or draft.actions_file is None:
+        return
+    file, section = draft.actions_file
+    for found in _file(draft, draft.actions, built_in):
+        at = place(section, *found.path)
+        draft.problems.append(Problem(file, *at, "", found.what, found.remedy, found.severity))
+
+
+def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) -> Findings:
+    for name, service in actions.services.items():
+        for found in _service(service.url, service.headers):
+            yield found.under("services", name)
+    for name, entry in actions.actions.items():
+        for found in _entry(draft, name, entry, built_in):
+            yield found.under("actions", name)
+
+
+def _service(url: str, headers: Mapping[str, str]) -> Findings:
+    if can_be_read_on_its_way(url):
+        yield Finding(
+            ("url",), "without TLS anybody on the way can read and change it", "write `https://`", "warning"
+        )
+    for header, typed in headers.items():
+        if _SECRET_HEADER.search(header) and not re.search(SETTING, typed):
+            what = f"the secret of `{header}` stands in the file, and the file is kept with the calls"
+            yield Finding(
+                ("headers", header), what, "write `${NAME}`, and set NAME in the environment", "warning"
+            )
+
+
+def _entry(draft: Draft, name: str, entry: Entry, built_in: Mapping[str, Contract]) -> Findings:
+    if entry.wait >= entry.give_up:
+        yield Finding(
+            ("wait",), "it is given up before the wait is over", f"write less than {entry.give_up:g}"
+        )
+    if entry.service is None:
+        yield from _without_service(name, entry, built_in)
+        return
+    contract = built_in.get(name)
+    services = draft.actions.services if draft.actions else {}
+    if entry.service not in draft.typed_services():
+        remedy = did_you_mean(entry.service, services, "add it under `services:`")
+        yield Finding(("service",), f"there is no service `{entry.service}`", remedy)
+    yield from _request(entry)
+    yield from _new(entry) if contract is None else _replaced(entry, contract)
+    inputs = contract.inputs if contract else entry.inputs
+    yield from _templates(entry, inputs, _secrets(draft, name, inputs))
+
+
+def _without_service(name: str, entry: Entry, built_in: Mapping[str, Contract]) -> Findings:
+    """Yield what is wrong with an entry that can only set times."""
+    if entry.model_fields_set - {"wait", "give_up"}:
+        yield Finding((), "nothing says who does it", "add `service:`")
+    elif name not in built_in:
+        yield Finding((), f"there is no action `{name}`", did_you_mean(name, built_in, "add `service:`"))
+
+
+def _request(entry: Entry) -> Findings:
+    methods = entry.methods
+    if not methods:
+        yield Finding((), "nothing says what is asked", "add a method with a path, such as `get: /accounts`")
+    for method in methods[1:]:
+        what = f"a request has one method, and this one has `{methods[0]}` and `{method}`"
+        yield Finding((method,), what, "delete one")
+    if entry.body is not None and methods and methods[0] not in WITH_BODY:
+        yield Finding(
+            ("body",), f"`{methods[0]}` has no body", "write `post:`, or put the values into the path"
+        )
+    if not entry.outcomes:
+        yield Finding((), "no answer means anything", "add `outcomes:`")
+    if "unavailable" in entry.outcomes:
+        what = "an answer that fits no outcome is `unavailable` by itself"
+        yield Finding(("outcomes", "unavailable"), what, "delete it")
+
+
+# --- what it promises
+
+
+def _replaced(entry: Entry, contract: Contract) -> Findings:
+    """Yield where an action of the program would not keep its promise."""
+    for key in _PROMISES:
+        if key in entry.model_fields_set:
+            yield Finding(
+                (key,), f"`{contract.name}` is an action of the program, which says this itself", "delete it"
+            )
+    for word in contract.outcomes.keys() - entry.outcomes.keys():
+        means = contract.outcomes[word].means.rstrip(".")
+        yield Finding(("outcomes",), f"no answer means `{word}` ({means})", f"add `{word}:`")
+    for word, case in entry.outcomes.items():
+        if word in contract.outcomes:
+            for found in _kept(case, contract.outcomes[word], word):
+                yield found.under("outcomes", word)
+        elif word != "unavailable":
+            what = f"`{contract.name}` has no outcome `{word}`"
+            yield Finding(("outcomes", word), what, did_you_mean(word, contract.outcomes))
+
+
+def _kept(case: Case, outcome: Outcome, word: str) -> Findings:
+    for key in ("means", "raises"):
+        if key in case.model_fields_set:
+            yield Finding((key,), "the program says this itself", "delete it")
+    yield from (found.under("tells") for found in _same(case.tells, outcome.tells, f"`{word}` tells"))
+    if outcome.finds_account and case.account is None:
+        yield Finding((), f"`{word}` finds an account, and nothing says which", "add `account:`")
+    if outcome.texts is None and case.text:
+        yield Finding(("text",), f"`{word}` sends no message", "delete it")
+    elif outcome.texts is not None and case.text:
+        same = _same(case.text.secrets, outcome.texts, f"the message of `{word}` tells")
+        yield from (found.under("text", "secrets") for found in same)
+
+
+def _same(typed: Mapping[str, str | Told], promised: Mapping[str, str], who: str) -> Findings:
+    for name in promised.keys() - typed.keys():
+        yield Finding(
+            (), f"{who} `{name}` ({promised[name]}), and nothing says where it stands", f"add `{name}:`"
+        )
+    for name, told in typed.items():
+        if name not in promised:
+            what = f"{who} no `{name}`"
+            yield Finding((name,), what, did_you_mean(name, promised, "delete it"))
+        elif isinstance(told, Told) and told.means:
+            yield Finding((name, "means"), "the program says this itself", "delete it")
+
+
+def _new(entry: Entry) -> Findings:
+    """Yield what an action that the program does not have leaves unsaid."""
+    if entry.does is None:
+        yield Finding((), "`does` is missing", "add `does:` with one sentence, or correct the action's name")
+    for name in entry.inputs.keys() & FACTS.keys():
+        yield Finding(("inputs", name), f"`{name}` is known without being given", "delete it")
+    for word, case in entry.outcomes.items():
+        if case.means is None:
+            yield Finding(("outcomes", word), "`means` is missing", "add `means:` with one sentence")
+        secrets = case.text.secrets if case.text else {}
+        told: list[tuple[tuple[str, ...], str | Told]] = [
+            *((("tells", name), each) for name, each in case.tells.items()),
+            *((("text", "secrets", name), each) for name, each in secrets.items()),
+        ]
+        for path, each in told:
+            if isinstance(each, str) or each.means is None:
+                remedy = f"write `{path[-1]}: {{path: …, means: …}}`"
+                yield Finding(("outcomes", word, *path), "nothing says what it means", remedy)
+
+
+# --- templates
+
+
+def _secrets(draft: Draft, action: str, inputs: Collection[str]) -> frozenset[str]:
+    """Return the inputs of an action that hold a secret wherever the menu runs it."""
+    asked = {
+        node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
+    }
+    language = draft.hotline.languages[0] if draft.hotline else LANGUAGE
+    found = set()
+    for node in draft.nodes.values():
+        if isinstance(node, RunNode) and node.run == action:
+            given = {name: examine(text, language).variables for name, text in node.with_.items()}
+            found |= {name for name in inputs if given.get(name, {name}) & asked}
+    return frozenset(found)
+
+
+def _templates(entry: Entry, inputs: Collection[str], secrets: frozenset[str]) -> Findings:
+    for method in METHODS:
+        typed = getattr(entry, method)
+        if typed is None:
+            continue
+        yield from _template((method,), typed, inputs)
+        for secret in sorted(examine(typed, LANGUAGE).variables & secrets):
+            yield Finding(
+                (method,), f"`{secret}` is a secret, and paths stand in logs", "write it into `body:`"
+            )
+    for path, text in _texts(entry.body, ("body",)):
+        yield from _template(path, text, inputs)
+        if "${" in text:
+            what = "`${…}` stands only under `url` and `headers`"
+            yield Finding(path, what, "move the secret into a header")
+
+
+def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -> Findings:
+    uses = examine(text, LANGUAGE)
+    yield from (Finding(path, mistake.what, mistake.remedy) for mistake in uses.mistakes)
+    for name in sorted(uses.variables - {*inputs, *FACTS}):
+        remedy = did_you_mean(name, [*inputs, *FACTS])
+        yield Finding(path, f"the action is not given `{name}`", remedy)
+
+
+def _texts(typed: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield every text of a body with its place."""
+    match typed:
+        case Mapping():
+            for key, each in typed.items():
+                yield from _texts(each, (*path, key))
+        case list():
+            for position, each in enumerate(typed):
+                yield from _texts(each, (*path, position))
+        case str():
+            yield path, typed

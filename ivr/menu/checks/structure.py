@@ -1,0 +1,258 @@
+"""What is wrong with a hotline, although each of its sections is well written.
+
+Here: the hotline as a whole and its single nodes. :mod:`ivr.menu.checks.words` checks the words, :mod:`ivr.menu.checks.templates` the
+templates, :mod:`ivr.menu.checks.paths` where a call can go and what it knows there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo, available_timezones
+
+from ivr.menu.checks.paths import check_ways
+from ivr.menu.checks.templates import (
+    check_braces,
+    check_messages,
+    check_templates,
+    check_translated_values,
+    examined_texts,
+)
+from ivr.menu.checks.words import check_words
+from ivr.menu.compiler import target_of
+from ivr.menu.graph.flow import Flow
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.nodes import (
+    FIXED_LENGTHS,
+    USUAL_LENGTHS,
+    AskNode,
+    Hotline,
+    MenuNode,
+    Node,
+    RunNode,
+    SetNode,
+    TransferNode,
+)
+from ivr.menu.opening_hours import knows_holidays
+from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import did_you_mean, nearest, one_of
+from ivr.menu.speech.templates import RESERVED, is_template
+
+
+def check(
+    draft: Draft,
+    hotline: Hotline,
+    contracts: Mapping[str, Contract],
+    voice_problem: Callable[[str, str], str | None] | None,
+) -> None:
+    """Note every problem of a hotline whose files have been declared."""
+    _whole(draft, hotline, voice_problem)
+    _desks(draft, hotline)
+    for name, node in draft.nodes.items():
+        _node(draft, hotline, name, node, contracts)
+    check_words(draft, hotline)
+    texts = examined_texts(draft, hotline)
+    check_templates(draft, texts)
+    check_messages(draft, hotline, contracts, texts)
+    check_braces(draft, hotline)
+    check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
+    check_translated_values(draft, hotline, texts)
+
+
+# --- the hotline as a whole
+
+
+def _whole(draft: Draft, hotline: Hotline, voice_problem: Callable[[str, str], str | None] | None) -> None:
+    for field, name in (("start", hotline.start), ("agent", hotline.agent)):
+        if name not in draft.names:
+            written = draft.top is not None and field in draft.top.section
+            remedy = (
+                did_you_mean(name, draft.node_names())
+                if written
+                else f"write a node `{name}`: it is the human's"
+            )
+            draft.note("", (field,), f"`{field}` names `{name}`, and there is no such node", remedy)
+    for level, name in hotline.identity.items():
+        if name not in draft.names:
+            remedy = did_you_mean(name, draft.node_names())
+            draft.note("", ("identity", level), f"there is no node `{name}`", remedy)
+    if zone(hotline.timezone) is None:
+        remedy = did_you_mean(
+            hotline.timezone, sorted(available_timezones()), "write it like `Asia/Shanghai`"
+        )
+        draft.note("", ("timezone",), f"there is no time zone `{hotline.timezone}`", remedy)
+    if len(set(hotline.languages)) < len(hotline.languages):
+        draft.note("", ("languages",), "a language stands twice", "keep one of the two")
+    for name, text in hotline.variables.items():
+        _variable_name(draft, "", ("variables", name), name)
+        if is_template(text):
+            what = "a first value is a plain text, and no template"
+            draft.note("", ("variables", name), what, "set it in a `set` node")
+    for language, voice in hotline.voices.items():
+        if language not in hotline.languages:
+            _unknown_language(draft, hotline, "", ("voices", language), language)
+        elif voice_problem and (wrong := voice_problem(language, voice)):
+            draft.note("", ("voices", language), wrong, "choose a voice of this language")
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """Return a time zone, or None when there is none of this name."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _unknown_language(
+    draft: Draft, hotline: Hotline, node: str, path: tuple[str, ...], language: str
+) -> None:
+    what = f"`{language}` is not among the hotline's `languages:`"
+    draft.note(node, path, what, did_you_mean(language, hotline.languages))
+
+
+def _variable_name(draft: Draft, node: str, path: tuple[str, ...], name: str) -> None:
+    if name in RESERVED:
+        draft.note(node, path, f"`{name}` has a meaning of its own", "choose another name for the variable")
+
+
+def _desks(draft: Draft, hotline: Hotline) -> None:
+    for name, desk in hotline.desks.items():
+        closes = desk.hours != "always" or desk.closed_on or desk.holidays
+        if closes and desk.closed is None:
+            what = f"the desk `{name}` closes, and nothing says what follows"
+            remedy = "add `closed:` with a node, such as a voicemail"
+            draft.note("", ("desks", name), what, remedy, rule="H07")
+        if desk.holidays and not knows_holidays(desk.holidays):
+            what = f"the holidays of `{desk.holidays}` are not known"
+            draft.note("", ("desks", name, "holidays"), what, "write the days under `closed_on:`")
+        for field in ("closed", "busy", "no_answer", "failed"):
+            target = getattr(desk, field)
+            if target and target not in draft.names:
+                what = f"there is no node `{target}`"
+                draft.note("", ("desks", name, field), what, did_you_mean(target, draft.node_names()))
+
+
+# --- single nodes
+
+
+def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapping[str, Contract]) -> None:
+    if node.needs and node.needs not in draft.typed("identity"):
+        remedy = f"add `identity: {{{node.needs}: …}}` to the hotline with the node that begins the questions"
+        draft.note(name, ("needs",), f"nothing says how a caller becomes `{node.needs}`", remedy)
+    match node:
+        case MenuNode():
+            _menu(draft, hotline, name, node)
+        case AskNode():
+            _ask(draft, hotline, name, node)
+        case RunNode():
+            _run(draft, name, node, contracts)
+        case SetNode():
+            _set(draft, hotline, name, node)
+        case TransferNode() if node.transfer not in draft.typed("desks"):
+            remedy = did_you_mean(node.transfer, hotline.desks, "add it under `desks:`")
+            draft.note(name, ("transfer",), f"there is no desk `{node.transfer}`", remedy)
+
+
+def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
+    several_digits = node.wait or max(map(len, node.menu)) > 1
+    for key, option in node.menu.items():
+        if option.language and option.language not in hotline.languages:
+            _unknown_language(draft, hotline, name, ("menu", key, "language"), option.language)
+        taken = next((other for other in (*node.menu, *hotline.anywhere) if _begins(other, key)), None)
+        if taken and not node.wait:
+            what = f"`{key}` can never be pressed, because `{taken}` is taken at once"
+            draft.note(name, ("menu", key), what, "choose other keys, or add `wait: true` to the menu")
+        if "#" in key and several_digits:
+            what = "in a menu with keys of several digits `#` ends the entry"
+            draft.note(name, ("menu", key), what, "choose another key")
+        if key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
+            _other_meaning(draft, hotline, name, key)
+
+
+def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: str = "menu") -> None:
+    """Note a key that means something else than anywhere: the human's key must not, another should not."""
+    target, remedy = target_of(hotline.anywhere[key]), "choose another key for this option"
+    if target == hotline.agent:
+        what = f"`{key}` means the human everywhere, and something else here"
+        draft.note(name, (field, key), what, remedy, rule="M09" if key == "0" else "M05")
+    else:
+        what = f"`{key}` means `{target}` everywhere, and something else here"
+        draft.note(name, (field, key), what, remedy, severity="warning", rule="M05")
+
+
+def _begins(shorter: str, longer: str) -> bool:
+    return shorter != longer and longer.startswith(shorter)
+
+
+def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
+    for path, what, remedy in _ask_problems(node):
+        draft.note(name, (path,), what, remedy, rule="D05" if path == "read_back" else "")
+    written = node.length or USUAL_LENGTHS.get(node.ask) or str(FIXED_LENGTHS.get(node.ask, 99))
+    most = int(written.partition("-")[2] or written)
+    for key, option in node.keys.items():
+        if "#" in key:
+            draft.note(name, ("keys", key), "`#` ends an entry and is no key beside it", "choose a digit")
+        elif len(key) >= most:
+            what = f"`{key}` is as long as the entry, and would be taken for it"
+            draft.note(name, ("keys", key), what, "choose a shorter key")
+        elif key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
+            _other_meaning(draft, hotline, name, key, "keys")
+    _variable_name(draft, name, ("as",), node.as_ or name)
+
+
+def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:
+    """Return what is wrong with an entry: the key that it stands under, what, and the remedy."""
+    found: list[tuple[str, str, str]] = []
+    if node.ask == "yes_no":
+        if not (node.then or (node.yes and node.no)):
+            found.append(("ask", "nothing says what follows", "add `yes:` and `no:`, or `then:`"))
+    elif node.then is None:
+        found.append(("ask", "`then` is missing", "add `then:` with the node that follows a good entry"))
+    if node.ask != "yes_no":
+        typed = [field for field in ("yes", "no") if getattr(node, field)]
+        found += [(field, f"`{field}` is for `ask: yes_no`", "write `then:`") for field in typed]
+    if node.ask == "digits" and node.length is None:
+        found.append(("ask", "`digits` does not say how many", "add `length: 6`, or `length: 4-8`"))
+    if node.ask == "digits" and node.length == "1" and node.range is None:
+        what = "an entry of one digit takes `0` for a number, and the human is never reached with it"
+        found.append(("length", what, "add `range: 1-9`, or offer the digits in a menu"))
+    if node.length and node.ask not in ("digits", "code", "pin"):
+        remedy = f"delete it: it is {FIXED_LENGTHS[node.ask]}" if node.ask in FIXED_LENGTHS else "delete it"
+        found.append(("length", f"`length` is not for `{node.ask}`", remedy))
+    if node.range and node.ask not in ("digits", "amount"):
+        found.append(("range", f"`range` is not for `{node.ask}`", "delete it"))
+    if node.read_back and node.is_secret:
+        found.append(("read_back", "a secret must not be read back", "delete `read_back`"))
+    return found
+
+
+def _run(draft: Draft, name: str, node: RunNode, contracts: Mapping[str, Contract]) -> None:
+    contract = contracts.get(node.run)
+    if contract is None:
+        draft.note(name, ("run",), f"there is no action `{node.run}`", did_you_mean(node.run, contracts))
+        return
+    known = contract.all_outcomes()
+    unrouted = [outcome for outcome in known if outcome not in node.outcomes]
+    for outcome in node.outcomes.keys() - known.keys():
+        what, meant = f"`{node.run}` has no outcome `{outcome}`", nearest(outcome, unrouted)
+        draft.note(name, ("outcomes", outcome), what, did_you_mean(outcome, unrouted, one_of(known)))
+        unrouted = [each for each in unrouted if each != meant]
+    for outcome in unrouted:
+        what = f"the outcome `{outcome}` of `{node.run}` leads nowhere ({known[outcome].means.rstrip('.')})"
+        draft.note(name, ("outcomes",), what, f"add `{outcome}:` with the node that follows", rule="E07")
+    sends = [name for name, outcome in known.items() if outcome.texts is not None]
+    if sends and node.text is None:
+        what = f"`{node.run}` sends a message when it ends as `{sends[0]}`, and there are no words for it"
+        draft.note(name, ("run",), what, "add `text:` with the message")
+    if node.text is not None and not sends:
+        draft.note(name, ("text",), f"`{node.run}` sends no message", "delete it, or write a `text` node")
+    for given in node.with_.keys() - contract.inputs.keys():
+        what = f"`{node.run}` takes no `{given}`"
+        draft.note(name, ("with", given), what, did_you_mean(given, contract.inputs, "delete it"))
+
+
+def _set(draft: Draft, hotline: Hotline, name: str, node: SetNode) -> None:
+    for variable, text in node.set.items():
+        if variable != "language":
+            _variable_name(draft, name, ("set", variable), variable)
+        elif not is_template(text) and text not in hotline.languages:
+            _unknown_language(draft, hotline, name, ("set", variable), text)

@@ -1,0 +1,210 @@
+"""Every text of a hotline in which a template may stand, and what is wrong with those templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.nodes import (
+    Anywhere,
+    AskNode,
+    ChooseNode,
+    Hotline,
+    Node,
+    NodeWords,
+    OptionWords,
+    Phrases,
+    Recorded,
+    RunNode,
+    SetNode,
+    TextNode,
+    TransferNode,
+    wordings,
+    words_of,
+)
+from ivr.menu.reading.draft import Draft
+from ivr.menu.speech.phrases import PATTERNS
+from ivr.menu.speech.templates import Uses, examine, is_template
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, and where it stands."""
+
+    node: str
+    """Empty for the hotline's own sentences."""
+    path: Path
+    text: str
+    language: str | None = None
+    """The language of the words file that it stands in; None: in the tree."""
+    recorded: bool = False
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is a bare expression."""
+        return self.path[-1:] == ("if",)
+
+    @property
+    def part(self) -> Path:
+        """What it is the words of, in whichever way it is written."""
+        return self.path[:-1] if self.path[-1:] == ("for",) else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A text, and what its template reads."""
+
+    text: Text
+    uses: Uses
+
+
+def examined_texts(draft: Draft, hotline: Hotline) -> list[Examined]:
+    """Return every text that is a template or a condition, examined once for all checks."""
+    return [
+        Examined(
+            text, examine(text.text, text.language or hotline.languages[0], expression=text.is_condition)
+        )
+        for text in _texts(draft, hotline)
+        if text.is_condition or is_template(text.text)
+    ]
+
+
+def check_templates(draft: Draft, texts: list[Examined]) -> None:
+    """Note templates that do not compile, that say a secret, or that a recording cannot follow."""
+    secrets = {
+        node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
+    }
+    for examined in texts:
+        text = examined.text
+        for mistake in examined.uses.mistakes:
+            draft.note(text.node, text.path, mistake.what, mistake.remedy, text.language)
+        for secret in sorted(examined.uses.variables & secrets):
+            if text.path[:1] != ("with",):
+                remedy = "give it to an action only; it is never said, sent or kept"
+                what = f"`{secret}` is a secret"
+                draft.note(text.node, text.path, what, remedy, text.language, rule="D05")
+        if text.recorded:
+            what = "a recording says the same in every call, and this text does not"
+            draft.note(text.node, text.path, what, "delete `audio:`, or the `{{ }}`", text.language)
+
+
+def check_messages(
+    draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract], texts: list[Examined]
+) -> None:
+    """Note a message without the very thing that it is sent for, such as its code, in any language."""
+    uses = {
+        (examined.text.node, examined.text.language): examined.uses
+        for examined in texts
+        if examined.text.path == ("text",)
+    }
+    for text in _texts(draft, hotline):
+        node = draft.nodes.get(text.node)
+        contract = contracts.get(node.run) if isinstance(node, RunNode) and text.path == ("text",) else None
+        told = (
+            {name for outcome in contract.outcomes.values() for name in outcome.texts or ()}
+            if contract
+            else set()
+        )
+        used = uses.get((text.node, text.language))
+        for name in sorted(told - (used.variables if used else set())):
+            what = f"the message lacks `{name}`, which it is sent for"
+            draft.note(
+                text.node, text.path, what, f"write `{{{{ {name} }}}}` where it belongs", text.language
+            )
+
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SINGLE_BRACES = re.compile(r"(?<!\{)\{\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}]*)?)\}", re.ASCII)
+
+
+def check_braces(draft: Draft, hotline: Hotline) -> None:
+    """Note values in single braces, which would be said as they stand. The machine's sentences have such places."""
+    for text in _texts(draft, hotline):
+        if text.is_condition or text.path[:1] == ("phrases",):
+            continue
+        for found in _SINGLE_BRACES.finditer(_TEMPLATE.sub("", text.text)):
+            what = f"`{found[0]}` in single braces is no value, and would be said as it stands"
+            remedy = f"write `{{{{ {found['value'].strip()} }}}}`"
+            draft.note(text.node, text.path, what, remedy, text.language)
+
+
+def check_translated_values(draft: Draft, hotline: Hotline, texts: list[Examined]) -> None:
+    """Warn of words in another language that use none of the values which the first language's words use.
+
+    Last of all: where the words of a node have another problem, a misspelt value is most likely that.
+    """
+    uses: dict[tuple[str, Path, str | None], set[str]] = {}
+    for examined in texts:
+        text = examined.text
+        uses.setdefault((text.node, text.part, text.language), set()).update(examined.uses.variables)
+    blamed = {(problem.file, problem.node) for problem in draft.problems}
+    for text in _texts(draft, hotline):
+        if not text.language or not text.text:
+            continue
+        first = uses.get((text.node, text.part, None), set())
+        own = uses.get((text.node, text.part, text.language), set())
+        if first and not first & own and (draft.word_files[text.language].file, text.node) not in blamed:
+            what = f"these words use none of the first language's values: {', '.join(sorted(first))}"
+            remedy = f"write `{{{{ {min(first)} }}}}` where it belongs"
+            draft.note(text.node, text.path, what, remedy, text.language, "warning")
+
+
+def _texts(draft: Draft, hotline: Hotline) -> Iterator[Text]:
+    yield from _sentences(hotline.phrases, None)
+    for key, entry in hotline.anywhere.items():
+        if isinstance(entry, Anywhere) and entry.for_:
+            yield Text("", ("anywhere", key, "for"), entry.for_)
+    for name, node in draft.nodes.items():
+        yield from _spoken(name, node, None)
+        yield from _worked_with(name, node)
+    for language, words in draft.words.items():
+        yield from _sentences(words.phrases, language)
+        for key, said in words.anywhere.items():
+            yield Text("", ("anywhere", key, "for"), said.for_ or "", language)
+        for name, own in words.nodes.items():
+            if name in draft.nodes:
+                yield from _spoken(name, words_of(draft.nodes[name], own), language)
+
+
+def _sentences(phrases: Phrases, language: str | None) -> Iterator[Text]:
+    for name in Phrases.model_fields:
+        for wording in wordings(getattr(phrases, name)) if name not in PATTERNS else ():
+            yield _text("", ("phrases", name), wording, language)
+
+
+def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[Text]:
+    for field in ("say", "end", "noinput", "nomatch", "text", "note"):
+        for wording in wordings(getattr(words, field, None)):
+            yield _text(name, (field,), wording, language)
+    for field in ("menu", "keys"):
+        for key, option in (getattr(words, field, None) or {}).items():
+            purpose = option if isinstance(option, str) else option.for_
+            path: Path = (field, key, "for") if isinstance(option, OptionWords) else (field, key)
+            yield Text(name, path, purpose or "", language)
+
+
+def _text(node: str, path: Path, wording: str | Recorded, language: str | None) -> Text:
+    if isinstance(wording, Recorded):
+        return Text(node, path, wording.text, language, recorded=True)
+    return Text(node, path, wording, language)
+
+
+def _worked_with(name: str, node: Node) -> Iterator[Text]:
+    """Yield the texts of a node that the machine works with, and does not say."""
+    match node:
+        case RunNode():
+            yield from (Text(name, ("with", key), text) for key, text in node.with_.items())
+        case SetNode():
+            yield from (Text(name, ("set", key), text) for key, text in node.set.items())
+        case ChooseNode():
+            yield from (
+                Text(name, ("choose", number, "if"), case.if_) for number, case in enumerate(node.choose)
+            )
+        case TextNode() if node.to:
+            yield Text(name, ("to",), node.to)
+        case TransferNode() if node.reason:
+            yield Text(name, ("reason",), node.reason)

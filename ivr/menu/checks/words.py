@@ -1,0 +1,229 @@
+"""What is wrong with the words: missing ones, superfluous ones, and keys that are said and not taken or the reverse."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from ivr.menu.compiler import option_speech
+from ivr.menu.language.nodes import (
+    Anywhere,
+    AskNode,
+    Hotline,
+    MenuNode,
+    Node,
+    NodeWords,
+    OptionWords,
+    Phrases,
+    Recorded,
+    options_of,
+    wordings,
+    words_of,
+)
+from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import did_you_mean
+from ivr.menu.speech import phrases
+from ivr.menu.speech.recognition import normalise
+from ivr.menu.speech.templates import is_template
+
+SPOKEN = ("say", "end", "noinput", "nomatch", "text", "note")
+"""The keys of a node under which there are words."""
+
+
+def check_words(draft: Draft, hotline: Hotline) -> None:
+    """Note what is wrong with the words of every language that could be read."""
+    for language in hotline.languages:
+        words = draft.words.get(language)
+        is_first = language == hotline.languages[0]
+        if words is None and not is_first:
+            continue
+        _sentences(draft, language, hotline.phrases if words is None else words.phrases, is_first=is_first)
+        if words is not None:
+            _names(draft, language)
+            _keys_anywhere(draft, hotline, language)
+            for name, node in draft.nodes.items():
+                _translation(draft, language, name, node)
+        for name, node in draft.nodes.items():
+            if isinstance(node, MenuNode):
+                _Menu(draft, hotline, language, name, node).check()
+
+
+# --- the machine's own sentences
+
+
+_PLACES = {
+    "announce": ("{for}", "{key}"),
+    "announce_entry": ("{for}", "{key}"),
+    "desk_unsure": ("{reason}",),
+    "desk_unproved": ("{reason}",),
+    "desk_matched": ("{reason}", "{account}"),
+    "desk_verified": ("{reason}", "{account}"),
+    "desk_confirmed": ("{reason}", "{account}"),
+    "read_back": ("{value}",),
+}
+"""What a sentence must have a place for."""
+
+
+def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
+    where = None if is_first else language
+    missing = phrases.complete(language, own)[1]
+    if missing:
+        what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
+        draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
+    for name in phrases.PATTERNS:
+        sentence = getattr(own, name)
+        lacking = [place for place in _PLACES.get(name, ()) if sentence and place not in sentence]
+        if lacking:
+            what = f"`{name}` has no place for {' and '.join(f'`{place}`' for place in lacking)}"
+            draft.note("", ("phrases", name), what, "write them where they belong", where)
+        if sentence and is_template(sentence):
+            what = f"`{name}` is no template"
+            draft.note("", ("phrases", name), what, "write single braces, such as `{key}`", where)
+
+
+# --- another language beside the first
+
+
+def _names(draft: Draft, language: str) -> None:
+    for name in draft.words[language].nodes:
+        if name not in draft.names:
+            draft.note(name, (), "there is no such node", did_you_mean(name, draft.node_names()), language)
+
+
+def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
+    words = draft.words[language].anywhere
+    for key in words:
+        if key not in draft.typed("anywhere"):
+            what = f"`{key}` is no key of the hotline's `anywhere:`"
+            draft.note("", ("anywhere", key), what, did_you_mean(key, hotline.anywhere), language)
+    for key, entry in hotline.anywhere.items():
+        spoken = words.get(key)
+        if isinstance(entry, Anywhere) and entry.for_ and not (spoken and spoken.for_):
+            what = f"the words of the key `{key}` are missing in `{language}`"
+            draft.note("", ("anywhere",), what, f'add `"{key}": {{for: …}}`', language, rule="W11")
+
+
+def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
+    typed = draft.words[language].nodes.get(name)
+    if typed is None and name in draft.typed_words(language):
+        return  # its words are wrong, which has been said
+    own = words_of(node, typed)
+    lacking = list(_lacking(node, own))
+    if lacking:
+        what = f"the words for {', '.join(f'`{part}`' for part in lacking)} are missing in `{language}`"
+        draft.note(name, (), what, f"add them under `{name}:`", language, rule="W11")
+    for path, what, remedy in _superfluous(node, own):
+        draft.note(name, path, what, remedy, language)
+
+
+def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
+    """Yield what is spoken in the first language and has no words in another."""
+    for field in SPOKEN:
+        if getattr(node, field, None) is not None and getattr(own, field) is None:
+            yield field
+    for key, option in options_of(node).items():
+        words = options_of(own).get(key)
+        said = words.for_ if isinstance(words, OptionWords) else words
+        if option.for_ and option.language is None and not said:
+            yield f"{'menu' if isinstance(node, MenuNode) else 'keys'} {key}"
+
+
+def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yield words that would never be said."""
+    for field in SPOKEN:
+        if getattr(own, field) is not None and not hasattr(node, field):
+            yield (field,), f"the node has no `{field}`", "delete it, or move it to its node"
+    for field, kind, what, typed in (
+        ("menu", MenuNode, "menu", own.menu),
+        ("keys", AskNode, "entry", own.keys),
+    ):
+        options = options_of(node) if isinstance(node, kind) else {}
+        for key in typed:
+            if key not in options:
+                yield (field, key), f"the {what} has no key `{key}`", did_you_mean(key, options, "delete it")
+            elif options[key].language:
+                always = f"the option `{key}` is always spoken in `{options[key].language}`"
+                yield (field, key), always, "delete it here"
+
+
+# --- a menu: what is said and what is taken
+
+
+_ENGLISH_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NAMED_KEYS = {
+    **dict.fromkeys(("*", "星", "米", "star", "asterisk"), "*"),
+    **dict.fromkeys(("#", "井", "pound", "hash"), "#"),
+    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
+    **dict(zip(_ENGLISH_DIGITS, "0123456789", strict=True)),
+}
+_ENGLISH = "|".join(name for name in _NAMED_KEYS if name.isascii() and name.isalpha())
+_ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d|[年月日天个元块次位秒分小时]))"
+_CHINESE_KEY = rf"(?:{_ONE}|[星米井](?=号?键|号)|[零一二三四五六七八九](?=号?键|[,。;、]|$))"
+_ENGLISH_KEY = rf"(?:{_ONE}|(?:{_ENGLISH})\b)(?!\s+[A-Z])"
+_SAID_KEY = re.compile(
+    rf"(?:按(?:下|一下)?|拨)(?:数字)?键?\s*[“「\"'《]?(?P<chinese>{_CHINESE_KEY}(?:(?:号?键)?\s*(?:或者?|和|、)\s*(?:按)?{_CHINESE_KEY})*)"
+    rf"|\b(?i:press|dial|hit|push)\s+(?:the\s+)?(?:number\s+)?[“\"']?"
+    rf"(?P<english>{_ENGLISH_KEY}(?:\s*(?:,|or|and)\s+{_ENGLISH_KEY})*)",
+)
+_KEY = re.compile(rf"[0-9*#]{{1,2}}|[星米井零一二三四五六七八九]|\b(?:{_ENGLISH})\b", re.IGNORECASE)
+
+
+def said_keys(text: str) -> list[str]:
+    """Return the keys that a text tells a caller to press: `请按1`, `按星号键`, `press 2 or 3`, `press the pound key`.
+
+    Numbers of something are no keys: `按5分钟计费`, `按3%的比例`.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = (match["chinese"] or match["english"] for match in _SAID_KEY.finditer(plain))
+    keys = (key for part in found for key in _KEY.findall(part))
+    return [_NAMED_KEYS.get(key.lower(), key) for key in keys]
+
+
+class _Menu:
+    """A menu in one language."""
+
+    def __init__(self, draft: Draft, hotline: Hotline, language: str, name: str, node: MenuNode) -> None:
+        self.draft, self.hotline, self.name, self.node = draft, hotline, name, node
+        self.where = None if language == hotline.languages[0] else language
+        typed = None if self.where is None else draft.words[language].nodes.get(name)
+        self.own: MenuNode | NodeWords = node if self.where is None else words_of(node, typed)
+        self.options = list(option_speech(node, language, hotline.languages[0], typed))
+
+    def check(self) -> None:
+        """Note a key that is said and not taken, one that is taken and not said, and a phrase that means two."""
+        self.said_and_not_taken()
+        self.taken_and_not_said()
+        if self.hotline.speech:
+            self.phrases_that_mean_two()
+
+    def note(self, path: tuple[str, ...], what: str, remedy: str, rule: str = "") -> None:
+        self.draft.note(self.name, path, what, remedy, self.where, rule=rule)
+
+    def texts(self, field: str) -> Iterator[str]:
+        for wording in wordings(getattr(self.own, field)):
+            yield wording.text if isinstance(wording, Recorded) else wording
+
+    def said_and_not_taken(self) -> None:
+        taken = {*self.node.menu, *self.draft.typed("anywhere")}
+        for field in ("say", "noinput", "nomatch"):
+            for key in (key for text in self.texts(field) for key in said_keys(text) if key not in taken):
+                what = f"the words say `{key}`, and the menu does not take it"
+                self.note((field,), what, f'add `"{key}":` to the menu, or change the words', "W12")
+
+    def taken_and_not_said(self) -> None:
+        said = {key for text in self.texts("say") for key in said_keys(text)}
+        for option in self.options:
+            untranslated = self.where is not None and self.node.menu[option.key].for_
+            if not option.purpose and not untranslated and option.key not in said:
+                what = f"nothing says the key `{option.key}`"
+                self.note(("menu", option.key), what, "add `for:` to it", "W12")
+
+    def phrases_that_mean_two(self) -> None:
+        meaning: dict[str, str] = {}
+        for option in self.options:
+            for phrase in option.phrases:
+                other = meaning.setdefault(normalise(phrase), option.key)
+                if other != option.key:
+                    what = f"`{phrase}` means both `{other}` and `{option.key}`"
+                    self.note(("menu", option.key), what, "choose other words for one of them")

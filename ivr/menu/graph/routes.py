@@ -1,0 +1,261 @@
+"""The quickest way to each node from the answer of a call, and from each node to a human: keys, and seconds.
+
+A caller knows a key when its announcement has been said, and presses it at once. Whatever an action or a condition
+may answer is possible and takes no time; how long he types, and how long the line rings to us, is not counted.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ivr.menu.graph.flow import Edge
+from ivr.menu.graph.timed import Way, Ways
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import Listening, TransferNode
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key, or a typed entry as ``‹its node›``, and what was pressed before or is pressed after it.
+
+    A chain, because long routes share most of it: a tuple for each node would cost the square of a deep tree.
+    """
+
+    key: str
+    at: str
+    """The node that listens to it."""
+    other: Press | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The quickest way to a node. With ``needs:`` it is there when the caller has proved who he is."""
+
+    node: str
+    """Where it ends."""
+    seconds: float
+    """From the answer of the call, or from the node where it begins, until it ends."""
+    presses: Press | None = None
+    backwards: bool = True
+    """Whether the chain begins at its last key."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the caller presses, in order; an entry that he types is ``‹the name of its node›``."""
+        return tuple(press.key for press in self._in_order())
+
+    @property
+    def pressed_at(self) -> tuple[str, ...]:
+        """The node of each press."""
+        return tuple(press.at for press in self._in_order())
+
+    def _in_order(self) -> list[Press]:
+        found = []
+        press = self.presses
+        while press is not None:
+            found.append(press)
+            press = press.other
+        return found[::-1] if self.backwards else found
+
+
+def routes(tree: Tree, language: str) -> Mapping[str, Route]:
+    """Return the quickest route to every node that a call can come to, in the words of a language."""
+    search = _Search(Ways.of(tree, language))
+    search.run(tree.declared.start, Level.unknown)
+    return search.found
+
+
+def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> Mapping[str, Route]:
+    """Return, for every node, the quickest way from there to a ``transfer`` that the caller can count on.
+
+    With ``fewest_keys`` it is the one with the fewest presses instead, and nobody waits in silence for it.
+
+    He chooses what he presses; what an action or a condition answers, and whether he has to prove who he is, is taken
+    at its slowest. The route ends when the desk rings. A node where some answer leads to no human is left out, and so
+    is one that only goes ``back`` or ``return``: its way is that of the place where the caller was.
+    """
+    ways = Ways.of(tree, language)
+    into: dict[str, list[tuple[str, Way]]] = {}
+    answers: dict[str, int] = {}
+    backwards = {*SPECIAL_TARGETS, *_going_back(ways)}
+    for name in tree.nodes:
+        entered = _entered(tree, name)
+        out = [way for way in ways.out(name) if way.target not in backwards]
+        for way in out:
+            into.setdefault(_entered(tree, way.target), []).append((name, way))
+        answers[name] = 1 if isinstance(tree.nodes[name], Listening) else len(out)
+        if entered != name:
+            answers[entered] = 2
+            for asked in (name, _entered(tree, _first_question(tree, tree.nodes[name].needs))):
+                into.setdefault(asked, []).append((entered, Way(name, 0.0, (), Edge(name))))
+    return _towards(tree, ways, into, answers, fewest_keys=fewest_keys)
+
+
+def _entered(tree: Tree, name: str) -> str:
+    """Return what a call comes to that is led to a node: the questions of identity, perhaps, before the node itself."""
+    return f"?{name}" if _first_question(tree, tree.nodes[name].needs) else name
+
+
+def _first_question(tree: Tree, needs: str | None) -> str:
+    """Return the node that begins the questions of a level of identity, or an empty text."""
+    return next((first for level, first in tree.declared.identity.items() if level == needs), "")
+
+
+def _going_back(ways: Ways) -> set[str]:
+    """Return the nodes that do nothing but lead back to where the caller was."""
+    found = set(SPECIAL_TARGETS)
+    todo = [
+        name
+        for name, edges in ways.flow.edges.items()
+        if any(edge.target in SPECIAL_TARGETS for edge in edges)
+    ]
+    before: dict[str, list[str]] = {}
+    for name, edges in ways.flow.edges.items():
+        for edge in edges:
+            before.setdefault(edge.target, []).append(name)
+    while todo:
+        name = todo.pop()
+        targets = {edge.target for edge in ways.flow.edges[name]}
+        if name not in found and targets and targets <= found:
+            found.add(name)
+            todo += before.get(name, ())
+    return found - set(SPECIAL_TARGETS)
+
+
+def _towards(
+    tree: Tree,
+    ways: Ways,
+    into: Mapping[str, list[tuple[str, Way]]],
+    answers: dict[str, int],
+    *,
+    fewest_keys: bool,
+) -> dict[str, Route]:
+    """Search from the humans outwards. A place is reached when all of its ``answers`` are, or one way that he chooses."""
+    found: dict[str, Route] = {}
+    order = itertools.count()
+    heap: list[tuple[tuple[float, float], int, str, str, Press | None]] = [
+        ((0, ways.said(name)) if fewest_keys else (ways.said(name), 0), next(order), name, name, None)
+        for name, node in tree.nodes.items()
+        if isinstance(node, TransferNode)
+    ]
+    heapq.heapify(heap)
+    worst: dict[str, tuple[tuple[float, float], int, str, str, Press | None]] = {}
+    while heap:
+        (first, second), _, name, human, presses = heapq.heappop(heap)
+        if name in found:
+            continue
+        found[name] = Route(human, second if fewest_keys else first, presses, backwards=False)
+        for before, way in into.get(name, ()):
+            chooses = isinstance(tree.nodes.get(before), Listening)
+            if before in found or (fewest_keys and chooses and not way.keys):
+                continue
+            chain = presses
+            for key in reversed(way.keys):
+                chain = Press(key, before, chain)
+            more = (len(way.keys), way.seconds) if fewest_keys else (way.seconds, len(way.keys))
+            item = ((first + more[0], second + more[1]), next(order), before, human, chain)
+            if chooses:
+                heapq.heappush(heap, item)
+                continue
+            answers[before] -= 1
+            worst[before] = max(item, worst.get(before, item), key=operator.itemgetter(0))
+            if answers[before] == 0:
+                heapq.heappush(heap, worst[before])
+    return {name: route for name, route in found.items() if name in tree.nodes}
+
+
+# --- the search
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """The quickest way through the questions of identity: its presses, each with its node, and the level after it."""
+
+    seconds: float
+    presses: tuple[tuple[str, str], ...]
+    level: Level
+
+
+@dataclass(slots=True)
+class _Search:
+    """Dijkstra over nodes and levels of identity. A call that comes later with no more proved brings nothing new."""
+
+    ways: Ways
+    wanted: Level | None = None
+    """In the questions of identity: the level at which their ``return`` leads on; the search ends there."""
+    inside: frozenset[tuple[str, Level]] = frozenset()
+    """The questions in which this search is, so that they do not ask for themselves."""
+    found: dict[str, Route] = field(default_factory=dict)
+    passage: _Passage | None = None
+    _levels: dict[str, Level] = field(default_factory=dict)
+    _asking: dict[str, Level] = field(default_factory=dict)
+    _passages: dict[tuple[str, Level], _Passage | None] = field(default_factory=dict)
+    _heap: list[tuple[float, int, int, str, Level, Press | None]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def run(self, start: str, level: Level) -> None:
+        """Find every node that can be reached; in the questions of identity, the way out of them."""
+        self._push(0.0, 0, start, level, None)
+        while self._heap and self.passage is None:
+            seconds, presses, _, name, level, press = heapq.heappop(self._heap)
+            if name == "return":
+                through = Route(name, seconds, press)
+                pressed = tuple(zip(through.keys, through.pressed_at, strict=True))
+                self.passage = _Passage(seconds, pressed, level)
+                return
+            node = self.ways.tree.nodes[name]
+            if node.needs and level < Level[node.needs]:
+                self._ask(seconds, presses, name, node.needs, level, press)
+            elif level > self._levels.get(name, -1):
+                self._levels[name] = level
+                self.found.setdefault(name, Route(name, seconds, press))
+                self._leave(seconds, presses, name, level, press)
+
+    def _push(self, seconds: float, presses: int, name: str, level: Level, press: Press | None) -> None:
+        if level > self._levels.get(name, -1):
+            heapq.heappush(self._heap, (seconds, presses, next(self._order), name, level, press))
+
+    def _leave(self, seconds: float, presses: int, name: str, level: Level, press: Press | None) -> None:
+        for way in self.ways.out(name):
+            after, now = way.level_after(level), seconds + way.seconds
+            if level < way.condition or (way.target in SPECIAL_TARGETS and way.target != "return"):
+                continue
+            chain = press
+            for key in way.keys:
+                chain = Press(key, name, chain)
+            if way.target != "return":
+                self._push(now, presses + len(way.keys), way.target, after, chain)
+            elif self.wanted is not None and after >= self.wanted:
+                self._push(now, presses + len(way.keys), "return", after, chain)
+
+    def _ask(
+        self, seconds: float, presses: int, name: str, needs: str, level: Level, press: Press | None
+    ) -> None:
+        """Come to a node that asks who is calling: the questions come first, and then the node itself."""
+        if level <= self._asking.get(name, -1):
+            return
+        self._asking[name] = level
+        self._push(seconds, presses, _first_question(self.ways.tree, needs), level, press)
+        if (needs, level) not in self._passages:
+            self._passages[needs, level] = _passage(self.ways, needs, level, self.inside)
+        passage = self._passages[needs, level]
+        if passage is not None:
+            for key, at in passage.presses:
+                press = Press(key, at, press)
+            self._push(seconds + passage.seconds, presses + len(passage.presses), name, passage.level, press)
+
+
+def _passage(ways: Ways, needs: str, level: Level, inside: frozenset[tuple[str, Level]]) -> _Passage | None:
+    """Return the quickest way through the questions of a level, or None when they have no way out."""
+    first = _first_question(ways.tree, needs)
+    if (needs, level) in inside or not first:
+        return None
+    search = _Search(ways, Level[needs], inside | {(needs, level)})
+    search.run(first, level)
+    return search.passage

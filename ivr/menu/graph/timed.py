@@ -1,0 +1,151 @@
+"""The ways out of each node with the seconds that a caller listens before he can take them, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.menu.graph.flow import Edge, Flow
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import AskNode, ChooseNode, MenuNode, Node, RecordNode, TransferNode
+from ivr.menu.speech.estimates import seconds_of
+from ivr.menu.speech.prompts import Prompt, Utterance
+from ivr.menu.tree import Speech, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on from a node, and the seconds from entering the node until it is taken."""
+
+    target: str
+    seconds: float
+    keys: tuple[str, ...]
+    """What is pressed: nothing, a key, or an entry and perhaps the key that confirms it."""
+    edge: Edge
+    condition: Level = Level.unknown
+    """The level of identity that it is only open to."""
+
+    def level_after(self, level: Level) -> Level:
+        """Return the level of identity that the call has after it."""
+        if self.condition or self.edge.path == ("needs",):
+            return level
+        return self.edge.raises if self.edge.finds_account else max(level, self.edge.raises)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out of every node of a tree, in the words of one language."""
+
+    tree: Tree
+    speech: Speech
+    flow: Flow
+
+    @classmethod
+    def of(cls, tree: Tree, language: str) -> Ways:
+        """Return the ways of a tree."""
+        return cls(tree, tree.speech[language], Flow(tree.declared, tree.nodes, tree.contracts))
+
+    def said(self, name: str) -> float:
+        """Return the seconds of what a node says first."""
+        return seconds_of(self.speech.nodes[name].say[:1])
+
+    def heard(self, name: str) -> dict[str, float]:
+        """Return, by announced key of a menu or an entry, the seconds until its announcement has been said."""
+        node, own = self.tree.nodes[name], self.speech.nodes[name]
+        now = self.said(name) + seconds_of(self._yes_no(node))
+        found = {}
+        for key, prompt in zip(own.announces, own.announced, strict=True):
+            now += seconds_of((prompt,))
+            found[key] = now
+        return found
+
+    def whole(self, name: str) -> float:
+        """Return the seconds of everything that a node says before it waits."""
+        own = self.speech.nodes[name]
+        return self.said(name) + seconds_of((*self._yes_no(self.tree.nodes[name]), *own.announced))
+
+    def silent(self, name: str) -> float:
+        """Return the seconds that a caller who only listens spends at a menu or an entry until his last try is over."""
+        node, own = self.tree.nodes[name], self.speech.nodes[name]
+        if not isinstance(node, MenuNode | AskNode):
+            return 0.0
+        usual = self.speech.phrases["noinput" if isinstance(node, MenuNode) else "ask_noinput"]
+        again = (*self._yes_no(node), *own.announced) + (own.say[:1] if isinstance(node, AskNode) else ())
+        sorry = sum(
+            seconds_of(_of_try(own.noinput or usual, number)) + seconds_of(again)
+            for number in range(1, node.tries)
+        )
+        return self.whole(name) + sorry + node.timeout * node.tries
+
+    def out(self, name: str) -> Iterator[Way]:
+        """Yield the ways on from a node; not the one to the questions of its ``needs:``, which come before it."""
+        node = self.tree.nodes[name]
+        edges = [edge for edge in self.flow.edges[name] if edge.path != ("needs",)]
+        match node:
+            case MenuNode():
+                yield from self._menu(name, node, edges)
+            case AskNode():
+                yield from self._entry(name, node, edges)
+            case TransferNode():
+                yield from self._desk(name, node, edges)
+            case _:
+                waits = node.silence if isinstance(node, RecordNode) else 0
+                seconds = self.said(name) + waits
+                for edge in edges:
+                    condition = edge.raises if isinstance(node, ChooseNode) else Level.unknown
+                    yield Way(edge.target, seconds, (), edge, condition)
+
+    def _menu(self, name: str, node: MenuNode, edges: list[Edge]) -> Iterator[Way]:
+        heard, said, whole = self.heard(name), self.said(name), self.whole(name)
+        for edge in edges:
+            match edge.path:
+                case ("menu", str(key), _):
+                    yield Way(edge.target, heard.get(key, said), (key,), edge)
+                case ("anywhere", str(key)) if key not in node.menu:
+                    yield Way(edge.target, heard.get(key, whole), (key,), edge)
+                case ("after_tries",):
+                    yield Way(edge.target, self.silent(name), (), edge)
+
+    def _entry(self, name: str, node: AskNode, edges: list[Edge]) -> Iterator[Way]:
+        heard, whole, single = self.heard(name), self.whole(name), node.ask == "yes_no"
+        asked = self.said(name) + seconds_of(self._yes_no(node))
+        for edge in edges:
+            match edge.path:
+                case ("then" | "yes" | "no",):
+                    entry = ("2" if edge.path == ("no",) else "1") if single else f"‹{name}›"
+                    keys = (entry, "1") if node.read_back and not single else (entry,)
+                    yield Way(edge.target, asked + self._read_back(node), keys, edge)
+                case ("keys", str(key), _):
+                    yield Way(edge.target, heard.get(key, asked), (key if single else f"{key}#",), edge)
+                case ("anywhere", str(key)) if key not in node.keys:
+                    yield Way(edge.target, whole, (key if single else f"{key}#",), edge)
+                case ("after_tries",):
+                    yield Way(edge.target, self.silent(name), (), edge)
+
+    def _desk(self, name: str, node: TransferNode, edges: list[Edge]) -> Iterator[Way]:
+        desk, said = self.tree.desks[node.transfer], self.said(name)
+        took = {"closed": 0.0, "busy": said, "no_answer": said + desk.ring, "failed": said}
+        by_target: dict[str, float] = {}
+        for how, seconds in took.items():
+            target = getattr(desk, how)
+            by_target[target] = min(seconds, by_target.get(target, seconds))
+        for target, edge in {edge.target: edge for edge in edges}.items():
+            yield Way(target, by_target[target], (), edge)
+
+    def _yes_no(self, node: Node) -> tuple[Prompt, ...]:
+        asks = isinstance(node, AskNode) and node.ask == "yes_no"
+        return self.speech.phrases["yes_no"][:1] if asks else ()
+
+    def _read_back(self, node: AskNode) -> float:
+        if not node.read_back or node.ask == "yes_no":
+            return 0.0
+        said = self.speech.patterns["read_back"].replace("{value}", _TYPICAL.get(node.ask, "1234"))
+        return seconds_of((Prompt(Utterance(said, self.speech.language, self.speech.voice)),))
+
+
+_TYPICAL: Mapping[str, str] = {"phone": "13800138000", "date": "2026-11-24", "amount": "3000"}
+"""An entry of usual length."""
+
+
+def _of_try(wordings: tuple[Prompt, ...], number: int) -> tuple[Prompt, ...]:
+    return (wordings[min(number, len(wordings)) - 1],) if wordings else ()

@@ -1,0 +1,286 @@
+"""The file ``actions.yaml``: actions that a company's own HTTP service does, and how long each action may take.
+
+One declaration serves the check of the file, the JSON Schema and the reference page. :mod:`ivr.menu.checks.http_actions` finds
+what is wrong although it is well written, and :mod:`ivr.menu.http_actions` compiles it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from ivr.menu.language.nodes import Model, _shape
+from ivr.menu.language.scalars import Flag, Form, Line, Name, Value, wrong_key
+
+ACTIONS_FILE = "actions.yaml"
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+SAFE_METHODS = frozenset({"get", "head"})
+"""Methods that change nothing and may be repeated (RFC 9110, section 9.2.1)."""
+WITH_BODY = frozenset({"post", "put", "patch"})
+
+FACTS: Mapping[str, str] = {
+    "account": "The account that the call has reached, or an empty text.",
+    "caller": "The calling number in E.164, or an empty text when it is withheld.",
+    "call": "The call, by the carrier's identifier.",
+    "language": "The language of the call, such as `zh-CN`.",
+    "at": "The moment of the run, as `2026-11-22T10:00:00+08:00`.",
+    "key": "The idempotency key of the run; it is also in the header `Idempotency-Key`.",
+    "level": "How far the caller has proved who he is: `unknown`, `known`, `verified` or `confirmed`.",
+}
+"""What a path or body may use beside the inputs of the action."""
+
+SETTING = r"\$\{(?P<name>[A-Z][A-Z0-9_]*)\}"
+"""A value from the environment, such as ``${ACCOUNT_SERVICE_TOKEN}``."""
+_SETTING = SETTING.replace("?P<name>", "?:")
+
+# --- the forms of what is typed
+
+
+def _is_jmespath(text: str) -> bool:
+    """Say whether an expression can be read, and calls no function that is not there."""
+    try:
+        parsed = jmespath.compile(text).parsed
+    except (JMESPathError, RecursionError):
+        return False
+    return set(_functions(parsed)) <= set(Functions.FUNCTION_TABLE)
+
+
+def _functions(node: Any) -> Iterator[str]:
+    """Yield the functions that a parsed expression calls; the bounds of a slice are numbers, and no nodes."""
+    if isinstance(node, Mapping):
+        if node["type"] == "function_expression":
+            yield node["value"]
+        for child in node["children"]:
+            yield from _functions(child)
+
+
+def _mended_url(typed: str) -> str | None:
+    if "{{" in typed:
+        return "a value of the call cannot choose the host: write the address, or `${NAME}`"
+    if "?" in typed or "#" in typed:
+        return "write what follows the host into the actions' paths"
+    return None
+
+
+def _mended_path(typed: str) -> str | None:
+    if "${" in typed:
+        return "`${NAME}` stands only under `url` and `headers`"
+    return None if typed.startswith("/") else "begin with `/`: the host is the service's `url`"
+
+
+def _seconds(typed: Any) -> Any:
+    try:
+        seconds = float(typed)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise wrong_key("must be a number of seconds", "write it like `3` or `1.5`")
+    return seconds
+
+
+Url = Annotated[
+    str,
+    Form(
+        "address of a service",
+        rf"(https?://|(?=\$\{{))([^\s{{}}$?#@\\]|{_SETTING})+",
+        ("https://accounts.example.com", "${ACCOUNT_SERVICE_URL}"),
+        mend=_mended_url,
+    ),
+]
+HeaderName = Annotated[str, Form("name of a header", r"[A-Za-z][A-Za-z0-9-]*", ("Authorization",))]
+HeaderValue = Annotated[
+    str,
+    Form(
+        "value of a header",
+        rf"([^{{}}$\x00-\x1f\x7f]|{_SETTING})+",
+        ("Bearer ${ACCOUNT_SERVICE_TOKEN}",),
+    ),
+]
+UrlPath = Annotated[
+    str,
+    Form(
+        "path",
+        r"/(?!/)[^#$\\]*",
+        ("/accounts/{{ account }}/limits",),
+        mend=_mended_path,
+    ),
+]
+JmesPath = Annotated[str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath)]
+Duration = Annotated[float, BeforeValidator(_seconds)]
+Status = Annotated[int, Field(ge=200, le=599)]
+
+
+# --- the declaration
+
+
+class Breaker(Model):
+    """When a service counts as down: it is then asked nothing for a while, and callers go on at once."""
+
+    failures: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=5,
+        description="So many failures in a row: no answer in time, a broken one, or a status of 500 or more.",
+    )
+    seconds: Annotated[Duration, Field(ge=1, le=3600)] = Field(
+        default=30,
+        description="Seconds for which it is asked nothing; then one request is let through to try it.",
+    )
+
+
+class Service(Model):
+    """A company's own system that answers over HTTP in JSON."""
+
+    url: Url = Field(
+        description="Its address, without the paths. `${NAME}` is taken from the environment when the server starts."
+    )
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict,
+        description="Headers of every request. Secrets as `${NAME}`, from the environment; never in the file.",
+    )
+    timeout: Annotated[Duration, Field(ge=0.1, le=30)] = Field(
+        default=3, description="Seconds for a whole answer, from the connection to its last byte."
+    )
+    retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        default=2,
+        description="How often a failed `get` or `head` is repeated, each time after a longer pause.",
+    )
+    breaker: Breaker = Field(default_factory=Breaker, description="When it counts as down.")
+
+
+class Told(Model):
+    """One value of the answer."""
+
+    path: JmesPath = Field(description="Where it stands in the answer, as a JMESPath expression.")
+    as_: Literal["text", "number", "date", "moment"] | None = Field(
+        default=None,
+        alias="as",
+        description="What it must be: a `text`; a `number`, also one written as a text; a `date` such as `2026-11-24`; a `moment` "
+        "such as `2026-11-24T15:00:00+08:00`. Without it a text, a number, or true or false, as the answer has it.",
+    )
+    means: Line | None = Field(
+        default=None,
+        description="Its meaning and unit. Needed where the action is declared here, and only there.",
+    )
+
+
+_Told = Annotated[
+    Annotated[JmesPath, Tag("a text")] | Annotated[Told, Tag("a section")], Discriminator(_shape)
+]
+
+
+class Message(Model):
+    """The text message that an outcome sends, in the words of the node's `text`."""
+
+    to: JmesPath = Field(description="Where the answer has the number that it goes to, in E.164.")
+    secrets: dict[Name, _Told] = Field(
+        default_factory=dict,
+        description="What only the message may tell, such as a link, and where it stands.",
+    )
+    expires: JmesPath | None = Field(
+        default=None, description="Where the answer has the moment after which the message is of no more use."
+    )
+
+
+class Case(Model):
+    """One outcome, and the answers that mean it."""
+
+    status: (
+        Annotated[
+            Annotated[Status, Tag("a text")] | Annotated[list[Status], Field(min_length=1), Tag("a list")],
+            Discriminator(_shape),
+        ]
+        | None
+    ) = Field(
+        default=None, description="The status of the answer, or a list; without it any from 200 to 299."
+    )
+    when: JmesPath | None = Field(
+        default=None, description="A JMESPath condition over the answer, such as `state == 'open'`."
+    )
+    tells: dict[Name, _Told] = Field(
+        default_factory=dict, description="The variables that it sets, and where each stands in the answer."
+    )
+    account: JmesPath | None = Field(
+        default=None, description="Where the answer has the account that was found or proved."
+    )
+    text: Message | None = Field(
+        default=None,
+        description="The message that is sent from here, as one of the hotline's `texts:`. Without it the service sends it itself.",
+    )
+    means: Line | None = Field(
+        default=None, description="One sentence. Needed where the action is declared here, and only there."
+    )
+    raises: Literal["known", "matched", "verified", "confirmed"] | None = Field(
+        default=None,
+        description="The identity that the caller has proved when it ends so. Only where the action is declared here.",
+    )
+
+
+class Entry(Model):
+    """An action: how a service does it, or how long the program's own may take."""
+
+    service: Name | None = Field(default=None, description="The service that does it, from `services:`.")
+    get: UrlPath | None = Field(
+        default=None, description="A path that is read. Values are quoted: `/accounts/{{ account }}`."
+    )
+    head: UrlPath | None = Field(default=None, description="A path of which only the status is read.")
+    post: UrlPath | None = Field(default=None, description="A path that `body` is posted to.")
+    put: UrlPath | None = Field(default=None, description="A path that `body` is put to.")
+    patch: UrlPath | None = Field(default=None, description="A path that `body` changes.")
+    delete: UrlPath | None = Field(default=None, description="A path that is deleted.")
+    body: dict[str, Any] | None = Field(
+        default=None,
+        description="The JSON that is sent. Texts may hold `{{ … }}`; a text that is one whole `{{ … }}` keeps the kind of "
+        'its value, so that `"{{ 5 }}"` is a number.',
+    )
+    wait: Annotated[Duration, Field(ge=0, le=10)] = Field(
+        default=1.5, description="Seconds before the caller hears that it takes a moment."
+    )
+    give_up: Annotated[Duration, Field(ge=1, le=60)] = Field(
+        default=8, description="Seconds before it is given up and the caller is passed to a human."
+    )
+    outcomes: dict[Name, Case] = Field(
+        default_factory=dict,
+        description="Its outcomes, tried in this order; the first that fits is taken. An answer that fits none is `unavailable`.",
+    )
+    does: Line | None = Field(
+        default=None,
+        description="One sentence. Needed for an action that the program does not have, and only there.",
+    )
+    needs: Literal["known", "verified", "confirmed"] | None = Field(
+        default=None,
+        description="The identity that a caller needs. Only for an action that the program does not have.",
+    )
+    changes: Flag | None = Field(
+        default=None,
+        description="`true`: it changes something that the caller would miss, so he must have said yes to it first (rule D03). "
+        "Without it `true` for `post`, `put`, `patch` and `delete`. Only for an action that the program does not have.",
+    )
+    inputs: dict[Name, Value] = Field(
+        default_factory=dict,
+        description="The variables that it reads, each with its meaning. Only for an action that the program does not have.",
+    )
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that were typed; one is right."""
+        return [method for method in METHODS if getattr(self, method) is not None]
+
+    @property
+    def does_change(self) -> bool:
+        """Whether it changes something: as it is declared, else as its method has it."""
+        return not SAFE_METHODS.issuperset(self.methods) if self.changes is None else self.changes
+
+
+class ActionsFile(Model):
+    """The actions of a hotline that are services of their own, and the times of the others."""
+
+    services: dict[Name, Service] = Field(default_factory=dict, description="The systems that are asked.")
+    actions: dict[Name, Entry] = Field(
+        default_factory=dict,
+        description="By name. An action that the program has is replaced, and keeps what it promises; any other is new.",
+    )

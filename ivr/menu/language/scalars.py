@@ -1,0 +1,216 @@
+"""The forms of what is typed in a menu: texts, names, keys, numbers and hours.
+
+Each is declared once: the same pattern and the same examples are in the JSON Schema, in the reference page and in the
+problem that an editor reads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from babel import Locale, UnknownLocaleError
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ivr.menu.reading.problems import shown
+
+SPECIAL_TARGETS = ("back", "repeat", "return")
+"""Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def wrong_key(what: str, remedy: str) -> PydanticCustomError:
+    """Return the error that says what is wrong with what stands under a key: "must be …"."""
+    return PydanticCustomError("of_key", "{what}", {"what": what, "remedy": remedy})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form that a text must have: told to editors by the JSON Schema, and by the same words in a problem."""
+
+    noun: str
+    pattern: str
+    like: tuple[str, ...]
+    """How good ones look."""
+    holds: Callable[[str], bool] = field(default=lambda _: True)
+    """What a pattern cannot say."""
+    mend: Callable[[str], str | None] = field(default=lambda _: None)
+    """What to write instead of a text whose mistake is a usual one; where it is not, the examples are told."""
+
+    def wrong(self, typed: str) -> tuple[str, str] | None:
+        """Return what is wrong with a text and what to write instead, or None when it has the form."""
+        if re.fullmatch(self.pattern, typed) and self.holds(typed):
+            return None
+        examples = " or ".join(f"`{each}`" for each in self.like)
+        return f"{shown(typed)} is no {self.noun}", self.mend(typed) or f"write it like {examples}"
+
+    def check(self, typed: str) -> str:
+        """Return what was typed; raises what is wrong with it."""
+        wrong = self.wrong(typed)
+        if wrong:
+            raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})
+        return typed
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check the form after the type."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Add the form to the JSON Schema."""
+        return {**handler(schema), "pattern": f"^({self.pattern})$", "examples": list(self.like)}
+
+
+def _flag(value: Any) -> bool:
+    if value in ("true", True):
+        return True
+    if value in ("false", False):
+        return False
+    raise wrong_key("must be `true` or `false`", "write `true` or `false`")
+
+
+def _whole(value: Any) -> Any:
+    """Refuse a text that YAML may have cut off at ` #`."""
+    if getattr(value, "cut", False):
+        raise wrong_key(
+            "is followed by a comment, or ` #` has cut it short",
+            "put quotes around the text, and comments on a line of their own",
+        )
+    return value
+
+
+def _spoken(value: Any) -> Any:
+    """Refuse a text that says nothing."""
+    if isinstance(value, str) and not value.strip():
+        raise wrong_key("is empty", "write what is said, or delete the line")
+    return _whole(value)
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        Locale.parse(tag, sep="-")
+    except UnknownLocaleError:
+        return False
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _ascends(span: str) -> bool:
+    first, _, last = span.partition("-")
+    return not last or Decimal(first) <= Decimal(last)
+
+
+def _in_their_order(spans: str) -> bool:
+    """Say whether each span begins before it ends, and none before the last one has ended."""
+    times = re.findall(_CLOCK, spans)
+    return all(earlier < later for earlier, later in itertools.pairwise(times))
+
+
+def _with_zero(typed: str) -> str:
+    """Return hours with the 0 that is missing before `9:00`."""
+    return re.sub(r"(?<![0-9:])[0-9]:", r"0\g<0>", typed)
+
+
+def _mended_hours(typed: str) -> str | None:
+    mended = _with_zero(typed)
+    return f"a 0 is missing in front: write `{mended}`" if mended != typed else None
+
+
+def _mended_days(typed: str) -> str | None:
+    """Tell where a second span of hours has become a key of its own, cut off at the comma."""
+    if re.fullmatch(_SPAN, _with_zero(typed)):
+        return 'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`'
+    return None
+
+
+def _mended_name(typed: str) -> str | None:
+    name = re.sub(r"[- ]", "_", typed.lower())
+    return f"write `{name}`" if re.fullmatch(_NODE_NAME, name) else None
+
+
+def _always(typed: Any) -> Any:
+    """Refuse hours that do not say on which days."""
+    if isinstance(typed, str) and re.search(_CLOCK, _with_zero(typed)):
+        remedy = f"write the days and the hours below it, such as `mon-fri: {_with_zero(typed)}`"
+        raise wrong_key("does not say on which days", remedy)
+    return typed
+
+
+_CLOCK = r"[0-9]{2}:[0-9]{2}"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_SPAN = rf"{_TIME}-({_TIME}|24:00)"
+_NODE_NAME = rf"(?!({'|'.join(SPECIAL_TARGETS)})$)[a-z][a-z0-9_]*"
+_DAY = "|".join(WEEKDAYS)
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Value = Annotated[str, BeforeValidator(_whole)]
+"""A text that the machine works with."""
+Line = Annotated[str, BeforeValidator(_spoken)]
+"""A text that is spoken or sent; it may hold ``{{ … }}``."""
+Name = Annotated[
+    str,
+    Form(
+        "name (small letters, digits and `_`, beginning with a letter)",
+        r"[a-z][a-z0-9_]*",
+        ("main_menu",),
+        mend=_mended_name,
+    ),
+]
+NODE_NAME = Form(
+    "name of a node (small letters, digits and `_`; not `back`, `repeat`, `return`)",
+    _NODE_NAME,
+    ("main_menu",),
+    mend=_mended_name,
+)
+NodeName = Annotated[str, NODE_NAME]
+Target = Name
+"""A node, or one of :data:`SPECIAL_TARGETS`."""
+Language = Annotated[str, Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)]
+MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]+", ("1", "12", "*"))]
+AnywhereKey = Annotated[str, Form("single key of a telephone", r"[0-9*#]", ("0", "*"))]
+Number = Annotated[
+    str,
+    Form(
+        "international number",
+        r"\+[1-9][0-9]{4,14}|sips?:[^@\s]+@[^@\s]+",
+        ("+8657100000000", "sip:desk@example.com"),
+    ),
+]
+Days = Annotated[str, Form("span of days", rf"({_DAY})(-({_DAY}))?", ("mon-fri", "sat"), mend=_mended_days)]
+Hours = Annotated[
+    str,
+    Form(
+        "span of hours within one day",
+        rf"closed|{_SPAN}( *, *{_SPAN})*",
+        ("08:30-21:00", "09:00-12:00, 13:00-18:00", "closed"),
+        _in_their_order,
+        _mended_hours,
+    ),
+]
+Always = Annotated[Literal["always"], BeforeValidator(_always)]
+Date = Annotated[str, Form("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", ("2026-10-01",), _is_date)]
+Length = Annotated[str, Form("length", r"[1-9][0-9]?(-[1-9][0-9]?)?", ("6", "4-8"), _ascends)]
+Range = Annotated[str, Form("range", r"[0-9]+(\.[0-9]+)?-[0-9]+(\.[0-9]+)?", ("1-50000",), _ascends)]
+Recording = Annotated[
+    str, Form("file of a recording", r"\w[\w/-]*\.(wav|mp3|ulaw|gsm|aiff)", ("greeting.wav",))
+]
+YamlFile = Annotated[str, Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",))]
+Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN",))]
+RuleId = Annotated[str, Form("rule of the voice", r"[A-Z][0-9]{2}", ("W03", "H01"))]
+HotlineName = Annotated[str, Form("name of a hotline", r"[a-z][a-z0-9_-]*", ("yuebao",))]
+Seconds = Annotated[int, Field(ge=1, le=60)]
+Tries = Annotated[int, Field(ge=1, le=5)]

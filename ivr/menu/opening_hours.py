@@ -1,0 +1,81 @@
+"""When a desk is open: hours by weekday, closed days and public holidays, in the hotline's time zone."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ivr.menu.language.nodes import Desk
+from ivr.menu.language.scalars import WEEKDAYS
+
+
+def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
+    """Say whether somebody answers at this moment.
+
+    A span's first minute is in it, its last is not. Where one span names a day as closed, no other opens it.
+    """
+    here = at.astimezone(timezone)
+    today = here.date()
+    if today.isoformat() in desk.closed_on:
+        return False
+    if desk.holidays and today in public_holidays(desk.holidays, today.year):
+        return False
+    if desk.hours == "always":
+        return True
+    spans = _spans(desk, today)
+    time = f"{here.hour:02}:{here.minute:02}"
+    return "closed" not in spans and any(_in_spans(span, time) for span in spans)
+
+
+def _spans(desk: Desk, on: date) -> list[str]:
+    assert isinstance(desk.hours, dict)
+    weekday = on.weekday()
+    if desk.holidays and _is_worked_instead(desk.holidays, on):
+        weekday = 0
+    return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
+
+
+def _in_spans(spans: str, time: str) -> bool:
+    """Say whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
+    return any(first <= time < last for first, last in _ends_of(spans))
+
+
+@functools.lru_cache(maxsize=1024)
+def _ends_of(spans: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (first, last) for first, _, last in (span.strip().partition("-") for span in spans.split(","))
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def weekdays(days: str) -> tuple[int, ...]:
+    """Return the weekdays (Monday is 0) of ``mon-fri`` or ``sat``; a span may run over the end of the week."""
+    first, _, last = days.partition("-")
+    begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return tuple((begin + step) % 7 for step in range((end - begin) % 7 + 1))
+
+
+@functools.lru_cache(maxsize=32)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Return a country's public holidays in a year."""
+    return frozenset(_calendar(country, year))
+
+
+def _is_worked_instead(country: str, on: date) -> bool:
+    return on in (getattr(_calendar(country, on.year), "weekend_workdays", None) or ())
+
+
+@functools.lru_cache(maxsize=32)
+def _calendar(country: str, year: int) -> Any:
+    import holidays  # late: it takes a tenth of a second, and few menus ask for it
+
+    return holidays.country_holidays(country, years=[year])
+
+
+def knows_holidays(country: str) -> bool:
+    """Say whether the holidays of this country are known."""
+    import holidays
+
+    return country in holidays.list_supported_countries()

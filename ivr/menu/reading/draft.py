@@ -1,0 +1,95 @@
+"""A hotline while it is read: what could be declared, where it stands, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ivr.menu.language.http_services import ActionsFile
+from ivr.menu.language.nodes import Hotline, Node, WordsFile
+from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.yaml import Mark, Section, place
+
+MENU_FILE = "menu.yaml"
+
+
+class Typed(NamedTuple):
+    """A section as it was typed, and the file that it stands in."""
+
+    file: str
+    section: Section
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of a hotline so far."""
+
+    top: Typed | None = None
+    hotline: Hotline | None = None
+    """What is right in the menu file, without its nodes."""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    """Every node that is right."""
+    names: dict[str, Typed] = field(default_factory=dict)
+    """Every node that was typed, also one that is wrong."""
+    words: dict[str, WordsFile] = field(default_factory=dict)
+    """By language: what is right in its words file."""
+    word_files: dict[str, Typed] = field(default_factory=dict)
+    actions: ActionsFile | None = None
+    """What is right in the file of the actions that are services."""
+    actions_file: Typed | None = None
+    whole: bool = True
+    """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(
+        self,
+        node: str,
+        path: Iterable[object],
+        what: str,
+        remedy: str,
+        language: str | None = None,
+        severity: str = "error",
+        rule: str = "",
+    ) -> None:
+        """Note a problem at a place in a node, or of the hotline when ``node`` is empty.
+
+        With ``language`` it stands in the words file of that language.
+        """
+        file, at = self.place_of(node, path, language)
+        self.problems.append(Problem(file, *at, node, what, remedy, severity, rule))
+
+    def place_of(self, node: str, path: Iterable[object], language: str | None = None) -> tuple[str, Mark]:
+        """Return the file and the place of what :meth:`note` speaks of."""
+        if language is not None:
+            file, section = self.word_files[language]
+            path = ("nodes", node, *path) if node else path
+        else:
+            assert self.top is not None
+            file, section = self.names[node] if node else self.top
+        return file, place(section, *path)
+
+    def node_names(self) -> list[str]:
+        """Return the nodes that may be named: a misspelt name is nothing to suggest."""
+        return [name for name in self.names if NODE_NAME.wrong(name) is None]
+
+    def typed(self, key: str) -> list[str]:
+        """Return the names under a key of the menu file, also of entries that are wrong."""
+        entries = self.top.section.get(key) if self.top else None
+        return list(entries) if isinstance(entries, Section) else []
+
+    def typed_services(self) -> list[str]:
+        """Return the names of services, also of those that are wrong."""
+        entries = self.actions_file.section.get("services") if self.actions_file else None
+        return list(entries) if isinstance(entries, Section) else []
+
+    def typed_actions(self) -> Mapping[str, Any]:
+        """Return the actions that are services as they were typed, also those that are wrong."""
+        entries = self.actions_file.section.get("actions") if self.actions_file else None
+        return entries if isinstance(entries, Section) else {}
+
+    def typed_words(self, language: str) -> Mapping[str, Any]:
+        """Return the words of the nodes in a language as they were typed, also those that are wrong."""
+        entries = self.word_files[language].section.get("nodes")
+        return entries if isinstance(entries, Section) else {}

@@ -1,0 +1,276 @@
+"""From the sources of a hotline to its tree, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from ivr.menu import compiler
+from ivr.menu.checks import structure
+from ivr.menu.checks.http_actions import check_actions
+from ivr.menu.http_actions import contract_as_typed, contracts_with, repertoire
+from ivr.menu.language.contract import Contract
+from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
+from ivr.menu.language.nodes import KINDS, Hotline, WordsFile
+from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.reading.draft import MENU_FILE, Draft, Typed
+from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.validation import declare, declare_most, kind_problem
+from ivr.menu.reading.yaml import Section, place, read
+from ivr.menu.tree import Tree
+
+VoiceProblem = Callable[[str, str], str | None]
+"""Tells what is wrong with a voice for a language, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of the sources: a tree when no problem is an error."""
+
+    tree: Tree | None
+    problems: tuple[Problem, ...]
+    draft: Draft | None = None
+    """What was read, for whoever must name a place in it."""
+
+
+def version_of(sources: Mapping[str, str]) -> str:
+    """Return the hash that names a version of a menu."""
+    return hashlib.sha256(json.dumps(sorted(sources.items())).encode()).hexdigest()[:16]
+
+
+def load(
+    sources: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    recordings: Mapping[str, str] | None = None,
+    voice_problem: VoiceProblem | None = None,
+) -> Loaded:
+    """Compile a hotline from its files (name to text).
+
+    ``contracts`` are the actions of the program, to which its ``actions.yaml`` may add; ``recordings`` the published
+    names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``).
+    """
+    draft = draft_of(sources)
+    if draft.hotline is not None:
+        structure.check(draft, draft.hotline, _known_contracts(draft, contracts), voice_problem)
+        check_actions(draft, contracts)
+    problems = tuple(sorted(set(draft.problems)))
+    if draft.hotline is None or any(problem.severity == "error" for problem in problems):
+        return Loaded(None, problems, draft)
+    return Loaded(_compiled(draft, draft.hotline, sources, contracts, recordings or {}), problems, draft)
+
+
+def tree_despite(
+    draft: Draft,
+    sources: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    recordings: Mapping[str, str] | None = None,
+) -> Tree | None:
+    """Return the tree of a hotline that has errors, if one can be made: to find out how a caller comes to them.
+
+    It is never to answer a call.
+    """
+    if draft.hotline is None:
+        return None
+    try:
+        return _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
+    except Exception:  # noqa: BLE001 - what has errors may raise anything here, and they have been told
+        return None
+
+
+def _compiled(
+    draft: Draft,
+    hotline: Hotline,
+    sources: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    recordings: Mapping[str, str],
+) -> Tree:
+    actions = repertoire(draft.actions, contracts)
+    tree = compiler.compile_tree(
+        hotline, draft.nodes, draft.words, sources, version_of(sources), recordings, actions.contracts
+    )
+    files = {name: typed.file for name, typed in draft.names.items()}
+    return replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
+
+
+def draft_of(sources: Mapping[str, str]) -> Draft:
+    """Read and declare the files of a hotline, as far as each of them goes."""
+    draft = Draft()
+    if MENU_FILE not in sources:
+        draft.problems.append(
+            Problem(MENU_FILE, 1, 1, "", "there is no menu.yaml", "write one with `ivr new`")
+        )
+        return draft
+    draft.top = _read(draft, MENU_FILE, sources)
+    if draft.top is None:
+        for file in sources.keys() - {MENU_FILE}:
+            _read(draft, file, sources)
+        return draft
+    _declare_nodes(draft, draft.top)
+    draft.hotline = _declare_hotline(draft, draft.top)
+    _include(draft, sources)
+    _actions(draft, sources)
+    draft.whole = not draft.problems
+    if draft.hotline is not None:
+        draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
+        for language in dict.fromkeys(draft.hotline.languages[1:]):
+            _words(draft, language, sources)
+        _stray_files(draft, draft.hotline, sources)
+    return draft
+
+
+def _actions(draft: Draft, sources: Mapping[str, str]) -> None:
+    """Declare the actions that are services, where there are some."""
+    draft.actions_file = _read(draft, ACTIONS_FILE, sources) if ACTIONS_FILE in sources else None
+    if draft.actions_file is not None:
+        section = draft.actions_file.section
+        draft.actions = declare_most(ActionsFile, section, ACTIONS_FILE, draft.problems, {})
+
+
+def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the contracts to check the menu with; of an action that is declared wrong, what can be read of it.
+
+    So a mistake there is told once, and not again at every node that runs the action.
+    """
+    declared = draft.actions.actions if draft.actions else {}
+    as_typed = {
+        name: contract_as_typed(name, typed)
+        for name, typed in draft.typed_actions().items()
+        if name not in declared
+    }
+    return as_typed | contracts_with(declared, built_in)
+
+
+def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> Typed | None:
+    section, problems = read(sources[file], file)
+    draft.problems += problems
+    return Typed(file, section) if section is not None else None
+
+
+def _declare_hotline(draft: Draft, top: Typed) -> Hotline | None:
+    """Declare what the menu file has beside its nodes; where the first language is not known, nothing can be."""
+    stand_ins = {"hotline": "hotline", "start": next(iter(draft.names), "start")}
+    rest = Section(top.section)
+    rest.mark, rest.keys_at = top.section.mark, top.section.keys_at
+    if isinstance(rest.get("nodes"), Section):
+        rest["nodes"] = {}
+    hotline = declare_most(Hotline, rest, top.file, draft.problems, stand_ins)
+    typed = rest.get("languages")
+    if hotline is None or not isinstance(typed, list) or hotline.languages[0] != typed[0]:
+        return None
+    return hotline
+
+
+def _declare_nodes(draft: Draft, typed: Typed) -> None:
+    nodes = typed.section.get("nodes")
+    if not isinstance(nodes, Section):
+        return
+    for name, section in nodes.items():
+        at = nodes.keys_at[name]
+
+        def note(what: str, remedy: str, at: tuple[int, int] = at, name: str = name) -> None:
+            draft.problems.append(Problem(typed.file, *at, name, what, remedy))
+
+        if name in draft.names:
+            other, first = draft.names[name]
+            note(f"there is another node of this name ({other}, line {place(first).line})", "rename one")
+        elif isinstance(section, Section):
+            draft.names[name] = Typed(typed.file, section)
+            _declare_node(draft, typed.file, name, section, note)
+        else:
+            draft.names[name] = Typed(typed.file, nodes)
+            note("a node is a section", "write `say:` or another kind below it, indented")
+
+
+def _declare_node(
+    draft: Draft, file: str, name: str, section: Section, note: Callable[[str, str], None]
+) -> None:
+    wrong = NODE_NAME.wrong(name)
+    if wrong:
+        note(*wrong)
+    problem = kind_problem(section, file, name)
+    if problem:
+        draft.problems.append(problem)
+        return
+    kind = next(kind for kind in KINDS if kind in section)
+    node = declare(KINDS[kind], section, file, name, draft.problems)
+    if node is not None:
+        draft.nodes[name] = node
+
+
+def _include(draft: Draft, sources: Mapping[str, str]) -> None:
+    """Declare the nodes of the further files; of all that there are, where the menu file cannot say which."""
+    files = _node_files(sources) if draft.hotline is None else draft.hotline.include
+    for position, file in enumerate(files):
+        if file not in sources:
+            remedy = did_you_mean(file, _node_files(sources), "write the file, or delete the line")
+            draft.note("", ("include", position), f"there is no file `{file}`", remedy)
+        elif file in (MENU_FILE, ACTIONS_FILE) or file in files[:position]:
+            draft.note("", ("include", position), f"`{file}` is read already", "delete it here")
+        else:
+            _include_file(draft, file, sources)
+
+
+def _node_files(sources: Mapping[str, str]) -> list[str]:
+    """Return the files that may hold further nodes, by their names."""
+    return [file for file in sources if file not in (MENU_FILE, ACTIONS_FILE) and not _language_of(file)]
+
+
+def _include_file(draft: Draft, file: str, sources: Mapping[str, str]) -> None:
+    typed = _read(draft, file, sources)
+    if typed is None:
+        return
+    section = typed.section
+    for key in section.keys() - {"nodes"}:
+        what, remedy = f"`{key}` is not known here", "an included file has only `nodes:`"
+        draft.problems.append(Problem(file, *section.keys_at[key], "", what, remedy))
+    if not isinstance(section.get("nodes"), Section):
+        draft.problems.append(
+            Problem(file, *place(section, "nodes"), "", "the file has no nodes", "write them under `nodes:`")
+        )
+    _declare_nodes(draft, typed)
+
+
+def _words(draft: Draft, language: str, sources: Mapping[str, str]) -> None:
+    file = words_file(language)
+    if file not in sources:
+        draft.note("", ("languages",), f"the words of `{language}` are missing", f"write {file}")
+        return
+    typed = _read(draft, file, sources)
+    if typed is None:
+        return
+    words = declare_most(WordsFile, typed.section, file, draft.problems, {"language": language})
+    if words is None:
+        return
+    draft.word_files[language] = typed
+    draft.words[language] = words
+    if words.language != language:
+        what = f"this file says `{words.language}`"
+        draft.note("", ("language",), what, f"write `{language}`", language)
+
+
+def words_file(language: str) -> str:
+    """Return the name of the file with the words of a language."""
+    return f"prompts.{language}.yaml"
+
+
+def _language_of(file: str) -> str:
+    """Return the language of a words file by its name, or an empty text."""
+    parts = PurePosixPath(file).name.split(".")
+    return parts[1] if len(parts) == 3 and parts[0] == "prompts" else ""
+
+
+def _stray_files(draft: Draft, hotline: Hotline, sources: Mapping[str, str]) -> None:
+    """Point at files that nothing names: forgotten lines, or misspelt names."""
+    used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
+    for file in sources.keys() - used:
+        language = _language_of(file)
+        if language:
+            what = f"the language `{language}` is not among the hotline's `languages:`"
+            remedy = did_you_mean(language, hotline.languages[1:], "add it there, or delete the file")
+            draft.problems.append(Problem(file, 1, 1, "", what, remedy))
+        else:
+            what, remedy = "nothing includes this file", "add it under `include:`, or delete it"
+            draft.problems.append(Problem(file, 1, 1, "", what, remedy, "warning"))

@@ -1,0 +1,249 @@
+"""From sections of YAML to declared models, with every mistake as a problem in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, Tag, ValidationError
+from pydantic.fields import FieldInfo
+from rapidfuzz.distance import OSA
+
+from ivr.menu.language import nodes
+from ivr.menu.reading.problems import Problem, did_you_mean, nearest, one_of, shown
+from ivr.menu.reading.yaml import Section, Text, place
+
+M = TypeVar("M", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+
+def declare(
+    model: type[M], data: Mapping[str, Any], file: str, node: str, problems: list[Problem]
+) -> M | None:
+    """Return the model of a section, or None with its mistakes added to ``problems``."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems += _mistakes(model, data, error, file, node)
+        return None
+
+
+def declare_most(
+    model: type[M], data: Section, file: str, problems: list[Problem], stand_ins: Mapping[str, str]
+) -> M | None:
+    """Return the model of what is right in a section, with the mistakes of the rest added to ``problems``.
+
+    So one mistake does not hide those that can be found only in the whole. What is wrong is left out entry by entry:
+    one desk, one node's words; ``stand_ins`` are values for keys that are needed. None when what is left is no model.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems += _mistakes(model, data, error, file, "")
+        wrong = {mistake["loc"][:2] for mistake in error.errors(include_url=False)}
+    try:
+        return model.model_validate({**stand_ins, **_without(data, wrong)})
+    except ValidationError:
+        return None
+
+
+def _without(data: Section, wrong: set[Path]) -> dict[str, Any]:
+    """Return a section without the keys ``(key,)`` and the entries ``(key, entry)`` that are wrong."""
+    rest: dict[str, Any] = {}
+    for key, value in data.items():
+        if (key,) in wrong:
+            continue
+        entries = {path[1] for path in wrong if path[0] == key}
+        if isinstance(value, Section):
+            rest[key] = {name: entry for name, entry in value.items() if name not in entries}
+        elif isinstance(value, list):
+            rest[key] = [entry for position, entry in enumerate(value) if position not in entries]
+        elif not entries:
+            rest[key] = value
+    return rest
+
+
+def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
+    """Return line and column of a pydantic location; its parts that are no keys of the file are passed over."""
+    at = place(data)
+    for step in path:
+        if isinstance(data, Section) and step in data:
+            at, data = data.keys_at[step], data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            at = getattr(data, "mark", at)
+    return at.line, at.column
+
+
+def kind_problem(data: Section, file: str, node: str) -> Problem | None:
+    """Return what is wrong with a node whose keys name no kind, or more than one."""
+    kinds = [kind for kind in nodes.KINDS if kind in data and kind != "say"]
+    if kinds == ["run", "text"]:
+        kinds = ["run"]  # the words of the message that the action sends
+    if len(kinds) > 1:
+        first, second = kinds[:2]
+        what = f"a node is one step, and this one has `{first}` and `{second}`"
+        return Problem(file, *data.keys_at[second], node, what, f"make `{second}` a node of its own")
+    if kinds:
+        return None
+    for key in (key for key in data if key not in _ANY_NODE_KEY):
+        guess = _misspelt_kind(key)
+        if guess:
+            what = f"{shown(key)} is no kind of node"
+            return Problem(file, *data.keys_at[key], node, what, f"did you mean `{guess}`?")
+    if "say" in data:
+        return None
+    return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(nodes.KINDS))
+
+
+def _misspelt_kind(key: str) -> str | None:
+    """Return the kind that an unknown key means: the nearest name of all, or one that is a single slip away."""
+    guess = nearest(key, _ANY_NODE_KEY)
+    if guess in nodes.KINDS:
+        return guess
+    return next((kind for kind in nodes.KINDS if OSA.distance(key, kind) == 1), None)
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the keys of a section as an editor types them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+_ANY_NODE_KEY = {key: None for model in nodes.KINDS.values() for key in keys_of(model)}
+
+
+# --- what pydantic found, in an editor's words
+
+
+def _mistakes(
+    model: type[BaseModel], data: Any, error: ValidationError, file: str, node: str
+) -> Iterator[Problem]:
+    mistakes = error.errors(include_url=False)
+    misspelt = {mistake["loc"]: _meant(model, mistake) for mistake in mistakes}
+    meant = {(*path[:-1], key) for path, key in misspelt.items() if key}
+    for mistake in mistakes:
+        path, typed = mistake["loc"], mistake["input"]
+        if mistake["type"] == "missing" and path in meant:
+            continue  # it is there, under a misspelt key
+        if mistake["type"] != "missing" and isinstance(typed, Text) and typed.plain and not typed:
+            continue  # the reader has said that it has no value
+        yield Problem(file, *place_of(data, path), node, *_explain(model, mistake))
+
+
+def _meant(model: type[BaseModel], mistake: Any) -> str | None:
+    """Return the key that an unknown one probably means."""
+    if mistake["type"] != "extra_forbidden":
+        return None
+    keys, beside = _keys_at(model, mistake["loc"])
+    return nearest(str(keys[-1]), beside)
+
+
+def _explain(model: type[BaseModel], mistake: Any) -> tuple[str, str]:
+    """Return what is wrong, and what to write instead."""
+    kind, typed = mistake["type"], mistake["input"]
+    context = mistake.get("ctx", {})
+    keys, beside = _keys_at(model, mistake["loc"])
+    key = next((each for each in reversed(keys) if isinstance(each, str)), "")
+    match kind:
+        case "value":
+            return context["what"], context["remedy"]
+        case "of_key":
+            return f"{shown(key)} {context['what']}", context["remedy"]
+        case "missing":
+            return f"`{key}` is missing", f"add `{key}:`{_meaning(beside, key)}"
+        case "extra_forbidden":
+            return f"{shown(key)} is not known here", did_you_mean(key, beside)
+        case "literal_error":
+            return _not_one_of(keys, typed, context["expected"])
+        case "union_tag_invalid":
+            return f"`{key}` cannot be {shown(typed)}", _write_a(context["expected_tags"])
+        case "string_type":
+            return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return f"`{key}` must be a section with keys of its own", "write its keys below it, indented"
+        case "list_type":
+            return f"`{key}` must be a list", "write `[one, two]`, or lines that begin with `- `"
+        case "too_short" | "too_long":
+            few = "too few" if kind == "too_short" else "too many"
+            return f"`{key}` has {few} entries", _bound(context)
+        case "string_pattern_mismatch":
+            return f"{shown(typed)} does not suit `{key}`", f"see what it is{_meaning(beside, key)}"
+    if kind.startswith("int_"):
+        return f"`{key}` cannot be {shown(typed)}", "write a whole number"
+    if context.keys() & _BOUNDS.keys():
+        return f"`{key}` cannot be {shown(typed)}", _bound(context)
+    return f"`{key}`: {mistake['msg']}", "see the reference of node kinds"
+
+
+def _not_one_of(keys: list[str | int], typed: Any, expected: str) -> tuple[str, str]:
+    possible = re.findall(r"'([^']*)'", expected)
+    if keys[-1] == "[key]":
+        return f"{shown(typed)} is no key of `{keys[-3]}`", did_you_mean(str(typed), possible)
+    remedy = did_you_mean(typed, possible) if isinstance(typed, str) else one_of(possible)
+    return f"`{keys[-1]}` cannot be {shown(typed)}", remedy
+
+
+def _write_a(expected_tags: str) -> str:
+    return "write " + " or ".join(re.findall(r"'([^']*)'", expected_tags))
+
+
+_BOUNDS = {"ge": "at least", "le": "at most", "min_length": "at least", "max_length": "at most"}
+
+
+def _bound(context: Mapping[str, Any]) -> str:
+    return next(f"write {words} {context[bound]}" for bound, words in _BOUNDS.items() if bound in context)
+
+
+def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
+    """Return the first sentence of a key's description, in brackets."""
+    field = beside.get(key)
+    if field is None or not field.description:
+        return ""
+    first = field.description.split(". ")[0].rstrip(".")
+    return f" ({first[:1].lower()}{first[1:]})"
+
+
+# --- the declaration along a path
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> tuple[list[str | int], dict[str, FieldInfo]]:
+    """Return the keys of a pydantic location, without the names of unions' branches, and those that may stand last."""
+    found: list[tuple[str, Any]] = [("", model)]
+    keys: list[str | int] = []
+    above = found
+    for step in path:
+        branch = [("", kind) for tag, kind in found if tag and tag == step]
+        if branch:
+            found = branch
+            continue
+        keys.append(step)
+        above, found = found, [each for _, kind in found for each in _below(kind, step)]
+    beside: dict[str, FieldInfo] = {}
+    for _, kind in above:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            beside.update(keys_of(kind))
+    return keys, beside
+
+
+def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:
+    """Yield what may stand at a key or position of a type."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = keys_of(kind).get(str(step))
+        if field:
+            yield from _alternatives(field.annotation)
+    elif get_origin(kind) in (dict, list):
+        yield from _alternatives(get_args(kind)[-1])
+
+
+def _alternatives(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the types that an annotation allows, each with the name of its branch."""
+    if get_origin(annotation) is Annotated:
+        annotation, *notes = get_args(annotation)
+        tag = next((note.tag for note in notes if isinstance(note, Tag)), tag)
+    if get_origin(annotation) in (Union, UnionType):
+        for each in get_args(annotation):
+            yield from _alternatives(each, tag)
+    else:
+        yield tag, annotation

@@ -1,0 +1,390 @@
+"""YAML as people type it: every key and value is kept literally, with its place.
+
+The values are texts, sections (mappings) and lists; nothing typed turns into a boolean, a number or a date here. What a
+text means is decided by the declaration in :mod:`ivr.menu.language.nodes`. The events come from PyYAML; they are put together
+here and not by its constructors, so that duplicate keys, cut-off texts and exploding anchors are seen and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import yaml
+
+from ivr.menu.reading.fullwidth import chinese_punctuation
+from ivr.menu.reading.problems import Problem
+
+MAX_BYTES = 1024 * 1024
+MAX_VALUES = 200_000
+"""How many values a file may hold when every alias is written out."""
+MAX_DEPTH = 40
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mark(NamedTuple):
+    """A place in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+class Text(str):
+    """A scalar, literally."""
+
+    __slots__ = ("cut", "mark", "plain")
+    mark: Mark
+    plain: bool
+    """Whether it was typed without quotes."""
+    cut: bool
+    """Whether a comment follows on its line, which may be the rest of the sentence."""
+
+
+class Section(dict[str, Any]):
+    """A mapping, with the place of each key."""
+
+    __slots__ = ("keys_at", "mark")
+    mark: Mark
+    """Where its own key stands, if it has one: there an editor looks for it."""
+    keys_at: dict[str, Mark]
+
+
+class Items(list[Any]):
+    """A sequence."""
+
+    __slots__ = ("mark",)
+    mark: Mark
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Return the text of a file, and what is wrong with its bytes (then the text is empty)."""
+    if len(data) > MAX_BYTES:
+        what = f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most"
+        return "", [Problem(file, 1, 1, "", what, "split it with `include:`")]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        lines = _LINE_END.split(error.object[: error.start].decode())
+        mark = Mark(len(lines), len(lines[-1]) + 1)
+        what = f"the file is not UTF-8 (byte 0x{error.object[error.start]:02x})"
+        return "", [Problem(file, *mark, "", what, "save it as UTF-8 in your editor")]
+
+
+def read(text: str, file: str) -> tuple[Section | None, list[Problem]]:
+    """Return the top section of a YAML file and the problems in it; None when it cannot be read at all."""
+    lines = _LINE_END.split(text)
+    problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
+    if problems:
+        return None, problems
+    builder = _Builder(text, file, [*_comments_meant_as_keys(lines, file)])
+    top = None
+    try:
+        top = builder.build(yaml.parse(text, Loader=_Loader))
+        if not isinstance(top, Section):
+            what = "the file is a list" if isinstance(top, Items) else "the file has no keys"
+            builder.problem(Mark(1, 1), what, "begin with a key, such as `nodes:`")
+    except yaml.MarkedYAMLError as error:
+        builder.problems.append(_explain(error, text, file))
+    except _Refused as refused:
+        builder.problems.append(refused.problem)
+    return top if isinstance(top, Section) else None, _within(text, builder.problems)
+
+
+def _within(text: str, problems: list[Problem]) -> list[Problem]:
+    """Return problems without the line after the last one, which the parser blames and no editor shows."""
+    lines = _LINE_END.split(text)
+    last = max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
+    return [replace(each, line=last, column=1) if each.line > last else each for each in problems]
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML forbids, and the three line breaks that no editor counts as one: NEL, LS and PS."""
+
+
+def _forbidden_characters(lines: Sequence[str], file: str) -> Iterator[Problem]:
+    """Yield a problem for every line with an invisible character that would end or move the text around it."""
+    for number, line in enumerate(lines, 1):
+        found = _FORBIDDEN.search(line)
+        if found:
+            what = f"an invisible character stands here (U+{ord(found[0]):04X})"
+            yield Problem(file, number, found.start() + 1, "", what, "delete it")
+
+
+_COMMENT_AS_KEY = re.compile(r"[ \t]*#[ \t]*:(\s|$)")
+
+
+def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
+        if _COMMENT_AS_KEY.match(line):
+            what = "a line that begins with `#` is a comment"
+            yield Problem(file, number, line.index("#") + 1, "", what, 'write `"#":`')
+
+
+def place(data: Any, *path: Any) -> Mark:
+    """Return where the value at ``path`` is, or the nearest place above it that is known."""
+    mark = getattr(data, "mark", Mark(1, 1))
+    for step in path:
+        if isinstance(data, Section) and step in data:
+            mark = data.keys_at[step]
+            data = data[step]
+        elif isinstance(data, Items) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            mark = getattr(data, "mark", mark)
+    return mark
+
+
+class _Refused(Exception):
+    """Reading stops here."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class _Open:
+    """A section or list that is being filled."""
+
+    value: Section | Items
+    anchor: str | None
+    key: Text | None = None
+    size: int = 1
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """A value that aliases may stand for."""
+
+    value: Any
+    size: int
+    mark: Mark
+    used: bool = False
+
+
+_COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Puts the events of one file together."""
+
+    text: str
+    file: str
+    problems: list[Problem]
+    stack: list[_Open] = field(default_factory=list)
+    anchors: dict[str, _Anchor] = field(default_factory=dict)
+    top: Any = None
+
+    def build(self, events: Iterable[Any]) -> Any:
+        documents = 0
+        for event in events:
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        raise self.refusal(event, "the file holds a second document", "delete the `---` line")
+                case yaml.ScalarEvent():
+                    self.add(self.scalar(event), _size(event.value), event)
+                case yaml.MappingStartEvent():
+                    self.push(event, Section())
+                case yaml.SequenceStartEvent():
+                    self.push(event, Items())
+                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                    self.pop()
+                case yaml.AliasEvent():
+                    self.alias(event)
+        self.unused_anchors()
+        return self.top
+
+    def problem(self, mark: Mark, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, *mark, "", what, remedy))
+
+    def refusal(self, event: Any, what: str, remedy: str) -> _Refused:
+        return _Refused(Problem(self.file, *_mark(event), "", what, remedy))
+
+    def scalar(self, event: Any) -> Text:
+        text = Text(event.value)
+        text.mark = _mark(event)
+        text.plain = not event.style
+        text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
+        self.refuse_tag(event)
+        hidden = _FORBIDDEN.search(text)
+        if hidden:  # written as `"\\u0007"`: it would be in what is said, drawn and sent
+            self.problem(
+                text.mark, f"an invisible character is written here (U+{ord(hidden[0]):04X})", "delete it"
+            )
+        if text.plain and not text and event.tag is None:
+            key = self.stack[-1].key if self.stack else None
+            where = f"`{key}`" if key else "this line"
+            self.problem(text.mark, f"{where} has no value", "write one, or delete the line")
+        return text
+
+    def refuse_tag(self, event: Any) -> None:
+        if event.tag is not None:
+            remedy = "delete it: texts are taken as they are typed; or put quotes around the whole text"
+            self.problem(_mark(event), f"the tag `{event.tag}` means nothing here", remedy)
+
+    def push(self, event: Any, value: Section | Items) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise self.refusal(event, f"nested more than {MAX_DEPTH} deep", "write it flatter")
+        above = self.stack[-1] if self.stack else None
+        value.mark = above.key.mark if above and above.key is not None else _mark(event)
+        if isinstance(value, Section):
+            value.keys_at = {}
+            if self.text.startswith("{{", event.start_mark.index):
+                raise self.refusal(event, *_BRACES)
+        if above and above.key is None and isinstance(above.value, Section):
+            raise self.refusal(event, "a key must be a text", "put quotes around the whole text")
+        self.refuse_tag(event)
+        if event.anchor:
+            self.anchors[event.anchor] = _Anchor(_UNFINISHED, 0, _mark(event))
+        self.stack.append(_Open(value, event.anchor))
+
+    def pop(self) -> None:
+        done = self.stack.pop()
+        if done.anchor:
+            anchor = self.anchors[done.anchor]
+            anchor.value, anchor.size = done.value, done.size
+        self.put(done.value, done.size)
+
+    def alias(self, event: Any) -> None:
+        name = event.anchor
+        anchor = self.anchors.get(name)
+        if anchor is None:
+            remedy = f'write `"*{name}"` if the star is meant'
+            raise self.refusal(event, f"`*{name}` refers to nothing", remedy)
+        if anchor.value is _UNFINISHED:
+            raise self.refusal(event, f"`*{name}` is inside its own anchor `&{name}`", "write the values out")
+        anchor.used = True
+        self.put(anchor.value, anchor.size)
+
+    def unused_anchors(self) -> None:
+        for name, anchor in self.anchors.items():
+            if not anchor.used:
+                what = f"`&{name}` marks a value for `*{name}`, which is nowhere"
+                self.problem(anchor.mark, what, "delete it, or put quotes around the whole text")
+
+    def add(self, value: Text, size: int, event: Any) -> None:
+        if event.anchor:
+            self.anchors[event.anchor] = _Anchor(value, size, value.mark)
+        self.put(value, size)
+
+    def put(self, value: Any, size: int) -> None:
+        """Put a value where the file is: at the top, into a list, or as a key or value of a section."""
+        if not self.stack:
+            self.top = value
+            return
+        parent = self.stack[-1]
+        parent.size += size
+        if parent.size > MAX_VALUES:
+            what = f"with its aliases written out the file has more than {MAX_VALUES:,} values"
+            raise _Refused(Problem(self.file, *parent.value.mark, "", what, "use fewer anchors and aliases"))
+        if isinstance(parent.value, Items):
+            parent.value.append(value)
+        elif parent.key is None:
+            parent.key = self.key(value)
+        else:
+            self.enter(parent.value, parent.key, value)
+            parent.key = None
+
+    def key(self, value: Any) -> Text:
+        if isinstance(value, Text):
+            return value
+        mark: Mark = value.mark
+        what, remedy = "a key must be a text", "put quotes around the whole text"
+        raise _Refused(Problem(self.file, *mark, "", what, remedy))
+
+    def enter(self, section: Section, key: Text, value: Any) -> None:
+        if key in section:
+            what = f"`{key}` stands twice here (first on line {section.keys_at[key].line})"
+            self.problem(key.mark, what, "keep one of the two")
+        elif key == "<<" and key.plain:
+            self.problem(key.mark, "`<<` means nothing here", "write the keys out")
+        else:
+            section[str(key)] = value
+            section.keys_at[str(key)] = key.mark
+
+
+_UNFINISHED = object()
+"""The value of an anchor inside itself."""
+_BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
+
+
+def _size(text: str) -> int:
+    """Return how many values a text counts for; a long one that is said by many aliases is a bomb too."""
+    return 1 + len(text) // 100
+
+
+def _mark(event: Any) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    """Say in an editor's words what PyYAML found, with the remedy for the known traps."""
+    lines = _LINE_END.split(text)
+    mark = _blamed(error)
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    what, remedy = _trap(error, line, line[mark.column : mark.column + 1])
+    return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
+
+
+def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:
+    """Return the place that an editor should look at: for what was opened and never closed, its beginning."""
+    begun, noticed = error.context_mark, error.problem_mark
+    assert noticed is not None  # the scanner and the parser always give it
+    context = error.context or ""
+    if begun and any(opened in context for opened in ("quoted scalar", "alias", "simple key", "anchor")):
+        return begun
+    return begun if begun and "flow" in context and begun.line < noticed.line else noticed
+
+
+def _trap(error: yaml.MarkedYAMLError, line: str, character: str) -> tuple[str, str]:
+    context = f"{error.context or ''} {error.problem or ''}"
+    if "\t" in line[: len(line) - len(line.lstrip())] or character == "\t":
+        return "a tab stands where spaces belong", "indent with spaces, two for each level"
+    if re.search(r"(^|[:\-,{\[])\s*\{[{%]", line):
+        return "a text that begins with `{{` or `{%` needs quotes", 'write `"{{ … }}"`'
+    if "alias" in context or re.match(r"\s*(- )?\*", line):
+        return "an unquoted `*` means something else in YAML", 'write `"*"` with quotes'
+    if character and character in "@`%&!|>,]}":
+        return f"a text cannot begin with `{character}`", "put quotes around the text"
+    for part, what, remedy in _TRAPS:
+        if part in context:
+            return what, remedy
+    return f"YAML cannot be read here ({(error.problem or 'unknown').strip()})", "put quotes around the text"
+
+
+_TRAPS = (
+    (
+        "mapping values are not allowed",
+        "this line has a second `: `, or does not stand under the line above",
+        "put quotes around the text, or line the keys up",
+    ),
+    ("simple key", "this line has no `: `", "write `key: value`"),
+    ("block scalar", "a text cannot begin with `|` or `>`", "put quotes around the text"),
+    (
+        "block sequence entries",
+        "a text cannot begin with `- `",
+        "put quotes around it, or write the list on lines of its own",
+    ),
+    ("escape", "`\\` begins a code in double quotes", "use single quotes, or write it twice"),
+    ("hexdecimal", "`\\` begins a code in double quotes", "use single quotes, or write it twice"),
+    ("quoted scalar", "a quote is opened here and never closed", "close it"),
+    (
+        "flow",
+        "a bracket is opened here and never closed, or a comma is missing",
+        "check `{ }` and `[ ]`, and put quotes around texts with `,` in them",
+    ),
+    (
+        "block",
+        "the indentation does not fit the lines above, or a quote is missing",
+        "line the keys up; put quotes around whole texts",
+    ),
+)
+"""A part of PyYAML's sentence, what it mostly means, and the remedy; the first that fits."""

@@ -1,0 +1,72 @@
+"""The words of a prompt before any call: a template with plausible values in it, so that its length can be told."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+
+from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.prompts import Prompt
+
+_VALUES: Mapping[str, Any] = {
+    "money": Decimal("3512.40"),
+    "number": Decimal("0.4102"),
+    "percent": Decimal("1.534"),
+    "day": date(2026, 11, 24),
+    "full_day": date(2026, 11, 24),
+    "clock": datetime(2026, 11, 24, 15, 30),  # noqa: DTZ001 (a time of day, in no zone)
+    "minutes": 174,
+    "digits": "6688",
+    "tail": "6688",
+    "listing": ("1", "2"),
+}
+"""A value of usual length for each filter that says one."""
+_WORD: Mapping[str, str] = {"zh": "招商银行", "en": "the bank card"}
+"""What stands for a value that is said as it is, such as a name."""
+
+_IF = re.compile(r"\{%-?\s*if\b[^%]*%\}(?P<inside>(?:(?!\{%-?\s*if\b).)*?)\{%-?\s*endif\s*-?%\}", re.DOTALL)
+_ELSE = re.compile(r"\{%-?\s*el(?:se|if)\b[^%]*%\}")
+_REST = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_VALUE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_FILTER = re.compile(r"\|\s*(\w+)")
+
+
+def words(prompt: Prompt) -> str:
+    """Return what a prompt may say in some call: of branches the longest, of values plausible ones."""
+    return _filled(prompt.source, prompt.fixed.language) if prompt.template else prompt.fixed.text
+
+
+def seconds_of(prompts: Iterable[Prompt]) -> float:
+    """Return the seconds that prompts take to say one after the other."""
+    return sum(_seconds(words(prompt), prompt.fixed.language, prompt.fixed.voice) for prompt in prompts)
+
+
+@functools.lru_cache(maxsize=65536)
+def _seconds(text: str, language: str, voice: str) -> float:
+    return spoken_seconds(text, language, voice)
+
+
+@functools.lru_cache(maxsize=8192)
+def _filled(source: str, language: str) -> str:
+    """Return a template's words without evaluating it."""
+    text, before = source, ""
+    while text != before:  # from the inside out: a branch may hold branches
+        before, text = text, _IF.sub(lambda found: max(_ELSE.split(found["inside"]), key=len), text)
+    text = _VALUE.sub(lambda found: _value(found[1], language), _REST.sub("", text))
+    return " ".join(text.split())
+
+
+def _value(expression: str, language: str) -> str:
+    """Return how a value may sound, by the last of our filters that it goes through."""
+    saying = [name for name in _FILTER.findall(expression) if name in FILTERS]
+    if saying:
+        said: Callable[..., str] = FILTERS[saying[-1]]
+        return said(_VALUES[saying[-1]], Locale.parse(language, sep="-"))
+    return _WORD.get(language.partition("-")[0], _WORD["en"])

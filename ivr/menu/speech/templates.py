@@ -1,0 +1,228 @@
+"""Templates and conditions of a menu: Jinja2 in its sandbox, compiled once when the menu is loaded.
+
+A value that a caller typed, said or owns is only ever a *value* in a template, never a part of one.
+"""
+
+from __future__ import annotations
+
+import functools
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel import Locale
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2.environment import TemplateExpression
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ivr.menu.reading.problems import did_you_mean, shown
+from ivr.menu.speech.filters import FILTERS
+
+FACTS: Mapping[str, str] = {
+    "caller": "The calling number in E.164, or an empty text when it is withheld.",
+    "language": "The language of the call, such as `zh-CN`.",
+    "now": "The date and time of the call in the hotline's time zone.",
+    "today": "The date in the hotline's time zone.",
+    "known": "Whether the calling or typed number belongs to an account.",
+    "verified": "Whether the caller has proved who he is.",
+    "confirmed": "Whether he has, and a one-time code that was sent to the number on file has come back.",
+    "summary": "What was told and done in this call, from the notes of its nodes; empty when there are none.",
+    "withheld": "Whether the calling number is withheld.",
+}
+"""What every template may use beside the variables of the call."""
+
+EXPRESSIONS: Mapping[str, str] = {
+    "verified": "A fact, or a variable that is true or false.",
+    "topic == 'login'": "Equal; `!=` is not equal. A text stands in quotes.",
+    "age >= 65": "Numbers: `<`, `<=`, `>`, `>=`.",
+    "visit < today": "Dates: the earlier one is less. An entry of `ask: date` is a date.",
+    "pieces | int > 3": "An entry of `ask: digits` is a text; `int` makes it a number.",
+    "now.hour < 12": "The hour of the call, from 0 to 23; likewise `now.minute`, and `visit.year`, `visit.month`, `visit.day`.",
+    "known and not withheld": "Both hold; `not` is the opposite.",
+    "age >= 65 or (known and topic == 'fraud')": "One of them holds; brackets go first.",
+    "topic in ['login', 'fraud']": "One of several.",
+    "visit is defined": "Whether a variable has a value at all.",
+}
+"""What a condition may look like, each with its meaning."""
+
+RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
+"""Names that no variable may have: facts, and what Jinja2 and Python would read otherwise."""
+
+BUILT_IN_FILTERS: Mapping[str, str] = {
+    "default": "Another value where there is none: `{{ name | default('you') }}`.",
+    "join": "The items of a list with a text between them.",
+    "length": "How many characters or items it has.",
+    "lower": "In small letters.",
+    "upper": "In capital letters.",
+    "round": "Rounded to so many decimals.",
+    "int": "As a whole number.",
+    "first": "The first item or character.",
+    "last": "The last item or character.",
+    "replace": "With one part replaced by another.",
+    "abs": "Without its sign.",
+}
+"""The filters of Jinja2 that a menu may use beside our own."""
+_NOT_HERE: Mapping[type[nodes.Node], str] = {
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+    nodes.Macro: "macro",
+    nodes.CallBlock: "call",
+    nodes.Pow: "**",
+}
+"""What Jinja2 can and a menu cannot: there are no other templates, and a huge number would hold up every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something in a template that cannot work."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a template reads, and what is wrong with it."""
+
+    variables: frozenset[str] = frozenset()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@functools.cache
+def environment(language: str) -> ImmutableSandboxedEnvironment:
+    """Return the template environment whose filters speak ``language``."""
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    built_in = {name: made.filters[name] for name in BUILT_IN_FILTERS}
+    made.filters.clear()
+    made.filters.update(built_in)
+    locale = Locale.parse(language, sep="-")
+    made.filters |= {name: functools.partial(spoken, locale=locale) for name, spoken in FILTERS.items()}
+    made.globals.clear()
+    return made
+
+
+@functools.lru_cache(maxsize=8192)
+def is_template(text: str) -> bool:
+    """Say whether a text holds something that is not said as it stands."""
+    return any(opening in text for opening in ("{{", "{%", "{#"))
+
+
+def examine(source: str, language: str, *, expression: bool = False) -> Uses:
+    """Return what a template, or a bare expression, reads; with its mistakes if it does not compile."""
+    if expression and is_template(source):
+        bare = re.sub(r"\{\{|\}\}|\{%|%\}", "", source).strip()
+        return Uses(mistakes=(Mistake("a condition has no `{{ }}`", f"write {shown(bare)}"),))
+    if not expression and not is_template(source):
+        return Uses()
+    env = environment(language)
+    try:
+        parsed = env.parse("{{ (" + source + ") }}" if expression else source)
+        mistakes = tuple(_mistakes(env, parsed))
+        if not mistakes:
+            env.compile_expression(source) if expression else env.from_string(source)
+    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError):
+        return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
+    return Uses(_read(parsed), mistakes)
+
+
+_PAIRS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_OUTSIDE = re.compile(r"(^|\}\}|%\}|#\}).*?(?=\{\{|\{%|\{#|$)", re.DOTALL)
+_CHINESE = re.compile("[，。：；（）“”‘’｜＝＜＞]")
+
+
+def _to_check(source: str) -> str:
+    """Return what an editor should look at in a template or condition that cannot be read: the likeliest first."""
+    for opening, closing in _PAIRS:
+        if source.count(opening) != source.count(closing):
+            return f"check that `{opening}` is closed by `{closing}`"
+    code = _QUOTED.sub("", _OUTSIDE.sub("", source) if is_template(source) else source)
+    chinese = _CHINESE.search(code)
+    if chinese:
+        return f"type English punctuation in place of `{chinese[0]}`"
+    if "{%" in source:
+        return "check its brackets and quotes, and that each `{% if … %}` has its `{% endif %}`"
+    if not is_template(source) and re.search(r"(?<![=<>!])=(?!=)", code):
+        return "write `==` to compare"
+    return "check its brackets and quotes"
+
+
+def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
+    """Yield what compiles and cannot work."""
+    for filtered in parsed.find_all(nodes.Filter):
+        if filtered.name not in env.filters:
+            yield Mistake(f"there is no filter `{filtered.name}`", did_you_mean(filtered.name, env.filters))
+    for tested in parsed.find_all(nodes.Test):
+        if tested.name not in env.tests:
+            yield Mistake(f"there is no test `{tested.name}`", did_you_mean(tested.name, env.tests))
+    for found in parsed.find_all(tuple(_NOT_HERE)):
+        yield Mistake(f"`{_NOT_HERE[type(found)]}` cannot be used here", "write it without")
+    for product in parsed.find_all((nodes.Mul, nodes.Mod)):
+        if _is_text(product.left) or _is_text(product.right):
+            what = f"`{product.operator}` is for numbers, and cannot be used on a text or a list"
+            yield Mistake(what, "write the words themselves")
+
+
+def _is_text(node: nodes.Expr) -> bool:
+    """Say whether an expression is a text or a list whatever the variables are: repeated, it could fill the memory.
+
+    Jinja2 works out what is constant when it compiles, so that one such text would stop the server at its start.
+    """
+    parts = [node, *node.find_all(nodes.Node)]
+    varies = any(isinstance(part, nodes.Name) for part in parts)
+    holds_text = any(
+        isinstance(part, nodes.List | nodes.Tuple | nodes.Concat)
+        or (isinstance(part, nodes.Const) and isinstance(part.value, str))
+        for part in parts
+    )
+    return isinstance(node, nodes.Concat) or (holds_text and not varies)
+
+
+def _read(parsed: nodes.Template) -> frozenset[str]:
+    """Return the names that must have a value; those under `is defined` or `default` need not."""
+    excused = {
+        name.name
+        for guard in (*parsed.find_all(nodes.Test), *parsed.find_all(nodes.Filter))
+        if guard.name in {"defined", "undefined", "default"} and isinstance(guard.node, nodes.Name)
+        for name in (guard.node,)
+    }
+    stored = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
+    loaded = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "load"}
+    return frozenset(loaded - stored - excused)
+
+
+@functools.lru_cache(maxsize=8192)
+def template(source: str, language: str) -> Template:
+    """Compile a text with ``{{ … }}``."""
+    return environment(language).from_string(source)
+
+
+@functools.lru_cache(maxsize=8192)
+def condition(source: str, language: str) -> TemplateExpression:
+    """Compile a condition; call it with the variables."""
+    return environment(language).compile_expression(source, undefined_to_none=False)
+
+
+def value(source: str, language: str) -> Template | TemplateExpression | str:
+    """Compile a value: a plain text as it is, one ``{{ expression }}`` to what it yields, anything else to a text."""
+    if not is_template(source):
+        return source
+    inner = source.strip()
+    if inner.startswith("{{") and inner.endswith("}}") and inner.count("{{") == 1:
+        return condition(inner[2:-2].strip(), language)
+    return template(source, language)
+
+
+def evaluate(compiled: Template | TemplateExpression | str, variables: Mapping[str, Any]) -> Any:
+    """Return what a compiled value yields with these variables."""
+    match compiled:
+        case str():
+            return compiled
+        case TemplateExpression():
+            return compiled(**variables)
+    return compiled.render(**variables)

@@ -1,0 +1,210 @@
+"""Every mistake of a section, in its place and in an editor's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.menu.language.nodes import (
+    AskNode,
+    Hotline,
+    MenuNode,
+    Model,
+    SayNode,
+    SetNode,
+    TransferNode,
+    WordsFile,
+)
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare, declare_most, keys_of, kind_problem
+from ivr.menu.reading.yaml import Section, read
+
+
+def section(text: str) -> Section:
+    """Return the section of a YAML text."""
+    top, wrong = read(text, "menu.yaml")
+    assert top is not None
+    assert not wrong
+    return top
+
+
+def mistakes(model: type[Model], text: str) -> list[str]:
+    """Return what is wrong with a section."""
+    problems: list[Problem] = []
+    declared = declare(model, section(text), "f", "n", problems)
+    assert (declared is None) == bool(problems)
+    return [str(problem).removeprefix("f:") for problem in problems]
+
+
+OPTION = 'menu: {"1": {for: x, go: a}}'
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "problem"),
+    [
+        (SayNode, "say: x", "1:1: n: `then` is missing; add `then:` (the node that follows, or `back`)"),
+        (SayNode, "say: x\nthn: a\nthen: b", "2:1: n: `thn` is not known here; did you mean `then`?"),
+        (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `allow`, `say`, `note`, `then`"),
+        (SayNode, "say: x\nthen: Main", "2:1: n: `Main` is no name (small letters, digits and `_`, beginning with a letter); write `main`"),
+        (SayNode, "say: x\nthen: a\nneeds: verifed", "3:1: n: `needs` cannot be `verifed`; did you mean `verified`?"),
+        (SayNode, "say: x\nthen: a\nneeds: [verified]", "3:1: n: `needs` cannot be a list; use one of `known`, `verified`, `confirmed`"),
+        (SayNode, "say: x\nthen: a\nbarge_in: no", "3:1: n: `barge_in` must be `true` or `false`; write `true` or `false`"),
+        (SayNode, "say: press#1\nthen: a # why\nbarge_in: true", ""),
+        (SayNode, "say: press # now\nthen: a", "1:1: n: `say` is followed by a comment, or ` #` has cut it short; put quotes around the text, and comments on a line of their own"),
+        (SayNode, "say: [press # now\n  ]\nthen: a", "1:7: n: `say` is followed by a comment, or ` #` has cut it short; put quotes around the text, and comments on a line of their own"),
+        (SayNode, 'say: " "\nthen: a', "1:1: n: `say` is empty; write what is said, or delete the line"),
+        (SayNode, "say: []\nthen: a", "1:1: n: `say` has too few entries; write at least 1"),
+        (SayNode, "say: [a, b, c, d]\nthen: a", "1:1: n: `say` has too many entries; write at most 3"),
+        (SayNode, "say: [[a]]\nthen: a", "1:7: n: `say` cannot be a list; write a text or a section"),
+        (SayNode, "say: {text: a}\nthen: a", "1:1: n: `audio` is missing; add `audio:` (a file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best)"),
+        (SayNode, "say: {txt: a, audio: a.wav, text: b}\nthen: a", "1:7: n: `txt` is not known here; did you mean `text`?"),
+        (SayNode, "say: [a, {text: a, audio: a.ogg}]\nthen: a", "1:20: n: `a.ogg` is no file of a recording; write it like `greeting.wav`"),
+        (MenuNode, "menu: x", "1:1: n: `menu` must be a section with keys of its own; write its keys below it, indented"),
+        (MenuNode, "menu: {}", "1:1: n: `menu` has too few entries; write at least 1"),
+        (MenuNode, 'menu: {"1": {for: x}}', "1:8: n: `go` is missing; add `go:` (the node that follows, or `back`, `repeat`, `return`)"),
+        (MenuNode, 'menu: {"1": x}', "1:8: n: `1` must be a section with keys of its own; write its keys below it, indented"),
+        (MenuNode, 'menu: {"1x": {go: a}}', "1:8: n: `1x` is no key of a telephone; write it like `1` or `12` or `*`"),
+        (MenuNode, 'menu: {"1": {fro: x, go: a}}', "1:14: n: `fro` is not known here; did you mean `for`?"),
+        (MenuNode, 'menu: {"1": {for: x, go: a, hear: y}}', "1:29: n: `hear` must be a list; write `[one, two]`, or lines that begin with `- `"),
+        (MenuNode, 'menu: {"1": {for: x, go: a, language: en}}', "1:29: n: `en` is no language; write it like `zh-CN` or `en-US`"),
+        (MenuNode, OPTION + "\ntimeout: soon", "2:1: n: `timeout` cannot be `soon`; write a whole number"),
+        (MenuNode, OPTION + "\ntimeout: 61", "2:1: n: `timeout` cannot be `61`; write at most 60"),
+        (MenuNode, OPTION + "\ntries: 0", "2:1: n: `tries` cannot be `0`; write at least 1"),
+        (AskNode, "ask: digit\nthen: a", "1:1: n: `ask` cannot be `digit`; did you mean `digits`?"),
+        (AskNode, "ask: digits\nlength: 8-4\nthen: a", "2:1: n: `8-4` is no length; write it like `6` or `4-8`"),
+        (SetNode, "set: {a: Room # 5\n  }\nthen: b", "1:7: n: `a` is followed by a comment, or ` #` has cut it short; put quotes around the text, and comments on a line of their own"),
+        (SetNode, "set: {a: [b]}\nthen: b", "1:7: n: `a` must be a text; put quotes around the text, or check the indentation"),
+        (TransferNode, "transfer: [a]", "1:1: n: `transfer` must be a text; put quotes around the text, or check the indentation"),
+        (WordsFile, "language: en-US\nnodes:\n  menu:\n    sya: x", "4:5: n: `sya` is not known here; did you mean `say`?"),
+        (WordsFile, "language: en-US\nphrases: {giving: x}", "2:11: n: `giving` is not known here; did you mean `giving_up`?"),
+        (WordsFile, 'language: en-US\nnodes: {a: {menu: {"1": {fro: x}}}}', "2:26: n: `fro` is not known here; did you mean `for`?"),
+        (WordsFile, "language: en-US\nnodes: {a: [x]}", "2:9: n: `a` cannot be a list; write a text or a section"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_in_its_place(model: type[Model], text: str, problem: str) -> None:
+    """Line and column of the key, what is wrong, and the nearest name or the form of a good value."""
+    assert mistakes(model, text) == ([problem] if problem else [])
+
+
+HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("langauges: [a]", "5:1: n: `langauges` is not known here; did you mean `languages`?"),
+        ("anywhere: {a: agent}", "5:12: n: `a` is no single key of a telephone; write it like `0` or `*`"),
+        ('anywhere: {"0": {fro: agent, go: a}}', "5:18: n: `fro` is not known here; did you mean `for`?"),
+        ("identity: {verifed: a}", "5:12: n: `verifed` is no key of `identity`; did you mean `verified`?"),
+        ("limits: {trns: 5}", "5:10: n: `trns` is not known here; did you mean `turns`?"),
+        ("limits: {turns: 1}", "5:10: n: `turns` cannot be `1`; write at least 5"),
+        ("include: [login.yml]", "5:11: n: `login.yml` is no file of nodes; write it like `earnings.yaml`"),
+        ("desks: {a: {number: '1', busy: b, no_answer: b, failed: b}}",
+         "5:13: n: `1` is no international number; write it like `+8657100000000` or `sip:desk@example.com`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9-17}}}",
+         "5:79: n: `9-17` is no span of hours within one day; write it like `08:30-21:00` or `09:00-12:00, 13:00-18:00` or `closed`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9:00-12:00}}}",
+         "5:79: n: `9:00-12:00` is no span of hours within one day; a 0 is missing in front: write `09:00-12:00`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '09:00-12:00, 11:00-18:00'}}}",
+         ("5:79: n: `09:00-12:00, 11:00-18:00` is no span of hours within one day; "
+          "write it like `08:30-21:00` or `09:00-12:00, 13:00-18:00` or `closed`")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: 9:00-18:00}}",
+         ("5:71: n: `hours` does not say on which days; "
+          "write the days and the hours below it, such as `mon-fri: 09:00-18:00`")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {09:00-12:00: closed}}}",
+         ("5:79: n: `09:00-12:00` is no span of days; "
+          'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`')),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {monday: closed}}}",
+         "5:79: n: `monday` is no span of days; write it like `mon-fri` or `sat`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: allways}}",
+         "5:71: n: `hours` cannot be `allways`; did you mean `always`?"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, rign: 20}}",
+         "5:71: n: `rign` is not known here; did you mean `ring`?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_hotline_is_said_in_its_place(text: str, problem: str) -> None:
+    """The nearest key is that of the section inside, whatever the nodes are called."""
+    assert mistakes(Hotline, HOTLINE + text) == [problem]
+
+
+def test_all_mistakes_are_said_at_once() -> None:
+    """Every mistake of a section is a problem."""
+    text = 'menu:\n  "1": {fro: x}\n  "a": {go: A}\ntimeout: 0\nneedss: known'
+    assert sorted(each.split(":")[0] for each in mistakes(MenuNode, text)) == ["2", "2", "3", "3", "4", "5"]
+
+
+def test_a_misspelt_key_is_one_mistake() -> None:
+    """The key that it means is not missing, too."""
+    assert mistakes(SayNode, "say: x\nthn: a") == ["2:1: n: `thn` is not known here; did you mean `then`?"]
+
+
+def test_an_empty_value_is_said_by_the_reader_alone() -> None:
+    """A key without a value is one problem, not two."""
+    top, wrong = read("say:\nthen: a", "f")
+    assert top is not None
+    problems: list[Problem] = []
+    assert declare(SayNode, top, "f", "n", problems) is None
+    assert (len(wrong), problems) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("say: x", None),
+        ("say: x\nmenu: {}", None),
+        ("menu: {}\nask: digits", "2:1: n: a node is one step, and this one has `menu` and `ask`; make `ask` a node of its own"),
+        ("menyu: {}", "1:1: n: `menyu` is no kind of node; did you mean `menu`?"),
+        ("say: x\naks: date", "2:1: n: `aks` is no kind of node; did you mean `ask`?"),
+        ("say: x\ntehn: a", None),
+        ("say: x\nthn: a", None),
+        ("then: x\nsya: hello", "2:1: n: `sya` is no kind of node; did you mean `say`?"),
+        ("go: x", ("1:1: n: nothing says what kind of node this is; use one of `menu`, `ask`, `run`, `choose`, `set`, "
+         "`transfer`, `record`, `text`, `end`, `say`")),
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_node(text: str, problem: str | None) -> None:
+    """A node has exactly one kind; `say` may stand beside another."""
+    found = kind_problem(section(text), "f", "n")
+    assert (str(found).removeprefix("f:") if found else None) == problem
+
+
+def test_what_is_right_is_kept() -> None:
+    """One wrong desk, or one wrong key, does not hide the rest; a key that is needed has a stand-in."""
+    text = """\
+languages: [en-US]
+start: Main
+desks:
+  good: {number: +8657100000000, busy: a, no_answer: a, failed: a}
+  bad: {number: "1"}
+include: [a.yaml, b.yml]
+nodes: {}
+colour: red
+"""
+    problems: list[Problem] = []
+    most = declare_most(Hotline, section(text), "f", problems, {"hotline": "x", "start": "main"})
+    assert most is not None
+    assert (most.hotline, most.start, list(most.desks), most.include) == ("x", "main", ["good"], ["a.yaml"])
+    assert sorted({problem.line for problem in problems}) == [1, 2, 5, 6, 8]
+
+
+def test_nothing_is_kept_where_nothing_is_right() -> None:
+    """Without what everything else needs there is no model."""
+    problems: list[Problem] = []
+    assert declare_most(Hotline, section("hotline: x"), "f", problems, {}) is None
+    assert [problem.what for problem in problems] == [
+        f"`{key}` is missing" for key in ("languages", "start", "nodes")
+    ]
+
+
+def test_keys_are_those_that_an_editor_types() -> None:
+    """`as`, not `as_`."""
+    assert list(keys_of(AskNode))[-9:] == [
+        "as",
+        "length",
+        "range",
+        "secret",
+        "keys",
+        "read_back",
+        "then",
+        "yes",
+        "no",
+    ]

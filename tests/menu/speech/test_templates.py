@@ -1,0 +1,242 @@
+"""Templates and conditions: what they read, what cannot work in them, and that values are never parts of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from jinja2.exceptions import SecurityError
+
+from ivr.menu.speech.prompts import Voice
+from ivr.menu.speech.templates import (
+    BUILT_IN_FILTERS,
+    EXPRESSIONS,
+    condition,
+    environment,
+    evaluate,
+    examine,
+    is_template,
+    template,
+    value,
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("no template", set()),
+        ("{{ a }} and {{ b | money }}", {"a", "b"}),
+        ("{{ a | default('x') }}", set()),
+        ("{{ a | default(b) }}", {"b"}),
+        ("{% if a is defined %}{{ a }}{% endif %}", set()),
+        ("{% for each in list %}{{ each }}{% endfor %}", {"list"}),
+        ("{% set x = a %}{{ x }}", {"a"}),
+        ("{# {{ a }} #}", set()),
+    ],
+)
+def test_what_a_template_reads(source: str, variables: set[str]) -> None:
+    """The variables that must have a value."""
+    uses = examine(source, "en-US")
+    assert (set(uses.variables), uses.mistakes) == (variables, ())
+
+
+BOMBS = [
+    "{{ 'a' * 3000000000 }}",
+    "{{ 3000000000 * ('a' ~ 'b') }}",
+    "{{ ('a' if true else 'b') | upper * 3000000000 }}",
+    "{{ (name ~ 'a') * 3000000000 }}",
+    "{% if ['a'] * 3000000000 %}x{% endif %}",
+]
+"""They would fill the memory when they are compiled, or when they are said."""
+
+
+def test_a_product_of_numbers_is_none_of_a_text() -> None:
+    """Also where a text stands somewhere inside."""
+    for source in ("{{ price * 3 }}", "{{ (count % 2) * 3 }}", "{{ price * (2 if kind == 'two' else 1) }}"):
+        assert examine(source, "en-US").mistakes == ()
+
+
+@pytest.mark.parametrize("error", [MemoryError, OverflowError])
+def test_what_the_machine_cannot_hold_is_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """And no traceback, where it was not foreseen."""
+
+    def too_large(*_given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(environment("en-US")), "from_string", too_large)
+    assert examine("{{ a }}", "en-US").mistakes[0].what == "`{{ a }}` cannot be read"
+
+
+IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` has its `{% endif %}`"
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "remedy"),
+    [
+        ("{{ a | mony }}", "there is no filter `mony`", "did you mean `money`?"),
+        ("{% if a is evn %}x{% endif %}", "there is no test `evn`", "did you mean `even`?"),
+        ("{{ a", "`{{ a` cannot be read", "check that `{{` is closed by `}}`"),
+        ("{{ visit | full_day 。", "`{{ visit | full_day 。` cannot be read", "check that `{{` is closed by `}}`"),
+        ("时间：{{ visit ｜ full_day }}。", None, "type English punctuation in place of `｜`"),
+        ("{{ 'a }}", "`{{ 'a }}` cannot be read", "check its brackets and quotes"),
+        ("{% if a %}", None, IF_OR_BRACKETS),
+        ("{{ " + "(" * 20_000 + "a" + ")" * 20_000 + " }}", None, "check its brackets and quotes"),
+        ("{{ " + "9" * 5000 + " }}", None, "check its brackets and quotes"),
+        ("{% for a in b %}" * 30 + "{% endfor %}" * 30, None, IF_OR_BRACKETS),
+        ("{% include 'secrets' %}", "`include` cannot be used here", "write it without"),
+        ("{% import 'x' as y %}", "`import` cannot be used here", "write it without"),
+        ("{% extends 'x' %}", "`extends` cannot be used here", "write it without"),
+        ("{% macro a() %}{% endmacro %}", "`macro` cannot be used here", "write it without"),
+        ("{{ 9 ** 9 ** 9 }}", "`**` cannot be used here", "write it without"),
+        *((text, "`*` is for numbers, and cannot be used on a text or a list", "write the words themselves") for text in BOMBS),
+        ("{{ '%03000000000d' % 1 }}", "`%` is for numbers, and cannot be used on a text or a list", "write the words themselves"),
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_work(source: str, what: str | None, remedy: str) -> None:
+    """It is a mistake with a remedy, and never an exception."""
+    mistakes = examine(source, "en-US").mistakes
+    assert mistakes[0].remedy == remedy
+    assert what is None or mistakes[0].what == what
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "remedy"),
+    [
+        ("{{ age }} >= 65", "a condition has no `{{ }}`", "write `age  >= 65`"),
+        ("age >=", "`age >=` cannot be read", "check its brackets and quotes"),
+        ("age = 65", "`age = 65` cannot be read", "write `==` to compare"),
+        ("age >= 65 and topic == ‘a’", None, "type English punctuation in place of `‘`"),
+        ("age) and (x", None, "check its brackets and quotes"),
+        ("", None, "check its brackets and quotes"),
+    ],
+)
+def test_a_condition_that_cannot_work(source: str, what: str | None, remedy: str) -> None:
+    """A condition is a bare expression."""
+    mistakes = examine(source, "en-US", expression=True).mistakes
+    assert mistakes[0].remedy == remedy
+    assert what is None or mistakes[0].what == what
+
+
+@pytest.mark.parametrize("source", EXPRESSIONS)
+def test_every_condition_of_the_reference_works(source: str) -> None:
+    """What an editor is shown is what he may write."""
+    now = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    variables = {"topic": "login", "age": 70, "visit": date(2026, 11, 20), "pieces": "4"}
+    facts = {"now": now, "today": now.date(), "known": True, "verified": True, "withheld": False}
+    assert examine(source, "en-US", expression=True).mistakes == ()
+    assert condition(source, "en-US")(**variables, **facts) is True
+
+
+def test_a_condition_reads_its_variables() -> None:
+    """Facts and variables alike."""
+    assert examine("verified and age >= 65", "en-US", expression=True).variables == {"verified", "age"}
+    assert condition("age >= 65", "en-US")(age=70) is True
+
+
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(
+            [
+                "{{",
+                "}}",
+                "{%",
+                "%}",
+                "{#",
+                "#}",
+                "a",
+                "|",
+                "money",
+                "(",
+                ")",
+                "'",
+                "if",
+                "is",
+                "not",
+                "1",
+                ".",
+                "[",
+                "]",
+                "**",
+                "~",
+                "\\",
+                "\n",
+            ]
+        )
+    ).map(" ".join)
+)
+def test_examining_never_raises(source: str) -> None:
+    """Whatever an editor writes is examined, and what is without mistakes compiles."""
+    for expression in (False, True):
+        uses = examine(source, "en-US", expression=expression)
+        if not uses.mistakes:
+            condition(source, "en-US") if expression else template(source, "en-US")
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("text", "text"),
+        ("{{ amount }}", Decimal("1.50")),
+        (" {{ count | int + 1 }} ", 4),
+        ("{{ count }} of {{ count }}", "3 of 3"),
+        ("{{ amount | money }}", "1.50 yuan"),
+    ],
+)
+def test_a_value(source: str, result: object) -> None:
+    """One expression keeps its type; anything else is a text."""
+    assert evaluate(value(source, "en-US"), {"amount": Decimal("1.50"), "count": "3"}) == result
+
+
+def test_a_callers_words_are_never_a_template() -> None:
+    """What a caller typed is said as it is, also where it looks like a template."""
+    prompt = Voice("en-US").prompt("You said {{ words }}.")
+    assert prompt.utter({"words": "{{ 7 * 7 }}"}).text == "You said {{ 7 * 7 }}."
+
+
+@pytest.mark.parametrize(
+    "attack", ["{{ ''.__class__.__mro__ }}", "{{ a.append(1) }}", "{{ '{0.__class__}'.format(a) }}"]
+)
+def test_templates_are_in_a_sandbox(attack: str) -> None:
+    """No way into Python, and no change of a value."""
+    with pytest.raises((SecurityError, UndefinedError)):
+        template(attack, "en-US").render(a=[])
+
+
+def test_a_missing_value_is_never_said_as_nothing() -> None:
+    """A variable without a value raises, also in a condition."""
+    with pytest.raises(UndefinedError):
+        template("{{ a }}", "en-US").render()
+    with pytest.raises(UndefinedError):
+        bool(condition("a", "en-US")())
+
+
+def test_a_template_has_no_functions() -> None:
+    """Jinja2's `range`, `dict` and the like are not there."""
+    assert environment("en-US").globals == {}
+    assert examine("{{ range(3) }}", "en-US").variables == {"range"}
+
+
+def test_every_built_in_filter_exists() -> None:
+    """Those that the reference page names are Jinja2's."""
+    assert BUILT_IN_FILTERS.keys() <= environment("en-US").filters.keys()
+
+
+def test_filters_speak_the_language() -> None:
+    """The same template says its value in the language of its words."""
+    assert template("{{ 3000 | money }}", "zh-CN").render() == "3000元"
+    assert template("{{ 3000 | money }}", "en-US").render() == "3,000 yuan"
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"), [("{{ a }}", True), ("{% if a %}", True), ("{# a #}", True), ("{a}", False)]
+)
+def test_what_is_a_template(text: str, yes: bool) -> None:  # noqa: FBT001
+    """Anything that Jinja2 would not say as it stands."""
+    assert is_template(text) is yes
