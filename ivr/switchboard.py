@@ -28,8 +28,8 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
-from ivr.engine.hearing import breaks_off
-from ivr.engine.record import public_keys, public_outcome
+from ivr.engine.recognition import breaks_off
+from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn

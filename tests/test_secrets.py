@@ -25,7 +25,8 @@ from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio import rest
 from ivr.channels.web import pages
-from ivr.engine import record, step
+from ivr.engine import redaction as record
+from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
 from ivr.runs import Pool
 from ivr.sitting import direct_sitting, url_sitting

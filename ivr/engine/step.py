@@ -23,10 +23,10 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
-from ivr.engine.hearing import as_keys, breaks_off
+from ivr.engine.prompting import listen, listen_meanwhile, say_value
+from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.engine.wording import listen, listen_meanwhile, say_value
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import (
     AskNode,

@@ -22,7 +22,7 @@ from ivr.engine.events import (
     SpeechHeard,
     TransferEnded,
 )
-from ivr.engine.hearing import as_keys
+from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.menu.language.contract import Level

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.step import MAX_REPEATS
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 TREE = tree_of("""
   main: {say: Welcome., then: one}

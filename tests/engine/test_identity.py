@@ -6,7 +6,7 @@ import pytest
 
 from ivr.engine.events import ActionFinished
 from ivr.menu.language.contract import Level
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 NODES = """
   main: {run: look_up, outcomes: {found: menu, not_found: menu, unavailable: menu}}

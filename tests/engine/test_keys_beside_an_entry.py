@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ivr.engine.events import DigitsPressed
-from ivr.engine.record import public_keys
-from tests.engine.caller import Call, tree_of
+from ivr.engine.redaction import public_keys
+from tests.support.engine_call import Call, tree_of
 
 TREE = tree_of(
     """

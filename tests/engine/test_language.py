@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.engine.hearing import yes_or_no
-from tests.engine.caller import Call, tree_of
+from ivr.engine.recognition import yes_or_no
+from tests.support.engine_call import Call, tree_of
 
 NODES = """
   main:

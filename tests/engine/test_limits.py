@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from ivr.engine.step import EndlessMenu
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 TREE = tree_of("""
   main: {say: Menu., menu: {"1": {for: the end, go: bye}, "2": {for: a number, go: number}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.commands import SendText
-from tests.engine.caller import CALLER, Call, tree_of
+from tests.support.engine_call import CALLER, Call, tree_of
 
 TREE = tree_of("""
   main:

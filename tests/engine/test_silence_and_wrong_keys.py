@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 TREE = tree_of("""
   main: {say: Welcome., then: choose}

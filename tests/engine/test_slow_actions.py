@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.commands import Gather
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 TREE = tree_of("""
   main: {say: Menu., menu: {"1": {for: the news, go: news}, "2": {for: the end, go: bye}}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.caller import CALLER, Call, tree_of
+from tests.support.engine_call import CALLER, Call, tree_of
 
 TREE = tree_of(
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.commands import Transfer
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 NODES = """
   main:

@@ -22,10 +22,10 @@ from ivr.engine.events import (
     TransferEnded,
     TroubleStruck,
 )
-from ivr.engine.record import public_keys, public_outcome
+from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
-from tests.engine.caller import CALLER, CONTRACTS, MONDAY_MORNING, Call, tree_of
+from tests.support.engine_call import CALLER, CONTRACTS, MONDAY_MORNING, Call, tree_of
 
 TREE = tree_of(
     """

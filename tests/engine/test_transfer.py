@@ -10,7 +10,7 @@ import pytest
 from ivr.engine.events import TroubleStruck
 from ivr.engine.session import Session
 from ivr.engine.step import step
-from tests.engine.caller import MONDAY_MORNING, Call, tree_of
+from tests.support.engine_call import MONDAY_MORNING, Call, tree_of
 
 TREE = tree_of(
     """

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ivr.menu.tree import Tree
-from tests.engine.caller import Call, tree_of
+from tests.support.engine_call import Call, tree_of
 
 
 def asking(ask: str, languages: str = "zh-CN") -> Call:

@@ -7,8 +7,8 @@ from functools import cache
 
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.tree import Tree
-from tests.engine.caller import CONTRACTS as USUAL
-from tests.engine.caller import tree_of
+from tests.support.engine_call import CONTRACTS as USUAL
+from tests.support.engine_call import tree_of
 from tests.support.menus import bilingual
 
 CONTRACTS: Mapping[str, Contract] = {

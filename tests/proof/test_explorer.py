@@ -14,9 +14,9 @@ from ivr.proof.moves import By, Move
 from ivr.proof.proofs import Limits, Proved, prove
 from ivr.proof.stepwise import Steps
 from ivr.proof.walk import BEGINNING, Waits, Walk
-from tests.engine.caller import tree_of
 from tests.proof.brute import Brute, brute
 from tests.proof.mazes import mazes
+from tests.support.engine_call import tree_of
 
 NAMES = list(mazes())
 

@@ -23,8 +23,8 @@ from ivr.menu.language.nodes import ChooseNode, EndNode, SayNode, SetNode
 from ivr.menu.tree import Tree
 from ivr.proof.moments import moments
 from ivr.proof.moves import By, Moves
-from tests.engine.caller import tree_of
 from tests.proof.mazes import mazes
+from tests.support.engine_call import tree_of
 
 
 def tried(tree: Tree, node: str, **given: Any) -> list[tuple[str, str]]:

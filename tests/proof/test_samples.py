@@ -11,8 +11,8 @@ from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.tree import Tree
 from ivr.proof.entries import bad_entries, good_entries
 from ivr.proof.samples import ACCOUNT, SOMETHING, Samples
-from tests.engine.caller import tree_of
 from tests.proof.mazes import CONTRACTS, mazes
+from tests.support.engine_call import tree_of
 
 
 def asking(condition: str, variables: str = "{x: '', y: ''}") -> Tree:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
 from ivr.engine.events import Event
-from ivr.engine.record import public_keys, public_outcome
+from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
 from ivr.menu.tree import Tree
 

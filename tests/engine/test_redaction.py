@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.events import ActionFinished, DigitsPressed, Event, NoInput, SpeechHeard, TransferEnded
-from ivr.engine.record import public_keys, public_outcome
+from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
-from tests.engine.caller import MONDAY_MORNING as AT
-from tests.engine.caller import tree_of
+from tests.support.engine_call import MONDAY_MORNING as AT
+from tests.support.engine_call import tree_of
 
 TREE = tree_of(
     """

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from ivr.engine.commands import Gather, Say
-from ivr.engine.wording import say_value
-from tests.engine.caller import Call, tree_of
+from ivr.engine.prompting import say_value
+from tests.support.engine_call import Call, tree_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.engine.entries import fixed_length
 from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TransferEnded
-from ivr.engine.hearing import as_keys
+from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
