@@ -27,14 +27,14 @@ from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_a
 from ivr.channels.web.pages import install as install_pages
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.hotline import Hotline
-from ivr.ledger import Ledger
 from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messages import Outbox
 from ivr.runs import Pool
-from ivr.seals import Seal
-from ivr.stores import Store, open_store
+from ivr.storage import Store, open_store
+from ivr.storage.attempts import Ledger
+from ivr.storage.sealing import Seal
 from ivr.switchboard import Perform, Switchboard
 
 log = structlog.get_logger(__name__)

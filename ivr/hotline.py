@@ -23,7 +23,7 @@ from ivr.menu.reading.loader import Loaded, VoiceProblem, load, tree_despite
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
 from ivr.menu.tree import Tree
-from ivr.stores import Store
+from ivr.storage import Store
 
 DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
 """Files of a hotline that are no part of its menu: what its actions speak of."""

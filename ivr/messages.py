@@ -3,7 +3,7 @@
 A carrier's request to send has no idempotency key, so a request whose answer never came must not be made again: the
 caller may have the message already. Therefore the store is told *before* the request leaves. Who dies before that has
 sent nothing, and another worker takes the message over; who dies after it leaves a message that is ``unknown``. See
-:class:`ivr.stores.base.Message` for the life of a message.
+:class:`ivr.storage.base.Message` for the life of a message.
 
 Several workers may run on one store. Each sends one message after the other.
 """
@@ -19,8 +19,8 @@ from typing import Protocol
 import structlog
 
 from ivr.logs import masked, place_of
-from ivr.seals import BrokenSeal, Seal
-from ivr.stores import SEALED_AS, Message, Store
+from ivr.storage import SEALED_AS, Message, Store
+from ivr.storage.sealing import BrokenSeal, Seal
 
 MOST_TRIES = 10
 """After so many requests that were not taken a message has failed."""
@@ -62,7 +62,7 @@ class Carrier(Protocol):
         """Hand over a message, and return the carrier's identifier of it.
 
         The carrier posts what becomes of the message to ``report_url``; empty: it reports nothing. The answer must come,
-        or be given up, well within :data:`ivr.stores.LEASE`. No reason may repeat the body.
+        or be given up, well within :data:`ivr.storage.LEASE`. No reason may repeat the body.
 
         Raises :class:`NotTaken`, and :class:`Refused`. Any other exception says that nobody knows whether it was taken:
         an answer that did not come, a connection that broke, a 5xx.

@@ -17,7 +17,7 @@ from ivr.engine.step import step
 from ivr.logs import place_of
 from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
-from ivr.seals import Seal
+from ivr.storage.sealing import Seal
 
 Actions = Mapping[str, Action]
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.logs import masked
-from ivr.stores import CallFilter, CallHistory, CallRecord, Message
+from ivr.storage import CallFilter, CallHistory, CallRecord, Message
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

@@ -17,8 +17,8 @@ from ivr.channels.twilio.rest import TwilioRest
 from ivr.config import Settings
 from ivr.messages import Outbox
 from ivr.runs import MOST_AT_ONCE
-from ivr.seals import Seal
-from ivr.stores import open_store
+from ivr.storage import open_store
+from ivr.storage.sealing import Seal
 
 READY_WITHIN = 60.0
 """Seconds that the workers have to come up."""

@@ -30,7 +30,7 @@ from ivr.proof.replay import Hall, OpenHall
 from ivr.proof.runner import BadCall, Stage, moment
 from ivr.proof.samples import ACCOUNT, Samples
 from ivr.runs import Result, Run
-from ivr.stores import CallHistory, with_open_messages
+from ivr.storage import CallHistory, with_open_messages
 from ivr.switchboard import Perform
 
 

@@ -40,7 +40,7 @@ from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
 from ivr.outcomes import Actions, finished_event, opened, sealed, texts_of
 from ivr.runs import Pool, Runs
-from ivr.stores import (
+from ivr.storage import (
     SEALED_AS,
     Answered,
     Busy,

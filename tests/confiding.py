@@ -33,8 +33,8 @@ from ivr.hotline import load_folder
 from ivr.logs import configure
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
-from ivr.seals import BrokenSeal
-from ivr.stores import SEALED_AS, CallFilter
+from ivr.storage import SEALED_AS, CallFilter
+from ivr.storage.sealing import BrokenSeal
 from tests.channels.twilio import rest_stub
 from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
 from tests.searching import Evidence, Secret

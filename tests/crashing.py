@@ -28,7 +28,7 @@ from ivr.config import Settings
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messages import Outbox
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage.sqlite import SqliteStore
 from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 
 Form = Mapping[str, str]

@@ -16,11 +16,11 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session
 from ivr.hotline import Hotline
-from ivr.ledger import Ledger
 from ivr.outcomes import Actions
-from ivr.seals import Seal
-from ivr.stores import CallHistory, Store
-from ivr.stores.memory import MemoryStore
+from ivr.storage import CallHistory, Store
+from ivr.storage.attempts import Ledger
+from ivr.storage.memory import MemoryStore
+from ivr.storage.sealing import Seal
 from ivr.switchboard import Switchboard
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from ivr.line import Heard, Item, Noticed
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import MakeStage, Stage, play, read_calls
 from ivr.stages import DirectStages, load_tree
-from ivr.stores import CallHistory
+from ivr.storage import CallHistory
 from tests.both_ways import HttpStages
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"

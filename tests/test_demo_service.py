@@ -27,14 +27,14 @@ from ivr.actions.base import Finished, Services
 from ivr.actions.notices import Notices
 from ivr.config import BadSetting
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
-from ivr.ledger import Ledger
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Played, Stage, play, read_calls
-from ivr.seals import Seal
 from ivr.stages import DirectStages, load_tree
+from ivr.storage.attempts import Ledger
+from ivr.storage.sealing import Seal
 
 ROOT = Path(__file__).parents[1]
 YUEBAO = ROOT / "menus" / "yuebao"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ivr.stores import LEASE, SEALED_AS, Message
+from ivr.storage import LEASE, SEALED_AS, Message
 from tests.channels.twilio.phone import PUBLIC, YUEBAO, Phone, phrase
 from tests.crashing import Form, Order, Place, Program, Worker, World
 

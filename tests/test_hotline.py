@@ -11,7 +11,7 @@ import pytest
 from ivr import hotline as module
 from ivr.hotline import Hotline, MenuBroken, load_folder, menu_files, read_folder, recordings_of
 from ivr.menu.reading.problems import Problem
-from ivr.stores.memory import MemoryStore
+from ivr.storage.memory import MemoryStore
 from tests.switchboards import write_menu
 
 

@@ -19,10 +19,10 @@ from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
 from ivr.messages import LONGEST_PAUSE, MOST_TRIES, NotTaken, Outbox, Refused, pause_after
-from ivr.seals import Seal
-from ivr.stores import LEASE, SEALED_AS, Message, SavedTurn, Store
-from ivr.stores.memory import MemoryStore
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
+from ivr.storage.memory import MemoryStore
+from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CALL = "CA0123"
@@ -462,8 +462,8 @@ WORKER = """
 import os, signal, sys
 from datetime import datetime
 from ivr.messages import Outbox
-from ivr.seals import Seal
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 
 file, requests, at, secret, dies = sys.argv[1:]
 

@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 import pytest
 
 from ivr.channels.twilio.transport import http_transport
-from ivr.stores import open_store
+from ivr.storage import open_store
 from tests.channels.twilio.phone import CUSTOMER, FORM, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
 from tests.channels.twilio.twiml_checker import check_twiml
 

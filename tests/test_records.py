@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr import records
-from ivr.stores import CallHistory, CallRecord, Message, PathEntry, Voicemail
+from ivr.storage import CallHistory, CallRecord, Message, PathEntry, Voicemail
 
 CALL = "CA" + "0123456789abcdef" * 2
 STARTED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

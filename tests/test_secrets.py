@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from ivr import logs, messages, outcomes, seals, switchboard
+from ivr import logs, messages, outcomes, switchboard
 from ivr.accounts import Which, customers, service, tables
 from ivr.actions import check_code, http, peers, resetting, send_code
 from ivr.channels.terminal import simulator, trace
@@ -30,7 +30,8 @@ from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
 from ivr.runs import Pool
 from ivr.sitting import direct_sitting, url_sitting
-from ivr.stores import sql
+from ivr.storage import sealing as seals
+from ivr.storage import sql
 from tests.actions import stub_service
 from tests.changing import change
 from tests.channels.twilio import rest_stub

@@ -24,8 +24,8 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.logs import configure
 from ivr.menu.language.contract import Level
-from ivr.stores import TURN_LEASE, ClaimLost, SavedTurn
-from ivr.stores.memory import MemoryStore
+from ivr.storage import TURN_LEASE, ClaimLost, SavedTurn
+from ivr.storage.memory import MemoryStore
 from ivr.switchboard import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
 from tests.switchboards import AT, MENU, Desk, words, write_menu
 

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from ivr.accounts import Accounts
 from ivr.actions.notices import Notices
-from ivr.ledger import Ledger
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.nodes import Rations
-from ivr.seals import Seal
+from ivr.storage.attempts import Ledger
+from ivr.storage.sealing import Seal
 
 
 class Codes(Protocol):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ivr.accounts import Account, Rules
 from ivr.actions.base import Asked, Services
-from ivr.ledger import Ration, Tried
+from ivr.storage.attempts import Ration, Tried
 
 TAIL, CODE = "tail", "code"
 """The two things that a caller proves himself with; each is counted by itself."""

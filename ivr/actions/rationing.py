@@ -7,8 +7,8 @@ from datetime import timedelta
 import phonenumbers
 
 from ivr.actions.base import Asked, Services
-from ivr.ledger import Ration
 from ivr.menu.language.contract import Level, Outcome
+from ivr.storage.attempts import Ration
 
 RATIONED = Outcome(means="No more messages may be sent for now; see the hotline's `texts:`.")
 """How an action ends that has none left."""

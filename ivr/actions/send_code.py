@@ -7,8 +7,8 @@ from datetime import timedelta
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import CODE, NOT_SERVED, has_proved_tail, holders, not_served
 from ivr.actions.rationing import may_text
-from ivr.ledger import Ration
 from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.storage.attempts import Ration
 
 PER_CALL, PER_ACCOUNT, WITHIN = 3, 6, timedelta(hours=3)
 """Codes that one call, and one account within three hours, may have sent."""

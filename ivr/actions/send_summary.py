@@ -7,8 +7,8 @@ from datetime import timedelta
 from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.rationing import RATIONED, may_text
-from ivr.ledger import Ration
 from ivr.menu.language.contract import Contract, Outcome
+from ivr.storage.attempts import Ration
 
 CONTRACT = Contract(
     name="send_summary",

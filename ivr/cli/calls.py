@@ -13,13 +13,13 @@ from ivr.cli.shared import Failed, format_option, read_settings, told_as_usage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.stores import CallHistory, Store
+    from ivr.storage import CallHistory, Store
 
 
 @contextmanager
 def kept_calls() -> Iterator[Store]:
     """Open the store that is there: to look into a new one would only show that nothing is in it."""
-    from ivr.stores import open_store
+    from ivr.storage import open_store
 
     url = read_settings().database_url
     path = url.removeprefix("sqlite:///")
@@ -87,8 +87,8 @@ def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **want
 
 
 def _opened(history: CallHistory) -> CallHistory:
-    from ivr.seals import BrokenSeal, Seal
-    from ivr.stores import with_open_messages
+    from ivr.storage import with_open_messages
+    from ivr.storage.sealing import BrokenSeal, Seal
 
     keys = read_settings().secret_keys
     if not keys:

@@ -32,8 +32,8 @@ from ivr.menu.tree import Tree
 from ivr.pictures.drawing import Arrow, Box
 from ivr.pictures.ways import Way, ways_of
 from ivr.pictures.words import DrawingWords
-from ivr.stores import CallHistory
-from ivr.stores.base import PathEntry
+from ivr.storage import CallHistory
+from ivr.storage.base import PathEntry
 
 MOST_CALLS = 10_000
 """The latest calls that are counted: reading more would take minutes."""

@@ -17,7 +17,7 @@ from ivr.proof.recorded import Hands, RecordedTurn, is_masked
 from ivr.proof.replay import Replayed
 from ivr.proof.runner import MakeStage, Stage, mask, play
 from ivr.proof.samples import Samples
-from ivr.stores import CallHistory, PathEntry
+from ivr.storage import CallHistory, PathEntry
 
 WAIT_FROM = 10.0
 """Seconds by which a caller must have been slower than a written one before that is written as a `wait`."""

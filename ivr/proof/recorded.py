@@ -13,7 +13,7 @@ from ivr.menu.language.nodes import AskNode, MenuNode, RunNode, TextNode
 from ivr.menu.tree import Tree
 from ivr.proof.entries import bad_entries, good_entries
 from ivr.proof.samples import Samples
-from ivr.stores import CallHistory, PathEntry
+from ivr.storage import CallHistory, PathEntry
 
 CALLERS = frozenset({"DigitsPressed", "SpeechHeard", "NoInput"})
 """What a caller does where the hotline listens."""

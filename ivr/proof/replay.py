@@ -31,7 +31,7 @@ from ivr.outcomes import Actions
 from ivr.proof.calls import GivenOutcome
 from ivr.proof.recorded import CALLERS, Hands, Recorded, RecordedTurn, Typed
 from ivr.proof.samples import ACCOUNT, Samples, as_text
-from ivr.stores import PathEntry, Store
+from ivr.storage import PathEntry, Store
 from ivr.switchboard import Perform, Switchboard
 
 MOST_TRIES = 300

@@ -9,7 +9,7 @@ from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 from ivr.proof.recorded import is_masked
 from ivr.proof.replay import Pair, Replayed
-from ivr.stores import PathEntry
+from ivr.storage import PathEntry
 
 _WORDS: Mapping[str, str] = {
     "CallStarted": "rings",

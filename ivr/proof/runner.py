@@ -28,7 +28,7 @@ from ivr.proof.calls import (
     Waits,
     WrittenCall,
 )
-from ivr.stores import CallHistory
+from ivr.storage import CallHistory
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ import pytest
 from ivr.accounts import Accounts
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
-from ivr.ledger import Ledger
-from ivr.seals import Seal
+from ivr.storage.attempts import Ledger
+from ivr.storage.sealing import Seal
 from tests.actions.caller import Caller
 
 FOLDER = Path(__file__).parents[2] / "menus" / "yuebao"

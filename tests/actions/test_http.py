@@ -31,13 +31,13 @@ from ivr.actions.notices import Notices
 from ivr.actions.peers import LARGEST_ANSWER, Connections
 from ivr.config import BadSetting
 from ivr.hotline import Hotline
-from ivr.ledger import Ledger
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
-from ivr.seals import Seal
-from ivr.stores.memory import MemoryStore
+from ivr.storage.attempts import Ledger
+from ivr.storage.memory import MemoryStore
+from ivr.storage.sealing import Seal
 from tests.actions.stub_service import Script, answers, drips, hangs_up, serving
 from tests.support.menus import small
 

@@ -13,7 +13,7 @@ from ivr.actions import NotProved
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
-from ivr.seals import BrokenSeal, Seal
+from ivr.storage.sealing import BrokenSeal, Seal
 from tests.actions.caller import NOW, STRANGER, Caller, moment, number
 
 WHICH = {"reset_login_password": "login", "reset_payment_password": "payment"}

@@ -19,7 +19,7 @@ from ivr.app import House, open_house
 from ivr.config import Settings
 from ivr.line import DirectLine, Heard, VirtualClock
 from ivr.outcomes import Actions
-from ivr.stores import SEALED_AS, CallFilter
+from ivr.storage import SEALED_AS, CallFilter
 from tests.at_once import AtOnce
 from tests.channels.twilio.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
 

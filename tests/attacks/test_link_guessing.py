@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ivr.accounts import Accounts
-from ivr.seals import Seal
+from ivr.storage.sealing import Seal
 from tests.attacks.attacker import figure, resets
 from tests.channels.twilio.phone import DAYTIME, Phone
 

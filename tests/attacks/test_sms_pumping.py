@@ -10,7 +10,7 @@ import phonenumbers
 import pytest
 
 from ivr.actions.rationing import country_of
-from ivr.ledger import Ration
+from ivr.storage.attempts import Ration
 from tests.attacks.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
 from tests.channels.twilio.phone import demonstration
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ivr.stores import open_store
+from ivr.storage import open_store
 from tests.switchboards import Desk, write_menu
 from tests.test_cli import bakery, ivr
 

@@ -16,8 +16,8 @@ from ivr.pictures.page import page
 from ivr.pictures.svg import svg
 from ivr.pictures.traffic import Traffic, count, shade_of
 from ivr.pictures.words import drawing_words
-from ivr.stores import CallHistory, CallRecord
-from ivr.stores.base import PathEntry
+from ivr.storage import CallHistory, CallRecord
+from ivr.storage.base import PathEntry
 from tests.pictures.drawn import drawing_of, plain
 from tests.support.menus import CONTRACTS, bilingual, hotline
 

@@ -23,7 +23,7 @@ from ivr.proof.runner import play, read_calls
 from ivr.proof.samples import Samples
 from ivr.proof.writing import written
 from ivr.stages import DirectStages, Faults, load_tree, open_hall
-from ivr.stores import CallHistory, PathEntry
+from ivr.storage import CallHistory, PathEntry
 from tests.proof import shop
 
 CALL = "CA" + "0" * 31 + "1"

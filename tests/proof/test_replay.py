@@ -29,8 +29,8 @@ from ivr.proof.runner import Stage, play, read_calls
 from ivr.proof.samples import Samples
 from ivr.proof.writing import written
 from ivr.stages import DirectStages, Faults, demonstration_phones, load_tree, open_hall, slow_down
-from ivr.stores import CallHistory, PathEntry
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage import CallHistory, PathEntry
+from ivr.storage.sqlite import SqliteStore
 from tests.changing import change
 
 ROOT = Path(__file__).parents[2]

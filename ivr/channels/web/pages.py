@@ -27,7 +27,7 @@ from wtforms import PasswordField
 from ivr.accounts import Accounts, BadPassword, OpenReset, Which
 from ivr.channels.web.words import WORDS, Words
 from ivr.logs import place_of
-from ivr.seals import BrokenSeal, Seal
+from ivr.storage.sealing import BrokenSeal, Seal
 
 _PATH = "/reset"
 _STYLE = Path(__file__).with_name("page.css").read_bytes()

@@ -20,7 +20,7 @@ from ivr.channels.twilio.doctor import Check, Doctor, Surroundings
 from ivr.channels.twilio.operations import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.config import Settings
-from ivr.stores import CallFilter
+from ivr.storage import CallFilter
 from tests.channels.twilio.rest_stub import (
     ACCOUNT,
     HERS,

@@ -19,7 +19,7 @@ from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, create_app, web_program
 from ivr.config import BadSetting, Settings
 from ivr.outcomes import Actions
-from ivr.stores import Store
+from ivr.storage import Store
 from ivr.switchboard import Perform
 from tests.channels.twilio.phone import (
     CUSTOMER,

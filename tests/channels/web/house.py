@@ -11,7 +11,7 @@ from flask import Flask
 from ivr.accounts import Accounts, Which
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.web.pages import install
-from ivr.seals import Seal
+from ivr.storage.sealing import Seal
 
 SOURCE = Path(__file__).parents[3] / "menus" / "yuebao" / "accounts.yaml"
 SECRET = "a secret of the tests, long enough to be one"

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from ivr.accounts import Accounts, Which
 from ivr.channels.web.words import WORDS
 from ivr.logs import configure
-from ivr.seals import Seal
+from ivr.storage.sealing import Seal
 from tests.channels.web.house import CHINESE, ENGLISH, GOOD, SOURCE, House
 
 _TOKEN = re.compile(r'name="csrf_token" type="hidden" value="([^"]+)"')

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.stores import open_store
-from ivr.stores.memory import MemoryStore
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage import open_store
+from ivr.storage.memory import MemoryStore
+from ivr.storage.sqlite import SqliteStore
 
 
 def test_memory_is_opened_by_its_scheme_alone() -> None:

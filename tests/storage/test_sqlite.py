@@ -18,9 +18,9 @@ from threading import Barrier
 import pytest
 
 from ivr.engine.session import Session
-from ivr.stores import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
-from ivr.stores import sqlite as module
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
+from ivr.storage import sqlite as module
+from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CALL = "CA0123"
@@ -229,8 +229,8 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> No
 RACE = f"""
 import sys
 from datetime import datetime
-from ivr.stores import SavedTurn
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage import SavedTurn
+from ivr.storage.sqlite import SqliteStore
 from ivr.engine.session import Session
 
 print("ready", flush=True)

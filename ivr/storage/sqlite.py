@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from ivr.engine.session import Session
-from ivr.stores import sql
-from ivr.stores.base import (
+from ivr.storage import sql
+from ivr.storage.base import (
     FINAL_REPORTS,
     LEASE,
     RUNS_LIVE,
@@ -63,7 +63,7 @@ _OPENING = threading.Lock()
 
 
 class SqliteStore:
-    """A :class:`~ivr.stores.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
+    """A :class:`~ivr.storage.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
 
     Raises ``ValueError`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
     ``sqlite3.Error`` when it cannot be opened. Open it after a fork, not before.

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from ivr.engine.session import Session
-from ivr.stores.base import (
+from ivr.storage.base import (
     FINAL_REPORTS,
     LEASE,
     RUNS_LIVE,
@@ -177,7 +177,7 @@ class _Version:
 
 
 class MemoryStore:
-    """A :class:`~ivr.stores.base.Store` without a file."""
+    """A :class:`~ivr.storage.base.Store` without a file."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ import pytest
 
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
-from ivr.stores import (
+from ivr.storage import (
     LEASE,
     TURN_LEASE,
     Answered,
@@ -31,8 +31,8 @@ from ivr.stores import (
     Unknown,
     Voicemail,
 )
-from ivr.stores.memory import MemoryStore
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage.memory import MemoryStore
+from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOON = NOON + timedelta(seconds=5)

@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.ledger import Ledger, Ration, Tried
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage.attempts import Ledger, Ration, Tried
+from ivr.storage.sqlite import SqliteStore
 
 T = TypeVar("T")
 
@@ -607,8 +607,8 @@ def test_many_processes_share_one_ledger(tmp_path: Path) -> None:
     program = """
 import sys
 from datetime import UTC, datetime, timedelta
-from ivr.ledger import Ledger, Ration
-from ivr.stores.sqlite import SqliteStore
+from ivr.storage.attempts import Ledger, Ration
+from ivr.storage.sqlite import SqliteStore
 
 path, me, first = sys.argv[1:]
 at, day = datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Where calls are kept: one Protocol (:mod:`ivr.stores.base`) and one module for each kind of store.
+"""Where calls are kept: one Protocol (:mod:`ivr.storage.base`) and one module for each kind of store.
 
 A store is opened by its URL, which is the setting ``IVR_DATABASE_URL``:
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ivr.stores.base import (
+from ivr.storage.base import (
     FINAL_REPORTS,
     LEASE,
     SEALED_AS,
@@ -86,7 +86,7 @@ def open_store(url: str) -> Store:
 def _memory(rest: str) -> Store:
     if rest:
         raise ValueError("a store in memory has no name: write memory://")
-    from ivr.stores.memory import MemoryStore
+    from ivr.storage.memory import MemoryStore
 
     return MemoryStore()
 
@@ -99,7 +99,7 @@ def _sqlite(rest: str) -> Store:
         )
     if path == ":memory:":
         raise ValueError("sqlite is a store with a file: write memory:// for one without")
-    from ivr.stores.sqlite import SqliteStore
+    from ivr.storage.sqlite import SqliteStore
 
     return SqliteStore(path)
 

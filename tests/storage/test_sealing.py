@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.seals import BrokenSeal, Seal
+from ivr.storage.sealing import BrokenSeal, Seal
 
 OLD = "an old secret that was used for years 1"
 NEW = "a new secret that has come after it 22"
@@ -194,6 +194,6 @@ def test_no_secret_shows() -> None:
 
 def test_importing_it_is_cheap() -> None:
     """``ivr --help`` must feel instant: the package that does the work is imported when there is work."""
-    program = "import sys, ivr.seals; print('cryptography' in sys.modules)"
+    program = "import sys, ivr.storage.sealing; print('cryptography' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout == "False\n"

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ivr.engine.session import Session
-from ivr.seals import Seal
+from ivr.storage.sealing import Seal
 
 SEALED_AS = "message"
 """The purpose with which the body of a message is sealed."""
@@ -219,7 +219,7 @@ class CallHistory:
 def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:
     """Return what is kept of a call with its messages as their recipients read them, unless they were sent and blanked.
 
-    Raises :class:`ivr.seals.BrokenSeal`.
+    Raises :class:`ivr.storage.sealing.BrokenSeal`.
     """
     messages = [
         replace(message, body=seal.open(SEALED_AS, message.body), sealed=False)
