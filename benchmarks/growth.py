@@ -31,21 +31,21 @@ from pathlib import Path
 
 from benchmarks.hotlines import grown
 from ivr.app import open_house
+from ivr.calls.hotline import load_folder
+from ivr.calls.line import DirectLine, VirtualClock
+from ivr.calls.turns import Switchboard
 from ivr.channels.twilio.languages import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import RunAction
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import step
-from ivr.hotline import load_folder
-from ivr.line import DirectLine, VirtualClock
 from ivr.logs import configure
 from ivr.menu.reading.loader import Loaded
 from ivr.menu.speech import templates
 from ivr.menu.tree import Tree
 from ivr.proof.lint import judged
 from ivr.proof.proofs import Proved, prove
-from ivr.switchboard import Switchboard
 
 SIZES = (10, 100, 1000, 10_000)
 KEYS = ("1", "9", "7", "*", "9", "1", "9")

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from ivr.line import Heard
+from ivr.calls.line import Heard
 from ivr.logs import configure
 from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
 from ivr.menu.tree import Tree

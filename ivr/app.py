@@ -18,6 +18,9 @@ from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
+from ivr.calls.hotline import Hotline
+from ivr.calls.turns import Perform, Switchboard
+from ivr.calls.worker_pool import Pool
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.rest import TwilioRest
@@ -26,16 +29,13 @@ from ivr.channels.twilio.verify import Verify
 from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
 from ivr.channels.web.pages import install as install_pages
 from ivr.config import BadSetting, Settings, settings_from
-from ivr.hotline import Hotline
 from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
-from ivr.messages import Outbox
-from ivr.runs import Pool
+from ivr.messaging.outbox import Outbox
 from ivr.storage import Store, open_store
 from ivr.storage.attempts import Ledger
 from ivr.storage.sealing import Seal
-from ivr.switchboard import Perform, Switchboard
 
 log = structlog.get_logger(__name__)
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, utc_now
+from ivr.calls.worker_pool import MOST_AT_ONCE
 from ivr.channels.twilio.rest import TwilioRest
 from ivr.config import Settings
-from ivr.messages import Outbox
-from ivr.runs import MOST_AT_ONCE
+from ivr.messaging.outbox import Outbox
 from ivr.storage import open_store
 from ivr.storage.sealing import Seal
 

@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house, utc_now
+from ivr.calls.action_results import Actions
+from ivr.calls.hotline import load_folder
+from ivr.calls.line import DirectLine, Line, VirtualClock
+from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
@@ -20,11 +24,8 @@ from ivr.datafile import BadFile
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.hotline import load_folder
-from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
-from ivr.outcomes import Actions
 from ivr.proof.calls import DeskAnswer, WrittenCall
 from ivr.proof.keeping import Inside, KeptLine, said_to_everybody
 from ivr.proof.runner import play
@@ -39,7 +40,6 @@ from ivr.stages import (
     history_of,
     slow_down,
 )
-from ivr.switchboard import Perform
 
 SAVED = "saved"
 """Where `/save` keeps a call if it is not told."""

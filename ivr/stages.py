@@ -14,24 +14,24 @@ from ivr.accounts import Accounts
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house
+from ivr.calls.action_results import Actions
+from ivr.calls.hotline import MenuBroken, load_folder
+from ivr.calls.line import DirectLine, Line, VirtualClock
+from ivr.calls.turns import Perform
+from ivr.calls.worker_pool import Result, Run
 from ivr.channels.twilio.languages import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.hotline import MenuBroken, load_folder
-from ivr.line import DirectLine, Line, VirtualClock
 from ivr.menu.reading.problems import did_you_mean, one_of
 from ivr.menu.tree import Tree
-from ivr.outcomes import Actions
 from ivr.proof.calls import At, DeskAnswer, GivenOutcome, WrittenCall
 from ivr.proof.replay import Hall, OpenHall
 from ivr.proof.runner import BadCall, Stage, moment
 from ivr.proof.samples import ACCOUNT, Samples
-from ivr.runs import Result, Run
 from ivr.storage import CallHistory, with_open_messages
-from ivr.switchboard import Perform
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.line import Heard, Item, Noticed
+from ivr.calls.line import Heard, Item, Noticed
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import MakeStage, Stage, play, read_calls
 from ivr.stages import DirectStages, load_tree
 from ivr.storage import CallHistory
-from tests.both_ways import HttpStages
+from tests.support.both_ways import HttpStages
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)

@@ -249,8 +249,8 @@ def test_schemas_are_json(kind: str) -> None:
 def test_calls_are_looked_back_at_and_forgotten(tmp_path: Path) -> None:
     """In the list, in whole, by a tool; and after a purge they are gone."""
     from ivr.app import open_house
+    from ivr.calls.line import DirectLine, VirtualClock
     from ivr.config import Settings
-    from ivr.line import DirectLine, VirtualClock
     from ivr.stages import at_moment
 
     url = f"sqlite:///{tmp_path}/calls.sqlite3"
@@ -362,8 +362,8 @@ def test_help_is_there_at_once() -> None:
 def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
     """Where nobody sends messages, a tester gets at his code with the server's secret, and not without."""
     from ivr.app import open_house
+    from ivr.calls.line import DirectLine, VirtualClock
     from ivr.config import Settings
-    from ivr.line import DirectLine, VirtualClock
     from ivr.stages import at_moment
 
     url, key = f"sqlite:///{tmp_path}/calls.sqlite3", "0123456789abcdef0123456789abcdef"

@@ -14,8 +14,8 @@ import pytest
 
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
-from ivr.hotline import load_folder
-from ivr.outcomes import Actions
+from ivr.calls.action_results import Actions
+from ivr.calls.hotline import load_folder
 from tests.channels.twilio.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
 
 MENU = """\

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.line import DirectLine, Heard
+from ivr.calls.line import DirectLine, Heard
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage
 from ivr.stages import DirectStages, load_tree

@@ -18,9 +18,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from ivr import logs, messages, outcomes, switchboard
+from ivr import logs
 from ivr.accounts import Which, customers, service, tables
 from ivr.actions import check_code, http, peers, resetting, send_code
+from ivr.calls import action_results as outcomes
+from ivr.calls import turns as switchboard
+from ivr.calls.worker_pool import Pool
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio import rest
@@ -28,15 +31,15 @@ from ivr.channels.web import pages
 from ivr.engine import redaction as record
 from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
-from ivr.runs import Pool
+from ivr.messaging import outbox as messages
 from ivr.sitting import direct_sitting, url_sitting
 from ivr.storage import sealing as seals
 from ivr.storage import sql
 from tests.actions import stub_service
-from tests.changing import change
 from tests.channels.twilio import rest_stub
 from tests.channels.twilio.phone import PUBLIC
-from tests.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
+from tests.support.changing import change
+from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "http" / "actions.yaml"
 WHICH: tuple[Which, ...] = ("login", "payment")

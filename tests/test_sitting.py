@@ -14,10 +14,10 @@ from werkzeug.wrappers import Request, Response
 
 from ivr import starter
 from ivr.app import create_app
+from ivr.calls.hotline import MenuBroken
+from ivr.calls.line import CallBroken
 from ivr.channels.terminal.transcript import Transcript
 from ivr.config import Settings
-from ivr.hotline import MenuBroken
-from ivr.line import CallBroken
 from ivr.sitting import direct_sitting, url_sitting
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"

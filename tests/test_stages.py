@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.hotline import MenuBroken
-from ivr.line import Heard, Noticed
+from ivr.calls.hotline import MenuBroken
+from ivr.calls.line import Heard, Noticed
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import BadCall, Stage
 from ivr.stages import NOBODY, DirectStages, at_moment, demonstration_phones, load_tree

@@ -84,10 +84,10 @@ def _as_failed(error: Exception) -> Exception:
     """Return the sentence for an error that an operator can mend, or the error itself."""
     import sqlite3
 
+    from ivr.calls.hotline import MenuBroken
+    from ivr.calls.line import CallBroken
     from ivr.config import BadSetting
     from ivr.datafile import BadFile
-    from ivr.hotline import MenuBroken
-    from ivr.line import CallBroken
     from ivr.pictures.ranking import NoLayout
     from ivr.serving import CannotServe
     from ivr.starter import FolderTaken

@@ -31,8 +31,8 @@ def check(hotline: Path, form: str) -> None:
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
     stand in brackets.
     """
+    from ivr.calls.hotline import load_folder
     from ivr.channels.twilio.languages import voice_problem
-    from ivr.hotline import load_folder
     from ivr.proof.lint import judged
     from ivr.proof.runner import read_calls
 

@@ -110,8 +110,8 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
+    from ivr.calls.hotline import load_folder
     from ivr.channels.twilio.languages import voice_problem
-    from ivr.hotline import load_folder
     from ivr.proof.compare import compare
     from ivr.proof.compare.changes import Comparison, Side
     from ivr.proof.compare.pairs import pair
@@ -158,8 +158,8 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     Where actions are services no call is played: a version that nobody has reviewed would choose whom we send our
     secrets to.
     """
+    from ivr.calls.hotline import DATA_FILES
     from ivr.datafile import BadFile
-    from ivr.hotline import DATA_FILES
     from ivr.logs import configure
     from ivr.proof.compare.calls import compare_calls
     from ivr.proof.runner import play, read_calls

@@ -143,7 +143,7 @@ def card(hotline: Path, form: str, language: str | None, output: Path | None) ->
 
 def _loaded(hotline: Path) -> tuple[Loaded, Tree]:
     """Load a hotline that has no error."""
-    from ivr.hotline import MenuBroken, load_folder
+    from ivr.calls.hotline import MenuBroken, load_folder
 
     loaded = load_folder(hotline)
     if loaded.tree is None:

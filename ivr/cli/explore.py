@@ -61,8 +61,8 @@ def explore(
     Every key, silence, outcome, desk, hour, language, level of identity and hang-up, through the same step that answers
     the telephone. What does not hold is told with the shortest call that shows it. `ivr explain P01` tells a proof.
     """
+    from ivr.calls.hotline import load_folder, tree_despite_errors
     from ivr.channels.twilio.languages import voice_problem
-    from ivr.hotline import load_folder, tree_despite_errors
     from ivr.proof.found import found, verdicts
     from ivr.proof.proofs import Limits, prove
     from ivr.proof.writing import calls_file, check

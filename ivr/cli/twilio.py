@@ -160,8 +160,8 @@ def _told() -> Iterator[None]:
 
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
     """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
+    from ivr.calls.hotline import load_folder
     from ivr.channels.twilio.languages import voice_problem
-    from ivr.hotline import load_folder
 
     tree = load_folder(hotline, voice_problem).tree
     if tree is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ivr.line import Heard
+from ivr.calls.line import Heard
 from ivr.menu.tree import Tree
 from ivr.proof.calls import Hears, WrittenCall
 from ivr.proof.coverage import Item

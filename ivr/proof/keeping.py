@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.line import Awaited, Heard, Item, Line, Waiting
+from ivr.calls.line import Awaited, Heard, Item, Line, Waiting
 from ivr.menu.tree import Tree
 from ivr.proof.calls import At, CallStep, Hears, Leaves, Press, Speak, TypesCode, Waits, WrittenCall
 from ivr.proof.runner import mask, texted_code

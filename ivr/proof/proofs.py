@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ivr.calls.turns import MAX_ACTIONS
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.menu.language.nodes import ChooseNode
@@ -17,7 +18,6 @@ from ivr.proof.nearness import Nearness
 from ivr.proof.promises import Finding
 from ivr.proof.stepwise import Steps
 from ivr.proof.walk import ANY, BEGINNING, Waits, Walk
-from ivr.switchboard import MAX_ACTIONS
 
 MOST_KEYS = 2
 MOST_SECONDS = 90.0

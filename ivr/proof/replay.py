@@ -14,6 +14,9 @@ from datetime import datetime
 from itertools import zip_longest
 
 from ivr.actions.base import Asked, Finished, Services
+from ivr.calls.action_results import Actions
+from ivr.calls.line import VirtualClock
+from ivr.calls.turns import Perform, Switchboard
 from ivr.engine.commands import Command, Gather, Hangup, Record, Transfer
 from ivr.engine.events import (
     CallStarted,
@@ -25,14 +28,11 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.engine.session import Session
-from ivr.line import VirtualClock
 from ivr.menu.tree import Tree
-from ivr.outcomes import Actions
 from ivr.proof.calls import GivenOutcome
 from ivr.proof.recorded import CALLERS, Hands, Recorded, RecordedTurn, Typed
 from ivr.proof.samples import ACCOUNT, Samples, as_text
 from ivr.storage import PathEntry, Store
-from ivr.switchboard import Perform, Switchboard
 
 MOST_TRIES = 300
 """Replays that look for examples with which the call goes as it did."""

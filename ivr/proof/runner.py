@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.line import CallBroken, Heard, Item, Line
+from ivr.calls.line import CallBroken, Heard, Item, Line
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import decode, place, read

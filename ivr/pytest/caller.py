@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ivr.hotline import MenuBroken
-from ivr.line import CallBroken, Heard
+from ivr.calls.hotline import MenuBroken
+from ivr.calls.line import CallBroken, Heard
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree

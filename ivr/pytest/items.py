@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ivr.hotline import MenuBroken
+from ivr.calls.hotline import MenuBroken
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import MakeStage, play, read_calls_file
 from ivr.pytest.hotlines import stages_of

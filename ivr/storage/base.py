@@ -8,7 +8,7 @@ answer, byte for byte; a late one gets the present answer. No body of a request 
 can be guessed back.
 
 A message is written with the turn that it belongs to and sent afterwards, at most once, by whoever claims it: see
-:class:`Message` for its life, and :mod:`ivr.messages` for the worker.
+:class:`Message` for its life, and :mod:`ivr.messaging.outbox` for the worker.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from ivr.actions.base import Action, Asked, Finished, Services
 from ivr.actions.http import actions_of, plain_json
 from ivr.actions.notices import Notices
 from ivr.actions.peers import LARGEST_ANSWER, Connections
+from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
-from ivr.hotline import Hotline
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
 from ivr.menu.reading.loader import load

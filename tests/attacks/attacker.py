@@ -16,12 +16,12 @@ from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import CODE, TAIL, holders
 from ivr.app import House, open_house
+from ivr.calls.action_results import Actions
+from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
-from ivr.line import DirectLine, Heard, VirtualClock
-from ivr.outcomes import Actions
 from ivr.storage import SEALED_AS, CallFilter
-from tests.at_once import AtOnce
 from tests.channels.twilio.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
+from tests.support.at_once import AtOnce
 
 VICTIM, VICTIMS_TAIL = "+8613800138000", "1237"
 LOCK = timedelta(hours=3)

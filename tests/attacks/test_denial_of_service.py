@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import TAIL
+from ivr.calls.action_results import Actions
+from ivr.calls.worker_pool import MOST_AT_ONCE
 from ivr.channels.twilio.forms import LARGEST_FORM
-from ivr.outcomes import Actions
-from ivr.runs import MOST_AT_ONCE
 from tests.attacks.attacker import (
     TO_THE_NUMBER,
     VICTIM,

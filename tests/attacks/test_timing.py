@@ -17,7 +17,7 @@ from statistics import NormalDist, quantiles
 import pytest
 
 from ivr.accounts import Accounts
-from ivr.line import DirectLine
+from ivr.calls.line import DirectLine
 from tests.attacks.attacker import TO_THE_NUMBER, VICTIM, Attack, figure
 
 NOBODY = "+8613900139000"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ivr.hotline import load_folder
+from ivr.calls.hotline import load_folder
 from ivr.menu.reading.loader import Loaded, load
 from ivr.pictures.drawing import Drawing, draw
 from tests.support.menus import small

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ivr.storage import open_store
-from tests.switchboards import Desk, write_menu
+from tests.support.switchboards import Desk, write_menu
 from tests.test_cli import bakery, ivr
 
 __all__ = ["bakery"]

@@ -11,7 +11,7 @@ from ivr.channels.twilio.operations import call, connect, webhook_settings
 from ivr.channels.twilio.refusals import Rejected
 from ivr.channels.twilio.rest import TwilioRest
 from ivr.channels.twilio.verify import Verify
-from ivr.messages import Refused
+from ivr.messaging.outbox import Refused
 
 HERS = "+8613800138000"
 PUBLIC = "https://ivr.example.com"

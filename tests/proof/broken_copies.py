@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.calls.hotline import load_folder, tree_despite_errors
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.hotline import load_folder, tree_despite_errors
 from ivr.menu.reading.loader import Loaded
 from ivr.menu.tree import Tree
 from ivr.proof.explorer import Watch

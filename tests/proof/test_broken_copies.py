@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ivr.hotline import load_folder
+from ivr.calls.hotline import load_folder
 from ivr.menu.reading.problems import Problem
 from ivr.proof import proofs, stepwise
 from ivr.proof.lint import RULES, judged

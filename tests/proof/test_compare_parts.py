@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from ivr.actions import CONTRACTS as ACTIONS
+from ivr.calls.hotline import read_folder
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed, NoInput
-from ivr.hotline import read_folder
 from ivr.menu.reading.loader import load
 from ivr.proof.calls import WrittenCall
 from ivr.proof.compare.calls import Play, compare_calls, renamed

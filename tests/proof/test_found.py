@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.hotline import load_folder, tree_despite_errors
+from ivr.calls.hotline import load_folder, tree_despite_errors
 from ivr.proof.found import Found, found
 from ivr.proof.lint import judged
 from ivr.proof.proofs import prove

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ivr.line import Awaited, Heard, Item
+from ivr.calls.line import Awaited, Heard, Item
 from ivr.proof.calls import Hears, Press, Speak
 from ivr.proof.keeping import PARTS, KeptLine, said_to_everybody, telling, title
 from ivr.stages import load_tree

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.app import open_house
+from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main
 from ivr.config import Settings
-from ivr.line import DirectLine, VirtualClock
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.recalled import recalled, without_effects

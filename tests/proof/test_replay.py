@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 
 from ivr import starter
 from ivr.app import open_house
+from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.engine.step import _miss
-from ivr.line import DirectLine, VirtualClock
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.recalled import recalled, with_waits
@@ -31,7 +31,7 @@ from ivr.proof.writing import written
 from ivr.stages import DirectStages, Faults, demonstration_phones, load_tree, open_hall, slow_down
 from ivr.storage import CallHistory, PathEntry
 from ivr.storage.sqlite import SqliteStore
-from tests.changing import change
+from tests.support.changing import change
 
 ROOT = Path(__file__).parents[2]
 YUEBAO = ROOT / "menus" / "yuebao"

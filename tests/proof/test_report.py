@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.line import Heard, Noticed
+from ivr.calls.line import Heard, Noticed
 from ivr.proof.calls import WrittenCall
 from ivr.proof.report import print_played
 from ivr.proof.runner import Played, Row

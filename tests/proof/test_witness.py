@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.hotline import load_folder
+from ivr.calls.hotline import load_folder
 from ivr.menu.tree import Tree
 from ivr.proof.explorer import explore
 from ivr.proof.moves import Move

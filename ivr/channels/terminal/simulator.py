@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from ivr.calls.line import Awaited, CallBroken, Line
 from ivr.channels.terminal.transcript import Transcript
-from ivr.line import Awaited, CallBroken, Line
 from ivr.menu.reading.problems import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")

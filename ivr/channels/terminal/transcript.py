@@ -9,7 +9,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ivr.line import Heard, Item
+from ivr.calls.line import Heard, Item
 
 
 class Transcript:

@@ -1,4 +1,4 @@
-"""A line through a running server: the player of its TwiML, in the words of :class:`ivr.line.Line`."""
+"""A line through a running server: the player of its TwiML, in the words of :class:`ivr.calls.line.Line`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ivr.calls.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
 from ivr.channels.twilio.languages import say_language
 from ivr.channels.twilio.leg import NumberSettings, Refused
 from ivr.channels.twilio.player import Answer, Player, PlayerError
 from ivr.channels.twilio.transport import Transport
-from ivr.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
 from ivr.menu.speech.durations import spoken_seconds
 
 SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from ivr.channels.twilio.refusals import SENTENCES, Rejected, Unanswered, Unreached
 from ivr.config import BadSetting, Settings
-from ivr.messages import NotTaken, Refused
+from ivr.messaging.outbox import NotTaken, Refused
 
 LONGEST_TEXT = 1600
 """Characters of one message: Twilio's bound."""

@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.security import safe_join
 
+from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
 from ivr.channels.twilio.forms import FORM_TYPE
 from ivr.channels.twilio.requests import OVER, called_number, caller_number, event_from
@@ -31,7 +32,6 @@ from ivr.engine.session import Session
 from ivr.logs import place_of
 from ivr.menu.speech.prompts import Utterance
 from ivr.menu.tree import Tree
-from ivr.switchboard import Switchboard
 
 _CALL = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """A call's identifier: Twilio's are `CA` and 32 digits; carriers that speak TwiML too have others, such as a UUID."""

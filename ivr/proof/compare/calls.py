@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ivr.line import Heard
+from ivr.calls.line import Heard
 from ivr.proof.calls import At, WrittenCall
 from ivr.proof.compare.changes import Change, Heading, named, quoted
 from ivr.proof.compare.pairs import Pairs

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
+from ivr.calls.line import Heard, Noticed
 from ivr.channels.terminal.transcript import Transcript
-from ivr.line import Heard, Noticed
 
 
 class Terminal(io.StringIO):

@@ -20,12 +20,12 @@ from werkzeug.test import TestResponse
 
 from ivr.actions import perform
 from ivr.app import House, open_house, web_program
+from ivr.calls.hotline import load_folder
+from ivr.calls.turns import Perform
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
-from ivr.hotline import load_folder
 from ivr.menu.tree import Tree
-from ivr.switchboard import Perform
 
 YUEBAO = Path(__file__).parents[3] / "menus" / "yuebao"
 PUBLIC = "https://ivr.example.com"

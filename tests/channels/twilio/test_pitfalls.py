@@ -21,11 +21,11 @@ import pytest
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import create_app
+from ivr.calls.action_results import Actions
+from ivr.calls.hotline import load_folder
 from ivr.channels.twilio.player import Player
 from ivr.channels.twilio.transport import Reply
 from ivr.config import BadSetting
-from ivr.hotline import load_folder
-from ivr.outcomes import Actions
 from tests.channels.twilio.phone import (
     CUSTOMER,
     HOTLINE,

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from ivr.channels.twilio.refusals import SENTENCES, Rejected, RestFailed, Unanswered, Unreached
 from ivr.channels.twilio.rest import Account, NumberFacts, TwilioRest
 from ivr.config import BadSetting, Settings
-from ivr.messages import NotTaken, Refused
+from ivr.messaging.outbox import NotTaken, Refused
 from tests.channels.twilio.rest_stub import (
     ACCOUNT,
     HERS,

@@ -17,10 +17,10 @@ from werkzeug.datastructures import MultiDict
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, create_app, web_program
+from ivr.calls.action_results import Actions
+from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
-from ivr.outcomes import Actions
 from ivr.storage import Store
-from ivr.switchboard import Perform
 from tests.channels.twilio.phone import (
     CUSTOMER,
     DAYTIME,

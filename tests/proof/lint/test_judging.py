@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.hotline import load_folder
+from ivr.calls.hotline import load_folder
 from ivr.menu.reading.problems import Problem
 from ivr.proof.lint import RULES, judged, lint
 from ivr.proof.lint import rules as table

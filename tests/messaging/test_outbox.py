@@ -18,7 +18,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
-from ivr.messages import LONGEST_PAUSE, MOST_TRIES, NotTaken, Outbox, Refused, pause_after
+from ivr.messaging.outbox import LONGEST_PAUSE, MOST_TRIES, NotTaken, Outbox, Refused, pause_after
 from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
@@ -461,7 +461,7 @@ def test_an_error_does_not_end_the_worker(
 WORKER = """
 import os, signal, sys
 from datetime import datetime
-from ivr.messages import Outbox
+from ivr.messaging.outbox import Outbox
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.line import DirectLine, Heard, Item, Noticed, VirtualClock, taken
-from tests.switchboards import AT, CALLER, MENU, Desk, write_menu
+from ivr.calls.line import DirectLine, Heard, Item, Noticed, VirtualClock, taken
+from tests.support.switchboards import AT, CALLER, MENU, Desk, write_menu
 
 
 def line(folder: Path, menu: str = MENU, **more: object) -> DirectLine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic
 
-from ivr.runs import Result, Run
+from ivr.calls.worker_pool import Result, Run
 
 
 class AtOnce:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from ivr.calls.turns import Switchboard
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, SendText, Transfer, Utterance
 from ivr.engine.events import (
     CallStarted,
@@ -25,7 +26,6 @@ from ivr.engine.events import (
 )
 from ivr.engine.session import Session
 from ivr.menu.speech.durations import spoken_seconds
-from ivr.switchboard import Switchboard
 
 Waiting = Literal["keys", "recording", "nobody"]
 DeskAnswers = Callable[[str], str]

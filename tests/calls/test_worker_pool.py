@@ -9,8 +9,8 @@ from threading import Event, Timer, get_ident
 
 import pytest
 
-from ivr.runs import Pool, _InThread
-from tests.at_once import AtOnce
+from ivr.calls.worker_pool import Pool, _InThread
+from tests.support.at_once import AtOnce
 
 LONG = 10.0
 """Seconds: longer than anything here takes, unless it hangs."""

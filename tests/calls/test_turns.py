@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ivr.actions.base import Asked, Finished
+from ivr.calls.turns import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
 from ivr.engine.commands import Command
 from ivr.engine.events import (
     CallerHungUp,
@@ -26,8 +27,7 @@ from ivr.logs import configure
 from ivr.menu.language.contract import Level
 from ivr.storage import TURN_LEASE, ClaimLost, SavedTurn
 from ivr.storage.memory import MemoryStore
-from ivr.switchboard import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
-from tests.switchboards import AT, MENU, Desk, words, write_menu
+from tests.support.switchboards import AT, MENU, Desk, words, write_menu
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr import hotline as module
-from ivr.hotline import Hotline, MenuBroken, load_folder, menu_files, read_folder, recordings_of
+from ivr.calls import hotline as module
+from ivr.calls.hotline import Hotline, MenuBroken, load_folder, menu_files, read_folder, recordings_of
 from ivr.menu.reading.problems import Problem
 from ivr.storage.memory import MemoryStore
-from tests.switchboards import write_menu
+from tests.support.switchboards import write_menu
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.actions.base import Asked, Finished
 from ivr.engine.events import CallerHungUp, DigitsPressed, NoInput
-from tests.switchboards import AT, CALLER, Desk
+from tests.support.switchboards import AT, CALLER, Desk
 
 MENU = """
 hotline: test

@@ -27,7 +27,7 @@ from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
-from ivr.messages import Outbox
+from ivr.messaging.outbox import Outbox
 from ivr.storage.sqlite import SqliteStore
 from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 

@@ -15,22 +15,22 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 
 from ivr.app import open_house, web_program
+from ivr.calls.line import Line, VirtualClock
+from ivr.calls.turns import Render, Switchboard
 from ivr.channels.twilio.line import PlayerLine
 from ivr.channels.twilio.player import Answer, Player
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.transport import Reply
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
-from ivr.line import Line, VirtualClock
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Stage, moment
 from ivr.stages import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
-from ivr.switchboard import Render, Switchboard
 
 PICKED_UP = 3
-"""Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.line.DirectLine`."""
+"""Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.calls.line.DirectLine`."""
 PUBLIC = "https://ivr.example.com"
 TOKEN = "12345"
 SETTINGS = Settings(database_url="memory://", auth_tokens=(TOKEN,), public_url=PUBLIC)

@@ -12,16 +12,16 @@ from ivr.accounts import Accounts
 from ivr.actions import ACTIONS
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.notices import Notices
+from ivr.calls.action_results import Actions
+from ivr.calls.hotline import Hotline
+from ivr.calls.turns import Switchboard
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session
-from ivr.hotline import Hotline
-from ivr.outcomes import Actions
 from ivr.storage import CallHistory, Store
 from ivr.storage.attempts import Ledger
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
-from ivr.switchboard import Switchboard
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""

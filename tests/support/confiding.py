@@ -1,6 +1,6 @@
 """Scenes in which callers confide secrets to the whole program, while everything that it says and keeps is recorded.
 
-A scene plants its secrets by name and collects its evidence; :mod:`tests.searching` looks for the one in the other.
+A scene plants its secrets by name and collects its evidence; :mod:`tests.support.searching` looks for the one in the other.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from ivr.app import House, accounts_path, open_house, open_outbox, web_program
+from ivr.calls.hotline import load_folder
 from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
 from ivr.cli import main
 from ivr.config import Settings
-from ivr.hotline import load_folder
 from ivr.logs import configure
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
@@ -37,7 +37,7 @@ from ivr.storage import SEALED_AS, CallFilter
 from ivr.storage.sealing import BrokenSeal
 from tests.channels.twilio import rest_stub
 from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
-from tests.searching import Evidence, Secret
+from tests.support.searching import Evidence, Secret
 
 AUTH_TOKEN = "b7Qw-twilio-auth-Zk3"
 SECRET_KEY = "Ivr-secret-key-9xKq2-longer-than-32-letters"

@@ -19,9 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from ivr.actions import ACTIONS, CONTRACTS, perform
 from ivr.actions.base import Asked, Finished, Services
-from ivr.line import VirtualClock
+from ivr.calls.action_results import Actions
+from ivr.calls.line import VirtualClock
 from ivr.logs import configure
-from ivr.outcomes import Actions
 from tests.channels.twilio.phone import DAYTIME, Answer, Phone, program
 
 CUSTOMERS = {

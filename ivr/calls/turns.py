@@ -16,6 +16,9 @@ import structlog
 
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
+from ivr.calls.action_results import Actions, finished_event, opened, sealed, texts_of
+from ivr.calls.hotline import Hotline
+from ivr.calls.worker_pool import Pool, Runs
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
 from ivr.engine.events import (
     ActionFinished,
@@ -33,13 +36,10 @@ from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn
-from ivr.hotline import Hotline
 from ivr.logs import masked, place_of
 from ivr.menu.language.contract import Times
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
-from ivr.outcomes import Actions, finished_event, opened, sealed, texts_of
-from ivr.runs import Pool, Runs
 from ivr.storage import (
     SEALED_AS,
     Answered,
