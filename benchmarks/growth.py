@@ -34,7 +34,7 @@ from ivr.app import open_house
 from ivr.calls.hotline import load_folder
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.calls.turns import Switchboard
-from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import RunAction
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed

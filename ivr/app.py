@@ -21,11 +21,11 @@ from ivr.actions.notices import Notices
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import Pool
+from ivr.channels.twilio.admin.rest import TwilioRest
+from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
-from ivr.channels.twilio.languages import voice_problem
-from ivr.channels.twilio.rest import TwilioRest
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.verify import Verify
+from ivr.channels.twilio.voices import voice_problem
 from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
 from ivr.channels.web.pages import install as install_pages
 from ivr.config import BadSetting, Settings, settings_from

@@ -14,7 +14,7 @@ from time import monotonic, sleep
 
 from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, utc_now
 from ivr.calls.worker_pool import MOST_AT_ONCE
-from ivr.channels.twilio.rest import TwilioRest
+from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.config import Settings
 from ivr.messaging.outbox import Outbox
 from ivr.storage import open_store

@@ -17,8 +17,8 @@ from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
-from ivr.channels.twilio.line import PlayerLine
-from ivr.channels.twilio.transport import Reply, Transport, http_transport
+from ivr.channels.twilio.player.remote_line import PlayerLine
+from ivr.channels.twilio.player.transport import Reply, Transport, http_transport
 from ivr.config import Settings
 from ivr.datafile import BadFile
 from ivr.engine.events import Event

@@ -19,7 +19,7 @@ from ivr.calls.hotline import MenuBroken, load_folder
 from ivr.calls.line import DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import Result, Run
-from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event

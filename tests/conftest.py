@@ -10,7 +10,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from ivr.channels.twilio import twiml
-from tests.channels.twilio.twiml_checker import check_twiml
+from tests.support.twiml_checker import check_twiml
 
 pytest_plugins = ["pytester"]  # for the tests of our own plugin
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.growth import exponent
 from benchmarks.hotlines import grown
 from ivr.actions import CONTRACTS
-from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.voices import voice_problem
 from ivr.menu.reading.loader import load
 
 ROOT = Path(__file__).parents[1]

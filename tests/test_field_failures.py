@@ -16,7 +16,7 @@ from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_folder
-from tests.channels.twilio.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
+from tests.support.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
 
 MENU = """\
   main:

@@ -24,10 +24,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ivr.channels.twilio.transport import http_transport
+from ivr.channels.twilio.player.transport import http_transport
 from ivr.storage import open_store
-from tests.channels.twilio.phone import CUSTOMER, FORM, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
-from tests.channels.twilio.twiml_checker import check_twiml
+from tests.support.phone import CUSTOMER, FORM, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
+from tests.support.twiml_checker import check_twiml
 
 SECRET = "zebra-in-the-environment"
 RING = {"CallSid": SID, "From": CUSTOMER, "To": HOTLINE, "CallStatus": "ringing"}

@@ -26,7 +26,7 @@ from ivr.calls import turns as switchboard
 from ivr.calls.worker_pool import Pool
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
-from ivr.channels.twilio import rest
+from ivr.channels.twilio.admin import rest
 from ivr.channels.web import pages
 from ivr.engine import redaction as record
 from ivr.engine import step
@@ -36,10 +36,10 @@ from ivr.sitting import direct_sitting, url_sitting
 from ivr.storage import sealing as seals
 from ivr.storage import sql
 from tests.actions import stub_service
-from tests.channels.twilio import rest_stub
-from tests.channels.twilio.phone import PUBLIC
+from tests.support import rest_stub
 from tests.support.changing import change
 from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
+from tests.support.phone import PUBLIC
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "http" / "actions.yaml"
 WHICH: tuple[Which, ...] = ("login", "payment")

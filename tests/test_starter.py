@@ -8,7 +8,7 @@ import pytest
 
 from ivr import starter
 from ivr.calls.hotline import load_folder
-from ivr.channels.twilio.languages import voice_problem
+from ivr.channels.twilio.voices import voice_problem
 from ivr.proof.runner import play, read_calls
 from ivr.stages import DirectStages
 

@@ -32,7 +32,7 @@ def check(hotline: Path, form: str) -> None:
     stand in brackets.
     """
     from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.languages import voice_problem
+    from ivr.channels.twilio.voices import voice_problem
     from ivr.proof.lint import judged
     from ivr.proof.runner import read_calls
 

@@ -111,7 +111,7 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
     from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.languages import voice_problem
+    from ivr.channels.twilio.voices import voice_problem
     from ivr.proof.compare import compare
     from ivr.proof.compare.changes import Comparison, Side
     from ivr.proof.compare.pairs import pair

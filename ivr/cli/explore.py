@@ -62,7 +62,7 @@ def explore(
     the telephone. What does not hold is told with the shortest call that shows it. `ivr explain P01` tells a proof.
     """
     from ivr.calls.hotline import load_folder, tree_despite_errors
-    from ivr.channels.twilio.languages import voice_problem
+    from ivr.channels.twilio.voices import voice_problem
     from ivr.proof.found import found, verdicts
     from ivr.proof.proofs import Limits, prove
     from ivr.proof.writing import calls_file, check

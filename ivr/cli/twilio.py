@@ -15,7 +15,7 @@ import click
 from ivr.cli.shared import read_settings
 
 if TYPE_CHECKING:
-    from ivr.channels.twilio.operations import Connection
+    from ivr.channels.twilio.admin.provisioning import Connection
     from ivr.config import Settings
 
 _COLOURS = {"ok": "green", "wrong": "red", "skipped": "yellow"}
@@ -71,8 +71,8 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 def connect(number: str, url: str, fallback: str, *, take_over: bool, dry_run: bool) -> None:
     """Let the calls of a number come to this program: its voice, fallback and status URLs."""
-    from ivr.channels.twilio import operations
-    from ivr.channels.twilio.rest import TwilioRest
+    from ivr.channels.twilio.admin import provisioning as operations
+    from ivr.channels.twilio.admin.rest import TwilioRest
 
     with _told():
         settings = read_settings()
@@ -106,7 +106,7 @@ def doctor(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
 
     The server is rung once, by a call that is none: its name begins with `doctor-` in `ivr calls`.
     """
-    from ivr.channels.twilio.doctor import Doctor
+    from ivr.channels.twilio.admin.doctor import Doctor
 
     with _told():
         settings = read_settings()
@@ -130,8 +130,8 @@ Example:
 @url_option
 def call(to: str, url: str) -> None:
     """Ring the phone TO from TWILIO_NUMBER, into the hotline. Twilio charges for it as for any call."""
-    from ivr.channels.twilio import operations
-    from ivr.channels.twilio.rest import TwilioRest
+    from ivr.channels.twilio.admin import provisioning as operations
+    from ivr.channels.twilio.admin.rest import TwilioRest
 
     with _told():
         settings = read_settings()
@@ -148,8 +148,8 @@ def _needed(value: str, option: str, setting: str) -> str:
 @contextmanager
 def _told() -> Iterator[None]:
     """Tell in one sentence what an operator can mend."""
-    from ivr.channels.twilio.operations import CannotConnect
-    from ivr.channels.twilio.refusals import RestFailed
+    from ivr.channels.twilio.admin.errors import RestFailed
+    from ivr.channels.twilio.admin.provisioning import CannotConnect
     from ivr.config import BadSetting
 
     try:
@@ -161,7 +161,7 @@ def _told() -> Iterator[None]:
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
     """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
     from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.languages import voice_problem
+    from ivr.channels.twilio.voices import voice_problem
 
     tree = load_folder(hotline, voice_problem).tree
     if tree is None:

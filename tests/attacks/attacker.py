@@ -20,8 +20,8 @@ from ivr.calls.action_results import Actions
 from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
 from ivr.storage import SEALED_AS, CallFilter
-from tests.channels.twilio.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
 from tests.support.at_once import AtOnce
+from tests.support.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
 
 VICTIM, VICTIMS_TAIL = "+8613800138000", "1237"
 LOCK = timedelta(hours=3)

@@ -11,7 +11,7 @@ import structlog
 
 from ivr.datafile import parse
 from tests.attacks.attacker import Attack
-from tests.channels.twilio.phone import Phone, program
+from tests.support.phone import Phone, program
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.attacks.attacker import VICTIM, figure, resets
-from tests.channels.twilio.phone import DAYTIME, SETTINGS, Phone, program
+from tests.support.phone import DAYTIME, SETTINGS, Phone, program
 
 HTTPS = "https://ivr.example.com"
 WANTED = "violin under seven lamps"

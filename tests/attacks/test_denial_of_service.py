@@ -25,7 +25,7 @@ from tests.attacks.attacker import (
     telephone,
     written,
 )
-from tests.channels.twilio.phone import CUSTOMER, FORM, PUBLIC, Phone, program, signed
+from tests.support.phone import CUSTOMER, FORM, PUBLIC, Phone, program, signed
 
 OTHERS = {"+8613800138001": "0563", "+8613800138002": "3314", "+12025550142": "0181"}
 WRONG = ("9999", "9998", "9997")

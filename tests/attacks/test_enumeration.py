@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.attacks.attacker import TO_THE_NUMBER, TO_THE_NUMBER_IF_WITHHELD, figure
-from tests.channels.twilio.phone import Phone, program
+from tests.support.phone import Phone, program
 
 NOBODY = "+8613900139000"
 CUSTOMERS = {

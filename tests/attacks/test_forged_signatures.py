@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from werkzeug.test import TestResponse
 
 from tests.attacks.attacker import figure, written
-from tests.channels.twilio.phone import CUSTOMER, FORM, PUBLIC, SID, TOKEN, Phone, signed
+from tests.support.phone import CUSTOMER, FORM, PUBLIC, SID, TOKEN, Phone, signed
 
 WEBHOOKS = (
     "/voice",

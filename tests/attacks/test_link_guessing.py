@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from ivr.accounts import Accounts
 from ivr.storage.sealing import Seal
 from tests.attacks.attacker import figure, resets
-from tests.channels.twilio.phone import DAYTIME, Phone
+from tests.support.phone import DAYTIME, Phone
 
 HTTPS = "https://ivr.example.com"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

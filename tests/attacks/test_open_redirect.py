@@ -9,7 +9,7 @@ import pytest
 from ivr.config import BadSetting, settings_from
 from tests.attacks.attacker import VICTIM, figure, letters, resets
 from tests.attacks.test_csrf import begun_for
-from tests.channels.twilio.phone import CUSTOMER, SETTINGS, SID, Answer, Phone, program, signed
+from tests.support.phone import CUSTOMER, SETTINGS, SID, Answer, Phone, program, signed
 
 HTTPS = "https://ivr.example.com"
 EVIL = (

@@ -12,7 +12,7 @@ import pytest
 from ivr.actions.rationing import country_of
 from ivr.storage.attempts import Ration
 from tests.attacks.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
-from tests.channels.twilio.phone import demonstration
+from tests.support.phone import demonstration
 
 A_LIST = ("5", "2", "1")
 """From the main menu to the list of what to have at hand, by text message; after it 1 is the main menu again."""

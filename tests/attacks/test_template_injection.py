@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.attacks.attacker import account_says, figure, resets, told_of_the_card
-from tests.channels.twilio.phone import Phone, program
+from tests.support.phone import Phone, program
 
 PAYLOADS = (
     "{{ 7*7 }}",

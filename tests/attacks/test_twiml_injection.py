@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.attacks.attacker import figure, told_of_the_card
-from tests.channels.twilio.phone import CUSTOMER, Answer, Phone, program
-from tests.channels.twilio.twiml_checker import check_twiml
+from tests.support.phone import CUSTOMER, Answer, Phone, program
+from tests.support.twiml_checker import check_twiml
 
 PAYLOADS = (
     "</Say><Dial>+19005550100</Dial><Say>",

@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from ivr.storage import LEASE, SEALED_AS, Message
-from tests.channels.twilio.phone import PUBLIC, YUEBAO, Phone, phrase
 from tests.support.crashing import Form, Order, Place, Program, Worker, World
+from tests.support.phone import PUBLIC, YUEBAO, Phone, phrase
 
 AFTER_LEASE = LEASE.total_seconds() + 1
 """When whoever has died is known to have died: the earliest moment at which somebody else may take his turn."""

@@ -22,7 +22,7 @@ from ivr.actions.base import Asked, Finished, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.line import VirtualClock
 from ivr.logs import configure
-from tests.channels.twilio.phone import DAYTIME, Answer, Phone, program
+from tests.support.phone import DAYTIME, Answer, Phone, program
 
 CUSTOMERS = {
     "+8613800138000": "1237",

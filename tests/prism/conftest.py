@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.channels.twilio.rest import TwilioRest
+from ivr.channels.twilio.admin.rest import TwilioRest
 
 ACCOUNT = "AC" + "1" * 32
 OURS = "+14155550100"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ivr.channels.twilio.operations import call, connect, webhook_settings
-from ivr.channels.twilio.refusals import Rejected
-from ivr.channels.twilio.rest import TwilioRest
-from ivr.channels.twilio.verify import Verify
+from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.provisioning import call, connect, webhook_settings
+from ivr.channels.twilio.admin.rest import TwilioRest
+from ivr.channels.twilio.admin.verify import Verify
 from ivr.messaging.outbox import Refused
 
 HERS = "+8613800138000"

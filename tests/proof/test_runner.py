@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.calls.line import Heard
-from ivr.channels.twilio.line import PlayerLine
+from ivr.channels.twilio.player.remote_line import PlayerLine
 from ivr.proof.calls import WrittenCall
 from ivr.proof.runner import Played, Stage, play, side_by_side
 from ivr.stages import DirectStages, load_tree

@@ -17,10 +17,10 @@ from twilio.request_validator import RequestValidator
 from ivr.app import open_house, web_program
 from ivr.calls.line import Line, VirtualClock
 from ivr.calls.turns import Render, Switchboard
-from ivr.channels.twilio.line import PlayerLine
-from ivr.channels.twilio.player import Answer, Player
+from ivr.channels.twilio.player.interpreter import Answer, Player
+from ivr.channels.twilio.player.remote_line import PlayerLine
+from ivr.channels.twilio.player.transport import Reply
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.transport import Reply
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
 from ivr.menu.speech.durations import spoken_seconds

@@ -26,8 +26,8 @@ from flask.testing import FlaskClient
 
 from ivr.app import House, accounts_path, open_house, open_outbox, web_program
 from ivr.calls.hotline import load_folder
-from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
+from ivr.channels.twilio.voices import voice_problem
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.logs import configure
@@ -35,8 +35,8 @@ from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.storage import SEALED_AS, CallFilter
 from ivr.storage.sealing import BrokenSeal
-from tests.channels.twilio import rest_stub
-from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
+from tests.support import rest_stub
+from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
 from tests.support.searching import Evidence, Secret
 
 AUTH_TOKEN = "b7Qw-twilio-auth-Zk3"

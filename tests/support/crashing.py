@@ -29,7 +29,7 @@ from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
 from ivr.storage.sqlite import SqliteStore
-from tests.channels.twilio.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
+from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 
 Form = Mapping[str, str]
 PATIENCE = 30.0

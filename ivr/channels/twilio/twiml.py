@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape
 
 from twilio.twiml import voice_response as verbs
 
-from ivr.channels.twilio.languages import default_voice, hear_language, say_language
-from ivr.channels.twilio.words import clean, pieces
+from ivr.channels.twilio.speech_text import clean, pieces
+from ivr.channels.twilio.voices import default_voice, hear_language, say_language
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
 
 LARGEST = 64_000

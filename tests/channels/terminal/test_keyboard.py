@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ivr.channels.terminal.keyboard import history_file
-from tests.channels.terminal.sittings import MORNING, SECRET, YUEBAO
+from tests.support.simulator import MORNING, SECRET, YUEBAO
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78])|\r")
 PATIENCE = 20.0

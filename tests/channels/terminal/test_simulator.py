@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.channels.terminal.simulator import COMMANDS, Simulator
-from tests.channels.terminal.sittings import SECRET, sitting, typing
+from tests.support.simulator import SECRET, sitting, typing
 
 TO_THE_QUESTION = ["1", "3", "2"]
 """The keys that lead to the question for the tail of the ID card, which is a secret."""

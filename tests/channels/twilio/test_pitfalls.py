@@ -23,10 +23,10 @@ from ivr.actions.base import Asked, Finished, Services
 from ivr.app import create_app
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_folder
-from ivr.channels.twilio.player import Player
-from ivr.channels.twilio.transport import Reply
+from ivr.channels.twilio.player.interpreter import Player
+from ivr.channels.twilio.player.transport import Reply
 from ivr.config import BadSetting
-from tests.channels.twilio.phone import (
+from tests.support.phone import (
     CUSTOMER,
     HOTLINE,
     HUMAN,

@@ -21,7 +21,7 @@ from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
 from ivr.storage import Store
-from tests.channels.twilio.phone import (
+from tests.support.phone import (
     CUSTOMER,
     DAYTIME,
     FORM,

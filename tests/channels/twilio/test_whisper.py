@@ -6,7 +6,7 @@ import pytest
 
 from ivr.channels.twilio.twiml import Urls, render, whisper
 from ivr.engine.commands import Transfer
-from tests.channels.twilio.phone import SID, Phone, program
+from tests.support.phone import SID, Phone, program
 
 URLS = Urls("/voice/zh-CN/3", "/voice/recording", "/audio/", "/voice/whisper")
 

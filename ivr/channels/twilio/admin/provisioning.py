@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
-from ivr.channels.twilio.rest import ELSEWHERE, OwnNumber, TwilioRest
+from ivr.channels.twilio.admin.rest import ELSEWHERE, OwnNumber, TwilioRest
 from ivr.config import BadSetting
 
 OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4000&tt=12000"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from werkzeug.wrappers import Request, Response
 
-from ivr.channels.twilio.rest import TwilioRest
+from ivr.channels.twilio.admin.rest import TwilioRest
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"

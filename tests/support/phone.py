@@ -22,12 +22,12 @@ from ivr.actions import perform
 from ivr.app import House, open_house, web_program
 from ivr.calls.hotline import load_folder
 from ivr.calls.turns import Perform
-from ivr.channels.twilio.languages import voice_problem
 from ivr.channels.twilio.signature import Signature
+from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.menu.tree import Tree
 
-YUEBAO = Path(__file__).parents[3] / "menus" / "yuebao"
+YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 PUBLIC = "https://ivr.example.com"
 TOKEN = "the-auth-token-of-the-tests"
 SID = "CA" + "0123456789abcdef" * 2

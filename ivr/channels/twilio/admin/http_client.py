@@ -18,7 +18,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from urllib3.exceptions import NewConnectionError, SSLError
 
-from ivr.channels.twilio.refusals import Rejected, RestFailed, Unanswered, Unreached
+from ivr.channels.twilio.admin.errors import Rejected, RestFailed, Unanswered, Unreached
 
 
 class Exchange(HttpClient):  # type: ignore[misc]  # the package has no types

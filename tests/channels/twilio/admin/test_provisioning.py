@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ivr.channels.twilio.operations import (
+from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.provisioning import (
     OVERRIDES,
     CannotConnect,
     Change,
@@ -18,9 +19,8 @@ from ivr.channels.twilio.operations import (
     find_number,
     webhook_settings,
 )
-from ivr.channels.twilio.refusals import Rejected
 from ivr.config import BadSetting
-from tests.channels.twilio.rest_stub import HERS, OURS, PN, Stub, answer, own_number, refusal, twilio_stub
+from tests.support.rest_stub import HERS, OURS, PN, Stub, answer, own_number, refusal, twilio_stub
 
 PUBLIC = "https://ivr.example.com"
 VOICE = f"{PUBLIC}/voice#{OVERRIDES}"

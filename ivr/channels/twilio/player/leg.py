@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlencode, urljoin
 
-from ivr.channels.twilio.transport import Reply, Transport
+from ivr.channels.twilio.player.transport import Reply, Transport
 
 _ACCOUNT = "AC" + "0" * 32
 _MOST_REDIRECTS = 10

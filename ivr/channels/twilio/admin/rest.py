@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from ivr.channels.twilio.refusals import SENTENCES, Rejected, Unanswered, Unreached
+from ivr.channels.twilio.admin.errors import SENTENCES, Rejected, Unanswered, Unreached
 from ivr.config import BadSetting, Settings
 from ivr.messaging.outbox import NotTaken, Refused
 
@@ -74,7 +74,7 @@ class NumberFacts:
 class TwilioRest:
     """The REST interface of one account. Every method is one request, safe from any thread, with a bound on its time.
 
-    Every method raises a :class:`~ivr.channels.twilio.refusals.RestFailed`; :meth:`send` tells them apart further.
+    Every method raises a :class:`~ivr.channels.twilio.admin.errors.RestFailed`; :meth:`send` tells them apart further.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class TwilioRest:
                 )
         from twilio.rest import Client
 
-        from ivr.channels.twilio.exchange import Exchange
+        from ivr.channels.twilio.admin.http_client import Exchange
 
         self.number = number
         self._account = account

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
-from ivr.channels.twilio.leg import Leg, NumberSettings, Refused
-from ivr.channels.twilio.transport import Transport
+from ivr.channels.twilio.player.leg import Leg, NumberSettings, Refused
+from ivr.channels.twilio.player.transport import Transport
 
 Waiting = Literal["keys", "recording", "ended"]
 Answer = Literal["answered", "busy", "no_answer", "failed"]

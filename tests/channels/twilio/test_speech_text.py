@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.channels.twilio.words import clean, pieces
+from ivr.channels.twilio.speech_text import clean, pieces
 
 
 @pytest.mark.parametrize(

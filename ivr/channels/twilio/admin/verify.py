@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ivr.channels.twilio.refusals import Rejected
-from ivr.channels.twilio.rest import TwilioRest
+from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.rest import TwilioRest
 
 _CODE = re.compile("[0-9]{4,10}")
 _NO_CODE = frozenset({20404, 60202})

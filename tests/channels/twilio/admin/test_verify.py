@@ -8,9 +8,9 @@ import pytest
 from werkzeug.wrappers import Response
 
 from ivr.actions.base import Codes
-from ivr.channels.twilio.refusals import Rejected
-from ivr.channels.twilio.verify import Verify
-from tests.channels.twilio.rest_stub import HERS, VERIFY, Stub, answer, refusal, twilio_stub
+from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.verify import Verify
+from tests.support.rest_stub import HERS, VERIFY, Stub, answer, refusal, twilio_stub
 
 
 @pytest.fixture

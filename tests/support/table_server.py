@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ivr.channels.twilio.leg import NumberSettings
-from ivr.channels.twilio.player import Player
-from ivr.channels.twilio.transport import Reply
+from ivr.channels.twilio.player.interpreter import Player
+from ivr.channels.twilio.player.leg import NumberSettings
+from ivr.channels.twilio.player.transport import Reply
 
 SID = "CA" + "1" * 32
 XML = "text/xml; charset=utf-8"

@@ -10,11 +10,11 @@ from time import monotonic
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ivr.channels.twilio.leg import Leg, NumberSettings, Refused
-from ivr.channels.twilio.operations import CannotConnect, diversion, find_number
-from ivr.channels.twilio.refusals import RestFailed
-from ivr.channels.twilio.rest import Account, TwilioRest
-from ivr.channels.twilio.transport import Reply, http_transport
+from ivr.channels.twilio.admin.errors import RestFailed
+from ivr.channels.twilio.admin.provisioning import CannotConnect, diversion, find_number
+from ivr.channels.twilio.admin.rest import Account, TwilioRest
+from ivr.channels.twilio.player.leg import Leg, NumberSettings, Refused
+from ivr.channels.twilio.player.transport import Reply, http_transport
 from ivr.config import BadSetting, Settings
 
 _CLOCKS_APART = timedelta(seconds=30)

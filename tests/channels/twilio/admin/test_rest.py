@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from ivr.channels.twilio.refusals import SENTENCES, Rejected, RestFailed, Unanswered, Unreached
-from ivr.channels.twilio.rest import Account, NumberFacts, TwilioRest
+from ivr.channels.twilio.admin.errors import SENTENCES, Rejected, RestFailed, Unanswered, Unreached
+from ivr.channels.twilio.admin.rest import Account, NumberFacts, TwilioRest
 from ivr.config import BadSetting, Settings
 from ivr.messaging.outbox import NotTaken, Refused
-from tests.channels.twilio.rest_stub import (
+from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
     OURS,
@@ -327,7 +327,7 @@ def test_nothing_of_a_request_reaches_the_log(stub: Stub, caplog: pytest.LogCapt
 
 def test_the_client_is_imported_only_where_it_is_used() -> None:
     """It takes a fifth of a second with all that it brings."""
-    code = "import ivr.channels.twilio.doctor, sys; print({'twilio.rest', 'requests'} & set(sys.modules))"
+    code = "import ivr.channels.twilio.admin.doctor, sys; print({'twilio.rest', 'requests'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
 

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.channels.twilio.twiml import Urls, render
 from ivr.engine.commands import Hangup
-from tests.channels.twilio.twiml_checker import check_twiml
+from tests.support.twiml_checker import check_twiml
 
 SAY = '<Say voice="Polly.Zhiyu-Neural" language="cmn-CN">您好</Say>'
 GATHER = '<Gather input="dtmf" action="/voice/2" method="POST" timeout="5" finishOnKey="#" numDigits="1">'

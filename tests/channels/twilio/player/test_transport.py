@@ -10,8 +10,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from ivr.channels.twilio.player.transport import http_transport
 from ivr.channels.twilio.signature import Signature, raw_target
-from ivr.channels.twilio.transport import http_transport
 
 PUBLIC = "https://ivr.example.com"
 signature = Signature(["12345"], PUBLIC)

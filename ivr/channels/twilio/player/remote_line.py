@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ivr.calls.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
-from ivr.channels.twilio.languages import say_language
-from ivr.channels.twilio.leg import NumberSettings, Refused
-from ivr.channels.twilio.player import Answer, Player, PlayerError
-from ivr.channels.twilio.transport import Transport
+from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError
+from ivr.channels.twilio.player.leg import NumberSettings, Refused
+from ivr.channels.twilio.player.transport import Transport
+from ivr.channels.twilio.voices import say_language
 from ivr.menu.speech.durations import spoken_seconds
 
 SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")

@@ -10,7 +10,7 @@ from ivr.channels.terminal.simulator import Simulator
 from ivr.channels.terminal.transcript import Transcript
 from ivr.sitting import direct_sitting
 
-YUEBAO = Path(__file__).parents[3] / "menus" / "yuebao"
+YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 MORNING = "2026-11-23T10:00"
 SECRET = "1237"
 """The tail of the first customer's ID card."""

@@ -16,12 +16,12 @@ from werkzeug.wrappers import Request, Response
 
 from ivr import starter
 from ivr.app import create_app
-from ivr.channels.twilio.doctor import Check, Doctor, Surroundings
-from ivr.channels.twilio.operations import webhook_settings
+from ivr.channels.twilio.admin.doctor import Check, Doctor, Surroundings
+from ivr.channels.twilio.admin.provisioning import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.config import Settings
 from ivr.storage import CallFilter
-from tests.channels.twilio.rest_stub import (
+from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
     OURS,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.channels.twilio.leg import NumberSettings
-from ivr.channels.twilio.player import Answer, Heard, PlayerError
-from tests.channels.twilio.table_server import Server, ring, say
+from ivr.channels.twilio.player.interpreter import Answer, Heard, PlayerError
+from ivr.channels.twilio.player.leg import NumberSettings
+from tests.support.table_server import Server, ring, say
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.channels.twilio.leg import NumberSettings
-from ivr.channels.twilio.player import Heard, PlayerError
-from ivr.channels.twilio.transport import Reply
-from tests.channels.twilio.table_server import SID, XML, Server, ring, say
+from ivr.channels.twilio.player.interpreter import Heard, PlayerError
+from ivr.channels.twilio.player.leg import NumberSettings
+from ivr.channels.twilio.player.transport import Reply
+from tests.support.table_server import SID, XML, Server, ring, say
 
 
 def test_a_call_begins_with_the_standard_parameters() -> None:

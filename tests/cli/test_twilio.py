@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr import starter
-from ivr.channels.twilio.operations import OVERRIDES, webhook_settings
+from ivr.channels.twilio.admin.provisioning import OVERRIDES, webhook_settings
 from ivr.cli.twilio import twilio
-from tests.channels.twilio.rest_stub import (
+from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
     OURS,

@@ -1,0 +1,1 @@
+"""Twilio's REST API: messages, numbers, Verify, and the commands `ivr twilio`."""
