@@ -40,12 +40,12 @@ from ivr.engine.commands import RunAction
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import step
+from ivr.explore.prover import Proved, prove
+from ivr.lint import judged
 from ivr.logs import configure
 from ivr.menu.reading.loader import Loaded
 from ivr.menu.speech import templates
 from ivr.menu.tree import Tree
-from ivr.proof.lint import judged
-from ivr.proof.proofs import Proved, prove
 
 SIZES = (10, 100, 1000, 10_000)
 KEYS = ("1", "9", "7", "*", "9", "1", "9")

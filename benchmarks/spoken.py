@@ -32,8 +32,8 @@ from ivr.calls.line import Heard
 from ivr.logs import configure
 from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
 from ivr.menu.tree import Tree
-from ivr.proof.runner import play, read_calls
 from ivr.stages import DirectStages, load_tree
+from ivr.written.runner import play, read_calls
 
 VOICES = {"Chinese": "cmn-latn-pinyin", "English": "en-us"}
 PACES = {"Chinese": CHINESE, "English": ENGLISH}

@@ -12,8 +12,8 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import FACTS, ActionsFile, Breaker, Case, Entry, Message, Service, Told
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
-from ivr.proof.calls import KINDS as STEPS
-from ivr.proof.calls import WORDS, CallsFile, WrittenCall
+from ivr.written.model import KINDS as STEPS
+from ivr.written.model import WORDS, CallsFile, WrittenCall
 
 FOLDER = ".schema"
 """Where the schemas stand in a hotline's folder; the first line of each file names its own."""

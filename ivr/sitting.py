@@ -26,10 +26,6 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
-from ivr.proof.calls import DeskAnswer, WrittenCall
-from ivr.proof.keeping import Inside, KeptLine, said_to_everybody
-from ivr.proof.runner import play
-from ivr.proof.writing import append, calls_file, check
 from ivr.stages import (
     NOBODY,
     DirectStages,
@@ -40,6 +36,10 @@ from ivr.stages import (
     history_of,
     slow_down,
 )
+from ivr.written.model import DeskAnswer, WrittenCall
+from ivr.written.recorder import Inside, KeptLine, said_to_everybody
+from ivr.written.runner import play
+from ivr.written.yaml_writer import append, calls_file, check
 
 SAVED = "saved"
 """Where `/save` keeps a call if it is not told."""

@@ -25,13 +25,13 @@ from ivr.engine.commands import Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
+from ivr.explore.samples import ACCOUNT, Samples
 from ivr.menu.reading.problems import did_you_mean, one_of
 from ivr.menu.tree import Tree
-from ivr.proof.calls import At, DeskAnswer, GivenOutcome, WrittenCall
-from ivr.proof.replay import Hall, OpenHall
-from ivr.proof.runner import BadCall, Stage, moment
-from ivr.proof.samples import ACCOUNT, Samples
+from ivr.replay.replay import Hall, OpenHall
 from ivr.storage import CallHistory, with_open_messages
+from ivr.written.model import At, DeskAnswer, GivenOutcome, WrittenCall
+from ivr.written.runner import BadCall, Stage, moment
 
 
 @dataclass(slots=True)

@@ -30,11 +30,11 @@ from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, cre
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import Played, Stage, play, read_calls
 from ivr.stages import DirectStages, load_tree
 from ivr.storage.attempts import Ledger
 from ivr.storage.sealing import Seal
+from ivr.written.model import WrittenCall
+from ivr.written.runner import Played, Stage, play, read_calls
 
 ROOT = Path(__file__).parents[1]
 YUEBAO = ROOT / "menus" / "yuebao"

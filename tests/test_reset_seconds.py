@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import DirectLine, Heard
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import Stage
 from ivr.stages import DirectStages, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.runner import Stage
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -9,9 +9,9 @@ import pytest
 
 from ivr.calls.hotline import MenuBroken
 from ivr.calls.line import Heard, Noticed
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import BadCall, Stage
 from ivr.stages import NOBODY, DirectStages, at_moment, demonstration_phones, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.runner import BadCall, Stage
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)

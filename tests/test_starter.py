@@ -9,8 +9,8 @@ import pytest
 from ivr import starter
 from ivr.calls.hotline import load_folder
 from ivr.channels.twilio.voices import voice_problem
-from ivr.proof.runner import play, read_calls
 from ivr.stages import DirectStages
+from ivr.written.runner import play, read_calls
 
 
 @pytest.mark.parametrize(

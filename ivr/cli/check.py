@@ -33,8 +33,8 @@ def check(hotline: Path, form: str) -> None:
     """
     from ivr.calls.hotline import load_folder
     from ivr.channels.twilio.voices import voice_problem
-    from ivr.proof.lint import judged
-    from ivr.proof.runner import read_calls
+    from ivr.lint import judged
+    from ivr.written.runner import read_calls
 
     loaded = load_folder(hotline, voice_problem)
     others = [*read_calls(hotline)[1], *_data_problems(hotline)]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.shared import counted
-from ivr.proof.calls import WrittenCall
-from ivr.proof.coverage import Coverage, Item, Row, everything, rows
-from ivr.proof.coverage_report import (
+from ivr.stages import DirectStages, load_tree
+from ivr.written.coverage import Coverage, Item, Row, everything, rows
+from ivr.written.coverage_report import (
     SHOWN,
     as_data,
     keys_of,
@@ -22,12 +22,12 @@ from ivr.proof.coverage_report import (
     shown_percent,
     too_low,
 )
-from ivr.proof.runner import Played, play
-from ivr.proof.writing import append
-from ivr.stages import DirectStages, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.runner import Played, play
+from ivr.written.yaml_writer import append
 
 if TYPE_CHECKING:
-    from ivr.proof.reach import Reach
+    from ivr.explore.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Measured:
 
     def report(self, wishes: Wishes, played: int, calls: int) -> bool:
         """Do what is wished, and say whether what is demanded is covered."""
-        from ivr.proof.reach import reach
+        from ivr.explore.reach import reach
 
         there = everything(self.tree)
         if not wishes.looks_at_all:
@@ -106,7 +106,7 @@ class Measured:
 
     def _keys(self, found: Sequence[Row], reached: Reach, most: int | None = None) -> dict[Item, str]:
         """Return the keys that lead to what is missing."""
-        from ivr.proof.witness import as_call
+        from ivr.explore.counterexample import as_call
 
         missing = [item for row in found for item in row.missing if item in reached.ways]
         return {
@@ -116,7 +116,7 @@ class Measured:
 
     def _fill(self, path: Path, missing: Sequence[Item], reached: Reach) -> None:
         """Write the calls that are missing, and say what none could be made for."""
-        from ivr.proof.filling import fill
+        from ivr.explore.fill import fill
 
         filled = fill(self.tree, missing, reached.ways, self._play)
         if filled.calls:

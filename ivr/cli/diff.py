@@ -17,9 +17,9 @@ from ivr.cli.shared import DEMONSTRATION, Failed, default_hotline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.diff.changes import Change, Comparison
+    from ivr.diff.pairs import Pairs
     from ivr.menu.tree import Tree
-    from ivr.proof.compare.changes import Change, Comparison
-    from ivr.proof.compare.pairs import Pairs
 
 
 @click.command(
@@ -112,9 +112,9 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
     from ivr.calls.hotline import load_folder
     from ivr.channels.twilio.voices import voice_problem
-    from ivr.proof.compare import compare
-    from ivr.proof.compare.changes import Comparison, Side
-    from ivr.proof.compare.pairs import pair
+    from ivr.diff import compare
+    from ivr.diff.changes import Comparison, Side
+    from ivr.diff.pairs import pair
 
     before, after = (load_folder(version.folder, voice_problem) for version in (old, new))
     if before.tree is None or after.tree is None:
@@ -132,9 +132,9 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
 
 def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
     """Walk every path of the new version; of the old one only where something was found, to know whether that is new."""
-    from ivr.proof.compare.changes import Change, Heading
-    from ivr.proof.compare.proved import compare_findings
-    from ivr.proof.proofs import prove
+    from ivr.diff.changes import Change, Heading
+    from ivr.diff.proved import compare_findings
+    from ivr.explore.prover import prove
 
     _say("walking every path of the new version …")
     new = prove(after)
@@ -160,10 +160,10 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     """
     from ivr.calls.hotline import DATA_FILES
     from ivr.datafile import BadFile
+    from ivr.diff.calls import compare_calls
     from ivr.logs import configure
-    from ivr.proof.compare.calls import compare_calls
-    from ivr.proof.runner import play, read_calls
     from ivr.stages import DirectStages
+    from ivr.written.runner import play, read_calls
 
     data = [[_bytes(version.folder / name) for name in sorted(DATA_FILES)] for version in (old, new)]
     if before.version == after.version and data[0] == data[1]:
@@ -199,13 +199,13 @@ def _print(comparison: Comparison, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(comparison.as_data(), ensure_ascii=False, indent=2))
     elif form == "markdown":
-        from ivr.proof.compare.markdown import markdown
+        from ivr.diff.markdown import markdown
 
         click.echo(markdown(comparison))
     else:
         from rich.console import Console
 
-        from ivr.proof.compare.report import print_comparison
+        from ivr.diff.report import print_comparison
 
         console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
         print_comparison(comparison, console)

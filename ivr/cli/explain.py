@@ -12,7 +12,7 @@ import click
 from ivr.cli.shared import format_option
 
 if TYPE_CHECKING:
-    from ivr.proof.lint import Rule
+    from ivr.lint import Rule
 
 WIDTH = 100
 
@@ -28,8 +28,8 @@ Examples:
 @format_option
 def explain(rule: str, form: str) -> None:
     """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
+    from ivr.lint import RULES
     from ivr.menu.reading.problems import did_you_mean
-    from ivr.proof.lint import RULES
 
     found = RULES.get(rule.upper())
     if rule and found is None:
@@ -46,7 +46,7 @@ def explain(rule: str, form: str) -> None:
 
 
 def _listed() -> Iterator[str]:
-    from ivr.proof.lint import FAMILIES, RULES
+    from ivr.lint import FAMILIES, RULES
 
     for letter, family in FAMILIES.items():
         yield click.style(family, bold=True)
@@ -95,7 +95,7 @@ def _explained(rule: Rule) -> Iterator[str]:
 
 
 def _facts(rule: Rule) -> Iterator[str]:
-    from ivr.proof.lint import PROFILES
+    from ivr.lint import PROFILES
 
     yield f"Source:    {rule.source}"
     if rule.by == "explore":

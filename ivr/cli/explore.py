@@ -13,10 +13,10 @@ import click
 from ivr.cli.shared import Failed, counted, format_option, hotline_argument, print_problem, told_as_usage
 
 if TYPE_CHECKING:
+    from ivr.explore.findings import Found
+    from ivr.explore.prover import Proved
     from ivr.menu.reading.loader import Loaded
     from ivr.menu.reading.problems import Problem
-    from ivr.proof.found import Found
-    from ivr.proof.proofs import Proved
 
 
 @click.command(
@@ -63,9 +63,9 @@ def explore(
     """
     from ivr.calls.hotline import load_folder, tree_despite_errors
     from ivr.channels.twilio.voices import voice_problem
-    from ivr.proof.found import found, verdicts
-    from ivr.proof.proofs import Limits, prove
-    from ivr.proof.writing import calls_file, check
+    from ivr.explore.findings import found, verdicts
+    from ivr.explore.prover import Limits, prove
+    from ivr.written.yaml_writer import calls_file, check
 
     with told_as_usage():
         path = calls_file(hotline, file) if file else None
@@ -103,8 +103,8 @@ def explore(
 
 def _save(hotline: Path, path: Path, results: list[Found]) -> None:
     """Write what is wrong as calls, each once, however often it is found."""
-    from ivr.proof.runner import read_calls
-    from ivr.proof.writing import append
+    from ivr.written.runner import read_calls
+    from ivr.written.yaml_writer import append
 
     known = {call.call for _, call in read_calls(hotline)[0]}
     calls = [
@@ -119,7 +119,7 @@ def _save(hotline: Path, path: Path, results: list[Found]) -> None:
 
 def _problems(loaded: Loaded) -> tuple[Problem, ...]:
     """Return what `ivr check` would tell, apart from mere information."""
-    from ivr.proof.lint import judged
+    from ivr.lint import judged
 
     return tuple(problem for problem in judged(loaded) if problem.severity != "information")
 
@@ -157,7 +157,7 @@ def _finite(number: float) -> float | None:
 def _print(
     hotline: Path, proved: Proved, results: list[Found], held: Mapping[str, str], *, table: bool
 ) -> None:
-    from ivr.proof.promises import PROOFS
+    from ivr.explore.properties import PROOFS
 
     if sys.stderr.isatty():
         click.echo("\r\033[K", nl=False, err=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.menu.tree import Tree
-    from ivr.proof.replay import Replayed
+    from ivr.replay.replay import Replayed
 
 
 @click.command(
@@ -41,11 +41,11 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     leads on, the path is the same as far as the record tells: that is said, with status 0.
     """
     from ivr.logs import configure
-    from ivr.proof.recorded import recorded
-    from ivr.proof.replay import replay as replayed
-    from ivr.proof.replay_report import changed_since, untold
-    from ivr.proof.writing import calls_file, check
+    from ivr.replay.call_log import recorded
+    from ivr.replay.replay import replay as replayed
+    from ivr.replay.report import changed_since, untold
     from ivr.stages import load_tree, open_hall
+    from ivr.written.yaml_writer import calls_file, check
 
     # An action that was too slow then is too slow again, and that is no news.
     configure(level="critical")
@@ -69,10 +69,10 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
 
 
 def _print(done: Replayed, tree: Tree, menu: str, form: str) -> None:
+    from ivr.explore.samples import Samples
     from ivr.logs import masked
-    from ivr.proof.recorded import Hands
-    from ivr.proof.replay_report import as_data, cell, difference, notes, untold
-    from ivr.proof.samples import Samples
+    from ivr.replay.call_log import Hands
+    from ivr.replay.report import as_data, cell, difference, notes, untold
 
     record, keys = done.recorded.history.record, Hands(tree, Samples(tree)).public
     if form == "json":
@@ -114,10 +114,10 @@ def _save(path: Path, done: Replayed, hotline: Path, tree: Tree) -> None:
 
     It is played without effects: a real service would do once more what it did then.
     """
-    from ivr.proof.recalled import recalled, with_waits, without_effects
-    from ivr.proof.runner import play
-    from ivr.proof.writing import append
+    from ivr.replay.export import recalled, with_waits, without_effects
     from ivr.stages import DirectStages, demonstration_phones
+    from ivr.written.runner import play
+    from ivr.written.yaml_writer import append
 
     written = recalled(done, tree, demonstration_phones(hotline))
     stages = without_effects(tree, DirectStages(hotline, tree))

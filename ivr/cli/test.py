@@ -12,8 +12,8 @@ from ivr.cli.shared import Failed, counted, hotline_argument, print_problem, tol
 
 if TYPE_CHECKING:
     from ivr.cli.coverage import Measured
-    from ivr.proof.calls import WrittenCall
     from ivr.stages import DirectStages
+    from ivr.written.model import WrittenCall
 
 
 @click.command(
@@ -74,9 +74,9 @@ def test(
     """Play the written calls of a hotline, and show where one went another way than it was written."""
     from ivr.cli.coverage import Measured, Wishes
     from ivr.logs import configure
-    from ivr.proof.coverage_report import demands
-    from ivr.proof.runner import read_calls
     from ivr.stages import DirectStages, load_tree
+    from ivr.written.coverage_report import demands
+    from ivr.written.runner import read_calls
 
     with told_as_usage():
         demanded = demands(fail_under)
@@ -111,8 +111,8 @@ def _play(
     wanted: list[tuple[str, WrittenCall]], stages: DirectStages, measured: Measured | None, *, verbose: bool
 ) -> int:
     """Play calls, show those that fail, and return how many do. A call that fails covers nothing."""
-    from ivr.proof.report import print_played
-    from ivr.proof.runner import play
+    from ivr.written.report import print_played
+    from ivr.written.runner import play
 
     failed = 0
     for file, call in wanted:

@@ -13,12 +13,12 @@ from ivr.calls.line import CallBroken, Heard
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
-from ivr.proof.calls import WrittenCall
-from ivr.proof.report import text_of
-from ivr.proof.runner import BadCall, Played, Playing, Row
 from ivr.pytest.hotlines import NoHotline, hotline_of, stages_of
 from ivr.pytest.telling import Log, logged_to, told
 from ivr.stages import DirectStages, check_names, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.report import text_of
+from ivr.written.runner import BadCall, Played, Playing, Row
 
 SETTINGS = {
     "caller": "from",

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ivr.calls.hotline import MenuBroken
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import MakeStage, play, read_calls_file
 from ivr.pytest.hotlines import stages_of
 from ivr.pytest.telling import Log, logged_to, told
+from ivr.written.model import WrittenCall
+from ivr.written.runner import MakeStage, play, read_calls_file
 
 
 class CallsFile(pytest.File):

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from structlog.testing import LogCapture
 
-from ivr.proof.report import text_of
-from ivr.proof.runner import Played
+from ivr.written.report import text_of
+from ivr.written.runner import Played
 
 Log = list[MutableMapping[str, Any]]
 

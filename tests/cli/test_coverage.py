@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from ivr import starter
 from ivr.cli import main
-from ivr.proof.runner import read_calls
-from tests.proof import shop
+from ivr.written.runner import read_calls
+from tests.support import shop
 
 DIMENSIONS = [
     "nodes",

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
-from ivr.proof.promises import PROOFS
-from ivr.proof.runner import play, read_calls
+from ivr.explore.properties import PROOFS
 from ivr.stages import DirectStages
+from ivr.written.runner import play, read_calls
 
 GOOD = """
 hotline: small

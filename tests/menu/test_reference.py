@@ -15,9 +15,9 @@ from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
-from ivr.proof.calls import KINDS, CallsFile, DeskAnswer, WrittenCall
-from ivr.proof.calls import WORDS as LONE_WORDS
 from ivr.schemas import reference
+from ivr.written.model import KINDS, CallsFile, DeskAnswer, WrittenCall
+from ivr.written.model import WORDS as LONE_WORDS
 from tests.menu.language.test_nodes import MODELS
 from tests.support.menus import MENU, PEOPLE, WORDS, changed, small
 

@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from ivr.proof.calls import KINDS, WORDS, WrittenCall
 from ivr.pytest.caller import SETTINGS, Call
+from ivr.written.model import KINDS, WORDS, WrittenCall
 from tests.pytest.embedding import STRICT, YUEBAO, run
 
 TO_THE_DESK = 'call.press("0")'

@@ -25,9 +25,9 @@ from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
-from ivr.proof.calls import WrittenCall
-from ivr.proof.runner import Stage, moment
 from ivr.stages import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
+from ivr.written.model import WrittenCall
+from ivr.written.runner import Stage, moment
 
 PICKED_UP = 3
 """Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.calls.line.DirectLine`."""

@@ -1,0 +1,73 @@
+"""Written calls that passed on the old version and go another way on the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from ivr.calls.line import Heard
+from ivr.diff.changes import Change, Heading, named, quoted
+from ivr.diff.pairs import Pairs
+from ivr.written.model import At, WrittenCall
+from ivr.written.runner import Played
+
+Calls = Sequence[tuple[str, WrittenCall]]
+"""Written calls, each with its file."""
+Play = Callable[[str, WrittenCall], Played]
+_HEARD = 80
+"""Characters that are told of what was heard instead."""
+
+
+def compare_calls(old: Calls, new: Calls, pairs: Pairs, play_old: Play, play_new: Play) -> Iterator[Change]:
+    """Yield the calls of both versions that pass on the old one and fail on the new one.
+
+    A node that was only renamed is followed under its new name. Calls that fail at the same step are told together.
+    """
+    back = {now: was for was, now in pairs.names.items()}
+    todo = [(file, call, renamed(call, pairs.names)) for file, call in old]
+    known = [after for _, _, after in todo]
+    today = [(file, renamed(call, pairs.names)) for file, call in new]
+    todo += [(file, renamed(call, back), call) for file, call in today if call not in known]
+    rewritten = {call.call: call for _, call in today}
+    alike: dict[tuple[str, str, bool], list[Played]] = {}
+    for file, before, after in todo:
+        if not play_old(file, before).failures:
+            played = play_new(file, after)
+            if played.failures:
+                row = played.rows[_first_failure(played)]
+                is_rewritten = rewritten.get(after.call, after) != after
+                alike.setdefault((row.written, row.failure, is_rewritten), []).append(played)
+    for (_, _, is_rewritten), failed in alike.items():
+        yield _failed(failed, is_rewritten=is_rewritten)
+
+
+def renamed(call: WrittenCall, names: Mapping[str, str]) -> WrittenCall:
+    """Return a written call with the names of nodes in another version."""
+    steps = [
+        At(node=names.get(step.node, step.node)) if isinstance(step, At) else step for step in call.steps
+    ]
+    return call.model_copy(update={"steps": steps})
+
+
+def _first_failure(played: Played) -> int:
+    return next(number for number, row in enumerate(played.rows) if row.failure)
+
+
+def _failed(alike: Sequence[Played], *, is_rewritten: bool) -> Change:
+    """Tell the first step that differs, what was done before it, and what was heard instead."""
+    first, number = alike[0], _first_failure(alike[0])
+    row = first.rows[number]
+    done = next((each for each in reversed(first.rows[:number]) if each.happened), None)
+    after = f"after {named(done.written)}, " if done else ""
+    happened = row.happened or (done.happened if done else ())
+    heard = " ".join(item.text for item in happened if isinstance(item, Heard))
+    instead = f"; heard: {quoted(_shortened(heard))}" if heard else ""
+    more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+    ending = ", rewritten in the new version" if is_rewritten else ""
+    failure = " ".join(row.failure.partition("; ")[0].split())
+    what = f"{quoted(first.call.call)} in {first.file}{more}{ending}: {after}{named(row.written)}: {failure}{instead}"
+    calls = [{"file": played.file, "call": played.call.call} for played in alike]
+    return Change(Heading.calls, what, grave=not is_rewritten, figures={"calls": calls})
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _HEARD else words[:_HEARD].rstrip() + " …"

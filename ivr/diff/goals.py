@@ -1,0 +1,171 @@
+"""How callers reach what they want, before and after: the keys, and the seconds until they may press the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.diff.changes import Change, Heading, Side, quoted
+from ivr.diff.pairs import Pairs
+from ivr.menu.graph.routes import Route, routes
+from ivr.menu.language.nodes import Anywhere, TransferNode, options_of
+from ivr.menu.tree import Tree
+
+NOTICED = 0.5
+"""Seconds: nobody notices less."""
+_LISTED = 5
+"""Goals that are told by name, beside the first of those that changed alike."""
+
+
+def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield the goals that are reached by other keys, sooner or later, or not any more; those that changed alike together."""
+    languages = [language for language in new.tree.languages if language in old.tree.speech]
+    before = {language: routes(old.tree, language) for language in languages}
+    after = {language: routes(new.tree, language) for language in languages}
+    goals = {pairs.now(goal): purpose for goal, purpose in _goals(old.tree).items()} | _goals(new.tree)
+    names = {now: name for name, now in pairs.names.items()}
+    alike: dict[object, list[_Goal]] = {}
+    for node, purpose in goals.items():
+        was = names.get(node)
+        if was is None or node not in new.tree.nodes:
+            continue  # a node that is new or gone is told as such
+        ways = [_Way(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
+        goal = _Goal(node, purpose, ways)
+        if any(way.is_noticed for way in ways):
+            alike.setdefault(goal.likeness, []).append(goal)
+    for together in alike.values():
+        yield _change(together)
+
+
+def _change(goals: Sequence[_Goal]) -> Change:
+    first, others = goals[0], [goal.node for goal in goals[1:]]
+    rest = len(others) - _LISTED
+    named = ", ".join(f"`{node}`" for node in others[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+    told = "; ".join(_told(first.ways)) + (f"; likewise {named}" if others else "")
+    figures = {"goals": [goal.figures() for goal in goals]}
+    is_lost = any(way.is_lost for way in first.ways)
+    return Change(Heading.goals, f"{first.label}: {told}", first.node, grave=is_lost, figures=figures)
+
+
+def _goals(tree: Tree) -> dict[str, str]:
+    """Return the nodes that a key leads to, each with what the key is for; and those that connect with a human."""
+    found: dict[str, str] = {}
+    for node in tree.nodes.values():
+        for option in options_of(node).values():
+            if option.go in tree.nodes and option.language is None:
+                found.setdefault(option.go, option.for_ or "")
+    for entry in tree.declared.anywhere.values():
+        if isinstance(entry, Anywhere) and entry.go in tree.nodes:
+            found.setdefault(entry.go, entry.for_ or "")
+    for name, node in tree.nodes.items():
+        if isinstance(node, TransferNode):
+            found.setdefault(name, "")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The quickest way to one goal in one language, before and after."""
+
+    language: str
+    old: Route | None
+    new: Route | None
+    pairs: Pairs
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """What is pressed, before and after."""
+        return self._pressed(self.old), _pressed(self.new.keys if self.new else ())
+
+    @property
+    def later(self) -> float:
+        """Seconds; negative when it is sooner."""
+        return self.new.seconds - self.old.seconds if self.old and self.new else 0.0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is there no more."""
+        return self.old is not None and self.new is None
+
+    @property
+    def is_noticed(self) -> bool:
+        """Whether a caller notices a difference."""
+        was, now = self.keys
+        return was != now or abs(self.later) >= NOTICED or (self.old is None) != (self.new is None)
+
+    @property
+    def likeness(self) -> object:
+        """What it has in common with the ways that changed alike: the first keys of both that differ, and the seconds."""
+        was, now = (list(route.keys) if route else None for route in (self.old, self.new))
+        while was and now and was[-1] == now[-1]:
+            was, now = was[:-1], now[:-1]
+        return str(was), str(now), f"{self.later:.1f}" if abs(self.later) >= NOTICED else ""
+
+    def figures(self) -> dict[str, Any]:
+        """Return the keys and the seconds, before and after; none where there is no way."""
+        was, now = self.keys
+        return {
+            "old": {"keys": was, "seconds": round(self.old.seconds, 1)} if self.old else None,
+            "new": {"keys": now, "seconds": round(self.new.seconds, 1)} if self.new else None,
+            "noticed": self.is_noticed,
+        }
+
+    def _pressed(self, route: Route | None) -> str:
+        """Return the keys of the old version, its entries under their new names."""
+        keys = route.keys if route else ()
+        return _pressed(f"‹{self.pairs.now(key[1:-1])}›" if key[0] == "‹" else key for key in keys)
+
+
+def _pressed(keys: Iterable[str]) -> str:
+    told = (f"the entry `{key[1:-1]}`" if key[0] == "‹" else key for key in keys)
+    return " then ".join(told) or "no key"
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """One goal, with the way to it in every language."""
+
+    node: str
+    purpose: str
+    ways: Sequence[_Way]
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return f"`{self.node}` ({quoted(self.purpose)})" if self.purpose else f"`{self.node}`"
+
+    @property
+    def likeness(self) -> object:
+        """What it has in common with the goals that changed alike."""
+        return tuple(way.likeness for way in self.ways)
+
+    def figures(self) -> dict[str, Any]:
+        """Return it for tables and tools."""
+        languages = {way.language: way.figures() for way in self.ways}
+        return {"node": self.node, "goal": self.label, "languages": languages}
+
+
+def _told(ways: Sequence[_Way]) -> Iterator[str]:
+    """Tell the keys once where they are the same in every language, and the seconds of each."""
+    both = [way for way in ways if way.old and way.new]
+    lost = [way.language for way in ways if way.is_lost]
+    found = [way.language for way in ways if way.old is None and way.new is not None]
+    if lost:
+        yield f"no call comes here any more ({', '.join(lost)})"
+    if found:
+        yield f"calls come here now ({', '.join(found)})"
+    changed = {way.language: way.keys for way in both if way.keys[0] != way.keys[1]}
+    whole = len(set(changed.values())) == 1 and len(changed) == len(both)
+    for number, (language, (was, now)) in enumerate(changed.items()):
+        if not whole or number == 0:
+            yield f"{was} became {now}" + ("" if whole else f" ({language})")
+    later = {way.language: _later(way.later) for way in both if abs(way.later) >= NOTICED}
+    if len(set(later.values())) == 1 and len(later) == len(ways) > 1:
+        yield f"{next(iter(later.values()))} in every language"
+    elif later:
+        yield ", ".join(f"{told} in {language}" for language, told in later.items())
+
+
+def _later(seconds: float) -> str:
+    return f"{abs(seconds):.1f} s {'later' if seconds > 0 else 'sooner'}"

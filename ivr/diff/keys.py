@@ -1,0 +1,188 @@
+"""Keys that moved, appeared, disappeared, or now mean something else: callers know them by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.diff.changes import Change, Heading, Side, named, quoted
+from ivr.diff.pairs import Pairs
+from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, Node, Option, options_of
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one key of a menu means."""
+
+    key: str
+    go: str
+    """Where it leads, in the names of the new version."""
+    language: str | None
+    """The language that it changes to."""
+    purpose: str | None
+    """What it is for, in the hotline's first language."""
+
+    def __str__(self) -> str:
+        """Return how it is told."""
+        return quoted(self.purpose) if self.purpose else named(self.go)
+
+    def leads_as(self, other: Key) -> bool:
+        """Say whether two keys lead to the same place."""
+        return (self.go, self.language) == (other.go, other.language)
+
+    def means(self, other: Key) -> bool:
+        """Say whether two keys mean the same to a caller, wherever they lead."""
+        return self.leads_as(other) or (self.purpose is not None and self.purpose == other.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The keys of one menu or entry before and after, and which is which."""
+
+    old: Mapping[str, Key]
+    new: Mapping[str, Key]
+    same: Mapping[str, str]
+    """From a key of the old menu to the one of the new menu that means the same."""
+
+    @classmethod
+    def of(cls, old: Node, new: Node, pairs: Pairs) -> Menu:
+        """Find every key of a menu again."""
+        before = {key: _key(key, option, pairs.now(option.go)) for key, option in _options(old)}
+        after = {key: _key(key, option, option.go) for key, option in _options(new)}
+        return cls(before, after, _same(before, after))
+
+
+def _options(node: Node) -> Iterator[tuple[str, Option]]:
+    yield from options_of(node).items()
+
+
+def _key(key: str, option: Option, go: str) -> Key:
+    return Key(key, go, option.language, option.for_)
+
+
+def _same(old: Mapping[str, Key], new: Mapping[str, Key]) -> dict[str, str]:
+    """Match the keys of a menu: those that stayed first, then those that moved."""
+    found: dict[str, str] = {}
+    stayed = [(key, key) for key in old if key in new]
+    moved = [(key, other) for key in old for other in new]
+    for candidates in (stayed, moved):
+        taken = set(found.values())
+        for key, other in candidates:
+            if key not in found and other not in taken and old[key].means(new[other]):
+                found[key] = other
+                taken.add(other)
+    return found
+
+
+def compare_keys(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield what is new about the keys of every menu, and about those that work anywhere."""
+    for before, after in pairs.names.items():
+        one, other = old.tree.nodes[before], new.tree.nodes[after]
+        if isinstance(one, MenuNode | AskNode) and isinstance(other, MenuNode | AskNode):
+            yield from _menu(after, Menu.of(one, other, pairs), old, new, pairs)
+    yield from _anywhere(old, new, pairs)
+
+
+def _menu(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    was_anywhere = {key: f"`{pairs.now(target)}`" for key, target in old.tree.anywhere.items()}
+    is_anywhere = {key: f"`{target}`" for key, target in new.tree.anywhere.items()}
+    for key, was in menu.old.items():
+        stays = menu.same.get(key)
+        now = str(menu.new[key]) if key in menu.new else is_anywhere.get(key)
+        if stays == key:
+            yield from _rerouted(node, was, menu.new[key])
+        elif now is not None:
+            yield _other_meaning(node, key, now, str(was), stays)
+        elif stays is not None:
+            yield Change(
+                Heading.keys,
+                f"`{node}`: {was} moved from key {key} to key {stays}; nothing is on key {key} now",
+                node,
+            )
+        else:
+            yield Change(Heading.keys, f"`{node}`: key {key} ({was}) is gone", node, grave=True)
+        if stays not in {None, key}:
+            yield from _rerouted(node, was, menu.new[stays])
+    moved_to = set(menu.same.values())
+    for key, come in menu.new.items():
+        if key in menu.old:
+            continue
+        if key in was_anywhere:
+            yield _other_meaning(node, key, str(come), was_anywhere[key], None)
+        elif key not in moved_to:
+            yield Change(Heading.keys, f"`{node}`: key {key} is new: {come}", node)
+    yield from _order(node, menu)
+    yield from _left_behind(node, menu, old, new, pairs)
+
+
+def _left_behind(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield keys that lead elsewhere, and whose words in another language are still those of before.
+
+    The words of another language stand by their keys in a file of their own: whoever swaps two keys in the tree must
+    swap them there too, and nothing but a comparison can tell that he has not.
+    """
+    before = next(name for name, now in pairs.names.items() if now == node)
+    for language in (each for each in new.tree.languages[1:] if each in old.tree.speech):
+        was, now = _announced(old, before, language), _announced(new, node, language)
+        for key in was.keys() & now.keys() & menu.old.keys() & menu.new.keys():
+            one, other = menu.old[key], menu.new[key]
+            if was[key] == now[key] and not one.leads_as(other) and one.purpose != other.purpose:
+                told = f"`{node}`: {quoted(now[key])} is still said of key {key}, which leads to `{other.go}` now"
+                yield Change(Heading.keys, f"{told}; it led to `{one.go}`", node, language, grave=True)
+
+
+def _announced(side: Side, node: str, language: str) -> dict[str, str]:
+    words = side.tree.speech[language].nodes[node]
+    said = zip(words.announces, words.announced, strict=True)
+    return {key: prompt.source or prompt.fixed.text for key, prompt in said}
+
+
+def _other_meaning(node: str, key: str, now: str, was: str, moved_to: str | None) -> Change:
+    where = f", which is key {moved_to} now" if moved_to else ""
+    return Change(
+        Heading.keys, f"`{node}`: key {key} now means {now}; it meant {was}{where}", node, grave=True
+    )
+
+
+def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
+    if was.go != now.go:
+        what = f"`{node}`: key {now.key} ({now}) leads to `{now.go}`; before: `{was.go}`"
+        yield Change(Heading.ways, what, node)
+    if was.language != now.language:
+        what = f"`{node}`: key {now.key} ({now}) changes the language to {now.language or 'none'}"
+        yield Change(Heading.languages, f"{what}; before: to {was.language or 'none'}", node)
+
+
+def _order(node: str, menu: Menu) -> Iterator[Change]:
+    """Tell when what stayed is said in another order; a key that is new or moved has been told."""
+    stayed = {key for key, now in menu.same.items() if key == now}
+    before = [key for key in menu.old if key in stayed]
+    after = [key for key in menu.new if key in stayed]
+    if before != after:
+        what = (
+            f"`{node}`: the keys are said in another order: {', '.join(after)}; before: {', '.join(before)}"
+        )
+        yield Change(Heading.keys, what, node)
+
+
+def _anywhere(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    before = {key: pairs.now(target) for key, target in old.tree.anywhere.items()}
+    after = new.tree.anywhere
+    for key in dict.fromkeys([*before, *after]):
+        if key not in after:
+            what = f"Everywhere: key {key} (`{before[key]}`) is gone"
+            yield Change(Heading.keys, what, grave=True)
+        elif key not in before:
+            yield Change(Heading.keys, f"Everywhere: key {key} is new: `{after[key]}`")
+        elif before[key] != after[key]:
+            what = f"Everywhere: key {key} now means `{after[key]}`; it meant `{before[key]}`"
+            yield Change(Heading.keys, what, grave=True)
+    for key in before.keys() & after.keys():
+        if _is_said(old, key) != _is_said(new, key):
+            how = "is said after the options now" if _is_said(new, key) else "is not said any more"
+            yield Change(Heading.keys, f"Everywhere: key {key} (`{after[key]}`) {how}")
+
+
+def _is_said(side: Side, key: str) -> bool:
+    entry = side.tree.declared.anywhere[key]
+    return isinstance(entry, Anywhere) and bool(entry.for_)

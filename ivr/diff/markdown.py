@@ -1,0 +1,116 @@
+"""A comparison as Markdown, for a pull request."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ivr.diff.changes import Change, Comparison, Heading
+from ivr.diff.marks import Mark, pieces
+from ivr.diff.report import counted, summary
+
+LONG = 10
+"""More lines than this under one heading are folded up."""
+_TAGS: dict[Mark, tuple[str, str]] = {
+    "same": ("", ""),
+    "gone": ("<del>", "</del>"),
+    "new": ("<ins>", "</ins>"),
+}
+_WARNING = "⚠️ "
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
+_CALLING = re.compile(r"[@#](?=\w)|https?:(?=//)|www\.(?=\w)")
+"""What becomes a link, or tells somebody, without any mark around it; a word joiner behind it breaks that."""
+_CODE = re.compile(r"(`[^`\n]+`)")
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return the page: headings, tables of words and of seconds, long lists folded up."""
+    parts = [f"## {escaped(comparison.old)} → {escaped(comparison.new)}", f"**{summary(comparison)}**"]
+    for name, problems in (
+        (comparison.old, comparison.old_problems),
+        (comparison.new, comparison.new_problems),
+    ):
+        if problems:
+            parts += [
+                f"### {escaped(name)} has problems",
+                "\n".join(f"- {sentence(str(each))}" for each in problems),
+            ]
+    for heading, changes in comparison.under():
+        body = list(_body(heading, changes))
+        folded = len(body) > LONG or heading is Heading.editors
+        text = "\n".join(body)
+        parts += [f"### {heading.value}", _folded(counted(len(changes), "change"), text) if folded else text]
+    return "\n\n".join(parts)
+
+
+def _folded(title: str, body: str) -> str:
+    return f"<details><summary>{html.escape(title)}</summary>\n\n{body}\n\n</details>"
+
+
+def _body(heading: Heading, changes: Sequence[Change]) -> Iterator[str]:
+    if heading is Heading.goals:
+        rows = [row for change in changes for row in _seconds(change)]
+        yield from _table(("goal", "language", "before", "after", ""), rows)
+        return
+    words = [change for change in changes if change.old is not None and change.new is not None]
+    others = [change for change in changes if change.old is None or change.new is None]
+    for change in others:
+        where = f" ({change.language})" if change.language and change.language not in change.what else ""
+        yield f"- {_WARNING if change.grave else ''}{sentence(change.what)}{where}"
+    if words and others:
+        yield ""
+    if words:
+        yield from _table(("words", "language", "before", "after"), [_words(change) for change in words])
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for row in (titles, ["---"] * len(titles), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+def _words(change: Change) -> tuple[str, str, str, str]:
+    laid = pieces(change.old or "", change.new or "")
+    before = "".join(_marked(mark, text) for mark, text in laid if mark != "new")
+    after = "".join(_marked(mark, text) for mark, text in laid if mark != "gone")
+    return sentence(change.what), change.language, before, after
+
+
+def _marked(mark: Mark, text: str) -> str:
+    begin, end = _TAGS[mark]
+    return begin + escaped(text).replace("\n", "<br>") + end
+
+
+def _seconds(change: Change) -> Iterator[tuple[str, ...]]:
+    mark = _WARNING if change.grave else ""
+    rows = [(each["goal"], *item) for each in change.figures["goals"] for item in each["languages"].items()]
+    for goal, language, figures in rows:
+        old, new = figures["old"], figures["new"]
+        if figures["noticed"]:
+            later = new["seconds"] - old["seconds"] if old and new else 0
+            difference = f"{abs(later):.1f} s {'later' if later > 0 else 'sooner'}" if later else ""
+            yield (
+                mark + sentence(goal),
+                language,
+                _way(old),
+                _way(new),
+                difference,
+            )
+
+
+def _way(figures: Mapping[str, Any] | None) -> str:
+    return f"{sentence(figures['keys'])}: {figures['seconds']:.1f} s" if figures else "no way"
+
+
+def escaped(words: str) -> str:
+    """Return words that mean nothing to Markdown or HTML, and call nobody: ``@name`` and ``#12`` are not links."""
+    safe = html.escape(_SPECIAL.sub(r"\\\g<0>", words), quote=False)
+    return _CALLING.sub("\\g<0>\u2060", safe)
+
+
+def sentence(what: str) -> str:
+    """Return a sentence of ours: its names stay code, everything else is escaped."""
+    return "".join(
+        part.replace("|", "\\|") if _CODE.fullmatch(part) else escaped(part) for part in _CODE.split(what)
+    )

@@ -1,0 +1,219 @@
+"""What a node does otherwise: where it leads, what it asks for, how long it waits, and who may come to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ivr.diff.changes import Change, Heading, Side, named, quoted
+from ivr.diff.pairs import Pairs
+from ivr.diff.wording import PARTS, first_words
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import KINDS, AskNode, ChooseNode, Node, RunNode, SetNode
+
+TARGETS: Mapping[str, str] = {
+    "then": "afterwards the call goes",
+    "yes": "a yes leads",
+    "no": "a no leads",
+    "else_": "when no condition holds, the call goes",
+    "after_tries": "after the last try the call goes",
+    "nothing": "when nothing was recorded, the call goes",
+    "unable": "when there is no number to send to, the call goes",
+    "rationed": "when no more messages may be sent, the call goes",
+    "unavailable": "when the message cannot be written, the call goes",
+}
+"""The ways of a node that are one name each, and when they are taken."""
+
+Told = Callable[[Any, Any], str]
+
+
+def _became(what: str) -> Told:
+    return lambda old, new: f"{what} {_shown(new)}; before: {_shown(old)}"
+
+
+def _switched(on: str, off: str) -> Told:
+    return lambda _old, new: on if new else off
+
+
+VALUES: Mapping[str, tuple[Heading, Told]] = {
+    "run": (Heading.ways, _became("runs the action")),
+    "transfer": (Heading.desks, _became("connects with the desk")),
+    "reason": (Heading.desks, _became("the reason that the desk hears is")),
+    "urgent": (Heading.desks, _switched("the call is urgent now", "the call is not urgent any more")),
+    "ask": (Heading.ways, _became("asks for")),
+    "length": (Heading.ways, _became("the length of the entry is")),
+    "range": (Heading.ways, _became("the entry may be")),
+    "read_back": (
+        Heading.ways,
+        _switched("reads the entry back now", "does not read the entry back any more"),
+    ),
+    "to": (Heading.ways, _became("sends to")),
+    "timeout": (Heading.waiting, _became("seconds of silence until it is told:")),
+    "tries": (Heading.waiting, _became("tries until a human takes over:")),
+    "wait": (Heading.waiting, _switched("waits for a second key now", "takes the first key at once now")),
+    "barge_in": (Heading.waiting, _switched("a key interrupts it now", "no key interrupts it any more")),
+    "at_most": (Heading.waiting, _became("seconds of a recording, at most:")),
+    "silence": (Heading.waiting, _became("seconds of silence that end the recording:")),
+    "record": (Heading.editors, _became("the recording is called")),
+    "as_": (Heading.editors, _became("the entry is kept as")),
+}
+"""What else a node has, and how a change of it is told. What is not here is told by its name, to editors."""
+
+_ELSEWHERE = frozenset(
+    {*PARTS, "menu", "keys", "needs", "secret", "outcomes", "choose", "set", "with_", *TARGETS}
+)
+"""What is told by its own words, here or in another module."""
+
+
+def compare_nodes(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield what every node does otherwise, and which nodes are new, gone, renamed, or in another file."""
+    for name, now in pairs.names.items():
+        before, after = old.tree.nodes[name], new.tree.nodes[now]
+        yield from _identity(now, before, after)
+        yield from _node(now, before, after, pairs)
+        if name != now:
+            yield Change(Heading.editors, f"`{name}` is called `{now}` now", now)
+    for name in pairs.added:
+        yield Change(Heading.ways, f"`{name}` is new, {_introduced(new, name)}", name)
+    for name in pairs.gone:
+        yield Change(Heading.ways, f"`{name}` is gone, {_introduced(old, name)}", name)
+    yield from _actions_run(old, new)
+    yield from _files(old, new, pairs)
+
+
+def kind_of(node: Node) -> str:
+    """Return a node's kind by its key."""
+    return next(kind for kind, model in KINDS.items() if isinstance(node, model))
+
+
+def _introduced(side: Side, name: str) -> str:
+    words = first_words(side, name)
+    kind = kind_of(side.tree.nodes[name])
+    return f"{'an' if kind[0] in 'ae' else 'a'} `{kind}`" + (f": {quoted(words)}" if words else "")
+
+
+def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
+    before, after = (Level[node.needs] if node.needs else Level.unknown for node in (old, new))
+    if after < before:
+        what = f"asks only for `{after.name}` now" if after else "asks nobody any more who he is"
+        told = f"`{name}` {what}; before: `{before.name}`"
+        yield Change(Heading.identity, told, name, grave=True)
+    elif after > before:
+        what = f"`{name}` asks for `{after.name}` now; before: {f'`{before.name}`' if before else 'nothing'}"
+        yield Change(Heading.identity, what, name)
+    was_secret, is_secret = (isinstance(node, AskNode) and node.is_secret for node in (old, new))
+    if was_secret and not is_secret:
+        yield Change(Heading.identity, f"what is typed at `{name}` is not secret any more", name, grave=True)
+    elif is_secret and not was_secret:
+        yield Change(Heading.identity, f"what is typed at `{name}` is secret now", name)
+
+
+def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
+    one, other = kind_of(old), kind_of(new)
+    if one != other:
+        yield Change(Heading.ways, f"`{name}` is another kind of node, `{other}`; before: `{one}`", name)
+    for field in type(new).model_fields:
+        if field in type(old).model_fields:
+            was, now = getattr(old, field), getattr(new, field)
+            if field in TARGETS:
+                yield from _target(name, TARGETS[field], was and pairs.now(was), now)
+            elif field not in _ELSEWHERE and was != now and (one == other or field not in KINDS):
+                heading, told = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
+                yield Change(heading, f"`{name}`: {told(was, now)}", name)
+    match old, new:
+        case RunNode(), RunNode():
+            yield from _outcomes(name, old, new, pairs)
+            yield from _given(name, "gives the action", old.with_, new.with_, pairs)
+        case SetNode(), SetNode():
+            yield from _given(name, "sets", old.set, new.set, pairs)
+        case ChooseNode(), ChooseNode():
+            yield from _conditions(name, old, new, pairs)
+
+
+def _target(name: str, when: str, old: str | None, new: str | None) -> Iterator[Change]:
+    if old != new:
+        before, after = (f"to `{target}`" if target else "to a human" for target in (old, new))
+        yield Change(Heading.ways, f"`{name}`: {when} {after}; before: {before}", name)
+
+
+def _outcomes(name: str, old: RunNode, new: RunNode, pairs: Pairs) -> Iterator[Change]:
+    for outcome in dict.fromkeys([*old.outcomes, *new.outcomes]):
+        was, now = old.outcomes.get(outcome), new.outcomes.get(outcome)
+        was = pairs.now(was) if was else was
+        if was != now:
+            ending = f"`{name}`: when `{new.run}` ends as `{outcome}`, the call goes to"
+            what = (
+                f"{ending} `{now}`" if now else f"`{name}`: `{new.run}` does not end as `{outcome}` any more"
+            )
+            yield Change(Heading.ways, f"{what}; before: {f'`{was}`' if was else 'no such ending'}", name)
+
+
+def _given(
+    name: str, what: str, old: Mapping[str, str], new: Mapping[str, str], pairs: Pairs
+) -> Iterator[Change]:
+    for variable in dict.fromkeys([*old, *new]):
+        was, now = old.get(variable), new.get(variable)
+        was = pairs.words_now(was) if was else was
+        if was != now:
+            told = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
+            yield Change(Heading.ways, told, name)
+
+
+def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> Iterator[Change]:
+    before = {pairs.condition_now(case.if_): pairs.now(case.go) for case in reversed(old.choose)}
+    after = {case.if_: case.go for case in reversed(new.choose)}
+    gone = [condition for condition in reversed(before) if condition not in after]
+    come = [condition for condition in reversed(after) if condition not in before]
+    for was in gone:
+        now = next((each for each in come if after[each] == before[was]), None)
+        if now is None:
+            told = f"`{name}`: the condition {named(was)}, which led to `{before[was]}`, is gone"
+        else:
+            come.remove(now)
+            told = f"`{name}`: `{after[now]}` follows when {named(now)}; before: when {named(was)}"
+        yield Change(Heading.ways, told, name)
+    for now in come:
+        told = f"`{name}`: the condition {named(now)} is new, and leads to `{after[now]}`"
+        yield Change(Heading.ways, told, name)
+    stayed = [condition for condition in reversed(after) if condition in before]
+    for condition in stayed:
+        yield from _target(
+            name, f"when {named(condition)}, the call goes", before[condition], after[condition]
+        )
+    if stayed != [condition for condition in reversed(before) if condition in after]:
+        told = f"`{name}`: the conditions are tried in another order: {', '.join(map(named, stayed))}"
+        yield Change(Heading.ways, told, name)
+
+
+def _files(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Tell which nodes stand in another file, those with the same way together."""
+    moved: dict[tuple[str, str], list[str]] = {}
+    for name, now in pairs.names.items():
+        was, file = old.tree.files.get(name, ""), new.tree.files.get(now, "")
+        if was != file:
+            moved.setdefault((was, file), []).append(now)
+    for (was, file), names in moved.items():
+        stand = "stands" if len(names) == 1 else "stand"
+        yield Change(Heading.editors, f"{', '.join(map(named, names))} {stand} in {file} now; before: {was}")
+
+
+def _actions_run(old: Side, new: Side) -> Iterator[Change]:
+    """Tell which actions are run for the first time, and which are run nowhere any more."""
+    before, after = (
+        {node.run: None for node in side.tree.nodes.values() if isinstance(node, RunNode)}
+        for side in (old, new)
+    )
+    yield from (
+        Change(Heading.ways, f"The action `{name}` is new here") for name in after if name not in before
+    )
+    yield from (
+        Change(Heading.ways, f"The action `{name}` is run nowhere any more")
+        for name in before
+        if name not in after
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return "nothing" if value in (None, "", {}, []) else named(value)

@@ -1,0 +1,177 @@
+"""Which node of the old version is which of the new one, also under another name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from ivr.diff.changes import Side
+from ivr.menu.compiler import target_of
+from ivr.menu.graph.flow import Flow
+from ivr.menu.language.nodes import AskNode, Node, NodeWords
+from ivr.menu.tree import Tree
+
+LIKE_ENOUGH = 0.8
+"""Of 1: how like two nodes must be to be one that was renamed. Half of a say node's words may then be new."""
+MOST_COMPARED = 40_000
+"""Pairs of nodes whose likeness is measured; beyond, only those that are the same to the letter are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The nodes that are in both versions, and those that are in one."""
+
+    names: Mapping[str, str]
+    """From the old name to the new one."""
+    gone: tuple[str, ...]
+    added: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """From the old name of an entry to its new one, where it is another: without `as:` it is the node's."""
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The nodes whose name is another one."""
+        return {old: new for old, new in self.names.items() if old != new}
+
+    def now(self, target: str) -> str:
+        """Return what a target of the old version is called in the new one."""
+        return self.names.get(target, target)
+
+    def words_now(self, words: str) -> str:
+        """Return words of the old version with its entries under their new names."""
+        return _VALUE.sub(lambda found: self.condition_now(found[0]), words) if self.variables else words
+
+    def condition_now(self, condition: str) -> str:
+        """Return a condition of the old version with its entries under their new names."""
+        return _NAME.sub(lambda found: self.variables.get(found[0], found[0]), condition)
+
+
+_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_NAME = re.compile(r"""'[^']*'|"[^"]*"|\|\s*\w+|\.\w+|\w+""")
+"""A name; or a text, a filter or a part of a value, which are none."""
+
+
+def pair(old: Side, new: Side) -> Pairs:
+    """Find every node again: by its name, else by what it says and does and by what leads to it."""
+    before, after = old.tree.nodes, new.tree.nodes
+    names = {name: name for name in before if name in after}
+    gone = [name for name in before if name not in names]
+    added = [name for name in after if name not in names]
+    if gone and added:
+        names |= _renamed(_likenesses(_Looks.of(old, gone), _Looks.of(new, added)))
+    known = set(names.values())
+    return Pairs(
+        {name: names[name] for name in before if name in names},
+        tuple(name for name in gone if name not in names),
+        tuple(name for name in added if name not in known),
+        dict(_entries(before, after, names)),
+    )
+
+
+def _entries(
+    before: Mapping[str, Node], after: Mapping[str, Node], names: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    for name, now in names.items():
+        one, other = before[name], after[now]
+        if isinstance(one, AskNode) and isinstance(other, AskNode):
+            was, entry = one.as_ or name, other.as_ or now
+            if was != entry:
+                yield was, entry
+
+
+def _renamed(likenesses: Sequence[tuple[float, str, str]]) -> dict[str, str]:
+    """Choose the likest pair, then the likest of what is left."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, old, new in sorted(likenesses, key=lambda each: -each[0]):
+        if old not in found and new not in taken:
+            found[old] = new
+            taken.add(new)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What the unpaired nodes of one side look like, whatever they are called."""
+
+    kinds: Mapping[str, str]
+    contents: Mapping[str, str]
+    """What they say and do; a target that is unpaired too counts for nothing."""
+    arrivals: Mapping[str, frozenset[str]]
+    """What leads to them."""
+
+    @classmethod
+    def of(cls, side: Side, unpaired: Sequence[str]) -> _Looks:
+        hidden = frozenset(unpaired)
+        return cls(
+            {name: type(side.tree.nodes[name]).__name__ for name in unpaired},
+            {name: _content(side, name, hidden) for name in unpaired},
+            _arrivals(side.tree, hidden),
+        )
+
+
+def _content(side: Side, name: str, hidden: frozenset[str]) -> str:
+    typed = side.tree.nodes[name].model_dump(by_alias=True, exclude_unset=True)
+    words = {language: _plain(file.nodes.get(name)) for language, file in side.words.items()}
+    return json.dumps([_masked(typed, hidden), words], ensure_ascii=False, sort_keys=True)
+
+
+def _plain(own: str | NodeWords | None) -> object:
+    return own.model_dump(by_alias=True, exclude_unset=True) if isinstance(own, NodeWords) else own
+
+
+def _masked(typed: object, hidden: frozenset[str]) -> object:
+    if isinstance(typed, dict):
+        return {key: _masked(value, hidden) for key, value in typed.items()}
+    if isinstance(typed, list):
+        return [_masked(value, hidden) for value in typed]
+    return "·" if typed in hidden else typed
+
+
+def _arrivals(tree: Tree, hidden: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return the places that lead to each of these nodes; one that is hidden too is anywhere."""
+    found: dict[str, set[str]] = {name: set() for name in hidden}
+
+    def note(target: str, place: str) -> None:
+        if target in found:
+            found[target].add(place)
+
+    for name, edges in Flow(tree.declared, tree.nodes, tree.contracts).edges.items():
+        for edge in edges:
+            if edge.written:
+                note(edge.target, f"{'·' if name in hidden else name} {edge.path}")
+    note(tree.declared.start, "start")
+    note(tree.declared.agent, "agent")
+    for level, first in tree.declared.identity.items():
+        note(first, f"identity {level}")
+    for key, entry in tree.declared.anywhere.items():
+        note(target_of(entry), f"anywhere {key}")
+    for name, desk in tree.desks.items():
+        for how in ("closed", "busy", "no_answer", "failed"):
+            note(getattr(desk, how) or "", f"desk {name} {how}")
+    return {name: frozenset(places) for name, places in found.items()}
+
+
+def _likenesses(old: _Looks, new: _Looks) -> list[tuple[float, str, str]]:
+    found = []
+    whole = len(old.kinds) * len(new.kinds) <= MOST_COMPARED
+    for before, kind in old.kinds.items():
+        for after, other in new.kinds.items():
+            same = old.contents[before] == new.contents[after]
+            if kind == other and (same or whole):
+                like = _likeness(old, before, new, after)
+                if like >= LIKE_ENOUGH:
+                    found.append((like, before, after))
+    return found
+
+
+def _likeness(old: _Looks, before: str, new: _Looks, after: str) -> float:
+    """Return how like two nodes are: mostly by content, and by what leads to them; the name decides between equals."""
+    content = fuzz.ratio(old.contents[before], new.contents[after]) / 100
+    places, others = old.arrivals[before], new.arrivals[after]
+    arrival = len(places & others) / len(places | others) if places | others else 1.0
+    return 0.7 * content + 0.25 * arrival + 0.05 * fuzz.ratio(before, after) / 100

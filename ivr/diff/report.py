@@ -1,0 +1,84 @@
+"""Prints a comparison for people: in colour on a terminal, plain in a pipe."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from ivr.diff.changes import Change, Comparison, Heading
+from ivr.diff.marks import Mark, pieces
+
+_COLOURS: dict[Mark, str] = {"same": "", "gone": "red strike", "new": "green"}
+_SIGNS: dict[Mark, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
+"""How words are marked where there is no colour."""
+
+
+MOST_CALLS = 10
+"""Lines about written calls; their number says enough where there are more."""
+
+
+def summary(comparison: Comparison) -> str:
+    """Return how much differs, in a few words."""
+    if not comparison.is_whole:
+        return "cannot be compared"
+    noticed = [change for change in comparison.noticed if change.heading is not Heading.calls]
+    others = len(comparison.changes) - len(comparison.noticed)
+    calls = sum(
+        len(change.figures["calls"]) for change in comparison.changes if change.heading is Heading.calls
+    )
+    grave = sum(change.grave for change in noticed)
+    parts = [counted(len(noticed), "change") + (f" ({grave} marked !)" if grave else "")] if noticed else []
+    parts += (
+        [f"{counted(calls, 'written call')} that now {'goes' if calls == 1 else 'go'} another way"]
+        if calls
+        else []
+    )
+    parts = parts or ["nothing that a caller would notice"]
+    return "; ".join([*parts, *([f"{counted(others, 'change')} for editors"] if others else [])])
+
+
+def counted(number: int, what: str) -> str:
+    """Return `1 change`, `2 changes`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print everything that differs, under its headings."""
+    colour = console.is_terminal and not console.no_color
+    _print(
+        console,
+        Text(f"{comparison.old} → {comparison.new}: {summary(comparison)}", style="bold" if colour else ""),
+    )
+    for name, problems in (
+        (comparison.old, comparison.old_problems),
+        (comparison.new, comparison.new_problems),
+    ):
+        if problems:
+            _print(console, Text(f"\n{name} has problems", style="bold red"))
+            for problem in problems:
+                _print(console, Text(f"  {problem}"))
+    for heading, changes in comparison.under():
+        _print(
+            console, Text(f"\n{heading.value}", style="dim bold" if heading is Heading.editors else "bold")
+        )
+        for change in changes[: MOST_CALLS if heading is Heading.calls else None]:
+            sign = Text("! " if change.grave else "  ", style="bold red")
+            _print(console, sign + line(change, colour=colour))
+        if heading is Heading.calls and len(changes) > MOST_CALLS:
+            _print(console, Text(f"  … and {len(changes) - MOST_CALLS} more; --format json has all of them"))
+
+
+def _print(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True)
+
+
+def line(change: Change, *, colour: bool) -> Text:
+    """Return one change as a line; of words, what is gone and what is new is marked."""
+    if change.old is None or change.new is None:
+        where = f" ({change.language})" if change.language and change.language not in change.what else ""
+        return Text(change.what + where)
+    shown = Text(f"{change.what} ({change.language}): ")
+    for mark, text in pieces(*(words.replace("\n", " ⏎ ") for words in (change.old, change.new))):
+        before, after = ("", "") if colour else _SIGNS[mark]
+        shown.append(f"{before}{text}{after}", style=_COLOURS[mark] if colour else "")
+    return shown

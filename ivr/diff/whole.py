@@ -1,0 +1,140 @@
+"""What differs about a hotline as a whole: languages, voices, identity, limits, services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from ivr.diff.changes import Change, Heading, Side, named
+from ivr.diff.pairs import Pairs
+from ivr.menu.language.contract import Times
+from ivr.menu.language.nodes import Hotline, Limits, Rations, RunNode
+
+_RATIONS: Mapping[str, str] = {
+    "per_number": "to one number",
+    "per_caller": "for one caller",
+    "elsewhere": "to each country that is not named",
+    "abroad": "to all countries together that are not named",
+}
+_ELSEWHERE = frozenset(
+    {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
+    | {"phrases", "include", "nodes", "timezone", "variables"}
+)
+"""What is told by its own words, here or in another module."""
+
+
+def compare_hotlines(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield what differs beside nodes, keys, words and desks."""
+    before, after = old.tree.declared, new.tree.declared
+    yield from _languages(before, after)
+    yield from _roots(before, after, pairs)
+    yield from _limits(before.limits, after.limits)
+    yield from _rations(before.texts, after.texts)
+    yield from _services(old, new)
+    for field in type(after).model_fields.keys() - _ELSEWHERE:
+        was, now = getattr(before, field), getattr(after, field)
+        if was != now:
+            yield Change(Heading.editors, f"`{field.rstrip('_')}` is {_plain(now)}; before: {_plain(was)}")
+
+
+def _plain(value: Any) -> str:
+    """Return a setting that has no words of its own here."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(by_alias=True, exclude_unset=True)
+    return "nothing" if value in (None, "", {}, []) else named(value)
+
+
+def _languages(old: Hotline, new: Hotline) -> Iterator[Change]:
+    for language in dict.fromkeys([*old.languages, *new.languages]):
+        if language not in new.languages:
+            yield Change(Heading.languages, f"{language} is gone", language=language, grave=True)
+        elif language not in old.languages:
+            yield Change(Heading.languages, f"{language} is new", language=language)
+        elif old.voices.get(language) != new.voices.get(language):
+            was, now = (_plain(each.voices.get(language)) for each in (old, new))
+            told = f"{language} is spoken by the voice {now}; before: {was}"
+            yield Change(Heading.languages, told, language=language)
+    if old.languages[0] != new.languages[0]:
+        told = f"Calls begin in {new.languages[0]}; before: in {old.languages[0]}"
+        yield Change(Heading.languages, told, grave=True)
+    if old.speech != new.speech:
+        told = (
+            "Callers may speak, beside keys"
+            if new.speech
+            else "Callers cannot speak any more: keys alone are taken"
+        )
+        yield Change(Heading.languages, told, grave=not new.speech)
+
+
+def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:
+    for what, was, now in (
+        ("Every call begins at", old.start, new.start),
+        ("Callers who cannot be helped otherwise go to", old.agent, new.agent),
+    ):
+        if pairs.now(was) != now:
+            yield Change(Heading.ways, f"{what} `{now}`; before: `{pairs.now(was)}`", now)
+    for level in dict.fromkeys([*old.identity, *new.identity]):
+        before, after = old.identity.get(level), new.identity.get(level)
+        before = pairs.now(before) if before else before
+        if before != after:
+            told = f"The questions that make a caller `{level}` begin at {_plain(after)}; before: {_plain(before)}"
+            yield Change(Heading.identity, told, after or "")
+    if old.timezone != new.timezone:
+        told = f"The time zone is {new.timezone}; before: {old.timezone}"
+        yield Change(Heading.desks, told)
+    for name in dict.fromkeys([*old.variables, *new.variables]):
+        was_set, is_set = old.variables.get(name), new.variables.get(name)
+        if was_set != is_set:
+            told = f"`{name}` begins as {_plain(is_set)}; before: {_plain(was_set)}"
+            yield Change(Heading.ways, told)
+
+
+def _limits(old: Limits, new: Limits) -> Iterator[Change]:
+    if old.turns != new.turns:
+        yield Change(Heading.waiting, f"A call may have {new.turns} answers; before: {old.turns}")
+    if old.seconds != new.seconds:
+        yield Change(Heading.waiting, f"A call may last {new.seconds} s; before: {old.seconds} s")
+
+
+def _rations(old: Rations, new: Rations) -> Iterator[Change]:
+    for field, whom in _RATIONS.items():
+        yield from _ration(whom, getattr(old, field), getattr(new, field))
+    for country in dict.fromkeys([*old.countries, *new.countries]):
+        was, now = (each.countries.get(country, "as elsewhere") for each in (old, new))
+        yield from _ration(f"to {country}", was, now)
+
+
+def _ration(whom: str, old: int | str, new: int | str) -> Iterator[Change]:
+    if old != new:
+        yield Change(Heading.waiting, f"Text messages in 24 hours {whom}, at most: {new}; before: {old}")
+
+
+def _services(old: Side, new: Side) -> Iterator[Change]:
+    """Tell what is new about the actions; how a service is asked is told by its name alone: secrets may stand there."""
+    used = {node.run for node in new.tree.nodes.values() if isinstance(node, RunNode)}
+    for name in sorted(used & old.tree.contracts.keys() & new.tree.contracts.keys()):
+        was, now = old.tree.contracts[name].needs, new.tree.contracts[name].needs
+        if was != now:
+            told = f"The action `{name}` is for callers who are `{now.name}`; before: `{was.name}`"
+            yield Change(Heading.identity, told, grave=now < was)
+        before, after = (side.tree.times.get(name, Times()) for side in (old, new))
+        if before != after:
+            told = f"The action `{name}` may take {after.wait:g} s in silence and {after.give_up:g} s in all"
+            yield Change(Heading.waiting, f"{told}; before: {before.wait:g} s and {before.give_up:g} s")
+    one, other = (side.actions.model_dump() if side.actions else {} for side in (old, new))
+    for field, what in (("actions", "action"), ("services", "service")):
+        yield from _requests(what, one.get(field) or {}, other.get(field) or {})
+
+
+def _requests(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) == new.get(name):
+            continue
+        if name in old and name in new:
+            parts = [part for part in new[name] if old[name].get(part) != new[name][part]]
+            told = "has another " + ", ".join(f"`{part.rstrip('_')}`" for part in parts)
+        else:
+            told = "is gone from actions.yaml" if name in old else "is new in actions.yaml"
+        yield Change(Heading.editors, f"The {what} `{name}` {told}")

@@ -1,0 +1,165 @@
+"""What callers hear and read in other words, language by language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ivr.diff.changes import Change, Heading, Side, quoted
+from ivr.diff.keys import Menu
+from ivr.diff.pairs import Pairs
+from ivr.menu.compiler import OptionSpeech, option_speech
+from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, OptionWords
+from ivr.menu.speech.prompts import Prompt
+from ivr.menu.tree import NodeSpeech, Speech
+
+PARTS: Mapping[str, str] = {
+    "say": "says",
+    "end": "last words",
+    "noinput": "after silence",
+    "nomatch": "after a wrong key",
+    "text": "text message",
+    "note": "note for the summary",
+}
+"""What a node says, and what it is called here."""
+_TRIES = ("", ", second wording", ", third wording")
+
+
+def compare_words(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
+    """Yield every change of words in each language that both versions have."""
+    for language in new.tree.languages:
+        if language in old.tree.speech:
+            before, after = old.tree.speech[language], new.tree.speech[language]
+            for name, now in pairs.names.items():
+                yield from _node(now, language, before.nodes[name], after.nodes[now], pairs)
+                yield from _options(old, new, name, language, pairs)
+            yield from _anywhere(old, new, language)
+            yield from _sentences(before, after, pairs)
+
+
+def first_words(side: Side, name: str) -> str:
+    """Return what a node says first in the hotline's first language, or what its keys are for; it may be nothing."""
+    own = side.tree.speech[side.tree.languages[0]].nodes[name]
+    said = (*own.say, *own.end, *((own.text,) if own.text else ()))
+    return words_of(said[0]) if said else " ".join(words_of(prompt) for prompt in own.announced)
+
+
+def words_of(prompt: Prompt) -> str:
+    """Return the words of a prompt as they are written."""
+    return prompt.source or prompt.fixed.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What some words are the words of."""
+
+    what: str
+    node: str
+    language: str
+
+    def changed(self, old: str, new: str) -> Change:
+        return Change(Heading.words, self.what, self.node, self.language, old, new)
+
+    def told(self, what: str) -> Change:
+        return Change(Heading.words, f"{self.what}: {what}", self.node, self.language)
+
+
+def _node(name: str, language: str, old: NodeSpeech, new: NodeSpeech, pairs: Pairs) -> Iterator[Change]:
+    for part, told in PARTS.items():
+        before, after = (_prompts(speech, part) for speech in (old, new))
+        yield from _prompts_differ(f"`{name}` {told}", name, language, before, after, pairs)
+
+
+def _prompts(speech: NodeSpeech, part: str) -> Sequence[Prompt]:
+    found = getattr(speech, part)
+    if found is None:
+        return ()
+    return (found,) if isinstance(found, Prompt) else tuple(found)
+
+
+def _prompts_differ(
+    what: str, node: str, language: str, old: Sequence[Prompt], new: Sequence[Prompt], pairs: Pairs
+) -> Iterator[Change]:
+    for number, (before, after) in enumerate(zip_longest(old, new)):
+        place = _Place(what + _TRIES[min(number, 2)], node, language)
+        was, now = (words_of(prompt) if prompt else "" for prompt in (before, after))
+        was = pairs.words_now(was)
+        if was != now:
+            yield place.changed(was, now)
+        yield from _recording(place, before, after)
+
+
+def _recording(place: _Place, old: Prompt | None, new: Prompt | None) -> Iterator[Change]:
+    before, after = (prompt.fixed.audio if prompt else "" for prompt in (old, new))
+    if before != after and old and new:
+        if not after:
+            yield place.told("the voice speaks it now; it was a recording")
+        elif not before:
+            yield place.told("a recording is played now; the voice spoke it")
+        else:
+            yield place.told("another recording is played")
+
+
+def _options(old: Side, new: Side, name: str, language: str, pairs: Pairs) -> Iterator[Change]:
+    """Compare what the keys are for, and the phrases that mean them, wherever a key has moved to."""
+    now = pairs.names[name]
+    before, after = old.tree.nodes[name], new.tree.nodes[now]
+    if not isinstance(before, MenuNode | AskNode) or not isinstance(after, MenuNode | AskNode):
+        return
+    was, become = _spoken(old, before, name, language), _spoken(new, after, now, language)
+    for key, other in Menu.of(before, after, pairs).same.items():
+        place = _Place(f"`{now}` key {other}", now, language)
+        if was[key].purpose != become[other].purpose and was[key].language == become[other].language:
+            yield place.changed(was[key].purpose or "", become[other].purpose or "")
+        yield from _heard(place, was[key].heard, become[other].heard, is_used=new.tree.declared.speech)
+
+
+def _spoken(side: Side, node: MenuNode | AskNode, name: str, language: str) -> dict[str, OptionSpeech]:
+    first = side.tree.languages[0]
+    own = side.words_of(name, language) if language != first else None
+    return {option.key: option for option in option_speech(node, language, first, own)}
+
+
+def _heard(place: _Place, old: Sequence[str], new: Sequence[str], *, is_used: bool) -> Iterator[Change]:
+    gone, come = (
+        [quoted(phrase) for phrase in one if phrase not in two] for one, two in ((old, new), (new, old))
+    )
+    told = [f"{', '.join(come)} now means it"] if come else []
+    told += [f"{', '.join(gone)} means it no more"] if gone else []
+    if told:
+        heading = Heading.words if is_used else Heading.editors
+        what = f"{place.what}, spoken: {'; '.join(told)}"
+        yield Change(heading, what, place.node, place.language)
+
+
+def _anywhere(old: Side, new: Side, language: str) -> Iterator[Change]:
+    before, after = (_words_anywhere(side, language) for side in (old, new))
+    for key in before.keys() & after.keys():
+        (was, heard), (now, hears) = before[key], after[key]
+        place = _Place(f"Everywhere: key {key}", "", language)
+        if was and now and was != now:
+            yield place.changed(was, now)
+        yield from _heard(place, heard, hears, is_used=new.tree.declared.speech)
+
+
+def _words_anywhere(side: Side, language: str) -> dict[str, tuple[str, list[str]]]:
+    found: dict[str, tuple[str, list[str]]] = {}
+    for key, entry in side.tree.declared.anywhere.items():
+        is_first = language == side.tree.languages[0]
+        own: Anywhere | OptionWords | None = (
+            (entry if isinstance(entry, Anywhere) else None) if is_first else side.anywhere(language).get(key)
+        )
+        found[key] = (own.for_ or "", own.hear) if own else ("", [])
+    return found
+
+
+def _sentences(old: Speech, new: Speech, pairs: Pairs) -> Iterator[Change]:
+    """Compare the machine's own sentences."""
+    for name in dict.fromkeys([*old.phrases, *new.phrases]):
+        before, after = old.phrases.get(name, ()), new.phrases.get(name, ())
+        yield from _prompts_differ(f"The sentence `{name}`", "", new.language, before, after, pairs)
+    for name in dict.fromkeys([*old.patterns, *new.patterns]):
+        was, now = old.patterns.get(name, ""), new.patterns.get(name, "")
+        if was != now:
+            yield _Place(f"The sentence `{name}`", "", new.language).changed(was, now)

@@ -1,0 +1,236 @@
+"""How far a human is from every state: for who presses the best keys, and for who only waits.
+
+The caller does the best he can, and the world (actions, desks) the worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ivr.engine.events import DigitsPressed
+from ivr.explore.moves import By, Move
+from ivr.explore.properties import Finding
+from ivr.explore.walk import ANY, Landing, Place, Waits, Walk
+from ivr.menu.language.contract import Times
+from ivr.menu.language.nodes import Listening, RecordNode, RunNode
+
+ENDLESS = float("inf")
+
+
+class Nearness:
+    """How far a human is from every state, for who presses the best keys and for who only waits."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.keys = [
+            max(each) for each in zip(*(_keys_at(walk, moment) for moment in walk.moments), strict=True)
+        ]
+        self._waiting: dict[int, float] = {SETTLED: 0.0}
+
+    def too_many_keys(self, most: int) -> Iterator[Finding]:
+        """Yield the places from which a human takes more keys, the nearest state of each."""
+        for state in self._nearest(lambda state: self.keys[state] > most):
+            session, keys = self.walk.places[state].session, self.keys[state]
+            far = (
+                "no human can be reached"
+                if keys == ENDLESS
+                else f"a human takes {keys:.0f} keys, more than {most}"
+            )
+            remedy = "lead a key there, or give the hotline a key `anywhere` that means the human"
+            way = tuple(self.walk.way_to(state))
+            yield Finding("P02", session.node, session.language, f"{far} from here", remedy, way)
+
+    def too_long(self, most: float) -> Iterator[Finding]:
+        """Yield the places at which who only waits is not connected in time."""
+        for state in self._nearest(lambda state: self.seconds(state) > most):
+            session, seconds = self.walk.places[state].session, self.seconds(state)
+            what, remedy = (
+                (
+                    "who only waits is never connected with a human",
+                    "lead `after_tries` to the human, or leave it out",
+                )
+                if seconds == ENDLESS
+                else (
+                    f"who only waits is connected after {seconds:.1f} s, more than {most:g} s",
+                    "shorten the words, `timeout` or `tries`",
+                )
+            )
+            source, landing = self.walk.wordiest[state]
+            longest = [*self.walk.way_to(source), landing.move]
+            way = self.walk.way_to(state) if seconds == ENDLESS else longest
+            way += self._while_waiting(state)
+            yield Finding("P03", session.node, session.language, what, remedy, tuple(way))
+
+    def seconds(self, state: int) -> float:
+        """Return the seconds from coming to a state until a human is rung, when the caller does nothing."""
+        return self.walk.wordiest[state][1].heard + self._waits(state)
+
+    def worst_keys(self) -> dict[str, float]:
+        """Return the keys to a human from each listening node, in the worst of its states."""
+        return self._worst(lambda state: self.keys[state])
+
+    def worst_waiting(self) -> dict[str, float]:
+        """Return the seconds to a human from each listening node for who only waits, in the worst of its states."""
+        return self._worst(self.seconds)
+
+    def _worst(self, measure: Callable[[int], float]) -> dict[str, float]:
+        worst: dict[str, float] = {}
+        for state in self._listening():
+            node = self.walk.places[state].session.node
+            worst[node] = max(worst.get(node, 0.0), measure(state))
+        return worst
+
+    def _nearest(self, wrong: Callable[[int], bool]) -> list[int]:
+        found: dict[tuple[str, str], int] = {}
+        for state in self._listening():
+            session = self.walk.places[state].session
+            if (session.node, session.language) not in found and wrong(state):
+                found[session.node, session.language] = state
+        return list(found.values())
+
+    def _listening(self) -> Iterator[int]:
+        """Yield the states in which the caller is listened to, each as he comes to it."""
+        for state, (place, base) in enumerate(zip(self.walk.places, self.walk.bases, strict=False)):
+            if base == state and (place.waits is Waits.caller or place.waits is Waits.recording):
+                yield state
+
+    def _while_waiting(self, state: int) -> list[Move]:
+        """Return what happens while the caller does nothing, until it ends or begins again."""
+        way, seen = list[Move](), set[int]()
+        while state not in seen and state != SETTLED:
+            seen.add(state)
+            following = [(self._waits(target), edge) for _, target, edge in self._following(state)]
+            if not following:
+                break
+            _, edge = max(following)
+            way.append(self.walk.landings[edge].move)
+            state = self.walk.targets[edge]
+        return way
+
+    def _waits(self, state: int) -> float:
+        """Return the seconds until a human is rung from a state on; without end where waiting only leads in a circle."""
+        known, todo = self._waiting, [state]
+        while todo:
+            here = todo[-1]
+            if here in known and known[here] >= 0:
+                todo.pop()
+                continue
+            following = list(self._following(here))
+            missing = [target for _, target, _ in following if target not in known]
+            if here not in known and missing:
+                known[here] = UNDER_WAY
+                todo += missing
+                continue
+            known[here] = max(
+                (
+                    cost + (ENDLESS if known[target] == UNDER_WAY else known[target])
+                    for cost, target, _ in following
+                ),
+                default=0.0 if _is_settled(self.walk, here) else ENDLESS,
+            )
+            todo.pop()
+        return known[state]
+
+    def _following(self, state: int) -> Iterator[tuple[float, int, int]]:
+        """Yield what follows when the caller does nothing: after how many seconds, which state, by which edge."""
+        walk = self.walk
+        place = walk.places[state]
+        if _is_settled(walk, state):
+            return
+        pause, by = _pause(walk, place), By.silence
+        source = state
+        if place.waits is Waits.running:
+            source, by = walk.bases[state], By.world
+        elif place.waits is Waits.action:
+            by = By.world
+        for edge in walk.edges(source):
+            landing, target = walk.landings[edge], walk.targets[edge]
+            goes_on = place.waits is Waits.running and walk.places[target].waits is Waits.running
+            if landing.move.by is not by or goes_on:
+                continue
+            sought = walk.places[target].waits is Waits.over and place.session.human_tried
+            yield pause + landing.heard, SETTLED if sought else target, edge
+
+
+UNDER_WAY = -1.0
+SETTLED = -1
+"""In place of a state: nothing more is owed to the caller."""
+
+
+def _pause(walk: Walk, place: Place) -> float:
+    """Return the seconds that a call waits in silence in a state."""
+    node = walk.tree.nodes.get(place.session.node)
+    match node:
+        case Listening() if place.waits is Waits.caller:
+            return float(node.timeout)
+        case RecordNode():
+            return float(node.silence)
+    if place.waits is Waits.running:
+        action = node.run if isinstance(node, RunNode) else "send_text"
+        return walk.tree.times.get(action, Times()).give_up
+    return 0.0
+
+
+def _is_settled(walk: Walk, state: int) -> bool:
+    """Say whether nothing more is owed to who waits: a human is rung or was, or the call says goodbye after one was sought."""
+    place = walk.places[state]
+    ended = place.waits is Waits.over and place.session.ending in {"transferred", "farewell"}
+    return ended or _is_human(place)
+
+
+def _is_human(place: Place) -> bool:
+    """Say whether a human is rung, or, where one was sought in vain, the voicemail listens."""
+    return place.waits is Waits.desk or (place.waits is Waits.recording and place.session.human_tried)
+
+
+def _keys_at(walk: Walk, moment: int) -> list[float]:
+    """Return the keys to a human from every state: the caller presses the best ones, the world answers the worst.
+
+    Settled from the humans outwards, the nearest first; a state in which the world chooses is settled with the last of
+    what it can choose. That an action takes long is no worse than how it may end.
+    """
+    places, before = walk.places, walk.before
+    best, choices, worst = [ENDLESS] * len(walk), [0] * len(walk), [0.0] * len(walk)
+    for state, place in enumerate(places):
+        if place.waits is Waits.action:
+            choices[state] = sum(
+                landing.move.by is By.world and places[target].waits is not Waits.running
+                for landing, target in walk.following(state, moment)
+            )
+    nearest: dict[float, list[int]] = {0.0: [state for state, place in enumerate(places) if _is_human(place)]}
+    while nearest:
+        distance = min(nearest)
+        for state in nearest[distance]:  # it grows meanwhile
+            if distance >= best[state]:
+                continue
+            best[state] = distance
+            for source, landing in before[state]:
+                if landing is not None and landing.moment not in (ANY, moment):
+                    continue
+                if places[source].waits is not Waits.action:
+                    cost = 0 if landing is None else _cost(landing, places[state])
+                    if distance + cost < best[source]:
+                        nearest.setdefault(distance + cost, []).append(source)
+                elif (
+                    landing is not None
+                    and landing.move.by is By.world
+                    and places[state].waits is not Waits.running
+                ):
+                    choices[source] -= 1
+                    worst[source] = max(worst[source], distance)
+                    if not choices[source]:
+                        nearest.setdefault(worst[source], []).append(source)
+        del nearest[distance]
+    return best
+
+
+def _cost(landing: Landing, place: Place) -> float:
+    """Return the keys of a step; without end where no key makes it."""
+    if landing.move.by is not By.key or place.waits is Waits.running:
+        return ENDLESS
+    return _keystrokes(landing.move)
+
+
+def _keystrokes(move: Move) -> int:
+    event = move.event
+    return len(event.digits) + len(event.finished_by) if isinstance(event, DigitsPressed) else 1

@@ -1,0 +1,380 @@
+"""Walks every state that a call can come to, through the engine's own step.
+
+Breadth first, so that the way by which a state is found first is a shortest one. What happens at a state is everything
+of :mod:`ivr.explore.moves`; two sessions that :mod:`ivr.explore.state_key` cannot tell apart are one state. A step is
+computed once for each control; where it has not looked at the data it is the same step with any other data. Keys that
+do not depend on the counters are walked where these are zero.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Transfer
+from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TroubleStruck
+from ivr.engine.session import Session
+from ivr.engine.step import happen
+from ivr.engine.turn import Turn
+from ivr.explore.collecting import no_collection
+from ivr.explore.moves import By, Move, Moves
+from ivr.explore.state_key import Canonical, Control, Data, Plan
+from ivr.explore.walk import ANY, BEGINNING, Broken, Landing, Place, Waits, Walk
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import AskNode, Listening, Node, SetNode
+from ivr.menu.tree import Tree
+from ivr.written.heard import seconds_heard
+
+MOST_STATES = 2_000_000
+"""States after which a walk gives up, and says so."""
+Watch = Callable[[int, Move, Session, Turn], None]
+"""Told every computed step: the state (or :data:`BEGINNING`), the move, the session before it, and what came of it."""
+Progress = Callable[[int, int], None]
+"""Told now and then how many states and steps there are so far."""
+
+
+def explore(
+    tree: Tree,
+    watch: Watch | None = None,
+    *,
+    most_states: int = MOST_STATES,
+    progress: Progress | None = None,
+    thorough: bool = False,
+) -> Walk:
+    """Walk a menu.
+
+    ``thorough`` tells all combinations of the counters apart and asks the engine for every single step: slower by far,
+    and it finds the same.
+    """
+    return _Walker(tree, watch, most_states, progress, thorough=thorough).walk()
+
+
+class _Walker:
+    """A walk under way."""
+
+    def __init__(
+        self, tree: Tree, watch: Watch | None, most_states: int, progress: Progress | None, *, thorough: bool
+    ) -> None:
+        self.tree, self.watch, self.most_states, self.progress = tree, watch, most_states, progress
+        self.moves = Moves(tree)
+        self.canonical = Canonical(tree, self.moves.samples, counters_together=thorough)
+        self.walked = Walk(tree, self.moves)
+        self.thorough = thorough
+        self.places: dict[Control, Place] = {}
+        self.counted: dict[int, tuple[Move, ...]] = {}
+        self.numbers: dict[tuple[int, Data], int] = {}
+        self.sessions: list[Session | None] = []
+        self.data: list[Data | None] = []
+        self.sets = {name: sets for name, node in tree.nodes.items() if (sets := _sets(name, node))}
+        self.seen_at = [0] * len(self.moves.moments)
+        """By moment: what has come of the steps that look at the clock; where it is the same, the moments are alike."""
+        self.later: list[tuple[tuple[int, Data], int, Landing, Session]] = []
+
+    def walk(self) -> Walk:
+        """Begin, and go on until there is nothing new."""
+        walked, began = self.walked, time.perf_counter()
+        with no_collection():
+            self.go()
+        walked.moments = tuple(
+            {seen: moment for moment, seen in reversed(list(enumerate(self.seen_at)))}.values()
+        )
+        walked.seconds = time.perf_counter() - began
+        return walked
+
+    def go(self) -> None:
+        walked = self.walked
+        unbegun = Session("CA-proof", self.tree.version, self.moves.usual)
+        for move in self.moves.beginnings():
+            walked.steps += 1
+            for landing in self.compute(BEGINNING, unbegun, move)[0]:
+                self.arrive(BEGINNING, landing)
+        state = 0
+        while state < len(self.sessions) or self.enter_later():
+            if len(self.sessions) > self.most_states:
+                walked.bounded = True
+                break
+            self.expand(state)
+            state += 1
+            if self.progress and not state % 5000:
+                self.progress(len(self.sessions), walked.steps)
+
+    def expand(self, state: int) -> None:
+        """Try every move at a state."""
+        walked, session, data = self.walked, self.sessions[state], self.data[state]
+        assert session is not None
+        assert data is not None
+        self.sessions[state] = self.data[state] = None
+        walked.first.append(len(walked.targets))
+        place = walked.places[state]
+        walked.bases.append(self.base(state, place, data))
+        if place.waits >= Waits.over:
+            return
+        walked.steps += len(place.moves)
+        if place.shared is None:
+            self.try_first(state, place, session)
+        else:
+            self.arrive_alike(state, place, session, data)
+            for move in place.alone:
+                for landing in self.compute(state, session, move)[0]:
+                    self.arrive(state, landing)
+
+    def try_first(self, state: int, place: Place, session: Session) -> None:
+        """Try every move at the first state of its place, and find out which of them lead to the same from all of them."""
+        place.shared, alone = [], []
+        for move in place.moves:
+            landings, is_shared = self.compute(state, session, move)
+            if is_shared and move.by < By.gone:
+                place.shared += landings
+            elif is_shared:
+                place.late += [each for each in landings if each.place.waits is not Waits.over]
+            else:
+                alone.append(move)
+            for landing in landings:
+                self.arrive(state, landing)
+        place.alone = tuple(alone)
+
+    def base(self, state: int, place: Place, data: Data) -> int:
+        """Return the state like this one with its counters at zero; the same data matters there."""
+        if place.base is None:
+            return state
+        return self.numbers.get((self.places[place.base].number, data), state)
+
+    def moves_of(self, session: Session, waits: Waits, base: Control | None) -> tuple[Move, ...]:
+        """Return what must be tried: of a state that has a base, only what may come to something else there."""
+        moves = self.moves.at(session)
+        if base is None or waits is Waits.broken:
+            return moves
+        if waits is Waits.running:
+            return tuple(each for each in moves if not isinstance(each.event, ActionFinished))
+        found = self.counted.get(id(moves))
+        if found is None:
+            chosen = tuple(each for each in moves if self.depends_on_counters(session, each))
+            found = self.counted[id(moves)] = chosen
+        return found
+
+    def depends_on_counters(self, session: Session, move: Move) -> bool:
+        """Say whether a move may come to something else where the counters are not zero: silence, a wrong key, a repeat.
+
+        A good entry does not, unless it is read back: then it is asked at the same place whether it is right.
+        """
+        if move.by is By.silence:
+            return True
+        if not isinstance(move.event, DigitsPressed):
+            return isinstance(move.event, SpeechHeard)
+        keys = move.event.digits
+        node = self.tree.nodes[session.node]
+        own = getattr(node, "menu", None) or getattr(node, "keys", {})
+        target = own[keys].go if keys in own else self.tree.anywhere.get(keys)
+        if target is None and isinstance(node, AskNode) and session.confirming is None:
+            return bool(node.read_back) or not self.moves.is_good(node, move.event)
+        return target in {None, "repeat"}
+
+    # --- one step
+
+    def compute(self, state: int, session: Session, move: Move) -> tuple[tuple[Landing, ...], bool]:
+        """Ask the engine what comes of a move, at every moment if that matters; say whether it is so with any data."""
+        troubles = len(self.walked.broken)
+        landings: list[Landing] = []
+        is_shared = not self.thorough
+        for moment in range(len(self.moves.moments)):
+            then = Move(move.by, self.moves.later(move.event, moment)) if moment else move
+            turn = self.happen(state, session, then)
+            if turn is None:
+                continue
+            looks = not self.moves.clocked.isdisjoint(turn.passed)
+            landing = self.landing(session, then, turn, moment if looks else ANY)
+            landings.append(landing)
+            is_shared = is_shared and self.is_blind(session, landing, turn, move.event)
+            if not looks:
+                break
+            data = self.canonical.data(landing.session, _plan(landing.place, landing.session))
+            self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
+        return tuple(landings), is_shared and len(self.walked.broken) == troubles
+
+    def happen(self, state: int, session: Session, move: Move) -> Turn | None:
+        self.walked.computed += 1
+        try:
+            turn = happen(self.tree, session, move.event)
+        except Exception as error:  # noqa: BLE001 - whatever a menu's templates raise is what we look for
+            where = next(iter(error.__notes__), session.node)
+            self.walked.broken.append(Broken(state, move, where, session.language, error))
+            return self.apologise(session)
+        if self.watch:
+            self.watch(state, move, session, turn)
+        return turn
+
+    def apologise(self, session: Session) -> Turn | None:
+        """Do what the switchboard does after a trouble; None: the way to the human is broken too."""
+        try:
+            return happen(self.tree, session, TroubleStruck(self.moves.usual))
+        except Exception:  # noqa: BLE001 - it has been noted
+            return None
+
+    def is_blind(self, before: Session, landing: Landing, turn: Turn, event: Event) -> bool:
+        """Say whether a step has neither looked at the data nor changed what something may look at."""
+        if isinstance(event, ActionFinished) and (event.raises > Level.unknown or event.account is not None):
+            return False
+        after, canonical = turn.session, self.canonical
+        return (
+            canonical.looking.isdisjoint(turn.passed)
+            and canonical.read.isdisjoint(landing.assigned)
+            and after.level == before.level
+            and after.account == before.account
+            and after.caller == before.caller
+            and (after.notes == before.notes or "summary" not in canonical.read)
+        )
+
+    def assigned(self, before: Session, move: Move, turn: Turn) -> dict[str, Any]:
+        """Return the variables that a step has set, also those that had this value before."""
+        names = set[str]()
+        if not self.sets.keys().isdisjoint(turn.passed):
+            names.update(name for node in turn.passed for name in self.sets.get(node, ()))
+        if isinstance(move.event, ActionFinished):
+            names |= move.event.results.keys()
+        elif turn.took == "entry":
+            names |= self.sets.get(before.node, frozenset())
+        variables = turn.session.variables
+        return {name: variables[name] for name in names if name in variables}
+
+    def landing(self, before: Session, move: Move, turn: Turn, moment: int) -> Landing:
+        session = turn.session
+        control = self.canonical.control(session)
+        place = self.places.get(control)
+        if place is None:
+            place = self.places[control] = self.placed(control, session, turn.commands)
+        heard, assigned = seconds_heard(turn.commands), self.assigned(before, move, turn)
+        return Landing(move, place, session, heard, assigned, moment)
+
+    def placed(self, control: Control, session: Session, commands: Sequence[Command]) -> Place:
+        """Note a control that was not met before."""
+        listens = isinstance(self.tree.nodes.get(session.node), Listening) and not session.ending
+        waits, base = _waits(session, commands), None
+        if listens and control[4] != (0, 0, 0):
+            base = (*control[:4], (0, 0, 0), *control[5:])
+        elif waits is Waits.running:
+            base = (*control[:4], False, *control[5:])
+        if self.thorough:
+            base = None
+        moves = self.moves_of(session, waits, base) if waits < Waits.over else ()
+        contract = (
+            self.tree.contracts.get(last.action) if isinstance(last := commands[-1], RunAction) else None
+        )
+        needs = contract.needs if contract else Level.unknown
+        plans = (self.canonical.plan(session, withheld=False), self.canonical.plan(session, withheld=True))
+        return Place(len(self.places), waits, session, plans, base, moves, needs)
+
+    # --- where it leads
+
+    def arrive(self, source: int, landing: Landing) -> None:
+        """Note where a computed step leads."""
+        key = (
+            landing.place.number,
+            self.canonical.data(landing.session, _plan(landing.place, landing.session)),
+        )
+        number = self.numbers.get(key)
+        if landing.move.by >= By.gone:
+            if number is None:
+                self.later.append((key, source, landing, landing.session))
+            return
+        if number is None:
+            number = self.enter(key, source, landing, landing.session)
+        elif landing.heard > self.walked.wordiest[number][1].heard:
+            self.walked.wordiest[number] = (source, landing)
+        self.walked.targets.append(number)
+        self.walked.landings.append(landing)
+
+    def arrive_alike(self, source: int, place: Place, session: Session, data: Data) -> None:
+        """Note where steps lead that were computed at this place with other data."""
+        assert place.shared is not None
+        numbers, targets, wordiest = self.numbers, self.walked.targets, self.walked.wordiest
+        mine = {id(_plan(place, session)): data}
+        for landing, key in self.keyed(place.shared, session, mine):
+            number = numbers.get(key)
+            if number is None:
+                number = self.enter(key, source, landing, _with_data_of(session, landing))
+            elif landing.heard > wordiest[number][1].heard:
+                wordiest[number] = (source, landing)
+            targets.append(number)
+        self.walked.landings += place.shared
+        for landing, key in self.keyed(place.late, session, mine):
+            if key not in numbers:
+                self.later.append((key, source, landing, session))
+
+    def keyed(
+        self, landings: Sequence[Landing], session: Session, known: dict[int, Data]
+    ) -> Iterator[tuple[Landing, tuple[int, Data]]]:
+        """Yield the keys of the states to which steps lead with this data. ``known`` is what of it matters, by plan."""
+        withheld = session.caller == ""
+        for landing in landings:
+            place = landing.place
+            plan = place.plans[withheld]
+            data = known.get(id(plan))
+            if data is None:
+                data = known[id(plan)] = self.canonical.data(session, plan)
+            yield landing, (place.number, data)
+
+    def enter(self, key: tuple[int, Data], source: int, landing: Landing, session: Session) -> int:
+        walked, number = self.walked, len(self.sessions)
+        self.numbers[key] = number
+        self.sessions.append(session)
+        self.data.append(key[1])
+        walked.places.append(landing.place)
+        walked.parents.append(source)
+        walked.found.append(landing)
+        walked.wordiest.append((source, landing))
+        if session.level < landing.place.needs:
+            walked.below.append((number, session.level))
+        return number
+
+    def enter_later(self) -> bool:
+        """Enter the states to which only a bound or a trouble leads; say whether there was one.
+
+        They come last, so that what can be reached by callers and services is shown that way.
+        """
+        later, self.later = self.later, []
+        for key, source, landing, session in later:
+            if key not in self.numbers:
+                self.enter(key, source, landing, _with_data_of(session, landing))
+        return bool(later)
+
+
+def _sets(name: str, node: Node) -> frozenset[str]:
+    """Return the variables that a node itself sets."""
+    match node:
+        case SetNode():
+            return frozenset(node.set) - {"language"}
+        case AskNode() if not node.is_secret:
+            return frozenset({node.as_ or name})
+    return frozenset()
+
+
+def _plan(place: Place, session: Session) -> Plan:
+    return place.plans[session.caller == ""]
+
+
+def _waits(session: Session, commands: Sequence[Command]) -> Waits:
+    match commands[-1] if commands else None:
+        case Gather():
+            return Waits.running if session.running else Waits.caller
+        case RunAction():
+            return Waits.action
+        case Transfer():
+            return Waits.desk
+        case Record():
+            return Waits.recording
+        case Hangup():
+            return Waits.over
+    return Waits.broken
+
+
+def _with_data_of(session: Session, landing: Landing) -> Session:
+    """Return a session where another one has landed, with the data of this one. It shares what no step changes."""
+    twin = object.__new__(Session)
+    twin.__dict__.update(landing.session.__dict__)
+    twin.level, twin.account, twin.caller = session.level, session.account, session.caller
+    twin.notes = session.notes
+    if not twin.ending:
+        assigned = landing.assigned
+        twin.variables = {**session.variables, **assigned} if assigned else session.variables
+    return twin

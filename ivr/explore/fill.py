@@ -1,0 +1,161 @@
+"""Writes the calls that are missing: few of them, each played before it is kept, for an editor to look through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ivr.calls.line import Heard
+from ivr.explore.counterexample import as_call
+from ivr.explore.reach import Way
+from ivr.menu.tree import Tree
+from ivr.written.coverage import Item
+from ivr.written.model import Hears, WrittenCall
+from ivr.written.runner import Played
+
+Play = Callable[[WrittenCall], tuple[Played, set[Item]]]
+"""Plays a call and says what it covers."""
+
+VERY_SLOW = 7.0
+"""Seconds of an action during which a caller hears more than once that it goes on, and is not given up yet."""
+_TIMES = ("once", "twice", "three times", "four times", "five times")
+_KEYS = {"*": "Star", "#": "Pound"}
+_DESKS = {
+    "answered": "Somebody answers at",
+    "busy": "The desk is busy at",
+    "no_answer": "Nobody answers at",
+    "failed": "The desk cannot be reached at",
+    "closed": "The desk is closed at",
+}
+_ENTRIES = {
+    "accepted": "A good entry at",
+    "typed again": "An entry typed again at",
+    "yes": "Yes at",
+    "no": "No at",
+}
+
+
+@dataclass(slots=True)
+class Filled:
+    """The calls that were made."""
+
+    calls: list[WrittenCall] = field(default_factory=list)
+    covered: set[Item] = field(default_factory=set)
+    """What they cover of what was missing."""
+    left: dict[Item, str] = field(default_factory=dict)
+    """What they do not cover, each with the reason."""
+
+
+def fill(tree: Tree, missing: Sequence[Item], ways: Mapping[Item, Way], play: Play) -> Filled:
+    """Make calls that cover what is missing.
+
+    The farthest comes first: on its way a call covers what is nearer. A call that does not pass is not kept.
+    """
+    filled = Filled()
+    made: dict[Item, tuple[WrittenCall, set[Item]]] = {}
+    wanted = set(missing)
+    for item in sorted((item for item in missing if item in ways), key=lambda item: -len(ways[item].moves)):
+        if item in filled.covered:
+            continue
+        name = title(tree, item, ways[item])
+        if any(call.call == name for call, _ in made.values()):
+            name = f"{name}: {' '.join(filter(None, (item.node, item.what)))}"
+        call, covers, why = _made(as_call(tree, ways[item].moves, name), item, play)
+        if why:
+            filled.left[item] = why
+            continue
+        made[item] = call, covers & wanted
+        filled.covered |= covers & wanted
+    needed = _needed(made)
+    filled.calls = [made[item][0] for item in missing if item in needed]
+    filled.left |= {item: "no call reaches it" for item in missing if item not in ways}
+    filled.left = {item: filled.left[item] for item in missing if item in filled.left.keys() - filled.covered}
+    return filled
+
+
+def _needed(made: Mapping[Item, tuple[WrittenCall, set[Item]]]) -> set[Item]:
+    """Return the calls without which something would be missing; those of the nearest things are given up first."""
+    needed = dict(made)
+    for item in sorted(made, key=lambda item: len(made[item][1])):
+        others = {each for other, (_, covers) in needed.items() if other != item for each in covers}
+        if made[item][1] <= others:
+            del needed[item]
+    return set(needed)
+
+
+def _made(call: WrittenCall, item: Item, play: Play) -> tuple[WrittenCall, set[Item], str]:
+    """Return a call for one thing, what it covers, and, where it cannot be kept, why."""
+    played, covers = play(call)
+    if item not in covers and call.slow:
+        call = call.model_copy(update={"slow": dict.fromkeys(call.slow, VERY_SLOW)})
+        played, covers = play(call)
+    if played.failures:
+        return call, covers, played.failures[0]
+    if item not in covers:
+        return call, covers, "the call that would reach it goes another way"
+    for told in _told(call, played, covers):
+        if not play(told)[0].failures:
+            return told, covers, ""
+    return call, covers, ""
+
+
+def _told(call: WrittenCall, played: Played, covers: set[Item]) -> Iterator[WrittenCall]:
+    """Yield the call with what was heard at its end and how it ended, the most telling first."""
+    ends = next((item.what for item in covers if item.dimension == "endings"), None)
+    heard = next((heard for row in reversed(played.rows) if (heard := _heard(row.happened))), [])
+    asked = any(isinstance(step, Hears) for step in call.steps[-1:])
+    parts = [] if asked else heard[:2]
+    hears = [Hears(hears=parts if len(parts) > 1 else parts[0])] if parts else []
+    for steps in ([*call.steps, *hears], call.steps) if hears else (call.steps,):
+        if ends:
+            yield call.model_copy(update={"steps": steps, "ends": ends})
+        yield call.model_copy(update={"steps": steps})
+
+
+def _heard(happened: Sequence[object]) -> list[str]:
+    return [each.text for each in happened if isinstance(each, Heard)]
+
+
+# --- titles
+
+
+_TELLING = ("noinput", "nomatch", "outcomes", "slow", "desks", "recordings", "entries", "options", "anywhere")
+"""The dimensions that say what somebody does; a call for another one is named by what its last step does."""
+
+
+def title(tree: Tree, item: Item, way: Way) -> str:
+    """Return what a call shows, in plain English: ``Silence three times at `main` (zh-CN)``."""
+    if item.dimension in {"languages", "prompts", "endings"}:
+        item = next((each for name in _TELLING for each in way.last if each.dimension == name), item)
+    said = _title(item)
+    return f"{said} ({way.language})" if len(tree.languages) > 1 else said
+
+
+def _title(item: Item) -> str:
+    place = f"`{item.node}`"
+    match item.dimension:
+        case "options" | "anywhere":
+            return f"{_KEYS.get(item.what, f'Key {item.what}')} at {place}"
+        case "entries":
+            return f"{_ENTRIES[item.what]} {place}"
+        case "noinput":
+            return f"Silence {_times(item.what)} at {place}"
+        case "nomatch":
+            return f"A wrong key {_times(item.what)} at {place}"
+        case "outcomes":
+            return f"{place} ends as `{item.what}`"
+        case "slow":
+            return f"{place} takes long"
+        case "prompts":
+            return f"The words of {place}" if item.node else f"The machine's sentence `{item.what[7:-2]}`"
+        case "desks":
+            return f"{_DESKS[item.what]} {place}"
+        case "recordings":
+            return f"{'A' if item.what == 'left' else 'No'} recording at {place}"
+        case "endings":
+            return f"A call that ends as `{item.what}`"
+    return f"The way to {place}"
+
+
+def _times(number: str) -> str:
+    return _TIMES[int(number) - 1] if int(number) <= len(_TIMES) else f"{number} times"

@@ -1,0 +1,218 @@
+"""Everything that can happen to a call where it waits: what its caller may do, and what the world may answer.
+
+A move is an event of :mod:`ivr.engine.events`. The moves of a place are made once for each menu; a walk tries all of
+them at every state.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from ivr.engine.entries import fixed_length
+from ivr.engine.events import (
+    ActionFinished,
+    ActionGoesOn,
+    CallerHungUp,
+    CallStarted,
+    DigitsPressed,
+    Event,
+    LimitReached,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+    TransferEnded,
+    TroubleStruck,
+)
+from ivr.engine.session import Session
+from ivr.explore.sample_entries import bad_entries, good_entries, takes
+from ivr.explore.samples import ACCOUNT, OTHER_ACCOUNT, Samples
+from ivr.explore.time_samples import looks_at_clock, moments
+from ivr.menu.language.nodes import (
+    AskNode,
+    MenuNode,
+    RecordNode,
+    RunNode,
+    TextNode,
+    TransferNode,
+)
+from ivr.menu.tree import Tree
+
+RUN_KEY = "run"
+"""The idempotency key of a run: of every run the same, since nothing that follows depends on it."""
+DESK_ANSWERS = ("answered", "busy", "no_answer", "failed")
+
+
+class By(enum.IntEnum):
+    """Who makes a move."""
+
+    key = 0
+    """The caller presses keys, or speaks."""
+    silence = 1
+    """The caller does nothing."""
+    world = 2
+    """An action, a desk or a recording ends."""
+    gone = 3
+    """The caller hangs up."""
+    limit = 4
+    """The call has reached its bound."""
+    trouble = 5
+    """Our own machinery fails."""
+
+
+class Move(NamedTuple):
+    """One thing that can happen, and who makes it happen."""
+
+    by: By
+    event: Event
+
+
+@dataclass(slots=True)
+class Moves:
+    """The moves of a menu, place by place."""
+
+    tree: Tree
+    samples: Samples = field(init=False)
+    moments: tuple[datetime, ...] = ()
+    """Moments between which the menu can tell: at each of them another set of desks is open. The first is the usual one."""
+    clocked: frozenset[str] = frozenset()
+    """The nodes that look at the clock."""
+    _by_place: dict[tuple[str, str], tuple[Move, ...]] = field(default_factory=dict)
+    _later: dict[tuple[int, int], tuple[Event, Event]] = field(default_factory=dict)
+    """By the identity of an event, which is kept with it so that no other one comes to have it."""
+
+    def __post_init__(self) -> None:
+        """Find the moments that matter."""
+        self.samples = Samples(self.tree)
+        self.moments = moments(self.tree)
+        self.clocked = frozenset(name for name in self.tree.nodes if looks_at_clock(self.tree, name))
+
+    @property
+    def usual(self) -> datetime:
+        """The moment at which everything happens that does not look at the clock."""
+        return self.moments[0]
+
+    def beginnings(self) -> list[Move]:
+        """Return how a call can begin: with a number, one that a condition names, or none; and in each language."""
+        callers = [
+            ACCOUNT,
+            "",
+            *(each for each in self.samples.values("caller") if str(each).startswith("+")),
+        ]
+        return [
+            Move(By.world, CallStarted(self.usual, caller, language=language))
+            for caller in dict.fromkeys(callers)
+            for language in self.tree.languages
+        ]
+
+    def at(self, session: Session) -> tuple[Move, ...]:
+        """Return everything that can happen where a call waits."""
+        manner = "confirming" if session.confirming is not None else "running" if session.running else ""
+        place = (session.node, manner)
+        found = self._by_place.get(place)
+        if found is None:
+            found = self._by_place[place] = tuple(self._made(session.node, manner))
+        return found
+
+    def is_good(self, node: AskNode, typed: DigitsPressed) -> bool:
+        """Say whether an entry is taken."""
+        return takes(self.tree, node, typed.digits, ended=bool(typed.finished_by))
+
+    def later(self, event: Event, moment: int) -> Event:
+        """Return an event as it would be at another moment."""
+        key = (id(event), moment)
+        found = self._later.get(key)
+        if found is None:
+            found = self._later[key] = event, replace(event, at=self.moments[moment])
+        return found[1]
+
+    def _made(self, name: str, manner: str) -> Iterator[Move]:
+        node, at = self.tree.nodes[name], self.usual
+        match node:
+            case MenuNode():
+                ends = ["#"] if max(map(len, node.menu)) > 1 else []
+                yield from self._pressed([*node.menu, *self._anywhere([*node.menu, *ends])])
+                yield from self._wrong({*node.menu, *self.tree.anywhere})
+                yield Move(By.silence, NoInput(at))
+            case AskNode() if manner == "confirming":
+                yield from self._pressed(["1", "2", *self._anywhere(["1", "2"])])
+                yield from self._wrong({"1", "2", *self.tree.anywhere})
+                yield Move(By.silence, NoInput(at))
+            case AskNode():
+                yield from self._entries(name, node)
+                yield Move(By.silence, NoInput(at))
+            case RunNode() | TextNode():
+                yield from self._ends_of_action(node)
+                yield from self._while_running() if manner else (Move(By.world, ActionGoesOn(at, RUN_KEY)),)
+            case TransferNode():
+                yield from (Move(By.world, TransferEnded(at, answer)) for answer in DESK_ANSWERS)
+            case RecordNode():
+                yield Move(By.key, RecordingEnded(at, "recording://proof", 5))
+                yield Move(By.silence, RecordingEnded(at))
+            case _:
+                raise TypeError(
+                    f"nothing is known to happen at `{name}`: a kind of node that waits is missing here"
+                )
+        yield Move(By.gone, CallerHungUp(at))
+        if not isinstance(
+            node, TransferNode | RecordNode
+        ):  # what a desk or a recording reports is still followed up
+            yield Move(By.limit, LimitReached(at))
+        yield Move(By.limit, LimitReached(at, hard=True))
+        yield Move(By.trouble, TroubleStruck(at))
+
+    def _anywhere(self, taken: Iterable[str]) -> list[str]:
+        return [key for key in self.tree.anywhere if key not in taken]
+
+    def _pressed(self, keys: Iterable[str]) -> Iterator[Move]:
+        return (Move(By.key, DigitsPressed(self.usual, key)) for key in keys)
+
+    def _wrong(self, taken: set[str]) -> Iterator[Move]:
+        wrong = next((key for key in "56784321#90*" if key not in taken), None)
+        if wrong is not None:
+            yield Move(By.key, DigitsPressed(self.usual, wrong))
+        if self.tree.declared.speech:
+            yield Move(By.key, SpeechHeard(self.usual, "…"))
+
+    def _entries(self, name: str, node: AskNode) -> Iterator[Move]:
+        typed = [*good_entries(self.tree, name, self.samples), *bad_entries(self.tree, name)]
+        for entry in typed:
+            yield Move(By.key, DigitsPressed(self.usual, entry.keys, entry.finished_by))
+        finish = "" if fixed_length(node) == 1 else "#"
+        for key in (*node.keys, *self._anywhere((*node.keys, "#"))):
+            yield Move(By.key, DigitsPressed(self.usual, key, finish))
+        if self.tree.declared.speech and not node.is_secret:
+            yield Move(By.key, SpeechHeard(self.usual, "…"))
+
+    def _ends_of_action(self, node: RunNode | TextNode) -> Iterator[Move]:
+        at = self.usual
+        action = node.run if isinstance(node, RunNode) else "send_text"
+        contract = self.tree.contracts.get(action)
+        for word, outcome in (contract.all_outcomes() if contract else {}).items():
+            sends = ACCOUNT if outcome.texts is not None else ""
+            for results in self.samples.results(outcome):
+                for account in (ACCOUNT, OTHER_ACCOUNT) if outcome.finds_account else (None,):
+                    yield Move(
+                        By.world,
+                        ActionFinished(
+                            at,
+                            action,
+                            word,
+                            results,
+                            account,
+                            outcome.raises,
+                            RUN_KEY,
+                            sends,
+                            self.samples.secrets(outcome),
+                        ),
+                    )
+
+    def _while_running(self) -> Iterator[Move]:
+        """Who waits for an action may ask for a human, or press another key, which means nothing."""
+        keys = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
+        yield from self._pressed(keys)
+        yield from self._wrong(set(self.tree.anywhere))
+        yield Move(By.silence, NoInput(self.usual))

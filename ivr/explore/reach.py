@@ -1,0 +1,136 @@
+"""How a caller comes to what no written call covers: the shortest way to each thing, found by walking the whole menu."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ivr.engine.events import LimitReached
+from ivr.engine.session import Session
+from ivr.engine.turn import Turn
+from ivr.explore.explorer import explore
+from ivr.explore.moves import By, Move
+from ivr.explore.walk import BEGINNING, Walk
+from ivr.menu.language.nodes import Listening
+from ivr.menu.tree import Tree
+from ivr.written.coverage import Item, Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The shortest way to something."""
+
+    moves: tuple[Move, ...]
+    language: str
+    """The language that the call speaks there."""
+    last: tuple[Item, ...] = ()
+    """All that the last move covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be covered of what was looked for, and how."""
+
+    ways: Mapping[Item, Way] = field(default_factory=dict)
+    unreachable: frozenset[Item] = frozenset()
+    """What no call ever comes to. Nothing is said to be so when the walk was cut short."""
+
+
+def reach(tree: Tree, wanted: Iterable[Item]) -> Reach:
+    """Walk a menu, and return the shortest way to each thing that is wanted.
+
+    A way on which a call reaches its bound is taken only where there is no other.
+    """
+    left, sight = set(wanted), Sight(tree)
+    if not left:
+        return Reach()
+    seen: dict[Item, list[_Step]] = {}
+
+    def watch(state: int, move: Move, before: Session, turn: Turn) -> None:
+        if not _can_be_written(tree, before, move):
+            return
+        covered = tuple(sight.items(before, move.event, turn))
+        for item in left.intersection(covered):
+            steps = seen.setdefault(item, [])
+            if len(steps) < MOST_STEPS:
+                steps.append(_Step(state, move, turn.session.language, covered))
+
+    walk = explore(tree, watch)
+    by_caller = _Ways(walk)
+    ways = {item: by_caller.best(steps) for item, steps in seen.items()}
+    return Reach(ways, frozenset() if walk.bounded else frozenset(left - ways.keys()))
+
+
+def _can_be_written(tree: Tree, before: Session, move: Move) -> bool:
+    """Say whether a written call can bring a move about: nothing of ours can be made to fail.
+
+    The bound of a call is reached where its caller does something, and the last bound only after the first.
+    """
+    if isinstance(move.event, LimitReached):
+        waits = before.running or isinstance(tree.nodes.get(before.node), Listening)
+        return bool(waits) and (before.limited or not move.event.hard)
+    return move.by is not By.trouble
+
+
+MOST_STEPS = 500
+"""Steps that cover one thing and are remembered: one of the first of them has the shortest way."""
+
+
+class _Step(NamedTuple):
+    """A step that covers something."""
+
+    state: int
+    move: Move
+    language: str
+    covered: tuple[Item, ...]
+
+
+class _Ways:
+    """The shortest ways on which neither a bound is reached nor anything of ours fails."""
+
+    def __init__(self, walk: Walk) -> None:
+        """Go through the states once, breadth first, by what callers, actions and desks do."""
+        self.walk = walk
+        self.by: dict[int, tuple[int, Move]] = {}
+        self.length: dict[int, int] = {BEGINNING: 0}
+        todo: deque[int] = deque()
+        for state in range(len(walk)):
+            if walk.parents[state] == BEGINNING:
+                self._note(state, BEGINNING, walk.way_to(state)[-1], todo)
+        while todo:
+            state = todo.popleft()
+            if state < len(walk.first):
+                self._follow(state, todo)
+
+    def _follow(self, state: int, todo: deque[int]) -> None:
+        """Go on from a state by its own moves, and by those that are also its own: the keys of its base."""
+        walk, base = self.walk, self.walk.bases[state]
+        for source in (state,) if base in self.length else (state, base):
+            for edge in walk.edges(source):
+                move = walk.landings[edge].move
+                if source == state or move.by is not By.silence:
+                    self._note(walk.targets[edge], state, move, todo)
+
+    def _note(self, state: int, source: int, move: Move, todo: deque[int]) -> None:
+        if state not in self.length:
+            self.length[state], self.by[state] = self.length[source] + 1, (source, move)
+            todo.append(state)
+
+    def best(self, steps: Sequence[_Step]) -> Way:
+        """Return the shortest way to one of these steps."""
+        step = min(steps, key=lambda step: (step.move.by >= By.gone, self.length.get(step.state, FAR)))
+        before = self._to(step.state) if step.state in self.length else self.walk.way_to(step.state)
+        return Way((*before, step.move), step.language, step.covered)
+
+    def _to(self, state: int) -> list[Move]:
+        way: list[Move] = []
+        while state != BEGINNING:
+            state, move = self.by[state]
+            way.append(move)
+        return way[::-1]
+
+
+FAR = 1_000_000
+"""Longer than any way."""

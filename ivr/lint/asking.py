@@ -1,0 +1,93 @@
+"""Where a caller is asked whether something shall be done: what counts as his yes, and which ways lead past it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.lint.patterns import NO, OPEN_QUESTION, YES, family, sentences
+from ivr.lint.subject import Subject
+from ivr.menu.graph.flow import Edge
+from ivr.menu.language.nodes import AskNode, Listening, MenuNode
+from ivr.menu.speech.estimates import words
+
+
+def yes_and_no_of(menu: MenuNode) -> tuple[str | None, str | None]:
+    """Return the keys of a menu that say yes and no, by the words of the first language."""
+    purposes = {key: (option.for_ or "").strip().lower() for key, option in menu.menu.items()}
+    yes = next((key for key, purpose in purposes.items() if purpose in YES), None)
+    no = next((key for key, purpose in purposes.items() if purpose in NO), None)
+    return yes, no
+
+
+def asks_whether(subject: Subject, name: str) -> bool:
+    """Say whether a menu asks for a yes: by a yes and a no, or by words that end in a question which a yes answers."""
+    node = subject.tree.nodes[name]
+    return isinstance(node, MenuNode) and (all(yes_and_no_of(node)) or _ends_in_question(subject, name))
+
+
+def _ends_in_question(subject: Subject, name: str) -> bool:
+    say = subject.tree.speech[subject.first].nodes[name].say[:1]
+    last = next(reversed(sentences(words(say[0]))), "") if say else ""
+    is_open = OPEN_QUESTION.get(family(subject.first))
+    return last.endswith(("?", "？")) and not (is_open and is_open.search(last))
+
+
+def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
+    """Yield, in words, each way to a node on which the last thing that the caller did was no yes."""
+    seen, todo = {name}, [name]
+    while todo:
+        at = todo.pop()
+        if at == subject.hotline.start:
+            yield "a call comes to it without a key"
+        for before, edge in subject.into[at]:
+            if _is_answered(subject, before, edge):
+                if not _is_yes(subject, before, edge):
+                    yield _in_words(before, edge)
+            elif before not in seen:
+                seen.add(before)
+                todo.append(before)
+
+
+def _is_answered(subject: Subject, name: str, edge: Edge) -> bool:
+    """Say whether a way is taken at a listening node; the one to the questions of its ``needs:`` comes before it listens."""
+    return isinstance(subject.tree.nodes[name], Listening) and edge.path != ("needs",)
+
+
+def _is_yes(subject: Subject, name: str, edge: Edge) -> bool:
+    node = subject.tree.nodes[name]
+    match node, edge.path:
+        case AskNode(), ("yes",):
+            return True
+        case AskNode(), ("then",):
+            return node.read_back
+        case MenuNode(), ("menu", key, _):
+            yes, no = yes_and_no_of(node)
+            return (key == yes if yes and no else key != no) and asks_whether(subject, name)
+    return False
+
+
+def _in_words(name: str, edge: Edge) -> str:
+    match edge.path:
+        case ("no",):
+            return f"the no of `{name}` leads to it"
+        case ("after_tries",):
+            return f"silence at `{name}` leads to it"
+        case ("anywhere", key):
+            return f"`{key}` leads to it from anywhere"
+    return f"`{name}` before it asks for no yes"
+
+
+def listened_last(subject: Subject, name: str) -> set[str]:
+    """Return the nodes at which a caller may have pressed the key that led here."""
+    found, seen, todo = set[str](), set[str](), [name]
+    while todo:
+        at = todo.pop()
+        for before, edge in subject.into[at]:
+            if before in seen or not edge.chosen:
+                continue
+            seen.add(before)
+            if isinstance(subject.tree.nodes[before], Listening):
+                found.add(before)
+            else:
+                todo.append(before)
+    return found

@@ -1,0 +1,220 @@
+"""What a caller types: that he knows how much and how to finish, and that nothing happens which he did not mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ivr.lint.asking import listened_last, unconfirmed
+from ivr.lint.patterns import (
+    HASH,
+    ID_NUMBER,
+    OTHER_CODE,
+    PASSWORD_ASKED,
+    PASSWORD_SAID,
+    demanded,
+    family,
+    says_number,
+)
+from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.subject import Subject
+from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode, RunNode
+from ivr.menu.speech.estimates import words
+
+
+@rule(
+    "D01",
+    "A caller knows how much to type, and how to finish",
+    why="Else he stops in the middle, or waits for something to happen after the last digit.",
+    source="ISO/IEC 13714; Avaya",
+    before="main: {ask: digits, length: 4-8, say: Please enter your customer number., then: bye}",
+    after="main: {ask: digits, length: 4-8, say: 'Please enter your customer number, then press pound.', then: bye}",
+)
+def how_much(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Look for the number of digits where it is fixed, and for the pound key where it is not."""
+    for language in subject.languages:
+        for name, node in subject.entries():
+            say = subject.tree.speech[language].nodes[name].say[:1]
+            if node.ask == "yes_no" or not say or family(language) not in HASH:
+                continue
+            text, length = words(say[0]), _fixed_length(node)
+            if length is None and not HASH[family(language)].search(text):
+                remedy = "add “then press pound”" if family(language) == "en" else "加上“按井号键结束”"
+                yield Finding(name, ("say",), "the question does not say how to finish", remedy, language)
+            elif length is not None and not says_number(text, length):
+                what = f"the question does not say that {length} digits are typed"
+                yield Finding(name, ("say",), what, "say how many", language)
+
+
+def _fixed_length(node: AskNode) -> int | None:
+    if node.ask in FIXED_LENGTHS:
+        return FIXED_LENGTHS[node.ask]
+    written = node.length or USUAL_LENGTHS.get(node.ask)
+    least, _, most = (written or "").partition("-")
+    return int(least) if written and (not most or most == least) else None
+
+
+stated(
+    "D02",
+    "An entry of known length ends by itself",
+    why="Nobody should press pound after the sixth of six digits.",
+    source="Twilio (numDigits, finishOnKey); complaints of FreeSWITCH users",
+    by="program",
+    kept="Where `length` or the kind says how many, the last digit ends the entry; else the pound key does.",
+)
+
+
+@rule(
+    "D03",
+    "What changes something is confirmed first",
+    why="A slip of the finger must not lock an account, and silence even less. What leads to an action that changes something "
+    "is the yes of a question, a read-back, or an option of a menu whose words end in a question or that offers a yes and a no. "
+    "Whether the question is about this action, nobody can tell but a reader.",
+    source="ISO/IEC 13714; FreeSWITCH (confirm macro)",
+    severity="error",
+    before="""
+        identity: {confirmed: agent}
+        nodes:
+          main: {menu: {"1": {for: a new password, go: change}, "2": {for: the end, go: bye}}}
+          change: {needs: confirmed, run: reset_login_password, text: "{{ link }}", outcomes: {ok: bye, rationed: bye, frozen: bye, unavailable: agent}}
+        """,
+    after="""
+        identity: {confirmed: agent}
+        nodes:
+          main: {menu: {"1": {for: a new password, go: sure}, "2": {for: the end, go: bye}}}
+          sure: {needs: confirmed, ask: yes_no, say: Shall I reset your password?, yes: change, no: bye}
+          change: {needs: confirmed, run: reset_login_password, text: "{{ link }}", outcomes: {ok: bye, rationed: bye, frozen: bye, unavailable: agent}}
+        """,
+)
+def confirmed(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Look back from an action that changes something to what the caller did last."""
+    for name, node in subject.tree.nodes.items():
+        contract = subject.tree.contracts.get(node.run) if isinstance(node, RunNode) else None
+        if contract is None or not contract.changes:
+            continue
+        for way in sorted(set(unconfirmed(subject, name))):
+            what = f"`{contract.name}` changes something, and {way}"
+            yield Finding(
+                name, ("run",), what, "ask with `ask: yes_no`, or in a menu that ends in a question"
+            )
+
+
+_AMOUNTS = re.compile(r"(^|_)(amount|sum|money|yuan)($|_)")
+
+
+@rule(
+    "D04",
+    "Who confirms a payment hears the amount",
+    why="“Are you sure?” confirms nothing. The question names what will happen, with the figure.",
+    source="engineering",
+    severity="error",
+    before="""
+        main: {ask: amount, say: "Please enter the amount, then press pound.", as: amount, then: sure}
+        sure: {ask: yes_no, say: Are you sure?, yes: pay, no: bye}
+        pay: {run: pay_bill, outcomes: {ok: bye, unavailable: agent}}
+        """,
+    after="""
+        main: {ask: amount, say: "Please enter the amount, then press pound.", as: amount, then: sure}
+        sure: {ask: yes_no, say: "Shall I pay {{ amount | money }}?", yes: pay, no: bye}
+        pay: {run: pay_bill, outcomes: {ok: bye, unavailable: agent}}
+        """,
+)
+def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find questions before an action on an amount that do not name it."""
+    for name, node in subject.tree.nodes.items():
+        contract = subject.tree.contracts.get(node.run) if isinstance(node, RunNode) else None
+        amounts = [given for given in contract.inputs if _AMOUNTS.search(given)] if contract else []
+        for before in sorted(listened_last(subject, name)) if amounts else ():
+            asked = subject.tree.nodes[before]
+            if not isinstance(asked, AskNode) or asked.ask != "yes_no":
+                continue
+            for language in subject.languages:
+                say = subject.tree.speech[language].nodes[before].say[:1]
+                if say and not re.search(rf"\|\s*money|\b{'|'.join(amounts)}\b", say[0].source):
+                    what = f"the question before `{name}` does not say the amount"
+                    remedy = f"write `{{{{ {amounts[0]} | money }}}}` into it"
+                    yield Finding(before, ("say",), what, remedy, language)
+
+
+stated(
+    "D05",
+    "What is secret is never said, shown or kept",
+    why="A code in a log is a code in a stranger's hands.",
+    source="Twilio Studio's documentation; PCI DSS",
+    by="program",
+    kept="Entries of a secret kind live for one turn; `ivr check` finds texts that would say one, or read it back.",
+)
+
+_WHOLE = r"\{\{\s*(account|account_number|card|card_number|bank_card|id_card)\s*\|\s*digits\s*\}\}"
+_TYPED = r"\{{\{{\s*({})\s*(?:\|\s*digits\s*)?\}}\}}"
+
+
+@rule(
+    "D06",
+    "Of an account number only the end is said",
+    why="Somebody else may be listening. The last four digits are enough for the owner. A number counts as an account's by its "
+    "name, or where six or more digits are asked for with a word such as account or card.",
+    source="engineering",
+    before="""
+        main: {ask: digits, length: 8, say: Please enter eight digits., as: account_number, then: told}
+        told: {say: "Your account is {{ account_number | digits }}.", then: bye}
+        """,
+    after="""
+        main: {ask: digits, length: 8, say: Please enter eight digits., as: account_number, then: told}
+        told: {say: "Your account ends in {{ account_number | tail }}.", then: bye}
+        """,
+)
+def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find account numbers that are said as a whole: by their usual names, and those that an entry has asked for."""
+    typed = "|".join(map(re.escape, sorted(subject.account_numbers)))
+    whole = re.compile(rf"{_WHOLE}|{_TYPED.format(typed)}" if typed else _WHOLE)
+    for said in subject.said:
+        for found in whole.finditer(said.prompt.source):
+            name = next(filter(None, found.groups()))
+            what, remedy = f"`{name}` is said as a whole", f"write `{{{{ {name} | tail }}}}`"
+            yield Finding(said.node, said.path, what, remedy, said.language)
+
+
+@rule(
+    "D07",
+    "A number with a check digit is checked",
+    why="A mistyped digit is found at once where the kind of number is known, and not by the service behind it.",
+    source="GB 11643 (ID card)",
+    severity="information",
+    before="main: {ask: digits, length: 18, say: 'Please enter the 18 digits of your ID number.', then: bye}",
+    after="main: {ask: id_card, say: 'Please enter the 18 digits of your ID number.', then: bye}",
+)
+def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find ID numbers that are asked for as mere digits."""
+    pattern = ID_NUMBER.get(family(subject.first))
+    for name, node in subject.entries():
+        say = subject.tree.speech[subject.first].nodes[name].say[:1]
+        if pattern and node.ask == "digits" and node.length == "18" and say and pattern.search(words(say[0])):
+            what = "an ID number that is asked for as digits, so that its check character is not checked"
+            yield Finding(name, ("ask",), what, "write `ask: id_card`")
+
+
+@rule(
+    "D08",
+    "Nobody is asked for a password",
+    why="Whoever is used to saying a password to a hotline says it to the next swindler too. Prove who calls with a code that was sent for this call; "
+    "a code that somebody else sent is a password too. Whether the hotline also says that its people never ask for one, this rule "
+    "does not judge.",
+    source="Practice of the banks; field reports of fraud",
+    before="main: {ask: pin, say: Please enter the 6 digits of your payment password., then: bye}",
+    after="main: {ask: code, say: Please enter the 6 digits of the code that I have just sent you for this call., then: bye}",
+)
+def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find entries that ask for a password, or for a code of somebody else, and words that ask to say one anywhere."""
+    entries = {name for name, _ in subject.entries()}
+    for said in subject.said:
+        language, is_typed = family(said.language), not entries.isdisjoint(subject.heard_first(said.node))
+        password = (PASSWORD_ASKED if is_typed else PASSWORD_SAID).get(language)
+        what = ""
+        if password and demanded(password, said.text):
+            what = "it asks for a password"
+        elif is_typed and language in OTHER_CODE and demanded(OTHER_CODE[language], said.text):
+            what = "it asks for a code that was sent for another purpose"
+        if what:
+            remedy = "ask for a one-time code, `ask: code`, after an action that sends one"
+            yield Finding(said.node, said.path, what, remedy, said.language)

@@ -1,0 +1,287 @@
+"""The human: how many keys and seconds away, at any hour, for callers of any age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ivr.lint.patterns import HOURS, family
+from ivr.lint.rules import Finding, rule
+from ivr.lint.subject import Subject
+from ivr.menu.language.nodes import AskNode, ChooseNode, Listening, RecordNode, SetNode, TransferNode
+from ivr.menu.speech.estimates import words
+
+HUMAN_KEY = "0"
+
+
+@rule(
+    "H01",
+    "0 reaches a human at every menu and entry",
+    why="It is the key that callers try first when they want a human. Under `anywhere:` it works everywhere at once.",
+    source="GetHuman standard 1.0; the Chinese carriers (10086, 10000); MIIT",
+    before='main: {menu: {"1": {for: orders, go: bye}, "2": {for: news, go: a}}}\na: {say: None., then: bye}',
+    after="""
+        anywhere: {"0": {go: agent, for: a person}}
+        nodes:
+          main: {menu: {"1": {for: orders, go: bye}, "2": {for: news, go: a}}}
+          a: {say: None., then: bye}
+        """,
+)
+def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find menus and entries at which 0 leads to no human."""
+    target = subject.tree.anywhere.get(HUMAN_KEY)
+    if target is not None and subject.is_human(target):
+        return
+    without = [name for name, node in subject.listening() if not _own_zero(subject, node)]
+    remedy = f'add `"{HUMAN_KEY}": {subject.hotline.agent}` under `anywhere:`'
+    if without and len(without) == len(list(subject.listening())):
+        yield Finding("", ("anywhere",), f"`{HUMAN_KEY}` reaches no human at any menu", remedy)
+        return
+    for name in without:
+        yield Finding(name, (), f"`{HUMAN_KEY}` reaches no human here", remedy)
+
+
+def _own_zero(subject: Subject, node: Listening) -> bool:
+    keys = node.keys if isinstance(node, AskNode) else getattr(node, "menu", {})
+    return HUMAN_KEY in keys and subject.is_human(keys[HUMAN_KEY].go)
+
+
+@rule(
+    "H02",
+    "A human is a few keys away",
+    why="Counted is what a caller must press from the answer of the call, whatever the services of the hotline answer and "
+    "whichever way the menu takes by itself.",
+    source="The dial tests of the Chinese ministry (MIIT); vendor guides in Chinese",
+    limit=2,
+    unit="keys",
+    before="""
+        main: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
+        b: {menu: {"1": {for: old orders, go: c}, "2": {for: the end, go: bye}}}
+        c: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
+        """,
+    after='main: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}',
+)
+def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
+    """Count the keys to a human from the start, in the worst case."""
+    start = subject.hotline.start
+    route = subject.keys_to_human.get(start)
+    if route is None:
+        what = "not every call can press its way to a human from here"
+        yield Finding(start, (), what, "offer the human on a key of the first menu")
+    elif len(route.keys) > limit:
+        what = f"a human is {len(route.keys)} keys away ({' '.join(route.keys)}), more than {limit:g}"
+        yield Finding(start, (), what, "offer the human on a key of the first menu")
+
+
+@rule(
+    "H03",
+    "A human is soon on the way",
+    why="Counted are the seconds from the answer of the call until the desk rings, on the quickest way that a caller can "
+    "count on, when he presses each key as soon as it was announced.",
+    source="MIIT 信管函〔2021〕292 (30 s on average)",
+    limit=30,
+    unit="seconds",
+    before="""
+        main: {say: Before anything else we shall tell you the story of our house. It begins in the year of the flood., then: b}
+        b: {say: Two brothers opened a shop at the harbour. It burned down in the very first winter. They built another one with the help of their neighbours., then: c}
+        c: {say: That one burned down as well. Their sons built a third one. It stands to this day., then: d}
+        d: {say: "We have told this to every caller for forty years. Many of them liked it very much. Some have even called us again to hear it once more. Now you know it as well.", then: choice}
+        choice: {menu: {"1": {for: the end, go: bye}, "2": {for: a person, go: agent}}}
+        """,
+    after='main: {say: Hello., menu: {"1": {for: the end, go: bye}, "2": {for: a person, go: agent}}}',
+)
+def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
+    """Measure the way to a human from the start, in the worst case."""
+    start = subject.hotline.start
+    for language in subject.languages:
+        route = subject.to_human(language).get(start)
+        if route is not None and route.seconds > limit:
+            keys = f"by {' '.join(route.keys)}" if route.keys else "by silence"
+            what = f"a human is {route.seconds:.1f} s away ({keys}), more than {limit:g} s"
+            yield Finding(start, (), what, "announce the human sooner, or shorten the greeting", language)
+
+
+_ELDER = re.compile(r"elder|senior|\bage\b|years_old|birth|\b(60|65|70)\b", re.IGNORECASE)
+
+
+@rule(
+    "H04",
+    "Older callers reach a human with one key",
+    why="Since 2020 the Chinese carriers put callers of 65 and more through with one key, or without any. Where everybody "
+    "reaches a human with one key, they do too.",
+    source="MIIT, since 2020-12-25; the “ten warm services” of 2025",
+    severity="off",
+    limit=1,
+    unit="key",
+    before="""
+        lint: {rules: {H04: warning}}
+        nodes:
+          main: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
+          b: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
+        """,
+    after="""
+        lint: {rules: {H04: warning}}
+        variables: {age: "70"}
+        nodes:
+          main: {choose: [{if: "age | int >= 65", go: agent}], else: choice}
+          choice: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
+          b: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
+        """,
+)
+def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
+    """See that everybody, or at least a branch for older callers, has a human one key away."""
+    start, keys = subject.hotline.start, subject.keys_to_human
+    route = keys.get(start)
+    if route is not None and len(route.keys) <= limit:
+        return
+    branches = [
+        case.go
+        for node in subject.tree.nodes.values()
+        if isinstance(node, ChooseNode)
+        for case in node.choose
+        if _ELDER.search(case.if_)
+    ]
+    if not any(go in keys and len(keys[go].keys) <= limit for go in branches):
+        what = f"nothing puts older callers through with {limit:g} {'key' if limit == 1 else 'keys'}"
+        yield Finding(start, (), what, "branch on their age before the first menu, or offer 0 in it")
+
+
+@rule(
+    "H05",
+    "Nobody waits long without a word",
+    why="While a desk rings the caller hears only the ringing. After half a minute he wants to know how long it will take, or to leave a message.",
+    source="acixd.org; GetHuman standard 1.0",
+    limit=30,
+    unit="seconds of ringing",
+    before="desks: {service: {number: '+8657100000001', ring: 60, busy: bye, no_answer: bye, failed: bye}}\nnodes:\n  main: {say: Hello., then: agent}",
+    after="desks: {service: {number: '+8657100000001', ring: 20, busy: bye, no_answer: bye, failed: bye}}\nnodes:\n  main: {say: Hello., then: agent}",
+)
+def ringing(subject: Subject, limit: float) -> Iterator[Finding]:
+    """Compare how long desks ring with the limit."""
+    for name, desk in subject.hotline.desks.items():
+        if desk.ring > limit:
+            what = f"the desk `{name}` rings for {desk.ring} s without a word, more than {limit:g} s"
+            yield Finding("", ("desks", name, "ring"), what, f"write `ring: {limit:g}`")
+
+
+@rule(
+    "H06",
+    "The human knows why the caller calls",
+    why="Nothing annoys more than to say everything twice. What the desk hears before it is connected is the `reason:`; "
+    "what is proved of the caller the program adds.",
+    source="GetHuman standard 1.0",
+    before="""
+        main: {ask: digits, length: 6, say: Please enter the six digits of your order., as: order, then: agent}
+        """,
+    after="""
+        main: {ask: digits, length: 6, say: Please enter the six digits of your order., as: order, then: agent}
+        agent: {say: One moment., transfer: service, reason: "order {{ order | default('unknown') }}"}
+        """,
+)
+def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Find transfers that tell nothing, where the hotline has asked for something."""
+    asks = any(isinstance(node, AskNode | SetNode) for node in subject.tree.nodes.values())
+    for name, node in subject.tree.nodes.items() if asks else ():
+        reached = {before for before, edge in subject.into[name] if edge.path != ("transfer",)}
+        if isinstance(node, TransferNode) and node.reason is None and reached:
+            what = "the caller has been asked, and the human is told nothing"
+            yield Finding(name, ("transfer",), what, "add `reason:` with what the call is about")
+
+
+@rule(
+    "H07",
+    "A closed desk says when it opens, and what can be done now",
+    why="“We are closed” makes callers ring again all evening. And what is urgent (a lost card) is never closed.",
+    source="engineering; the other checks see to it that a desk that closes has a `closed:`",
+    before="""
+        desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: shut, busy: bye, no_answer: bye, failed: bye}}
+        nodes:
+          main: {say: Hello., then: agent}
+          shut: {say: We are closed., then: bye}
+        """,
+    after="""
+        desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: shut, busy: bye, no_answer: bye, failed: bye}}
+        nodes:
+          main: {say: Hello., then: agent}
+          shut: {say: 'We open on Monday at nine. Leave a message after the tone, then press pound.', record: message, then: bye, nothing: bye}
+        """,
+)
+def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
+    """Look at what follows a closed desk: the hours, another way, and a human for what is urgent."""
+    for name, desk in subject.hotline.desks.items():
+        if desk.closed is None:
+            continue
+        for language in subject.languages:
+            hours = HOURS.get(family(language))
+            if hours and not any(hours.search(text) for text in _told(subject, desk.closed, language)):
+                what = f"`{desk.closed}` does not say when the desk `{name}` opens"
+                yield Finding(desk.closed, ("say",), what, "say the hours", language)
+        if not _helps(subject, desk.closed):
+            what = f"when the desk `{name}` is closed, `{desk.closed}` only ends the call"
+            remedy = "lead it to a voicemail, another desk or a menu"
+            yield Finding("", ("desks", name, "closed"), what, remedy)
+    for name, node in subject.tree.nodes.items():
+        if isinstance(node, TransferNode) and node.urgent and not _open_always(subject, name, node):
+            what = f"urgent, and the desk `{node.transfer}` closes"
+            remedy = "choose a desk that is always open, or lead `closed:` to one"
+            yield Finding(name, ("transfer",), what, remedy, severity="error")
+
+
+def _on_the_way(subject: Subject, begin: str) -> set[str]:
+    """Return the nodes that a call passes from here by itself, with those at which it waits."""
+    seen, todo = set[str](), [begin]
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in subject.tree.nodes:
+            continue
+        seen.add(name)
+        if not isinstance(subject.tree.nodes[name], Listening | RecordNode | TransferNode):
+            todo += subject.flow.neighbours(name)
+    return seen
+
+
+def _told(subject: Subject, begin: str, language: str) -> Iterator[str]:
+    for name in _on_the_way(subject, begin):
+        own = subject.tree.speech[language].nodes[name]
+        yield from (words(prompt) for prompt in (*own.say[:1], *own.end[:1]))
+
+
+def _helps(subject: Subject, begin: str) -> bool:
+    return any(
+        isinstance(subject.tree.nodes[name], Listening | RecordNode | TransferNode)
+        for name in _on_the_way(subject, begin)
+    )
+
+
+def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
+    """Say whether an urgent call finds an open desk here: this one, the one for its closed hours, or one that it was at before."""
+    desks = subject.hotline.desks
+    desk = desks[node.transfer]
+    if desk.closed is None:
+        return True
+    ahead = (subject.tree.nodes[each] for each in _on_the_way(subject, desk.closed))
+    if any(isinstance(each, TransferNode) and desks[each.transfer].closed is None for each in ahead):
+        return True
+    return _only_after_open_desk(subject, name)
+
+
+def _only_after_open_desk(subject: Subject, name: str) -> bool:
+    """Say whether every way here comes from a desk that is always open: then that one did not answer."""
+    seen, todo = set[str](), [name]
+    while todo:
+        at = todo.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        for before, edge in subject.into[at]:
+            origin = subject.tree.nodes[before]
+            if isinstance(origin, TransferNode) and edge.path == ("transfer",):
+                if subject.hotline.desks[origin.transfer].closed is not None:
+                    return False
+            elif isinstance(origin, Listening):
+                return False
+            else:
+                todo.append(before)
+        if not subject.into[at]:
+            return False
+    return True

@@ -1,0 +1,18 @@
+"""What `ivr explore` proves of every path, in the same table as the rules, so that it can be explained and allowed."""
+
+from __future__ import annotations
+
+from ivr.explore.properties import PROOFS
+from ivr.lint.rules import stated
+
+for _proof in PROOFS.values():
+    stated(
+        _proof.id,
+        _proof.title,
+        why=_proof.why,
+        source=_proof.source,
+        by="explore",
+        kept=_proof.how,
+        before=_proof.before,
+        after=_proof.after,
+    )

@@ -1,0 +1,233 @@
+"""A hotline as the rules of the voice look at it: its tree, where it is written, and what is heard when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ivr.lint.patterns import ACCOUNT_NUMBER, family
+from ivr.menu.graph.flow import Edge, Flow
+from ivr.menu.graph.routes import Route, routes, routes_to_human
+from ivr.menu.graph.timed import Ways
+from ivr.menu.language.nodes import (
+    AskNode,
+    EndNode,
+    Hotline,
+    Listening,
+    MenuNode,
+    Node,
+    Phrases,
+    RecordNode,
+    TransferNode,
+    options_of,
+    wordings,
+)
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.reading.draft import Draft
+from ivr.menu.speech.estimates import seconds_of, words
+from ivr.menu.speech.phrases import PATTERNS
+from ivr.menu.speech.prompts import Prompt, Voice
+from ivr.menu.tree import Tree
+
+Path = tuple[str | int, ...]
+LONG_NUMBER = 6
+"""Digits from which on a number is one to be copied, or somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that a caller may hear, and where they are written."""
+
+    node: str
+    """Empty: a sentence of the hotline's own `phrases:`."""
+    path: Path
+    language: str
+    """The language that they are written and spoken in."""
+    prompt: Prompt
+
+    @property
+    def text(self) -> str:
+        """The words, with plausible values."""
+        return words(self.prompt)
+
+    @property
+    def seconds(self) -> float:
+        """How long they take."""
+        return seconds_of((self.prompt,))
+
+
+@dataclass
+class Subject:
+    """What the rules judge. Whatever several rules ask is found out once."""
+
+    tree: Tree
+    draft: Draft
+    _ways: dict[str, Ways] = field(default_factory=dict)
+    _routes: dict[str, Mapping[str, Route]] = field(default_factory=dict)
+    _humans: dict[str, Mapping[str, Route]] = field(default_factory=dict)
+
+    @property
+    def hotline(self) -> Hotline:
+        """The hotline as it was declared."""
+        return self.tree.declared
+
+    @property
+    def languages(self) -> list[str]:
+        """Its languages, the first one first."""
+        return self.tree.languages
+
+    @property
+    def first(self) -> str:
+        """The language that the tree is written in."""
+        return self.tree.languages[0]
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Where a call can go."""
+        return self.ways(self.first).flow
+
+    def ways(self, language: str) -> Ways:
+        """Return the ways out of each node, with their seconds."""
+        if language not in self._ways:
+            self._ways[language] = Ways.of(self.tree, language)
+        return self._ways[language]
+
+    def routes(self, language: str) -> Mapping[str, Route]:
+        """Return the quickest route to each node."""
+        if language not in self._routes:
+            self._routes[language] = routes(self.tree, language)
+        return self._routes[language]
+
+    def to_human(self, language: str) -> Mapping[str, Route]:
+        """Return the quickest way to a human from each node, that a caller can count on."""
+        if language not in self._humans:
+            self._humans[language] = routes_to_human(self.tree, language)
+        return self._humans[language]
+
+    @cached_property
+    def keys_to_human(self) -> Mapping[str, Route]:
+        """The way to a human with the fewest keys, from each node."""
+        return routes_to_human(self.tree, self.first, fewest_keys=True)
+
+    def is_human(self, target: str) -> bool:
+        """Say whether a target leads to a human without another key."""
+        route = self.keys_to_human.get(target)
+        return route is not None and route.presses is None
+
+    def is_service(self, target: str) -> bool:
+        """Say whether an option is a service, and not a way back, a repeat, the end or the human."""
+        if target in SPECIAL_TARGETS or target == self.hotline.agent or self.is_human(target):
+            return False
+        return not isinstance(self.tree.nodes[target], EndNode)
+
+    def menus(self) -> Iterator[tuple[str, MenuNode]]:
+        """Yield the menus by name."""
+        return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, MenuNode))
+
+    def entries(self) -> Iterator[tuple[str, AskNode]]:
+        """Yield the typed entries by name."""
+        return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, AskNode))
+
+    def listening(self) -> Iterator[tuple[str, Listening]]:
+        """Yield the nodes at which the caller presses something."""
+        return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, Listening))
+
+    @cached_property
+    def into(self) -> Mapping[str, list[tuple[str, Edge]]]:
+        """The ways to each node: where they begin, and the way."""
+        found: dict[str, list[tuple[str, Edge]]] = {name: [] for name in self.tree.nodes}
+        for name, edges in self.flow.edges.items():
+            for edge in edges:
+                if edge.target in found:
+                    found[edge.target].append((name, edge))
+        return found
+
+    def heard_first(self, begin: str) -> set[str]:
+        """Return the nodes at which a call that goes on from ``begin`` by itself first waits for somebody, or ends."""
+        seen, found, todo = set[str](), set[str](), [begin]
+        while todo:
+            name = todo.pop()
+            if name in seen or name not in self.tree.nodes:
+                continue
+            seen.add(name)
+            if isinstance(self.tree.nodes[name], Listening | RecordNode | EndNode | TransferNode):
+                found.add(name)
+            else:
+                todo += self.flow.neighbours(name)
+        return found
+
+    # --- words
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Everything that is written to be spoken, in every language."""
+        return [
+            *(each for language in self.languages for each in self._phrases(language)),
+            *(each for language in self.languages for each in self._of_nodes(language)),
+        ]
+
+    def _phrases(self, language: str) -> Iterator[Said]:
+        voice = Voice(language, self.hotline.voices.get(language, ""))
+        own = self.phrases(language)
+        for name in Phrases.model_fields:
+            for wording in wordings(getattr(own, name)) if name not in PATTERNS else ():
+                yield Said("", ("phrases", name), language, voice.prompt(wording))
+
+    # --- what is typed
+
+    @cached_property
+    def long_numbers(self) -> Mapping[str, list[str]]:
+        """The variables that keep six or more typed digits, with the nodes that ask for them."""
+        found: dict[str, list[str]] = {}
+        for name, node in self.entries():
+            most = int((node.length or "0").rpartition("-")[2])
+            if node.ask == "digits" and most >= LONG_NUMBER and not node.is_secret:
+                found.setdefault(node.as_ or name, []).append(name)
+        return found
+
+    @cached_property
+    def account_numbers(self) -> set[str]:
+        """Those of them that are asked for as the number of an account or a card, in any language."""
+        return {
+            variable for variable, nodes in self.long_numbers.items() if any(map(self._asks_account, nodes))
+        }
+
+    def _asks_account(self, name: str) -> bool:
+        return any(
+            language in ACCOUNT_NUMBER and ACCOUNT_NUMBER[language].search(words(prompt))
+            for language, own in (
+                (family(each), self.tree.speech[each].nodes[name]) for each in self.languages
+            )
+            for prompt in own.say
+        )
+
+    def phrases(self, language: str) -> Phrases:
+        """Return the hotline's own sentences in a language."""
+        return self.hotline.phrases if language == self.first else self.draft.words[language].phrases
+
+    def _of_nodes(self, language: str) -> Iterator[Said]:
+        for name, own in self.tree.speech[language].nodes.items():
+            for part in ("say", "end", "noinput", "nomatch"):
+                yield from (Said(name, (part,), language, prompt) for prompt in getattr(own, part))
+            node = self.tree.nodes[name]
+            options, kind = options_of(node), "menu" if isinstance(node, MenuNode) else "keys"
+            for key, prompt in zip(own.announces, own.announced, strict=True):
+                if key in options and prompt.fixed.language == language:
+                    yield Said(name, (kind, key), language, prompt)
+
+    def place_of(self, node: str, path: Path, language: str) -> tuple[str, int, int]:
+        """Return file, line and column of words: those of another language stand in a file of their own."""
+        own = self.draft.words.get(language)
+        written = own is not None and (not node or node in own.nodes)
+        elsewhere = written and not _in_tree(self.tree.nodes.get(node), path)
+        file, at = self.draft.place_of(node, path, language if elsewhere else None)
+        return file, *at
+
+
+def _in_tree(node: Node | None, path: Path) -> bool:
+    """Say whether words of another language stand in the tree: an option that changes the language."""
+    if node is None or len(path) < 2 or path[0] not in ("menu", "keys"):
+        return False
+    option = options_of(node).get(str(path[1]))
+    return option is not None and option.language is not None

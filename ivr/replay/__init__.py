@@ -1,0 +1,1 @@
+"""Calls that were: read from the store, played again on the menu of today, written down as tests."""

@@ -1,0 +1,207 @@
+"""A replayed call as a written one, to be played again by ``ivr test``: without its caller's number and secrets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ivr.engine.entries import fixed_length
+from ivr.engine.events import DigitsPressed, Event, NoInput, RecordingEnded, SpeechHeard, TransferEnded
+from ivr.explore.samples import Samples
+from ivr.menu.language.nodes import AskNode, MenuNode, TransferNode
+from ivr.menu.tree import Tree
+from ivr.replay.call_log import Hands, RecordedTurn, is_masked
+from ivr.replay.replay import Replayed
+from ivr.storage import CallHistory, PathEntry
+from ivr.written.model import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
+from ivr.written.recorder import ENDINGS, LONGEST_WAIT, title
+from ivr.written.runner import MakeStage, Stage, mask, play
+
+WAIT_FROM = 10.0
+"""Seconds by which a caller must have been slower than a written one before that is written as a `wait`."""
+
+
+@dataclass(slots=True)
+class Recalled:
+    """A call that is being written."""
+
+    call: WrittenCall
+    turns: list[RecordedTurn | None]
+    """The turn of which each step is what the caller did; None for what he must hear, and where he is."""
+    notes: list[str] = field(default_factory=list)
+    """What is not in it as it was."""
+
+
+def recalled(done: Replayed, tree: Tree, phones: Collection[str]) -> Recalled:
+    """Return a replayed call as a written one. ``phones`` are the demonstration customers', which may be written."""
+    record, notes = done.recorded.history.record, list[str]()
+    steps, hands = [*_steps(done, tree)], Hands(tree, Samples(tree))
+    shown = [_shown(hands, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
+    if record.caller and record.caller not in phones:
+        notes.append(
+            "the caller's number is not written; the first demonstration customer rings in his place"
+        )
+    known = record.caller if record.caller in phones else None
+    desks = _desks(done, tree, notes)
+    outcomes, slow = _runs(done, tree, notes)
+    if any("•" in each for each in shown):
+        notes.append("what the record leaves blank is written with example values")
+    call = WrittenCall.model_validate(
+        {
+            "call": title("Recorded", shown),
+            "from": known if record.caller else "withheld",
+            "at": f"{record.started.astimezone(tree.timezone):%Y-%m-%d %H:%M}",
+            "desks": desks,
+            "slow": slow,
+            "outcomes": outcomes,
+            "steps": [step for step, _ in steps] or ["hang_up"],
+            "ends": record.ending if record.ending in ENDINGS and not done.recorded.broken_at else None,
+        }
+    )
+    return Recalled(call, [turn for _, turn in steps], notes)
+
+
+def _steps(done: Replayed, tree: Tree) -> Iterator[tuple[CallStep, RecordedTurn | None]]:
+    """Yield the steps: where the recorded call was, and what the caller did there."""
+    for turn, event in done.typed:
+        step = _step(tree, turn, event)
+        if step is not None:
+            if turn.first.node:
+                yield At(node=turn.first.node), None
+            yield step, turn
+
+
+def _step(tree: Tree, turn: RecordedTurn, event: Event) -> CallStep | None:
+    match event:
+        case DigitsPressed(digits=digits, finished_by=finish) if digits or finish:
+            over = bool(digits) and _is_over(tree, turn.first.node, digits)
+            return Press(press=digits if over else digits + finish)
+        case NoInput() | DigitsPressed():
+            return "silence"
+        case SpeechHeard(text=text):
+            return Speak(say=text)
+        case RecordingEnded(seconds=seconds):
+            return Leaves(record=min(seconds, 600))
+    return None
+
+
+def _is_over(tree: Tree, name: str, digits: str) -> bool:
+    """Say whether an entry is over without the `#` that may have ended it."""
+    node = tree.nodes.get(name)
+    return isinstance(node, MenuNode) or (isinstance(node, AskNode) and fixed_length(node) == len(digits))
+
+
+def _shown(hands: Hands, turn: RecordedTurn, event: Event) -> str:
+    """Return what the caller did as a title may show it: of keys only those that are nobody's own."""
+    match event:
+        case DigitsPressed(digits=digits):
+            keys = hands.public(turn.first)
+            return mask(digits) if not keys or is_masked(keys) else keys
+        case SpeechHeard():
+            return "speech"
+        case RecordingEnded():
+            return "a recording"
+    return "silence"
+
+
+def _desks(done: Replayed, tree: Tree, notes: list[str]) -> dict[str, str]:
+    """Return what happened at each desk; a written call has one answer for each."""
+    answers: dict[str, list[str]] = {}
+    for turn, event in done.typed:
+        node = tree.nodes.get(turn.first.node)
+        if isinstance(event, TransferEnded) and isinstance(node, TransferNode):
+            answers.setdefault(node.transfer, []).append(event.result)
+    notes += [
+        f"the desk `{desk}` did not answer every time alike; it is written as it was the last time"
+        for desk, all_of_it in answers.items()
+        if len(set(all_of_it)) > 1
+    ]
+    return {desk: each[-1] for desk, each in answers.items() if each[-1] != "answered"}
+
+
+def _runs(
+    done: Replayed, tree: Tree, notes: list[str]
+) -> tuple[dict[str, GivenOutcome | list[GivenOutcome]], dict[str, float]]:
+    """Return how actions ended, with the values that the replay chose, and which were slow.
+
+    What today's menu does not know is written as the replay had it, and noted.
+    """
+    outcomes: dict[str, GivenOutcome | list[GivenOutcome]] = {}
+    slow: dict[str, float] = {}
+    for action in dict.fromkeys([*done.recorded.runs, *done.ends]):
+        runs, ended = done.recorded.runs.get(action, ()), list(done.ends.get(action, ()))
+        known = tree.contracts[action].all_outcomes() if action in tree.contracts else {}
+        if any(run.outcome and run.outcome not in known for run in runs):
+            notes.append(f"`{action}` does not end today as it was recorded; that is not written")
+        # Runs that the replay did not come to: a menu that is mended comes to them again.
+        ended += [run.outcome for run in runs[len(ended) :] if run.outcome in known]
+        if ended:
+            outcomes[action] = ended[0] if all(each == ended[0] for each in ended) else ended
+        seconds = [round(run.seconds, 1) for run in runs]
+        if any(seconds) and known:
+            slow[action] = max(seconds)
+            if len(set(seconds)) > 1:
+                notes.append(f"`{action}` was not slow every time alike; it is written with its longest time")
+    return outcomes, slow
+
+
+def without_effects(tree: Tree, make_stage: MakeStage) -> MakeStage:
+    """Return what makes stages on which no action is run: one whose end is not given is unavailable."""
+
+    def made(call: WrittenCall) -> Stage:
+        others = [name for name in tree.contracts if name not in call.outcomes]
+        return make_stage(call.model_copy(update={"unavailable": others}))
+
+    return made
+
+
+# --- the time that went by
+
+
+def with_waits(written: Recalled, make_stage: MakeStage, history: CallHistory) -> WrittenCall:
+    """Return a call that waits where its caller took his time, so that hours and limits are met as they were.
+
+    It is played once to see how long it takes by itself.
+    """
+    times = _times(written.call, make_stage)
+    if not times or not history.path:
+        return written.call
+    began, own = history.path[0].at, times[0]
+    steps: list[CallStep] = []
+    waited = 0.0
+    for step, turn in zip(written.call.steps, written.turns, strict=False):
+        number = turn.first.turn if turn else -1
+        if turn and number in times:
+            behind = (turn.first.at - began).total_seconds() - (times[number] - own).total_seconds() - waited
+            limit = turn.first.event == "LimitReached"
+            if behind >= WAIT_FROM or (limit and behind > 0):
+                seconds = min(math.ceil(behind) if limit else int(behind), LONGEST_WAIT)
+                steps.append(Waits(wait=seconds))
+                waited += seconds
+        steps.append(step)
+    return written.call.model_copy(update={"steps": steps or written.call.steps})
+
+
+def _times(call: WrittenCall, make_stage: MakeStage) -> dict[int, datetime]:
+    """Return when each turn of a written call begins."""
+    seen: list[CallHistory | None] = []
+
+    def watched(call: WrittenCall) -> Stage:
+        stage = make_stage(call)
+        close = stage.close
+
+        def looked() -> None:
+            seen.append(stage.history(stage.line.call))
+            close()
+
+        stage.close = looked
+        return stage
+
+    play("", call, watched)
+    path: Sequence[PathEntry] = seen[0].path if seen and seen[0] else ()
+    times: dict[int, datetime] = {}
+    for entry in path:
+        times.setdefault(entry.turn, entry.at)
+    return times

@@ -1,0 +1,300 @@
+"""Plays a recorded call against today's menu, and finds where it goes another way.
+
+The switchboard is given the recorded events at their recorded times. No action is run: each ends as it did then. What
+the record does not keep (secrets, and what actions told) is filled in with examples; where one example leads another
+way, the others are tried, so that only what no example could explain counts as a difference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import zip_longest
+
+from ivr.actions.base import Asked, Finished, Services
+from ivr.calls.action_results import Actions
+from ivr.calls.line import VirtualClock
+from ivr.calls.turns import Perform, Switchboard
+from ivr.engine.commands import Command, Gather, Hangup, Record, Transfer
+from ivr.engine.events import (
+    CallStarted,
+    DigitsPressed,
+    Event,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+    TransferEnded,
+)
+from ivr.engine.session import Session
+from ivr.explore.samples import ACCOUNT, Samples, as_text
+from ivr.menu.tree import Tree
+from ivr.replay.call_log import CALLERS, Hands, Recorded, RecordedTurn, Typed
+from ivr.storage import PathEntry, Store
+from ivr.written.model import GivenOutcome
+
+MOST_TRIES = 300
+"""Replays that look for examples with which the call goes as it did."""
+
+
+@dataclass(slots=True)
+class Hall:
+    """Where a call is replayed: a switchboard with a store and a clock of its own."""
+
+    board: Switchboard
+    store: Store
+    clock: VirtualClock
+    close: Callable[[], None]
+
+
+OpenHall = Callable[[Perform, dict[str, float]], Hall]
+"""Opens a hall whose actions are performed so, and take so many seconds each, as the table says when they begin."""
+
+
+@dataclass(slots=True)
+class Choices:
+    """Examples that stand for what was not recorded, chosen in the order in which they are needed."""
+
+    wanted: Sequence[int] = ()
+    """Which example to take at each point; the first where nothing is said."""
+    offered: list[int] = field(default_factory=list)
+    """How many there were."""
+
+    def take(self, count: int) -> int:
+        """Return which of so many examples to take."""
+        place = len(self.offered)
+        self.offered.append(count)
+        return min(self.wanted[place], count - 1) if place < len(self.wanted) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One thing that happened on the recorded call, beside what happens today."""
+
+    recorded: PathEntry | None
+    today: PathEntry | None
+
+    @property
+    def turn(self) -> int:
+        """The turn in which it happened, by the record's numbers where it is in the record."""
+        either = self.recorded or self.today
+        return either.turn if either else 0
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the same thing at the same place. Words stand for the keys that they meant."""
+        return _essence(self.recorded) == _essence(self.today)
+
+
+def _essence(entry: PathEntry | None) -> tuple[str, str, str] | None:
+    if entry is None:
+        return None
+    kind = "DigitsPressed" if entry.event == "SpeechHeard" else entry.event
+    return entry.node, kind, entry.outcome
+
+
+@dataclass(slots=True)
+class Replayed:
+    """A recorded call beside the same call today."""
+
+    recorded: Recorded
+    pairs: list[Pair] = field(default_factory=list)
+    typed: list[tuple[RecordedTurn, Event]] = field(default_factory=list)
+    """What was done in each turn."""
+    ending: str = ""
+    """How the call ends today; empty: it still waits."""
+    ends: dict[str, list[GivenOutcome]] = field(default_factory=dict)
+    """By action: how each of its runs ended in this replay, with the values that are not the usual examples."""
+    strange: dict[str, None] = field(default_factory=dict)
+    """Actions that ran more often than on the recorded call, or whose recorded outcome is none today."""
+
+    @property
+    def first(self) -> int | None:
+        """The number of the first pair that is not the same."""
+        return next((place for place, pair in enumerate(self.pairs) if not pair.same), None)
+
+    @property
+    def ends_alike(self) -> bool:
+        """Whether it ended as today, as far as that is known."""
+        record = self.recorded.history.record
+        return bool(self.recorded.broken_at) or not record.ending or record.ending == self.ending
+
+    @property
+    def same(self) -> bool:
+        """Whether the call goes the same way today."""
+        return self.first is None and self.ends_alike
+
+    @property
+    def matched(self) -> tuple[int, bool]:
+        """How far it goes the same way."""
+        return (len(self.pairs) if self.first is None else self.first), self.ends_alike
+
+
+def replay(call: Recorded, tree: Tree, open_hall: OpenHall) -> Replayed:
+    """Replay a call with the examples with which it goes the same way for longest."""
+    samples = Samples(tree)
+    hands = Hands(tree, samples)
+
+    def tried(wanted: Sequence[int]) -> tuple[Replayed, list[int]]:
+        choices = Choices(wanted)
+        return _Replay(call, tree, hands, samples, choices).play(open_hall), choices.offered
+
+    best, offered = tried(())
+    wanted, left = [0] * len(offered), MOST_TRIES
+    while not best.same and left > 0:
+        for other in _others(wanted, offered):
+            left -= 1
+            found, now_offered = tried(other)
+            if found.matched > best.matched:
+                best, offered = found, now_offered
+                wanted = [*other, *[0] * (len(offered) - len(other))]
+                break
+            if left == 0:
+                return best
+        else:
+            return best
+    return best
+
+
+def _others(wanted: Sequence[int], offered: Sequence[int]) -> Iterator[list[int]]:
+    """Yield what else could be chosen, the latest choice first: the others led to where it was made."""
+    for place in reversed(range(len(offered))):
+        for other in range(offered[place]):
+            if other != wanted[place]:
+                yield [*wanted[:place], other]
+
+
+@dataclass(slots=True)
+class _Replay:
+    """One replay."""
+
+    call: Recorded
+    tree: Tree
+    hands: Hands
+    samples: Samples
+    choices: Choices
+    slow: dict[str, float] = field(default_factory=dict)
+    runs: Counter[str] = field(default_factory=Counter)
+    session: Session | None = None
+    commands: Sequence[Command] = ()
+    done: Replayed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.done = Replayed(self.call)
+
+    def play(self, open_hall: OpenHall) -> Replayed:
+        hall = open_hall(self.perform, self.slow)
+        try:
+            own: list[tuple[RecordedTurn, int | None]] = []
+            for turn, after in zip_longest(self.call.turns, self.call.turns[1:]):
+                own.append((turn, self.turn(hall, turn, after)))
+            self.compare(hall, own)
+            self.done.ending = self.ended()
+        finally:
+            hall.close()
+        return self.done
+
+    def turn(self, hall: Hall, turn: RecordedTurn, after: RecordedTurn | None) -> int | None:
+        """Do in a turn what was done then; return its number today, or None where that cannot be done today."""
+        event = self.event(turn, after)
+        if event is None:
+            return None
+        record = self.call.history.record
+        start = CallStarted(self.call.turns[0].first.at, record.caller, "")
+        number = self.session.turn if self.session else 0
+        hall.clock.now = turn.first.at
+        hall.board.turn(record.call, number, event, start, self.render)
+        self.done.typed.append((turn, event))
+        return number
+
+    def render(self, session: Session, commands: Sequence[Command]) -> bytes:
+        self.session, self.commands = session, commands
+        return b"-"
+
+    def event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event | None:
+        """Return what happens in a turn, in a form that fits what the call waits for today."""
+        at, entry = turn.first.at, turn.first
+        match self.commands[-1] if self.commands else None:
+            case None:
+                return CallStarted(at, self.call.history.record.caller, "")
+            case Gather():
+                if entry.event in {"TransferEnded", "RecordingEnded"}:
+                    return None
+                return (
+                    self.callers_event(turn, after) if entry.event in CALLERS - {"NoInput"} else NoInput(at)
+                )
+            case Record():
+                left = self.take_recording(turn) if entry.event == "RecordingEnded" else 0
+                return RecordingEnded(at, f"recording://{turn.first.turn}" if left else "", left)
+            case Transfer():
+                if entry.event in CALLERS:
+                    return None
+                result = entry.outcome.partition(": ")[2] if entry.event == "TransferEnded" else "failed"
+                return TransferEnded(at, result)
+        return None
+
+    def callers_event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event:
+        node = self.session.node if self.session else ""
+        options = self.hands.choices(turn, after, node)
+        typed = options[self.choices.take(len(options))]
+        return _event_of(typed, turn.first.at)
+
+    def take_recording(self, turn: RecordedTurn) -> int:
+        """Return the seconds of a recording that was left in a turn, as far as that is known."""
+        kept = [
+            each.seconds
+            for each in self.call.history.voicemails
+            if each.at >= turn.first.at.replace(microsecond=0)
+        ]
+        options = [*kept[:1], 0] if kept else [0, 5]
+        return options[self.choices.take(2)]
+
+    def perform(self, name: str, _services: Services, asked: Asked, actions: Actions) -> Finished:
+        """End an action as it ended then, with examples of what it told; nothing is done."""
+        del actions
+        outcomes = self.tree.contracts[name].all_outcomes()
+        runs = self.call.runs.get(name, ())
+        run = runs[min(self.runs[name], len(runs) - 1)] if runs else None
+        if self.runs[name] >= len(runs) or (run and run.outcome and run.outcome not in outcomes):
+            self.done.strange[name] = None
+        self.runs[name] += 1
+        self.slow[name] = run.seconds if run else 0.0
+        outcome = run.outcome if run and run.outcome in outcomes else next(iter(outcomes))
+        declared = outcomes[outcome]
+        results = self.samples.results(declared)
+        told = results[self.choices.take(len(results))]
+        unusual = {key: as_text(value) for key, value in told.items() if value != results[0][key]}
+        self.done.ends.setdefault(name, []).append({outcome: unusual} if unusual else outcome)
+        account = asked.account or asked.caller or ACCOUNT
+        return Finished(
+            outcome,
+            told,
+            account=account if declared.finds_account else None,
+            text_to=account if declared.texts is not None else "",
+            secrets=self.samples.secrets(declared),
+        )
+
+    def compare(self, hall: Hall, own: Sequence[tuple[RecordedTurn, int | None]]) -> None:
+        history = hall.store.call(self.call.history.record.call)
+        today = history.path if history else ()
+        for turn, number in own:
+            now = [entry for entry in today if entry.turn == number] if number is not None else []
+            now = now[: len(turn.entries)] if turn.breaks else now
+            self.done.pairs += [Pair(then, each) for then, each in zip_longest(turn.entries, now)]
+
+    def ended(self) -> str:
+        """Return how the call ends today. Who hung up then hangs up; a conversation may have been counted after that."""
+        record = self.call.history.record
+        last = self.commands[-1] if self.commands else None
+        if isinstance(last, Hangup):
+            return last.ending
+        if isinstance(last, Transfer) and record.ending == "transferred":
+            return "transferred"
+        return "hung_up" if record.ending == "hung_up" else ""
+
+
+def _event_of(typed: Typed, at: datetime) -> Event:
+    if typed.words:
+        return SpeechHeard(at, typed.words)
+    return DigitsPressed(at, typed.keys, typed.finished_by)

@@ -1,0 +1,319 @@
+"""What written calls cover, in the caller's terms: what there is to live through in a menu, and what one step of it is.
+
+:func:`everything` lists what can be covered in a tree, without playing anything; :meth:`Sight.items` says which of it
+one observed step covers. Whether a caller can come to a place at all is not known here (see :mod:`ivr.explore.reach`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ivr.engine.commands import RunAction
+from ivr.engine.events import (
+    ActionFinished,
+    ActionGoesOn,
+    CallStarted,
+    DigitsPressed,
+    Event,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+    TransferEnded,
+)
+from ivr.engine.recognition import as_keys
+from ivr.engine.session import Session
+from ivr.engine.turn import Turn
+from ivr.menu.language.contract import Level
+from ivr.menu.language.nodes import (
+    AskNode,
+    EndNode,
+    Listening,
+    MenuNode,
+    Node,
+    RecordNode,
+    RunNode,
+    SetNode,
+    TextNode,
+    TransferNode,
+    options_of,
+)
+from ivr.menu.opening_hours import is_open
+from ivr.menu.speech.prompts import Prompt
+from ivr.menu.tree import Tree
+
+DIMENSIONS: Mapping[str, str] = {
+    "nodes": "nodes passed",
+    "options": "keys of menus, and beside entries",
+    "entries": "good entries, yes and no",
+    "noinput": "silences, the first to the last try",
+    "nomatch": "wrong keys, the first to the last try",
+    "anywhere": "keys that work anywhere, at each place",
+    "outcomes": "how actions and messages end",
+    "slow": "actions that take long",
+    "languages": "nodes passed in each language",
+    "prompts": "wordings heard",
+    "desks": "what follows at a desk",
+    "recordings": "recordings, left or not",
+    "endings": "how calls end",
+}
+"""What is counted, each by itself, and what it means."""
+NEVER_WRITTEN = "trouble"
+"""The sentence when our own machinery fails: no written call can make it fail."""
+SPOKEN = ("say", "end", "noinput", "nomatch", "announced")
+"""The words of a node that a caller hears."""
+
+
+class Item(NamedTuple):
+    """One thing that a call can cover."""
+
+    dimension: str
+    node: str = ""
+    """Empty where it belongs to no node, such as a sentence of the machine's own."""
+    what: str = ""
+    """The key, the outcome, the try or the wording that is meant."""
+    language: str = ""
+
+    def __str__(self) -> str:
+        """Name it in a list of one dimension."""
+        language = f"({self.language})" if self.language else ""
+        return " ".join(part for part in (self.node, self.what, language) if part)
+
+
+# --- all that there is
+
+
+def everything(tree: Tree) -> dict[str, list[Item]]:
+    """Return all that can be covered, by dimension, in the order of the tree; a dimension without any is left out."""
+    found: dict[str, list[Item]] = {dimension: [] for dimension in DIMENSIONS}
+    for name, node in tree.nodes.items():
+        for item in _of_node(tree, name, node):
+            found[item.dimension].append(item)
+    found["prompts"] = list(prompts_of(tree).values())
+    found["endings"] = [Item("endings", "", ending) for ending in _endings(tree)]
+    return {dimension: items for dimension, items in found.items() if items}
+
+
+def _of_node(tree: Tree, name: str, node: Node) -> Iterator[Item]:
+    yield Item("nodes", name)
+    if len(tree.languages) > 1:
+        yield from (Item("languages", name, "", language) for language in tree.languages)
+    yield from (Item("options", name, key) for key in options_of(node))
+    if isinstance(node, Listening):
+        yield from _of_listening(tree, name, node)
+    match node:
+        case AskNode():
+            yield from (Item("entries", name, what) for what in _entries(node))
+        case RunNode():
+            outcomes = tree.contracts[node.run].all_outcomes()
+            yield from (Item("outcomes", name, outcome) for outcome in outcomes)
+            yield Item("slow", name)
+        case TextNode():
+            ways = ("sent", "unable", "rationed", "unavailable")
+            yield from (Item("outcomes", name, way) for way in ways)
+            yield Item("slow", name)
+        case TransferNode():
+            yield from (Item("desks", name, what) for what in ("answered", "busy", "no_answer", "failed"))
+            if tree.desks[node.transfer].closed:
+                yield Item("desks", name, "closed")
+        case RecordNode():
+            yield from (Item("recordings", name, what) for what in ("left", "nothing"))
+
+
+def _of_listening(tree: Tree, name: str, node: Listening) -> Iterator[Item]:
+    for time in range(1, node.tries + 1):
+        yield Item("noinput", name, str(time))
+        yield Item("nomatch", name, str(time))
+    own = options_of(node) if isinstance(node, MenuNode | AskNode) else {}
+    yield from (Item("anywhere", name, key) for key in tree.anywhere if key not in own)
+
+
+def _entries(node: AskNode) -> Sequence[str]:
+    if node.ask == "yes_no":
+        return ("yes", "no")
+    return ("accepted", "typed again") if node.read_back else ("accepted",)
+
+
+def _endings(tree: Tree) -> Iterator[str]:
+    kinds = {type(node) for node in tree.nodes.values()}
+    if EndNode in kinds:
+        yield "completed"
+    if TransferNode in kinds:
+        yield "transferred"
+    yield "farewell"
+
+
+def prompts_of(tree: Tree) -> dict[int, Item]:
+    """Return every prompt by its identity: the same words at two places are two prompts."""
+    found: dict[int, Item] = {}
+    for language, speech in tree.speech.items():
+        for name, words in speech.nodes.items():
+            for part in SPOKEN:
+                _number(found, getattr(words, part), name, part, language)
+        for phrase, wordings in speech.phrases.items():
+            if phrase != NEVER_WRITTEN:
+                _number(found, wordings, "", f"phrase {phrase}", language)
+    return found
+
+
+def _number(found: dict[int, Item], wordings: Sequence[Prompt], name: str, part: str, language: str) -> None:
+    for number, prompt in enumerate(wordings, 1):
+        found[id(prompt)] = Item("prompts", name, f"{part} {number}", language)
+
+
+# --- what one step covers
+
+
+@dataclass(slots=True)
+class Sight:
+    """Sees what a step covers. It must be given steps of the very tree that it was made for."""
+
+    tree: Tree
+    prompts: dict[int, Item] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the prompts."""
+        self.prompts = prompts_of(self.tree)
+
+    def items(self, before: Session, event: Event, turn: Turn) -> Iterator[Item]:
+        """Yield what one step covers: a session, an event, and what came of them. Pure; an item may come twice."""
+        yield from (self.prompts[id(said)] for said in turn.uttered if id(said) in self.prompts)
+        yield from self._passed(before, event, turn)
+        if before.ending:
+            return
+        if turn.session.ending:
+            yield Item("endings", "", turn.session.ending)
+        match event:
+            case DigitsPressed() | SpeechHeard() | NoInput() if turn.took:
+                yield from self._input(before, event, turn.took)
+            case _:
+                yield from _report(before.node, self.tree.nodes.get(before.node), event)
+
+    def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[Item]:
+        """Yield the nodes that were passed; one that asks for more identity than there is has not been."""
+        last = len(turn.passed) - 1
+        language = self._begins_in(before, event, turn)
+        for place, name in enumerate(turn.passed):
+            node = self.tree.nodes[name]
+            if node.needs and turn.session.level < Level[node.needs]:
+                continue
+            yield Item("nodes", name)
+            yield Item("languages", name, "", language)
+            match node:
+                case SetNode() if "language" in node.set:
+                    language = turn.session.language
+                case TextNode():
+                    asked = place == last and any(isinstance(each, RunAction) for each in turn.commands)
+                    if not asked:
+                        yield Item("outcomes", name, "unable")
+                case TransferNode():
+                    desk = self.tree.desks[node.transfer]
+                    if desk.closed and not is_open(desk, turn.at, self.tree.timezone):
+                        yield Item("desks", name, "closed")
+
+    def _begins_in(self, before: Session, event: Event, turn: Turn) -> str:
+        """Return the language in which the first node is passed: the one before, unless the caller chose another."""
+        spoken = before.language if before.language in self.tree.speech else self.tree.languages[0]
+        if isinstance(event, CallStarted) and event.language in self.tree.speech:
+            return event.language
+        if turn.took != "option" or not isinstance(event, DigitsPressed | SpeechHeard):
+            return spoken
+        option = options_of(self.tree.nodes[before.node])[as_keys(self.tree, before, event).digits]
+        chosen = str(option.language)
+        return chosen if chosen in self.tree.speech else spoken
+
+    def _input(
+        self, before: Session, event: DigitsPressed | SpeechHeard | NoInput, took: str
+    ) -> Iterator[Item]:
+        name = before.node
+        if took == "noinput":
+            yield Item("noinput", name, str(before.noinputs + 1))
+        elif took in {"nomatch", "unfinished"}:
+            yield Item("nomatch", name, str(before.nomatches + 1))
+        elif took in {"option", "anywhere"} and not isinstance(event, NoInput):
+            dimension = "options" if took == "option" else "anywhere"
+            yield Item(dimension, name, as_keys(self.tree, before, event).digits)
+        elif not isinstance(event, NoInput):
+            yield Item("entries", name, self._entry(before, event, took))
+
+    def _entry(self, before: Session, event: DigitsPressed | SpeechHeard, took: str) -> str:
+        node = self.tree.nodes[before.node]
+        if isinstance(node, AskNode) and node.ask == "yes_no":
+            return "yes" if as_keys(self.tree, before, event).digits == "1" else "no"
+        return "accepted" if took == "entry" else "typed again"
+
+
+def _report(name: str, node: Node | None, event: Event) -> Iterator[Item]:
+    """Yield what an event covers that is no input of the caller's."""
+    match node, event:
+        case RunNode(run=run), ActionFinished(action=action, outcome=outcome) if action == run:
+            yield Item("outcomes", name, outcome)
+        case TextNode(), ActionFinished(action="send_text", outcome=outcome):
+            known = outcome if outcome in {"sent", "rationed"} else "unavailable"
+            yield Item("outcomes", name, known)
+        case RunNode() | TextNode(), ActionGoesOn():
+            yield Item("slow", name)
+        case TransferNode(), TransferEnded(result=result):
+            yield Item("desks", name, result)
+        case RecordNode(), RecordingEnded(url=url, seconds=seconds):
+            yield Item("recordings", name, "left" if url and seconds else "nothing")
+        case RecordNode(), NoInput():
+            yield Item("recordings", name, "nothing")
+
+
+# --- the calls of a run
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What calls have covered. Each call is seen step by step, and counts when it is kept."""
+
+    tree: Tree
+    covered: set[Item] = field(default_factory=set)
+    fresh: set[Item] = field(default_factory=set)
+    """What the present call has covered so far."""
+    sight: Sight = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Be ready to see."""
+        self.sight = Sight(self.tree)
+
+    def see(self, before: Session, event: Event, turn: Turn) -> None:
+        """Note a step of the present call."""
+        self.fresh.update(self.sight.items(before, event, turn))
+
+    def take(self) -> set[Item]:
+        """Return what the present call has covered, and be ready for the next one."""
+        fresh, self.fresh = self.fresh, set()
+        return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dimension: what there is, and what of it is covered. What nobody can ever come to is not counted."""
+
+    dimension: str
+    items: Sequence[Item]
+    missing: Sequence[Item]
+    unreachable: Sequence[Item] = ()
+
+    @property
+    def covered(self) -> int:
+        """How many are covered."""
+        return len(self.items) - len(self.missing)
+
+    @property
+    def percent(self) -> float:
+        """How many of a hundred are covered; all where there are none."""
+        return 100 * self.covered / len(self.items) if self.items else 100.0
+
+
+def rows(everything: Mapping[str, Sequence[Item]], covered: set[Item], unreachable: set[Item]) -> list[Row]:
+    """Return the dimensions of a tree, with what is covered of them."""
+    found = []
+    for dimension, items in everything.items():
+        never = [item for item in items if item in unreachable and item not in covered]
+        counted = [item for item in items if item in covered or item not in unreachable]
+        found.append(Row(dimension, counted, [item for item in counted if item not in covered], never))
+    return found

@@ -1,0 +1,178 @@
+"""Tells what written calls cover: as a table, as data for tools, and as a sentence where it is not enough."""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ivr.written.coverage import DIMENSIONS, Item, Row
+from ivr.written.model import GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
+
+SHOWN = 10
+"""Missing things that are listed unless all are asked for."""
+USUAL_DEMAND = ("nodes", "options", "outcomes")
+"""The dimensions that a bare figure of ``--fail-under`` speaks of."""
+
+
+def shown_percent(row: Row) -> str:
+    """Return a percentage that is 100 only where nothing is missing."""
+    return f"{math.floor(row.percent)} %"
+
+
+def print_rows(rows: Sequence[Row]) -> None:
+    """Print a table with one line for each dimension."""
+    table = _table("coverage", "covered", "of", "", "")
+    for row in rows:
+        style = "green" if not row.missing else "yellow"
+        never = f"; {len(row.unreachable)} more that no caller reaches" if row.unreachable else ""
+        table.add_row(
+            Text(row.dimension),
+            Text(str(row.covered)),
+            Text(str(len(row.items))),
+            Text(shown_percent(row).rjust(5), style=style),
+            Text(DIMENSIONS[row.dimension] + never, style="dim"),
+        )
+    _print(table)
+
+
+def print_missing(rows: Sequence[Row], keys: Mapping[Item, str], *, most: int | None) -> None:
+    """Print what is missing with the keys that would reach it, and apart from it what nobody can reach.
+
+    ``most`` is how many of each are listed; None lists all, also sentences of the machine's own that no place needs.
+    """
+    missing = [item for row in rows for item in row.missing]
+    never = [item for row in rows for item in row.unreachable if item.node or most is None]
+    _print_items("missing", missing, keys, most)
+    _print_items("no caller reaches", never, {}, most)
+
+
+def _print_items(title: str, items: Sequence[Item], keys: Mapping[Item, str], most: int | None) -> None:
+    if not items:
+        return
+    table = _table()
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for item in items[:most]:
+        table.add_row(Text(f"  {item.dimension}"), Text(str(item)), Text(keys.get(item, ""), style="dim"))
+    _print(Text(f"{title}:", style="bold"))
+    _print(table)
+    if most is not None and len(items) > most:
+        _print(Text(f"  and {len(items) - most} more; `--missing` lists all", style="dim"))
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_edge=False, show_header=bool(titles), header_style="bold")
+    for title in titles:
+        table.add_column(title, justify="right" if title in {"covered", "of"} else "left", no_wrap=True)
+    return table
+
+
+def _print(what: Table | Text) -> None:
+    """Print in colour on a terminal; else plainly, and without spaces at the ends of lines."""
+    if sys.stdout.isatty():
+        Console(highlight=False, markup=False, emoji=False).print(what)
+        return
+    out = io.StringIO()
+    Console(file=out, highlight=False, markup=False, emoji=False, width=120, color_system=None).print(what)
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in out.getvalue().splitlines()))
+
+
+# --- the keys
+
+
+def keys_of(call: WrittenCall) -> str:
+    """Return what a caller does in a call, on one line: ``1 3 1237# (silence)``, and what the world must do."""
+    done = " ".join(_done(call)) or "(rings)"
+    world = "; ".join(_world(call))
+    return f"{done}  [{world}]" if world else done
+
+
+def _done(call: WrittenCall) -> Iterator[str]:
+    for step in call.steps:
+        match step:
+            case Press(press=keys):
+                yield keys
+            case TypesCode(code=which):
+                yield f"({which} code)"
+            case Leaves(record=seconds):
+                yield f"(records {seconds} s)"
+            case Waits(wait=seconds):
+                yield f"(waits {seconds} s)"
+            case "silence" | "hang_up":
+                yield f"({step.replace('_', 's ')})"
+
+
+def _world(call: WrittenCall) -> Iterator[str]:
+    if call.from_:
+        yield f"from {call.from_}"
+    if call.at != WrittenCall.model_fields["at"].default:
+        yield f"at {call.at}"
+    yield from (f"{desk} {answer}" for desk, answer in call.desks.items())
+    yield from (f"{action} unavailable" for action in call.unavailable)
+    yield from (f"{action} takes {seconds:g} s" for action, seconds in call.slow.items())
+    for action, given in call.outcomes.items():
+        ends = given if isinstance(given, list) else [given]
+        yield f"{action} {', then '.join(map(_given, ends))}"
+
+
+def _given(given: GivenOutcome) -> str:
+    if isinstance(given, str):
+        return given
+    ((outcome, values),) = given.items()
+    return f"{outcome} ({', '.join(f'{name} {value}' for name, value in values.items())})"
+
+
+# --- data, and demands
+
+
+def as_data(rows: Sequence[Row], keys: Mapping[Item, str]) -> dict[str, Any]:
+    """Return the dimensions as plain data."""
+    return {
+        row.dimension: {
+            "covered": row.covered,
+            "all": len(row.items),
+            "percent": round(row.percent, 2),
+            "missing": [_item(item, keys) for item in row.missing],
+            "unreachable": [_item(item, {}) for item in row.unreachable],
+        }
+        for row in rows
+    }
+
+
+def _item(item: Item, keys: Mapping[Item, str]) -> dict[str, str]:
+    told = {"node": item.node, "what": item.what, "language": item.language, "keys": keys.get(item, "")}
+    return {name: text for name, text in told.items() if text}
+
+
+def demands(written: Sequence[str]) -> dict[str, float]:
+    """Read what ``--fail-under`` demands of which dimension. Raises ValueError with a sentence."""
+    found: dict[str, float] = {}
+    for each in written:
+        name, equals, number = each.rpartition("=")
+        if equals and name not in DIMENSIONS:
+            raise ValueError(f"--fail-under: there is no `{name}`; there are {', '.join(DIMENSIONS)}")
+        try:
+            percent = float(number.removesuffix("%"))
+        except ValueError:
+            percent = -1
+        if not 0 <= percent <= 100:
+            raise ValueError(f"--fail-under: `{each}` is no percentage; write it like 100 or noinput=90")
+        found |= dict.fromkeys((name,) if equals else USUAL_DEMAND, percent)
+    return found
+
+
+def too_low(rows: Sequence[Row], demanded: Mapping[str, float]) -> list[str]:
+    """Return a sentence for each dimension of which less is covered than was demanded."""
+    return [
+        f"{row.dimension}: {row.covered} of {len(row.items)} covered ({row.percent:.1f} %), "
+        f"{demanded[row.dimension]:g} % are demanded"
+        for row in rows
+        if row.percent < demanded.get(row.dimension, 0)
+    ]

@@ -1,0 +1,341 @@
+"""Plays written calls and says, side by side, where a call went another way than it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ivr.calls.line import CallBroken, Heard, Item, Line
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare
+from ivr.menu.reading.yaml import decode, place, read
+from ivr.storage import CallHistory
+from ivr.written.model import (
+    At,
+    CallsFile,
+    CallStep,
+    Hears,
+    HearsNot,
+    Leaves,
+    Press,
+    Rings,
+    Speak,
+    Texted,
+    TypesCode,
+    Waits,
+    WrittenCall,
+)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One call ready to be played, with what can be seen of it besides the line."""
+
+    line: Line
+    node: Callable[[], str]
+    """Where the call waits."""
+    history: Callable[[str], CallHistory | None]
+    """What the store has of a call so far, its messages as their recipients read them."""
+    secret: Callable[[], bool] = lambda: False
+    """Whether what is asked for now must not be shown."""
+    close: Callable[[], None] = lambda: None
+    ring: Callable[[str], Line] | None = None
+    """Makes the line of a further call: from this number, or as ``again``."""
+    calls: list[str] = field(default_factory=list)
+    """The calls before the present one."""
+    seconds: Callable[[], float] = lambda: 0.0
+    """The clock of the calls; the default stands still."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text message so far, the earliest first."""
+        histories = [self.history(call) for call in (*self.calls, self.line.call)]
+        return [message.body for history in histories if history for message in history.messages]
+
+    @property
+    def ending(self) -> str:
+        """How the present call ended, or an empty text."""
+        history = self.history(self.line.call)
+        return history.record.ending if history else ""
+
+    def ring_again(self, number: str) -> None:
+        """Hang up if the call goes on, and ring anew."""
+        if self.ring is None:
+            raise BadCall("here nobody can ring again")
+        self.line.hang_up()
+        self.calls.append(self.line.call)
+        self.line = self.ring(number)
+        self.line.start()
+
+
+MakeStage = Callable[[WrittenCall], Stage]
+
+
+class BadCall(Exception):
+    """A written call cannot be played; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of a written call beside what happened then."""
+
+    written: str
+    happened: tuple[Item, ...] = ()
+    failure: str = ""
+    seconds: float = 0.0
+    """What it took: speech, silence, ringing, recordings, slow services. A ``wait:`` takes nothing."""
+
+
+@dataclass(slots=True)
+class Played:
+    """A written call that was played."""
+
+    file: str
+    call: WrittenCall
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[str]:
+        """What was not as written."""
+        return [row.failure for row in self.rows if row.failure]
+
+    @property
+    def happened(self) -> list[Item]:
+        """Everything that happened, in order."""
+        return [item for row in self.rows for item in row.happened]
+
+    @property
+    def seconds(self) -> float:
+        """How long the caller was on the line; 0 where the stage has no clock."""
+        return sum(row.seconds for row in self.rows)
+
+    @property
+    def spoken_seconds(self) -> float:
+        """How long he was spoken to."""
+        return sum(item.seconds for item in self.happened if isinstance(item, Heard))
+
+
+def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Problem]]:
+    """Return the written calls of a hotline with their files, and what is wrong with them."""
+    calls: list[tuple[str, WrittenCall]] = []
+    problems: list[Problem] = []
+    for path in sorted((folder / "calls").glob("**/*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        found, wrong = read_calls_file(path, name)
+        calls += [(name, call) for _, call in found]
+        problems += wrong
+    return calls, problems
+
+
+def read_calls_file(path: Path, name: str) -> tuple[list[tuple[int, WrittenCall]], list[Problem]]:
+    """Return the written calls of one file with the lines on which they begin, and what is wrong with it.
+
+    Problems name the file as ``name``.
+    """
+    text, problems = decode(path.read_bytes(), name)
+    if problems:
+        return [], problems
+    section, problems = read(text, name)
+    file = declare(CallsFile, section, name, "", problems) if section is not None else None
+    if file is None:
+        return [], problems
+    return [(place(section, "calls", at).line, call) for at, call in enumerate(file.calls)], problems
+
+
+def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
+    """Return when the caller rings."""
+    return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
+
+
+def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
+    """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
+    played = Played(file, call)
+    try:
+        stage = make_stage(call)
+    except BadCall as error:
+        played.rows.append(Row("(rings)", failure=str(error)))
+        return played
+    try:
+        playing = Playing(stage, played.rows)
+        playing.ring()
+        for step in call.steps:
+            playing.step(step)
+        playing.end(call.ends)
+    except CallBroken as error:
+        played.rows.append(Row("", tuple(stage.line.take()), str(error)))
+    finally:
+        stage.close()
+    return played
+
+
+@dataclass(slots=True)
+class Playing:
+    """A call under way, step by step. Whatever happens on it may raise ``CallBroken``."""
+
+    stage: Stage
+    rows: list[Row] = field(default_factory=list)
+    """What was written so far beside what happened."""
+    since: Sequence[Item] = ()
+    """What happened since the last thing that the caller did."""
+    texts: int = 0
+    """How many messages have been asked about."""
+
+    def ring(self) -> None:
+        """Begin the call."""
+        before = self.stage.seconds()
+        self.stage.line.start()
+        self.since = self.stage.line.take()
+        self.rows.append(Row("(rings)", tuple(self.since), seconds=self.stage.seconds() - before))
+
+    def step(self, step: CallStep) -> None:
+        """Let the caller do one thing, or compare one thing with what happened."""
+        if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
+            failure = _check(step, self.stage, self.since, self.texts)
+            self.rows.append(Row(_written(step, secret=False), failure=failure))
+            self.texts = len(self.stage.texts) if isinstance(step, Texted) else self.texts
+            return
+        before = self.stage.seconds()
+        row = _do(step, self.stage)
+        self.since = row.happened
+        took = 0.0 if isinstance(step, Waits) else self.stage.seconds() - before
+        self.rows.append(replace(row, seconds=took))
+
+    def end(self, ends: str | None) -> None:
+        """Hang up if the call goes on, and compare how it ended; None: however it did."""
+        self.rows.append(_end(ends, self.stage))
+
+
+def _do(step: CallStep, stage: Stage) -> Row:
+    """Let the caller do one thing."""
+    line, secret = stage.line, stage.secret()
+    if isinstance(step, Rings):
+        stage.ring_again(step.rings)
+        return Row(_written(step, secret=False), tuple(stage.line.take()))
+    if line.waiting == "nobody":
+        return Row(_written(step, secret=secret), failure="the call is over")
+    match step:
+        case Press(press=keys):
+            line.press(keys)
+        case Speak(say=text):
+            line.speak(text)
+        case Leaves(record=seconds):
+            if line.waiting != "recording":
+                return Row(_written(step, secret=False), failure="the hotline does not record here")
+            line.record(seconds)
+        case TypesCode(code=which):
+            code = texted_code(stage.texts, which)
+            if not code:
+                return Row(_written(step, secret=False), failure="no code was texted that could be typed")
+            line.press(code)
+        case Waits(wait=seconds):
+            line.pass_time(seconds)
+        case "silence":
+            line.silence()
+        case "hang_up":
+            line.hang_up()
+    return Row(_written(step, secret=secret), tuple(line.take()))
+
+
+_CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")
+
+
+def texted_code(texts: Sequence[str], which: str) -> str:
+    """Return a code that was texted: the latest, the one before it, or one that is wrong; empty when there is none."""
+    codes = [found for text in texts for found in _CODE.findall(text)]
+    if which == "earlier":
+        return codes[-2] if len(codes) > 1 else ""
+    if which == "latest" or not codes:
+        return codes[-1] if codes else ""
+    return f"{(int(codes[-1]) + 1) % 1_000_000:06}"
+
+
+def _check(step: CallStep, stage: Stage, since: Sequence[Item], texts: int) -> str:
+    match step:
+        case Hears(hears=parts):
+            return _missing([parts] if isinstance(parts, str) else parts, _plain(since))
+        case HearsNot(hears_not=part):
+            return f"`{part}` was said" if _folded(part) in _plain(since) else ""
+        case At(node=node):
+            here = stage.node()
+            return "" if here == node else f"the call is at `{here}`, not at `{node}`"
+        case Texted(texted=parts):
+            wanted, new = [parts] if isinstance(parts, str) else parts, stage.texts[texts:]
+            found = any(all(part in text for part in wanted) for text in new)
+            return "" if found else f"no new text message has `{'` and `'.join(wanted)}`"
+        case "nothing_texted":
+            return "a text message was written" if stage.texts[texts:] else ""
+    raise AssertionError(step)
+
+
+def _missing(parts: Sequence[str], heard: str) -> str:
+    position = 0
+    for part in parts:
+        found = heard.find(_folded(part), position)
+        if found < 0:
+            return f"`{part}` was not heard" + (" at this place" if _folded(part) in heard else "")
+        position = found + len(_folded(part))
+    return ""
+
+
+def _end(ends: str | None, stage: Stage) -> Row:
+    """Hang up if the call goes on, and compare how it ended."""
+    if stage.line.waiting != "nobody" and ends not in {None, "hung_up"}:
+        written = f"ends: {ends}"
+        return Row(written, failure=f"the call still waits for {stage.line.waiting} at `{stage.node()}`")
+    stage.line.hang_up()
+    ending = stage.ending
+    if ends and ending != ends:
+        return Row(f"ends: {ends}", failure=f"the call ended as `{ending}`")
+    return Row(f"ends: {ending}", tuple(stage.line.take()))
+
+
+def _written(step: CallStep, *, secret: bool) -> str:
+    match step:
+        case Press(press=keys):
+            return f"press: {mask(keys) if secret else keys}"
+        case Speak(say=text):
+            return "say: (not shown)" if secret else f"say: {text}"
+        case Hears(hears=parts):
+            return f"hears: {parts if isinstance(parts, str) else ' … '.join(parts)}"
+        case HearsNot(hears_not=part):
+            return f"hears_not: {part}"
+        case At(node=node):
+            return f"node: {node}"
+        case Texted(texted=parts):
+            return f"texted: {parts if isinstance(parts, str) else ' … '.join(parts)}"
+        case TypesCode(code=which):
+            return f"code: {which}"
+        case Waits(wait=seconds):
+            return f"wait: {seconds}"
+        case Rings(rings=number):
+            return f"rings: {number}"
+        case Leaves(record=seconds):
+            return f"record: {seconds}"
+    return str(step)
+
+
+def mask(keys: str) -> str:
+    """Return keys of which only the finishing one can be read."""
+    digits = keys.removesuffix("#")
+    return "•" * len(digits) + keys[len(digits) :]
+
+
+def _plain(items: Sequence[Item]) -> str:
+    return _folded(" ".join(item.text for item in items if isinstance(item, Heard)))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def side_by_side(played: Played) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a failed call for a table: what was written, what happened, what is wrong."""
+    for row in played.rows:
+        happened = "\n".join(
+            item.text if isinstance(item, Heard) else f"({item.what})" for item in row.happened
+        )
+        yield row.written, happened, row.failure

@@ -1,0 +1,245 @@
+"""Writes calls as an editor would have written them, and adds them to a file without touching what is in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ivr.datafile import BadFile
+from ivr.menu.language.nodes import Model
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.validation import declare
+from ivr.menu.reading.yaml import Section, decode, place, read
+from ivr.written.model import CallsFile, CallStep, WrittenCall
+
+WIDTH = 110
+"""Columns of a line; a list that does not fit gets a line for each of its entries."""
+DASH = 2
+"""The column of a call's `-` in a file of ours."""
+SCHEMA = "# yaml-language-server: $schema=../.schema/calls.json\n"
+
+
+def written(calls: Sequence[WrittenCall]) -> str:
+    """Return the YAML of a file under ``calls/``. What the reader makes of it equals ``calls``."""
+    return "calls:\n" + _entries(calls, DASH)
+
+
+def calls_file(folder: Path, name: str) -> Path:
+    """Return the file of written calls that is meant: without a folder in its name it is one of the hotline's.
+
+    Raises ValueError for a name that is none.
+    """
+    path = Path(name)
+    alone = path.name == name
+    if path.name in {"", ".."} or name.endswith(("/", "\\")) or (not alone and path.is_dir()):
+        raise ValueError(f"`{name}` names no file for calls; write it like tried.yaml")
+    path = path if path.suffix == ".yaml" else path.with_name(f"{path.name.removesuffix('.yml')}.yaml")
+    target = folder / "calls" / path.name if alone else path
+    if target.is_dir():
+        raise ValueError(f"`{name}` names no file for calls: {target} is a folder; write it like tried.yaml")
+    if not alone:
+        return target
+    if not (folder / "menu.yaml").is_file():
+        raise ValueError(
+            f"there is no hotline in {folder}; name a file with its folder, such as ./{path.name}"
+        )
+    return target
+
+
+def check(path: Path) -> None:
+    """Raise :class:`BadFile` for a file to which no call could be added."""
+    if path.exists():
+        _calls_in(path, path.read_bytes())
+
+
+def append(path: Path, calls: Sequence[WrittenCall]) -> None:
+    """Add calls to the end of a file, which is made if it is not there. Comments, and all else in it, stay.
+
+    Without calls nothing is done: a file of calls has at least one.
+    The file is replaced as a whole, so that nobody ever reads half of it. Raises :class:`BadFile` for a file that is
+    not one of calls, and OSError.
+    """
+    if not calls:
+        return
+    path = path.resolve()  # a link stays a link
+    for _ in range(_TRIES):
+        before = path.read_bytes() if path.exists() else None
+        made = _added_to(path, before, calls)
+        if _replace(path, before, made):
+            return
+    raise BadFile(f"{path}: somebody else keeps writing it; try again")
+
+
+_TRIES = 5
+
+
+def _added_to(path: Path, before: bytes | None, calls: Sequence[WrittenCall]) -> bytes:
+    """Return the bytes of a file with calls added, after making sure that all that was in it is still read from it."""
+    if before is None:
+        schema = path.parent.parent / ".schema" / "calls.json"
+        return ((SCHEMA if schema.exists() else "") + written(calls)).encode()
+    there, column = _calls_in(path, before)
+    newline = b"\r\n" if b"\r\n" in before else b"\n"
+    end = b"" if not before or before.endswith((b"\n", b"\r")) else newline
+    more = ("\n" + _entries(calls, column)) if there else written(calls)
+    made = before + end + more.encode().replace(b"\n", newline)
+    if not _reads_as(path, made, [*there, *calls]):
+        raise BadFile(
+            f"{path}: no call can be added at its end; write `calls:` as a list with `- call:` lines"
+        )
+    return made
+
+
+def _calls_in(path: Path, data: bytes) -> tuple[list[WrittenCall], int]:
+    """Return the calls of a file, and the column of their `-`. Raises :class:`BadFile`."""
+    text, problems = decode(data, path.name)
+    if not problems and not any(_has_something(line) for line in text.splitlines()):
+        return [], DASH
+    section, wrong = (None, []) if problems else read(text, path.name)
+    problems += wrong
+    file = declare(CallsFile, section, path.name, "", problems) if section is not None else None
+    if file is None or problems:
+        raise BadFile(
+            f"{path} cannot be read as written calls: {_told(problems)}; mend it, or name another file"
+        )
+    assert section is not None
+    return file.calls, _column(section, text)
+
+
+def _has_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _told(problems: Sequence[Problem]) -> str:
+    first = problems[0]
+    return f"line {first.line}, {first.what}"
+
+
+def _column(section: Section, text: str) -> int:
+    """Return the column of the `-` before the last call."""
+    line = text.splitlines()[place(section, "calls", len(section["calls"]) - 1).line - 1]
+    return max(line.find("-"), 0)
+
+
+def _reads_as(path: Path, data: bytes, calls: Sequence[WrittenCall]) -> bool:
+    try:
+        return _calls_in(path, data)[0] == list(calls)
+    except BadFile:
+        return False
+
+
+def _replace(path: Path, before: bytes | None, made: bytes) -> bool:
+    """Put new bytes in the place of a file; False, and nothing is done, when it has changed meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
+        temporary.write_bytes(made)
+        if before is not None:
+            shutil.copymode(path, temporary)
+        if (path.read_bytes() if path.exists() else None) != before:
+            return False
+        temporary.replace(path)
+    return True
+
+
+# --- a call
+
+
+def _entries(calls: Sequence[WrittenCall], column: int) -> str:
+    margin = " " * column
+    return "\n".join("".join(f"{margin}{line}\n" for line in _call(call)) for call in calls)
+
+
+def _call(call: WrittenCall) -> Iterator[str]:
+    """Yield the lines of a call, from its dash on. What is as usual is left out."""
+    keys = WrittenCall.model_fields
+    margin = "- "
+    for name, field in keys.items():
+        value = getattr(call, name)
+        if value == field.get_default(call_default_factory=True) and not field.is_required():
+            continue
+        if name == "steps":
+            yield f"{margin}steps:"
+            yield from (f"    {line}" for step in call.steps for line in _step(step))
+        else:
+            yield from _key(margin, field.alias or name, value)
+        margin = "  "
+
+
+def _step(step: CallStep) -> Iterator[str]:
+    if not isinstance(step, Model):
+        yield f"- {step}"
+        return
+    (name,) = type(step).model_fields
+    value = getattr(step, name)
+    yield from _key("- ", name, value)
+
+
+def _key(before: str, key: str, value: object) -> Iterator[str]:
+    """Yield a key with its value: on one line, or, where that is too long, an entry a line."""
+    if isinstance(value, str):
+        yield f"{before}{key}: {_quoted(value) if key == 'press' else _scalar(value)}"
+        return
+    flow = f"{before}{key}: {_flow(value)}"
+    if len(flow) <= WIDTH or not isinstance(value, list | Mapping):
+        yield flow
+        return
+    yield f"{before}{key}:"
+    margin = " " * len(before) + "  "
+    if isinstance(value, Mapping):
+        yield from (f"{margin}{name}: {_flow(each)}" for name, each in value.items())
+    else:
+        yield from (f"{margin}- {_scalar(each)}" for each in value)
+
+
+def _flow(value: object) -> str:
+    """Return a value as it stands between brackets."""
+    match value:
+        case Mapping():
+            return f"{{{', '.join(f'{name}: {_flow(each)}' for name, each in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_flow, value))}]"
+        case float():
+            return repr(value).removesuffix(".0")
+        case int():
+            return str(value)
+    text = str(value)
+    return _quoted(text) if re.search("[,，]", text) else _scalar(text)
+
+
+# --- a text
+
+
+_PLAIN = re.compile(r"\w(?:[\w 。，、！？；…《》（）'(),/.;+%€$=-]*[\w。！？.)])?")
+"""A text that needs no quotes, and that the reader takes for no slip of YAML's."""
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_NEEDS_ESCAPE = re.compile(
+    "[^\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": "\\\\", '"': r"\""}
+
+
+def _scalar(text: str) -> str:
+    """Return a text as it is typed: without quotes where it needs none."""
+    if _MOMENT.fullmatch(text) or (_PLAIN.fullmatch(text) and not _NEEDS_ESCAPE.search(text)):
+        return text
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Return a text between double quotes, or single ones where it has double ones itself."""
+    if '"' in text and not _NEEDS_ESCAPE.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
+    if not _NEEDS_ESCAPE.match(character):
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

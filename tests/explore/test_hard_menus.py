@@ -1,0 +1,117 @@
+"""Menus for which a quicker proof would be wrong: at one hour only, with one value only, by the longer way only."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from ivr.actions import CONTRACTS
+from ivr.explore.properties import Finding
+from ivr.explore.prover import prove
+from ivr.menu.reading.loader import load
+from ivr.menu.tree import Tree
+
+FRAME = """\
+hotline: hard
+languages: [en-US]
+timezone: Asia/Shanghai
+start: {start}
+{top}
+nodes:
+  agent: {{transfer: service, say: I connect you with a human.}}
+  voice: {{say: Leave a message., record: voicemail, then: bye, nothing: bye}}
+  bye: {{end: Goodbye.}}
+{nodes}
+"""
+ZERO = 'anywhere: {"0": {go: agent, for: a human}}\n'
+OPEN = 'desks: {service: {number: "+8657100000001", busy: voice, no_answer: voice, failed: voice}}\n'
+DAY = (
+    'desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: shut, busy: voice, '
+    "no_answer: voice, failed: voice}}\n"
+)
+MAIN = 'main: {menu: {"1": {for: news, go: news}, "2": {for: a message, go: voice}}}\n'
+SPEECH = " ".join(["The quick brown fox jumps over the lazy dog."] * 30)
+CHAIN = "\n".join(
+    f"r{n}: {{run: find_account, outcomes: {{found: r{n + 1}, not_found: r{n + 1}, unavailable: r{n + 1}}}}}"
+    for n in range(22)
+)
+
+
+def tree(nodes: str, top: str = ZERO + OPEN) -> Tree:
+    """Return a hotline of these nodes."""
+    indented = "".join(f"  {line}\n" for line in dedent(nodes).strip().splitlines())
+    loaded = load(
+        {"menu.yaml": FRAME.format(top=top, nodes=indented, start="begin" if "begin:" in nodes else "main")},
+        CONTRACTS,
+    )
+    assert loaded.tree is not None, "\n".join(map(str, loaded.problems))
+    return loaded.tree
+
+
+def broken(made: Tree) -> dict[str, Finding]:
+    """Return what is found, by proof."""
+    return {finding.proof: finding for finding in reversed(prove(made).findings)}
+
+
+@pytest.mark.parametrize(
+    ("proof", "nodes", "top"),
+    [
+        ("P02", MAIN + "news: {say: News., then: main}\nshut: {say: Closed., then: main}", ZERO + DAY),
+        (
+            "P01",
+            ('main: {menu: {"1": {for: news, go: more}, "2": {for: a human, go: agent}}}\n'
+            'shut: {say: Closed., menu: {"1": {for: news, go: more}, "2": {for: again, go: agent}}, after_tries: more}\n'
+            "more: {say: News., then: shut}"),
+            ZERO + DAY,
+        ),
+        ("P12", MAIN + 'news: {say: "{% if now.hour >= 18 %}{{ 1 / 0 }}{% endif %}News.", then: main}', ZERO + OPEN),
+        (
+            "P12",
+            "begin: {run: find_account, outcomes: {found: good, not_found: bad, unavailable: bad}}\n"
+            'good: {set: {sum: "{{ 12 }}"}, then: main}\nbad: {set: {sum: unknown}, then: main}\n'
+            + MAIN
+            + 'news: {say: "It is {{ sum | money }}.", then: main}',
+            ZERO.replace("anywhere", "variables: {sum: ''}\nanywhere") + OPEN,
+        ),
+        ("P12", 'main: {menu: {"1": {for: checks, go: r0}, "2": {for: the end, go: bye}}}\n' + CHAIN + "\nr22: {say: Done., then: main}", ZERO + OPEN),
+        (
+            "P03",
+            ('main: {menu: {"1": {for: short, go: news}, "2": {for: long, go: long}, "3": {for: the end, go: voice}}}\n'
+            'news: {menu: {"1": {for: the end, go: bye}, "2": {for: more, go: main}}}\n'
+            f"long: {{say: {SPEECH}, then: news}}"),
+            ZERO + OPEN,
+        ),
+        ("P05", MAIN + "news: {say: News., then: main}\nbeep: {record: opinion, then: bye, nothing: bye}", ZERO + OPEN.replace("busy: voice", "busy: beep")),
+        ("P10", MAIN.replace("{menu", '{say: "For parcels, press {{ k }}.", menu') + "news: {say: News., then: main}", "variables: {k: '7'}\n" + ZERO + OPEN),
+    ],
+    ids=["a human by day", "an ending by day", "an hour", "a value", "a chain", "the longer way", "after ringing", "a said key"],
+)  # fmt: skip
+def test_it_is_found(proof: str, nodes: str, top: str) -> None:
+    """Though at the usual hour, with the first value or by the first way all is well."""
+    assert proof in broken(tree(nodes, top))
+
+
+def test_a_goodbye_is_no_human() -> None:
+    """Where no desk answers and there is no voicemail, two wrong keys reach nobody."""
+    top = 'desks: {service: {number: "+8657100000001", busy: main, no_answer: main, failed: main}}\n'
+    nodes = 'main: {tries: 2, menu: {"1": {for: news, go: news}, "2": {for: a message, go: voice}}}\n'
+    assert "P02" in broken(tree(nodes + "news: {say: News., then: main}", top))
+
+
+def test_two_desks_that_are_never_open_together_make_no_circle() -> None:
+    """The one of the day and the one of the night lead to each other, and at no hour round."""
+    top = (
+        "desks:\n"
+        '  service: {number: "+8657100000001", hours: {mon-sun: "08:00-20:00"}, closed: voice, busy: night, no_answer: voice, failed: voice}\n'
+        '  late: {number: "+8657100000002", hours: {mon-sun: "20:00-23:59"}, closed: voice, busy: agent, no_answer: voice, failed: voice}\n'
+    )
+    nodes = MAIN + "news: {say: News., then: main}\nnight: {transfer: late, say: One moment.}"
+    assert "P04" not in broken(tree(nodes, ZERO + top))
+
+
+def test_a_variable_that_only_feeds_itself_ends() -> None:
+    """Nothing reads how long it has grown, so that a call with more of it is the same state."""
+    nodes = MAIN + 'news: {set: {way: "{{ way }}, news"}, then: main}'
+    walked = prove(tree(nodes, "variables: {way: here}\n" + ZERO + OPEN)).walk
+    assert len(walked) < 100

@@ -1,0 +1,48 @@
+"""Each promise: a small menu that breaks it is found by the way that shows it, and the same menu mended keeps it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.explore.counterexample import as_call
+from ivr.explore.properties import PROOFS
+from tests.support.lint_hotlines import proved_of, tree_of
+
+
+def steps_of(proof: str) -> tuple[str, list[str]]:
+    """Return where the first example breaks its promise, and the steps of the call that shows it."""
+    example = PROOFS[proof].before
+    found = next(each for each in proved_of(example).findings if each.proof == proof)
+    if not found.way:
+        return found.node, []
+    call = as_call(tree_of(example), found.way, "shown")
+    return found.node, [step if isinstance(step, str) else str(step) for step in call.steps]
+
+
+@pytest.mark.parametrize(
+    ("proof", "node", "steps"),
+    [
+        ("P01", "main", ["node='main'"]),
+        ("P02", "main", ["node='main'"]),
+        ("P03", "main", ["silence", "silence", "silence"]),
+        ("P04", "second", ["hears='Another moment.'"]),
+        ("P05", "main", ["node='main'"]),
+        ("P06", "main", ["press='739158'", "node='main'"]),
+        ("P07", "limits", ["hang_up"]),
+        ("P08", "stolen", ["press='1'"]),
+        ("P09", "main", ["hears='One moment.'"]),
+        ("P10", "main", ["node='main'"]),
+        ("P11", "agent", ["hears='One moment.'"]),
+        ("P12", "main", ["hang_up"]),
+        ("P13", "lost", []),
+    ],
+)
+def test_the_broken_example_breaks_it_by_this_way(proof: str, node: str, steps: list[str]) -> None:
+    """At this node, and after no more steps than it takes."""
+    assert steps_of(proof) == (node, steps)
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_the_mended_example_keeps_every_promise(proof: str) -> None:
+    """Not only the one that it is about."""
+    assert [each.what for each in proved_of(PROOFS[proof].after).findings if each.proof == proof] == []

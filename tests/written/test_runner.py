@@ -1,0 +1,144 @@
+"""Playing written calls: what passes, what fails with which sentence, and what is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.calls.line import Heard
+from ivr.channels.twilio.player.remote_line import PlayerLine
+from ivr.stages import DirectStages, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.runner import Played, Stage, play, side_by_side
+
+YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
+STAGES = DirectStages(YUEBAO, load_tree(YUEBAO))
+SECRET = "1237"
+TO_THE_QUESTION: list[Any] = [{"press": "1"}, {"press": "3"}, {"press": "2"}]
+
+
+def played(*steps: Any, **written: Any) -> Played:
+    """Play a call with these steps."""
+    call = WrittenCall.model_validate({"call": "a call", "steps": list(steps), **written})
+    return play("calls/some.yaml", call, STAGES)
+
+
+@pytest.mark.parametrize(
+    ("steps", "failures"),
+    [
+        # what is heard
+        ([{"hears": "普通话请按1"}], []),
+        ([{"hears": "FOR  english,"}], []),  # whatever the case and the spaces
+        ([{"hears": ["普通话", "English"]}], []),
+        ([{"hears": ["English", "普通话"]}], ["`普通话` was not heard at this place"]),
+        ([{"hears": "再见"}], ["`再见` was not heard"]),
+        ([{"hears_not": "再见"}], []),
+        ([{"hears_not": "For English"}], ["`For English` was said"]),
+        # since the last thing that he did
+        ([{"press": "1"}, {"hears": "登录和密码"}, {"hears": "绝不索要密码"}], []),
+        ([{"press": "1"}, {"hears": "普通话"}], ["`普通话` was not heard"]),
+        # where the call is
+        ([{"node": "language"}, {"press": "1"}, {"node": "main"}], []),
+        ([{"node": "main"}], ["the call is at `language`, not at `main`"]),
+        # messages, each asked about once
+        ([*({"press": key} for key in "1521"), {"texted": "身份证"}], []),
+        ([*({"press": key} for key in "1521"), {"texted": "x"}], ["no new text message has `x`"]),
+        (
+            [*({"press": key} for key in "1521"), {"texted": "身份证"}, {"texted": "身份证"}],
+            ["no new text message has `身份证`"],
+        ),
+        # parts of one message, wherever they stand in it
+        ([*({"press": key} for key in "1521"), {"texted": ["金额", "身份证"]}], []),
+        (
+            [*({"press": key} for key in "1521"), {"texted": ["身份证", "x"]}],
+            ["no new text message has `身份证` and `x`"],
+        ),
+        (
+            [*({"press": key} for key in "15211131"), {"texted": ["身份证", "网络"]}],
+            ["no new text message has `身份证` and `网络`"],
+        ),
+        # no message, since the last one that was asked about
+        ([{"press": "1"}, "nothing_texted"], []),
+        ([*({"press": key} for key in "1521"), "nothing_texted"], ["a text message was written"]),
+        ([*({"press": key} for key in "1521"), {"texted": "身份证"}, "nothing_texted"], []),
+        (
+            [*({"press": key} for key in "1521"), {"rings": "again"}, "nothing_texted"],
+            ["a text message was written"],
+        ),
+        # what cannot be done
+        ([{"record": 5}], ["the hotline does not record here"]),
+        ([{"press": "1"}, {"press": "4"}, {"press": "1"}], ["the call is over"]),
+        (["hang_up", "silence"], ["the call is over"]),
+        # a failed step does not hide the next one
+        (
+            [{"hears": "再见"}, {"node": "main"}],
+            ["`再见` was not heard", "the call is at `language`, not at `main`"],
+        ),
+    ],
+)
+def test_steps(steps: list[Any], failures: list[str]) -> None:
+    """Each step passes, or fails with a sentence that an editor understands."""
+    assert played(*steps).failures == failures
+
+
+@pytest.mark.parametrize(
+    ("steps", "ends", "failures"),
+    [
+        (["silence"], None, []),
+        (["silence"], "hung_up", []),
+        ([{"press": "1"}, {"press": "4"}], "transferred", []),
+        (["hang_up"], "completed", ["the call ended as `hung_up`"]),
+        (["silence"], "transferred", ["the call still waits for keys at `language`"]),
+    ],
+)
+def test_the_end(steps: list[Any], ends: str | None, failures: list[str]) -> None:
+    """A caller who has nothing more to do hangs up; what was written about the end must be true."""
+    assert played(*steps, ends=ends).failures == failures
+
+
+@pytest.mark.parametrize("step", [{"press": SECRET}, {"say": SECRET}])
+def test_a_secret_is_not_shown(step: dict[str, str]) -> None:
+    """Neither beside what happened nor in it, although it stands in the file."""
+    shown = [part for row in side_by_side(played(*TO_THE_QUESTION, step)) for part in row]
+    assert not any(SECRET in part for part in shown)
+
+
+def test_a_misspelt_desk_fails_the_call() -> None:
+    """It would otherwise answer, and prove nothing."""
+    assert played("silence", desks={"servce": "busy"}).failures == [
+        "there is no desk `servce`; did you mean `service`?"
+    ]
+
+
+def test_a_call_that_breaks_fails() -> None:
+    """With what broke it; the calls after it are played."""
+
+    def nowhere(method: str, url: str, form: object, /) -> Any:
+        raise ConnectionRefusedError(method, url, form)
+
+    def stages(_call: WrittenCall) -> Stage:
+        return Stage(PlayerLine(nowhere, "+8613800138000"), str, lambda _call: None)
+
+    call = WrittenCall.model_validate({"call": "a call", "steps": ["silence"]})
+    (failure,) = play("calls/some.yaml", call, stages).failures
+    assert failure.startswith("the server gave no answer at /voice")
+
+
+def test_everything_that_happened_is_kept_in_order() -> None:
+    """For whoever compares two calls."""
+    happened = played({"press": "2"}, {"node": "main"}).happened
+    words = [item.text for item in happened if isinstance(item, Heard)]
+    assert words[1:3] == ["普通话请按1。", "For English, press 2."]
+    assert any("press 5" in text for text in words)
+
+
+def test_a_call_takes_its_speech_and_its_silences() -> None:
+    """The seconds of a call are those on the line: what was heard, and five of silence; a ``wait:`` is none of them."""
+    call = played({"wait": 60}, "silence", {"press": "1"})
+    assert call.spoken_seconds == pytest.approx(
+        sum(item.seconds for item in call.happened if isinstance(item, Heard))
+    )
+    assert call.spoken_seconds > 20
+    assert call.seconds == pytest.approx(call.spoken_seconds + 5, abs=0.01)
