@@ -14,21 +14,21 @@ from typing import Any, Protocol
 import structlog
 from flask import Flask, Response
 
-from ivr.accounts import Accounts
 from ivr.actions import perform
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import Pool
+from ivr.channels.reset_page.pages import install as install_pages
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.voices import voice_problem
 from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
-from ivr.channels.web.pages import install as install_pages
 from ivr.config import BadSetting, Settings, settings_from
+from ivr.demo.accounts import Accounts
 from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree

@@ -25,7 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.actions import CONTRACTS, NotProved, perform
 from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.http import plain_json
+from ivr.actions.http.client import plain_json
 from ivr.app import open_services, utc_now
 from ivr.config import BadSetting, Settings
 from ivr.menu.language.contract import Level

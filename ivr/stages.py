@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic
 
-from ivr.accounts import Accounts
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.app import House, open_house
@@ -21,6 +20,7 @@ from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import Result, Run
 from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
+from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session

@@ -21,11 +21,11 @@ from flask import Flask
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
-from ivr.accounts import Accounts
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished, Services
 from ivr.actions.notices import Notices
 from ivr.config import BadSetting
+from ivr.demo.accounts import Accounts
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode

@@ -19,15 +19,17 @@ import pytest
 from pydantic import TypeAdapter
 
 from ivr import logs
-from ivr.accounts import Which, customers, service, tables
-from ivr.actions import check_code, http, peers, resetting, send_code
+from ivr.actions import check_code, resetting, send_code
+from ivr.actions.http import client as http
+from ivr.actions.http import connections as peers
 from ivr.calls import action_results as outcomes
 from ivr.calls import turns as switchboard
 from ivr.calls.worker_pool import Pool
+from ivr.channels.reset_page import pages
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
-from ivr.channels.web import pages
+from ivr.demo.accounts import Which, customers, service, tables
 from ivr.engine import redaction as record
 from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
@@ -35,8 +37,7 @@ from ivr.messaging import outbox as messages
 from ivr.sitting import direct_sitting, url_sitting
 from ivr.storage import sealing as seals
 from ivr.storage import sql
-from tests.actions import stub_service
-from tests.support import rest_stub
+from tests.support import rest_stub, stub_service
 from tests.support.changing import change
 from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
 from tests.support.phone import PUBLIC

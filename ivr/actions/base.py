@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ivr.accounts import Accounts
 from ivr.actions.notices import Notices
+from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.nodes import Rations
 from ivr.storage.attempts import Ledger

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ivr.accounts import Account, Rules
 from ivr.actions.base import Asked, Services
+from ivr.demo.accounts import Account, Rules
 from ivr.storage.attempts import Ration, Tried
 
 TAIL, CODE = "tail", "code"

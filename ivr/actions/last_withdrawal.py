@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.accounts import Account, Rules, Withdrawal
 from ivr.actions.base import Asked, Finished, Services
+from ivr.demo.accounts import Account, Rules, Withdrawal
+from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.trading import ordinary_arrival
 
 _AMOUNT = {"amount": "what was to be withdrawn, in yuan"}
 _CARD = {

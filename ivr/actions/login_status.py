@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ivr.accounts import Password
 from ivr.actions.base import Asked, Finished, Services
+from ivr.demo.accounts import Password
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _LOCK = {

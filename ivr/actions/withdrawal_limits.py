@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ivr.actions.base import Asked, Finished, Services
+from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.trading import ordinary_arrival
 
 CONTRACT = Contract(
     name="withdrawal_limits",

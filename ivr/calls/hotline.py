@@ -14,8 +14,8 @@ import structlog
 
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Action
-from ivr.actions.http import actions_of
-from ivr.actions.peers import Connections
+from ivr.actions.http.client import actions_of
+from ivr.actions.http.connections import Connections
 from ivr.config import BadSetting
 from ivr.logs import place_of
 from ivr.menu.language.http_services import ACTIONS_FILE

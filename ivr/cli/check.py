@@ -66,9 +66,9 @@ def _count(problems: list[Problem]) -> str:
 
 def _data_problems(hotline: Path) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
-    from ivr.accounts import Accounts
     from ivr.actions.notices import Notices
     from ivr.datafile import BadFile
+    from ivr.demo.accounts import Accounts
     from ivr.menu.reading.problems import Problem
 
     problems = []

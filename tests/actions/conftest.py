@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.accounts import Accounts
 from ivr.actions.base import Services
 from ivr.actions.notices import Notices
+from ivr.demo.accounts import Accounts
 from ivr.storage.attempts import Ledger
 from ivr.storage.sealing import Seal
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 FOLDER = Path(__file__).parents[2] / "menus" / "yuebao"
 

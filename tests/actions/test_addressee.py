@@ -7,7 +7,7 @@ import pytest
 from ivr.actions.addressee import addressee
 from ivr.actions.base import Asked
 from ivr.menu.language.contract import Level
-from tests.actions.caller import NOW, STRANGER, moment, number
+from tests.support.action_caller import NOW, STRANGER, moment, number
 
 
 @pytest.mark.parametrize(

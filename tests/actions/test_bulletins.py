@@ -11,7 +11,7 @@ import pytest
 from ivr.actions.base import Finished
 from ivr.actions.notices import Notices
 from ivr.menu.language.contract import Level
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 
 @pytest.mark.parametrize(

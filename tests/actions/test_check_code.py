@@ -7,8 +7,8 @@ import pytest
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
-from tests.actions.caller import STRANGER, Caller, number, wrong
-from tests.actions.codes import Broken, Others, served_by
+from tests.support.action_caller import STRANGER, Caller, number, wrong
+from tests.support.codes import Broken, Others, served_by
 
 
 @pytest.mark.parametrize("calls_from", ["8000", STRANGER, ""])

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.actions.base import Finished
 from ivr.actions.earnings import earning
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 
 def test_the_computed_earning_of_every_customer_is_the_booked_one(caller: Caller) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
-from tests.actions.caller import STRANGER, Caller, number
+from tests.support.action_caller import STRANGER, Caller, number
 
 
 def typed(caller: Caller, phone: str, calls_from: str) -> Finished:

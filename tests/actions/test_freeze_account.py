@@ -8,7 +8,7 @@ import pytest
 
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
-from tests.actions.caller import NOW, STRANGER, Caller, moment, number
+from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 
 NOT_PROVED = Finished("not_proved")
 

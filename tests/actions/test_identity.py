@@ -6,7 +6,7 @@ import pytest
 
 from ivr.actions.base import Asked
 from ivr.actions.identity import claimed, holders
-from tests.actions.caller import NOW, STRANGER, moment, number
+from tests.support.action_caller import NOW, STRANGER, moment, number
 
 
 @pytest.mark.parametrize(

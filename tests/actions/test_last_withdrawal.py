@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.actions.base import Finished
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 FAST = {"fast_limit": Decimal(10000), "arrives": date(2026, 11, 24), "tomorrow": date(2026, 11, 23)}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ivr.actions.base import Finished
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 LOCKED = Finished("locked", {"minutes_left": 120, "wrong_tries": 5})
 PAYMENT_LOCKED = Finished("payment_locked", {"minutes_left": 174, "wrong_tries": 5})

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 SECRET = "1237"
 ASKED = Asked("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})

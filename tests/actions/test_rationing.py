@@ -10,7 +10,7 @@ from ivr.actions.base import Finished
 from ivr.actions.rationing import country_of
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
-from tests.actions.caller import NOW, STRANGER, Caller, number
+from tests.support.action_caller import NOW, STRANGER, Caller, number
 
 
 def text(

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.accounts import OpenReset
 from ivr.actions import NotProved
 from ivr.actions.base import Finished
+from ivr.demo.accounts import OpenReset
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
 from ivr.storage.sealing import BrokenSeal, Seal
-from tests.actions.caller import NOW, STRANGER, Caller, moment, number
+from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 
 WHICH = {"reset_login_password": "login", "reset_payment_password": "payment"}
 

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
-from tests.actions.caller import NOW, STRANGER, Caller, moment, number, wrong
-from tests.actions.codes import Broken, Others, served_by
+from tests.support.action_caller import NOW, STRANGER, Caller, moment, number, wrong
+from tests.support.codes import Broken, Others, served_by
 
 
 def test_a_code_goes_to_the_number_on_file(caller: Caller) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
-from tests.actions.caller import STRANGER, Caller, number
+from tests.support.action_caller import STRANGER, Caller, number
 
 PAGE = "https://help.example.com/login"
 

@@ -7,7 +7,7 @@ import pytest
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Finished
 from ivr.menu.language.contract import Level
-from tests.actions.caller import STRANGER, TAILS, Caller, number, wrong
+from tests.support.action_caller import STRANGER, TAILS, Caller, number, wrong
 
 
 def tails_from(caller: Caller, *phones: str, account: str = "8000") -> list[str]:

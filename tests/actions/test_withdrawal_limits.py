@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 
 @pytest.mark.parametrize(

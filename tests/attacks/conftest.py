@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from ivr.datafile import parse
-from tests.attacks.attacker import Attack
+from tests.support.attacker import Attack
 from tests.support.phone import Phone, program
 
 
@@ -18,7 +18,7 @@ from tests.support.phone import Phone, program
 def customers_read_once() -> Iterator[None]:
     """Parse the customers' file once for all these tests: that is half of what opening a hotline takes."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ivr.accounts.tables.parse", functools.cache(parse))
+        patched.setattr("ivr.demo.accounts.tables.parse", functools.cache(parse))
         yield
 
 

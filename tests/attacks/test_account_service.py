@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from ivr.demo_service import ROUTES, Route, create_service
-from tests.attacks.attacker import VICTIM, Attack, figure, written
+from tests.support.attacker import VICTIM, Attack, figure, written
 
 TOKEN = "the-bearer-token-of-the-hotline"
 BODY = {

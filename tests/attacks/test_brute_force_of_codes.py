@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.identity import CODE
-from tests.attacks.attacker import (
+from tests.support.attacker import (
     LOCK,
     POSSIBLE_CODES,
     TO_THE_NUMBER,

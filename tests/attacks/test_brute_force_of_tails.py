@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ivr.actions.identity import TAIL
-from tests.attacks.attacker import (
+from tests.support.attacker import (
     LOCK,
     POSSIBLE_TAILS,
     TO_THE_NUMBER,

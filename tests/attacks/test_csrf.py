@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.attacks.attacker import VICTIM, figure, resets
+from tests.support.attacker import VICTIM, figure, resets
 from tests.support.phone import DAYTIME, SETTINGS, Phone, program
 
 HTTPS = "https://ivr.example.com"

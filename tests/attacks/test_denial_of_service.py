@@ -15,7 +15,7 @@ from ivr.actions.identity import TAIL
 from ivr.calls.action_results import Actions
 from ivr.calls.worker_pool import MOST_AT_ONCE
 from ivr.channels.twilio.forms import LARGEST_FORM
-from tests.attacks.attacker import (
+from tests.support.attacker import (
     TO_THE_NUMBER,
     VICTIM,
     VICTIMS_TAIL,

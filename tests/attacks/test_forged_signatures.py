@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
-from tests.attacks.attacker import figure, written
+from tests.support.attacker import figure, written
 from tests.support.phone import CUSTOMER, FORM, PUBLIC, SID, TOKEN, Phone, signed
 
 WEBHOOKS = (

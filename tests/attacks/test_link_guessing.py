@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from ivr.accounts import Accounts
+from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
-from tests.attacks.attacker import figure, resets
+from tests.support.attacker import figure, resets
 from tests.support.phone import DAYTIME, Phone
 
 HTTPS = "https://ivr.example.com"

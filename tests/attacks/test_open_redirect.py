@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ivr.config import BadSetting, settings_from
-from tests.attacks.attacker import VICTIM, figure, letters, resets
 from tests.attacks.test_csrf import begun_for
+from tests.support.attacker import VICTIM, figure, letters, resets
 from tests.support.phone import CUSTOMER, SETTINGS, SID, Answer, Phone, program, signed
 
 HTTPS = "https://ivr.example.com"

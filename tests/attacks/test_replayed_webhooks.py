@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.attacks.attacker import STEPS_OF_A_RESET, VICTIM, begun, code_of, figure, letters, resets, written
+from tests.support.attacker import STEPS_OF_A_RESET, VICTIM, begun, code_of, figure, letters, resets, written
 from tests.support.phone import PUBLIC, SID, Phone, signed
 
 REPEATS = 5

@@ -11,7 +11,7 @@ import pytest
 
 from ivr.actions.rationing import country_of
 from ivr.storage.attempts import Ration
-from tests.attacks.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
+from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
 from tests.support.phone import demonstration
 
 A_LIST = ("5", "2", "1")

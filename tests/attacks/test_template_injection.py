@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from tests.attacks.attacker import account_says, figure, resets, told_of_the_card
+from tests.support.attacker import account_says, figure, resets, told_of_the_card
 from tests.support.phone import Phone, program
 
 PAYLOADS = (

@@ -16,9 +16,9 @@ from statistics import NormalDist, quantiles
 
 import pytest
 
-from ivr.accounts import Accounts
 from ivr.calls.line import DirectLine
-from tests.attacks.attacker import TO_THE_NUMBER, VICTIM, Attack, figure
+from ivr.demo.accounts import Accounts
+from tests.support.attacker import TO_THE_NUMBER, VICTIM, Attack, figure
 
 NOBODY = "+8613900139000"
 ATTACKER = "+8613900139001"

@@ -21,10 +21,10 @@ from typing import Any, Literal
 import structlog
 from flask import Flask
 
-from ivr.accounts import Accounts
 from ivr.app import House, accounts_path, open_house, web_program
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
+from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
@@ -215,7 +215,7 @@ class Worker:
 # A server that has imported everything, compiled the menu and opened nothing forks the workers: milliseconds for each.
 demonstration()
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "ivr.actions.http"])
+_CONTEXT.set_forkserver_preload([__name__, "ivr.actions.http.client"])
 
 
 def _work(world: World, orders: Connection, gate: Connection) -> None:

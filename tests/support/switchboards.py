@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 
-from ivr.accounts import Accounts
 from ivr.actions import ACTIONS
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.notices import Notices
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard
+from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session

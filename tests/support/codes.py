@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tests.actions.caller import Caller
+from tests.support.action_caller import Caller
 
 
 @dataclass

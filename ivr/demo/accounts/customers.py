@@ -139,7 +139,7 @@ class Rules:
     fast_withdrawal_daily_limit: Yuan
     """The most that may leave by fast withdrawal in one natural day."""
     ordinary_arrives: str
-    """When an ordinary withdrawal arrives, in words for editors; :mod:`ivr.trading` computes it."""
+    """When an ordinary withdrawal arrives, in words for editors; :mod:`ivr.demo.trading` computes it."""
     code_valid_minutes: Annotated[int, Field(ge=1)]
     identity_tries_before_lock: Annotated[int, Field(ge=1)]
     """The wrong identity try of this number locks."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.accounts import Reason, Which
-from ivr.accounts.passwords import LONGEST, SHORTEST
+from ivr.demo.accounts import Reason, Which
+from ivr.demo.accounts.passwords import LONGEST, SHORTEST
 
 Problem = Reason | Literal["differ", "stale"]
 """Why a password was not set: a rule that it breaks, two entries that differ, or a form that is no longer good."""

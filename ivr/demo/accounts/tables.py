@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from ivr.accounts.customers import ACCOUNT, FILE, RULES
 from ivr.datafile import parse
+from ivr.demo.accounts.customers import ACCOUNT, FILE, RULES
 
 _LAYOUT = 3
 """The version of these tables. In a file of any other version the demonstration begins anew."""

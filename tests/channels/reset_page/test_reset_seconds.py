@@ -2,7 +2,7 @@
 
 The silence that a voice leaves after each prompt is not counted: see :mod:`ivr.menu.speech.durations`.
 
-``IVR_UPDATE_README=1 pytest tests/test_reset_seconds.py`` writes the present figures into the README.
+``IVR_UPDATE_README=1 pytest tests/channels/reset_page/test_reset_seconds.py`` writes the present figures into the README.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ivr.stages import DirectStages, load_tree
 from ivr.written.model import WrittenCall
 from ivr.written.runner import Stage
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- reset seconds -->\n).*?(?=<!-- /reset seconds -->)", re.DOTALL)
 YUEBAO = ROOT / "menus" / "yuebao"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.trading import is_trading_day, next_trading_day, ordinary_arrival
+from ivr.demo.trading import is_trading_day, next_trading_day, ordinary_arrival
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
-from ivr.accounts import Accounts
 from ivr.actions import ACTIONS
 from ivr.actions.base import Action, Asked, Finished, Services
-from ivr.actions.http import actions_of, plain_json
+from ivr.actions.http.client import actions_of, plain_json
+from ivr.actions.http.connections import LARGEST_ANSWER, Connections
 from ivr.actions.notices import Notices
-from ivr.actions.peers import LARGEST_ANSWER, Connections
 from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
+from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
 from ivr.menu.reading.loader import load
@@ -38,8 +38,8 @@ from ivr.menu.tree import Tree
 from ivr.storage.attempts import Ledger
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
-from tests.actions.stub_service import Script, answers, drips, hangs_up, serving
 from tests.support.menus import small
+from tests.support.stub_service import Script, answers, drips, hangs_up, serving
 
 AT = datetime(2026, 11, 22, 10, tzinfo=timezone(timedelta(hours=8)))
 MENU = small(

@@ -15,11 +15,11 @@ from threading import Barrier
 
 import pytest
 
-from ivr.accounts import Accounts, BadPassword, NoSuchAccount, OpenReset, Password, Reason, Which
-from ivr.accounts.customers import FILE, tail_matches
 from ivr.datafile import BadFile, parse
+from ivr.demo.accounts import Accounts, BadPassword, NoSuchAccount, OpenReset, Password, Reason, Which
+from ivr.demo.accounts.customers import FILE, tail_matches
 
-SOURCE = Path(__file__).parents[1] / "menus" / "yuebao" / "accounts.yaml"
+SOURCE = Path(__file__).parents[3] / "menus" / "yuebao" / "accounts.yaml"
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 FIRST = "+8613800138000"
 NOBODY = "+8613900000000"
@@ -430,7 +430,7 @@ def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> No
     """Workers start together; each finds all customers."""
     path = str(tmp_path / "accounts.db")
     program = (
-        "import sys; from pathlib import Path; from ivr.accounts import Accounts;"
+        "import sys; from pathlib import Path; from ivr.demo.accounts import Accounts;"
         "print('ready', flush=True); input(); print(len(Accounts.open(sys.argv[1], Path(sys.argv[2])).phones()))"
     )
     command = [sys.executable, "-c", program, path, str(SOURCE)]

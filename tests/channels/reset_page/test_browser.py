@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from ivr.accounts import Reason, Which
-from ivr.channels.web.words import WORDS, Words
-from tests.channels.web.house import CHINESE, ENGLISH, GOOD, House
+from ivr.channels.reset_page.words import WORDS, Words
+from ivr.demo.accounts import Reason, Which
+from tests.support.house import CHINESE, ENGLISH, GOOD, House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [

@@ -14,11 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.accounts import Accounts, Which
-from ivr.channels.web.words import WORDS
+from ivr.channels.reset_page.words import WORDS
+from ivr.demo.accounts import Accounts, Which
 from ivr.logs import configure
 from ivr.storage.sealing import Seal
-from tests.channels.web.house import CHINESE, ENGLISH, GOOD, SOURCE, House
+from tests.support.house import CHINESE, ENGLISH, GOOD, SOURCE, House
 
 _TOKEN = re.compile(r'name="csrf_token" type="hidden" value="([^"]+)"')
 HTTPS = "https://ivr.example.com"

@@ -20,7 +20,7 @@ import tenacity
 
 from ivr.actions import ACTIONS
 from ivr.actions.base import Action, Asked, Finished, Services
-from ivr.actions.peers import Answer, Connections, Down, Peer, Refused, Trouble, Unfit, exact
+from ivr.actions.http.connections import Answer, Connections, Down, Peer, Refused, Trouble, Unfit, exact
 from ivr.actions.rationing import may_text
 from ivr.config import BadSetting
 from ivr.menu.checks.http_actions import can_be_read_on_its_way

@@ -23,7 +23,7 @@ from typing import Any, Self
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from ivr.accounts.customers import (
+from ivr.demo.accounts.customers import (
     ACCOUNT,
     FILE,
     RULES,
@@ -35,8 +35,8 @@ from ivr.accounts.customers import (
     born,
     tail_matches,
 )
-from ivr.accounts.passwords import BadPassword, Reason, Which, login_reasons, normal, payment_reasons
-from ivr.accounts.tables import clear, fill, make_tables
+from ivr.demo.accounts.passwords import BadPassword, Reason, Which, login_reasons, normal, payment_reasons
+from ivr.demo.accounts.tables import clear, fill, make_tables
 
 _HASHER = PasswordHasher()
 """Its defaults are the second recommendation of RFC 9106: 64 MiB, three passes."""

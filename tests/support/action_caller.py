@@ -9,10 +9,10 @@ from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from ivr.accounts import Account
 from ivr.actions import perform
 from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.identity import NOT_SERVED
+from ivr.demo.accounts import Account
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
 

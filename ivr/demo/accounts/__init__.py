@@ -1,8 +1,8 @@
 """The account service: who the customers are, what a call may learn of them, and how a password is replaced."""
 
-from ivr.accounts.customers import Account, BankCard, Fund, Password, Rules, Withdrawal
-from ivr.accounts.passwords import BadPassword, Reason, Which
-from ivr.accounts.service import Accounts, NoSuchAccount, OpenReset
+from ivr.demo.accounts.customers import Account, BankCard, Fund, Password, Rules, Withdrawal
+from ivr.demo.accounts.passwords import BadPassword, Reason, Which
+from ivr.demo.accounts.service import Accounts, NoSuchAccount, OpenReset
 
 __all__ = [
     "Account",

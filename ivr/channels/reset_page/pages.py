@@ -24,8 +24,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField
 
-from ivr.accounts import Accounts, BadPassword, OpenReset, Which
-from ivr.channels.web.words import WORDS, Words
+from ivr.channels.reset_page.words import WORDS, Words
+from ivr.demo.accounts import Accounts, BadPassword, OpenReset, Which
 from ivr.logs import place_of
 from ivr.storage.sealing import BrokenSeal, Seal
 

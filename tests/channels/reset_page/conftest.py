@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.accounts import Accounts
-from tests.channels.web.house import SOURCE, House
+from ivr.demo.accounts import Accounts
+from tests.support.house import SOURCE, House
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from ivr.accounts import Reason, Which
-from ivr.channels.web.words import WORDS, Words
+from ivr.channels.reset_page.words import WORDS, Words
+from ivr.demo.accounts import Reason, Which
 
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from ivr.accounts import Accounts, Which
+from ivr.channels.reset_page.pages import install
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
-from ivr.channels.web.pages import install
+from ivr.demo.accounts import Accounts, Which
 from ivr.storage.sealing import Seal
 
-SOURCE = Path(__file__).parents[3] / "menus" / "yuebao" / "accounts.yaml"
+SOURCE = Path(__file__).parents[2] / "menus" / "yuebao" / "accounts.yaml"
 SECRET = "a secret of the tests, long enough to be one"
 CHINESE, ENGLISH = "+8613800138000", "+12025550142"
 GOOD = {"login": "violin under seven lamps", "payment": "805274"}

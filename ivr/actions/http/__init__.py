@@ -1,0 +1,1 @@
+"""Actions that an HTTP service does, as ``actions.yaml`` declares them."""

@@ -1,0 +1,1 @@
+"""The demonstration bank: its customers, its trading days, its HTTP service."""
