@@ -29,10 +29,10 @@ from pathlib import Path
 from statistics import mean
 
 from ivr.calls.line import Heard
+from ivr.harness import DirectStages, load_tree
 from ivr.logs import configure
 from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
 from ivr.menu.tree import Tree
-from ivr.stages import DirectStages, load_tree
 from ivr.written.runner import play, read_calls
 
 VOICES = {"Chinese": "cmn-latn-pinyin", "English": "en-us"}

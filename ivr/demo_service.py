@@ -28,9 +28,9 @@ from ivr.actions.base import Asked, Finished, Services
 from ivr.actions.http.client import plain_json
 from ivr.app import open_services, utc_now
 from ivr.config import BadSetting, Settings
+from ivr.harness import load_tree
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import Rations
-from ivr.stages import load_tree
 
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
 LARGEST_REQUEST = 16 * 1024

@@ -27,10 +27,10 @@ from ivr.actions.notices import Notices
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
+from ivr.harness import DirectStages, load_tree
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
-from ivr.stages import DirectStages, load_tree
 from ivr.storage.attempts import Ledger
 from ivr.storage.sealing import Seal
 from ivr.written.model import WrittenCall

@@ -29,12 +29,12 @@ from ivr.channels.reset_page import pages
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
+from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.demo.accounts import Which, customers, service, tables
 from ivr.engine import redaction as record
 from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
 from ivr.messaging import outbox as messages
-from ivr.sitting import direct_sitting, url_sitting
 from ivr.storage import sealing as seals
 from ivr.storage import sql
 from tests.support import rest_stub, stub_service

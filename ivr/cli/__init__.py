@@ -86,11 +86,11 @@ def _as_failed(error: Exception) -> Exception:
 
     from ivr.calls.hotline import MenuBroken
     from ivr.calls.line import CallBroken
+    from ivr.cli.starter import FolderTaken
     from ivr.config import BadSetting
     from ivr.datafile import BadFile
-    from ivr.pictures.ranking import NoLayout
+    from ivr.diagrams.ranking import NoLayout
     from ivr.serving import CannotServe
-    from ivr.starter import FolderTaken
 
     match error:
         case MenuBroken():

@@ -69,7 +69,7 @@ def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **want
 
     Times are those of this machine's time zone.
     """
-    from ivr import records
+    from ivr.cli import call_records as records
     from ivr.logs import masked
 
     show = str if numbers else masked
@@ -107,8 +107,8 @@ Example:
 @click.option("--older-than", "age", required=True, help="Days, hours or weeks: 90d, 36h, 12w.")
 def purge(age: str) -> None:
     """Forget old calls: their paths, messages, recordings' addresses, and the menu versions nobody needs."""
-    from ivr import records
     from ivr.app import utc_now
+    from ivr.cli import call_records as records
 
     with told_as_usage():
         before = utc_now() - records.age(age)

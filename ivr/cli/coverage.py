@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.shared import counted
-from ivr.stages import DirectStages, load_tree
+from ivr.harness import DirectStages, load_tree
 from ivr.written.coverage import Coverage, Item, Row, everything, rows
 from ivr.written.coverage_report import (
     SHOWN,

@@ -12,10 +12,10 @@ from ivr.cli.shared import hotline_argument, told_as_usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ivr.diagrams.call_stats import Traffic
+    from ivr.diagrams.drawing import Drawing
     from ivr.menu.reading.loader import Loaded
     from ivr.menu.tree import Tree
-    from ivr.pictures.drawing import Drawing
-    from ivr.pictures.traffic import Traffic
 
 language_option = click.option(
     "--language", help="The language of the words, such as en-US; without it the hotline's first one."
@@ -68,7 +68,7 @@ def graph(
 
     A chain of nodes with one way on is one box. A box to which many lead is named where it is meant (`→ agent`).
     """
-    from ivr.pictures.drawing import draw
+    from ivr.diagrams.drawing import draw
 
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
@@ -83,7 +83,7 @@ def graph(
 
 def _written(form: str, drawings: Sequence[Drawing], traffic: Traffic | None) -> str:
     """Return drawings in a format: one language, or a page of all of them."""
-    from ivr.pictures import dot, mermaid, page, svg
+    from ivr.diagrams import dot, mermaid, page, svg
 
     match form:
         case "html":
@@ -97,9 +97,9 @@ def _written(form: str, drawings: Sequence[Drawing], traffic: Traffic | None) ->
 
 def _traffic(tree: Tree, since: str | None) -> Traffic:
     """Count the calls of the store."""
+    from ivr.cli.call_records import call_filter
     from ivr.cli.calls import kept_calls
-    from ivr.pictures.traffic import MOST_CALLS, count
-    from ivr.records import call_filter
+    from ivr.diagrams.call_stats import MOST_CALLS, count
 
     with told_as_usage():
         wanted = call_filter(since, None, hotline=tree.name, limit=MOST_CALLS)
@@ -131,9 +131,9 @@ Examples:
 @output_option
 def card(hotline: Path, form: str, language: str | None, output: Path | None) -> None:
     """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
-    from ivr.pictures import card as cards
-    from ivr.pictures.card_page import card_page
-    from ivr.pictures.card_text import card_text
+    from ivr.diagrams import card as cards
+    from ivr.diagrams.card_page import card_page
+    from ivr.diagrams.card_text import card_text
 
     loaded, tree = _loaded(hotline)
     words = loaded.draft.words if loaded.draft else {}

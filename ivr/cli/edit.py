@@ -20,7 +20,7 @@ Examples:
 )
 def schema(kind: str, folder: Path | None) -> None:
     """Print the JSON Schema of a kind of file, for editors that complete and explain keys."""
-    from ivr.schemas import schemas, write_schemas
+    from ivr.cli.schemas import schemas, write_schemas
 
     if folder is None:
         click.echo(json.dumps(schemas()[kind], ensure_ascii=False, indent=2))
@@ -32,7 +32,7 @@ def schema(kind: str, folder: Path | None) -> None:
 @click.command()
 def reference() -> None:
     """Print the reference of the menu language: node kinds, keys, filters, actions."""
-    from ivr.schemas import reference as page
+    from ivr.cli.schemas import reference as page
 
     click.echo(page())
 
@@ -45,8 +45,8 @@ Example:
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
     """Write a small hotline that already passes `ivr check` and `ivr test`."""
-    from ivr import starter
-    from ivr.schemas import write_schemas
+    from ivr.cli import starter
+    from ivr.cli.schemas import write_schemas
 
     for path in [*starter.write(folder), *write_schemas(folder)]:
         click.echo(f"wrote {path}")

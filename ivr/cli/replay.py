@@ -40,11 +40,11 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
     leads on, the path is the same as far as the record tells: that is said, with status 0.
     """
+    from ivr.harness import load_tree, open_hall
     from ivr.logs import configure
     from ivr.replay.call_log import recorded
     from ivr.replay.replay import replay as replayed
     from ivr.replay.report import changed_since, untold
-    from ivr.stages import load_tree, open_hall
     from ivr.written.yaml_writer import calls_file, check
 
     # An action that was too slow then is too slow again, and that is no news.
@@ -114,8 +114,8 @@ def _save(path: Path, done: Replayed, hotline: Path, tree: Tree) -> None:
 
     It is played without effects: a real service would do once more what it did then.
     """
+    from ivr.harness import DirectStages, demonstration_phones
     from ivr.replay.export import recalled, with_waits, without_effects
-    from ivr.stages import DirectStages, demonstration_phones
     from ivr.written.runner import play
     from ivr.written.yaml_writer import append
 

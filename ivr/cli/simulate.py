@@ -46,7 +46,7 @@ def simulate(
     """
     from ivr.channels.terminal.keyboard import at_terminal, typed_lines
     from ivr.channels.terminal.transcript import Transcript
-    from ivr.sitting import direct_sitting, url_sitting
+    from ivr.cli.simulator_setup import direct_sitting, url_sitting
 
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")

@@ -12,7 +12,7 @@ from ivr.cli.shared import Failed, counted, hotline_argument, print_problem, tol
 
 if TYPE_CHECKING:
     from ivr.cli.coverage import Measured
-    from ivr.stages import DirectStages
+    from ivr.harness import DirectStages
     from ivr.written.model import WrittenCall
 
 
@@ -73,8 +73,8 @@ def test(
 ) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
     from ivr.cli.coverage import Measured, Wishes
+    from ivr.harness import DirectStages, load_tree
     from ivr.logs import configure
-    from ivr.stages import DirectStages, load_tree
     from ivr.written.coverage_report import demands
     from ivr.written.runner import read_calls
 

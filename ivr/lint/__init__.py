@@ -15,8 +15,7 @@ from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
 
 # They enter their rules in this order, which is that of the table.
-from ivr.lint import proved  # isort: skip  # noqa: F401
-from ivr.lint import entry, human, keys, levels, mistakes, timing, whole, wording
+from ivr.lint import levels, keys, wording, timing, mistakes, human, entry, whole, proved  # isort: skip  # noqa: F401
 from ivr.lint.rules import FAMILIES, RULES, Finding, Rule, limit_of
 from ivr.lint.subject import Subject
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr import starter
-from ivr.cli import main
+from ivr.cli import main, starter
 from ivr.written.runner import read_calls
 from tests.support import shop
 
@@ -146,7 +145,7 @@ def test_too_little_is_told_with_what_is_missing(hello: Path) -> None:
 def test_enough_is_told_on_one_line_and_costs_no_walk(hello: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that every run of the tests can demand it."""
     ivr("test", hello, "--fill")
-    monkeypatch.setattr("ivr.proof.reach.explore", lambda *_: pytest.fail("it walked"))
+    monkeypatch.setattr("ivr.explore.reach.explore", lambda *_: pytest.fail("it walked"))
     shown = ivr("test", hello, "--fail-under", "100", "--fail-under", "noinput=90").stdout
     assert shown.endswith("0 failed\ncoverage: nodes 100 %, options 100 %, noinput 100 %\n")
 

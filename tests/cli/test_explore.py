@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli import main
 from ivr.explore.properties import PROOFS
-from ivr.stages import DirectStages
+from ivr.harness import DirectStages
 from ivr.written.runner import play, read_calls
 
 GOOD = """

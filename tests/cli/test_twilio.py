@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr import starter
 from ivr.channels.twilio.admin.provisioning import OVERRIDES, webhook_settings
+from ivr.cli import starter
 from ivr.cli.twilio import twilio
 from tests.support.rest_stub import (
     ACCOUNT,

@@ -15,9 +15,9 @@ from ivr.explore import step_checks as stepwise
 from ivr.explore.distance import Nearness
 from ivr.explore.properties import Finding
 from ivr.explore.step_checks import Steps
+from ivr.harness import DirectStages
 from ivr.lint import RULES, judged
 from ivr.menu.reading.problems import Problem
-from ivr.stages import DirectStages
 from ivr.written.runner import play
 from tests.support.broken_copies import COPIES, Copy, Explored, explored, follow
 

@@ -13,8 +13,8 @@ from ivr.explore.counterexample import as_call
 from ivr.explore.explorer import explore
 from ivr.explore.moves import Move
 from ivr.explore.walk import Waits, Walk
+from ivr.harness import DirectStages
 from ivr.menu.tree import Tree
-from ivr.stages import DirectStages
 from ivr.written.runner import play
 
 MENU = """

@@ -126,7 +126,7 @@ def test_what_is_proved_of_every_path_is_the_same_with_all_counters(monkeypatch:
     for name in ("sample", "slow", "identity"):
         quick = prove(maze(name), Limits(keys=1, seconds=20))
         with monkeypatch.context() as patched:
-            patched.setattr("ivr.proof.proofs.explore", _thoroughly)
+            patched.setattr("ivr.explore.prover.explore", _thoroughly)
             slow = prove(maze(name), Limits(keys=1, seconds=20))
         assert _told(quick) == _told(slow)
         assert quick.keys == slow.keys

@@ -10,8 +10,8 @@ import pytest
 
 from ivr.explore.fill import Filled, fill, title
 from ivr.explore.reach import Reach, Way, reach
+from ivr.harness import DirectStages, load_tree
 from ivr.menu.tree import Tree
-from ivr.stages import DirectStages, load_tree
 from ivr.written.coverage import Coverage, Item, everything
 from ivr.written.model import Hears, WrittenCall
 from ivr.written.runner import Played, Row, play

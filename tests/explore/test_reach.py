@@ -6,8 +6,8 @@ import pytest
 
 from ivr.engine.events import DigitsPressed
 from ivr.explore.reach import Way, reach
+from ivr.harness import load_tree
 from ivr.menu.tree import Tree
-from ivr.stages import load_tree
 from ivr.written.coverage import Item, everything
 
 MENU = """
@@ -87,7 +87,7 @@ def test_the_bound_of_a_call_is_a_way_where_there_is_no_other(tree: Tree) -> Non
 
 def test_where_nothing_is_wanted_nothing_is_walked(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run in which nothing is missing costs no walk."""
-    monkeypatch.setattr("ivr.proof.reach.explore", lambda *_: pytest.fail("it walked"))
+    monkeypatch.setattr("ivr.explore.reach.explore", lambda *_: pytest.fail("it walked"))
     found = reach(tree, [])
     assert (found.ways, found.unreachable) == ({}, frozenset())
 
@@ -98,6 +98,6 @@ def test_a_walk_that_was_cut_short_says_nothing_of_what_cannot_be_reached(
     """What it did not find may be behind what it did not see."""
     from ivr.explore.explorer import explore
 
-    monkeypatch.setattr("ivr.proof.reach.explore", lambda tree, watch: explore(tree, watch, most_states=3))
+    monkeypatch.setattr("ivr.explore.reach.explore", lambda tree, watch: explore(tree, watch, most_states=3))
     found = reach(tree, [Item("noinput", "there", "2"), Item("nodes", "none_left")])
     assert found.unreachable == frozenset()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.hotline import load_folder
+from ivr.cli.starter import write
 from ivr.lint import RULES, judged, lint
 from ivr.lint import rules as table
 from ivr.menu.reading.problems import Problem
-from ivr.starter import write
 from tests.support.lint_hotlines import hotline, problems_of, told
 from tests.support.menus import FILES, MENU, WORDS, bilingual, changed
 

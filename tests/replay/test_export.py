@@ -14,12 +14,12 @@ from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.explore.samples import Samples
+from ivr.harness import DirectStages, Faults, load_tree, open_hall
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import Hands, recorded
 from ivr.replay.export import recalled, without_effects
 from ivr.replay.replay import Replayed, replay
 from ivr.replay.report import untold
-from ivr.stages import DirectStages, Faults, load_tree, open_hall
 from ivr.storage import CallHistory, PathEntry
 from ivr.written.model import WrittenCall
 from ivr.written.runner import play, read_calls

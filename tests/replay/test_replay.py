@@ -13,19 +13,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr import starter
 from ivr.app import open_house
 from ivr.calls.line import DirectLine, VirtualClock
-from ivr.cli import main
+from ivr.cli import main, starter
 from ivr.config import Settings
 from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
+from ivr.harness import DirectStages, Faults, demonstration_phones, load_tree, open_hall, slow_down
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import Hands, recorded
 from ivr.replay.export import recalled, with_waits
 from ivr.replay.replay import Replayed, replay
 from ivr.replay.report import changed_since, difference, notes
-from ivr.stages import DirectStages, Faults, demonstration_phones, load_tree, open_hall, slow_down
 from ivr.storage import CallHistory, PathEntry
 from ivr.storage.sqlite import SqliteStore
 from ivr.written.model import WrittenCall

@@ -1,6 +1,6 @@
 """Written calls over HTTP: the server's own Flask program, and a player that executes its TwiML as Twilio would.
 
-The twin of :class:`ivr.stages.DirectStages`: each call has a house of its own, a clock that the player moves, and the
+The twin of :class:`ivr.harness.DirectStages`: each call has a house of its own, a clock that the player moves, and the
 same services that are down and desks that are busy.
 """
 
@@ -23,9 +23,9 @@ from ivr.channels.twilio.player.transport import Reply
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
+from ivr.harness import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
-from ivr.stages import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
 from ivr.written.model import WrittenCall
 from ivr.written.runner import Stage, moment
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ivr import stages
+from ivr import harness as stages
 from ivr.actions.base import Finished
 
 ACTIONS = """

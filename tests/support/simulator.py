@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.channels.terminal.simulator import Simulator
 from ivr.channels.terminal.transcript import Transcript
-from ivr.sitting import direct_sitting
+from ivr.cli.simulator_setup import direct_sitting
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 MORNING = "2026-11-23T10:00"

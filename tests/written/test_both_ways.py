@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import Heard, Item, Noticed
-from ivr.stages import DirectStages, load_tree
+from ivr.harness import DirectStages, load_tree
 from ivr.storage import CallHistory
 from ivr.written.model import WrittenCall
 from ivr.written.runner import MakeStage, Stage, play, read_calls

@@ -13,9 +13,9 @@ import pytest
 from ivr.engine.events import TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.step import happen
+from ivr.harness import DirectStages, load_tree
 from ivr.logs import configure
 from ivr.menu.tree import Tree
-from ivr.stages import DirectStages, load_tree
 from ivr.written.coverage import DIMENSIONS, Coverage, Item, Sight, everything, rows
 from ivr.written.coverage_report import as_data, demands, keys_of, shown_percent, too_low
 from ivr.written.model import WrittenCall

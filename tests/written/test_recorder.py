@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.calls.line import Awaited, Heard, Item
-from ivr.stages import load_tree
+from ivr.harness import load_tree
 from ivr.written.model import Hears, Press, Speak
 from ivr.written.recorder import PARTS, KeptLine, said_to_everybody, telling, title
 from tests.support import bakery

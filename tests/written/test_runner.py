@@ -9,7 +9,7 @@ import pytest
 
 from ivr.calls.line import Heard
 from ivr.channels.twilio.player.remote_line import PlayerLine
-from ivr.stages import DirectStages, load_tree
+from ivr.harness import DirectStages, load_tree
 from ivr.written.model import WrittenCall
 from ivr.written.runner import Played, Stage, play, side_by_side
 

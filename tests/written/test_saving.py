@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from ivr.app import create_app
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
+from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.config import Settings
 from ivr.datafile import BadFile
-from ivr.sitting import direct_sitting, url_sitting
-from ivr.stages import DirectStages, load_tree
+from ivr.harness import DirectStages, load_tree
 from ivr.written.model import At, Hears, Leaves, Press, TypesCode, Waits, WrittenCall
 from ivr.written.runner import play, read_calls
 from tests.support import shop

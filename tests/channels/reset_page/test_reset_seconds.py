@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import DirectLine, Heard
-from ivr.stages import DirectStages, load_tree
+from ivr.harness import DirectStages, load_tree
 from ivr.written.model import WrittenCall
 from ivr.written.runner import Stage
 

@@ -11,13 +11,13 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
+from ivr.cli.schemas import schemas
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Level, Times
 from ivr.menu.language.http_services import ActionsFile, Breaker, Case, Entry, Message, Service, Told
 from ivr.menu.reading.loader import Loaded
 from ivr.menu.reading.validation import keys_of
-from ivr.schemas import schemas
 from tests.support.menus import changed, hotline, said, small
 
 MENU = small(

@@ -9,8 +9,8 @@ from statistics import mean
 import pytest
 
 from benchmarks.spoken import FITTED, VOICES, fit, fixed_prompts, solved, speak
+from ivr.harness import load_tree
 from ivr.menu.speech.durations import parts, spoken_seconds
-from ivr.stages import load_tree
 
 YUEBAO = Path(__file__).parents[3] / "menus" / "yuebao"
 TAGS = {"Chinese": "zh-CN", "English": "en-US"}

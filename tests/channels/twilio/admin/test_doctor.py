@@ -14,11 +14,11 @@ import pytest
 from flask import Flask
 from werkzeug.wrappers import Request, Response
 
-from ivr import starter
 from ivr.app import create_app
 from ivr.channels.twilio.admin.doctor import Check, Doctor, Surroundings
 from ivr.channels.twilio.admin.provisioning import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
+from ivr.cli import starter
 from ivr.config import Settings
 from ivr.storage import CallFilter
 from tests.support.rest_stub import (

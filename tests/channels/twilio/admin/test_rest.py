@@ -327,7 +327,9 @@ def test_nothing_of_a_request_reaches_the_log(stub: Stub, caplog: pytest.LogCapt
 
 def test_the_client_is_imported_only_where_it_is_used() -> None:
     """It takes a fifth of a second with all that it brings."""
-    code = "import ivr.channels.twilio.admin.doctor, sys; print({'twilio.rest', 'requests'} & set(sys.modules))"
+    code = (
+        "import ivr.channels.twilio.admin.doctor, sys; print({'twilio.rest', 'requests'} & set(sys.modules))"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
 

@@ -1,0 +1,275 @@
+"""What the records tell of the ways that callers went.
+
+A record keeps events, each with the node where the call was, and not the nodes that a call only passed: between two
+events the shortest way through nodes that do not wait is taken to be the one. So it cannot be told
+
+- which of two equally short ways a call took through a ``choose`` whose ways meet again;
+- where a call was hung up that had come through a ``choose`` or a ``return`` since its last event: there itself;
+- whether a recording was made: every one counts as made, unless the caller was silent;
+- at a typed entry, a wrong entry from a right one: wrong keys are counted at menus only;
+- where a key of ``anywhere`` was pressed, other than from the node: these keys are no arrows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ivr.diagrams.drawing import Arrow, Box
+from ivr.diagrams.edges import Way, ways_of
+from ivr.diagrams.translations import DrawingWords
+from ivr.menu.language.nodes import (
+    AskNode,
+    ChooseNode,
+    MenuNode,
+    RecordNode,
+    RunNode,
+    SayNode,
+    SetNode,
+    TextNode,
+    TransferNode,
+)
+from ivr.menu.tree import Tree
+from ivr.storage import CallHistory
+from ivr.storage.base import PathEntry
+
+MOST_CALLS = 10_000
+"""The latest calls that are counted: reading more would take minutes."""
+_LIGHT, _DARK = (0x9E, 0xC3, 0xE6), (0x08, 0x30, 0x6B)
+"""One hue from light to dark: told apart by everybody, and on paper."""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Which calls went which way, and where they stumbled or ended."""
+
+    calls: int = 0
+    other_versions: int = 0
+    """Calls of another version of the menu."""
+    first: datetime | None = None
+    last: datetime | None = None
+    ways: dict[Way, set[int]] = field(default_factory=dict)
+    """The calls on each way, by their number here."""
+    visits: dict[str, set[int]] = field(default_factory=dict)
+    """By node and desk: the calls that were there."""
+    hung_up: dict[str, set[int]] = field(default_factory=dict)
+    nomatch: dict[str, set[int]] = field(default_factory=dict)
+    noinput: dict[str, set[int]] = field(default_factory=dict)
+
+    def on(self, arrow: Arrow) -> int:
+        """Return how many calls went along an arrow."""
+        return len(set().union(*(self.ways.get(way, ()) for way in arrow.ways)))
+
+    def share(self, arrow: Arrow) -> float:
+        """Return which part of all calls went along an arrow."""
+        return self.on(arrow) / self.calls if self.calls else 0.0
+
+    def at(self, node: str) -> int:
+        """Return how many calls were at a node or a desk."""
+        return len(self.visits.get(node, ()))
+
+    def of_arrow(self, arrow: Arrow) -> list[str]:
+        """Return the figures of an arrow: the calls, and their part of those at the node where it begins."""
+        count, there = self.on(arrow), self.at(arrow.ways[0].node)
+        return [f"{count} · {_percent(count, there)}" if there else "0"]
+
+    def of_box(self, box: Box, words: DrawingWords) -> list[str]:
+        """Return the figures of a box: the calls, and what part of them stumbled or ended there."""
+        there = self.at(box.name)
+        told = [
+            f"{what} {_percent(len(calls), there)}"
+            for what, counts in (
+                (words.hung_up, self.hung_up),
+                (words.nomatch, self.nomatch),
+                (words.noinput, self.noinput),
+            )
+            if (calls := counts.get(box.name))
+        ]
+        return [" · ".join([str(there), *told])]
+
+    def dropped(self, box: Box) -> float:
+        """Return which part of the calls at a box hung up there."""
+        there = self.at(box.name)
+        return len(self.hung_up.get(box.name, ())) / there if there else 0.0
+
+    def legend(self, words: DrawingWords) -> Iterator[str]:
+        """Yield what the figures are of."""
+        if self.first is None or self.last is None:
+            yield words.nobody
+            return
+        yield words.calls.format(
+            count=self.calls, first=f"{self.first:%Y-%m-%d}", last=f"{self.last:%Y-%m-%d}"
+        )
+        yield words.how_to_read
+        if self.other_versions:
+            yield words.other_versions.format(count=self.other_versions)
+        if self.calls >= MOST_CALLS:
+            yield words.most_calls.format(count=MOST_CALLS)
+
+
+def _percent(part: int, whole: int) -> str:
+    """Return a part in whole per cent; ``<1%`` is not nothing."""
+    share = 100 * part / whole if whole else 0.0
+    return "<1%" if 0 < share < 1 else f"{share:.0f}%"
+
+
+def shade_of(share: float) -> str:
+    """Return the colour of an arrow that this part of the calls went along; grey where none did."""
+    if share <= 0:
+        return "#b0b0b0"
+    mixed = (round(light + (dark - light) * share**0.5) for light, dark in zip(_LIGHT, _DARK, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def count(tree: Tree, histories: Iterable[CallHistory]) -> Traffic:
+    """Count calls on the ways of a menu."""
+    traffic, counter = Traffic(), _Counter(tree, ways_of(tree))
+    for history in histories:
+        number, record = traffic.calls, history.record
+        started = record.started.astimezone(tree.timezone)  # the legend tells the hotline's days
+        traffic.calls += 1
+        traffic.other_versions += record.version != tree.version
+        traffic.first = min(traffic.first or started, started)
+        traffic.last = max(traffic.last or started, started)
+        counter.take(history, number, traffic)
+    return traffic
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """Follows one call after the other through the menu."""
+
+    tree: Tree
+    ways: Mapping[str, Sequence[Way]]
+
+    def take(self, history: CallHistory, number: int, traffic: Traffic) -> None:
+        """Add one call."""
+        path, last = history.path, ""
+        for entry, after in zip(path, [*path[1:], None], strict=True):
+            self._stumbles(entry, number, traffic)
+            begin, taken = self._first(entry, after)
+            following = after.node if after else None
+            passed, nodes = self._between(begin, following) if begin else ([], [])
+            for way in (*taken, *passed):
+                traffic.ways.setdefault(way, set()).add(number)
+            desks = [way.target for way in taken if way.kind == "ring"]
+            for node in (*filter(None, [entry.node]), *desks, *nodes):
+                traffic.visits.setdefault(node, set()).add(number)
+            last = nodes[-1] if nodes else entry.node or last
+        if history.record.ending == "hung_up" and last:
+            traffic.hung_up.setdefault(last, set()).add(number)
+
+    def _stumbles(self, entry: PathEntry, number: int, traffic: Traffic) -> None:
+        node = self.tree.nodes.get(entry.node)
+        if entry.event == "NoInput" and isinstance(node, MenuNode | AskNode):
+            traffic.noinput.setdefault(entry.node, set()).add(number)
+        elif (
+            entry.event in {"DigitsPressed", "SpeechHeard"} and isinstance(node, MenuNode) and not entry.keys
+        ):
+            traffic.nomatch.setdefault(entry.node, set()).add(number)
+
+    def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[Way]]:
+        """Return where an event led to, if that can be told, and the ways of the menu that it took to there."""
+        node, own = self.tree.nodes.get(entry.node), self.ways.get(entry.node, ())
+        if entry.event == "CallStarted":
+            return self.tree.declared.start, []
+        if node is None or entry.event == "CallerHungUp":
+            return "", []
+        rung = [way for way in own if way.kind == "ring"]
+        key = self._anywhere(node, entry)
+        if key:
+            return self.tree.anywhere[key], rung
+        chosen = _chosen(node, entry, own, moved=after is not None and after.node != entry.node)
+        if isinstance(node, TransferNode):
+            result = entry.outcome.removeprefix("transfer: ")
+            chosen = next((way for way in self.ways[rung[0].target] if way.name == result), None)
+        return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
+
+    def _anywhere(self, node: object, entry: PathEntry) -> str:
+        key = entry.keys.rstrip("#") or entry.keys
+        if key not in self.tree.anywhere:
+            return ""
+        own = node.menu if isinstance(node, MenuNode) else getattr(node, "keys", {})
+        return "" if key in own or (isinstance(node, AskNode) and node.ask == "yes_no") else key
+
+    def _between(self, begin: str, end: str | None) -> tuple[list[Way], list[str]]:
+        """Return the ways and nodes from ``begin`` to the node of the next event, through nodes that do not wait."""
+        if begin not in self.tree.nodes:
+            return [], []
+        found: dict[str, tuple[str, Way | None]] = {begin: ("", None)}
+        todo = deque([begin])
+        while todo and end not in found:
+            name = todo.popleft()
+            for target, way in self._silently(name):
+                if target in self.ways and target not in found:
+                    found[target] = (name, way)
+                    todo.append(target)
+        if end in found:
+            return _traced(found, str(end))
+        return self._straight_on(begin)
+
+    def _silently(self, name: str) -> Iterator[tuple[str, Way | None]]:
+        """Yield where a call can come from a node without an event; to the questions of identity no arrow leads."""
+        node = self.tree.nodes.get(name)
+        level = getattr(node, "needs", None)
+        match node:
+            case SayNode() | SetNode() | ChooseNode():
+                yield from ((way.target, way) for way in self.ways[name])
+            case TextNode():
+                yield from ((way.target, way) for way in self.ways[name] if way.name == "unable")
+            case TransferNode():
+                yield from ((way.target, way) for way in self.ways[name])
+            case None:
+                yield from ((way.target, way) for way in self.ways[name] if way.name == "closed")
+        if level in self.tree.declared.identity:
+            yield self.tree.declared.identity[level], None
+
+    def _straight_on(self, begin: str) -> tuple[list[Way], list[str]]:
+        """Follow what has one way on: so far it is certain, wherever the call was next."""
+        ways, nodes = list[Way](), [begin]
+        while isinstance(self.tree.nodes.get(nodes[-1]), SayNode | SetNode):
+            way = self.ways[nodes[-1]][0]
+            ways.append(way)
+            if way.target not in self.tree.nodes or way.target in nodes:
+                break
+            nodes.append(way.target)
+        return ways, nodes
+
+
+def _traced(found: Mapping[str, tuple[str, Way | None]], end: str) -> tuple[list[Way], list[str]]:
+    """Return the ways and nodes that a search took to its end."""
+    ways, nodes, name = list[Way](), list[str](), end
+    while name:
+        nodes.append(name)
+        name, way = found[name]
+        ways += [way] if way else []
+    return ways[::-1], nodes[::-1]
+
+
+def _chosen(node: object, entry: PathEntry, own: Sequence[Way], *, moved: bool) -> Way | None:
+    """Return the way that an event took at a node, or None when it took none that the menu writes."""
+    key = entry.keys.rstrip("#") or entry.keys
+    by_key = next((way for way in own if way.kind == "key" and way.name in {key, entry.keys}), None)
+    named = {way.name if way.kind == "outcome" else way.kind: way for way in own if way.kind != "key"}
+    match node, entry.event:
+        case MenuNode() | AskNode(), "NoInput":
+            return named.get("after_tries") if moved else None
+        case MenuNode(), "DigitsPressed" | "SpeechHeard":
+            return by_key or (named.get("after_tries") if moved else None)
+        case AskNode(), "DigitsPressed" | "SpeechHeard":
+            if by_key or not moved:
+                return by_key
+            said = {"1": "yes", "2": "no"}.get(key, "") if node.ask == "yes_no" else ""
+            return named.get(said) or named.get("then")
+        case RunNode(), "ActionFinished":
+            return named.get(entry.outcome.partition(": ")[2])
+        case TextNode(), "ActionFinished":
+            outcome = entry.outcome.partition(": ")[2]
+            return named.get({"sent": "then"}.get(outcome, outcome)) or named.get("unavailable")
+        case RecordNode(), "RecordingEnded":
+            return named.get("then")
+        case RecordNode(), "NoInput":
+            return named.get("nothing")
+    return None

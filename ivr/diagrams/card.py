@@ -1,0 +1,316 @@
+"""The caller's card: for everything that a menu offers, the keys from the answer of the call to there.
+
+What an option leads to is a goal, unless it is a further menu that comes at once: its options are goals then. What only
+ends the call or leads back up is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.dates import get_day_names
+
+from ivr.diagrams.edges import ways_of
+from ivr.diagrams.translations import CardWords, card_words, drawing_words
+from ivr.menu.compiler import option_speech
+from ivr.menu.graph.routes import Route, routes
+from ivr.menu.graph.timed import Ways
+from ivr.menu.language.nodes import (
+    Anywhere,
+    ChooseNode,
+    Desk,
+    EndNode,
+    MenuNode,
+    Option,
+    SayNode,
+    SetNode,
+    TransferNode,
+    WordsFile,
+)
+from ivr.menu.language.scalars import WEEKDAYS
+from ivr.menu.tree import Tree
+
+_PROOFS = frozenset({"verified", "confirmed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Something that a caller may want, and how he comes to it."""
+
+    what: str
+    keys: tuple[str, ...]
+    """From the answer of the call; an entry that he types is ``‹the name of its node›``."""
+    seconds: float
+    """From the answer until the last key has been announced."""
+    proof: bool = False
+    """Whether he must prove who he is."""
+    human: str = ""
+    """When a human answers, if the goal is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The goals behind one option of the first menu; without a title, those that are one step away."""
+
+    title: str
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that fits on a card."""
+
+    hotline: str
+    language: str
+    anywhere: tuple[tuple[str, str], ...]
+    """The keys that work at every menu, and what they do."""
+    hours: str
+    """When the human of these keys answers; empty if there is none."""
+    languages: tuple[tuple[str, tuple[str, ...]], ...]
+    """What other languages are called in their own words, and the keys to them."""
+    groups: tuple[Group, ...]
+
+    @property
+    def words(self) -> CardWords:
+        """The words beside the menu's own."""
+        return card_words(self.language)
+
+    @property
+    def has_proofs(self) -> bool:
+        """Whether some goal asks for a proof."""
+        return any(goal.proof for group in self.groups for goal in group.goals)
+
+
+def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card:
+    """Make the card of a hotline in a language. ``words`` are its files of words by language."""
+    maker = _Maker(tree, words.get(language), language, Ways.of(tree, language), routes(tree, language))
+    root = maker.root()
+    desk = maker.desk(tree.declared.agent)
+    return Card(
+        tree.name,
+        language,
+        tuple(maker.anywhere()),
+        hours_of(desk, language) if desk else "",
+        tuple(maker.languages(root)) if root else (),
+        tuple(maker.groups(root)) if root else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A menu, with the way to it."""
+
+    name: str
+    keys: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Finds goals in the words of one language."""
+
+    tree: Tree
+    file: WordsFile | None
+    language: str
+    timed: Ways
+    routes: Mapping[str, Route]
+
+    def root(self) -> _Place | None:
+        """Return the first menu that offers more than languages, on the usual way: no condition holds."""
+        ways, seen = ways_of(self.tree), set[str]()
+        todo = [self.tree.declared.start]
+        while todo:
+            name = todo.pop()
+            node = self.tree.nodes.get(name)
+            if node is None or name in seen:
+                continue
+            seen.add(name)
+            if name in self.routes and isinstance(node, MenuNode) and not _only_languages(node):
+                return self._place(name)
+            following = [way.target for way in ways[name] if way.kind != "after_tries"]
+            todo += following if isinstance(node, ChooseNode) else following[::-1]
+        return None
+
+    def _place(self, name: str) -> _Place:
+        """Return a menu with the way to it in the card's language: where a key chooses that, another may be quicker."""
+        route = self.routes[name]
+        keys, seconds = list(route.keys), route.seconds
+        for number, at in enumerate(route.pressed_at):
+            key = self._language_key(at)
+            if key and key != keys[number]:
+                seconds += self._heard(at, key) - self._heard(at, keys[number])
+                keys[number] = key
+        key = self._language_key(name)
+        if key and self.language != self.tree.languages[0]:
+            keys.append(key)
+            seconds += self._heard(name, key)
+        return _Place(name, tuple(keys), seconds)
+
+    def _heard(self, name: str, key: str) -> float:
+        """Return the seconds in a menu until a key has been announced; of one that is not, until its own words are said."""
+        return self.timed.heard(name).get(key, self.timed.said(name))
+
+    def _language_key(self, name: str) -> str:
+        """Return the key that chooses the card's language at a menu, or an empty text."""
+        node = self.tree.nodes.get(name)
+        options = node.menu if isinstance(node, MenuNode) else {}
+        return next((key for key, option in options.items() if option.language == self.language), "")
+
+    def groups(self, root: _Place) -> Iterator[Group]:
+        """Yield the goals of the first menu, grouped."""
+        shared = self._shared(root.name)
+        single = list[Goal]()
+        for key, what, option in self._options(root.name):
+            below = self._menu_at(option.go)
+            if not below:
+                goal = self._goal(root, key, what, option.go)
+                single += [goal] if goal else []
+            elif below not in {root.name, *shared}:
+                if single:
+                    yield Group("", tuple(single))
+                    single = []
+                goals = self._goals(self._below(root, key, below), {root.name, *shared})
+                yield Group(what[:1].upper() + what[1:], tuple(goals))
+        if single:
+            yield Group("", tuple(single))
+
+    def _goals(self, place: _Place, elsewhere: AbstractSet[str]) -> Iterator[Goal]:
+        """Yield the goals below a menu. Menus ``elsewhere`` are above it, or ways out of everything."""
+        above = {*elsewhere, place.name}
+        for key, what, option in self._options(place.name):
+            below = self._menu_at(option.go)
+            if below and below not in above:
+                yield from self._goals(self._below(place, key, below), above)
+            elif not below and (goal := self._goal(place, key, what, option.go)):
+                yield goal
+
+    def _shared(self, root: str) -> set[str]:
+        """Return the nodes to which several options of the first menu lead: what follows everything is no goal."""
+        ways, count = ways_of(self.tree), Counter[str]()
+        for _, _, option in self._options(root):
+            seen, todo = {root}, [option.go]
+            while todo:
+                name = todo.pop()
+                if name in ways and name not in seen:
+                    seen.add(name)
+                    todo += [way.target for way in ways[name]]
+            count.update(seen - {root})
+        return {name for name, options in count.items() if options > 1}
+
+    def _below(self, place: _Place, key: str, name: str) -> _Place:
+        return _Place(name, (*place.keys, key), place.seconds + self._heard(place.name, key))
+
+    def _options(self, name: str) -> Iterator[tuple[str, str, Option]]:
+        """Yield the options of a menu with what they are for, without those that change the language."""
+        node = self.tree.nodes[name]
+        assert isinstance(node, MenuNode)
+        typed = self.file.nodes.get(name) if self.file else None
+        for said in option_speech(node, self.language, self.tree.languages[0], typed):
+            option = node.menu[said.key]
+            if option.language is None and option.go in self.tree.nodes:
+                yield said.key, said.purpose or option.go, option
+
+    def _goal(self, place: _Place, key: str, what: str, target: str) -> Goal | None:
+        last = self._quietly(target)[-1]
+        if isinstance(self.tree.nodes[last], EndNode):
+            return None
+        seconds = place.seconds + self._heard(place.name, key)
+        desk = self.desk(target)
+        human = hours_of(desk, self.language) if desk else ""
+        return Goal(what, (*place.keys, key), seconds, self._proves(target), human)
+
+    def _menu_at(self, target: str) -> str:
+        """Return the menu that comes at once, before anything is told or done; empty if none does."""
+        last = self._quietly(target)[-1]
+        return last if isinstance(self.tree.nodes[last], MenuNode) else ""
+
+    def _quietly(self, target: str) -> list[str]:
+        """Follow what sets and chooses, on the usual way, to the first node where something happens."""
+        passed = [target]
+        while True:
+            node = self.tree.nodes[passed[-1]]
+            following = (
+                node.then if isinstance(node, SetNode) else node.else_ if isinstance(node, ChooseNode) else ""
+            )
+            if following not in self.tree.nodes or following in passed:
+                return passed
+            passed.append(following)
+
+    def _on(self, target: str) -> list[str]:
+        """Follow also what only says something, to the first node that waits or works."""
+        passed = self._quietly(target)
+        while isinstance(node := self.tree.nodes[passed[-1]], SayNode) and node.then in self.tree.nodes:
+            more = self._quietly(node.then)
+            if set(more) & set(passed):
+                break
+            passed += more
+        return passed
+
+    def _proves(self, target: str) -> bool:
+        nodes = [self.tree.nodes[name] for name in self._on(target)]
+        return any(node.needs in _PROOFS for node in nodes)
+
+    def desk(self, target: str) -> Desk | None:
+        """Return the desk that comes after a node, if nothing but words comes before it."""
+        node = self.tree.nodes[self._on(target)[-1]]
+        return self.tree.desks[node.transfer] if isinstance(node, TransferNode) else None
+
+    def anywhere(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys that work at every menu, and what they do."""
+        words = card_words(self.language)
+        for key, entry in self.tree.declared.anywhere.items():
+            own = self.file.anywhere.get(key) if self.file else entry
+            said = own.for_ if own is not None and not isinstance(own, str) else None
+            target = entry.go if isinstance(entry, Anywhere) else entry
+            named = {"back": words.back, "repeat": words.repeat, self.tree.declared.agent: words.human}
+            yield key, said or named.get(target, target)
+
+    def languages(self, root: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the other languages, with the keys that choose them."""
+        before = [*zip(self.routes[root.name].keys, self.routes[root.name].pressed_at, strict=True)]
+        pressed = tuple[str, ...]()
+        for key, at in [*before, ("", root.name)]:
+            node = self.tree.nodes.get(at)
+            for own, option in node.menu.items() if isinstance(node, MenuNode) else ():
+                if option.language and option.language != self.language:
+                    name = option.for_ or drawing_words(option.language).own_name
+                    yield name, (*pressed, own)
+            pressed = (*pressed, key)
+
+
+def _only_languages(node: MenuNode) -> bool:
+    return all(option.language for option in node.menu.values())
+
+
+def hours_of(desk: Desk, language: str) -> str:
+    """Return when a desk answers, in the words of a language."""
+    words = card_words(language)
+    if isinstance(desk.hours, str):
+        return words.always
+    names = get_day_names("abbreviated", locale=Locale.parse(language, sep="-"))
+    told = []
+    for days, span in desk.hours.items():
+        first, _, last = days.partition("-")
+        day = names[WEEKDAYS.index(first)]
+        if days == f"{WEEKDAYS[0]}-{WEEKDAYS[-1]}":
+            day = words.every_day
+        elif last:
+            day += words.to + names[WEEKDAYS.index(last)]
+        told.append(f"{day} {words.closed if span == 'closed' else span}")
+    return ", ".join(told)
+
+
+def keys_told(keys: Sequence[str], words: CardWords) -> str:
+    """Return keys as they are told one after the other."""
+    return words.then.join(words.typed if key.startswith("‹") else key for key in keys)
+
+
+def notes_of(goal: Goal, words: CardWords) -> Iterable[str]:
+    """Yield what is to be known of a goal beside its keys: its seconds, a proof, a human's hours."""
+    yield words.seconds.format(seconds=round(goal.seconds)) + (words.proof if goal.proof else "")
+    if goal.human:
+        yield words.hours.format(hours=goal.human)

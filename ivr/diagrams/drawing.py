@@ -1,0 +1,316 @@
+"""What is drawn of a hotline: boxes for nodes and desks, and arrows for the ways between them.
+
+A chain of nodes with one way on is one box, unless every node is wanted. The keys that work anywhere would be an arrow
+from every menu: they are told once, beside the drawing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.diagrams.edges import Way, desk_box, ways_of
+from ivr.diagrams.text_metrics import shortened
+from ivr.diagrams.translations import DrawingWords, drawing_words
+from ivr.menu.compiler import option_speech
+from ivr.menu.language.nodes import (
+    AskNode,
+    Desk,
+    MenuNode,
+    Node,
+    RecordNode,
+    RunNode,
+    SayNode,
+    SetNode,
+    WordsFile,
+)
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.reading.draft import MENU_FILE
+from ivr.menu.speech.prompts import Prompt
+from ivr.menu.tree import NodeSpeech, Tree
+
+HUB = 5
+"""A box to which more boxes than these lead is a hub: it is named where it is meant, and no lines are drawn to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node, as it is drawn."""
+
+    node: str
+    kind: str
+    about: str
+    """What it asks for, runs or records."""
+    said: str
+    """Its first words; empty where it says nothing."""
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    """All its words: what they are, and each wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node, or a chain of them, or a desk."""
+
+    name: str
+    """Of its last node: the one that waits, or leads on."""
+    kind: str
+    file: str
+    steps: tuple[Step, ...]
+    needs: str = ""
+    """The level of identity that it asks for."""
+    starts: bool = False
+
+    def lines(self, most: float) -> list[str]:
+        """Return what is written on it where another program draws it; words have at most this width."""
+        last = self.steps[-1]
+        about = last.about if self.kind == "desk" else f"{self.kind} {last.about}"
+        return [
+            " › ".join(step.node for step in self.steps),
+            *([about] if last.about and self.kind != "set" else []),
+            *([f"needs {self.needs}"] if self.needs else []),
+            *(shortened(step.said, most) for step in self.steps if step.said),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """The ways from one box to another that have one label."""
+
+    source: str
+    target: str
+    """A box, or ``back``, ``repeat``, ``return``."""
+    label: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A hotline, drawn in one language."""
+
+    hotline: str
+    language: str
+    boxes: Mapping[str, Box]
+    """By name, in the order of the files."""
+    arrows: Sequence[Arrow]
+    legend: Sequence[str]
+    """What holds for the whole of it, in sentences."""
+    box_of: Mapping[str, str]
+    """By node: the box that it is drawn in."""
+    full: bool = False
+    """Whether every node has a box of its own."""
+
+    @property
+    def words(self) -> DrawingWords:
+        """The words beside the menu's own."""
+        return drawing_words(self.language)
+
+    def groups(self) -> dict[str, list[Box]]:
+        """Return the boxes of each file."""
+        found: dict[str, list[Box]] = {}
+        for box in self.boxes.values():
+            found.setdefault(box.file, []).append(box)
+        return found
+
+    def sources(self) -> dict[str, list[str]]:
+        """Return from which other boxes each box is reached."""
+        found: dict[str, dict[str, None]] = {name: {} for name in self.boxes}
+        for arrow in self.arrows:
+            if arrow.target in found and arrow.source != arrow.target:
+                found[arrow.target][arrow.source] = None
+        return {name: list(sources) for name, sources in found.items()}
+
+    def hubs(self) -> set[str]:
+        """Return the boxes to which so many lead that lines to them would hide the rest."""
+        return {name for name, sources in self.sources().items() if len(sources) > HUB}
+
+    def target_name(self, arrow: Arrow) -> str:
+        """Return the name of where an arrow leads, as the menu writes it; in the drawing's language where it is no node."""
+        words = self.words
+        named = {"back": words.back, "repeat": words.repeat, "return": words.returns}
+        return named.get(arrow.target, arrow.ways[0].target)
+
+
+def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: bool = False) -> Drawing:
+    """Draw a hotline. ``words`` are its files of words by language; ``full`` gives every node a box of its own."""
+    artist = _Artist(tree, words.get(language), language)
+    ways = ways_of(tree)
+    chains = [[name] for name in tree.nodes] if full else _chains(tree, ways)
+    boxes = [artist.box(chain) for chain in chains]
+    boxes += [artist.desk(name, desk, _file_of_desk(tree, ways, name)) for name, desk in tree.desks.items()]
+    files = list(dict.fromkeys([MENU_FILE, *tree.declared.include, *(box.file for box in boxes)]))
+    boxes.sort(key=lambda box: files.index(box.file))
+    box_of = {node: chain[-1] for chain in chains for node in chain} | {
+        desk_box(name): desk_box(name) for name in tree.desks
+    }
+    return Drawing(
+        tree.name,
+        language,
+        {box.name: box for box in boxes},
+        list(_arrows(ways, box_of, artist)),
+        list(artist.legend()),
+        box_of,
+        full,
+    )
+
+
+def _chains(tree: Tree, ways: Mapping[str, Sequence[Way]]) -> list[list[str]]:
+    """Join what only leads to one node with that node, where nothing else leads there."""
+    hotline = tree.declared
+    arrivals = Counter(way.target for each in ways.values() for way in each)
+    arrivals.update([hotline.start, hotline.agent, *hotline.identity.values(), *tree.anywhere.values()])
+    following = {
+        name: node.then
+        for name, node in tree.nodes.items()
+        if isinstance(node, SayNode | SetNode)
+        and arrivals[node.then] == 1
+        and node.then not in SPECIAL_TARGETS
+        and node.then != name
+        and tree.files[node.then] == tree.files[name]
+    }
+    heads = [name for name in tree.nodes if name not in set(following.values())]
+    chains = []
+    for head in heads:
+        chain = [head]
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+        chains.append(chain)
+    return chains
+
+
+def _file_of_desk(tree: Tree, ways: Mapping[str, Sequence[Way]], desk: str) -> str:
+    """Return the file whose nodes have most to do with a desk; the first of them where several have."""
+    box = desk_box(desk)
+    beside = [way.target for way in ways[box]]
+    beside += [name for name, each in ways.items() if any(way.target == box for way in each)]
+    count = Counter(tree.files[name] for name in beside if name in tree.files)
+    return count.most_common(1)[0][0] if count else MENU_FILE
+
+
+def _arrows(ways: Mapping[str, Sequence[Way]], box_of: Mapping[str, str], artist: _Artist) -> Iterable[Arrow]:
+    """Yield the arrows between boxes; those of one box to one place are one, but every key has its own."""
+    for node, own in ways.items():
+        source = box_of[node]
+        if node != source:
+            continue  # on to the next node of its own box
+        joined: dict[object, list[Way]] = {}
+        for way in own:
+            joined.setdefault(way if way.kind == "key" else way.target, []).append(way)
+        for together in joined.values():
+            target = box_of.get(together[0].target, together[0].target)
+            label = ", ".join(filter(None, map(artist.label, together)))
+            yield Arrow(source, target, label, tuple(together))
+
+
+@dataclass(frozen=True, slots=True)
+class _Artist:
+    """Knows the words of one language."""
+
+    tree: Tree
+    file: WordsFile | None
+    """The words of the language; None for the first one, whose words are in the tree."""
+    language: str
+
+    @property
+    def words(self) -> DrawingWords:
+        return drawing_words(self.language)
+
+    def box(self, chain: Sequence[str]) -> Box:
+        """Return the box of a chain of nodes."""
+        last, nodes = chain[-1], [self.tree.nodes[name] for name in chain]
+        needs = [node.needs for node in nodes if node.needs]
+        return Box(
+            last,
+            kind_of(nodes[-1]),
+            self.tree.files[last],
+            tuple(self.step(name) for name in chain),
+            needs[-1] if needs else "",
+            self.tree.declared.start in chain,
+        )
+
+    def desk(self, name: str, desk: Desk, file: str) -> Box:
+        """Return the box of a desk."""
+        hours = (
+            desk.hours if isinstance(desk.hours, str) else " · ".join(" ".join(e) for e in desk.hours.items())
+        )
+        return Box(desk_box(name), "desk", file, (Step(desk_box(name), "desk", hours, "", ()),))
+
+    def step(self, name: str) -> Step:
+        """Return a node as it is drawn."""
+        node, said = self.tree.nodes[name], self.tree.speech[self.language].nodes[name]
+        first = said.say or said.end or ((said.text,) if said.text else ())
+        return Step(
+            name, kind_of(node), _about(node), _text(first[0]) if first else "", tuple(self._all(said))
+        )
+
+    def _all(self, said: NodeSpeech) -> Iterable[tuple[str, tuple[str, ...]]]:
+        words = self.words
+        kinds = [
+            (words.says, (*said.say, *said.end)),
+            (words.after_silence, said.noinput),
+            (words.after_wrong_key, said.nomatch),
+            (words.message, (said.text,) if said.text else ()),
+            (words.note, (said.note,) if said.note else ()),
+        ]
+        for what, prompts in kinds:
+            if prompts:
+                yield what, tuple(map(_text, prompts))
+
+    def label(self, way: Way) -> str:
+        """Return what is written on a way."""
+        words = self.words
+        match way.kind:
+            case "key":
+                return f"{way.name} {self.purpose(way.node, way.name)}".strip()
+            case "desk":
+                return str(getattr(words, way.name))
+            case "else":
+                return words.otherwise
+            case "after_tries":
+                return words.after_tries
+            case "then":
+                kind = kind_of(self.tree.nodes[way.node])
+                return {"ask": words.entered, "record": words.recorded, "text": words.sent}.get(kind, "")
+        return way.name
+
+    def purpose(self, name: str, key: str) -> str:
+        """Return what a key is for."""
+        node = self.tree.nodes[name]
+        if not isinstance(node, MenuNode | AskNode):
+            return ""
+        typed = self.file.nodes.get(name) if self.file else None
+        options = option_speech(node, self.language, self.tree.languages[0], typed)
+        return next((option.purpose or "" for option in options if option.key == key), "").rstrip("，, ")
+
+    def legend(self) -> Iterable[str]:
+        """Yield what holds for the whole drawing."""
+        hotline, words = self.tree.declared, self.words
+        named = {"back": words.back, "repeat": words.repeat, "return": words.returns}
+        if self.tree.anywhere:
+            keys = ", ".join(f"{key} → {named.get(to, to)}" for key, to in self.tree.anywhere.items())
+            yield words.anywhere.format(keys=keys)
+        if hotline.identity:
+            levels = ", ".join(f"{level} → {node}" for level, node in hotline.identity.items())
+            yield words.identity.format(levels=levels)
+
+
+def kind_of(node: Node) -> str:
+    """Return a node's kind, as the menu writes it."""
+    return type(node).__name__.removesuffix("Node").lower()
+
+
+def _about(node: Node) -> str:
+    match node:
+        case AskNode():
+            return node.ask
+        case RunNode():
+            return node.run
+        case RecordNode():
+            return node.record
+        case SetNode():
+            return ", ".join(f"{name} = {value}" for name, value in node.set.items())
+    return ""
+
+
+def _text(prompt: Prompt) -> str:
+    return prompt.source or prompt.fixed.text

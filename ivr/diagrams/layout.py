@@ -1,0 +1,224 @@
+"""Where boxes stand and lines run: from left to right, each line from a row of its box, past the boxes between.
+
+Sizes are whole units of the picture. Everything is the same on every machine and in every run.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ivr.diagrams.ranking import Ends, Ranked, Vertex, ranked, untangled
+
+GAP = 11.0
+"""Between two boxes of a rank."""
+BEND = 38.0
+"""Between two ranks: where lines bend."""
+ENTRY = 11.0
+"""How far below the top of a box lines come to it: at its title."""
+_LANE = 8.0
+"""The height that a line takes where it passes a rank."""
+_SWEEPS = 8
+_MANY = 14
+"""More rectangles than these are not tried in several orders: it would take too long."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large something is."""
+
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Places of boxes (their upper left corners), and the points of lines by their ends."""
+
+    size: Size
+    places: Mapping[str, Point]
+    lines: Mapping[Ends, Sequence[Point]]
+
+
+def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Laid:
+    """Lay out boxes and the lines between them, which close no circle.
+
+    ``ports`` has each line by its ends, with the height below the top of its box at which it begins.
+    """
+    shares = {ends: height / sizes[ends[0]].height for ends, height in ports.items()}
+    pieces = [_placed(untangled(piece, shares), sizes, ports) for piece in ranked(list(sizes), list(ports))]
+    origins, size = pack([piece.size for piece in pieces], _form(pieces), GAP * 2)
+    places, lines = dict[str, Point](), dict[Ends, Sequence[Point]]()
+    for piece, (left, top) in zip(pieces, origins, strict=True):
+        places |= {name: (x + left, y + top) for name, (x, y) in piece.places.items()}
+        lines |= {ends: [(x + left, y + top) for x, y in points] for ends, points in piece.lines.items()}
+    return Laid(size, places, lines)
+
+
+def _form(pieces: Sequence[Laid]) -> float:
+    """Return the width by the height that all pieces together should have: that of one which is larger than the others."""
+    areas = [piece.size.width * piece.size.height for piece in pieces]
+    if not areas or max(areas) < sum(areas) / 2:
+        return 1.6
+    largest = pieces[areas.index(max(areas))].size
+    return max(1.6, largest.width / largest.height)
+
+
+def pack(sizes: Sequence[Size], wanted: float, gap: float) -> tuple[list[Point], Size]:
+    """Place rectangles on a page so that it is small and has about the form that is wanted, the first one first."""
+    if not sizes:
+        return [], Size(0, 0)
+    area = sum((size.width + gap) * (size.height + gap) for size in sizes)
+    widest = max(size.width for size in sizes)
+    if len(sizes) > _MANY:
+        return _shelved(sizes, max(widest, (area * wanted) ** 0.5), gap)
+    widths = {(area * wanted) ** 0.5 * percent / 100 for percent in range(70, 200, 3)}
+    widths |= {widest, *(widest + size.width + gap for size in sizes)}
+    tries = [(order, width) for order in _orders(sizes) for width in sorted(widths) if width >= widest]
+    order, width = min(tries, key=lambda each: _waste(_packed(sizes, each[0], each[1], gap)[1], wanted))
+    best = _packed(sizes, order, width, gap)
+    for one, other in [*itertools.combinations(range(1, len(sizes)), 2)] * 2:
+        order[one], order[other] = order[other], order[one]
+        found = _packed(sizes, order, width, gap)
+        if _waste(found[1], wanted) < _waste(best[1], wanted):
+            best = found
+        else:
+            order[one], order[other] = order[other], order[one]
+    return best
+
+
+def _shelved(sizes: Sequence[Size], width: float, gap: float) -> tuple[list[Point], Size]:
+    """Put rectangles side by side in their order, one row below the other: quick, however many they are."""
+    places: list[Point] = []
+    left = top = deepest = right = 0.0
+    for size in sizes:
+        if left and left + size.width > width:
+            left, top = 0.0, deepest + gap
+        places.append((left, top))
+        deepest, right = max(deepest, top + size.height), max(right, left + size.width)
+        left += size.width + gap
+    return places, Size(right, deepest)
+
+
+def _orders(sizes: Sequence[Size]) -> list[list[int]]:
+    """Return orders in which rectangles may be placed: as they come, or the large ones before the small."""
+    first, *others = range(len(sizes))
+    measures: list[Callable[[int], float]] = [
+        lambda _: 0,
+        lambda at: -sizes[at].height,
+        lambda at: -sizes[at].width,
+        lambda at: -sizes[at].width * sizes[at].height,
+    ]
+    return [[first, *sorted(others, key=measure)] for measure in measures]
+
+
+def _waste(page: Size, wanted: float) -> float:
+    """Return how bad a page is: its area, and more of it the further it is from the form that is wanted."""
+    form = page.width / page.height / wanted
+    return page.width * page.height * math.sqrt(max(form, 1 / form))
+
+
+def _packed(
+    sizes: Sequence[Size], order: Sequence[int], width: float, gap: float
+) -> tuple[list[Point], Size]:
+    """Put each rectangle as high as it can stand, and then as far to the left, on a page of a width."""
+    taken: list[tuple[Point, Size]] = []
+    places: dict[int, Point] = {}
+    for at in order:
+        size = sizes[at]
+        lefts = sorted({0.0, *(x + other.width + gap for (x, _), other in taken)})
+        fitting = [left for left in lefts if left == 0 or left + size.width <= width]
+        top, left = min((_top(left, size, taken, gap), left) for left in fitting)
+        places[at] = (left, top)
+        taken.append((places[at], size))
+    right = max(x + size.width for (x, _), size in taken)
+    bottom = max(y + size.height for (_, y), size in taken)
+    return [places[at] for at in range(len(sizes))], Size(right, bottom)
+
+
+def _top(left: float, size: Size, taken: Iterable[tuple[Point, Size]], gap: float) -> float:
+    """Return how high a rectangle can stand here: below everything that stands above its width."""
+    return max(
+        (
+            y + other.height + gap
+            for (x, y), other in taken
+            if x < left + size.width + gap and left < x + other.width + gap
+        ),
+        default=0.0,
+    )
+
+
+def _placed(piece: Ranked, sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Laid:
+    """Give every vertex of a piece its place, and every line its points."""
+    heights = {
+        vertex: sizes[vertex].height if isinstance(vertex, str) else _LANE
+        for rank in piece.ranks
+        for vertex in rank
+    }
+    tops = _tops(piece, heights, ports)
+    lefts, left = dict[Vertex, float](), 0.0
+    widths = dict[Vertex, float]()
+    for rank in piece.ranks:
+        width = max(sizes[vertex].width if isinstance(vertex, str) else 0.0 for vertex in rank)
+        lefts |= dict.fromkeys(rank, left)
+        widths |= dict.fromkeys(rank, width)
+        left += width + BEND
+    lines = {}
+    for ends, chain in piece.chains.items():
+        points = [(lefts[ends[0]] + sizes[ends[0]].width, tops[ends[0]] + ports[ends])]
+        for lane in chain[1:-1]:
+            middle = tops[lane] + _LANE / 2
+            points += [(lefts[lane], middle), (lefts[lane] + widths[lane], middle)]
+        lines[ends] = [*points, (lefts[ends[1]], tops[ends[1]] + ENTRY)]
+    places = {vertex: (lefts[vertex], tops[vertex]) for vertex in tops if isinstance(vertex, str)}
+    size = Size(left - BEND, max(tops[vertex] + heights[vertex] for vertex in tops))
+    return Laid(size, places, lines)
+
+
+def _tops(piece: Ranked, heights: Mapping[Vertex, float], ports: Mapping[Ends, float]) -> dict[Vertex, float]:
+    """Return the height of everything: near what it is linked with, in the order of its rank, without touching."""
+    links: dict[Vertex, list[tuple[Vertex, float]]] = {vertex: [] for vertex in heights}
+    for one, other, ends in piece.parts():
+        begin = ports[ends] if one == ends[0] else heights[one] / 2
+        end = ENTRY if other == ends[1] else heights[other] / 2
+        links[one].append((other, end - begin))
+        links[other].append((one, begin - end))
+    tops = dict[Vertex, float]()
+    for rank in piece.ranks:
+        at = 0.0
+        for vertex in rank:
+            tops[vertex] = at
+            at += heights[vertex] + GAP
+    forth = [*piece.ranks]
+    for sweep in range(_SWEEPS):
+        for rank in forth if sweep % 2 == 0 else forth[::-1]:
+            wanted = [
+                median(tops[other] + shift for other, shift in links[vertex])
+                if links[vertex]
+                else tops[vertex]
+                for vertex in rank
+            ]
+            tops |= dict(zip(rank, _apart(wanted, [heights[vertex] for vertex in rank]), strict=True))
+    least = min(tops.values())
+    return {vertex: round(top - least, 1) for vertex, top in tops.items()}
+
+
+def _apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
+    """Return the places nearest to those wanted (least squares) at which nothing touches and the order is kept."""
+    offsets = [0.0]
+    for height in heights[:-1]:
+        offsets.append(offsets[-1] + height + GAP)
+    blocks: list[tuple[float, int]] = []  # the mean of what its members want, and how many they are
+    for want, offset in zip(wanted, offsets, strict=True):
+        mean, members = want - offset, 1
+        while blocks and blocks[-1][0] > mean:
+            before, more = blocks.pop()
+            mean, members = (mean * members + before * more) / (members + more), members + more
+        blocks.append((mean, members))
+    means = [mean for mean, members in blocks for _ in range(members)]
+    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]

@@ -1,0 +1,236 @@
+"""What is seen of a box in a picture: its lines of text, and a row for each way on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.diagrams.call_stats import Traffic
+from ivr.diagrams.drawing import Arrow, Box, Drawing
+from ivr.diagrams.layout import ENTRY, Size
+from ivr.diagrams.ranking import Ends, forward, ranked
+from ivr.diagrams.text_metrics import lines_of, shortened, width_of
+
+WIDTH = 196.0
+PAD = 9.0
+"""Left and right of the words in a box."""
+_ABOVE, _BELOW = 4.0, 6.0
+_MOST_LINES = 2
+"""Lines of a node's words: all of them are in the page, behind a click."""
+_BOLD = 1.1
+"""How much wider bold letters are."""
+_FAR = 2
+"""A line that passes more ranks than one is not drawn, if another one leads to the same box."""
+_LARGE, _BRANCHES = 60, 3
+"""In a file of more boxes than these, what branches into so many lines stands apart from what it branches from."""
+INDENT = 10.0
+"""Of a box within a row."""
+_HEIGHTS = {"name": 15.0, "about": 12.5, "words": 13.5, "row": 15.5, "figures": 13.5, "onward": 13.5}
+SIZES = {"name": 11.5, "about": 9.5, "words": 10.5, "row": 10.5, "figures": 9.5, "onward": 10.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text in a box. ``y`` is its baseline, below the top of the box."""
+
+    kind: str
+    text: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A way on. ``y`` is the baseline of its words, ``port`` the height at which its line begins."""
+
+    arrow: Arrow
+    label: str
+    goal: str
+    """The name of where it leads, where no line is drawn; else empty."""
+    figures: str
+    y: float
+    port: float
+    bottom: float
+    drawn: bool
+    told: Sequence[Text] = ()
+    """The words of the box that it leads to, where that has no place of its own."""
+    onward: Arrow | None = None
+    """Where that leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A box as it is seen."""
+
+    box: Box
+    texts: Sequence[Text]
+    rows: Sequence[Row]
+    size: Size
+
+
+def lines_within(drawing: Drawing) -> set[Ends]:
+    """Return which boxes a line is drawn between: in one file, ahead, not far, and not to a hub. Else a name says it.
+
+    The nearest line to each box is drawn however far it runs.
+    """
+    hubs, boxes = drawing.hubs(), drawing.boxes
+    near = [
+        (arrow.source, arrow.target)
+        for arrow in drawing.arrows
+        if arrow.target in boxes
+        and arrow.target not in hubs
+        and boxes[arrow.target].file == boxes[arrow.source].file
+    ]
+    lines = forward(near, list(boxes))
+    order = [ends for ends in dict.fromkeys(near) if ends in lines]
+    spans = {
+        ends: len(chain) - 1 for piece in ranked(list(boxes), order) for ends, chain in piece.chains.items()
+    }
+    nearest: dict[str, int] = {}
+    for ends in order:
+        nearest[ends[1]] = min(spans[ends], nearest.get(ends[1], spans[ends]))
+    return _parted(drawing, {ends for ends in order if spans[ends] <= max(_FAR, nearest[ends[1]])})
+
+
+def _parted(drawing: Drawing, lines: set[Ends]) -> set[Ends]:
+    """Leave out the lines between menus, and the like, in a file so large that it would be one endless tree."""
+    large = {box.name for boxes in drawing.groups().values() if len(boxes) > _LARGE for box in boxes}
+    out = Counter(source for source, _ in lines)
+    return {
+        (source, target)
+        for source, target in lines
+        if source not in large or min(out[source], out[target]) < _BRANCHES
+    }
+
+
+def folded(drawing: Drawing, lines: set[Ends]) -> dict[str, Arrow]:
+    """Return the boxes that need no place of their own, each with its way on.
+
+    They only tell something, are reached from one row alone, and lead to where a name says.
+    """
+    if drawing.full:
+        return {}
+    into, out = (
+        Counter(arrow.target for arrow in drawing.arrows),
+        Counter(arrow.source for arrow in drawing.arrows),
+    )
+    return {
+        arrow.source: arrow
+        for arrow in drawing.arrows
+        if drawing.boxes[arrow.source].kind in {"say", "set"}
+        and into[arrow.source] == out[arrow.source] == 1
+        and (arrow.source, arrow.target) not in lines
+        and any(ends[1] == arrow.source for ends in lines)
+    }
+
+
+def faces(drawing: Drawing, lines: set[Ends], traffic: Traffic | None) -> dict[str, Face]:
+    """Return every box that has a place of its own, as it is seen."""
+    own: dict[str, list[Arrow]] = {name: [] for name in drawing.boxes}
+    unseen: dict[str, dict[str, None]] = {name: {} for name in drawing.boxes}
+    for arrow in drawing.arrows:
+        own[arrow.source].append(arrow)
+        if arrow.target in unseen and (arrow.source, arrow.target) not in lines:
+            unseen[arrow.target][arrow.source] = None
+    inner = folded(drawing, lines)
+    maker = _Maker(drawing, lines, inner, traffic)
+    return {
+        name: maker.face(box, own[name], list(unseen[name]))
+        for name, box in drawing.boxes.items()
+        if name not in inner
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes faces."""
+
+    drawing: Drawing
+    lines: set[Ends]
+    inner: Mapping[str, Arrow]
+    traffic: Traffic | None
+
+    def face(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> Face:
+        """Return a box as it is seen."""
+        texts, rows = list[Text](), list[Row]()
+        bottom = _ABOVE
+        for kind, text in _texts(self.drawing, box, unseen, self.traffic):
+            bottom += _HEIGHTS[kind]
+            texts.append(Text(kind, text, bottom - 3.5))
+        silent = [arrow for arrow in arrows if not arrow.label and self._drawn(arrow)]
+        if len(arrows) > 1 or not silent or self.traffic:
+            bottom += 3.0 if arrows else 0.0
+            for arrow in arrows:
+                rows.append(self._row(arrow, bottom))
+                bottom = rows[-1].bottom
+        else:
+            rows = [Row(silent[0], "", "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
+        return Face(box, texts, rows, Size(WIDTH, bottom + _BELOW))
+
+    def _drawn(self, arrow: Arrow) -> bool:
+        return (arrow.source, arrow.target) in self.lines and arrow.target not in self.inner
+
+    def _row(self, arrow: Arrow, top: float) -> Row:
+        bottom = top + _HEIGHTS["row"]
+        figures = "".join(self.traffic.of_arrow(arrow)) if self.traffic else ""
+        drawn, onward = self._drawn(arrow), self.inner.get(arrow.target)
+        goal = "" if drawn else self.drawing.target_name(arrow)
+        label, goal = _fitting(arrow.label, goal, figures)
+        told = list[Text]()
+        port = bottom - _HEIGHTS["row"] / 2
+        if onward:
+            box = self.drawing.boxes[arrow.target]
+            after = "→ " + self.drawing.target_name(onward)
+            for kind, line in _inner_lines(box, after):
+                told.append(Text(kind, line, bottom + _HEIGHTS[kind] - 4))
+                bottom += _HEIGHTS[kind]
+            bottom += 2
+        return Row(
+            arrow, label, goal, figures, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, told, onward
+        )
+
+
+def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
+    """Yield the lines of a box within a row: its words, and where it leads on."""
+    room = WIDTH - 2 * PAD - INDENT
+    for step in box.steps:
+        said = step.said or step.about
+        for line in lines_of(said, SIZES["words"], room, 1):
+            yield "words", line
+    yield "onward", shortened(after, room / SIZES["onward"])
+
+
+def _texts(
+    drawing: Drawing, box: Box, unseen: Sequence[str], traffic: Traffic | None
+) -> Iterable[tuple[str, str]]:
+    """Yield the lines of a box: each node's name and words, what it does, where it is reached from."""
+    room, words = WIDTH - 2 * PAD, drawing.words
+    for step in box.steps:
+        yield "name", shortened(step.node, room / SIZES["name"])
+        if step is box.steps[-1]:
+            about = [box.kind if box.kind != "desk" else words.desk, *([step.about] if step.about else ())]
+            about += [f"needs {box.needs}"] if box.needs else []
+            yield "about", shortened(" · ".join(about), room / SIZES["about"])
+        for line in lines_of(step.said, SIZES["words"], room, _MOST_LINES):
+            yield "words", line
+    if box.starts:
+        yield "about", "▶ " + words.starts
+    if unseen:
+        told = words.comes_from.format(names=", ".join(unseen))
+        if len(unseen) > 2:
+            told = words.comes_from_many.format(count=len(unseen))
+        yield "about", shortened("← " + told, room / SIZES["about"])
+    for figures in traffic.of_box(box, words) if traffic else ():
+        for line in lines_of(figures, SIZES["figures"] * _BOLD, room, 2):
+            yield "figures", line
+
+
+def _fitting(label: str, goal: str, figures: str) -> tuple[str, str]:
+    """Return the label and the goal of a row, shortened so that both stand beside the figures."""
+    size = SIZES["row"]
+    room = WIDTH - 2 * PAD - (width_of(figures, SIZES["figures"]) * _BOLD + 8 if figures else 0)
+    if not goal:
+        return shortened(label, room / size), ""
+    wide = width_of("→ " + goal, size)
+    goal = shortened("→ " + goal, (room - min(width_of(label, size) + 5 if label else 0, room * 0.5)) / size)
+    return shortened(label, max(room - wide - 5, room * 0.5 - 5) / size) if label else "", goal

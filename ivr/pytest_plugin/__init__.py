@@ -1,0 +1,97 @@
+"""The pytest plugin, for whoever embeds a hotline in a repository of his own.
+
+It gives tests the fixture ``call``, and collects written calls (``calls/*.yaml`` beside a ``menu.yaml``) as tests. It is
+loaded wherever this project is installed, so nothing heavy is imported here before a test asks for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ivr.pytest_plugin.caller import Call
+    from ivr.pytest_plugin.items import CallsFile
+
+__all__ = ["Call"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import :class:`Call`, for annotations, only where somebody names it."""
+    if name != "Call":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ivr.pytest_plugin.caller import Call
+
+    return Call
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a project, or a run, name the hotline that is called."""
+    what = "the folder of the hotline that the fixture `call` rings, such as menus/yuebao"
+    parser.getgroup("ivr", "phone menus").addoption("--ivr-hotline", metavar="FOLDER", help=what)
+    parser.addini("ivr_hotline", f"{what}; from the root of the project", type="string", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        "ivr(hotline, caller, at, language, desks, unavailable, slow, outcomes): which hotline the fixture `call` "
+        "rings, who rings and when, and what goes wrong",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CallsFile | None:
+    """Collect a file of written calls; every other file is left alone."""
+    hotline = _hotline_above(file_path) if file_path.suffix == ".yaml" else None
+    if hotline is None:
+        return None
+    from ivr.pytest_plugin.items import CallsFile
+
+    return CallsFile.from_parent(parent, path=file_path, hotline=hotline)
+
+
+def _hotline_above(file: Path) -> Path | None:
+    """Return the hotline whose written calls a file would hold."""
+    return next(
+        (
+            folder.parent
+            for folder in file.parents
+            if folder.name == "calls" and (folder.parent / "menu.yaml").is_file()
+        ),
+        None,
+    )
+
+
+@pytest.fixture(name="call")
+def _call(request: pytest.FixtureRequest) -> Iterator[Call]:
+    """A call to the hotline, which begins when something is done with it: `call.press("1")`, `call.hears("限额")`."""
+    from ivr.pytest_plugin.caller import marked_call
+
+    made = marked_call(request.config, request.node)
+    yield made
+    made.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the call so far where an assertion of the test itself failed."""
+    report = yield
+    caller = sys.modules.get("ivr.pytest_plugin.caller")  # not there: no test of this run has made a call
+    made = getattr(item, "funcargs", {}).get("call")
+    if (
+        caller
+        and call.when == "call"
+        and call.excinfo
+        and isinstance(made, caller.Call)
+        and made.begun
+        and not call.excinfo.errisinstance(caller.NotAsWritten)
+    ):
+        report.sections.append(("the call so far", made.transcript()))
+    return report

@@ -1,0 +1,54 @@
+"""Which hotline a test rings, loaded once in a run of pytest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.harness import DirectStages, load_tree
+
+_LOADED = pytest.StashKey[dict[Path, DirectStages]]()
+
+
+class NoHotline(Exception):
+    """It cannot be told which hotline is meant; the text says what to set."""
+
+
+def hotline_of(config: pytest.Config, marked: str | None = None) -> Path:
+    """Return the folder of the hotline that is meant: marked, of the command line, of the settings, or the only one.
+
+    Raises ``NoHotline``.
+    """
+    root = config.rootpath
+    settings = config.inipath.parent if config.inipath else root
+    for given, base in (
+        (marked, root),
+        (config.getoption("--ivr-hotline"), config.invocation_params.dir),
+        (config.getini("ivr_hotline"), settings),
+    ):
+        if given:
+            return _hotline(base / given)
+    found = sorted(path.parent for path in (root / "menus").glob("*/menu.yaml"))
+    if len(found) == 1:
+        return found[0]
+    have = ", ".join(f"menus/{path.name}" for path in found) or "no menus/*/menu.yaml"
+    raise NoHotline(
+        f"which hotline does `call` ring? There is {have} in {root}; set `ivr_hotline = FOLDER` in pytest's settings, "
+        "name it with `--ivr-hotline=FOLDER`, or mark the test with `@pytest.mark.ivr(hotline=FOLDER)`"
+    )
+
+
+def _hotline(folder: Path) -> Path:
+    if (folder / "menu.yaml").is_file():
+        return folder
+    what = "has no menu.yaml" if folder.is_dir() else "is not there"
+    raise NoHotline(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
+
+
+def stages_of(config: pytest.Config, hotline: Path) -> DirectStages:
+    """Return what makes the calls of a hotline; its menu is loaded the first time. Raises ``MenuBroken``."""
+    loaded = config.stash.setdefault(_LOADED, {})
+    if hotline not in loaded:
+        loaded[hotline] = DirectStages(hotline, load_tree(hotline))
+    return loaded[hotline]

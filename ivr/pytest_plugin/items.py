@@ -1,0 +1,75 @@
+"""Written calls as tests of pytest."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.calls.hotline import MenuBroken
+from ivr.pytest_plugin.hotlines import stages_of
+from ivr.pytest_plugin.telling import Log, logged_to, told
+from ivr.written.model import WrittenCall
+from ivr.written.runner import MakeStage, play, read_calls_file
+
+
+class CallsFile(pytest.File):
+    """A file of written calls."""
+
+    def __init__(self, *, hotline: Path, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.hotline = hotline
+
+    def collect(self) -> Iterable[CallItem]:
+        """Return its calls; a mistake in the file, or in the menu, is told like those of `ivr test`."""
+        name = self.path.relative_to(self.hotline).as_posix()
+        calls, problems = read_calls_file(self.path, name)
+        if problems:
+            shown = os.path.relpath(self.hotline, self.config.invocation_params.dir)
+            raise self.CollectError("\n".join(f"{shown}/{problem}" for problem in problems))
+        try:
+            stages = stages_of(self.config, self.hotline)
+        except MenuBroken as error:
+            raise self.CollectError(str(error)) from None
+        titles = distinct(call.call for _, call in calls)
+        for title, (line, call) in zip(titles, calls, strict=True):
+            yield CallItem.from_parent(self, name=title, line=line, written=call, stages=stages)
+
+
+def distinct(titles: Iterable[str]) -> Iterator[str]:
+    """Yield the names of tests with these titles: each another one, and none that pytest would take apart."""
+    taken: set[str] = set()
+    for title in titles:
+        plain = re.sub(":{2,}", ":", " ".join(title.split()))
+        name, number = plain, 1
+        while name in taken:
+            number += 1
+            name = f"{plain} ({number})"
+        taken.add(name)
+        yield name
+
+
+class CallItem(pytest.Item):
+    """One written call."""
+
+    def __init__(self, *, line: int, written: WrittenCall, stages: MakeStage, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.line = line
+        self.written = written
+        self.stages = stages
+
+    def runtest(self) -> None:
+        """Play it."""
+        log: Log = []
+        with logged_to(log):
+            played = play(self.path.name, self.written, self.stages)
+        if played.failures:
+            pytest.fail(told(played, log), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return where it is written: the file, its line from 0, its title."""
+        return self.path, self.line - 1, self.name

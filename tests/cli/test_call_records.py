@@ -1,0 +1,118 @@
+"""Records of calls, as people and tools see them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ivr.cli import call_records as records
+from ivr.storage import CallHistory, CallRecord, Message, PathEntry, Voicemail
+
+CALL = "CA" + "0123456789abcdef" * 2
+STARTED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+RECORD = CallRecord(
+    call=CALL,
+    hotline="yuebao",
+    version="0fb618159f85070f",
+    caller="+8613800138000",
+    language="zh-CN",
+    started=STARTED,
+    ended=STARTED + timedelta(minutes=2),
+    ending="transferred",
+    turns=4,
+    urgent=True,
+    reason="转出，已核对身份",
+)
+HISTORY = CallHistory(
+    RECORD,
+    [
+        PathEntry(2, STARTED, "main", "DigitsPressed", "3"),
+        PathEntry(3, STARTED, "limits", "ActionFinished", "", "withdrawal_limits: ok"),
+    ],
+    [Message(CALL, "+8613800138000", "请准备好身份证", "zh-CN", STARTED)],
+    [Voicemail(CALL, "https://api.example.com/RE1", 12, STARTED)],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("90d", timedelta(days=90)),
+        ("36h", timedelta(hours=36)),
+        ("12w", timedelta(weeks=12)),
+        ("0d", timedelta(0)),
+    ],
+)
+def test_an_age(text: str, age: timedelta) -> None:
+    """A number and the first letter of hours, days or weeks."""
+    assert records.age(text) == age
+
+
+@pytest.mark.parametrize("text", ["", "90", "d", "3y", "-1d", "1.5d", "90 d", "１d", "999999d"])
+def test_an_age_that_is_none(text: str) -> None:
+    """How to write it is told."""
+    with pytest.raises(ValueError, match="is no age; write it like 90d, 36h or 12w"):
+        records.age(text)
+
+
+def test_a_filter_takes_moments_in_any_form() -> None:
+    """With a zone, or in this machine's."""
+    wanted = records.call_filter("2026-11-22T10:00+08:00", "2026-11-23", caller="8000", limit=3)
+    assert wanted.since == STARTED
+    assert wanted.until == datetime(2026, 11, 23).astimezone(UTC)  # a day of this machine
+    assert (wanted.caller, wanted.limit) == ("8000", 3)
+    with pytest.raises(ValueError, match="--until: `soon` is no moment; write it like 2026-11-22"):
+        records.call_filter(None, "soon")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_caller_is_shown_whole(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of his number the last four digits are enough to find him."""
+    records.print_calls([RECORD], form)
+    records.print_call(HISTORY, form)
+    shown = capsys.readouterr().out
+    assert "**********8000" in shown
+    assert "13800138000" not in shown
+
+
+def test_a_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line a call, with its whole identifier; or a word that there is none."""
+    records.print_calls([RECORD], "text")
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.startswith(CALL)
+    assert line.split()[-2:] == ["transferred", "urgent"]
+    records.print_calls([], "text")
+    assert capsys.readouterr().out == "no calls\n"
+
+
+def test_a_list_for_tools(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON, with moments in ISO 8601; an empty list is a list."""
+    records.print_calls([RECORD], "json")
+    (call,) = json.loads(capsys.readouterr().out)
+    assert call["call"] == CALL
+    assert call["started"] == "2026-11-22T02:00:00+00:00"
+    assert call["urgent"] is True
+    records.print_calls([], "json")
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_one_call_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its way, what it was about, what was texted, and where a recording is."""
+    records.print_call(HISTORY, "text")
+    shown = capsys.readouterr().out
+    assert "urgent 转出，已核对身份" in shown
+    assert "withdrawal_limits: ok" in shown
+    assert "message to **********8000, not sent: 请准备好身份证" in shown
+    assert "recording of 12 s: https://api.example.com/RE1" in shown
+
+
+def test_one_call_for_tools(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same, as JSON."""
+    records.print_call(HISTORY, "json")
+    call = json.loads(capsys.readouterr().out)
+    assert call["record"]["reason"] == "转出，已核对身份"
+    assert [step["node"] for step in call["path"]] == ["main", "limits"]
+    assert call["messages"][0]["status"] == "not sent"
+    assert call["voicemails"][0]["seconds"] == 12

@@ -1,0 +1,109 @@
+"""`ivr graph` and `ivr card`, as they are typed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ivr.storage import open_store
+from tests.cli.test_cli import bakery, ivr
+from tests.support.switchboards import Desk, write_menu
+
+__all__ = ["bakery"]
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("mermaid", "flowchart LR\n"),
+        ("dot", 'digraph "bakery" {'),
+        ("svg", "<svg "),
+        ("html", "<!doctype html>"),
+    ],
+)
+def test_every_format_is_printed_or_written(bakery: Path, tmp_path: Path, form: str, begins: str) -> None:
+    """The file has what would be printed, and its name is told."""
+    printed = ivr("graph", bakery, "--format", form)
+    assert printed.exit_code == 0
+    assert printed.stdout.startswith(begins)
+    path = tmp_path / "drawing"
+    assert ivr("graph", bakery, "--format", form, "--output", path).stdout == f"wrote {path}\n"
+    assert path.read_text(encoding="utf-8") == printed.stdout
+
+
+def test_the_language_can_be_chosen(bakery: Path) -> None:
+    """It is the first one otherwise; one that the hotline does not speak is refused with those that it does."""
+    assert "1 营业时间" in ivr("graph", bakery).stdout
+    assert "1 opening hours" in ivr("graph", bakery, "--language", "en-US").stdout
+    assert "For opening hours:" in ivr("card", bakery, "--language", "en-US").stdout
+    for command in ("graph", "card"):
+        result = ivr(command, bakery, "--language", "fr-FR")
+        assert result.exit_code == 2
+        assert "does not speak `fr-FR`; it speaks zh-CN, en-US" in result.stderr
+
+
+def test_a_card_is_text_or_a_page(bakery: Path, tmp_path: Path) -> None:
+    """Both say the same."""
+    assert "营业时间：  1" in ivr("card", bakery).stdout
+    path = tmp_path / "card.html"
+    ivr("card", bakery, "--format", "html", "--output", path)
+    assert "<kbd>1</kbd>" in path.read_text(encoding="utf-8")
+
+
+def test_a_broken_menu_and_a_place_that_cannot_be_written_are_told(bakery: Path, tmp_path: Path) -> None:
+    """In a sentence, with status 1."""
+    refused = ivr("graph", bakery, "--output", tmp_path / "none" / "x.svg")
+    assert refused.exit_code == 1
+    assert "no such file" in refused.stderr
+    menu = bakery / "menu.yaml"
+    menu.write_text(menu.read_text(encoding="utf-8").replace("then: main", "then: mian"), encoding="utf-8")
+    for command in ("graph", "card"):
+        result = ivr(command, bakery)
+        assert result.exit_code == 1
+        assert "there is no node `mian`" in result.stderr
+
+
+def test_calls_of_the_store_are_counted(tmp_path: Path) -> None:
+    """From the day that is named on; calls of other hotlines are not."""
+    folder, url = write_menu(tmp_path), f"sqlite:///{tmp_path}/calls.sqlite3"
+    store = open_store(url)
+    for number, keys in enumerate(["1", "1", "5", "9"]):
+        desk = Desk(folder, store, call=f"CA{number}")
+        desk.start()
+        desk.press(keys)
+        store.end(desk.call, "hung_up", desk.at)
+    store.close()
+    shown = ivr("graph", folder, "--calls", IVR_DATABASE_URL=url)
+    assert shown.exit_code == 0
+    assert "4 calls, from 2026-11-23 to 2026-11-23." in shown.stdout
+    assert '|"1 an account<br/>2 · 50#37;"|' in shown.stdout
+    assert "linkStyle" in shown.stdout
+    pictured = ivr(
+        "graph", folder, "--calls", "--since", "2026-11-23", "--format", "svg", IVR_DATABASE_URL=url
+    )
+    assert ET.fromstring(pictured.stdout)
+    later = ivr("graph", folder, "--calls", "--since", "2026-11-24", IVR_DATABASE_URL=url)
+    assert later.exit_code == 0
+    assert "The store has no calls yet." in later.stdout
+    assert "the store has no calls of test since 2026-11-24" in later.stderr
+
+
+def test_mistakes_with_calls_are_told(bakery: Path, tmp_path: Path) -> None:
+    """A store that is not there, a day that is none, and --since without --calls."""
+    missing = ivr("graph", bakery, "--calls", IVR_DATABASE_URL=f"sqlite:///{tmp_path}/none.sqlite3")
+    assert missing.exit_code == 1
+    assert "IVR_DATABASE_URL says where" in missing.stderr
+    assert "give --calls, too" in ivr("graph", bakery, "--since", "2026-11-24").stderr
+    assert "`monday` is no moment" in ivr("graph", bakery, "--calls", "--since", "monday").stderr
+
+
+def test_without_the_library_the_rest_is_named(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SVG says what to install; the texts for Mermaid and DOT need nothing."""
+    monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
+    done = ivr("graph", bakery, "--format", "svg")
+    assert done.exit_code == 1
+    assert "pip install 'ivr[pictures]'" in done.output
+    assert ivr("graph", bakery, "--format", "dot").exit_code == 0

@@ -1,0 +1,17 @@
+"""A repository in which somebody embeds a hotline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.cli.starter import write
+
+
+@pytest.fixture(autouse=True)
+def hello(pytester: pytest.Pytester) -> Path:
+    """A repository with one small hotline."""
+    folder = pytester.path / "menus" / "hello"
+    write(folder)
+    return folder

@@ -1,0 +1,122 @@
+"""Calls in this process that are ready to be played: who rings, what is down, who answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.calls.hotline import MenuBroken
+from ivr.calls.line import Heard, Noticed
+from ivr.harness import NOBODY, DirectStages, at_moment, demonstration_phones, load_tree
+from ivr.written.model import WrittenCall
+from ivr.written.runner import BadCall, Stage
+
+YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
+TREE = load_tree(YUEBAO)
+
+
+def stage(**written: object) -> Stage:
+    """Return the stage of a call that presses these keys."""
+    call = {"call": "a call", "steps": ["silence"], **written}
+    return DirectStages(YUEBAO, TREE)(WrittenCall.model_validate(call))
+
+
+def live(made: Stage, *keys: str) -> str:
+    """Ring, press these keys, and return what was heard and noticed after the last one."""
+    made.line.start()
+    for key in keys:
+        made.line.take()
+        made.line.press(key)
+    happened = made.line.take()
+    return " ".join(item.text if isinstance(item, Heard) else item.what for item in happened)
+
+
+@pytest.mark.parametrize(
+    ("who", "caller"),
+    [(None, "+8613800138000"), ("withheld", ""), ("+8613900139000", "+8613900139000")],
+)
+def test_who_rings(who: str | None, caller: str) -> None:
+    """The first demonstration customer, unless the written call says otherwise."""
+    made = stage() if who is None else stage(**{"from": who})
+    live(made)
+    history = made.history(made.line.call)
+    assert history is not None
+    assert history.record.caller == caller
+
+
+def test_when_he_rings() -> None:
+    """In the hotline's time zone."""
+    made = stage(at="2026-11-23 21:30")
+    live(made)
+    history = made.history(made.line.call)
+    assert history is not None
+    assert history.record.started == datetime(2026, 11, 23, 21, 30, tzinfo=TREE.timezone)
+
+
+def test_what_can_be_seen_besides_the_line() -> None:
+    """The node, whether a secret is asked for, the messages, and how the call ended."""
+    made = stage()
+    live(made, "1", "3", "2")
+    assert (made.node(), made.secret(), made.texts, made.ending) == ("id_tail", True, [], "")
+    made.line.hang_up()
+    assert made.ending == "hung_up"
+
+
+def test_services_are_down_and_desks_busy_as_written() -> None:
+    """In this call alone."""
+    assert "busy" in live(stage(desks={"security": "busy"}), "1", "4")
+    assert "暂时查不到" in live(stage(unavailable=["earnings"]), "1", "2", "1", "1237")
+    assert Noticed("ringing +8657100000002: answered").what in live(stage(), "1", "4")
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ({"desks": {"servce": "busy"}}, "there is no desk `servce`; did you mean `service`?"),
+        ({"unavailable": ["earning"]}, "there is no action `earning`; did you mean `earnings`?"),
+        ({"steps": [{"node": "lgin"}]}, "there is no node `lgin`; did you mean `login`?"),
+    ],
+)
+def test_a_name_that_the_hotline_lacks_is_no_proof_of_anything(
+    written: dict[str, object], sentence: str
+) -> None:
+    """A misspelt desk would answer, and a misspelt action would work: such a call is not played."""
+    with pytest.raises(BadCall, match=sentence.replace("?", r"\?")):
+        stage(**written)
+
+
+def test_no_call_touches_the_next() -> None:
+    """Three wrong tails lock the account in the first call, and the second one knows nothing of it."""
+    stages = DirectStages(YUEBAO, TREE)
+    for _ in range(2):
+        made = stages(WrittenCall.model_validate({"call": "a call", "steps": ["silence"]}))
+        assert "已经有三次没有核对上" in live(made, "1", "3", "2", "0000", "0000", "0000")
+
+
+def test_demonstration_customers() -> None:
+    """The file's, in its order; none where there is no file."""
+    assert list(demonstration_phones(YUEBAO))[:2] == ["+8613800138000", "+8613800138001"]
+    assert list(demonstration_phones(YUEBAO / "calls")) == []
+    assert NOBODY not in demonstration_phones(YUEBAO)
+
+
+def test_a_broken_menu_has_no_stages(tmp_path: Path) -> None:
+    """Its problems are told."""
+    with pytest.raises(MenuBroken, match="there is no such folder"):
+        load_tree(tmp_path / "none")
+
+
+def test_a_moment_without_a_zone_is_the_hotlines() -> None:
+    """One with a zone stays as it is."""
+    assert at_moment("2026-11-22T10:00", TREE).isoformat() == "2026-11-22T10:00:00+08:00"
+    assert at_moment("2026-11-22T10:00+01:00", TREE).isoformat() == "2026-11-22T10:00:00+01:00"
+
+
+def test_a_call_begins_in_its_language() -> None:
+    """As `ivr simulate --language` does; one that the hotline lacks is refused."""
+    assert "Welcome" in live(stage(language="en-US"))
+    assert "Welcome" not in live(stage())
+    with pytest.raises(BadCall, match=r"does not speak `fr-FR`; use one of `zh-CN`, `en-US`"):
+        stage(language="fr-FR")
