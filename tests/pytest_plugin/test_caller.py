@@ -244,7 +244,7 @@ def test_what_broke_is_told_and_nothing_else_is_printed(pytester: pytest.Pyteste
         pytester,
         "call.hears('欢迎')",
         "monkeypatch = pytest.MonkeyPatch()",
-        "monkeypatch.setattr(switchboard, 'happen', broken)",
+        "monkeypatch.setattr(turns, 'happen', broken)",
         "try:",
         "    call.press('1')",
         "    call.hears('周一')",
