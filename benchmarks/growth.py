@@ -30,7 +30,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.hotlines import grown
-from ivr.app import open_house
+from ivr.app import build_application
 from ivr.calls.hotline import load_folder
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.calls.turns import Switchboard
@@ -40,7 +40,7 @@ from ivr.engine.commands import RunAction
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import step
-from ivr.explore.prover import Proved, prove
+from ivr.explore.prover import ProofResult, prove
 from ivr.lint import judged
 from ivr.logs import configure
 from ivr.menu.reading.loader import Loaded
@@ -112,10 +112,10 @@ def measure(folder: Path) -> dict[str, float]:
     measuring.time("load", lambda: _load(folder))
     measuring.time("lint", lambda: judged(loaded))
     measuring.time("step", lambda: _call_the_engine(tree), CALLS * (len(KEYS) + 1))
-    house = open_house(folder, Settings(database_url="memory://"), tree=tree)
-    measuring.time("turn", lambda: _call(house.board, tree), CALLS * (len(KEYS) + 1))
-    house.close()
-    proved: deque[Proved] = deque(maxlen=1)
+    application = build_application(folder, Settings(database_url="memory://"), tree=tree)
+    measuring.time("turn", lambda: _call(application.switchboard, tree), CALLS * (len(KEYS) + 1))
+    application.close()
+    proved: deque[ProofResult] = deque(maxlen=1)
     measuring.time("explore", lambda: proved.append(prove(tree)))
     walk, seconds = proved[-1].walk, measuring.figures["explore"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -151,10 +151,10 @@ def _call_the_engine(tree: Tree) -> None:
             session, commands = step(tree, session, DigitsPressed(at, key))
 
 
-def _call(board: Switchboard, tree: Tree) -> None:
+def _call(switchboard: Switchboard, tree: Tree) -> None:
     """Make some calls through the switchboard."""
     for _ in range(CALLS):
-        line = DirectLine(board, VirtualClock(_begin(tree)), "+8613900000000")
+        line = DirectLine(switchboard, VirtualClock(_begin(tree)), "+8613900000000")
         line.start()
         for key in KEYS:
             line.press(key)

@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import mean
 
 from ivr.calls.line import Heard
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.logs import configure
 from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
 from ivr.menu.tree import Tree
@@ -109,9 +109,9 @@ def fixed_prompts(tree: Tree) -> list[tuple[str, str]]:
 
 
 def _in_calls(folder: Path, tree: Tree) -> Iterator[tuple[str, str]]:
-    stages = DirectStages(folder, tree)
+    harnesses = DirectHarnesses(folder, tree)
     for file, call in read_calls(folder)[0]:
-        for item in play(file, call, stages).happened:
+        for item in play(file, call, harnesses).happened:
             if isinstance(item, Heard):
                 yield item.text, item.language
 

@@ -16,10 +16,10 @@ from flask import Flask, Response
 
 from ivr.actions import perform
 from ivr.actions.base import Services
-from ivr.actions.notices import Notices
+from ivr.actions.notices import Bulletins
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
-from ivr.calls.worker_pool import Pool
+from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.reset_page.pages import install as install_pages
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
@@ -34,7 +34,7 @@ from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
 from ivr.storage import Store, open_store
-from ivr.storage.attempts import Ledger
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ MESSAGES_VARIABLE = "IVR_MESSAGES"
 """How `ivr serve` tells its workers what it was told on the command line."""
 
 
-class Closing(Protocol):
+class Closeable(Protocol):
     """What must be closed."""
 
     def close(self) -> None:
@@ -56,28 +56,28 @@ class Closing(Protocol):
 
 
 @dataclass(slots=True)
-class House:
+class Application:
     """A hotline with everything that answers for it."""
 
     hotline: Hotline
     store: Store
     services: Services
-    board: Switchboard
-    runs: Closing
+    switchboard: Switchboard
+    action_runner: Closeable
     """Where actions run."""
 
     def close(self) -> None:
         """Let what is under way end, and let go of files and connections."""
-        self.runs.close()
+        self.action_runner.close()
         self.hotline.close()
         self.services.accounts.close()
-        self.services.ledger.close()
+        self.services.attempts.close()
         self.store.close()
 
 
-def open_house(
+def build_application(
     folder: Path, settings: Settings, *, perform: Perform = perform, tree: Tree | None = None
-) -> House:
+) -> Application:
     """Open a hotline: its store, its account service and its menu. Raises ``MenuBroken`` and ``BadFile``.
 
     A ``tree`` that was loaded before saves loading it again.
@@ -86,18 +86,18 @@ def open_house(
     services = open_services(folder, settings)
     hotline = Hotline(folder, store, voice_problem, present=tree)
     _check_numbers(hotline.current(), settings)
-    runs = Pool()
-    board = Switchboard(
+    runs = WorkerPool()
+    switchboard = Switchboard(
         hotline,
         store,
         services,
         settings.desk_numbers,
         perform,
         actions_of=hotline.actions,
-        runs=runs,
+        action_runner=runs,
         sends=settings.sends_messages,
     )
-    return House(hotline, store, services, board, runs)
+    return Application(hotline, store, services, switchboard, runs)
 
 
 def open_services(folder: Path, settings: Settings) -> Services:
@@ -105,8 +105,8 @@ def open_services(folder: Path, settings: Settings) -> Services:
     accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
     return Services(
         accounts,
-        Notices.open(_if_there(folder / "bulletins.yaml")),
-        Ledger.open(ledger_path(settings.database_url)),
+        Bulletins.open(_if_there(folder / "bulletins.yaml")),
+        Attempts.open(ledger_path(settings.database_url)),
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
         settings.public_url or LOCAL_URL,
         Verify(TwilioRest.of(settings), settings.verify_service) if settings.verify_service else None,
@@ -149,10 +149,14 @@ def ledger_path(database_url: str) -> str:
     return path if scheme == "sqlite" else ":memory:"
 
 
-def open_outbox(house: House, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
+def open_outbox(application: Application, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
     """Return what sends the messages of a house. Raises :class:`BadSetting` when there are no credentials for it."""
     return Outbox(
-        house.store, TwilioRest.of(settings), house.services.seal, clock, public_url=settings.public_url
+        application.store,
+        TwilioRest.of(settings),
+        application.services.seal,
+        clock,
+        public_url=settings.public_url,
     )
 
 
@@ -179,7 +183,7 @@ def create_app(
             "IVR_SECRET_KEY is missing; set it, for every server and worker alike: messages with codes and links wait "
             "sealed with it"
         )
-    return web_program(open_house(folder, settings, perform=perform), settings, signature, clock)
+    return web_program(build_application(folder, settings, perform=perform), settings, signature, clock)
 
 
 class _Program(Flask):
@@ -191,7 +195,10 @@ class _Program(Flask):
 
 
 def web_program(
-    house: House, settings: Settings, signature: Signature | None, clock: Callable[[], datetime] = utc_now
+    application: Application,
+    settings: Settings,
+    signature: Signature | None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """Return the web program of an open house. Without a ``signature`` no request is checked."""
     app = _Program("ivr", static_folder=None)
@@ -200,16 +207,16 @@ def web_program(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
-    app.extensions["ivr"] = house
-    tree = house.hotline.current()
+    app.extensions["ivr"] = application
+    tree = application.hotline.current()
     last_words = apologies(tree, settings.fallback_number or agent_number(tree, settings), settings.number)
     webhooks = Webhooks(
-        house.board, clock, last_words, signature, path_of(settings.public_url), settings.number
+        application.switchboard, clock, last_words, signature, path_of(settings.public_url), settings.number
     )
     install(app, webhooks)
-    install_audio(app, house.hotline.folder)
-    install_pages(app, house.services.accounts, house.services.seal, clock, settings.public_url)
-    _install_health(app, house)
+    install_audio(app, application.hotline.folder)
+    install_pages(app, application.services.accounts, application.services.seal, clock, settings.public_url)
+    _install_health(app, application)
     return app
 
 
@@ -236,7 +243,7 @@ def _signature(settings: Settings, *, insecure: bool) -> Signature | None:
     )
 
 
-def _install_health(app: Flask, house: House) -> None:
+def _install_health(app: Flask, application: Application) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         return Response("ok\n", content_type="text/plain; charset=utf-8")
@@ -244,8 +251,8 @@ def _install_health(app: Flask, house: House) -> None:
     @app.get("/readyz")
     def readyz() -> Response:
         try:
-            house.store.ping()
-            version = house.hotline.current().version
+            application.store.ping()
+            version = application.hotline.current().version
         except Exception as error:  # noqa: BLE001 - whatever it is, this worker should get no calls
             text = f"not ready: {type(error).__name__}\n"
             return Response(text, status=503, content_type="text/plain; charset=utf-8")
@@ -300,10 +307,10 @@ def worker() -> Callable[..., Iterable[bytes]]:
     return without_environment(app)
 
 
-def _send_beside(house: House, settings: Settings) -> None:
+def _send_beside(application: Application, settings: Settings) -> None:
     """Send messages in a thread of this worker: right after a turn has kept one, and those that others have left."""
-    outbox = open_outbox(house, settings, utc_now)
-    house.board.wake = outbox.wake
+    outbox = open_outbox(application, settings, utc_now)
+    application.switchboard.wake = outbox.wake
     thread = threading.Thread(target=outbox.run, name="messages", daemon=True)
     thread.start()
 

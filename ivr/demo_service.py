@@ -24,13 +24,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.actions import CONTRACTS, NotProved, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.http.client import plain_json
 from ivr.app import open_services, utc_now
 from ivr.config import BadSetting, Settings
 from ivr.harness import load_tree
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
 LARGEST_REQUEST = 16 * 1024
@@ -87,7 +87,7 @@ def create_service(
     token: str,
     *,
     clock: Callable[[], datetime] = utc_now,
-    rations: Rations | None = None,
+    rate_limits: MessageLimits | None = None,
 ) -> Flask:
     """Return the account service as a web program.
 
@@ -101,7 +101,7 @@ def create_service(
     app.before_request(lambda: _let_in(token))
     app.register_error_handler(HTTPException, _refusal)
     for route in ROUTES:
-        desk = _Desk(route, services, clock, rations or Rations())
+        desk = _Desk(route, services, clock, rate_limits or MessageLimits())
         app.add_url_rule(route.rule, route.action, desk, methods=[route.method])
     return app
 
@@ -124,7 +124,7 @@ class _Desk:
     route: Route
     services: Services
     clock: Callable[[], datetime]
-    rations: Rations
+    rate_limits: MessageLimits
 
     def __call__(self, **path: str) -> Response:
         """Run the action, and tell how it ended."""
@@ -137,14 +137,14 @@ class _Desk:
         log.info("answered", action=action, outcome=finished.outcome, status=status)
         return _answer(body_of(finished), status)
 
-    def _asked(self, path: Mapping[str, str]) -> Asked:
+    def _asked(self, path: Mapping[str, str]) -> ActionRequest:
         given = {**_named_in(request.args if self.route.method == "GET" else request.get_json()), **path}
         key = request.headers.get("Idempotency-Key", "")
         level = given.get("level", "unknown")
         wanted = CONTRACTS[self.route.action].inputs.keys()
         if not key or level not in Level.__members__ or not wanted <= given.keys():
             abort(400)
-        return Asked(
+        return ActionRequest(
             key=key,
             at=self._moment(given),
             language=given.get("language", "en-US"),
@@ -152,7 +152,7 @@ class _Desk:
             account=given.get("account", ""),
             level=Level[level],
             inputs={name: given[name] for name in wanted},
-            rations=self.rations,
+            message_limits=self.rate_limits,
         )
 
     def _moment(self, given: Mapping[str, str]) -> datetime:
@@ -170,7 +170,7 @@ def _named_in(data: Any) -> dict[str, str]:
     return dict(data.items())
 
 
-def body_of(finished: Finished) -> dict[str, Any]:
+def body_of(finished: ActionResult) -> dict[str, Any]:
     """Return what is told of a run: its outcome, what that tells, the account, and the message to be sent."""
     body: dict[str, Any] = {"outcome": finished.outcome, **finished.results}
     if finished.account is not None:
@@ -204,10 +204,10 @@ def serve(
     With the same ``IVR_DATABASE_URL`` and ``IVR_SECRET_KEY`` as `ivr serve` the pages behind its links are that
     server's. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and OSError when the address cannot be listened on.
     """
-    rations = load_tree(folder).declared.texts
+    rate_limits = load_tree(folder).declared.texts
     services = open_services(folder, settings)
-    with closing(services.accounts), closing(services.ledger):
-        app = create_service(services, token, rations=rations)
+    with closing(services.accounts), closing(services.attempts):
+        app = create_service(services, token, rate_limits=rate_limits)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family) as listening:
             server = make_server(

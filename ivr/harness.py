@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Generic
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
-from ivr.app import House, open_house
+from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import MenuBroken, load_folder
-from ivr.calls.line import DirectLine, Line, VirtualClock
+from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import Result, Run
 from ivr.channels.twilio.voices import voice_problem
@@ -28,10 +28,10 @@ from ivr.engine.turn import Turn
 from ivr.explore.samples import ACCOUNT, Samples
 from ivr.menu.reading.problems import did_you_mean, one_of
 from ivr.menu.tree import Tree
-from ivr.replay.replay import Hall, OpenHall
+from ivr.replay.replay import OpenEnvironment, ReplayEnvironment
 from ivr.storage import CallHistory, with_open_messages
-from ivr.written.model import At, DeskAnswer, GivenOutcome, WrittenCall
-from ivr.written.runner import BadCall, Stage, moment
+from ivr.written.model import At, GivenOutcome, WrittenCall
+from ivr.written.runner import BadCall, CallHarness, moment
 
 
 @dataclass(slots=True)
@@ -47,10 +47,12 @@ class Faults:
     """What such an outcome tells; needed where there is one."""
     runs: Counter[str] = field(default_factory=Counter)
 
-    def perform(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def perform(
+        self, name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         """Run an action, unless its service is down or its outcome is given."""
         if name in self.down:
-            return Finished("unavailable")
+            return ActionResult("unavailable")
         given = self.outcomes.get(name)
         if not given:
             return perform(name, services, asked, actions)
@@ -59,13 +61,13 @@ class Faults:
         return as_given(self.samples, name, given[min(self.runs[name], len(given)) - 1], asked)
 
 
-def as_given(samples: Samples, action: str, given: GivenOutcome, asked: Asked) -> Finished:
+def as_given(samples: Samples, action: str, given: GivenOutcome, asked: ActionRequest) -> ActionResult:
     """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
     outcome, values = (given, {}) if isinstance(given, str) else next(iter(given.items()))
     declared = samples.tree.contracts[action].all_outcomes()[outcome]
     told = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
     found = values.get("account") or asked.account or asked.caller or ACCOUNT
-    return Finished(
+    return ActionResult(
         outcome,
         {**samples.results(declared)[0], **told},
         account=found if declared.finds_account else None,
@@ -75,7 +77,7 @@ def as_given(samples: Samples, action: str, given: GivenOutcome, asked: Asked) -
 
 
 @dataclass(slots=True)
-class VirtualRuns:
+class VirtualWorkerPool:
     """Actions that take time on a virtual clock: a slow one is done at once, and told when its time has come."""
 
     clock: VirtualClock
@@ -103,7 +105,7 @@ class VirtualRuns:
 
 @dataclass(frozen=True, slots=True)
 class _VirtualRun(Generic[Result]):
-    runs: VirtualRuns
+    runs: VirtualWorkerPool
     result: Result
     ends: datetime
 
@@ -116,11 +118,13 @@ class _VirtualRun(Generic[Result]):
         self.runs.late.append((self.ends, lambda: tell(self.result)))
 
 
-def slow_down(house: House, clock: VirtualClock, faults: Faults) -> None:
+def slow_down(application: Application, clock: VirtualClock, faults: Faults) -> None:
     """Let a house's actions run on a virtual clock."""
-    house.runs = house.board.runs = runs = VirtualRuns(clock, faults)
-    house.board.wait = runs.pass_time
-    house.board.seconds = lambda: clock.now.timestamp()  # noqa: PLW0108 - the clock goes on
+    application.action_runner = application.switchboard.action_runner = runs = VirtualWorkerPool(
+        clock, faults
+    )
+    application.switchboard.wait = runs.pass_time
+    application.switchboard.seconds = lambda: clock.now.timestamp()  # noqa: PLW0108 - the clock goes on
 
 
 Seen = Callable[[Session, Event, Turn], None]
@@ -128,7 +132,7 @@ Seen = Callable[[Session, Event, Turn], None]
 
 
 @dataclass(slots=True)
-class Watch:
+class CallMonitor:
     """What can be seen of the present call."""
 
     node: str = ""
@@ -159,9 +163,9 @@ def load_tree(folder: Path) -> Tree:
     return loaded.tree
 
 
-def first_caller(house: House) -> str:
+def first_caller(application: Application) -> str:
     """Return the number of the first demonstration customer, or a number that nobody has."""
-    return next(iter(house.services.accounts.phones()), NOBODY)
+    return next(iter(application.services.accounts.phones()), NOBODY)
 
 
 def demonstration_phones(folder: Path) -> Sequence[str]:
@@ -173,10 +177,10 @@ def demonstration_phones(folder: Path) -> Sequence[str]:
         return accounts.phones()
 
 
-def caller_of(number: str | None, house: House) -> str:
+def caller_of(number: str | None, application: Application) -> str:
     """Return who rings in a written call: the first customer if nobody is named; empty when the number is withheld."""
     if number is None:
-        return first_caller(house)
+        return first_caller(application)
     return "" if number == "withheld" else number
 
 
@@ -217,56 +221,60 @@ def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAns
 
 
 @dataclass(slots=True)
-class DirectStages:
+class DirectHarnesses:
     """Makes stages in this process; each call has a house of its own, so that none touches the next."""
 
     folder: Path
     tree: Tree | None = None
     seen: Seen | None = None
 
-    def __call__(self, call: WrittenCall) -> Stage:
+    def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
         self.tree = tree = self.tree or load_tree(self.folder)
         check_names(call, tree)
         faults = faults_of(call, tree)
-        house = open_house(self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree)
+        application = build_application(
+            self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree
+        )
         clock = VirtualClock(moment(call, tree.timezone))
-        slow_down(house, clock, faults)
-        house.board.watch = watch = Watch(seen=self.seen)
+        slow_down(application, clock, faults)
+        application.switchboard.watch = watch = CallMonitor(seen=self.seen)
         answers = numbers_of(tree, call.desks)
 
         def ring(number: str | None) -> Line:
-            caller = caller_of(number, house)
+            caller = caller_of(number, application)
             return DirectLine(
-                house.board,
+                application.switchboard,
                 clock,
                 caller,
                 desk_answers=lambda desk: answers.get(desk, "answered"),
                 language=call.language or "",
             )
 
-        return stage_of(house, ring, call, watch)
+        return harness_of(application, ring, call, watch)
 
 
-def stage_of(house: House, ring: Callable[[str | None], Line], call: WrittenCall, watch: Watch) -> Stage:
+def harness_of(
+    application: Application, ring: Callable[[str | None], Line], call: WrittenCall, watch: CallMonitor
+) -> CallHarness:
     """Return the stage of a written call on the switchboard of ``house``."""
-    return Stage(
+    return CallHarness(
         ring(call.from_),
         lambda: watch.node,
-        lambda name: history_of(house, name),
+        lambda name: history_of(application, name),
         lambda: watch.secret,
-        house.close,
+        application.close,
         lambda number: ring(call.from_ if number == "again" else number),
-        seconds=lambda: house.board.seconds(),  # noqa: PLW0108 - what tells the time may be set later
+        seconds=lambda: application.switchboard.seconds(),  # noqa: PLW0108 - what tells the time may be set later
     )
 
 
-def history_of(house: House, call: str) -> CallHistory | None:
+def history_of(application: Application, call: str) -> CallHistory | None:
     """Return what the store has of a call, with its messages as their recipients read them."""
-    history = house.store.call(call)
+    history = application.store.call(call)
     if history is None:
         return None
-    return with_open_messages(history, house.services.seal)
+    return with_open_messages(history, application.services.seal)
 
 
 def at_moment(text: str, tree: Tree) -> datetime:
@@ -275,13 +283,15 @@ def at_moment(text: str, tree: Tree) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=tree.timezone)
 
 
-def open_hall(folder: Path, tree: Tree) -> OpenHall:
+def open_environment(folder: Path, tree: Tree) -> OpenEnvironment:
     """Return what opens a hall for replaying calls on this menu, with a house in memory for each replay."""
 
-    def opened(perform: Perform, slow: dict[str, float]) -> Hall:
-        house = open_house(folder, Settings(database_url="memory://"), perform=perform, tree=tree)
+    def opened(perform: Perform, slow: dict[str, float]) -> ReplayEnvironment:
+        application = build_application(
+            folder, Settings(database_url="memory://"), perform=perform, tree=tree
+        )
         clock = VirtualClock(datetime.now(tree.timezone))
-        slow_down(house, clock, Faults(slow=slow))
-        return Hall(house.board, house.store, clock, house.close)
+        slow_down(application, clock, Faults(slow=slow))
+        return ReplayEnvironment(application.switchboard, application.store, clock, application.close)
 
     return opened

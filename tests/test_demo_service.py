@@ -22,19 +22,19 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from ivr.actions import CONTRACTS
-from ivr.actions.base import Finished, Services
-from ivr.actions.notices import Notices
+from ivr.actions.base import ActionResult, Services
+from ivr.actions.notices import Bulletins
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
-from ivr.storage.attempts import Ledger
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Played, Stage, play, read_calls
+from ivr.written.runner import CallHarness, PlayedCall, play, read_calls
 
 ROOT = Path(__file__).parents[1]
 YUEBAO = ROOT / "menus" / "yuebao"
@@ -49,9 +49,9 @@ OURS = {"bulletins", "send_text", "send_link", "send_summary"}
 def embedded(folder: Path = YUEBAO) -> Iterator[Services]:
     """Open the account service of a hotline, in memory."""
     accounts = Accounts.open(":memory:", folder / "accounts.yaml")
-    ledger = Ledger.open(":memory:")
+    ledger = Attempts.open(":memory:")
     try:
-        yield Services(accounts, Notices.open(None), ledger, Seal.random(), "https://ivr.example.com")
+        yield Services(accounts, Bulletins.open(None), ledger, Seal.random(), "https://ivr.example.com")
     finally:
         ledger.close()
         accounts.close()
@@ -267,7 +267,7 @@ def test_no_status_is_given_to_an_outcome_that_is_none() -> None:
 
 def test_a_body_says_no_more_than_there_is() -> None:
     """No account, no message."""
-    assert body_of(Finished("mismatch")) == {"outcome": "mismatch"}
+    assert body_of(ActionResult("mismatch")) == {"outcome": "mismatch"}
 
 
 # --- the proof: the same hotline, the same calls, another service
@@ -309,12 +309,12 @@ class HttpStages:
     switch: Switch
     stack: ExitStack
 
-    def __call__(self, call: WrittenCall) -> Stage:
+    def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
         self.stack.close()
         services = self.stack.enter_context(embedded(self.folder))
-        self.switch.app = create_service(services, TOKEN, rations=self.tree.declared.texts)
-        return DirectStages(self.folder, self.tree)(call)
+        self.switch.app = create_service(services, TOKEN, rate_limits=self.tree.declared.texts)
+        return DirectHarnesses(self.folder, self.tree)(call)
 
 
 @pytest.fixture
@@ -326,14 +326,14 @@ def hotline(tmp_path: Path) -> Path:
     return folder
 
 
-def played(folder: Path, switch: Switch, only: str = "") -> list[Played]:
+def played(folder: Path, switch: Switch, only: str = "") -> list[PlayedCall]:
     """Play the written calls of a hotline."""
     configure(level="error")
     calls, problems = read_calls(folder)
     assert not problems
     with ExitStack() as stack:
-        stages = HttpStages(folder, load_tree(folder), switch, stack)
-        return [play(file, call, stages) for file, call in calls if only in call.call]
+        harnesses = HttpStages(folder, load_tree(folder), switch, stack)
+        return [play(file, call, harnesses) for file, call in calls if only in call.call]
 
 
 def test_the_example_covers_every_action_of_accounts() -> None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_folder
 from tests.support.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
@@ -195,10 +195,12 @@ def test_twilio_python_751_a_proxy_does_not_break_the_signature() -> None:
 def test_balance_72_a_service_that_changes_its_answers_does_not_mislead() -> None:
     """There another's menu changed, and callers were led astray; here what a contract does not name is unavailable."""
     strange = SimpleNamespace(
-        CONTRACT=ACTIONS["bulletins"].CONTRACT, run=lambda _services, _asked: Finished("press_3_instead")
+        CONTRACT=ACTIONS["bulletins"].CONTRACT, run=lambda _services, _asked: ActionResult("press_3_instead")
     )
 
-    def changed(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def changed(
+        name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         return perform(name, services, asked, {**actions, "bulletins": strange})
 
     phone = Phone(program(perform=changed))
@@ -206,7 +208,7 @@ def test_balance_72_a_service_that_changes_its_answers_does_not_mislead() -> Non
     phone.presses("1")
     phone.presses("5")
     assert phone.presses("1").dials == ["+8657100000001"]
-    history = phone.house.store.call(phone.call)
+    history = phone.application.store.call(phone.call)
     assert history is not None
     assert history.path[-1].outcome == "bulletins: unavailable"
 
@@ -218,15 +220,15 @@ def test_yap_1578_a_new_version_changes_no_call_that_has_begun(tmp_path: Path) -
     old = Phone(program(settings, folder=folder))
     old.rings()
     small_hotline(folder, MENU.replace("go: sales", "go: bye").replace("for: sales", "for: nothing"))
-    old.house.hotline.look_every = 0
+    old.application.hotline.look_every = 0
     new = Phone(old.app, call="CA" + "f" * 32)
     assert "For nothing, press 1." in new.rings().said
     assert "Sales are closed." in old.presses("1").said
-    old.house.close()
+    old.application.close()
     restarted = Phone(program(settings, folder=folder))
     restarted.answer = old.answer
     assert "Sales are closed." in restarted.presses("1").said
-    restarted.house.close()
+    restarted.application.close()
 
 
 def test_amazon_connect_copy_37_a_target_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -255,7 +257,7 @@ def test_a_broken_menu_never_replaces_a_good_one(tmp_path: Path) -> None:
     folder = small_hotline(tmp_path, MENU + SALES)
     phone = Phone(program(folder=folder))
     small_hotline(folder, MENU)
-    phone.house.hotline.look_every = 0
+    phone.application.hotline.look_every = 0
     assert "For sales, press 1." in phone.rings().said
 
 

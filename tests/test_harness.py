@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.hotline import MenuBroken
-from ivr.calls.line import Heard, Noticed
-from ivr.harness import NOBODY, DirectStages, at_moment, demonstration_phones, load_tree
+from ivr.calls.line import CallNote, Heard
+from ivr.harness import NOBODY, DirectHarnesses, at_moment, demonstration_phones, load_tree
 from ivr.written.model import WrittenCall
-from ivr.written.runner import BadCall, Stage
+from ivr.written.runner import BadCall, CallHarness
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
 
 
-def stage(**written: object) -> Stage:
+def harness(**written: object) -> CallHarness:
     """Return the stage of a call that presses these keys."""
     call = {"call": "a call", "steps": ["silence"], **written}
-    return DirectStages(YUEBAO, TREE)(WrittenCall.model_validate(call))
+    return DirectHarnesses(YUEBAO, TREE)(WrittenCall.model_validate(call))
 
 
-def live(made: Stage, *keys: str) -> str:
+def live(made: CallHarness, *keys: str) -> str:
     """Ring, press these keys, and return what was heard and noticed after the last one."""
     made.line.start()
     for key in keys:
@@ -39,7 +39,7 @@ def live(made: Stage, *keys: str) -> str:
 )
 def test_who_rings(who: str | None, caller: str) -> None:
     """The first demonstration customer, unless the written call says otherwise."""
-    made = stage() if who is None else stage(**{"from": who})
+    made = harness() if who is None else harness(**{"from": who})
     live(made)
     history = made.history(made.line.call)
     assert history is not None
@@ -48,7 +48,7 @@ def test_who_rings(who: str | None, caller: str) -> None:
 
 def test_when_he_rings() -> None:
     """In the hotline's time zone."""
-    made = stage(at="2026-11-23 21:30")
+    made = harness(at="2026-11-23 21:30")
     live(made)
     history = made.history(made.line.call)
     assert history is not None
@@ -57,7 +57,7 @@ def test_when_he_rings() -> None:
 
 def test_what_can_be_seen_besides_the_line() -> None:
     """The node, whether a secret is asked for, the messages, and how the call ended."""
-    made = stage()
+    made = harness()
     live(made, "1", "3", "2")
     assert (made.node(), made.secret(), made.texts, made.ending) == ("id_tail", True, [], "")
     made.line.hang_up()
@@ -66,9 +66,9 @@ def test_what_can_be_seen_besides_the_line() -> None:
 
 def test_services_are_down_and_desks_busy_as_written() -> None:
     """In this call alone."""
-    assert "busy" in live(stage(desks={"security": "busy"}), "1", "4")
-    assert "暂时查不到" in live(stage(unavailable=["earnings"]), "1", "2", "1", "1237")
-    assert Noticed("ringing +8657100000002: answered").what in live(stage(), "1", "4")
+    assert "busy" in live(harness(desks={"security": "busy"}), "1", "4")
+    assert "暂时查不到" in live(harness(unavailable=["earnings"]), "1", "2", "1", "1237")
+    assert CallNote("ringing +8657100000002: answered").what in live(harness(), "1", "4")
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_name_that_the_hotline_lacks_is_no_proof_of_anything(
 ) -> None:
     """A misspelt desk would answer, and a misspelt action would work: such a call is not played."""
     with pytest.raises(BadCall, match=sentence.replace("?", r"\?")):
-        stage(**written)
+        harness(**written)
 
 
 def test_no_call_touches_the_next() -> None:
     """Three wrong tails lock the account in the first call, and the second one knows nothing of it."""
-    stages = DirectStages(YUEBAO, TREE)
+    harnesses = DirectHarnesses(YUEBAO, TREE)
     for _ in range(2):
-        made = stages(WrittenCall.model_validate({"call": "a call", "steps": ["silence"]}))
+        made = harnesses(WrittenCall.model_validate({"call": "a call", "steps": ["silence"]}))
         assert "已经有三次没有核对上" in live(made, "1", "3", "2", "0000", "0000", "0000")
 
 
@@ -116,7 +116,7 @@ def test_a_moment_without_a_zone_is_the_hotlines() -> None:
 
 def test_a_call_begins_in_its_language() -> None:
     """As `ivr simulate --language` does; one that the hotline lacks is refused."""
-    assert "Welcome" in live(stage(language="en-US"))
-    assert "Welcome" not in live(stage())
+    assert "Welcome" in live(harness(language="en-US"))
+    assert "Welcome" not in live(harness())
     with pytest.raises(BadCall, match=r"does not speak `fr-FR`; use one of `zh-CN`, `en-US`"):
-        stage(language="fr-FR")
+        harness(language="fr-FR")

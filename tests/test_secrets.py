@@ -24,7 +24,7 @@ from ivr.actions.http import client as http
 from ivr.actions.http import connections as peers
 from ivr.calls import action_results as outcomes
 from ivr.calls import turns as switchboard
-from ivr.calls.worker_pool import Pool
+from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.reset_page import pages
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
@@ -112,14 +112,14 @@ def breaking(patch: pytest.MonkeyPatch, owner: object, name: str, *secrets: str)
 
 def broken_machinery(scene: Scene, caller: str) -> None:
     """Actions, the store, the words and the ledger fail with the secret in their exceptions."""
-    house, tail = scene.house, typed_tail(caller)
+    application, tail = scene.application, typed_tail(caller)
     for owner, name in (
-        (house.services.accounts, "tail_matches"),
-        (house.board, "perform"),
-        (house.services.ledger, "count_try"),
-        (house.store, "save"),
-        (house.store, "look"),
-        (house.store, "claim"),
+        (application.services.accounts, "tail_matches"),
+        (application.switchboard, "perform"),
+        (application.services.attempts, "count_try"),
+        (application.store, "save"),
+        (application.store, "look"),
+        (application.store, "claim"),
     ):
         phone = scene.rings(caller)
         for keys in ("1", "1"):
@@ -137,21 +137,21 @@ def broken_machinery(scene: Scene, caller: str) -> None:
     scene.waits(3 * 3600)
     phone = scene.proves(caller)
     with pytest.MonkeyPatch.context() as patch:
-        breaking(patch, house.services.accounts, "open_reset", tail)
+        breaking(patch, application.services.accounts, "open_reset", tail)
         phone.presses("1")
 
 
 def broken_after_a_while(scene: Scene, caller: str) -> None:
     """What goes on in a thread of its own fails there."""
-    for owner, name in ((scene.house.store, "keep_run"), (scene.house.board, "perform")):
+    for owner, name in ((scene.application.store, "keep_run"), (scene.application.switchboard, "perform")):
         phone = scene.rings(caller)
         for keys in ("1", "1"):
             scene.presses(phone, keys)
         with pytest.MonkeyPatch.context() as patch:
             breaking(patch, owner, name, typed_tail(caller))
             phone.presses(typed_tail(caller))
-            scene.house.runs.close()
-        scene.house.board.runs = scene.house.runs = Pool()
+            scene.application.action_runner.close()
+        scene.application.switchboard.action_runner = scene.application.action_runner = WorkerPool()
 
 
 def broken_pages(scene: Scene, caller: str) -> None:
@@ -163,7 +163,7 @@ def broken_pages(scene: Scene, caller: str) -> None:
     browser = Browser(scene, link)
     for name in ("set_password", "reset"):
         with pytest.MonkeyPatch.context() as patch:
-            breaking(patch, scene.house.services.accounts, name, ticket, GOOD["login"])
+            breaking(patch, scene.application.services.accounts, name, ticket, GOOD["login"])
             browser.types(GOOD["login"])
             browser.client.get(link, base_url=PUBLIC)
     with pytest.MonkeyPatch.context() as patch:
@@ -362,7 +362,7 @@ def all_resets(scene: Scene, caller: str) -> None:
     """Reset both passwords."""
     for which in WHICH:
         resets(scene, caller, which)
-        assert scene.house.services.accounts.password_matches(caller, which, GOOD[which])
+        assert scene.application.services.accounts.password_matches(caller, which, GOOD[which])
 
 
 PLAYS = {
@@ -488,7 +488,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
         [
             line(
                 switchboard,
-                "_Work._run",
+                "_Turn._run_action",
                 "self.runs += 1",
                 "self.runs += 1; log.info('run', **wanted.inputs)",
             )

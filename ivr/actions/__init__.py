@@ -29,7 +29,7 @@ from ivr.actions import (
     verify_identity,
     withdrawal_limits,
 )
-from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.logs import place_of
 from ivr.menu.language.contract import Contract
 
@@ -65,7 +65,9 @@ class ContractBroken(Exception):
     """An action ended in a way that its contract does not declare."""
 
 
-def perform(name: str, services: Services, asked: Asked, actions: Mapping[str, Action] = ACTIONS) -> Finished:
+def perform(
+    name: str, services: Services, asked: ActionRequest, actions: Mapping[str, Action] = ACTIONS
+) -> ActionResult:
     """Run the action of this name; when it breaks, it ends as ``unavailable``.
 
     Raises :class:`NotProved` when the call has not reached the level that the action needs: menus are checked for
@@ -79,11 +81,11 @@ def perform(name: str, services: Services, asked: Asked, actions: Mapping[str, A
         _keep_promise(action.CONTRACT, finished)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         _log.error("action failed", action=name, **place_of(error))
-        return Finished("unavailable")
+        return ActionResult("unavailable")
     return finished
 
 
-def _keep_promise(contract: Contract, finished: Finished) -> None:
+def _keep_promise(contract: Contract, finished: ActionResult) -> None:
     outcome = contract.all_outcomes().get(finished.outcome)
     if outcome is None:
         raise ContractBroken(f"{contract.name} does not declare the outcome {finished.outcome}")

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ivr.actions.notices import Notices
+from ivr.actions.notices import Bulletins
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Contract, Level
-from ivr.menu.language.nodes import Rations
-from ivr.storage.attempts import Ledger
+from ivr.menu.language.nodes import MessageLimits
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 
 
-class Codes(Protocol):
+class CodeProvider(Protocol):
     """Somebody else who sends one-time codes and judges them, in place of our own (Twilio Verify)."""
 
     def send(self, to: str, language: str) -> None:
@@ -36,17 +36,17 @@ class Services:
     """The systems that actions speak to."""
 
     accounts: Accounts
-    notices: Notices
-    ledger: Ledger
+    bulletins: Bulletins
+    attempts: Attempts
     seal: Seal
     public_url: str = ""
     """Where the pages behind links are found, such as ``https://ivr.example.com``."""
-    codes: Codes | None = None
+    codes: CodeProvider | None = None
     """None: we make and judge the codes ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActionRequest:
     """One run of an action, as it is asked for."""
 
     key: str
@@ -61,7 +61,7 @@ class Asked:
     level: Level = Level.unknown
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """May hold secrets: never log it."""
-    rations: Rations = field(default_factory=Rations)
+    message_limits: MessageLimits = field(default_factory=MessageLimits)
     """How many messages the hotline may send."""
 
     @property
@@ -71,7 +71,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class ActionResult:
     """How a run ended."""
 
     outcome: str
@@ -92,6 +92,6 @@ class Action(Protocol):
 
     CONTRACT: Contract
 
-    def run(self, services: Services, asked: Asked) -> Finished:
+    def run(self, services: Services, asked: ActionRequest) -> ActionResult:
         """Do it. A business "no" is an outcome; an exception becomes ``unavailable``."""
         ...

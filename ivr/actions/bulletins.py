@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -18,10 +18,10 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Collect today's bulletins."""
-    words = services.notices.current(asked.at.date(), asked.language)
+    words = services.bulletins.current(asked.at.date(), asked.language)
     if not words:
-        return Finished("none")
+        return ActionResult("none")
     # Chinese puts no space between sentences.
-    return Finished("some", {"bulletins": ("" if asked.language.startswith("zh") else " ").join(words)})
+    return ActionResult("some", {"bulletins": ("" if asked.language.startswith("zh") else " ").join(words)})

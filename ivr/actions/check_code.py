@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, count_try, holders
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -28,15 +28,15 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Judge one try. A code that is too old is no try: nothing can be guessed with it."""
-    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
     if minutes:
-        return Finished("locked", {"minutes_left": minutes})
+        return ActionResult("locked", {"minutes_left": minutes})
     rules, digest = services.accounts.rules(), _digest(services, asked, str(asked.inputs["typed_code"]))
     if digest is None:
-        return Finished("expired")
-    judged = services.ledger.check_code(
+        return ActionResult("expired")
+    judged = services.attempts.check_code(
         asked.account,
         asked.call,
         digest,
@@ -45,26 +45,26 @@ def run(services: Services, asked: Asked) -> Finished:
         most=rules.identity_tries_before_lock,
     )
     if judged == "expired":
-        return Finished("expired")
+        return ActionResult("expired")
     tried = count_try(services, asked, CODE, right=judged == "right", rules=rules)
     match tried.verdict:
         case "right":
-            return Finished("ok", account=asked.account)
+            return ActionResult("ok", account=asked.account)
         case "locked":
-            return Finished("locked", {"minutes_left": tried.minutes_left})
-    return Finished("mismatch")
+            return ActionResult("locked", {"minutes_left": tried.minutes_left})
+    return ActionResult("mismatch")
 
 
-def _digest(services: Services, asked: Asked, code: str) -> str | None:
+def _digest(services: Services, asked: ActionRequest, code: str) -> str | None:
     """Return the digest to compare with the one that was kept when the code was sent; None: there is no good code.
 
     Who judges codes in our place is asked only about one that was sent in this call; his yes stands for the digest.
     """
     if services.codes is None:
         return services.seal.digest("code", asked.account, asked.call, code)
-    if services.ledger.judged(asked.account, asked.call, asked.key):
+    if services.attempts.judged(asked.account, asked.call, asked.key):
         return ""  # this very try has its answer already, and nobody is asked again
-    kept = services.ledger.code_of(asked.account, asked.call, at=asked.at)
+    kept = services.attempts.code_of(asked.account, asked.call, at=asked.at)
     if kept is None:
         return None
     try:

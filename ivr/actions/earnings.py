@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _FEN = Decimal("0.01")
@@ -40,15 +40,15 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Work out the earning, rather than repeat the booked one: the caller is told how it comes about."""
     fund = services.accounts.get(asked.account).fund
     if not fund.balance:
-        return Finished("no_holding")
+        return ActionResult("no_holding")
     holding = {"holding": fund.balance, "held_days": fund.held_days}
     if fund.held_days < _FIRST_DAYS:
-        return Finished("first_days", holding)
-    return Finished(
+        return ActionResult("first_days", holding)
+    return ActionResult(
         "ok",
         holding
         | {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _ELDER = 65
@@ -26,10 +26,12 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Look for the account; whatever else is known of it waits until the caller has proved that it is his."""
     account = services.accounts.find(asked.caller)
     elder = services.accounts.is_at_least(_ELDER, asked.caller, asked.at.date())
     if account is None:
-        return Finished("not_found")
-    return Finished("found", {"elder": elder, "preferred_language": account.language}, account=account.phone)
+        return ActionResult("not_found")
+    return ActionResult(
+        "found", {"elder": elder, "preferred_language": account.language}, account=account.phone
+    )

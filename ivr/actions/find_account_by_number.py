@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _NUMBER = {"number": "the number, as it was given: it outlives what was known of another account"}
@@ -28,8 +28,8 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Look for the account; who has none is asked, counted and locked like anybody else."""
     number = str(asked.inputs["number"])
     found = services.accounts.has(number)
-    return Finished("found" if found else "not_found", {"number": number}, account=number)
+    return ActionResult("found" if found else "not_found", {"number": number}, account=number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import has_proved_tail
 from ivr.menu.language.contract import Contract, Outcome
 
@@ -24,10 +24,10 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Freeze it. From another telephone the tail is asked for: else anybody could freeze anybody."""
     number = str(asked.inputs["number"])
     if number != asked.caller and not (number == asked.account and has_proved_tail(services, asked)):
-        return Finished("not_proved")
+        return ActionResult("not_proved")
     services.accounts.freeze(number, key=asked.key, at=asked.at)
-    return Finished("done", {"is_frozen": services.accounts.has(number)})
+    return ActionResult("done", {"is_frozen": services.accounts.has(number)})

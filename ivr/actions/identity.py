@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ivr.actions.base import Asked, Services
+from ivr.actions.base import ActionRequest, Services
 from ivr.demo.accounts import Account, Rules
-from ivr.storage.attempts import Ration, Tried
+from ivr.storage.attempts import AttemptResult, RateLimit
 
 TAIL, CODE = "tail", "code"
 """The two things that a caller proves himself with; each is counted by itself."""
@@ -36,12 +36,12 @@ def not_served(account: Account) -> str:
     return "sim_changed" if changed is not None and changed < FRESH_SIM_HOURS else ""
 
 
-def claimed(asked: Asked) -> str:
+def claimed(asked: ActionRequest) -> str:
     """Return the account that the caller claims: the one found, or a number that has none; of a withheld number, the call."""
     return asked.account or asked.caller or asked.call
 
 
-def holders(asked: Asked) -> Sequence[str]:
+def holders(asked: ActionRequest) -> Sequence[str]:
     """Return for whom a try is counted: the account first; and the caller, where the account is not his own number's.
 
     So neither changing one's number nor going from account to account gains a try; nor does a success with an account
@@ -51,16 +51,18 @@ def holders(asked: Asked) -> Sequence[str]:
     return [f"account:{account}"] if account == caller else [f"account:{account}", f"caller:{caller}"]
 
 
-def count_try(services: Services, asked: Asked, kind: str, *, right: bool, rules: Rules) -> Tried:
+def count_try(
+    services: Services, asked: ActionRequest, kind: str, *, right: bool, rules: Rules
+) -> AttemptResult:
     """Count and judge one try; the same run again is the same try.
 
     Calls that withhold their number could each try another account for ever: together they have so many tries an hour.
     """
     if not asked.caller:
-        ration = Ration("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
-        if not services.ledger.spend([ration], key=f"{asked.key}/{kind}", at=asked.at):
-            return Tried("locked", 60)
-    return services.ledger.count_try(
+        rate_limit = RateLimit("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
+        if not services.attempts.consume([rate_limit], key=f"{asked.key}/{kind}", at=asked.at):
+            return AttemptResult("locked", 60)
+    return services.attempts.count_try(
         kind,
         holders(asked),
         right=right,
@@ -71,6 +73,6 @@ def count_try(services: Services, asked: Asked, kind: str, *, right: bool, rules
     )
 
 
-def has_proved_tail(services: Services, asked: Asked) -> bool:
+def has_proved_tail(services: Services, asked: ActionRequest) -> bool:
     """Say whether this call has given the right tail of the account that it is about."""
-    return services.ledger.proved(TAIL, f"account:{claimed(asked)}", asked.call)
+    return services.attempts.proved(TAIL, f"account:{claimed(asked)}", asked.call)

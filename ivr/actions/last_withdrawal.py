@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.demo.accounts import Account, Rules, Withdrawal
 from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
@@ -56,14 +56,14 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Find the outcome, and tell of all that is known what this outcome declares."""
     account = services.accounts.get(asked.account)
     if account.last_withdrawal is None:
-        return Finished("none")
+        return ActionResult("none")
     outcome = _outcome(account.last_withdrawal)
     facts = _facts(account, account.last_withdrawal, services.accounts.rules(), asked.at)
-    return Finished(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
+    return ActionResult(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
 
 
 def _outcome(withdrawal: Withdrawal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.demo.accounts import Password
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -29,14 +29,14 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Look at the login first: who cannot get in is not helped by hearing about payments."""
     account = services.accounts.get(asked.account)
     if account.login.locked:
-        return Finished("locked", _lock(account.login))
+        return ActionResult("locked", _lock(account.login))
     if account.payment_password.locked:
-        return Finished("payment_locked", _lock(account.payment_password))
-    return Finished("ok")
+        return ActionResult("payment_locked", _lock(account.payment_password))
+    return ActionResult("ok")
 
 
 def _lock(password: Password) -> dict[str, int]:

@@ -14,16 +14,16 @@ from ivr.datafile import BadFile, parse
 
 _log = structlog.get_logger()
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+BulletinWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Notice:
+class Bulletin:
     """One bulletin, spoken from its first day to its last, both included."""
 
     first: date
     last: date
-    words: Annotated[dict[str, Words], Field(min_length=1)]
+    words: Annotated[dict[str, BulletinWords], Field(min_length=1)]
     """What is said, per language; in a language without words it is not said."""
 
     @model_validator(mode="after")
@@ -33,14 +33,14 @@ class Notice:
         return self
 
 
-_FILE = TypeAdapter(list[Notice])
+_FILE = TypeAdapter(list[Bulletin])
 _Stamp = tuple[int, int] | None
 
 
-class Notices:
+class Bulletins:
     """The bulletins of one file. Safe to use from any thread."""
 
-    def __init__(self, path: Path | None, stamp: _Stamp, notices: list[Notice]) -> None:
+    def __init__(self, path: Path | None, stamp: _Stamp, notices: list[Bulletin]) -> None:
         self._path = path
         # Replaced as a whole, so that another thread never sees half a change.
         self._read = stamp, notices
@@ -62,7 +62,7 @@ class Notices:
             if notice.first <= on <= notice.last and language in notice.words
         ]
 
-    def _latest(self) -> list[Notice]:
+    def _latest(self) -> list[Bulletin]:
         stamp, notices = _stamp(self._path), self._read[1]
         if stamp != self._read[0]:
             try:
@@ -82,7 +82,7 @@ def _stamp(path: Path | None) -> _Stamp:
     return (status.st_mtime_ns, status.st_size) if status else None
 
 
-def _notices(path: Path | None) -> list[Notice]:
+def _notices(path: Path | None) -> list[Bulletin]:
     try:
         return parse(path, path.read_bytes(), _FILE) if path else []
     except FileNotFoundError:

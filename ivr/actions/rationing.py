@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import phonenumbers
 
-from ivr.actions.base import Asked, Services
+from ivr.actions.base import ActionRequest, Services
 from ivr.menu.language.contract import Level, Outcome
-from ivr.storage.attempts import Ration
+from ivr.storage.attempts import RateLimit
 
 RATIONED = Outcome(means="No more messages may be sent for now; see the hotline's `texts:`.")
 """How an action ends that has none left."""
@@ -17,25 +17,25 @@ MOST_WITHHELD = 500
 """Messages a day that all calls together may cause whose number is withheld: each of them would be a new caller."""
 
 
-def may_text(services: Services, asked: Asked, to: str, *more: Ration) -> bool:
+def may_text(services: Services, asked: ActionRequest, to: str, *more: RateLimit) -> bool:
     """Take one message to this number (E.164) of every ration, or of none when one is used up.
 
     ``more`` are rations beside the hotline's own. The same run asks once, however often it is repeated.
     """
-    bounds, country = asked.rations, country_of(to)
-    rations = [
-        Ration(f"text-number:{to}", bounds.per_number, _A_DAY),
-        Ration(f"text-caller:{asked.caller or asked.call}", bounds.per_caller, _A_DAY),
-        Ration(f"text-country:{country}", bounds.countries.get(country, bounds.elsewhere), _A_DAY),
+    bounds, country = asked.message_limits, country_of(to)
+    rate_limits = [
+        RateLimit(f"text-number:{to}", bounds.per_number, _A_DAY),
+        RateLimit(f"text-caller:{asked.caller or asked.call}", bounds.per_caller, _A_DAY),
+        RateLimit(f"text-country:{country}", bounds.countries.get(country, bounds.elsewhere), _A_DAY),
     ]
     if not asked.caller:
-        rations.append(Ration("text-withheld", MOST_WITHHELD, _A_DAY))
+        rate_limits.append(RateLimit("text-withheld", MOST_WITHHELD, _A_DAY))
     if country not in bounds.countries:
-        rations.append(Ration("text-abroad", bounds.abroad, _A_DAY))
+        rate_limits.append(RateLimit("text-abroad", bounds.abroad, _A_DAY))
     if asked.level >= Level.verified:
         # Of an account that is only claimed nothing is taken: else a stranger could use up its owner's messages.
-        rations.append(Ration(f"text-number:{asked.account}", bounds.per_number, _A_DAY))
-    return services.ledger.spend([*rations, *more], key=asked.key, at=asked.at)
+        rate_limits.append(RateLimit(f"text-number:{asked.account}", bounds.per_number, _A_DAY))
+    return services.attempts.consume([*rate_limits, *more], key=asked.key, at=asked.at)
 
 
 def country_of(number: str) -> str:

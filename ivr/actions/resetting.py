@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 LINK_LIVES = timedelta(minutes=30)
-Password = Literal["login", "payment"]
+PasswordKind = Literal["login", "payment"]
 
 
 def reset_contract(name: str, which: str) -> Contract:
@@ -33,17 +33,17 @@ def reset_contract(name: str, which: str) -> Contract:
     )
 
 
-def begin_reset(services: Services, asked: Asked, password: Password) -> Finished:
+def begin_reset(services: Services, asked: ActionRequest, password: PasswordKind) -> ActionResult:
     """Begin a reset. The same run again is the same reset: its link follows from the run's key and our secret."""
     account = services.accounts.get(asked.account)
     if account.status == "frozen":
-        return Finished("frozen")
+        return ActionResult("frozen")
     if not may_text(services, asked, account.phone):
-        return Finished("rationed")
+        return ActionResult("rationed")
     ticket = services.seal.sign("ticket", services.seal.digest("reset", asked.key)[:32])
     digest = services.seal.digest("ticket", ticket)
     case = services.accounts.open_reset(account.phone, password, digest, key=asked.key, at=asked.at)
-    return Finished(
+    return ActionResult(
         "ok",
         {"case_number": case},
         text_to=account.phone,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, NOT_SERVED, has_proved_tail, holders, not_served
 from ivr.actions.rationing import may_text
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.storage.attempts import Ration
+from ivr.storage.attempts import RateLimit
 
 PER_CALL, PER_ACCOUNT, WITHIN = 3, 6, timedelta(hours=3)
 """Codes that one call, and one account within three hours, may have sent."""
@@ -38,49 +38,49 @@ class TailNotProved(PermissionError):
     """A menu asked for a code before the tail of the ID card was right: anybody could have a stranger pestered."""
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Send a code, unless it would prove nothing, reach nobody, or be one too many."""
     if not has_proved_tail(services, asked):
         raise TailNotProved
     account, rules = services.accounts.get(asked.account), services.accounts.rules()
     if reason := not_served(account):
-        return Finished(reason)
-    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+        return ActionResult(reason)
+    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
     if minutes:
-        return Finished("locked", {"minutes_left": minutes})
+        return ActionResult("locked", {"minutes_left": minutes})
     if not may_text(services, asked, account.phone, *_code_rations(asked)):
-        return Finished("rationed")
+        return ActionResult("rationed")
     told = {"code_minutes": rules.code_valid_minutes}
     lives = timedelta(minutes=rules.code_valid_minutes)
     if services.codes is not None:
         _let_send(services, asked, lives)
-        return Finished("sent", told)
+        return ActionResult("sent", told)
     code = _code(services, asked)
     digest = services.seal.digest("code", asked.account, asked.call, code)
-    services.ledger.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
-    return Finished("sent", told, text_to=account.phone, secrets={"code": code}, expires=asked.at + lives)
+    services.attempts.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
+    return ActionResult("sent", told, text_to=account.phone, secrets={"code": code}, expires=asked.at + lives)
 
 
-def _code(services: Services, asked: Asked) -> str:
+def _code(services: Services, asked: ActionRequest) -> str:
     """Return six digits, drawn by chance; a run that is repeated gets the same.
 
     What is kept of the draw tells nothing without our secret.
     """
-    drawn = services.ledger.chance(asked.key, at=asked.at)
+    drawn = services.attempts.chance(asked.key, at=asked.at)
     return f"{int(services.seal.digest('code drawn', drawn), 16) % 1_000_000:06}"
 
 
-def _let_send(services: Services, asked: Asked, lives: timedelta) -> None:
+def _let_send(services: Services, asked: ActionRequest, lives: timedelta) -> None:
     """Let somebody else send a code, once for each run: that it leaves is noted before."""
     assert services.codes is not None
     digest = services.seal.digest("code of others", asked.key)  # nobody can type it
-    if services.ledger.code_of(asked.account, asked.call, at=asked.at) != digest:
-        services.ledger.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
+    if services.attempts.code_of(asked.account, asked.call, at=asked.at) != digest:
+        services.attempts.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
         services.codes.send(asked.account, asked.language)
 
 
-def _code_rations(asked: Asked) -> tuple[Ration, Ration]:
+def _code_rations(asked: ActionRequest) -> tuple[RateLimit, RateLimit]:
     return (
-        Ration(f"code-call:{asked.call}", PER_CALL, WITHIN),
-        Ration(f"code-account:{asked.account}", PER_ACCOUNT, WITHIN),
+        RateLimit(f"code-call:{asked.call}", PER_CALL, WITHIN),
+        RateLimit(f"code-account:{asked.account}", PER_ACCOUNT, WITHIN),
     )

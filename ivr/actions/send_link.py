@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.addressee import NO_NUMBER, addressee
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Outcome
 
@@ -20,9 +20,9 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Send it, if there is a number and one of the rations left."""
     to = addressee(asked)
     if not to:
-        return Finished("no_number")
-    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")
+        return ActionResult("no_number")
+    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ivr.actions.addressee import NO_NUMBER, addressee
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Outcome
-from ivr.storage.attempts import Ration
+from ivr.storage.attempts import RateLimit
 
 CONTRACT = Contract(
     name="send_summary",
@@ -24,14 +24,14 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Send it, if there is something to tell, a number, and one of the rations left; the same summary once in a call."""
     to, summary = addressee(asked), str(asked.inputs["summary"])
     if not summary:
-        return Finished("nothing")
+        return ActionResult("nothing")
     if not to:
-        return Finished("no_number")
-    once = Ration(f"summary:{asked.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1))
-    if not services.ledger.spend([once], key=f"{asked.key}/once", at=asked.at):
-        return Finished("sent")  # the very same is under way already
-    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")
+        return ActionResult("no_number")
+    once = RateLimit(f"summary:{asked.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1))
+    if not services.attempts.consume([once], key=f"{asked.key}/once", at=asked.at):
+        return ActionResult("sent")  # the very same is under way already
+    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")

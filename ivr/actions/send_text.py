@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.rationing import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Outcome
 
@@ -17,7 +17,7 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Take one of the rations."""
     to = str(asked.inputs["to"])
-    return Finished("sent", text_to=to) if may_text(services, asked, to) else Finished("rationed")
+    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")

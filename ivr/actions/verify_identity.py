@@ -6,7 +6,7 @@ an account is told to nobody who has not proved anything.
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, holders, not_served
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -35,19 +35,19 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Judge one try. The tail is compared, and the try counted, in the same way for an account that is not there."""
     account, rules = claimed(asked), services.accounts.rules()
     right = services.accounts.tail_matches(account, str(asked.inputs["id_tail"]))
-    minutes = services.ledger.minutes_locked(CODE, holders(asked), at=asked.at)
+    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
     if minutes:
-        return Finished("locked", {"minutes_left": minutes})
+        return ActionResult("locked", {"minutes_left": minutes})
     tried = count_try(services, asked, TAIL, right=right, rules=rules)
     match tried.verdict:
         case "wrong":
-            return Finished("mismatch")
+            return ActionResult("mismatch")
         case "locked":
-            return Finished("locked", {"minutes_left": tried.minutes_left})
+            return ActionResult("locked", {"minutes_left": tried.minutes_left})
     if reason := not_served(services.accounts.get(account)):
-        return Finished(reason, account=account)
-    return Finished("ok" if asked.caller == account else "elsewhere", account=account)
+        return ActionResult(reason, account=account)
+    return ActionResult("ok" if asked.caller == account else "elsewhere", account=account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -25,10 +25,10 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: Asked) -> Finished:
+def run(services: Services, asked: ActionRequest) -> ActionResult:
     """Work out the limits of this customer at this moment."""
     account, rules = services.accounts.get(asked.account), services.accounts.rules()
-    return Finished(
+    return ActionResult(
         "ok",
         {
             "fast_limit": rules.fast_withdrawal_daily_limit,

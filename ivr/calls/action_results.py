@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from ivr.actions.base import Action, Finished
+from ivr.actions.base import Action, ActionResult
 from ivr.engine.commands import Command, SendText
 from ivr.engine.events import ActionFinished, Event
 from ivr.engine.plain import from_json, to_json
@@ -39,7 +39,7 @@ def texts_of(tree: Tree, session: Session, event: Event) -> list[Command]:
 
 
 def finished_event(
-    action: str, key: str, finished: Finished, actions: Actions, at: datetime
+    action: str, key: str, finished: ActionResult, actions: Actions, at: datetime
 ) -> ActionFinished:
     """Return the event of an action that has ended; its contract says which level of identity it proves."""
     outcome = actions[action].CONTRACT.all_outcomes()[finished.outcome]

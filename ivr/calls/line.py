@@ -27,6 +27,7 @@ from ivr.engine.events import (
 from ivr.engine.session import Session
 from ivr.menu.speech.durations import spoken_seconds
 
+DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 Waiting = Literal["keys", "recording", "nobody"]
 DeskAnswers = Callable[[str], str]
 """From a desk's number to what happens there: ``answered``, ``busy``, ``no_answer`` or ``failed``."""
@@ -48,17 +49,17 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class CallNote:
     """Something that happened on the call without being heard: a transfer, a beep, a lost key."""
 
     what: str
 
 
-Item = Heard | Noticed
+Item = Heard | CallNote
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class AwaitedInput:
     """What is listened for at this moment, as far as the line can tell."""
 
     keys: Sequence[str] = ()
@@ -89,7 +90,7 @@ class Line(Protocol):
         ...
 
     @property
-    def awaited(self) -> Awaited | None:
+    def awaited(self) -> AwaitedInput | None:
         """What is listened for; None where nothing is."""
         ...
 
@@ -163,7 +164,7 @@ _calls = itertools.count(1)
 class DirectLine:
     """A call in this process."""
 
-    board: Switchboard
+    switchboard: Switchboard
     clock: VirtualClock
     caller: str = ""
     called: str = ""
@@ -193,12 +194,12 @@ class DirectLine:
         return "nobody"
 
     @property
-    def awaited(self) -> Awaited | None:
+    def awaited(self) -> AwaitedInput | None:
         """What is listened for; None where nothing is."""
         match self.commands[-1] if self.commands else None:
             case Gather() as gather:
                 speech = gather.speech is not None
-                return Awaited(gather.keys, gather.length, gather.finish, speech, gather.secret)
+                return AwaitedInput(gather.keys, gather.length, gather.finish, speech, gather.secret)
         return None
 
     def take(self) -> list[Item]:
@@ -217,7 +218,7 @@ class DirectLine:
                 digits, finished_by, lost = taken(keys, gather.length, gather.finish)
                 if lost:
                     shown = "•" * len(lost) if gather.secret else lost
-                    self.items.append(Noticed(f"the entry was over before `{shown}`: lost"))
+                    self.items.append(CallNote(f"the entry was over before `{shown}`: lost"))
                 if not finished_by and len(digits) != gather.length:
                     self.clock.advance(gather.timeout)
                 at = self.clock()
@@ -231,7 +232,7 @@ class DirectLine:
             case Record():
                 self.record(math.ceil(spoken_seconds(text)))
             case Gather(speech=None):
-                self.items.append(Noticed("only keys are listened to here"))
+                self.items.append(CallNote("only keys are listened to here"))
                 self.silence()
             case Gather():
                 self.clock.advance(spoken_seconds(text))
@@ -260,7 +261,7 @@ class DirectLine:
         seconds = min(seconds, last.at_most)
         self.clock.advance(seconds)
         url = f"recording://{self.call}/{self.turn}/{last.name}"
-        self.board.keep_voicemail(self.call, url, seconds, self.clock())
+        self.switchboard.keep_voicemail(self.call, url, seconds, self.clock())
         self._happen(RecordingEnded(self.clock(), url, seconds))
 
     def hang_up(self) -> None:
@@ -268,7 +269,7 @@ class DirectLine:
         if self.waiting == "recording":
             self._turn(RecordingEnded(self.clock()))
         if self.waiting != "nobody":
-            self.board.hang_up(self.call, self.clock())
+            self.switchboard.hang_up(self.call, self.clock())
             self.commands, self.ending = [], "hung_up"
 
     def _start(self) -> CallStarted:
@@ -284,16 +285,16 @@ class DirectLine:
             self.commands, self.turn = list(commands), session.turn
             return b"-"
 
-        self.board.turn(self.call, self.turn, event, self._start(), render)
+        self.switchboard.take_turn(self.call, self.turn, event, self._start(), render)
 
     def _execute(self, command: Command) -> None:
         match command:
             case Say(utterances=utterances) | Gather(utterances=utterances):
                 self._hear(utterances)
             case SendText(to=to, body=body):
-                self.items.append(Noticed(f"text message to {to}, not sent: {body}"))
+                self.items.append(CallNote(f"text message to {to}, not sent: {body}"))
             case Record(at_most=at_most):
-                self.items.append(Noticed(f"beep: recording, at most {at_most} s"))
+                self.items.append(CallNote(f"beep: recording, at most {at_most} s"))
             case Hangup(ending=ending):
                 self.ending = ending
             case Transfer():
@@ -301,9 +302,9 @@ class DirectLine:
 
     def _transfer(self, transfer: Transfer) -> None:
         answer = self.desk_answers(transfer.number)
-        self.items.append(Noticed(f"ringing {transfer.number}: {answer}"))
+        self.items.append(CallNote(f"ringing {transfer.number}: {answer}"))
         if answer == "answered" and transfer.reason:
-            self.items.append(Noticed(f"the desk hears: {transfer.reason}"))
+            self.items.append(CallNote(f"the desk hears: {transfer.reason}"))
         self.clock.advance(transfer.ring_seconds if answer == "no_answer" else 3)
         self._happen(TransferEnded(self.clock(), answer))
 

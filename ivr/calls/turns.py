@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions, finished_event, opened, sealed, texts_of
 from ivr.calls.hotline import Hotline
-from ivr.calls.worker_pool import Pool, Runs
+from ivr.calls.worker_pool import ActionRunner, WorkerPool
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
 from ivr.engine.events import (
     ActionFinished,
@@ -26,10 +26,10 @@ from ivr.engine.events import (
     CallerHungUp,
     CallStarted,
     Event,
+    InternalError,
     LimitReached,
     RecordingEnded,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.recognition import breaks_off
 from ivr.engine.redaction import public_keys, public_outcome
@@ -70,7 +70,7 @@ GRACE_SECONDS = 300
 
 Render = Callable[[Session, Sequence[Command]], bytes]
 """Turns commands into a channel's answer; the session is the one that is saved with it."""
-Perform = Callable[[str, Services, Asked, Actions], Finished]
+Perform = Callable[[str, Services, ActionRequest, Actions], ActionResult]
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,7 @@ class Switchboard:
     perform: Perform = perform
     actions_of: Callable[[Tree], Actions] = lambda _tree: ACTIONS
     """The actions that a menu version may run: ours, and the HTTP services that it declares."""
-    runs: Runs = field(default_factory=Pool)
+    action_runner: ActionRunner = field(default_factory=WorkerPool)
     """Where actions run."""
     sends: bool = False
     """Whether somebody sends the messages; otherwise they are kept as ``not sent``."""
@@ -105,13 +105,13 @@ class Switchboard:
     watch: Callable[[Turn, Event], None] | None = None
     """Told every step as it happens, for the simulator's trace and the coverage of written calls."""
 
-    def turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
+    def take_turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
         """Take a call one turn further and return the channel's answer.
 
         ``start`` begins the call when it is new, or unknown at a later turn. Raises :class:`StillBusy`, and whatever
         a broken store raises; every other trouble becomes an apology and a human.
         """
-        look, waited = self._look(call, number, event.at)
+        look, waited = self._await_turn(call, number, event.at)
         if waited:  # somebody died at it: his claim is over only now
             event = replace(event, at=event.at + timedelta(seconds=waited))
         match look:
@@ -120,11 +120,11 @@ class Switchboard:
                     self._correct_ending(call, event)
                 return answer
             case Free(token=token, session=None):
-                return self._answer(token, self._new(call, start), start, start, render)
+                return self._process_turn(token, self._new_session(call, start), start, start, render)
             case Free(token=token, session=Session() as session):
-                return self._answer(token, session, event, start, render)
+                return self._process_turn(token, session, event, start, render)
         log.warning("call starts over", call=call, turn=number)
-        return self.turn(call, 0, start, start, render)
+        return self.take_turn(call, 0, start, start, render)
 
     def hang_up(self, call: str, at: datetime) -> None:
         """Note that the caller is gone. Nothing new begins after this; what is under way is finished."""
@@ -140,7 +140,7 @@ class Switchboard:
         if event.result == "answered" and self.store.ended(call):
             self.store.end(call, "transferred", event.at)
 
-    def _look(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
+    def _await_turn(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
         """Look at a turn, waiting while somebody else does it; tell for how many seconds."""
         waited = 0.0
         while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
@@ -150,55 +150,55 @@ class Switchboard:
             waited += 0.02
         return look, waited
 
-    def _new(self, call: str, start: CallStarted) -> Session:
+    def _new_session(self, call: str, start: CallStarted) -> Session:
         tree = self.hotline.current()
         log.info("call", call=call, caller=masked(start.caller), hotline=tree.name, version=tree.version)
         return Session(call, tree.version, start.at, start.caller, start.called)
 
-    def _answer(
+    def _process_turn(
         self, token: int, session: Session, event: Event, start: CallStarted, render: Render
     ) -> bytes:
         tree = self.hotline.version(session.version)
         if tree.version != session.version:
             session, event = _begun_again(session, tree), start
-        work = _Work(self, tree, session, token)
+        work = _Turn(self, tree, session, token)
         try:
-            done = self._done(work, _bounded(tree, session, event), render)
+            done = self._advance_or_apologise(work, _bounded(tree, session, event), render)
             self.store.save(work.token, done)
         except ClaimLost:
-            return self._others_answer(session.call, session.turn, event.at)
+            return self._answer_of_winner(session.call, session.turn, event.at)
         self._note_messages(done.messages)
         return done.answer
 
-    def _done(self, work: _Work, event: Event, render: Render) -> SavedTurn:
+    def _advance_or_apologise(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
         """Do a turn; whatever breaks in it becomes an apology."""
         try:
-            return self._do(work, event, render)
+            return self._advance_call(work, event, render)
         except ClaimLost:
             raise
         except Exception as error:  # noqa: BLE001 - the one place: a caller is never dropped
             _note_trouble(work, error)
             return self._apologise(work, event.at, render)
 
-    def _others_answer(self, call: str, number: int, at: datetime) -> bytes:
+    def _answer_of_winner(self, call: str, number: int, at: datetime) -> bytes:
         """Return the answer of whoever was faster at this turn. Raises ClaimLost when there is none."""
-        look, _ = self._look(call, number, at)
+        look, _ = self._await_turn(call, number, at)
         if isinstance(look, Answered):
             return look.answer
         raise ClaimLost(f"turn {number} of call {call}")
 
-    def _apologise(self, work: _Work, at: datetime, render: Render) -> SavedTurn:
+    def _apologise(self, work: _Turn, at: datetime, render: Render) -> SavedTurn:
         """Say sorry and seek a human; where the menu's way to him is broken too, say goodbye."""
         try:
-            return self._do(work, TroubleStruck(at), render)
+            return self._advance_call(work, InternalError(at), render)
         except Exception as error:  # noqa: BLE001 - as above
             _note_trouble(work, error)
             work.session = replace(work.session, human_tried=True)
-            return self._do(work, TroubleStruck(at), render)
+            return self._advance_call(work, InternalError(at), render)
 
-    def _do(self, work: _Work, event: Event, render: Render) -> SavedTurn:
+    def _advance_call(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
         """Take the call on until it waits for somebody, and return what is to be saved."""
-        work.take(event)
+        work.advance_until_waiting(event)
         session = work.session.copy()
         session.turn += 1
         commands = [self._number(command) for command in nest(work.commands)]
@@ -211,7 +211,7 @@ class Switchboard:
             hotline=work.tree.name,
             urgent=session.urgent,
             reason=session.reason,
-            taken_run=work.taken,
+            taken_run=work.taken_run,
         )
 
     def _messages(self, call: str, commands: Sequence[Command], at: datetime) -> list[Message]:
@@ -240,7 +240,7 @@ class Switchboard:
         if messages and self.sends:
             self.wake()
 
-    def _keep_late(self, tree: Tree, session: Session, event: ActionFinished) -> None:
+    def _keep_late_result(self, tree: Tree, session: Session, event: ActionFinished) -> None:
         """Keep what came of an action for which nobody waits any longer in this turn, with its message.
 
         Whoever polls for the call takes it up, in whichever process. The caller may have hung up or gone to a human
@@ -265,10 +265,10 @@ class Switchboard:
 
 
 @dataclass(slots=True)
-class _Work:
+class _Turn:
     """A turn while it is done: steps and actions until the call waits for somebody."""
 
-    board: Switchboard
+    switchboard: Switchboard
     tree: Tree
     session: Session
     """As the last step that went well has left it."""
@@ -281,35 +281,35 @@ class _Work:
     """How many actions this turn has run; it goes on counting after a trouble, as it is in their keys."""
     waited: float = 0.0
     """Seconds that this webhook has waited for actions: all of them together have the time of one."""
-    taken: str = ""
+    taken_run: str = ""
     """The key of a slow action whose result this turn has taken up."""
 
-    def take(self, event: Event) -> None:
+    def advance_until_waiting(self, event: Event) -> None:
         """Take the call on. What was to be said before a trouble is dropped; text messages are sent all the same."""
         self.commands = [command for command in self.commands if isinstance(command, SendText)]
-        event = self._awaited(event)
+        event = self._resolve_running_action(event)
         for _ in range(MAX_ACTIONS):
-            self._step(event)
+            self._apply_event(event)
             last = self.commands[-1]
             if not isinstance(last, RunAction):
                 return
             self.commands.pop()
-            event = self._run(last, event.at)
-            if self.board.store.ended(self.session.call):
-                self._note(event)  # it is done, with its own message, and nothing new begins
+            event = self._run_action(last, event.at)
+            if self.switchboard.store.ended(self.session.call):
+                self._record_event(event)  # it is done, with its own message, and nothing new begins
                 self.commands += texts_of(self.tree, self.session, event)
                 event = CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
 
-    def _step(self, event: Event) -> None:
-        self._note(event)
+    def _apply_event(self, event: Event) -> None:
+        self._record_event(event)
         turn = happen(self.tree, self.session, event)
         self.session = turn.session
         self.commands += turn.commands
-        if self.board.watch:
-            self.board.watch(turn, event)
+        if self.switchboard.watch:
+            self.switchboard.watch(turn, event)
 
-    def _note(self, event: Event) -> None:
+    def _record_event(self, event: Event) -> None:
         """Put an event on the call's path."""
         session = self.session
         keys, outcome = public_keys(self.tree, session, event), public_outcome(event)
@@ -319,38 +319,38 @@ class _Work:
             "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
         )
 
-    def _run(self, wanted: RunAction, at: datetime) -> ActionFinished | ActionGoesOn:
+    def _run_action(self, wanted: RunAction, at: datetime) -> ActionFinished | ActionGoesOn:
         """Run an action; what does not end in time goes on without this turn."""
-        session, board, tree = self.session, self.board, self.tree
+        session, switchboard, tree = self.session, self.switchboard, self.tree
         if not self.claimed:
             self._claim(at)
         self.runs += 1
-        asked = self._asked(wanted, at)
-        actions = board.actions_of(tree)
+        asked = self._action_request(wanted, at)
+        actions = switchboard.actions_of(tree)
         times = tree.times.get(wanted.action, Times())
-        run = board.runs.start(
-            lambda: board.perform(wanted.action, board.services, asked, actions), wanted.action
+        run = switchboard.action_runner.start(
+            lambda: switchboard.perform(wanted.action, switchboard.services, asked, actions), wanted.action
         )
         if run is None:
             log.error("no room for an action", call=session.call, action=wanted.action)
-            return finished_event(wanted.action, asked.key, Finished("unavailable"), actions, at)
-        began = board.seconds()
+            return finished_event(wanted.action, asked.key, ActionResult("unavailable"), actions, at)
+        began = switchboard.seconds()
         longest = min(times.wait, times.give_up)
         finished = run.wait(max(longest - self.waited, min(longest, AT_LEAST)))
-        self.waited += board.seconds() - began
+        self.waited += switchboard.seconds() - began
         if finished is not None:
             return finished_event(wanted.action, asked.key, finished, actions, at)
         run.when_done(
-            lambda late: board._keep_late(  # noqa: SLF001 - a turn is a part of its switchboard
+            lambda late: switchboard._keep_late_result(  # noqa: SLF001 - a turn is a part of its switchboard
                 tree, session, finished_event(wanted.action, asked.key, late, actions, at)
             )
         )
         log.info("action goes on", call=session.call, action=wanted.action)
         return ActionGoesOn(at, asked.key)
 
-    def _asked(self, wanted: RunAction, at: datetime) -> Asked:
+    def _action_request(self, wanted: RunAction, at: datetime) -> ActionRequest:
         session = self.session
-        return Asked(
+        return ActionRequest(
             key=f"{session.call}/{session.turn}/{self.runs}",
             at=at.astimezone(self.tree.timezone),
             language=session.language,
@@ -358,17 +358,17 @@ class _Work:
             account=session.account,
             level=session.level,
             inputs=wanted.inputs,
-            rations=self.tree.declared.texts,
+            message_limits=self.tree.declared.texts,
         )
 
-    def _awaited(self, event: Event) -> Event:
+    def _resolve_running_action(self, event: Event) -> Event:
         """Return what a request means while an action goes on: it asks whether that has ended.
 
         Only who hangs up, or presses the key of a human, means something else. A result that was not there in time is
         ``unavailable``.
         """
-        session, board = self.session, self.board
-        if not session.running or isinstance(event, CallerHungUp | LimitReached | TroubleStruck):
+        session, switchboard = self.session, self.switchboard
+        if not session.running or isinstance(event, CallerHungUp | LimitReached | InternalError):
             return event
         if breaks_off(self.tree, session, event):
             return event
@@ -376,22 +376,24 @@ class _Work:
         action = node.run if isinstance(node, RunNode) else "send_text"
         times = self.tree.times.get(action, Times())
         left = times.give_up - (event.at - (session.running_since or event.at)).total_seconds()
-        board.wait(0)  # what has ended by now on a clock that stands still between two requests is told here
-        result = board.store.run(session.running)
+        switchboard.wait(
+            0
+        )  # what has ended by now on a clock that stands still between two requests is told here
+        result = switchboard.store.run(session.running)
         longest, waited = POLL_WAITS if left > ANOTHER_SENTENCE else min(left, times.wait), 0.0
         while result is None and waited < longest:
-            board.wait(POLL_EVERY)
+            switchboard.wait(POLL_EVERY)
             waited += POLL_EVERY
-            result = board.store.run(session.running)
+            result = switchboard.store.run(session.running)
         self.waited = waited
         if result is not None:
-            self.taken = session.running
-            return opened(board.services.seal, result, event.at)
+            self.taken_run = session.running
+            return opened(switchboard.services.seal, result, event.at)
         if left - waited > ANOTHER_SENTENCE:
             return ActionGoesOn(event.at, session.running)
         log.error("action too slow", call=session.call, action=action)
         return finished_event(
-            action, session.running, Finished("unavailable"), board.actions_of(self.tree), event.at
+            action, session.running, ActionResult("unavailable"), switchboard.actions_of(self.tree), event.at
         )
 
     def _claim(self, at: datetime) -> None:
@@ -399,7 +401,7 @@ class _Work:
 
         Raises :class:`ClaimLost` when somebody was faster, or the caller has hung up.
         """
-        claim = self.board.store.claim(self.session.call, self.session.turn, at)
+        claim = self.switchboard.store.claim(self.session.call, self.session.turn, at)
         if not isinstance(claim, Claimed) or claim.token != self.token + 1:
             raise ClaimLost(f"turn {self.session.turn} of call {self.session.call}")
         self.token, self.claimed = claim.token, True
@@ -420,7 +422,7 @@ def _begun_again(session: Session, tree: Tree) -> Session:
     )
 
 
-def _note_trouble(work: _Work, error: Exception) -> None:
+def _note_trouble(work: _Turn, error: Exception) -> None:
     """Log where an exception came from, and not its text: that may hold what the caller typed."""
     log.error("turn failed", call=work.session.call, node=work.session.node, **place_of(error))
 

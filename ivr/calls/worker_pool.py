@@ -27,7 +27,7 @@ class Run(Protocol[Result_co]):
         ...
 
 
-class Runs(Protocol):
+class ActionRunner(Protocol):
     """Where jobs run."""
 
     def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
@@ -35,7 +35,7 @@ class Runs(Protocol):
         ...
 
 
-class Pool:
+class WorkerPool:
     """Threads of this process. A job for which none is free is refused at once: who waits in a queue waits in vain.
 
     Jobs of one name get half of the threads at most, so that one service that hangs leaves room for the others.

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ivr.cli.shared import Failed
+from ivr.cli.shared import CommandFailed
 
 COMMANDS = {
     "calls": "calls",
@@ -94,13 +94,13 @@ def _as_failed(error: Exception) -> Exception:
 
     match error:
         case MenuBroken():
-            return Failed(f"the menu has problems:\n{error}")
+            return CommandFailed(f"the menu has problems:\n{error}")
         case sqlite3.Error():
-            return Failed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
+            return CommandFailed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
         case OSError(filename=name, strerror=str(what)) if name:
-            return Failed(f"{name}: {what.lower()}")
+            return CommandFailed(f"{name}: {what.lower()}")
         case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | NoLayout() | OSError():
-            return Failed(str(error))
+            return CommandFailed(str(error))
     return error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ivr.cli.shared import Failed, format_option, read_settings, told_as_usage
+from ivr.cli.shared import CommandFailed, format_option, read_settings, told_as_usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,13 @@ def kept_calls() -> Iterator[Store]:
     url = read_settings().database_url
     path = url.removeprefix("sqlite:///")
     if path != url and not Path(path).exists():
-        raise Failed(f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls")
+        raise CommandFailed(
+            f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls"
+        )
     try:
         store = open_store(url)
     except ValueError as error:
-        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
     with closing(store):
         yield store
 
@@ -82,7 +84,7 @@ def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **want
             return
         history = store.call(callsid)
         if history is None:
-            raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
+            raise CommandFailed(f"there is no call {callsid} in the store; `ivr calls` lists them")
         records.print_call(_opened(history) if opened else history, form, show)
 
 
@@ -92,11 +94,13 @@ def _opened(history: CallHistory) -> CallHistory:
 
     keys = read_settings().secret_keys
     if not keys:
-        raise Failed("IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which sealed the messages")
+        raise CommandFailed(
+            "IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which sealed the messages"
+        )
     try:
         return with_open_messages(history, Seal(*keys))
     except BrokenSeal:
-        raise Failed("IVR_SECRET_KEY: the messages were sealed with another key") from None
+        raise CommandFailed("IVR_SECRET_KEY: the messages were sealed with another key") from None
 
 
 @click.command(

@@ -66,7 +66,7 @@ def _count(problems: list[Problem]) -> str:
 
 def _data_problems(hotline: Path) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
-    from ivr.actions.notices import Notices
+    from ivr.actions.notices import Bulletins
     from ivr.datafile import BadFile
     from ivr.demo.accounts import Accounts
     from ivr.menu.reading.problems import Problem
@@ -74,7 +74,7 @@ def _data_problems(hotline: Path) -> list[Problem]:
     problems = []
     openers: list[tuple[str, Callable[[Path], object]]] = [
         ("accounts.yaml", lambda path: Accounts.open(":memory:", path).close()),
-        ("bulletins.yaml", Notices.open),
+        ("bulletins.yaml", Bulletins.open),
     ]
     for name, opener in openers:
         path = hotline / name

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.shared import counted
-from ivr.harness import DirectStages, load_tree
-from ivr.written.coverage import Coverage, Item, Row, everything, rows
+from ivr.harness import DirectHarnesses, load_tree
+from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, everything, rows
 from ivr.written.coverage_report import (
     SHOWN,
     as_data,
@@ -23,7 +23,7 @@ from ivr.written.coverage_report import (
     too_low,
 )
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Played, play
+from ivr.written.runner import PlayedCall, play
 from ivr.written.yaml_writer import append
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CoverageGoals:
     """What is wanted of the coverage."""
 
     table: bool = False
@@ -51,14 +51,14 @@ class Wishes:
         return bool(self.table or self.json_file or self.fill)
 
 
-class Measured:
+class MeasuredCoverage:
     """The coverage of a run of `ivr test`."""
 
-    def __init__(self, hotline: Path, stages: DirectStages) -> None:
-        self.hotline, self.stages = hotline, stages
-        self.tree = stages.tree = stages.tree or load_tree(hotline)
+    def __init__(self, hotline: Path, harnesses: DirectHarnesses) -> None:
+        self.hotline, self.harnesses = hotline, harnesses
+        self.tree = harnesses.tree = harnesses.tree or load_tree(hotline)
         self.coverage = Coverage(self.tree)
-        stages.seen = self.coverage.see
+        harnesses.seen = self.coverage.see
 
     def take(self, *, passed: bool) -> None:
         """Count what the call has covered that was just played, if it passed."""
@@ -66,7 +66,7 @@ class Measured:
         if passed:
             self.coverage.covered |= fresh
 
-    def report(self, wishes: Wishes, played: int, calls: int) -> bool:
+    def report(self, wishes: CoverageGoals, played: int, calls: int) -> bool:
         """Do what is wished, and say whether what is demanded is covered."""
         from ivr.explore.reach import reach
 
@@ -91,7 +91,7 @@ class Measured:
             click.echo(f"too little is covered: {sentence}", err=True)
         return not sentences
 
-    def _show(self, wishes: Wishes, found: Sequence[Row], reached: Reach) -> None:
+    def _show(self, wishes: CoverageGoals, found: Sequence[CoverageRow], reached: Reach) -> None:
         """Show the table, or, where something is only demanded, one line and what is missing of that."""
         if wishes.table:
             print_rows(found)
@@ -104,7 +104,9 @@ class Measured:
         most = None if wishes.all_missing else SHOWN
         print_missing(found, self._keys(found, reached, most), most=most)
 
-    def _keys(self, found: Sequence[Row], reached: Reach, most: int | None = None) -> dict[Item, str]:
+    def _keys(
+        self, found: Sequence[CoverageRow], reached: Reach, most: int | None = None
+    ) -> dict[CoverageItem, str]:
         """Return the keys that lead to what is missing."""
         from ivr.explore.counterexample import as_call
 
@@ -114,7 +116,7 @@ class Measured:
             for item in missing[:most]
         }
 
-    def _fill(self, path: Path, missing: Sequence[Item], reached: Reach) -> None:
+    def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
         """Write the calls that are missing, and say what none could be made for."""
         from ivr.explore.fill import fill
 
@@ -127,6 +129,6 @@ class Measured:
         for item, why in filled.left.items():
             click.echo(f"  no call for {item.dimension} {item}: {why}")
 
-    def _play(self, call: WrittenCall) -> tuple[Played, set[Item]]:
-        played = play("", call, self.stages)
+    def _play(self, call: WrittenCall) -> tuple[PlayedCall, set[CoverageItem]]:
+        played = play("", call, self.harnesses)
         return played, self.coverage.take()

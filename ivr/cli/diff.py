@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import DEMONSTRATION, Failed, default_hotline
+from ivr.cli.shared import DEMONSTRATION, CommandFailed, default_hotline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,9 +84,11 @@ def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) 
     folder = hotline or named or default_hotline()
     if new is None:
         if named is not None:
-            raise Failed(f"{old} is a folder: name the folder or the git revision to compare it with, too")
+            raise CommandFailed(
+                f"{old} is a folder: name the folder or the git revision to compare it with, too"
+            )
         if not _is_hotline(folder):
-            raise Failed(f"{folder} has no menu.yaml; name the hotline's folder with --hotline")
+            raise CommandFailed(f"{folder} has no menu.yaml; name the hotline's folder with --hotline")
         return _version(old, folder, temporary / "old"), Version(str(folder), folder)
     return _version(old, folder, temporary / "old"), _version(new, folder, temporary / "new")
 
@@ -104,7 +106,7 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
     repository = Repository.around(hotline)
     commit = repository.commit(name)
     if commit is None:
-        raise Failed(f"`{name}` is neither a hotline's folder nor a git revision of {repository.top}")
+        raise CommandFailed(f"`{name}` is neither a hotline's folder nor a git revision of {repository.top}")
     temporary.mkdir()
     return Version(f"{hotline} at {name}", repository.read(commit, name, temporary))
 
@@ -161,7 +163,7 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     from ivr.calls.hotline import DATA_FILES
     from ivr.datafile import BadFile
     from ivr.diff.calls import compare_calls
-    from ivr.harness import DirectStages
+    from ivr.harness import DirectHarnesses
     from ivr.logs import configure
     from ivr.written.runner import play, read_calls
 
@@ -175,15 +177,15 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
         return []
     configure(level="critical")  # a call that goes another way may make a service fail
     _say("playing the written calls on both versions …")
-    stages = DirectStages(old.folder, before), DirectStages(new.folder, after)
+    harnesses = DirectHarnesses(old.folder, before), DirectHarnesses(new.folder, after)
     try:
         return list(
             compare_calls(
                 read_calls(old.folder)[0],
                 read_calls(new.folder)[0],
                 pairs,
-                lambda file, call: play(file, call, stages[0]),
-                lambda file, call: play(file, call, stages[1]),
+                lambda file, call: play(file, call, harnesses[0]),
+                lambda file, call: play(file, call, harnesses[1]),
             )
         )
     except BadFile as error:

@@ -12,7 +12,7 @@ from ivr.cli.shared import hotline_argument, told_as_usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.diagrams.call_stats import Traffic
+    from ivr.diagrams.call_stats import CallStats
     from ivr.diagrams.drawing import Drawing
     from ivr.menu.reading.loader import Loaded
     from ivr.menu.tree import Tree
@@ -81,7 +81,7 @@ def graph(
     _give(_written(form, drawings, traffic), output)
 
 
-def _written(form: str, drawings: Sequence[Drawing], traffic: Traffic | None) -> str:
+def _written(form: str, drawings: Sequence[Drawing], traffic: CallStats | None) -> str:
     """Return drawings in a format: one language, or a page of all of them."""
     from ivr.diagrams import dot, mermaid, page, svg
 
@@ -95,7 +95,7 @@ def _written(form: str, drawings: Sequence[Drawing], traffic: Traffic | None) ->
     return mermaid.mermaid(drawings[0], traffic)
 
 
-def _traffic(tree: Tree, since: str | None) -> Traffic:
+def _traffic(tree: Tree, since: str | None) -> CallStats:
     """Count the calls of the store."""
     from ivr.cli.call_records import call_filter
     from ivr.cli.calls import kept_calls

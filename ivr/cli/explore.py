@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import Failed, counted, format_option, hotline_argument, print_problem, told_as_usage
+from ivr.cli.shared import (
+    CommandFailed,
+    counted,
+    format_option,
+    hotline_argument,
+    print_problem,
+    told_as_usage,
+)
 
 if TYPE_CHECKING:
-    from ivr.explore.findings import Found
-    from ivr.explore.prover import Proved
+    from ivr.explore.findings import Findings
+    from ivr.explore.prover import ProofResult
     from ivr.menu.reading.loader import Loaded
     from ivr.menu.reading.problems import Problem
 
@@ -64,7 +71,7 @@ def explore(
     from ivr.calls.hotline import load_folder, tree_despite_errors
     from ivr.channels.twilio.voices import voice_problem
     from ivr.explore.findings import found, verdicts
-    from ivr.explore.prover import Limits, prove
+    from ivr.explore.prover import ProofLimits, prove
     from ivr.written.yaml_writer import calls_file, check
 
     with told_as_usage():
@@ -77,15 +84,15 @@ def explore(
     if tree is None or loaded.draft is None:
         for problem in problems:
             print_problem(hotline, problem)
-        raise Failed("this menu cannot be walked; `ivr check` tells the same, mend it first")
+        raise CommandFailed("this menu cannot be walked; `ivr check` tells the same, mend it first")
     try:
-        proved = prove(tree, Limits(keys, seconds, most_states), _progress())
+        proved = prove(tree, ProofLimits(keys, seconds, most_states), _progress())
     except Exception:
         if loaded.tree is not None:
             raise
         for problem in problems:  # what has errors may be at fault anywhere
             print_problem(hotline, problem)
-        raise Failed("this menu cannot be walked; `ivr check` tells the same, mend it first") from None
+        raise CommandFailed("this menu cannot be walked; `ivr check` tells the same, mend it first") from None
     results = found(tree, loaded.draft, proved, problems)
     held = verdicts(tree, proved, results, whole=loaded.tree is not None)
     if form == "json":
@@ -95,13 +102,13 @@ def explore(
     if path:
         _save(hotline, path, results)
     if proved.walk.bounded:
-        raise Failed(
+        raise CommandFailed(
             f"there are more than {most_states:,} states, so that nothing is proved; see --most-states"
         )
     sys.exit(1 if any(each.problem.severity == "error" for each in results) else 0)
 
 
-def _save(hotline: Path, path: Path, results: list[Found]) -> None:
+def _save(hotline: Path, path: Path, results: list[Findings]) -> None:
     """Write what is wrong as calls, each once, however often it is found."""
     from ivr.written.runner import read_calls
     from ivr.written.yaml_writer import append
@@ -135,7 +142,7 @@ def _progress() -> Callable[[int, int], None] | None:
     return tell
 
 
-def _as_data(proved: Proved, results: list[Found], held: Mapping[str, str]) -> dict[str, object]:
+def _as_data(proved: ProofResult, results: list[Findings], held: Mapping[str, str]) -> dict[str, object]:
     walk = proved.walk
     return {
         "states": len(walk),
@@ -155,7 +162,7 @@ def _finite(number: float) -> float | None:
 
 
 def _print(
-    hotline: Path, proved: Proved, results: list[Found], held: Mapping[str, str], *, table: bool
+    hotline: Path, proved: ProofResult, results: list[Findings], held: Mapping[str, str], *, table: bool
 ) -> None:
     from ivr.explore.properties import PROOFS
 
@@ -175,7 +182,7 @@ def _print(
     click.echo(f"{len(walk)} states, {walk.steps} steps, {proved.seconds:.1f} s, {_mebibytes():.0f} MiB")
 
 
-def _figure(proof: str, proved: Proved) -> str:
+def _figure(proof: str, proved: ProofResult) -> str:
     """Return the worst figure behind a proof, and where it is."""
     if proof == "P02" and proved.keys:
         node = max(proved.keys, key=lambda name: proved.keys[name])
@@ -190,7 +197,7 @@ def _figure(proof: str, proved: Proved) -> str:
     return ""
 
 
-def _print_table(proved: Proved) -> None:
+def _print_table(proved: ProofResult) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivr.cli.calls import kept_calls
-from ivr.cli.shared import Failed, format_option, hotline_argument, told_as_usage
+from ivr.cli.shared import CommandFailed, format_option, hotline_argument, told_as_usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.menu.tree import Tree
-    from ivr.replay.replay import Replayed
+    from ivr.replay.replay import ReplayResult
 
 
 @click.command(
@@ -40,7 +40,7 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
     leads on, the path is the same as far as the record tells: that is said, with status 0.
     """
-    from ivr.harness import load_tree, open_hall
+    from ivr.harness import load_tree, open_environment
     from ivr.logs import configure
     from ivr.replay.call_log import recorded
     from ivr.replay.replay import replay as replayed
@@ -56,25 +56,25 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     with kept_calls() as store:
         history = store.call(callsid)
         if history is None:
-            raise Failed(f"there is no call {callsid} in the store; `ivr calls` lists them")
+            raise CommandFailed(f"there is no call {callsid} in the store; `ivr calls` lists them")
         sources = store.version(history.record.version)
     tree = load_tree(hotline)
     if not history.path or history.path[0].event != "CallStarted":
-        raise Failed(f"the beginning of {callsid} is not recorded, so that it cannot be replayed")
-    done = replayed(recorded(history, tree), tree, open_hall(hotline, tree))
+        raise CommandFailed(f"the beginning of {callsid} is not recorded, so that it cannot be replayed")
+    done = replayed(recorded(history, tree), tree, open_environment(hotline, tree))
     _print(done, tree, changed_since(history.record.version, sources, tree), form)
     if path:
         _save(path, done, hotline, tree)
     sys.exit(0 if done.same or untold(done, tree) else 1)
 
 
-def _print(done: Replayed, tree: Tree, menu: str, form: str) -> None:
+def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
     from ivr.explore.samples import Samples
     from ivr.logs import masked
-    from ivr.replay.call_log import Hands
+    from ivr.replay.call_log import CallerInput
     from ivr.replay.report import as_data, cell, difference, notes, untold
 
-    record, keys = done.recorded.history.record, Hands(tree, Samples(tree)).public
+    record, keys = done.recorded.history.record, CallerInput(tree, Samples(tree)).public
     if form == "json":
         data = as_data(done, tree, keys, masked(record.caller), menu)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
@@ -109,21 +109,21 @@ def _print_rows(rows: Sequence[tuple[str, ...]], first: int | None, mark: str) -
         click.echo(click.style(line, fg="red") if differs else line)
 
 
-def _save(path: Path, done: Replayed, hotline: Path, tree: Tree) -> None:
+def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
     """Write a replayed call, play it, and tell what is not in it as it was. All of it goes to standard error.
 
     It is played without effects: a real service would do once more what it did then.
     """
-    from ivr.harness import DirectStages, demonstration_phones
+    from ivr.harness import DirectHarnesses, demonstration_phones
     from ivr.replay.export import recalled, with_waits, without_effects
     from ivr.written.runner import play
     from ivr.written.yaml_writer import append
 
     written = recalled(done, tree, demonstration_phones(hotline))
-    stages = without_effects(tree, DirectStages(hotline, tree))
-    call = with_waits(written, stages, done.recorded.history)
+    harnesses = without_effects(tree, DirectHarnesses(hotline, tree))
+    call = with_waits(written, harnesses, done.recorded.history)
     append(path, [call])
-    failures = play("", call, stages).failures
+    failures = play("", call, harnesses).failures
     told: list[Any] = [*written.notes]
     if failures:
         told.append(f"played on today's menu it fails: {failures[0]}")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.cli.shared import Failed
+from ivr.cli.shared import CommandFailed
 
 PATIENCE = 120.0
 """Seconds for one command; fetching the objects of a partial clone may take a while."""
@@ -28,15 +28,15 @@ class Repository:
 
     @classmethod
     def around(cls, hotline: Path) -> Repository:
-        """Find it. Raises ``Failed`` without git, or outside a repository."""
+        """Find it. Raises ``CommandFailed`` without git, or outside a repository."""
         git = shutil.which("git")
         if git is None:
-            raise Failed("the program `git` is not there; install it, or name two folders")
+            raise CommandFailed("the program `git` is not there; install it, or name two folders")
         folder = hotline.resolve()
         there = next(each for each in (folder, *folder.parents) if each.is_dir())
         done = _run(git, there, ["rev-parse", "--show-toplevel"])
         if done.returncode != 0:
-            raise Failed(f"{hotline} is in no git repository; name two folders\n{_said(done)}")
+            raise CommandFailed(f"{hotline} is in no git repository; name two folders\n{_said(done)}")
         top = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
         return cls(git, top, folder.relative_to(top.resolve()).as_posix())
 
@@ -48,7 +48,7 @@ class Repository:
         return found if done.returncode == 0 and _is_commit(found) else None
 
     def read(self, commit: str, revision: str, into: Path) -> Path:
-        """Write the hotline as it was into a folder, and return where. Raises ``Failed`` where there was none."""
+        """Write the hotline as it was into a folder, and return where. Raises ``CommandFailed`` where there was none."""
         paths = [] if self.hotline == "." else ["--", self.hotline]
         done = _run(self.git, self.top, ["archive", "--format=tar", commit, *paths])
         folder = into / self.hotline
@@ -57,11 +57,13 @@ class Repository:
                 with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
                     archive.extractall(into, filter="data")
             except tarfile.FilterError as error:
-                raise Failed(
+                raise CommandFailed(
                     f"{revision} has a link that leads out of it, and is not unpacked: {error}"
                 ) from error
         if not (folder / "menu.yaml").is_file():
-            raise Failed(f"there is no hotline {self.hotline} in {revision}; name its folder with --hotline")
+            raise CommandFailed(
+                f"there is no hotline {self.hotline} in {revision}; name its folder with --hotline"
+            )
         return folder
 
 
@@ -82,7 +84,7 @@ def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.Complet
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"git did not answer in {PATIENCE:.0f} s") from error
+        raise CommandFailed(f"git did not answer in {PATIENCE:.0f} s") from error
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:

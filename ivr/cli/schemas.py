@@ -9,7 +9,16 @@ from typing import Any
 
 from ivr.actions import CONTRACTS
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.http_services import FACTS, ActionsFile, Breaker, Case, Entry, Message, Service, Told
+from ivr.menu.language.http_services import (
+    FACTS,
+    ActionEntry,
+    ActionsFile,
+    AnswerValue,
+    Breaker,
+    MessageValues,
+    OutcomeCase,
+    Service,
+)
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
 from ivr.written.model import KINDS as STEPS
@@ -59,10 +68,10 @@ def _services() -> Iterator[str]:
     yield from section("Actions that are HTTP services: `actions.yaml`", ActionsFile, level=2)
     yield from section("A service, under `services:`", Service)
     yield from section("When it counts as down, under `breaker:`", Breaker)
-    yield from section("An action, under `actions:`", Entry)
-    yield from section("An outcome of such an action", Case)
-    yield from section("A value of an answer, in place of its path", Told)
-    yield from section("The message of an outcome, under `text:`", Message)
+    yield from section("An action, under `actions:`", ActionEntry)
+    yield from section("An outcome of such an action", OutcomeCase)
+    yield from section("A value of an answer, in place of its path", AnswerValue)
+    yield from section("The message of an outcome, under `text:`", MessageValues)
     yield from heading(
         "What a path or body may use", 3, "The inputs of the action by their names, and these."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ivr.cli.shared import Failed, counted, hotline_argument, read_settings
+from ivr.cli.shared import CommandFailed, counted, hotline_argument, read_settings
 
 
 @click.command(
@@ -48,7 +48,7 @@ def serve(
     try:  # what is wrong is said here, once, and not by every worker
         create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
     except ValueError as error:
-        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
     if insecure and not settings.auth_tokens:
         click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
     if not settings.secret_keys:
@@ -86,16 +86,20 @@ def worker(every: float) -> None:
 
     settings = read_settings()
     if not settings.sends_messages:
-        raise Failed("nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER")
+        raise CommandFailed(
+            "nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER"
+        )
     if not settings.secret_keys:
-        raise Failed("IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which seals the messages")
+        raise CommandFailed(
+            "IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which seals the messages"
+        )
     if settings.database_url.startswith("memory:"):
-        raise Failed("IVR_DATABASE_URL: memory:// is seen by no other process; name a file")
+        raise CommandFailed("IVR_DATABASE_URL: memory:// is seen by no other process; name a file")
     configure(settings.log, settings.log_level)
     try:
         send_messages(settings, every, lambda: click.echo(f"sending the messages of {settings.database_url}"))
     except ValueError as error:
-        raise Failed(f"IVR_DATABASE_URL: {error}") from error
+        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
 
 
 @click.command(
@@ -117,7 +121,9 @@ def demo_service(hotline: Path, host: str, port: int) -> None:
 
     token = os.environ.get("ACCOUNT_SERVICE_TOKEN", "")
     if not token:
-        raise Failed("ACCOUNT_SERVICE_TOKEN is missing; set it to what the callers of the service show")
+        raise CommandFailed(
+            "ACCOUNT_SERVICE_TOKEN is missing; set it to what the callers of the service show"
+        )
     settings = read_settings()
     if not os.environ.get("IVR_DATABASE_URL"):
         settings = replace(settings, database_url="memory://")  # customers as the file has them, each time

@@ -29,11 +29,11 @@ def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
     `check` tells it as a problem, for tools; and a call to a running server needs no folder.
     """
     if folder.is_file():
-        raise Failed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
+        raise CommandFailed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
     if ctx.info_name in {"simulate", "check"} or (folder / "menu.yaml").is_file():
         return folder
     what = "has no menu.yaml" if folder.is_dir() else "is not there"
-    raise Failed(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
+    raise CommandFailed(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
 
 
 hotline_argument = click.argument(
@@ -44,7 +44,7 @@ format_option = click.option(
 )
 
 
-class Failed(click.ClickException):
+class CommandFailed(click.ClickException):
     """A command could not do what it was asked; the message says why and what to do."""
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ivr.actions.base import Asked, Finished, Services
-from ivr.app import House, open_house, utc_now
+from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.app import Application, build_application, utc_now
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_folder
-from ivr.calls.line import DirectLine, Line, VirtualClock
+from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
@@ -26,7 +26,7 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.harness import (
     NOBODY,
-    DirectStages,
+    DirectHarnesses,
     Faults,
     at_moment,
     demonstration_phones,
@@ -36,8 +36,8 @@ from ivr.harness import (
 )
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.tree import Tree
-from ivr.written.model import DeskAnswer, WrittenCall
-from ivr.written.recorder import Inside, KeptLine, said_to_everybody
+from ivr.written.model import WrittenCall
+from ivr.written.recorder import HotlineView, RecordingLine, said_to_everybody
 from ivr.written.runner import play
 from ivr.written.yaml_writer import append, calls_file, check
 
@@ -60,34 +60,36 @@ def direct_sitting(
 
     Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Each call is kept in
     ``file`` when it is over, if one is named. Raises ValueError for a moment, a language or a file that is none, and
-    what :func:`ivr.app.open_house` raises.
+    what :func:`ivr.app.build_application` raises.
     """
-    keeper = Keeper(folder, transcript, strict=not interactive)
+    keeper = CallSaver(folder, transcript, strict=not interactive)
     if file is not None:
         keeper.keep_in(file)
     controls = Controls(trace=trace)
     faults = Faults(controls.down, controls.slow)
     perform = keeper.noting(faults.perform, controls)
-    house = open_house(folder, Settings(database_url="memory://"), perform=perform)
-    house.hotline.look_every = 0.0
-    tree = house.hotline.current()
+    application = build_application(folder, Settings(database_url="memory://"), perform=perform)
+    application.hotline.look_every = 0.0
+    tree = application.hotline.current()
     controls.actions = tuple(tree.contracts)
     begins_in = _language(language, tree) if language else ""
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
-    slow_down(house, clock, faults)
-    number = first_caller(house) if caller is None else "" if caller == "withheld" else caller
-    house.hotline.report = _Reporter(transcript)
-    house.board.watch = watch = _Watch(house, clock, transcript, controls)
+    slow_down(application, clock, faults)
+    number = first_caller(application) if caller is None else "" if caller == "withheld" else caller
+    application.hotline.report = _Reporter(transcript)
+    application.switchboard.watch = watch = _Watch(application, clock, transcript, controls)
 
-    phones = house.services.accounts.phones()
+    phones = application.services.accounts.phones()
 
     def new_line() -> Line:
-        now = clock.now.astimezone(house.hotline.current().timezone)
+        now = clock.now.astimezone(application.hotline.current().timezone)
         transcript.note(
-            f"({number or 'number withheld'} rings {house.hotline.current().name}, {now:%Y-%m-%d %H:%M %A})"
+            f"({number or 'number withheld'} rings {application.hotline.current().name}, {now:%Y-%m-%d %H:%M %A})"
         )
-        tree = house.hotline.current()
-        line = DirectLine(house.board, clock, number, desk_answers=keeper.noted(controls), language=begins_in)
+        tree = application.hotline.current()
+        line = DirectLine(
+            application.switchboard, clock, number, desk_answers=keeper.noted(controls), language=begins_in
+        )
         begun = {
             "from": None if caller is None else number or "withheld",
             "at": f"{now:%Y-%m-%d %H:%M}",
@@ -95,11 +97,13 @@ def direct_sitting(
         }
         if tree.services:  # what is typed and told here is somebody's own, as on a running server
             begun["from"] = _kept_number(number, phones)
-            return keeper.keep(KeptLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree)
-        inside = Inside(
-            lambda: watch.session.node if watch.session else "", lambda call: texts_of(house, call)
+            return keeper.keep(
+                RecordingLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree
+            )
+        inside = HotlineView(
+            lambda: watch.session.node if watch.session else "", lambda call: texts_of(application, call)
         )
-        return keeper.keep(KeptLine(line, begun, desks_of(tree), inside), tree)
+        return keeper.keep(RecordingLine(line, begun, desks_of(tree), inside), tree)
 
     return Simulator(
         new_line, transcript, controls, watch.place, interactive, save=keeper.save, over=keeper.over
@@ -141,7 +145,7 @@ def url_sitting(
     languages = tree.languages if tree else ("zh-CN", "en-US")
     number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
     controls = Controls(remote=True, trace=trace)
-    keeper = Keeper(folder, transcript, strict=not interactive)
+    keeper = CallSaver(folder, transcript, strict=not interactive)
     if file is not None:
         keeper.keep_in(file)
     transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
@@ -155,7 +159,7 @@ def url_sitting(
         if tree:
             begun["at"] = f"{utc_now().astimezone(tree.timezone):%Y-%m-%d %H:%M}"
         desks, common = (desks_of(tree), said_to_everybody(tree)) if tree else ({}, None)
-        return keeper.keep(KeptLine(line, begun, desks, None, common), tree)
+        return keeper.keep(RecordingLine(line, begun, desks, None, common), tree)
 
     return Simulator(
         new_line, transcript, controls, interactive=interactive, save=keeper.save, over=keeper.over
@@ -184,14 +188,14 @@ def desks_of(tree: Tree) -> dict[str, str]:
     return {name: desk.number for name, desk in tree.desks.items()}
 
 
-def texts_of(house: House, call: str) -> list[str]:
+def texts_of(application: Application, call: str) -> list[str]:
     """Return the text messages of a call so far, as their recipients read them."""
-    history = history_of(house, call)
+    history = history_of(application, call)
     return [message.body for message in history.messages] if history else []
 
 
 @dataclass(slots=True)
-class Keeper:
+class CallSaver:
     """Keeps the calls of a sitting as written calls."""
 
     folder: Path
@@ -200,7 +204,7 @@ class Keeper:
     """Whether a call that cannot be kept ends the sitting: nobody is there to mend it."""
     file: Path | None = None
     """Where each call is kept when it is over; None: nowhere."""
-    line: KeptLine | None = None
+    line: RecordingLine | None = None
     tree: Tree | None = None
     """The menu of the present call; None where it cannot be known."""
     saved: tuple[Path, WrittenCall] | None = None
@@ -211,7 +215,7 @@ class Keeper:
         self.file = calls_file(self.folder, name)
         check(self.file)
 
-    def keep(self, line: KeptLine, tree: Tree | None) -> KeptLine:
+    def keep(self, line: RecordingLine, tree: Tree | None) -> RecordingLine:
         """Begin with a call."""
         self.line, self.tree = line, tree
         return line
@@ -229,7 +233,7 @@ class Keeper:
     def noting(self, perform: Perform, controls: Controls) -> Perform:
         """Return what runs actions, and notes on the present call what befalls them."""
 
-        def noted(name: str, services: Services, asked: Asked, actions: Actions) -> Finished:
+        def noted(name: str, services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
             if self.line:
                 befell = (name in controls.down, controls.slow.get(name, 0.0))
                 self.line.ran.setdefault(name, []).append(befell)
@@ -278,7 +282,7 @@ class Keeper:
             return []
         if self.tree.services:
             return ["it is not played again here: services do the actions, and would do them once more"]
-        failures = play("", call, DirectStages(self.folder, self.tree)).failures
+        failures = play("", call, DirectHarnesses(self.folder, self.tree)).failures
         return [f"played by itself it goes another way: {failures[0]}"] if failures else []
 
 
@@ -298,7 +302,7 @@ class _Reporter:
 class _Watch:
     """Knows where the present call stands, and shows each step where that is wanted."""
 
-    house: House
+    application: Application
     clock: VirtualClock
     transcript: Transcript
     controls: Controls
@@ -309,7 +313,7 @@ class _Watch:
         before = self.session if self.session and self.session.call == session.call else _unbegun(session)
         self.session = session
         if self.controls.trace:
-            tree = self.house.hotline.version(session.version)
+            tree = self.application.hotline.version(session.version)
             for line in step_lines(tree, before, event, session, turn.commands):
                 self.transcript.note(line)
 

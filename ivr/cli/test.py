@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import Failed, counted, hotline_argument, print_problem, told_as_usage
+from ivr.cli.shared import CommandFailed, counted, hotline_argument, print_problem, told_as_usage
 
 if TYPE_CHECKING:
-    from ivr.cli.coverage import Measured
-    from ivr.harness import DirectStages
+    from ivr.cli.coverage import MeasuredCoverage
+    from ivr.harness import DirectHarnesses
     from ivr.written.model import WrittenCall
 
 
@@ -72,8 +72,8 @@ def test(
     fill_file: str | None,
 ) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
-    from ivr.cli.coverage import Measured, Wishes
-    from ivr.harness import DirectStages, load_tree
+    from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
+    from ivr.harness import DirectHarnesses, load_tree
     from ivr.logs import configure
     from ivr.written.coverage_report import demands
     from ivr.written.runner import read_calls
@@ -81,26 +81,26 @@ def test(
     with told_as_usage():
         demanded = demands(fail_under)
     filled = _file_for_calls(hotline, fill_file) if fill_file else None
-    wishes = Wishes(table or all_missing, all_missing, json_file, demanded, filled)
+    wishes = CoverageGoals(table or all_missing, all_missing, json_file, demanded, filled)
     configure(
         level="critical"
     )  # a written call may want a service to fail, and says itself what must come of it
     tree = load_tree(hotline)
     if filled and tree.services:
-        raise Failed(
+        raise CommandFailed(
             "--fill makes calls and plays them at once, and services do the actions here: each call would really be done. "
             "See with --missing what is not covered, and write the calls yourself"
         )
-    stages = DirectStages(hotline, tree)
-    measured = Measured(hotline, stages) if wishes else None
+    harnesses = DirectHarnesses(hotline, tree)
+    measured = MeasuredCoverage(hotline, harnesses) if wishes else None
     calls, problems = read_calls(hotline)
     for problem in problems:
         print_problem(hotline, problem)
     wanted = [(file, call) for file, call in calls if part in file or part in call.call]
-    failed = _play(wanted, stages, measured, verbose=verbose)
+    failed = _play(wanted, harnesses, measured, verbose=verbose)
     click.echo(f"{hotline}: {counted(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
     if not wanted and not filled:
-        raise Failed(
+        raise CommandFailed(
             f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
         )
     enough = measured.report(wishes, len(wanted), len(calls)) if measured else True
@@ -108,7 +108,11 @@ def test(
 
 
 def _play(
-    wanted: list[tuple[str, WrittenCall]], stages: DirectStages, measured: Measured | None, *, verbose: bool
+    wanted: list[tuple[str, WrittenCall]],
+    harnesses: DirectHarnesses,
+    measured: MeasuredCoverage | None,
+    *,
+    verbose: bool,
 ) -> int:
     """Play calls, show those that fail, and return how many do. A call that fails covers nothing."""
     from ivr.written.report import print_played
@@ -116,7 +120,7 @@ def _play(
 
     failed = 0
     for file, call in wanted:
-        played = play(file, call, stages)
+        played = play(file, call, harnesses)
         failed += bool(played.failures)
         if measured:
             measured.take(passed=not played.failures)

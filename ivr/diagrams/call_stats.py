@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.diagrams.drawing import Arrow, Box
-from ivr.diagrams.edges import Way, ways_of
+from ivr.diagrams.edges import DrawnEdge, ways_of
 from ivr.diagrams.translations import DrawingWords
 from ivr.menu.language.nodes import (
     AskNode,
@@ -42,7 +42,7 @@ _LIGHT, _DARK = (0x9E, 0xC3, 0xE6), (0x08, 0x30, 0x6B)
 
 
 @dataclass(slots=True)
-class Traffic:
+class CallStats:
     """Which calls went which way, and where they stumbled or ended."""
 
     calls: int = 0
@@ -50,7 +50,7 @@ class Traffic:
     """Calls of another version of the menu."""
     first: datetime | None = None
     last: datetime | None = None
-    ways: dict[Way, set[int]] = field(default_factory=dict)
+    ways: dict[DrawnEdge, set[int]] = field(default_factory=dict)
     """The calls on each way, by their number here."""
     visits: dict[str, set[int]] = field(default_factory=dict)
     """By node and desk: the calls that were there."""
@@ -123,9 +123,9 @@ def shade_of(share: float) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-def count(tree: Tree, histories: Iterable[CallHistory]) -> Traffic:
+def count(tree: Tree, histories: Iterable[CallHistory]) -> CallStats:
     """Count calls on the ways of a menu."""
-    traffic, counter = Traffic(), _Counter(tree, ways_of(tree))
+    traffic, counter = CallStats(), _Counter(tree, ways_of(tree))
     for history in histories:
         number, record = traffic.calls, history.record
         started = record.started.astimezone(tree.timezone)  # the legend tells the hotline's days
@@ -142,9 +142,9 @@ class _Counter:
     """Follows one call after the other through the menu."""
 
     tree: Tree
-    ways: Mapping[str, Sequence[Way]]
+    ways: Mapping[str, Sequence[DrawnEdge]]
 
-    def take(self, history: CallHistory, number: int, traffic: Traffic) -> None:
+    def take(self, history: CallHistory, number: int, traffic: CallStats) -> None:
         """Add one call."""
         path, last = history.path, ""
         for entry, after in zip(path, [*path[1:], None], strict=True):
@@ -161,7 +161,7 @@ class _Counter:
         if history.record.ending == "hung_up" and last:
             traffic.hung_up.setdefault(last, set()).add(number)
 
-    def _stumbles(self, entry: PathEntry, number: int, traffic: Traffic) -> None:
+    def _stumbles(self, entry: PathEntry, number: int, traffic: CallStats) -> None:
         node = self.tree.nodes.get(entry.node)
         if entry.event == "NoInput" and isinstance(node, MenuNode | AskNode):
             traffic.noinput.setdefault(entry.node, set()).add(number)
@@ -170,7 +170,7 @@ class _Counter:
         ):
             traffic.nomatch.setdefault(entry.node, set()).add(number)
 
-    def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[Way]]:
+    def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[DrawnEdge]]:
         """Return where an event led to, if that can be told, and the ways of the menu that it took to there."""
         node, own = self.tree.nodes.get(entry.node), self.ways.get(entry.node, ())
         if entry.event == "CallStarted":
@@ -194,11 +194,11 @@ class _Counter:
         own = node.menu if isinstance(node, MenuNode) else getattr(node, "keys", {})
         return "" if key in own or (isinstance(node, AskNode) and node.ask == "yes_no") else key
 
-    def _between(self, begin: str, end: str | None) -> tuple[list[Way], list[str]]:
+    def _between(self, begin: str, end: str | None) -> tuple[list[DrawnEdge], list[str]]:
         """Return the ways and nodes from ``begin`` to the node of the next event, through nodes that do not wait."""
         if begin not in self.tree.nodes:
             return [], []
-        found: dict[str, tuple[str, Way | None]] = {begin: ("", None)}
+        found: dict[str, tuple[str, DrawnEdge | None]] = {begin: ("", None)}
         todo = deque([begin])
         while todo and end not in found:
             name = todo.popleft()
@@ -210,7 +210,7 @@ class _Counter:
             return _traced(found, str(end))
         return self._straight_on(begin)
 
-    def _silently(self, name: str) -> Iterator[tuple[str, Way | None]]:
+    def _silently(self, name: str) -> Iterator[tuple[str, DrawnEdge | None]]:
         """Yield where a call can come from a node without an event; to the questions of identity no arrow leads."""
         node = self.tree.nodes.get(name)
         level = getattr(node, "needs", None)
@@ -226,9 +226,9 @@ class _Counter:
         if level in self.tree.declared.identity:
             yield self.tree.declared.identity[level], None
 
-    def _straight_on(self, begin: str) -> tuple[list[Way], list[str]]:
+    def _straight_on(self, begin: str) -> tuple[list[DrawnEdge], list[str]]:
         """Follow what has one way on: so far it is certain, wherever the call was next."""
-        ways, nodes = list[Way](), [begin]
+        ways, nodes = list[DrawnEdge](), [begin]
         while isinstance(self.tree.nodes.get(nodes[-1]), SayNode | SetNode):
             way = self.ways[nodes[-1]][0]
             ways.append(way)
@@ -238,9 +238,9 @@ class _Counter:
         return ways, nodes
 
 
-def _traced(found: Mapping[str, tuple[str, Way | None]], end: str) -> tuple[list[Way], list[str]]:
+def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tuple[list[DrawnEdge], list[str]]:
     """Return the ways and nodes that a search took to its end."""
-    ways, nodes, name = list[Way](), list[str](), end
+    ways, nodes, name = list[DrawnEdge](), list[str](), end
     while name:
         nodes.append(name)
         name, way = found[name]
@@ -248,7 +248,7 @@ def _traced(found: Mapping[str, tuple[str, Way | None]], end: str) -> tuple[list
     return ways[::-1], nodes[::-1]
 
 
-def _chosen(node: object, entry: PathEntry, own: Sequence[Way], *, moved: bool) -> Way | None:
+def _chosen(node: object, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
     """Return the way that an event took at a node, or None when it took none that the menu writes."""
     key = entry.keys.rstrip("#") or entry.keys
     by_key = next((way for way in own if way.kind == "key" and way.name in {key, entry.keys}), None)

@@ -18,7 +18,7 @@ from ivr.diagrams.edges import ways_of
 from ivr.diagrams.translations import CardWords, card_words, drawing_words
 from ivr.menu.compiler import option_speech
 from ivr.menu.graph.routes import Route, routes
-from ivr.menu.graph.timed import Ways
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.nodes import (
     Anywhere,
     ChooseNode,
@@ -87,7 +87,7 @@ class Card:
 
 def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card:
     """Make the card of a hotline in a language. ``words`` are its files of words by language."""
-    maker = _Maker(tree, words.get(language), language, Ways.of(tree, language), routes(tree, language))
+    maker = _Maker(tree, words.get(language), language, TimedEdges.of(tree, language), routes(tree, language))
     root = maker.root()
     desk = maker.desk(tree.declared.agent)
     return Card(
@@ -116,7 +116,7 @@ class _Maker:
     tree: Tree
     file: WordsFile | None
     language: str
-    timed: Ways
+    timed: TimedEdges
     routes: Mapping[str, Route]
 
     def root(self) -> _Place | None:

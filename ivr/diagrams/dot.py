@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ivr.diagrams.call_stats import Traffic, shade_of
+from ivr.diagrams.call_stats import CallStats, shade_of
 from ivr.diagrams.drawing import Arrow, Box, Drawing
 from ivr.diagrams.text_metrics import shortened
 
@@ -22,12 +22,12 @@ _LABEL = 20
 _FONTS = "Helvetica, Noto Sans CJK SC, PingFang SC, Microsoft YaHei"
 
 
-def dot(drawing: Drawing, traffic: Traffic | None = None) -> str:
+def dot(drawing: Drawing, traffic: CallStats | None = None) -> str:
     """Return the drawing as a digraph, with a cluster for each file."""
     return "\n".join(_lines(drawing, traffic)) + "\n"
 
 
-def _lines(drawing: Drawing, traffic: Traffic | None) -> Iterable[str]:
+def _lines(drawing: Drawing, traffic: CallStats | None) -> Iterable[str]:
     hubs, refs = drawing.hubs(), dict[tuple[str, str], str]()
     told = [*drawing.legend, *(traffic.legend(drawing.words) if traffic else ())]
     yield f"digraph {quoted(drawing.hotline)} {{"
@@ -47,7 +47,7 @@ def _lines(drawing: Drawing, traffic: Traffic | None) -> Iterable[str]:
     yield "}"
 
 
-def _box(drawing: Drawing, box: Box, traffic: Traffic | None) -> str:
+def _box(drawing: Drawing, box: Box, traffic: CallStats | None) -> str:
     lines = box.lines(_WORDS)
     if traffic:
         lines += traffic.of_box(box, drawing.words)
@@ -60,7 +60,7 @@ def _edge(
     arrow: Arrow,
     hubs: set[str],
     refs: dict[tuple[str, str], str],
-    traffic: Traffic | None,
+    traffic: CallStats | None,
 ) -> str:
     file, box = drawing.boxes[arrow.source].file, drawing.boxes.get(arrow.target)
     if box and (arrow.target not in hubs or box.file == file):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.diagrams.edges import Way, desk_box, ways_of
+from ivr.diagrams.edges import DrawnEdge, desk_box, ways_of
 from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
 from ivr.menu.compiler import option_speech
@@ -35,7 +35,7 @@ HUB = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DrawnNode:
     """One node, as it is drawn."""
 
     node: str
@@ -56,7 +56,7 @@ class Box:
     """Of its last node: the one that waits, or leads on."""
     kind: str
     file: str
-    steps: tuple[Step, ...]
+    steps: tuple[DrawnNode, ...]
     needs: str = ""
     """The level of identity that it asks for."""
     starts: bool = False
@@ -81,7 +81,7 @@ class Arrow:
     target: str
     """A box, or ``back``, ``repeat``, ``return``."""
     label: str
-    ways: tuple[Way, ...]
+    ways: tuple[DrawnEdge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: boo
     )
 
 
-def _chains(tree: Tree, ways: Mapping[str, Sequence[Way]]) -> list[list[str]]:
+def _chains(tree: Tree, ways: Mapping[str, Sequence[DrawnEdge]]) -> list[list[str]]:
     """Join what only leads to one node with that node, where nothing else leads there."""
     hotline = tree.declared
     arrivals = Counter(way.target for each in ways.values() for way in each)
@@ -178,7 +178,7 @@ def _chains(tree: Tree, ways: Mapping[str, Sequence[Way]]) -> list[list[str]]:
     return chains
 
 
-def _file_of_desk(tree: Tree, ways: Mapping[str, Sequence[Way]], desk: str) -> str:
+def _file_of_desk(tree: Tree, ways: Mapping[str, Sequence[DrawnEdge]], desk: str) -> str:
     """Return the file whose nodes have most to do with a desk; the first of them where several have."""
     box = desk_box(desk)
     beside = [way.target for way in ways[box]]
@@ -187,13 +187,15 @@ def _file_of_desk(tree: Tree, ways: Mapping[str, Sequence[Way]], desk: str) -> s
     return count.most_common(1)[0][0] if count else MENU_FILE
 
 
-def _arrows(ways: Mapping[str, Sequence[Way]], box_of: Mapping[str, str], artist: _Artist) -> Iterable[Arrow]:
+def _arrows(
+    ways: Mapping[str, Sequence[DrawnEdge]], box_of: Mapping[str, str], artist: _Artist
+) -> Iterable[Arrow]:
     """Yield the arrows between boxes; those of one box to one place are one, but every key has its own."""
     for node, own in ways.items():
         source = box_of[node]
         if node != source:
             continue  # on to the next node of its own box
-        joined: dict[object, list[Way]] = {}
+        joined: dict[object, list[DrawnEdge]] = {}
         for way in own:
             joined.setdefault(way if way.kind == "key" else way.target, []).append(way)
         for together in joined.values():
@@ -233,13 +235,13 @@ class _Artist:
         hours = (
             desk.hours if isinstance(desk.hours, str) else " · ".join(" ".join(e) for e in desk.hours.items())
         )
-        return Box(desk_box(name), "desk", file, (Step(desk_box(name), "desk", hours, "", ()),))
+        return Box(desk_box(name), "desk", file, (DrawnNode(desk_box(name), "desk", hours, "", ()),))
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> DrawnNode:
         """Return a node as it is drawn."""
         node, said = self.tree.nodes[name], self.tree.speech[self.language].nodes[name]
         first = said.say or said.end or ((said.text,) if said.text else ())
-        return Step(
+        return DrawnNode(
             name, kind_of(node), _about(node), _text(first[0]) if first else "", tuple(self._all(said))
         )
 
@@ -256,7 +258,7 @@ class _Artist:
             if prompts:
                 yield what, tuple(map(_text, prompts))
 
-    def label(self, way: Way) -> str:
+    def label(self, way: DrawnEdge) -> str:
         """Return what is written on a way."""
         words = self.words
         match way.kind:

@@ -10,7 +10,7 @@ from ivr.menu.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class DrawnEdge:
     """One way on, as the menu writes it."""
 
     node: str
@@ -28,7 +28,7 @@ def desk_box(name: str) -> str:
     return f"desk {name}"
 
 
-def ways_of(tree: Tree) -> dict[str, list[Way]]:
+def ways_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
     """Return the ways on that the menu writes, by node and by desk."""
     flow = Flow(tree.declared, tree.nodes, tree.contracts)
     found = {
@@ -37,31 +37,31 @@ def ways_of(tree: Tree) -> dict[str, list[Way]]:
     }
     for name, node in tree.nodes.items():
         if isinstance(node, TransferNode):
-            found[name].insert(0, Way(name, "ring", "", desk_box(node.transfer)))
+            found[name].insert(0, DrawnEdge(name, "ring", "", desk_box(node.transfer)))
     for name, desk in tree.desks.items():
         box = desk_box(name)
         results = ("closed", "busy", "no_answer", "failed")
         found[box] = [
-            Way(box, "desk", result, target) for result in results if (target := getattr(desk, result))
+            DrawnEdge(box, "desk", result, target) for result in results if (target := getattr(desk, result))
         ]
     return found
 
 
-def _way(name: str, node: Node, edge: Edge) -> Way | None:
+def _way(name: str, node: Node, edge: Edge) -> DrawnEdge | None:
     """Return the way of an edge, unless it is told elsewhere: keys of ``anywhere``, identity, a desk's, the usual human."""
     match edge.path:
         case ("menu" | "keys", key, "go"):
-            return Way(name, "key", str(key), edge.target)
+            return DrawnEdge(name, "key", str(key), edge.target)
         case ("outcomes", outcome):
-            return Way(name, "outcome", str(outcome), edge.target)
+            return DrawnEdge(name, "outcome", str(outcome), edge.target)
         case ("choose", int(position), "go"):
-            return Way(name, "case", getattr(node, "choose")[position].if_, edge.target)  # noqa: B009
+            return DrawnEdge(name, "case", getattr(node, "choose")[position].if_, edge.target)  # noqa: B009
         case ("else",):
-            return Way(name, "else", "", edge.target)
+            return DrawnEdge(name, "else", "", edge.target)
         case ("then",):
-            return Way(name, "then", "", edge.target)
+            return DrawnEdge(name, "then", "", edge.target)
         case ("after_tries",) if edge.written:
-            return Way(name, "after_tries", "", edge.target)
+            return DrawnEdge(name, "after_tries", "", edge.target)
         case ("yes" | "no" | "nothing" | "unable" | "rationed" | "unavailable" as result,) if edge.written:
-            return Way(name, "outcome", result, edge.target)
+            return DrawnEdge(name, "outcome", result, edge.target)
     return None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ivr.diagrams.ranking import Ends, Ranked, Vertex, ranked, untangled
+from ivr.diagrams.ranking import Ends, RankedPart, Vertex, ranked, untangled
 
 GAP = 11.0
 """Between two boxes of a rank."""
@@ -37,7 +37,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class Layout:
     """Places of boxes (their upper left corners), and the points of lines by their ends."""
 
     size: Size
@@ -45,7 +45,7 @@ class Laid:
     lines: Mapping[Ends, Sequence[Point]]
 
 
-def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Laid:
+def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Layout:
     """Lay out boxes and the lines between them, which close no circle.
 
     ``ports`` has each line by its ends, with the height below the top of its box at which it begins.
@@ -57,10 +57,10 @@ def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Laid:
     for piece, (left, top) in zip(pieces, origins, strict=True):
         places |= {name: (x + left, y + top) for name, (x, y) in piece.places.items()}
         lines |= {ends: [(x + left, y + top) for x, y in points] for ends, points in piece.lines.items()}
-    return Laid(size, places, lines)
+    return Layout(size, places, lines)
 
 
-def _form(pieces: Sequence[Laid]) -> float:
+def _form(pieces: Sequence[Layout]) -> float:
     """Return the width by the height that all pieces together should have: that of one which is larger than the others."""
     areas = [piece.size.width * piece.size.height for piece in pieces]
     if not areas or max(areas) < sum(areas) / 2:
@@ -153,7 +153,7 @@ def _top(left: float, size: Size, taken: Iterable[tuple[Point, Size]], gap: floa
     )
 
 
-def _placed(piece: Ranked, sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Laid:
+def _placed(piece: RankedPart, sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Layout:
     """Give every vertex of a piece its place, and every line its points."""
     heights = {
         vertex: sizes[vertex].height if isinstance(vertex, str) else _LANE
@@ -177,10 +177,12 @@ def _placed(piece: Ranked, sizes: Mapping[str, Size], ports: Mapping[Ends, float
         lines[ends] = [*points, (lefts[ends[1]], tops[ends[1]] + ENTRY)]
     places = {vertex: (lefts[vertex], tops[vertex]) for vertex in tops if isinstance(vertex, str)}
     size = Size(left - BEND, max(tops[vertex] + heights[vertex] for vertex in tops))
-    return Laid(size, places, lines)
+    return Layout(size, places, lines)
 
 
-def _tops(piece: Ranked, heights: Mapping[Vertex, float], ports: Mapping[Ends, float]) -> dict[Vertex, float]:
+def _tops(
+    piece: RankedPart, heights: Mapping[Vertex, float], ports: Mapping[Ends, float]
+) -> dict[Vertex, float]:
     """Return the height of everything: near what it is linked with, in the order of its rank, without touching."""
     links: dict[Vertex, list[tuple[Vertex, float]]] = {vertex: [] for vertex in heights}
     for one, other, ends in piece.parts():

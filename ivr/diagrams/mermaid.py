@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ivr.diagrams.call_stats import Traffic, shade_of
+from ivr.diagrams.call_stats import CallStats, shade_of
 from ivr.diagrams.drawing import Arrow, Box, Drawing
 from ivr.diagrams.text_metrics import shortened
 
@@ -31,7 +31,7 @@ _LABEL = 20
 """The width of a label, in characters as wide as high."""
 
 
-def mermaid(drawing: Drawing, traffic: Traffic | None = None) -> str:
+def mermaid(drawing: Drawing, traffic: CallStats | None = None) -> str:
     """Return the drawing as a flowchart."""
     writer = _Writer(drawing, traffic)
     return "\n".join(writer.lines()) + "\n"
@@ -40,7 +40,7 @@ def mermaid(drawing: Drawing, traffic: Traffic | None = None) -> str:
 class _Writer:
     """Numbers boxes, references and arrows, as Mermaid wants them."""
 
-    def __init__(self, drawing: Drawing, traffic: Traffic | None) -> None:
+    def __init__(self, drawing: Drawing, traffic: CallStats | None) -> None:
         self.drawing, self.traffic = drawing, traffic
         self.ids = {name: f"n{number}" for number, name in enumerate(drawing.boxes)}
         self.hubs = drawing.hubs()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.diagrams.call_stats import Traffic
+from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.drawing import Arrow, Box, Drawing
 from ivr.diagrams.layout import ENTRY, Size
 from ivr.diagrams.ranking import Ends, forward, ranked
@@ -31,7 +31,7 @@ SIZES = {"name": 11.5, "about": 9.5, "words": 10.5, "row": 10.5, "figures": 9.5,
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ShapeText:
     """A line of text in a box. ``y`` is its baseline, below the top of the box."""
 
     kind: str
@@ -40,7 +40,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShapeRow:
     """A way on. ``y`` is the baseline of its words, ``port`` the height at which its line begins."""
 
     arrow: Arrow
@@ -52,19 +52,19 @@ class Row:
     port: float
     bottom: float
     drawn: bool
-    told: Sequence[Text] = ()
+    told: Sequence[ShapeText] = ()
     """The words of the box that it leads to, where that has no place of its own."""
     onward: Arrow | None = None
     """Where that leads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class NodeShape:
     """A box as it is seen."""
 
     box: Box
-    texts: Sequence[Text]
-    rows: Sequence[Row]
+    texts: Sequence[ShapeText]
+    rows: Sequence[ShapeRow]
     size: Size
 
 
@@ -124,7 +124,7 @@ def folded(drawing: Drawing, lines: set[Ends]) -> dict[str, Arrow]:
     }
 
 
-def faces(drawing: Drawing, lines: set[Ends], traffic: Traffic | None) -> dict[str, Face]:
+def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict[str, NodeShape]:
     """Return every box that has a place of its own, as it is seen."""
     own: dict[str, list[Arrow]] = {name: [] for name in drawing.boxes}
     unseen: dict[str, dict[str, None]] = {name: {} for name in drawing.boxes}
@@ -148,15 +148,15 @@ class _Maker:
     drawing: Drawing
     lines: set[Ends]
     inner: Mapping[str, Arrow]
-    traffic: Traffic | None
+    traffic: CallStats | None
 
-    def face(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> Face:
+    def face(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> NodeShape:
         """Return a box as it is seen."""
-        texts, rows = list[Text](), list[Row]()
+        texts, rows = list[ShapeText](), list[ShapeRow]()
         bottom = _ABOVE
         for kind, text in _texts(self.drawing, box, unseen, self.traffic):
             bottom += _HEIGHTS[kind]
-            texts.append(Text(kind, text, bottom - 3.5))
+            texts.append(ShapeText(kind, text, bottom - 3.5))
         silent = [arrow for arrow in arrows if not arrow.label and self._drawn(arrow)]
         if len(arrows) > 1 or not silent or self.traffic:
             bottom += 3.0 if arrows else 0.0
@@ -164,28 +164,28 @@ class _Maker:
                 rows.append(self._row(arrow, bottom))
                 bottom = rows[-1].bottom
         else:
-            rows = [Row(silent[0], "", "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
-        return Face(box, texts, rows, Size(WIDTH, bottom + _BELOW))
+            rows = [ShapeRow(silent[0], "", "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
+        return NodeShape(box, texts, rows, Size(WIDTH, bottom + _BELOW))
 
     def _drawn(self, arrow: Arrow) -> bool:
         return (arrow.source, arrow.target) in self.lines and arrow.target not in self.inner
 
-    def _row(self, arrow: Arrow, top: float) -> Row:
+    def _row(self, arrow: Arrow, top: float) -> ShapeRow:
         bottom = top + _HEIGHTS["row"]
         figures = "".join(self.traffic.of_arrow(arrow)) if self.traffic else ""
         drawn, onward = self._drawn(arrow), self.inner.get(arrow.target)
         goal = "" if drawn else self.drawing.target_name(arrow)
         label, goal = _fitting(arrow.label, goal, figures)
-        told = list[Text]()
+        told = list[ShapeText]()
         port = bottom - _HEIGHTS["row"] / 2
         if onward:
             box = self.drawing.boxes[arrow.target]
             after = "→ " + self.drawing.target_name(onward)
             for kind, line in _inner_lines(box, after):
-                told.append(Text(kind, line, bottom + _HEIGHTS[kind] - 4))
+                told.append(ShapeText(kind, line, bottom + _HEIGHTS[kind] - 4))
                 bottom += _HEIGHTS[kind]
             bottom += 2
-        return Row(
+        return ShapeRow(
             arrow, label, goal, figures, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, told, onward
         )
 
@@ -201,7 +201,7 @@ def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
 
 
 def _texts(
-    drawing: Drawing, box: Box, unseen: Sequence[str], traffic: Traffic | None
+    drawing: Drawing, box: Box, unseen: Sequence[str], traffic: CallStats | None
 ) -> Iterable[tuple[str, str]]:
     """Yield the lines of a box: each node's name and words, what it does, where it is reached from."""
     room, words = WIDTH - 2 * PAD, drawing.words

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ivr.diagrams.call_stats import Traffic
+from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.drawing import Box, Drawing
 from ivr.diagrams.svg import STYLE, anchor, svg
 
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
-def page(drawings: Sequence[Drawing], traffic: Traffic | None = None) -> str:
+def page(drawings: Sequence[Drawing], traffic: CallStats | None = None) -> str:
     """Return the page of a hotline: one drawing for each language, the first one shown first."""
     first = drawings[0]
     title = escape(first.hotline)
@@ -85,7 +85,7 @@ def _own_name(drawing: Drawing, drawings: Sequence[Drawing]) -> str:
     return drawing.words.own_name if names.count(drawing.words.own_name) == 1 else drawing.language
 
 
-def _data(drawing: Drawing, traffic: Traffic | None) -> dict[str, Any]:
+def _data(drawing: Drawing, traffic: CallStats | None) -> dict[str, Any]:
     """Return all that can be read of a drawing's boxes."""
     boxes = {name: _box(drawing, box, traffic) for name, box in drawing.boxes.items()}
     for arrow in drawing.arrows:
@@ -101,7 +101,7 @@ def _data(drawing: Drawing, traffic: Traffic | None) -> dict[str, Any]:
     return {"boxes": boxes, "words": asdict(drawing.words)}
 
 
-def _box(drawing: Drawing, box: Box, traffic: Traffic | None) -> dict[str, Any]:
+def _box(drawing: Drawing, box: Box, traffic: CallStats | None) -> dict[str, Any]:
     return {
         "anchor": anchor(drawing.language, box.name),
         "kind": box.kind,

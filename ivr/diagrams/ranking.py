@@ -15,7 +15,7 @@ Ends = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedPart:
     """A connected piece of a drawing."""
 
     ranks: tuple[tuple[Vertex, ...], ...]
@@ -57,7 +57,7 @@ def forward(lines: Sequence[Ends], order: Sequence[str]) -> set[Ends]:
     return kept
 
 
-def ranked(boxes: Sequence[str], lines: Sequence[Ends]) -> list[Ranked]:
+def ranked(boxes: Sequence[str], lines: Sequence[Ends]) -> list[RankedPart]:
     """Return the connected pieces, in the order of their first boxes. The lines must not close a circle."""
     return [
         _by_library(piece, [ends for ends in lines if ends[0] in piece]) for piece in _pieces(boxes, lines)
@@ -87,14 +87,14 @@ class NoLayout(Exception):
     """The library that ranks boxes is not installed; the text says what to do."""
 
 
-def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> Ranked:
+def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> RankedPart:
     """Return what the library makes of one piece.
 
     Numbers without gaps go in: then each number that comes out beyond them is a lane. (Of several pieces at once some
     lanes would have the numbers of boxes.)
     """
     if not lines:
-        return Ranked((tuple(boxes),), {})
+        return RankedPart((tuple(boxes),), {})
     try:
         from fast_sugiyama import from_edges  # compiled, and wanted for pictures alone
     except ImportError as error:
@@ -112,7 +112,9 @@ def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> Ranked:
     for each, (across, height) in positions:
         ranks.setdefault(-height, []).append((across, str(each), named[each]))
     ordered = tuple(tuple(vertex for *_, vertex in sorted(ranks[height])) for height in sorted(ranks))
-    return Ranked(ordered, dict(sorted(_chains([(named[one], named[other]) for one, other in parts or ()]))))
+    return RankedPart(
+        ordered, dict(sorted(_chains([(named[one], named[other]) for one, other in parts or ()])))
+    )
 
 
 def _chains(links: Sequence[tuple[Vertex, Vertex]]) -> Iterator[tuple[Ends, tuple[Vertex, ...]]]:
@@ -127,7 +129,7 @@ def _chains(links: Sequence[tuple[Vertex, Vertex]]) -> Iterator[tuple[Ends, tupl
         yield (one, str(chain[-1])), tuple(chain)
 
 
-def untangled(piece: Ranked, ports: Mapping[Ends, float]) -> Ranked:
+def untangled(piece: RankedPart, ports: Mapping[Ends, float]) -> RankedPart:
     """Order each rank by the rows from which its lines come, where that makes fewer cross.
 
     ``ports`` says for each line where on its box it begins, from 0 at the top to 1.
@@ -142,7 +144,7 @@ def untangled(piece: Ranked, ports: Mapping[Ends, float]) -> Ranked:
     return best
 
 
-def _swept(piece: Ranked, ports: Mapping[Ends, float], *, backwards: bool) -> Ranked:
+def _swept(piece: RankedPart, ports: Mapping[Ends, float], *, backwards: bool) -> RankedPart:
     """Order the ranks one after the other by the middle of what each vertex is linked with in the rank before."""
     ranks = [list(rank) for rank in piece.ranks]
     links: dict[Vertex, list[tuple[Vertex, float]]] = {}
@@ -165,7 +167,7 @@ def _swept(piece: Ranked, ports: Mapping[Ends, float], *, backwards: bool) -> Ra
     return replace(piece, ranks=tuple(map(tuple, ranks)))
 
 
-def _crossings(piece: Ranked, ports: Mapping[Ends, float]) -> int:
+def _crossings(piece: RankedPart, ports: Mapping[Ends, float]) -> int:
     """Count the pairs of lines that cross between two ranks."""
     at = {vertex: float(place) for rank in piece.ranks for place, vertex in enumerate(rank)}
     rank_of = {vertex: number for number, rank in enumerate(piece.ranks) for vertex in rank}

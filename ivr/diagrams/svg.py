@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from ivr.diagrams.call_stats import Traffic
+from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.drawing import Arrow, Drawing
-from ivr.diagrams.layout import Laid, Point, Size, lay_out, pack
-from ivr.diagrams.node_shapes import INDENT, PAD, SIZES, WIDTH, Face, Row, faces, lines_within
+from ivr.diagrams.layout import Layout, Point, Size, lay_out, pack
+from ivr.diagrams.node_shapes import INDENT, PAD, SIZES, WIDTH, NodeShape, ShapeRow, faces, lines_within
 from ivr.diagrams.ranking import Ends
 from ivr.diagrams.text_metrics import lines_of, width_of
 
@@ -24,7 +24,7 @@ _WANTED = 1.5
 _KINDS = ("say", "menu", "ask", "run", "choose", "set", "transfer", "record", "text", "end", "desk")
 
 
-def svg(drawing: Drawing, traffic: Traffic | None = None, *, style: bool = True) -> str:
+def svg(drawing: Drawing, traffic: CallStats | None = None, *, style: bool = True) -> str:
     """Return the drawing as SVG; without ``style`` for a page that has the style itself."""
     return "\n".join(_Picture.of(drawing, traffic).lines(style=style)) + "\n"
 
@@ -34,7 +34,7 @@ class _Panel:
     """The part of one file."""
 
     file: str
-    laid: Laid
+    laid: Layout
     size: Size
 
 
@@ -43,12 +43,12 @@ class _Picture:
     """Everything in its place."""
 
     drawing: Drawing
-    traffic: Traffic | None
-    faces: dict[str, Face]
+    traffic: CallStats | None
+    faces: dict[str, NodeShape]
     within: set[Ends]
 
     @classmethod
-    def of(cls, drawing: Drawing, traffic: Traffic | None) -> _Picture:
+    def of(cls, drawing: Drawing, traffic: CallStats | None) -> _Picture:
         """Return the picture of a drawing."""
         within = lines_within(drawing)
         return cls(drawing, traffic, faces(drawing, within, traffic), within)
@@ -120,7 +120,7 @@ class _Picture:
                 yield from self._draw_box(self.faces[name], panel.laid.places[name])
         yield "</g></g>"
 
-    def _draw_lines(self, face: Face, laid: Laid) -> Iterable[str]:
+    def _draw_lines(self, face: NodeShape, laid: Layout) -> Iterable[str]:
         for row in face.rows:
             if not row.drawn:
                 continue
@@ -137,7 +137,7 @@ class _Picture:
             yield f'<path class="line{shade}" d="{path}" stroke-width="{width:.1f}"/>'
             yield f'<path class="head{shade}" d="M{_n(end_x)} {_n(end_y)}l{_n(-head)} {_n(-head / 1.8)}v{_n(head / 0.9)}z"/>'
 
-    def _draw_box(self, face: Face, place: Point) -> Iterable[str]:
+    def _draw_box(self, face: NodeShape, place: Point) -> Iterable[str]:
         box, (x, y), size = face.box, place, face.size
         words = [text.text for text in face.texts if text.kind == "words"]
         yield self._opening(box.name, words, at=f' transform="translate({_n(x)} {_n(y)})"')
@@ -156,7 +156,7 @@ class _Picture:
             yield from self._draw_row(row)
         yield "</g>"
 
-    def _draw_row(self, row: Row) -> Iterable[str]:
+    def _draw_row(self, row: ShapeRow) -> Iterable[str]:
         if row.label:
             yield f'<text class="row" x="{_n(PAD)}" y="{_n(row.y)}">{escape(row.label)}</text>'
         if row.figures:
@@ -169,7 +169,7 @@ class _Picture:
         elif row.goal:
             yield self._link(row.arrow, goal)
 
-    def _draw_inner(self, row: Row, goal: str) -> Iterable[str]:
+    def _draw_inner(self, row: ShapeRow, goal: str) -> Iterable[str]:
         """Yield the box to which a row leads, within the row."""
         assert row.onward
         name = row.onward.source
@@ -198,7 +198,7 @@ class _Picture:
             f'data-box="{escape(name)}" tabindex="0" role="button" aria-label="{escape(spoken)}"{at}>'
         )
 
-    def _tooltip(self, face: Face) -> str:
+    def _tooltip(self, face: NodeShape) -> str:
         said = [f"{step.node}: {step.said}" if step.said else step.node for step in face.box.steps]
         return "\n".join(
             [

@@ -8,16 +8,18 @@ from ivr.calls.line import Heard
 from ivr.diff.changes import Change, Heading, named, quoted
 from ivr.diff.pairs import Pairs
 from ivr.written.model import At, WrittenCall
-from ivr.written.runner import Played
+from ivr.written.runner import PlayedCall
 
 Calls = Sequence[tuple[str, WrittenCall]]
 """Written calls, each with its file."""
-Play = Callable[[str, WrittenCall], Played]
+PlayCall = Callable[[str, WrittenCall], PlayedCall]
 _HEARD = 80
 """Characters that are told of what was heard instead."""
 
 
-def compare_calls(old: Calls, new: Calls, pairs: Pairs, play_old: Play, play_new: Play) -> Iterator[Change]:
+def compare_calls(
+    old: Calls, new: Calls, pairs: Pairs, play_old: PlayCall, play_new: PlayCall
+) -> Iterator[Change]:
     """Yield the calls of both versions that pass on the old one and fail on the new one.
 
     A node that was only renamed is followed under its new name. Calls that fail at the same step are told together.
@@ -28,7 +30,7 @@ def compare_calls(old: Calls, new: Calls, pairs: Pairs, play_old: Play, play_new
     today = [(file, renamed(call, pairs.names)) for file, call in new]
     todo += [(file, renamed(call, back), call) for file, call in today if call not in known]
     rewritten = {call.call: call for _, call in today}
-    alike: dict[tuple[str, str, bool], list[Played]] = {}
+    alike: dict[tuple[str, str, bool], list[PlayedCall]] = {}
     for file, before, after in todo:
         if not play_old(file, before).failures:
             played = play_new(file, after)
@@ -48,11 +50,11 @@ def renamed(call: WrittenCall, names: Mapping[str, str]) -> WrittenCall:
     return call.model_copy(update={"steps": steps})
 
 
-def _first_failure(played: Played) -> int:
+def _first_failure(played: PlayedCall) -> int:
     return next(number for number, row in enumerate(played.rows) if row.failure)
 
 
-def _failed(alike: Sequence[Played], *, is_rewritten: bool) -> Change:
+def _failed(alike: Sequence[PlayedCall], *, is_rewritten: bool) -> Change:
     """Tell the first step that differs, what was done before it, and what was heard instead."""
     first, number = alike[0], _first_failure(alike[0])
     row = first.rows[number]

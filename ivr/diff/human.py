@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ivr.diff.changes import Change, Heading, Side, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes_to_human
-from ivr.menu.language.nodes import Listening
+from ivr.menu.language.nodes import ListeningNode
 
 _LISTED = 6
 """Nodes that are told by name."""
@@ -25,7 +25,7 @@ def compare_distances(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
         before, after = (routes_to_human(side.tree, language) for side in (old, new))
         for name, now in pairs.names.items():
             ways = _way(before.get(name)), _way(after.get(now))
-            if _rank(ways[0]) != _rank(ways[1]) and isinstance(new.tree.nodes[now], Listening):
+            if _rank(ways[0]) != _rank(ways[1]) and isinstance(new.tree.nodes[now], ListeningNode):
                 found.setdefault(ways, _Places()).add(now, language, before.get(name), after.get(now))
     for (was, is_now), places in found.items():
         what = f"From {_some(list(places.nodes))} {_reached(is_now, places.new)}"

@@ -24,18 +24,18 @@ TARGETS: Mapping[str, str] = {
 }
 """The ways of a node that are one name each, and when they are taken."""
 
-Told = Callable[[Any, Any], str]
+Formatter = Callable[[Any, Any], str]
 
 
-def _became(what: str) -> Told:
+def _became(what: str) -> Formatter:
     return lambda old, new: f"{what} {_shown(new)}; before: {_shown(old)}"
 
 
-def _switched(on: str, off: str) -> Told:
+def _switched(on: str, off: str) -> Formatter:
     return lambda _old, new: on if new else off
 
 
-VALUES: Mapping[str, tuple[Heading, Told]] = {
+VALUES: Mapping[str, tuple[Heading, Formatter]] = {
     "run": (Heading.ways, _became("runs the action")),
     "transfer": (Heading.desks, _became("connects with the desk")),
     "reason": (Heading.desks, _became("the reason that the desk hears is")),

@@ -18,13 +18,13 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.explore.moves import Move
-from ivr.explore.properties import Finding
+from ivr.explore.properties import Violation
 
 HEADINGS: Mapping[str, Heading] = {"P06": Heading.identity, "P07": Heading.identity}
 """The promises that are not about reaching a human, an ending, or a voice that answers."""
 
 
-def compare_findings(old: Sequence[Finding], new: Sequence[Finding], pairs: Pairs) -> Iterator[Change]:
+def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: Pairs) -> Iterator[Change]:
     """Yield what is found in the new version and was not in the old one, with the shortest way there."""
     known = {(each.proof, pairs.now(each.node), each.language) for each in old}
     for finding in new:

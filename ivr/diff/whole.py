@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from ivr.diff.changes import Change, Heading, Side, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.contract import Times
-from ivr.menu.language.nodes import Hotline, Limits, Rations, RunNode
+from ivr.menu.language.nodes import Hotline, Limits, MessageLimits, RunNode
 
 _RATIONS: Mapping[str, str] = {
     "per_number": "to one number",
@@ -98,7 +98,7 @@ def _limits(old: Limits, new: Limits) -> Iterator[Change]:
         yield Change(Heading.waiting, f"A call may last {new.seconds} s; before: {old.seconds} s")
 
 
-def _rations(old: Rations, new: Rations) -> Iterator[Change]:
+def _rations(old: MessageLimits, new: MessageLimits) -> Iterator[Change]:
     for field, whom in _RATIONS.items():
         yield from _ration(whom, getattr(old, field), getattr(new, field))
     for country in dict.fromkeys([*old.countries, *new.countries]):

@@ -16,14 +16,14 @@ from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ValidEntry:
     """A good entry."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class InvalidEntry:
     """An entry that cannot be right. ``unfinished``: it was only a part when the caller fell silent."""
 
     unfinished: bool = False
@@ -46,7 +46,9 @@ def fixed_length(node: AskNode) -> int | None:
     return span[0] if span and span[0] == span[1] else None
 
 
-def read_entry(node: AskNode, keys: str, *, ended: bool, region: str, today: date) -> Entry | Rejected:
+def read_entry(
+    node: AskNode, keys: str, *, ended: bool, region: str, today: date
+) -> ValidEntry | InvalidEntry:
     """Read what was typed.
 
     ``ended`` says that the caller ended it with ``#``. What is left at a silence is no entry, unless nothing could
@@ -62,8 +64,8 @@ def read_entry(node: AskNode, keys: str, *, ended: bool, region: str, today: dat
         fits = True
         unfinished = not ended and not (node.ask == "phone" and _number(keys, region))
     if unfinished or not fits or value is None or not _in_range(node, value):
-        return Rejected(unfinished)
-    return Entry(value)
+        return InvalidEntry(unfinished)
+    return ValidEntry(value)
 
 
 def _in_range(node: AskNode, value: Any) -> bool:

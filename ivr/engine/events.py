@@ -116,7 +116,7 @@ class LimitReached:
 
 
 @dataclass(frozen=True, slots=True)
-class TroubleStruck:
+class InternalError:
     """Our own machinery failed in this turn; the caller is owed an apology and a human."""
 
     at: datetime
@@ -133,5 +133,5 @@ Event = (
     | RecordingEnded
     | CallerHungUp
     | LimitReached
-    | TroubleStruck
+    | InternalError
 )

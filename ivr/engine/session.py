@@ -36,9 +36,9 @@ class Session:
     """The account that ``level`` speaks of."""
     variables: dict[str, Any] = field(default_factory=dict)
     """JSON values, Decimal, date and datetime."""
-    way: list[str] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
     """The listening nodes on the way here, loop-erased; the last is the latest."""
-    told: list[str] = field(default_factory=list)
+    replayable: list[str] = field(default_factory=list)
     """The nodes that were spoken on the way to the present place, for a caller who wants to hear them again."""
     noinputs: int = 0
     nomatches: int = 0
@@ -46,12 +46,12 @@ class Session:
     """Counters of the present listening node; entering another one resets them."""
     confirming: Any = None
     """An entry that was read back and waits for the caller's yes."""
-    wanted: list[str] = field(default_factory=list)
+    pending_returns: list[str] = field(default_factory=list)
     """The nodes that the caller wanted when his identity was asked for; the last is the next to return to."""
     running: str = ""
     """The key of an action that goes on while the caller waits; empty: there is none."""
     running_since: datetime | None = None
-    unsure: bool = False
+    action_uncertain: bool = False
     """An action was left while it went on, or given up: a human should look whether it was done."""
     notes: list[str] = field(default_factory=list)
     """What was told and done, in short words, for the caller who asks for it in writing."""
@@ -71,8 +71,12 @@ class Session:
         twin.__dict__.update(
             self.__dict__
         )  # dataclasses.replace asks every field what it is: twenty times slower
-        twin.variables, twin.way = dict(self.variables), list(self.way)
-        twin.wanted, twin.told, twin.notes = list(self.wanted), list(self.told), list(self.notes)
+        twin.variables, twin.history = dict(self.variables), list(self.history)
+        twin.pending_returns, twin.replayable, twin.notes = (
+            list(self.pending_returns),
+            list(self.replayable),
+            list(self.notes),
+        )
         return twin
 
     def remember(self, values: Mapping[str, Any]) -> None:

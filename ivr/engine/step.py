@@ -8,7 +8,7 @@ not fit where the call is repeats the present place, without counting as a mista
 from __future__ import annotations
 
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
-from ivr.engine.entries import Entry, Rejected, read_entry
+from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
 from ivr.engine.events import (
     ActionFinished,
     ActionGoesOn,
@@ -16,12 +16,12 @@ from ivr.engine.events import (
     CallStarted,
     DigitsPressed,
     Event,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.prompting import listen, listen_meanwhile, say_value
 from ivr.engine.recognition import as_keys, breaks_off
@@ -32,7 +32,7 @@ from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
-    Listening,
+    ListeningNode,
     MenuNode,
     RecordNode,
     RunNode,
@@ -71,7 +71,7 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
 
 def happen(tree: Tree, session: Session, event: Event) -> Turn:
     """Do what :func:`step` does, and return its working table too: which nodes were passed, which prompts said."""
-    turn = Turn(tree, session.copy(), event.at, goes_on=isinstance(event, ActionFinished))
+    turn = Turn(tree, session.copy(), event.at, continues=isinstance(event, ActionFinished))
     try:
         _happen(turn, event)
     except Exception as error:
@@ -90,8 +90,8 @@ def _happen(turn: Turn, event: Event) -> None:
             turn.end("hung_up")
         case _, _ if session.ending:
             turn.end(session.ending)
-        case _, TroubleStruck():
-            _seek_human(turn, "trouble")
+        case _, InternalError():
+            _seek_human(turn, "internal_error")
         case _, LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
         case None, _:
@@ -114,7 +114,7 @@ def _happen(turn: Turn, event: Event) -> None:
             session.running, session.running_since, session.repeats = key, event.at, 0
             listen_meanwhile(turn)
         case RunNode() | TextNode(), DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
-            session.unsure = True
+            session.action_uncertain = True
             _go(turn, turn.tree.anywhere[keys])
         case RunNode() | TextNode(), _ if session.running:
             listen_meanwhile(turn)
@@ -134,7 +134,7 @@ def _happen(turn: Turn, event: Event) -> None:
 def _begin(turn: Turn) -> None:
     """Make a session ready for its first node. It has none yet, or one that this menu does not have."""
     session, tree = turn.session, turn.tree
-    session.way, session.told, session.wanted = [], [], []
+    session.history, session.replayable, session.pending_returns = [], [], []
     session.variables = {**tree.variables, **session.variables}
     if session.language not in tree.speech:
         session.language = tree.languages[0]
@@ -153,8 +153,8 @@ def _start(turn: Turn, event: Event) -> None:
 
 def _go(turn: Turn, target: str) -> None:
     """Go to a node, and on from there until the call waits for somebody."""
-    if target != "repeat" and not turn.goes_on:
-        turn.session.told.clear()
+    if target != "repeat" and not turn.continues:
+        turn.session.replayable.clear()
     for _ in range(MAX_STEPS):
         name = _resolve(turn, target)
         following = _enter(turn, name) if name else None
@@ -168,10 +168,10 @@ def _resolve(turn: Turn, target: str) -> str | None:
     """Return the node that a target means; None when it has been dealt with here."""
     session, start = turn.session, turn.tree.declared.start
     if target == "return":
-        return session.wanted.pop() if session.wanted else turn.last_menu() or start
+        return session.pending_returns.pop() if session.pending_returns else turn.last_menu() or start
     if target == "back":
         before = turn.back()
-        if before is None and isinstance(turn.node, Listening):
+        if before is None and isinstance(turn.node, ListeningNode):
             listen(turn, "top")
             return None
         return before or start
@@ -188,7 +188,7 @@ def _resolve(turn: Turn, target: str) -> str | None:
 
 def _tell_again(turn: Turn) -> None:
     """Say again what was told on the way to this place: an answer, as much as the menu after it."""
-    for name in turn.session.told:
+    for name in turn.session.replayable:
         node = turn.tree.nodes[name]
         turn.say(turn.speech.nodes[name].say[:1], barge_in=node.barge_in)
 
@@ -197,20 +197,20 @@ def _enter(turn: Turn, name: str) -> str | None:
     """Do a node's work; return where to go next, or None when the call now waits or has ended."""
     session, node = turn.session, turn.tree.nodes[name]
     session.confirming, session.running = None, ""
-    turn.passed.append(name)
-    turn.stop_wanting(name)
+    turn.visited.append(name)
+    turn.clear_pending_return(name)
     if node.needs and session.level < Level[node.needs]:
         # A secret that was typed for this node is gone when he comes back: then it is asked for again.
-        session.wanted.append(turn.asked or name)
+        session.pending_returns.append(turn.secret_asked_at or name)
         return turn.tree.declared.identity[node.needs]
     match node:
         case MenuNode() | AskNode():
-            turn.come_to(name)
+            turn.arrive(name)
             listen(turn)
             return None
     session.node = name
-    if isinstance(node, SayNode) and name not in session.told:
-        session.told.append(name)
+    if isinstance(node, SayNode) and name not in session.replayable:
+        session.replayable.append(name)
     if not isinstance(node, _SPEAKING_LATER):
         turn.say(turn.words.say[:1], barge_in=node.barge_in)
     match node:
@@ -280,7 +280,7 @@ def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
 
 def _transfer(turn: Turn, node: TransferNode) -> str | None:
     session, desk = turn.session, turn.tree.desks[node.transfer]
-    session.wanted.clear()
+    session.pending_returns.clear()
     session.urgent = session.urgent or node.urgent
     reason = turn.tree.values.get(session.node, {}).get("reason")
     if reason is not None or not session.reason:
@@ -311,7 +311,7 @@ def _told_to_desk(turn: Turn, reason: str) -> str:
     if not turn.tree.declared.identity:
         return reason
     session, first = turn.session, turn.tree.languages[0]
-    if session.unsure:
+    if session.action_uncertain:
         reason = turn.tree.speech[first].patterns["desk_unsure"].replace("{reason}", reason)
     proved = session.level.name if session.level >= Level.matched else "unproved"
     said = turn.tree.speech[first].patterns[f"desk_{proved}"]
@@ -326,11 +326,11 @@ def _told_to_desk(turn: Turn, reason: str) -> str:
 def _choose_option(turn: Turn, node: MenuNode, keys: str) -> None:
     option = node.menu.get(keys)
     if option is not None:
-        turn.took = "option"
+        turn.input_kind = "option"
         turn.speak_in(option.language)
         _go(turn, option.go)
     elif keys in turn.tree.anywhere:
-        turn.took = "anywhere"
+        turn.input_kind = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
     else:
         _miss(turn, "nomatch")
@@ -346,15 +346,15 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     region = turn.tree.languages[0].partition("-")[2]
     today = turn.at.astimezone(turn.tree.timezone).date()
     entry = read_entry(node, keys, ended=ended, region=region, today=today)
-    is_data = isinstance(entry, Entry) and not ended
+    is_data = isinstance(entry, ValidEntry) and not ended
     if keys in node.keys and not is_data:
-        turn.took = "option"
+        turn.input_kind = "option"
         turn.speak_in(node.keys[keys].language)
         _go(turn, node.keys[keys].go)
     elif keys in turn.tree.anywhere and not is_data:
-        turn.took = "anywhere"
+        turn.input_kind = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
-    elif isinstance(entry, Rejected):
+    elif isinstance(entry, InvalidEntry):
         _miss(turn, "unfinished" if entry.unfinished else "nomatch")
     elif node.read_back and node.ask != "yes_no":
         turn.session.confirming = entry.value
@@ -368,11 +368,11 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
     if keys == "1":
         _accept(turn, node, turn.session.confirming)
     elif keys == "2":
-        turn.took = "again"
+        turn.input_kind = "again"
         turn.session.confirming = None
         listen(turn)
     elif keys in turn.tree.anywhere:
-        turn.took = "anywhere"
+        turn.input_kind = "anywhere"
         _go(turn, turn.tree.anywhere[keys])
     else:
         _miss(turn, "nomatch")
@@ -380,10 +380,10 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
 
 def _accept(turn: Turn, node: AskNode, value: object) -> None:
     """Keep an entry, a secret one only for this turn, and go on."""
-    turn.took = "entry"
+    turn.input_kind = "entry"
     name = node.as_ or turn.session.node
     if node.is_secret:
-        turn.secrets[name], turn.asked = value, turn.session.node
+        turn.secrets[name], turn.secret_asked_at = value, turn.session.node
     else:
         turn.session.variables[name] = value
     turn.session.confirming = None
@@ -396,7 +396,7 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
 
 def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     session = turn.session
-    session.unsure = bool(session.running) and event.outcome == "unavailable"
+    session.action_uncertain = bool(session.running) and event.outcome == "unavailable"
     if event.account is not None and event.account != session.account:
         _change_account(turn, event.account)
     session.remember(event.results)
@@ -435,7 +435,7 @@ def _change_account(turn: Turn, account: str) -> None:
     if session.account:
         plain = {name: text for name, text in session.variables.items() if (name, text) in turn.tree.plain}
         session.variables = {**turn.tree.variables, **plain}
-        session.told.clear()
+        session.replayable.clear()
         session.notes.clear()
     session.account, session.level = account, Level.unknown
 
@@ -447,7 +447,7 @@ def _miss(turn: Turn, how: str) -> None:
     """Count silence and wrong keys apart; after the last try a human takes over."""
     session, node = turn.session, turn.node
     assert isinstance(node, MenuNode | AskNode)
-    turn.took = how
+    turn.input_kind = how
     if how == "noinput":
         session.noinputs += 1
     else:
@@ -463,7 +463,7 @@ def _miss(turn: Turn, how: str) -> None:
 def _seek_human(turn: Turn, phrase: str) -> None:
     """Say what happens next and go to the human; where one was sought in vain already, say goodbye."""
     session = turn.session
-    session.wanted.clear()
+    session.pending_returns.clear()
     if session.human_tried:
         turn.say(turn.phrase("farewell"), barge_in=False)
         turn.end("farewell")

@@ -25,16 +25,16 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     secrets: dict[str, Any] = field(default_factory=dict)
     """Entries of this turn that no session, record or prompt may have."""
-    asked: str = ""
+    secret_asked_at: str = ""
     """Where the latest of them was asked for."""
-    passed: list[str] = field(default_factory=list)
+    visited: list[str] = field(default_factory=list)
     """The nodes that were entered, in order: what a session forgets, and a proof of the menu wants to know."""
     uttered: list[Prompt] = field(default_factory=list)
     """What was said, as it is written."""
-    took: str = ""
+    input_kind: str = ""
     """What the caller's keys or silence were taken as: ``option``, ``anywhere``, ``entry`` (accepted), ``again`` (to be
     typed anew), ``noinput``, ``nomatch`` or ``unfinished``; empty: nothing of these happened."""
-    goes_on: bool = False
+    continues: bool = False
     """Whether this event continues what the caller did before: an action of his has ended."""
 
     @property
@@ -99,7 +99,7 @@ class Turn:
         self.session.confirming, self.session.running = None, ""
         self.commands.append(Hangup(self.session.ending))
 
-    def come_to(self, name: str) -> None:
+    def arrive(self, name: str) -> None:
         """Be at a listening node: count afresh, and remember the way, loop-erased.
 
         The questions of identity are no part of the way: ``back`` leads over them. Returning to a node of the way
@@ -108,32 +108,33 @@ class Turn:
         session = self.session
         session.node = name
         session.noinputs = session.nomatches = session.repeats = 0
-        if name in session.way:
-            del session.way[session.way.index(name) + 1 :]
+        if name in session.history:
+            del session.history[session.history.index(name) + 1 :]
             if isinstance(self.node, MenuNode):
-                session.wanted.clear()
-        elif not session.wanted:
-            session.way.append(name)
+                session.pending_returns.clear()
+        elif not session.pending_returns:
+            session.history.append(name)
 
-    def stop_wanting(self, name: str) -> None:
+    def clear_pending_return(self, name: str) -> None:
         """Forget that a node was wanted, since the call is there; and with it what was wanted after it."""
-        wanted = self.session.wanted
+        wanted = self.session.pending_returns
         if name in wanted:
             del wanted[wanted.index(name) :]
 
     def back(self) -> str | None:
         """Return the listening node before this one on the caller's way, or None when there is none."""
         session = self.session
-        before = session.way[:-1] if session.way[-1:] == [session.node] else session.way
+        before = session.history[:-1] if session.history[-1:] == [session.node] else session.history
         if not before:
             return None
-        session.wanted.clear()
+        session.pending_returns.clear()
         return before[-1]
 
     def last_menu(self) -> str | None:
         """Return the menu from which the caller chose last, or None when he has not seen one."""
         return next(
-            (name for name in reversed(self.session.way) if isinstance(self.tree.nodes[name], MenuNode)), None
+            (name for name in reversed(self.session.history) if isinstance(self.tree.nodes[name], MenuNode)),
+            None,
         )
 
     def speak_in(self, language: object) -> None:

@@ -25,7 +25,7 @@ from ivr.engine.turn import Turn
 from ivr.explore.moves import Move
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.explore.time_samples import moments
-from ivr.menu.language.nodes import Listening, RecordNode, TransferNode
+from ivr.menu.language.nodes import ListeningNode, RecordNode, TransferNode
 from ivr.menu.tree import Tree
 from ivr.written.heard import said
 from ivr.written.model import (
@@ -107,7 +107,7 @@ class _Writer:
     def last(self, turn: Turn, heard: str) -> list[CallStep]:
         """Return what shows where the call has come to."""
         session = turn.session
-        if isinstance(self.tree.nodes.get(session.node), Listening | RecordNode) and not session.ending:
+        if isinstance(self.tree.nodes.get(session.node), ListeningNode | RecordNode) and not session.ending:
             return [At(node=session.node)]
         if self.steps:
             return []

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ivr.engine.events import DigitsPressed
-from ivr.explore.moves import By, Move
-from ivr.explore.properties import Finding
-from ivr.explore.walk import ANY, Landing, Place, Waits, Walk
+from ivr.explore.moves import Actor, Move
+from ivr.explore.properties import Violation
+from ivr.explore.walk import ANY, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Times
-from ivr.menu.language.nodes import Listening, RecordNode, RunNode
+from ivr.menu.language.nodes import ListeningNode, RecordNode, RunNode
 
 ENDLESS = float("inf")
 
 
-class Nearness:
+class Distances:
     """How far a human is from every state, for who presses the best keys and for who only waits."""
 
     def __init__(self, walk: Walk) -> None:
@@ -27,7 +27,7 @@ class Nearness:
         ]
         self._waiting: dict[int, float] = {SETTLED: 0.0}
 
-    def too_many_keys(self, most: int) -> Iterator[Finding]:
+    def too_many_keys(self, most: int) -> Iterator[Violation]:
         """Yield the places from which a human takes more keys, the nearest state of each."""
         for state in self._nearest(lambda state: self.keys[state] > most):
             session, keys = self.walk.places[state].session, self.keys[state]
@@ -38,9 +38,9 @@ class Nearness:
             )
             remedy = "lead a key there, or give the hotline a key `anywhere` that means the human"
             way = tuple(self.walk.way_to(state))
-            yield Finding("P02", session.node, session.language, f"{far} from here", remedy, way)
+            yield Violation("P02", session.node, session.language, f"{far} from here", remedy, way)
 
-    def too_long(self, most: float) -> Iterator[Finding]:
+    def too_long(self, most: float) -> Iterator[Violation]:
         """Yield the places at which who only waits is not connected in time."""
         for state in self._nearest(lambda state: self.seconds(state) > most):
             session, seconds = self.walk.places[state].session, self.seconds(state)
@@ -59,7 +59,7 @@ class Nearness:
             longest = [*self.walk.way_to(source), landing.move]
             way = self.walk.way_to(state) if seconds == ENDLESS else longest
             way += self._while_waiting(state)
-            yield Finding("P03", session.node, session.language, what, remedy, tuple(way))
+            yield Violation("P03", session.node, session.language, what, remedy, tuple(way))
 
     def seconds(self, state: int) -> float:
         """Return the seconds from coming to a state until a human is rung, when the caller does nothing."""
@@ -91,7 +91,7 @@ class Nearness:
     def _listening(self) -> Iterator[int]:
         """Yield the states in which the caller is listened to, each as he comes to it."""
         for state, (place, base) in enumerate(zip(self.walk.places, self.walk.bases, strict=False)):
-            if base == state and (place.waits is Waits.caller or place.waits is Waits.recording):
+            if base == state and (place.waits is WaitState.caller or place.waits is WaitState.recording):
                 yield state
 
     def _while_waiting(self, state: int) -> list[Move]:
@@ -137,18 +137,18 @@ class Nearness:
         place = walk.places[state]
         if _is_settled(walk, state):
             return
-        pause, by = _pause(walk, place), By.silence
+        pause, by = _pause(walk, place), Actor.silence
         source = state
-        if place.waits is Waits.running:
-            source, by = walk.bases[state], By.world
-        elif place.waits is Waits.action:
-            by = By.world
+        if place.waits is WaitState.running:
+            source, by = walk.bases[state], Actor.world
+        elif place.waits is WaitState.action:
+            by = Actor.world
         for edge in walk.edges(source):
             landing, target = walk.landings[edge], walk.targets[edge]
-            goes_on = place.waits is Waits.running and walk.places[target].waits is Waits.running
+            goes_on = place.waits is WaitState.running and walk.places[target].waits is WaitState.running
             if landing.move.by is not by or goes_on:
                 continue
-            sought = walk.places[target].waits is Waits.over and place.session.human_tried
+            sought = walk.places[target].waits is WaitState.over and place.session.human_tried
             yield pause + landing.heard, SETTLED if sought else target, edge
 
 
@@ -157,15 +157,15 @@ SETTLED = -1
 """In place of a state: nothing more is owed to the caller."""
 
 
-def _pause(walk: Walk, place: Place) -> float:
+def _pause(walk: Walk, place: ControlLocation) -> float:
     """Return the seconds that a call waits in silence in a state."""
     node = walk.tree.nodes.get(place.session.node)
     match node:
-        case Listening() if place.waits is Waits.caller:
+        case ListeningNode() if place.waits is WaitState.caller:
             return float(node.timeout)
         case RecordNode():
             return float(node.silence)
-    if place.waits is Waits.running:
+    if place.waits is WaitState.running:
         action = node.run if isinstance(node, RunNode) else "send_text"
         return walk.tree.times.get(action, Times()).give_up
     return 0.0
@@ -174,13 +174,13 @@ def _pause(walk: Walk, place: Place) -> float:
 def _is_settled(walk: Walk, state: int) -> bool:
     """Say whether nothing more is owed to who waits: a human is rung or was, or the call says goodbye after one was sought."""
     place = walk.places[state]
-    ended = place.waits is Waits.over and place.session.ending in {"transferred", "farewell"}
+    ended = place.waits is WaitState.over and place.session.ending in {"transferred", "farewell"}
     return ended or _is_human(place)
 
 
-def _is_human(place: Place) -> bool:
+def _is_human(place: ControlLocation) -> bool:
     """Say whether a human is rung, or, where one was sought in vain, the voicemail listens."""
-    return place.waits is Waits.desk or (place.waits is Waits.recording and place.session.human_tried)
+    return place.waits is WaitState.desk or (place.waits is WaitState.recording and place.session.human_tried)
 
 
 def _keys_at(walk: Walk, moment: int) -> list[float]:
@@ -192,9 +192,9 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
     places, before = walk.places, walk.before
     best, choices, worst = [ENDLESS] * len(walk), [0] * len(walk), [0.0] * len(walk)
     for state, place in enumerate(places):
-        if place.waits is Waits.action:
+        if place.waits is WaitState.action:
             choices[state] = sum(
-                landing.move.by is By.world and places[target].waits is not Waits.running
+                landing.move.by is Actor.world and places[target].waits is not WaitState.running
                 for landing, target in walk.following(state, moment)
             )
     nearest: dict[float, list[int]] = {0.0: [state for state, place in enumerate(places) if _is_human(place)]}
@@ -207,14 +207,14 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
             for source, landing in before[state]:
                 if landing is not None and landing.moment not in (ANY, moment):
                     continue
-                if places[source].waits is not Waits.action:
+                if places[source].waits is not WaitState.action:
                     cost = 0 if landing is None else _cost(landing, places[state])
                     if distance + cost < best[source]:
                         nearest.setdefault(distance + cost, []).append(source)
                 elif (
                     landing is not None
-                    and landing.move.by is By.world
-                    and places[state].waits is not Waits.running
+                    and landing.move.by is Actor.world
+                    and places[state].waits is not WaitState.running
                 ):
                     choices[source] -= 1
                     worst[source] = max(worst[source], distance)
@@ -224,9 +224,9 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
     return best
 
 
-def _cost(landing: Landing, place: Place) -> float:
+def _cost(landing: Transition, place: ControlLocation) -> float:
     """Return the keys of a step; without end where no key makes it."""
-    if landing.move.by is not By.key or place.waits is Waits.running:
+    if landing.move.by is not Actor.key or place.waits is WaitState.running:
         return ENDLESS
     return _keystrokes(landing.move)
 

@@ -13,22 +13,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Transfer
-from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TroubleStruck
+from ivr.engine.events import ActionFinished, DigitsPressed, Event, InternalError, SpeechHeard
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
 from ivr.explore.collecting import no_collection
-from ivr.explore.moves import By, Move, Moves
-from ivr.explore.state_key import Canonical, Control, Data, Plan
-from ivr.explore.walk import ANY, BEGINNING, Broken, Landing, Place, Waits, Walk
+from ivr.explore.moves import Actor, Move, Moves
+from ivr.explore.state_key import ControlState, DataAbstraction, RelevantData, StateKeys
+from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import AskNode, Listening, Node, SetNode
+from ivr.menu.language.nodes import AskNode, ListeningNode, Node, SetNode
 from ivr.menu.tree import Tree
 from ivr.written.heard import seconds_heard
 
 MOST_STATES = 2_000_000
 """States after which a walk gives up, and says so."""
-Watch = Callable[[int, Move, Session, Turn], None]
+StepObserver = Callable[[int, Move, Session, Turn], None]
 """Told every computed step: the state (or :data:`BEGINNING`), the move, the session before it, and what came of it."""
 Progress = Callable[[int, int], None]
 """Told now and then how many states and steps there are so far."""
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 def explore(
     tree: Tree,
-    watch: Watch | None = None,
+    watch: StepObserver | None = None,
     *,
     most_states: int = MOST_STATES,
     progress: Progress | None = None,
@@ -54,22 +54,28 @@ class _Walker:
     """A walk under way."""
 
     def __init__(
-        self, tree: Tree, watch: Watch | None, most_states: int, progress: Progress | None, *, thorough: bool
+        self,
+        tree: Tree,
+        watch: StepObserver | None,
+        most_states: int,
+        progress: Progress | None,
+        *,
+        thorough: bool,
     ) -> None:
         self.tree, self.watch, self.most_states, self.progress = tree, watch, most_states, progress
         self.moves = Moves(tree)
-        self.canonical = Canonical(tree, self.moves.samples, counters_together=thorough)
+        self.canonical = StateKeys(tree, self.moves.samples, counters_together=thorough)
         self.walked = Walk(tree, self.moves)
         self.thorough = thorough
-        self.places: dict[Control, Place] = {}
+        self.places: dict[ControlState, ControlLocation] = {}
         self.counted: dict[int, tuple[Move, ...]] = {}
-        self.numbers: dict[tuple[int, Data], int] = {}
+        self.numbers: dict[tuple[int, DataAbstraction], int] = {}
         self.sessions: list[Session | None] = []
-        self.data: list[Data | None] = []
+        self.data: list[DataAbstraction | None] = []
         self.sets = {name: sets for name, node in tree.nodes.items() if (sets := _sets(name, node))}
         self.seen_at = [0] * len(self.moves.moments)
         """By moment: what has come of the steps that look at the clock; where it is the same, the moments are alike."""
-        self.later: list[tuple[tuple[int, Data], int, Landing, Session]] = []
+        self.later: list[tuple[tuple[int, DataAbstraction], int, Transition, Session]] = []
 
     def walk(self) -> Walk:
         """Begin, and go on until there is nothing new."""
@@ -108,7 +114,7 @@ class _Walker:
         walked.first.append(len(walked.targets))
         place = walked.places[state]
         walked.bases.append(self.base(state, place, data))
-        if place.waits >= Waits.over:
+        if place.waits >= WaitState.over:
             return
         walked.steps += len(place.moves)
         if place.shared is None:
@@ -119,33 +125,33 @@ class _Walker:
                 for landing in self.compute(state, session, move)[0]:
                     self.arrive(state, landing)
 
-    def try_first(self, state: int, place: Place, session: Session) -> None:
+    def try_first(self, state: int, place: ControlLocation, session: Session) -> None:
         """Try every move at the first state of its place, and find out which of them lead to the same from all of them."""
         place.shared, alone = [], []
         for move in place.moves:
             landings, is_shared = self.compute(state, session, move)
-            if is_shared and move.by < By.gone:
+            if is_shared and move.by < Actor.gone:
                 place.shared += landings
             elif is_shared:
-                place.late += [each for each in landings if each.place.waits is not Waits.over]
+                place.late += [each for each in landings if each.place.waits is not WaitState.over]
             else:
                 alone.append(move)
             for landing in landings:
                 self.arrive(state, landing)
         place.alone = tuple(alone)
 
-    def base(self, state: int, place: Place, data: Data) -> int:
+    def base(self, state: int, place: ControlLocation, data: DataAbstraction) -> int:
         """Return the state like this one with its counters at zero; the same data matters there."""
         if place.base is None:
             return state
         return self.numbers.get((self.places[place.base].number, data), state)
 
-    def moves_of(self, session: Session, waits: Waits, base: Control | None) -> tuple[Move, ...]:
+    def moves_of(self, session: Session, waits: WaitState, base: ControlState | None) -> tuple[Move, ...]:
         """Return what must be tried: of a state that has a base, only what may come to something else there."""
         moves = self.moves.at(session)
-        if base is None or waits is Waits.broken:
+        if base is None or waits is WaitState.broken:
             return moves
-        if waits is Waits.running:
+        if waits is WaitState.running:
             return tuple(each for each in moves if not isinstance(each.event, ActionFinished))
         found = self.counted.get(id(moves))
         if found is None:
@@ -158,7 +164,7 @@ class _Walker:
 
         A good entry does not, unless it is read back: then it is asked at the same place whether it is right.
         """
-        if move.by is By.silence:
+        if move.by is Actor.silence:
             return True
         if not isinstance(move.event, DigitsPressed):
             return isinstance(move.event, SpeechHeard)
@@ -172,17 +178,17 @@ class _Walker:
 
     # --- one step
 
-    def compute(self, state: int, session: Session, move: Move) -> tuple[tuple[Landing, ...], bool]:
+    def compute(self, state: int, session: Session, move: Move) -> tuple[tuple[Transition, ...], bool]:
         """Ask the engine what comes of a move, at every moment if that matters; say whether it is so with any data."""
         troubles = len(self.walked.broken)
-        landings: list[Landing] = []
+        landings: list[Transition] = []
         is_shared = not self.thorough
         for moment in range(len(self.moves.moments)):
             then = Move(move.by, self.moves.later(move.event, moment)) if moment else move
             turn = self.happen(state, session, then)
             if turn is None:
                 continue
-            looks = not self.moves.clocked.isdisjoint(turn.passed)
+            looks = not self.moves.clocked.isdisjoint(turn.visited)
             landing = self.landing(session, then, turn, moment if looks else ANY)
             landings.append(landing)
             is_shared = is_shared and self.is_blind(session, landing, turn, move.event)
@@ -198,7 +204,7 @@ class _Walker:
             turn = happen(self.tree, session, move.event)
         except Exception as error:  # noqa: BLE001 - whatever a menu's templates raise is what we look for
             where = next(iter(error.__notes__), session.node)
-            self.walked.broken.append(Broken(state, move, where, session.language, error))
+            self.walked.broken.append(BrokenStep(state, move, where, session.language, error))
             return self.apologise(session)
         if self.watch:
             self.watch(state, move, session, turn)
@@ -207,17 +213,17 @@ class _Walker:
     def apologise(self, session: Session) -> Turn | None:
         """Do what the switchboard does after a trouble; None: the way to the human is broken too."""
         try:
-            return happen(self.tree, session, TroubleStruck(self.moves.usual))
+            return happen(self.tree, session, InternalError(self.moves.usual))
         except Exception:  # noqa: BLE001 - it has been noted
             return None
 
-    def is_blind(self, before: Session, landing: Landing, turn: Turn, event: Event) -> bool:
+    def is_blind(self, before: Session, landing: Transition, turn: Turn, event: Event) -> bool:
         """Say whether a step has neither looked at the data nor changed what something may look at."""
         if isinstance(event, ActionFinished) and (event.raises > Level.unknown or event.account is not None):
             return False
         after, canonical = turn.session, self.canonical
         return (
-            canonical.looking.isdisjoint(turn.passed)
+            canonical.looking.isdisjoint(turn.visited)
             and canonical.read.isdisjoint(landing.assigned)
             and after.level == before.level
             and after.account == before.account
@@ -228,52 +234,52 @@ class _Walker:
     def assigned(self, before: Session, move: Move, turn: Turn) -> dict[str, Any]:
         """Return the variables that a step has set, also those that had this value before."""
         names = set[str]()
-        if not self.sets.keys().isdisjoint(turn.passed):
-            names.update(name for node in turn.passed for name in self.sets.get(node, ()))
+        if not self.sets.keys().isdisjoint(turn.visited):
+            names.update(name for node in turn.visited for name in self.sets.get(node, ()))
         if isinstance(move.event, ActionFinished):
             names |= move.event.results.keys()
-        elif turn.took == "entry":
+        elif turn.input_kind == "entry":
             names |= self.sets.get(before.node, frozenset())
         variables = turn.session.variables
         return {name: variables[name] for name in names if name in variables}
 
-    def landing(self, before: Session, move: Move, turn: Turn, moment: int) -> Landing:
+    def landing(self, before: Session, move: Move, turn: Turn, moment: int) -> Transition:
         session = turn.session
         control = self.canonical.control(session)
         place = self.places.get(control)
         if place is None:
             place = self.places[control] = self.placed(control, session, turn.commands)
         heard, assigned = seconds_heard(turn.commands), self.assigned(before, move, turn)
-        return Landing(move, place, session, heard, assigned, moment)
+        return Transition(move, place, session, heard, assigned, moment)
 
-    def placed(self, control: Control, session: Session, commands: Sequence[Command]) -> Place:
+    def placed(self, control: ControlState, session: Session, commands: Sequence[Command]) -> ControlLocation:
         """Note a control that was not met before."""
-        listens = isinstance(self.tree.nodes.get(session.node), Listening) and not session.ending
+        listens = isinstance(self.tree.nodes.get(session.node), ListeningNode) and not session.ending
         waits, base = _waits(session, commands), None
         if listens and control[4] != (0, 0, 0):
             base = (*control[:4], (0, 0, 0), *control[5:])
-        elif waits is Waits.running:
+        elif waits is WaitState.running:
             base = (*control[:4], False, *control[5:])
         if self.thorough:
             base = None
-        moves = self.moves_of(session, waits, base) if waits < Waits.over else ()
+        moves = self.moves_of(session, waits, base) if waits < WaitState.over else ()
         contract = (
             self.tree.contracts.get(last.action) if isinstance(last := commands[-1], RunAction) else None
         )
         needs = contract.needs if contract else Level.unknown
         plans = (self.canonical.plan(session, withheld=False), self.canonical.plan(session, withheld=True))
-        return Place(len(self.places), waits, session, plans, base, moves, needs)
+        return ControlLocation(len(self.places), waits, session, plans, base, moves, needs)
 
     # --- where it leads
 
-    def arrive(self, source: int, landing: Landing) -> None:
+    def arrive(self, source: int, landing: Transition) -> None:
         """Note where a computed step leads."""
         key = (
             landing.place.number,
             self.canonical.data(landing.session, _plan(landing.place, landing.session)),
         )
         number = self.numbers.get(key)
-        if landing.move.by >= By.gone:
+        if landing.move.by >= Actor.gone:
             if number is None:
                 self.later.append((key, source, landing, landing.session))
             return
@@ -284,7 +290,9 @@ class _Walker:
         self.walked.targets.append(number)
         self.walked.landings.append(landing)
 
-    def arrive_alike(self, source: int, place: Place, session: Session, data: Data) -> None:
+    def arrive_alike(
+        self, source: int, place: ControlLocation, session: Session, data: DataAbstraction
+    ) -> None:
         """Note where steps lead that were computed at this place with other data."""
         assert place.shared is not None
         numbers, targets, wordiest = self.numbers, self.walked.targets, self.walked.wordiest
@@ -302,8 +310,8 @@ class _Walker:
                 self.later.append((key, source, landing, session))
 
     def keyed(
-        self, landings: Sequence[Landing], session: Session, known: dict[int, Data]
-    ) -> Iterator[tuple[Landing, tuple[int, Data]]]:
+        self, landings: Sequence[Transition], session: Session, known: dict[int, DataAbstraction]
+    ) -> Iterator[tuple[Transition, tuple[int, DataAbstraction]]]:
         """Yield the keys of the states to which steps lead with this data. ``known`` is what of it matters, by plan."""
         withheld = session.caller == ""
         for landing in landings:
@@ -314,7 +322,9 @@ class _Walker:
                 data = known[id(plan)] = self.canonical.data(session, plan)
             yield landing, (place.number, data)
 
-    def enter(self, key: tuple[int, Data], source: int, landing: Landing, session: Session) -> int:
+    def enter(
+        self, key: tuple[int, DataAbstraction], source: int, landing: Transition, session: Session
+    ) -> int:
         walked, number = self.walked, len(self.sessions)
         self.numbers[key] = number
         self.sessions.append(session)
@@ -349,26 +359,26 @@ def _sets(name: str, node: Node) -> frozenset[str]:
     return frozenset()
 
 
-def _plan(place: Place, session: Session) -> Plan:
+def _plan(place: ControlLocation, session: Session) -> RelevantData:
     return place.plans[session.caller == ""]
 
 
-def _waits(session: Session, commands: Sequence[Command]) -> Waits:
+def _waits(session: Session, commands: Sequence[Command]) -> WaitState:
     match commands[-1] if commands else None:
         case Gather():
-            return Waits.running if session.running else Waits.caller
+            return WaitState.running if session.running else WaitState.caller
         case RunAction():
-            return Waits.action
+            return WaitState.action
         case Transfer():
-            return Waits.desk
+            return WaitState.desk
         case Record():
-            return Waits.recording
+            return WaitState.recording
         case Hangup():
-            return Waits.over
-    return Waits.broken
+            return WaitState.over
+    return WaitState.broken
 
 
-def _with_data_of(session: Session, landing: Landing) -> Session:
+def _with_data_of(session: Session, landing: Transition) -> Session:
     """Return a session where another one has landed, with the data of this one. It shares what no step changes."""
     twin = object.__new__(Session)
     twin.__dict__.update(landing.session.__dict__)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from ivr.calls.line import Heard
 from ivr.explore.counterexample import as_call
-from ivr.explore.reach import Way
+from ivr.explore.reach import Witness
 from ivr.menu.tree import Tree
-from ivr.written.coverage import Item
+from ivr.written.coverage import CoverageItem
 from ivr.written.model import Hears, WrittenCall
-from ivr.written.runner import Played
+from ivr.written.runner import PlayedCall
 
-Play = Callable[[WrittenCall], tuple[Played, set[Item]]]
+PlayCall = Callable[[WrittenCall], tuple[PlayedCall, set[CoverageItem]]]
 """Plays a call and says what it covers."""
 
 VERY_SLOW = 7.0
@@ -36,23 +36,25 @@ _ENTRIES = {
 
 
 @dataclass(slots=True)
-class Filled:
+class FillResult:
     """The calls that were made."""
 
     calls: list[WrittenCall] = field(default_factory=list)
-    covered: set[Item] = field(default_factory=set)
+    covered: set[CoverageItem] = field(default_factory=set)
     """What they cover of what was missing."""
-    left: dict[Item, str] = field(default_factory=dict)
+    left: dict[CoverageItem, str] = field(default_factory=dict)
     """What they do not cover, each with the reason."""
 
 
-def fill(tree: Tree, missing: Sequence[Item], ways: Mapping[Item, Way], play: Play) -> Filled:
+def fill(
+    tree: Tree, missing: Sequence[CoverageItem], ways: Mapping[CoverageItem, Witness], play: PlayCall
+) -> FillResult:
     """Make calls that cover what is missing.
 
     The farthest comes first: on its way a call covers what is nearer. A call that does not pass is not kept.
     """
-    filled = Filled()
-    made: dict[Item, tuple[WrittenCall, set[Item]]] = {}
+    filled = FillResult()
+    made: dict[CoverageItem, tuple[WrittenCall, set[CoverageItem]]] = {}
     wanted = set(missing)
     for item in sorted((item for item in missing if item in ways), key=lambda item: -len(ways[item].moves)):
         if item in filled.covered:
@@ -73,7 +75,7 @@ def fill(tree: Tree, missing: Sequence[Item], ways: Mapping[Item, Way], play: Pl
     return filled
 
 
-def _needed(made: Mapping[Item, tuple[WrittenCall, set[Item]]]) -> set[Item]:
+def _needed(made: Mapping[CoverageItem, tuple[WrittenCall, set[CoverageItem]]]) -> set[CoverageItem]:
     """Return the calls without which something would be missing; those of the nearest things are given up first."""
     needed = dict(made)
     for item in sorted(made, key=lambda item: len(made[item][1])):
@@ -83,7 +85,9 @@ def _needed(made: Mapping[Item, tuple[WrittenCall, set[Item]]]) -> set[Item]:
     return set(needed)
 
 
-def _made(call: WrittenCall, item: Item, play: Play) -> tuple[WrittenCall, set[Item], str]:
+def _made(
+    call: WrittenCall, item: CoverageItem, play: PlayCall
+) -> tuple[WrittenCall, set[CoverageItem], str]:
     """Return a call for one thing, what it covers, and, where it cannot be kept, why."""
     played, covers = play(call)
     if item not in covers and call.slow:
@@ -99,7 +103,7 @@ def _made(call: WrittenCall, item: Item, play: Play) -> tuple[WrittenCall, set[I
     return call, covers, ""
 
 
-def _told(call: WrittenCall, played: Played, covers: set[Item]) -> Iterator[WrittenCall]:
+def _told(call: WrittenCall, played: PlayedCall, covers: set[CoverageItem]) -> Iterator[WrittenCall]:
     """Yield the call with what was heard at its end and how it ended, the most telling first."""
     ends = next((item.what for item in covers if item.dimension == "endings"), None)
     heard = next((heard for row in reversed(played.rows) if (heard := _heard(row.happened))), [])
@@ -123,7 +127,7 @@ _TELLING = ("noinput", "nomatch", "outcomes", "slow", "desks", "recordings", "en
 """The dimensions that say what somebody does; a call for another one is named by what its last step does."""
 
 
-def title(tree: Tree, item: Item, way: Way) -> str:
+def title(tree: Tree, item: CoverageItem, way: Witness) -> str:
     """Return what a call shows, in plain English: ``Silence three times at `main` (zh-CN)``."""
     if item.dimension in {"languages", "prompts", "endings"}:
         item = next((each for name in _TELLING for each in way.last if each.dimension == name), item)
@@ -131,7 +135,7 @@ def title(tree: Tree, item: Item, way: Way) -> str:
     return f"{said} ({way.language})" if len(tree.languages) > 1 else said
 
 
-def _title(item: Item) -> str:
+def _title(item: CoverageItem) -> str:
     place = f"`{item.node}`"
     match item.dimension:
         case "options" | "anywhere":

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from ivr.explore.counterexample import as_call
 from ivr.explore.moves import Move
-from ivr.explore.properties import PROOFS, Finding
-from ivr.explore.prover import Proved
+from ivr.explore.properties import PROOFS, Violation
+from ivr.explore.prover import ProofResult
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
@@ -18,7 +18,7 @@ from ivr.written.model import WrittenCall
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """A problem, and the shortest call that comes to it; None where no call does."""
 
     problem: Problem
@@ -36,7 +36,7 @@ class Found:
         return {**self.problem.as_data(), "language": self.language, "keys": self.keys, "call": call}
 
 
-def found(tree: Tree, draft: Draft, proved: Proved, problems: tuple[Problem, ...]) -> list[Found]:
+def found(tree: Tree, draft: Draft, proved: ProofResult, problems: tuple[Problem, ...]) -> list[Findings]:
     """Return what the proofs have found, and the problems that were known already, with how a call comes to them.
 
     What a node allows with a reason is left out.
@@ -52,7 +52,9 @@ def found(tree: Tree, draft: Draft, proved: Proved, problems: tuple[Problem, ...
 Verdict = Literal["proved", "BROKEN", "unsure", "allowed", "not proved"]
 
 
-def verdicts(tree: Tree, proved: Proved, results: Sequence[Found], *, whole: bool) -> dict[str, Verdict]:
+def verdicts(
+    tree: Tree, proved: ProofResult, results: Sequence[Findings], *, whole: bool
+) -> dict[str, Verdict]:
     """Return what came of each proof. Of a menu that has errors (not ``whole``) nothing is proved, nor of a part of it."""
     severities: dict[str, set[str]] = {}
     for each in results:
@@ -73,20 +75,20 @@ def verdicts(tree: Tree, proved: Proved, results: Sequence[Found], *, whole: boo
     return told
 
 
-def _of_finding(tree: Tree, draft: Draft, finding: Finding) -> Found:
+def _of_finding(tree: Tree, draft: Draft, finding: Violation) -> Findings:
     file, at = draft.place_of(finding.node, ())
     several = finding.language and len(tree.languages) > 1
     what = f"{finding.what} ({finding.language})" if several else finding.what
     problem = Problem(file, *at, finding.node, what, finding.remedy, finding.severity, finding.proof)
     title = f"{finding.proof} at `{finding.node}`: {finding.what}"
-    return Found(problem, finding.language, as_call(tree, finding.way, title) if finding.way else None)
+    return Findings(problem, finding.language, as_call(tree, finding.way, title) if finding.way else None)
 
 
-def _of_problems(tree: Tree, proved: Proved, problems: tuple[Problem, ...]) -> Iterator[Found]:
+def _of_problems(tree: Tree, proved: ProofResult, problems: tuple[Problem, ...]) -> Iterator[Findings]:
     for problem in problems:
         way, language = _way_to(tree, proved.ways, problem)
         title = f"{problem.rule or 'An error'} at `{problem.node}`: {problem.what}"
-        yield Found(problem, language, as_call(tree, way, title) if way else None)
+        yield Findings(problem, language, as_call(tree, way, title) if way else None)
 
 
 def _way_to(

@@ -20,12 +20,12 @@ from ivr.engine.events import (
     CallStarted,
     DigitsPressed,
     Event,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.session import Session
 from ivr.explore.sample_entries import bad_entries, good_entries, takes
@@ -46,7 +46,7 @@ RUN_KEY = "run"
 DESK_ANSWERS = ("answered", "busy", "no_answer", "failed")
 
 
-class By(enum.IntEnum):
+class Actor(enum.IntEnum):
     """Who makes a move."""
 
     key = 0
@@ -66,7 +66,7 @@ class By(enum.IntEnum):
 class Move(NamedTuple):
     """One thing that can happen, and who makes it happen."""
 
-    by: By
+    by: Actor
     event: Event
 
 
@@ -103,7 +103,7 @@ class Moves:
             *(each for each in self.samples.values("caller") if str(each).startswith("+")),
         ]
         return [
-            Move(By.world, CallStarted(self.usual, caller, language=language))
+            Move(Actor.world, CallStarted(self.usual, caller, language=language))
             for caller in dict.fromkeys(callers)
             for language in self.tree.languages
         ]
@@ -136,56 +136,58 @@ class Moves:
                 ends = ["#"] if max(map(len, node.menu)) > 1 else []
                 yield from self._pressed([*node.menu, *self._anywhere([*node.menu, *ends])])
                 yield from self._wrong({*node.menu, *self.tree.anywhere})
-                yield Move(By.silence, NoInput(at))
+                yield Move(Actor.silence, NoInput(at))
             case AskNode() if manner == "confirming":
                 yield from self._pressed(["1", "2", *self._anywhere(["1", "2"])])
                 yield from self._wrong({"1", "2", *self.tree.anywhere})
-                yield Move(By.silence, NoInput(at))
+                yield Move(Actor.silence, NoInput(at))
             case AskNode():
                 yield from self._entries(name, node)
-                yield Move(By.silence, NoInput(at))
+                yield Move(Actor.silence, NoInput(at))
             case RunNode() | TextNode():
                 yield from self._ends_of_action(node)
-                yield from self._while_running() if manner else (Move(By.world, ActionGoesOn(at, RUN_KEY)),)
+                yield from (
+                    self._while_running() if manner else (Move(Actor.world, ActionGoesOn(at, RUN_KEY)),)
+                )
             case TransferNode():
-                yield from (Move(By.world, TransferEnded(at, answer)) for answer in DESK_ANSWERS)
+                yield from (Move(Actor.world, TransferEnded(at, answer)) for answer in DESK_ANSWERS)
             case RecordNode():
-                yield Move(By.key, RecordingEnded(at, "recording://proof", 5))
-                yield Move(By.silence, RecordingEnded(at))
+                yield Move(Actor.key, RecordingEnded(at, "recording://proof", 5))
+                yield Move(Actor.silence, RecordingEnded(at))
             case _:
                 raise TypeError(
                     f"nothing is known to happen at `{name}`: a kind of node that waits is missing here"
                 )
-        yield Move(By.gone, CallerHungUp(at))
+        yield Move(Actor.gone, CallerHungUp(at))
         if not isinstance(
             node, TransferNode | RecordNode
         ):  # what a desk or a recording reports is still followed up
-            yield Move(By.limit, LimitReached(at))
-        yield Move(By.limit, LimitReached(at, hard=True))
-        yield Move(By.trouble, TroubleStruck(at))
+            yield Move(Actor.limit, LimitReached(at))
+        yield Move(Actor.limit, LimitReached(at, hard=True))
+        yield Move(Actor.trouble, InternalError(at))
 
     def _anywhere(self, taken: Iterable[str]) -> list[str]:
         return [key for key in self.tree.anywhere if key not in taken]
 
     def _pressed(self, keys: Iterable[str]) -> Iterator[Move]:
-        return (Move(By.key, DigitsPressed(self.usual, key)) for key in keys)
+        return (Move(Actor.key, DigitsPressed(self.usual, key)) for key in keys)
 
     def _wrong(self, taken: set[str]) -> Iterator[Move]:
         wrong = next((key for key in "56784321#90*" if key not in taken), None)
         if wrong is not None:
-            yield Move(By.key, DigitsPressed(self.usual, wrong))
+            yield Move(Actor.key, DigitsPressed(self.usual, wrong))
         if self.tree.declared.speech:
-            yield Move(By.key, SpeechHeard(self.usual, "…"))
+            yield Move(Actor.key, SpeechHeard(self.usual, "…"))
 
     def _entries(self, name: str, node: AskNode) -> Iterator[Move]:
         typed = [*good_entries(self.tree, name, self.samples), *bad_entries(self.tree, name)]
         for entry in typed:
-            yield Move(By.key, DigitsPressed(self.usual, entry.keys, entry.finished_by))
+            yield Move(Actor.key, DigitsPressed(self.usual, entry.keys, entry.finished_by))
         finish = "" if fixed_length(node) == 1 else "#"
         for key in (*node.keys, *self._anywhere((*node.keys, "#"))):
-            yield Move(By.key, DigitsPressed(self.usual, key, finish))
+            yield Move(Actor.key, DigitsPressed(self.usual, key, finish))
         if self.tree.declared.speech and not node.is_secret:
-            yield Move(By.key, SpeechHeard(self.usual, "…"))
+            yield Move(Actor.key, SpeechHeard(self.usual, "…"))
 
     def _ends_of_action(self, node: RunNode | TextNode) -> Iterator[Move]:
         at = self.usual
@@ -196,7 +198,7 @@ class Moves:
             for results in self.samples.results(outcome):
                 for account in (ACCOUNT, OTHER_ACCOUNT) if outcome.finds_account else (None,):
                     yield Move(
-                        By.world,
+                        Actor.world,
                         ActionFinished(
                             at,
                             action,
@@ -215,4 +217,4 @@ class Moves:
         keys = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
         yield from self._pressed(keys)
         yield from self._wrong(set(self.tree.anywhere))
-        yield Move(By.silence, NoInput(self.usual))
+        yield Move(Actor.silence, NoInput(self.usual))

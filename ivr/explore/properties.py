@@ -244,7 +244,7 @@ PROOFS: Mapping[str, Proof] = {proof.id: proof for proof in _PROOFS}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """A promise that is broken, and the shortest way there."""
 
     proof: str

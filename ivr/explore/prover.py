@@ -10,12 +10,12 @@ from ivr.calls.turns import MAX_ACTIONS
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.explore.collecting import no_collection
-from ivr.explore.distance import Nearness
+from ivr.explore.distance import Distances
 from ivr.explore.explorer import MOST_STATES, explore
 from ivr.explore.moves import Move
-from ivr.explore.properties import Finding
-from ivr.explore.step_checks import Steps
-from ivr.explore.walk import ANY, BEGINNING, Waits, Walk
+from ivr.explore.properties import Violation
+from ivr.explore.step_checks import StepChecks
+from ivr.explore.walk import ANY, BEGINNING, WaitState, Walk
 from ivr.menu.language.nodes import ChooseNode
 from ivr.menu.tree import Tree
 
@@ -24,7 +24,7 @@ MOST_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProofLimits:
     """How near a human must be."""
 
     keys: int = MOST_KEYS
@@ -36,11 +36,11 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Proved:
+class ProofResult:
     """What came of a walk."""
 
     walk: Walk
-    findings: list[Finding]
+    findings: list[Violation]
     ways: Mapping[tuple[str, str], tuple[Move, ...]]
     """By node and language: the shortest way to where it is passed."""
     keys: Mapping[str, float]
@@ -52,33 +52,33 @@ class Proved:
 
 
 def prove(
-    tree: Tree, limits: Limits | None = None, progress: Callable[[int, int], None] | None = None
-) -> Proved:
+    tree: Tree, limits: ProofLimits | None = None, progress: Callable[[int, int], None] | None = None
+) -> ProofResult:
     """Walk a menu and say where it breaks a promise; each place once, by the shortest way."""
     began = time.perf_counter()
     with no_collection():
-        proved = _prove(tree, limits or Limits(), progress)
+        proved = _prove(tree, limits or ProofLimits(), progress)
     proved.seconds = time.perf_counter() - began
     return proved
 
 
-def _prove(tree: Tree, limits: Limits, progress: Callable[[int, int], None] | None) -> Proved:
-    steps = Steps(tree)
+def _prove(tree: Tree, limits: ProofLimits, progress: Callable[[int, int], None] | None) -> ProofResult:
+    steps = StepChecks(tree)
     walk = explore(tree, steps, most_states=limits.states, progress=progress)
     several = [*steps.found(walk), *_too_low(walk)]
     keys, waiting = dict[str, float](), dict[str, float]()
     if not walk.bounded:  # of a walk that gave up nothing can be said as a whole
-        near = Nearness(walk)
+        near = Distances(walk)
         keys, waiting = near.worst_keys(), near.worst_waiting()
         several += [*_no_ending(walk), *_circles(walk), *_too_many_actions(walk)]
         several += [*near.too_many_keys(limits.keys), *near.too_long(limits.seconds)]
         several += [] if walk.broken else _unreached(tree, steps)
     findings = [_sure(tree, walk, finding) for finding in several]
     findings.sort(key=lambda finding: (finding.proof, len(finding.way), finding.node, finding.language))
-    return Proved(walk, findings, steps.ways(walk), keys, waiting)
+    return ProofResult(walk, findings, steps.ways(walk), keys, waiting)
 
 
-def _unreached(tree: Tree, steps: Steps) -> list[Finding]:
+def _unreached(tree: Tree, steps: StepChecks) -> list[Violation]:
     """Return the nodes that no call passes, although the check believes that it could."""
     what, remedy = (
         "no call comes here with any value that was tried",
@@ -87,11 +87,13 @@ def _unreached(tree: Tree, steps: Steps) -> list[Finding]:
     passed = {name for name, _ in steps.passed}
     severity = "warning" if any(isinstance(node, ChooseNode) for node in tree.nodes.values()) else "error"
     return [
-        Finding("P13", name, "", what, remedy, severity=severity) for name in tree.nodes if name not in passed
+        Violation("P13", name, "", what, remedy, severity=severity)
+        for name in tree.nodes
+        if name not in passed
     ]
 
 
-def _too_low(walk: Walk) -> Iterator[Finding]:
+def _too_low(walk: Walk) -> Iterator[Violation]:
     """Yield the nodes whose action runs for somebody who has not proved enough, the nearest state of each."""
     told = set[str]()
     for state, level in walk.below:
@@ -101,12 +103,12 @@ def _too_low(walk: Walk) -> Iterator[Finding]:
             told.add(node)
             what = f"an action that is only for {needs} callers runs for one who is {level.name}"
             way = tuple(walk.way_to(state))
-            yield Finding(
+            yield Violation(
                 "P07", node, place.session.language, what, f"add `needs: {needs}` to this node", way
             )
 
 
-def _no_ending(walk: Walk) -> Iterator[Finding]:
+def _no_ending(walk: Walk) -> Iterator[Violation]:
     """Yield the states from which at some hour no ending can be reached, the nearest of each node."""
     seen = set[tuple[str, str]]()
     for moment in walk.moments:
@@ -120,12 +122,12 @@ def _no_ending(walk: Walk) -> Iterator[Finding]:
                     f"from here no call ever ends{at}",
                     "lead it to an `end`, a `transfer`, or `back`",
                 )
-                yield Finding("P01", *place, what, remedy, tuple(walk.way_to(state)))
+                yield Violation("P01", *place, what, remedy, tuple(walk.way_to(state)))
 
 
 def _endless(walk: Walk, moment: int) -> list[int]:
     """Return the states of an hour from which no ending can be reached at it."""
-    good = [place.waits is Waits.over for place in walk.places]
+    good = [place.waits is WaitState.over for place in walk.places]
     todo, before = [state for state, ends in enumerate(good) if ends], walk.before
     while todo:
         for source, landing in before[todo.pop()]:
@@ -155,7 +157,7 @@ def _reached(walk: Walk, moment: int) -> list[int]:
     return [state for state, is_reached in enumerate(reached) if is_reached]
 
 
-def _circles(walk: Walk) -> Iterator[Finding]:
+def _circles(walk: Walk) -> Iterator[Violation]:
     """Yield circles of actions and desks in which nobody listens to the caller, the nearest of each node."""
     told = set[str]()
     for moment in walk.moments:
@@ -168,7 +170,7 @@ def _circles(walk: Walk) -> Iterator[Finding]:
                     "actions or desks can pass the call round here for ever, and nobody listens to the caller"
                 )
                 remedy = "lead one of the outcomes to a menu, a voicemail or an ending"
-                yield Finding("P04", node, place.session.language, what, remedy, tuple(walk.way_to(state)))
+                yield Violation("P04", node, place.session.language, what, remedy, tuple(walk.way_to(state)))
 
 
 def _following_for_ever(walk: Walk, moment: int) -> list[int]:
@@ -176,7 +178,9 @@ def _following_for_ever(walk: Walk, moment: int) -> list[int]:
 
     What is left when those are taken away, again and again, from which none follows: then only few must be searched.
     """
-    left = {state for state, place in enumerate(walk.places) if place.waits in (Waits.action, Waits.desk)}
+    left = {
+        state for state, place in enumerate(walk.places) if place.waits in (WaitState.action, WaitState.desk)
+    }
     ahead, before = dict.fromkeys(left, 0), dict[int, list[int]]()
     landings, targets = walk.landings, walk.targets
     for state in left:
@@ -203,23 +207,23 @@ def _returns(walk: Walk, state: int, moment: int) -> bool:
         for _, target in walk.following(todo.pop(), moment):
             if target == state:
                 return True
-            if target not in seen and walk.places[target].waits in (Waits.action, Waits.desk):
+            if target not in seen and walk.places[target].waits in (WaitState.action, WaitState.desk):
                 seen.add(target)
                 todo.append(target)
     return False
 
 
-def _too_many_actions(walk: Walk) -> Iterator[Finding]:
+def _too_many_actions(walk: Walk) -> Iterator[Violation]:
     """Yield where more actions run one after the other than one turn may run: the switchboard then gives up."""
     row: dict[int, int] = {}
     for first, place in enumerate(walk.places):
-        todo = [first] if place.waits is Waits.action and first not in row else []
+        todo = [first] if place.waits is WaitState.action and first not in row else []
         while todo:
             state = todo[-1]
             next_ones = [
                 target
                 for target in (walk.targets[edge] for edge in walk.edges(state))
-                if walk.places[target].waits is Waits.action and target != state
+                if walk.places[target].waits is WaitState.action and target != state
             ]
             missing = [target for target in next_ones if target not in row]
             if state not in row and missing:
@@ -233,7 +237,7 @@ def _too_many_actions(walk: Walk) -> Iterator[Finding]:
             session = walk.places[state].session
             what = f"from here {length} actions run one after the other, more than {MAX_ACTIONS}"
             way = tuple(walk.way_to(state))
-            yield Finding(
+            yield Violation(
                 "P12", session.node, session.language, what, "let the caller hear something between", way
             )
             return
@@ -242,7 +246,7 @@ def _too_many_actions(walk: Walk) -> Iterator[Finding]:
 # --- how sure it is
 
 
-def _sure(tree: Tree, walk: Walk, finding: Finding) -> Finding:
+def _sure(tree: Tree, walk: Walk, finding: Violation) -> Violation:
     """Return a finding as a warning where its way needs the hour to change in the middle of the call."""
     hours, session = set(), Session("CA-proof", tree.version, walk.moves.usual)
     for move in finding.way:
@@ -250,7 +254,7 @@ def _sure(tree: Tree, walk: Walk, finding: Finding) -> Finding:
             turn = happen(tree, session, move.event)
         except Exception:  # noqa: BLE001 - the menu breaks here: that is the finding
             break
-        if not walk.moves.clocked.isdisjoint(turn.passed):
+        if not walk.moves.clocked.isdisjoint(turn.visited):
             hours.add(move.event.at)
         session = turn.session
     if len(hours) < _SEVERAL:

@@ -11,21 +11,21 @@ from ivr.engine.events import LimitReached
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.explorer import explore
-from ivr.explore.moves import By, Move
+from ivr.explore.moves import Actor, Move
 from ivr.explore.walk import BEGINNING, Walk
-from ivr.menu.language.nodes import Listening
+from ivr.menu.language.nodes import ListeningNode
 from ivr.menu.tree import Tree
-from ivr.written.coverage import Item, Sight
+from ivr.written.coverage import CoverageItem, CoverageObserver
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Witness:
     """The shortest way to something."""
 
     moves: tuple[Move, ...]
     language: str
     """The language that the call speaks there."""
-    last: tuple[Item, ...] = ()
+    last: tuple[CoverageItem, ...] = ()
     """All that the last move covers."""
 
 
@@ -33,20 +33,20 @@ class Way:
 class Reach:
     """What can be covered of what was looked for, and how."""
 
-    ways: Mapping[Item, Way] = field(default_factory=dict)
-    unreachable: frozenset[Item] = frozenset()
+    ways: Mapping[CoverageItem, Witness] = field(default_factory=dict)
+    unreachable: frozenset[CoverageItem] = frozenset()
     """What no call ever comes to. Nothing is said to be so when the walk was cut short."""
 
 
-def reach(tree: Tree, wanted: Iterable[Item]) -> Reach:
+def reach(tree: Tree, wanted: Iterable[CoverageItem]) -> Reach:
     """Walk a menu, and return the shortest way to each thing that is wanted.
 
     A way on which a call reaches its bound is taken only where there is no other.
     """
-    left, sight = set(wanted), Sight(tree)
+    left, sight = set(wanted), CoverageObserver(tree)
     if not left:
         return Reach()
-    seen: dict[Item, list[_Step]] = {}
+    seen: dict[CoverageItem, list[_Step]] = {}
 
     def watch(state: int, move: Move, before: Session, turn: Turn) -> None:
         if not _can_be_written(tree, before, move):
@@ -69,9 +69,9 @@ def _can_be_written(tree: Tree, before: Session, move: Move) -> bool:
     The bound of a call is reached where its caller does something, and the last bound only after the first.
     """
     if isinstance(move.event, LimitReached):
-        waits = before.running or isinstance(tree.nodes.get(before.node), Listening)
+        waits = before.running or isinstance(tree.nodes.get(before.node), ListeningNode)
         return bool(waits) and (before.limited or not move.event.hard)
-    return move.by is not By.trouble
+    return move.by is not Actor.trouble
 
 
 MOST_STEPS = 500
@@ -84,7 +84,7 @@ class _Step(NamedTuple):
     state: int
     move: Move
     language: str
-    covered: tuple[Item, ...]
+    covered: tuple[CoverageItem, ...]
 
 
 class _Ways:
@@ -110,7 +110,7 @@ class _Ways:
         for source in (state,) if base in self.length else (state, base):
             for edge in walk.edges(source):
                 move = walk.landings[edge].move
-                if source == state or move.by is not By.silence:
+                if source == state or move.by is not Actor.silence:
                     self._note(walk.targets[edge], state, move, todo)
 
     def _note(self, state: int, source: int, move: Move, todo: deque[int]) -> None:
@@ -118,11 +118,11 @@ class _Ways:
             self.length[state], self.by[state] = self.length[source] + 1, (source, move)
             todo.append(state)
 
-    def best(self, steps: Sequence[_Step]) -> Way:
+    def best(self, steps: Sequence[_Step]) -> Witness:
         """Return the shortest way to one of these steps."""
-        step = min(steps, key=lambda step: (step.move.by >= By.gone, self.length.get(step.state, FAR)))
+        step = min(steps, key=lambda step: (step.move.by >= Actor.gone, self.length.get(step.state, FAR)))
         before = self._to(step.state) if step.state in self.length else self.walk.way_to(step.state)
-        return Way((*before, step.move), step.language, step.covered)
+        return Witness((*before, step.move), step.language, step.covered)
 
     def _to(self, state: int) -> list[Move]:
         way: list[Move] = []

@@ -9,14 +9,14 @@ from typing import Any
 
 import phonenumbers
 
-from ivr.engine.entries import Rejected, lengths, read_entry
+from ivr.engine.entries import InvalidEntry, lengths, read_entry
 from ivr.explore.samples import SECRET_CODE, Samples
 from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SampleEntry:
     """One entry as it is typed: ``1237#`` is keys and a finishing key."""
 
     keys: str
@@ -31,29 +31,29 @@ _SECRETS = {
 }
 
 
-def good_entries(tree: Tree, name: str, samples: Samples) -> list[Typed]:
+def good_entries(tree: Tree, name: str, samples: Samples) -> list[SampleEntry]:
     """Return entries that an ``ask`` node takes: one, and those at the bounds that conditions draw."""
     node = tree.nodes[name]
     assert isinstance(node, AskNode)
     if node.ask == "yes_no":
-        return [Typed("1", "#"), Typed("2", "#")]
+        return [SampleEntry("1", "#"), SampleEntry("2", "#")]
     drawn = samples.values(node.as_ or name)
     candidates = [*_usual(node, _region(tree)), *(text for value in drawn for text in _as_keys(value))]
     taken = [keys for keys in dict.fromkeys(candidates) if takes(tree, node, keys, ended=True)]
-    return [Typed(keys, "#") for keys in taken]
+    return [SampleEntry(keys, "#") for keys in taken]
 
 
-def bad_entries(tree: Tree, name: str) -> list[Typed]:
+def bad_entries(tree: Tree, name: str) -> list[SampleEntry]:
     """Return an entry that cannot be right, and one that is only a part; where there are such."""
     node = tree.nodes[name]
     assert isinstance(node, AskNode)
-    found: dict[bool, Typed] = {}
+    found: dict[bool, SampleEntry] = {}
     for keys, ended in itertools.product(("5", "55", "3*3", "**5", "5" * 25, "7", "4"), (True, False)):
         if keys in node.keys or keys in tree.anywhere:
             continue
         read = _read(tree, node, keys, ended=ended)
-        if isinstance(read, Rejected):
-            found.setdefault(read.unfinished, Typed(keys, "#" if ended else ""))
+        if isinstance(read, InvalidEntry):
+            found.setdefault(read.unfinished, SampleEntry(keys, "#" if ended else ""))
     return list(found.values())
 
 
@@ -98,4 +98,4 @@ def _read(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> Any:
 
 def takes(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> bool:
     """Say whether an ``ask`` node takes an entry."""
-    return not isinstance(_read(tree, node, keys, ended=ended), Rejected)
+    return not isinstance(_read(tree, node, keys, ended=ended), InvalidEntry)

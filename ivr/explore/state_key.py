@@ -27,12 +27,12 @@ from ivr.explore.samples import Samples
 from ivr.explore.sources import as_template, names_in, parsed, templates_of
 from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import AskNode, ChooseNode, Listening, Node, RunNode, SetNode, TextNode
+from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, Node, RunNode, SetNode, TextNode
 from ivr.menu.speech.templates import FACTS
 from ivr.menu.tree import Tree
 
-Control = tuple[Hashable, ...]
-Data = tuple[Hashable, ...]
+ControlState = tuple[Hashable, ...]
+DataAbstraction = tuple[Hashable, ...]
 Known = bool | None
 """Whether something is so; None: that is not known."""
 _LEVELS = {level.name for level in Level} & FACTS.keys()
@@ -40,7 +40,7 @@ _LEVELS = {level.name for level in Level} & FACTS.keys()
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RelevantData:
     """Which data can still matter at a place."""
 
     variables: tuple[str, ...]
@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Canonical:
+class StateKeys:
     """Makes the two halves of what can change the future."""
 
     tree: Tree
@@ -67,13 +67,15 @@ class Canonical:
     asks_caller: bool = False
     """Whether something asks for the calling number."""
     _listening: frozenset[str] = frozenset()
-    _plans: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...]], Plan] = field(default_factory=dict)
-    _alike: dict[Plan, Plan] = field(default_factory=dict)
+    _plans: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...]], RelevantData] = field(
+        default_factory=dict
+    )
+    _alike: dict[RelevantData, RelevantData] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find out what is read where."""
         nodes = self.tree.nodes
-        self._listening = frozenset(name for name, node in nodes.items() if isinstance(node, Listening))
+        self._listening = frozenset(name for name, node in nodes.items() if isinstance(node, ListeningNode))
         said = _said_with(self.tree)
         for name in frozenset[str]().union(*said.values()):
             self.samples.tells_apart(name)
@@ -84,15 +86,15 @@ class Canonical:
         flow = Flow(self.tree.declared, nodes, self.tree.contracts)
         self.live = {withheld: _live(self.tree, flow, said, withheld=withheld) for withheld in (False, True)}
 
-    def control(self, session: Session) -> Control:
+    def control(self, session: Session) -> ControlState:
         """Return where a call is and how it came there."""
         if session.ending:
             return (session.ending,)
         counted = session.node in self._listening
         return (
             session.node,
-            tuple(session.way),
-            tuple(session.wanted),
+            tuple(session.history),
+            tuple(session.pending_returns),
             session.language,
             self._counters(session) if counted else session.running != "",
             session.human_tried,
@@ -106,7 +108,7 @@ class Canonical:
             return session.noinputs, 0, 0
         return (0, session.nomatches, 0) if session.nomatches else (0, 0, session.repeats)
 
-    def data(self, session: Session, plan: Plan) -> Data:
+    def data(self, session: Session, plan: RelevantData) -> DataAbstraction:
         """Return who calls, what he has proved, and the variables, as far as they can still matter."""
         variables, kind, level = session.variables, self.samples.kind, session.level
         return (
@@ -117,15 +119,15 @@ class Canonical:
             *[kind(name, variables.get(name)) for name in plan.variables],
         )
 
-    def plan(self, session: Session, *, withheld: bool) -> Plan:
+    def plan(self, session: Session, *, withheld: bool) -> RelevantData:
         """Return what of the data may be looked at from here on, or from wherever the call may go back to."""
-        place = (withheld, session.node, tuple(session.way), tuple(session.wanted))
+        place = (withheld, session.node, tuple(session.history), tuple(session.pending_returns))
         found = self._plans.get(place)
         if found is None:
             live = self.live[withheld]
-            nodes = (session.node, *session.way, *session.wanted)
+            nodes = (session.node, *session.history, *session.pending_returns)
             reads = frozenset[str]().union(*(live[name] for name in nodes if name in live))
-            plan = Plan(
+            plan = RelevantData(
                 tuple(sorted(reads - FACTS.keys() - _BOUNDS.keys())),
                 tuple(_BOUNDS[name] for name in sorted(reads & _BOUNDS.keys())),
                 "summary" in reads,

@@ -11,8 +11,8 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, SendText, Trans
 from ivr.engine.events import ActionFinished, DigitsPressed, TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.explore.moves import By, Move
-from ivr.explore.properties import Finding
+from ivr.explore.moves import Actor, Move
+from ivr.explore.properties import Violation
 from ivr.explore.walk import BEGINNING, Walk
 from ivr.menu.checks.words import said_keys
 from ivr.menu.language.nodes import AskNode, RunNode, TextNode
@@ -22,7 +22,7 @@ from ivr.written.heard import said
 
 
 @dataclass(slots=True)
-class Steps:
+class StepChecks:
     """Looks at every step of a walk."""
 
     tree: Tree
@@ -41,9 +41,9 @@ class Steps:
     def __call__(self, state: int, move: Move, before: Session, turn: Turn) -> None:
         """Look at one step."""
         language, event, last = turn.session.language, move.event, turn.commands[-1]
-        for name in turn.passed:
+        for name in turn.visited:
             known = self.passed.get((name, language))
-            if known is None or (known[1].by >= By.limit > move.by):
+            if known is None or (known[1].by >= Actor.limit > move.by):
                 self.passed[name, language] = (state, move)
         self.silence(state, move, before, turn, last)
         if isinstance(event, ActionFinished):
@@ -51,7 +51,7 @@ class Steps:
             self.secret(state, move, turn, [str(secret) for secret in event.secrets.values()])
         elif isinstance(event, DigitsPressed):
             self.secret(state, move, turn, self._typed(event, before))
-        if not self._urgent.isdisjoint(turn.passed):
+        if not self._urgent.isdisjoint(turn.visited):
             self.urgent(state, move, before, turn)
         if isinstance(last, Transfer):
             self.closed(state, move, turn, last.desk)
@@ -64,17 +64,17 @@ class Steps:
         """Note what is wrong the first time at this place, or the first that no bound or trouble brought about."""
         place = (proof, node or turn.session.node, turn.session.language)
         known = self._found.get(place)
-        if known is None or (known[1].by >= By.limit > move.by):
+        if known is None or (known[1].by >= Actor.limit > move.by):
             self._found[place] = (state, move, what, remedy)
 
     def ways(self, walk: Walk) -> dict[tuple[str, str], tuple[Move, ...]]:
         """Return the shortest way to each node in each language."""
         return {place: (*walk.way_to(state), move) for place, (state, move) in self.passed.items()}
 
-    def found(self, walk: Walk) -> Iterator[Finding]:
+    def found(self, walk: Walk) -> Iterator[Violation]:
         """Yield what was found, each with its way."""
         for (proof, node, language), (state, move, what, remedy) in self._found.items():
-            yield Finding(proof, node, language, what, remedy, (*walk.way_to(state), move))
+            yield Violation(proof, node, language, what, remedy, (*walk.way_to(state), move))
         yield from _breaks(walk)
 
     def outcome(self, state: int, move: Move, before: Session, turn: Turn, event: ActionFinished) -> None:
@@ -93,7 +93,7 @@ class Steps:
             return
         if any(each.text and not each.text.isspace() for each in said(turn.commands)):
             return
-        if move.by is not By.world or state == BEGINNING or not self._says_first(before):
+        if move.by is not Actor.world or state == BEGINNING or not self._says_first(before):
             what, remedy = "the caller hears nothing here", "add `say:`, or `for:` to its keys"
             self.note("P05", state, move, turn, what, remedy)
 
@@ -129,8 +129,10 @@ class Steps:
         sought = before.human_tried or isinstance(move.event, TransferEnded)
         if sought or isinstance(turn.commands[-1], Transfer):
             return
-        wanted = turn.session.wanted  # who he is comes first there: this is not the time at which it rings
-        urgent = next((name for name in turn.passed if name in self._urgent and name not in wanted), None)
+        wanted = (
+            turn.session.pending_returns
+        )  # who he is comes first there: this is not the time at which it rings
+        urgent = next((name for name in turn.visited if name in self._urgent and name not in wanted), None)
         if urgent:
             what = f"at {_hour(move)} this urgent call rings nobody"
             remedy = "lead it to a desk that is `always` open, or lead `closed:` to another desk"
@@ -150,7 +152,7 @@ class Steps:
         """What the words tell the caller to press must be taken. In an entry only digits are keys: ``*`` and ``#`` are of it."""
         session, node = turn.session, self.tree.nodes[turn.session.node]
         counters = (session.noinputs, session.nomatches, session.repeats, session.confirming is None)
-        heard = (session.node, session.language, *counters, *turn.passed)
+        heard = (session.node, session.language, *counters, *turn.visited)
         if heard in self._heard:  # in the same words
             return
         if all(each.static for each in said(turn.commands)):
@@ -165,17 +167,17 @@ class Steps:
                 self.note("P10", state, move, turn, what, f'add `"{key}":` to the menu, or change the words')
 
 
-def _breaks(walk: Walk) -> Iterator[Finding]:
+def _breaks(walk: Walk) -> Iterator[Violation]:
     """Yield the places where the menu is at fault, each by its shortest way that callers can go."""
     told = set[tuple[str, str]]()
     for each in sorted(
-        walk.broken, key=lambda each: (each.move.by >= By.limit, len(walk.way_to(each.state)))
+        walk.broken, key=lambda each: (each.move.by >= Actor.limit, len(walk.way_to(each.state)))
     ):
         if (each.node, each.language) not in told:
             told.add((each.node, each.language))
             what = f"the menu breaks here ({type(each.error).__name__}: {each.error})"
             way = (*walk.way_to(each.state), each.move)
-            yield Finding(
+            yield Violation(
                 "P12", each.node, each.language, what, "mend the template, or lead the loop out", way
             )
 

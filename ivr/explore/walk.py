@@ -14,7 +14,7 @@ from typing import Any
 
 from ivr.engine.session import Session
 from ivr.explore.moves import Move, Moves
-from ivr.explore.state_key import Control, Plan
+from ivr.explore.state_key import ControlState, RelevantData
 from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
 
@@ -26,7 +26,7 @@ ANY = -1
 """In place of a moment: at each of them."""
 
 
-class Waits(enum.IntEnum):
+class WaitState(enum.IntEnum):
     """What a call waits for in a state."""
 
     caller = 0
@@ -42,36 +42,36 @@ class Waits(enum.IntEnum):
 
 
 @dataclass(slots=True)
-class Place:
+class ControlLocation:
     """What all states of one control have in common."""
 
     number: int
-    waits: Waits
+    waits: WaitState
     session: Session
     """One of them, as it was found first."""
-    plans: tuple[Plan, Plan]
+    plans: tuple[RelevantData, RelevantData]
     """What of the data matters there: where the number is shown, and where it is withheld."""
-    base: Control | None
+    base: ControlState | None
     """The same control with its counters at zero, or before its action took long: most moves are the same there. None:
     this is it."""
     moves: tuple[Move, ...]
     """What is tried in its states."""
     needs: Level = Level.unknown
     """The identity for which alone the action runs that is waited for."""
-    shared: list[Landing] | None = None
+    shared: list[Transition] | None = None
     """Where those moves lead that lead there from all of them; None: none of them has been tried yet."""
-    late: list[Landing] = field(default_factory=list)
+    late: list[Transition] = field(default_factory=list)
     """The same of bounds and troubles, unless they end the call."""
     alone: tuple[Move, ...] = ()
     """The other moves."""
 
 
 @dataclass(slots=True, eq=False)
-class Landing:
+class Transition:
     """Where a computed step leads. It could be changed only because that makes it quicker to make."""
 
     move: Move
-    place: Place
+    place: ControlLocation
     session: Session
     heard: float
     """Seconds of words."""
@@ -82,7 +82,7 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenStep:
     """A step that raised an exception; the caller hears an apology and goes to a human, as on the telephone."""
 
     state: int
@@ -98,13 +98,13 @@ class Walk:
 
     tree: Tree
     moves: Moves
-    places: list[Place] = field(default_factory=list)
+    places: list[ControlLocation] = field(default_factory=list)
     """By state."""
     parents: array[int] = field(default_factory=lambda: array("q"))
     """By state: the one from which it was found first."""
-    found: list[Landing] = field(default_factory=list)
+    found: list[Transition] = field(default_factory=list)
     """By state: the step with which it was found first."""
-    wordiest: list[tuple[int, Landing]] = field(default_factory=list)
+    wordiest: list[tuple[int, Transition]] = field(default_factory=list)
     """By state: where the caller comes from who hears most on his way in, and the step."""
     moments: tuple[int, ...] = (0,)
     """Numbers of moments, of those at which all is alike only the first."""
@@ -114,11 +114,11 @@ class Walk:
     """By state: where its edges begin; they end where those of the next state begin."""
     targets: array[int] = field(default_factory=lambda: array("q"))
     """By edge."""
-    landings: list[Landing] = field(default_factory=list)
+    landings: list[Transition] = field(default_factory=list)
     """By edge: the move, and what was heard."""
     below: list[tuple[int, Level]] = field(default_factory=list)
     """States in which an action runs for a caller who has not proved enough, with what he has."""
-    broken: list[Broken] = field(default_factory=list)
+    broken: list[BrokenStep] = field(default_factory=list)
     """Where the menu itself is at fault."""
     steps: int = 0
     """Moves that were tried."""
@@ -132,7 +132,7 @@ class Walk:
         """Return the number of states."""
         return len(self.places)
 
-    def following(self, state: int, moment: int) -> Iterator[tuple[Landing, int]]:
+    def following(self, state: int, moment: int) -> Iterator[tuple[Transition, int]]:
         """Yield what can follow a state at a moment: the step, and the state."""
         landings, targets, wanted = self.landings, self.targets, (ANY, moment)
         for edge in self.edges(state):
@@ -141,9 +141,9 @@ class Walk:
                 yield landing, targets[edge]
 
     @functools.cached_property
-    def before(self) -> list[list[tuple[int, Landing | None]]]:
+    def before(self) -> list[list[tuple[int, Transition | None]]]:
         """By state: from where it follows, and by which step; None: the state shares the moves of this one."""
-        before: list[list[tuple[int, Landing | None]]] = [[] for _ in self.places]
+        before: list[list[tuple[int, Transition | None]]] = [[] for _ in self.places]
         landings, targets = self.landings, self.targets
         for state, base in enumerate(self.bases):
             for edge in self.edges(state):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ivr.lint.patterns import NO, OPEN_QUESTION, YES, family, sentences
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import Edge
-from ivr.menu.language.nodes import AskNode, Listening, MenuNode
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.speech.estimates import words
 
 
@@ -50,7 +50,7 @@ def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
 
 def _is_answered(subject: Subject, name: str, edge: Edge) -> bool:
     """Say whether a way is taken at a listening node; the one to the questions of its ``needs:`` comes before it listens."""
-    return isinstance(subject.tree.nodes[name], Listening) and edge.path != ("needs",)
+    return isinstance(subject.tree.nodes[name], ListeningNode) and edge.path != ("needs",)
 
 
 def _is_yes(subject: Subject, name: str, edge: Edge) -> bool:
@@ -86,7 +86,7 @@ def listened_last(subject: Subject, name: str) -> set[str]:
             if before in seen or not edge.chosen:
                 continue
             seen.add(before)
-            if isinstance(subject.tree.nodes[before], Listening):
+            if isinstance(subject.tree.nodes[before], ListeningNode):
                 found.add(before)
             else:
                 todo.append(before)

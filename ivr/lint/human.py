@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ivr.lint.patterns import HOURS, family
 from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import AskNode, ChooseNode, Listening, RecordNode, SetNode, TransferNode
+from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, RecordNode, SetNode, TransferNode
 from ivr.menu.speech.estimates import words
 
 HUMAN_KEY = "0"
@@ -41,7 +41,7 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
         yield Finding(name, (), f"`{HUMAN_KEY}` reaches no human here", remedy)
 
 
-def _own_zero(subject: Subject, node: Listening) -> bool:
+def _own_zero(subject: Subject, node: ListeningNode) -> bool:
     keys = node.keys if isinstance(node, AskNode) else getattr(node, "menu", {})
     return HUMAN_KEY in keys and subject.is_human(keys[HUMAN_KEY].go)
 
@@ -235,7 +235,7 @@ def _on_the_way(subject: Subject, begin: str) -> set[str]:
         if name in seen or name not in subject.tree.nodes:
             continue
         seen.add(name)
-        if not isinstance(subject.tree.nodes[name], Listening | RecordNode | TransferNode):
+        if not isinstance(subject.tree.nodes[name], ListeningNode | RecordNode | TransferNode):
             todo += subject.flow.neighbours(name)
     return seen
 
@@ -248,7 +248,7 @@ def _told(subject: Subject, begin: str, language: str) -> Iterator[str]:
 
 def _helps(subject: Subject, begin: str) -> bool:
     return any(
-        isinstance(subject.tree.nodes[name], Listening | RecordNode | TransferNode)
+        isinstance(subject.tree.nodes[name], ListeningNode | RecordNode | TransferNode)
         for name in _on_the_way(subject, begin)
     )
 
@@ -278,7 +278,7 @@ def _only_after_open_desk(subject: Subject, name: str) -> bool:
             if isinstance(origin, TransferNode) and edge.path == ("transfer",):
                 if subject.hotline.desks[origin.transfer].closed is not None:
                     return False
-            elif isinstance(origin, Listening):
+            elif isinstance(origin, ListeningNode):
                 return False
             else:
                 todo.append(before)

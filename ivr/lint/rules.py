@@ -8,13 +8,12 @@ from textwrap import dedent
 from typing import Any, Literal
 
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import Lint, RuleSetting
+from ivr.menu.language.nodes import Lint, RuleSetting, Severity
+from ivr.menu.reading.problems import YamlPath
 
-Severity = Literal["error", "warning", "information"]
-By = Literal["lint", "check", "explore", "program", "nobody"]
+DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
 """Who sees to it that a rule is kept: these rules, the other checks of `ivr check`, the walk of `ivr explore`, the program
 itself; or nobody can tell from a menu."""
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Finding:
 
     node: str
     """Empty: the hotline itself."""
-    path: Path
+    path: YamlPath
     what: str
     """With the figures."""
     remedy: str
@@ -33,7 +32,7 @@ class Finding:
     """Where it is not the rule's own."""
 
 
-Check = Callable[[Subject, float], Iterable[Finding]]
+RuleCheck = Callable[[Subject, float], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Rule:
     why: str
     """For somebody who edits menus."""
     source: str
-    by: By
+    by: DecidedBy
     severity: Severity | Literal["off"] = "warning"
     """`off`: it is judged only where a profile or the hotline asks for it."""
     limit: float | None = None
@@ -57,7 +56,7 @@ class Rule:
     """An example that breaks it."""
     after: str = ""
     """The same, mended."""
-    check: Check | None = None
+    check: RuleCheck | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return the rule for tools, as ``ivr explain --format json`` prints it."""
@@ -99,10 +98,10 @@ def rule(
     severity: Severity | Literal["off"] = "warning",
     limit: float | None = None,
     unit: str = "",
-) -> Callable[[Check], Check]:
+) -> Callable[[RuleCheck], RuleCheck]:
     """Put a rule that a function judges into the table."""
 
-    def enter(check: Check) -> Check:
+    def enter(check: RuleCheck) -> RuleCheck:
         RULES[name] = Rule(
             name,
             title,
@@ -127,7 +126,7 @@ def stated(
     *,
     why: str,
     source: str,
-    by: By,
+    by: DecidedBy,
     kept: str,
     severity: Severity = "error",
     before: str = "",

@@ -9,12 +9,12 @@ from functools import cached_property
 from ivr.lint.patterns import ACCOUNT_NUMBER, family
 from ivr.menu.graph.flow import Edge, Flow
 from ivr.menu.graph.routes import Route, routes, routes_to_human
-from ivr.menu.graph.timed import Ways
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.nodes import (
     AskNode,
     EndNode,
     Hotline,
-    Listening,
+    ListeningNode,
     MenuNode,
     Node,
     Phrases,
@@ -25,23 +25,23 @@ from ivr.menu.language.nodes import (
 )
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import YamlPath
 from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.tree import Tree
 
-Path = tuple[str | int, ...]
 LONG_NUMBER = 6
 """Digits from which on a number is one to be copied, or somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenText:
     """Words that a caller may hear, and where they are written."""
 
     node: str
     """Empty: a sentence of the hotline's own `phrases:`."""
-    path: Path
+    path: YamlPath
     language: str
     """The language that they are written and spoken in."""
     prompt: Prompt
@@ -63,7 +63,7 @@ class Subject:
 
     tree: Tree
     draft: Draft
-    _ways: dict[str, Ways] = field(default_factory=dict)
+    _ways: dict[str, TimedEdges] = field(default_factory=dict)
     _routes: dict[str, Mapping[str, Route]] = field(default_factory=dict)
     _humans: dict[str, Mapping[str, Route]] = field(default_factory=dict)
 
@@ -87,10 +87,10 @@ class Subject:
         """Where a call can go."""
         return self.ways(self.first).flow
 
-    def ways(self, language: str) -> Ways:
+    def ways(self, language: str) -> TimedEdges:
         """Return the ways out of each node, with their seconds."""
         if language not in self._ways:
-            self._ways[language] = Ways.of(self.tree, language)
+            self._ways[language] = TimedEdges.of(self.tree, language)
         return self._ways[language]
 
     def routes(self, language: str) -> Mapping[str, Route]:
@@ -129,9 +129,9 @@ class Subject:
         """Yield the typed entries by name."""
         return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, AskNode))
 
-    def listening(self) -> Iterator[tuple[str, Listening]]:
+    def listening(self) -> Iterator[tuple[str, ListeningNode]]:
         """Yield the nodes at which the caller presses something."""
-        return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, Listening))
+        return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, ListeningNode))
 
     @cached_property
     def into(self) -> Mapping[str, list[tuple[str, Edge]]]:
@@ -151,7 +151,7 @@ class Subject:
             if name in seen or name not in self.tree.nodes:
                 continue
             seen.add(name)
-            if isinstance(self.tree.nodes[name], Listening | RecordNode | EndNode | TransferNode):
+            if isinstance(self.tree.nodes[name], ListeningNode | RecordNode | EndNode | TransferNode):
                 found.add(name)
             else:
                 todo += self.flow.neighbours(name)
@@ -160,19 +160,19 @@ class Subject:
     # --- words
 
     @cached_property
-    def said(self) -> list[Said]:
+    def said(self) -> list[SpokenText]:
         """Everything that is written to be spoken, in every language."""
         return [
             *(each for language in self.languages for each in self._phrases(language)),
             *(each for language in self.languages for each in self._of_nodes(language)),
         ]
 
-    def _phrases(self, language: str) -> Iterator[Said]:
+    def _phrases(self, language: str) -> Iterator[SpokenText]:
         voice = Voice(language, self.hotline.voices.get(language, ""))
         own = self.phrases(language)
         for name in Phrases.model_fields:
             for wording in wordings(getattr(own, name)) if name not in PATTERNS else ():
-                yield Said("", ("phrases", name), language, voice.prompt(wording))
+                yield SpokenText("", ("phrases", name), language, voice.prompt(wording))
 
     # --- what is typed
 
@@ -206,17 +206,17 @@ class Subject:
         """Return the hotline's own sentences in a language."""
         return self.hotline.phrases if language == self.first else self.draft.words[language].phrases
 
-    def _of_nodes(self, language: str) -> Iterator[Said]:
+    def _of_nodes(self, language: str) -> Iterator[SpokenText]:
         for name, own in self.tree.speech[language].nodes.items():
             for part in ("say", "end", "noinput", "nomatch"):
-                yield from (Said(name, (part,), language, prompt) for prompt in getattr(own, part))
+                yield from (SpokenText(name, (part,), language, prompt) for prompt in getattr(own, part))
             node = self.tree.nodes[name]
             options, kind = options_of(node), "menu" if isinstance(node, MenuNode) else "keys"
             for key, prompt in zip(own.announces, own.announced, strict=True):
                 if key in options and prompt.fixed.language == language:
-                    yield Said(name, (kind, key), language, prompt)
+                    yield SpokenText(name, (kind, key), language, prompt)
 
-    def place_of(self, node: str, path: Path, language: str) -> tuple[str, int, int]:
+    def place_of(self, node: str, path: YamlPath, language: str) -> tuple[str, int, int]:
         """Return file, line and column of words: those of another language stand in a file of their own."""
         own = self.draft.words.get(language)
         written = own is not None and (not node or node in own.nodes)
@@ -225,7 +225,7 @@ class Subject:
         return file, *at
 
 
-def _in_tree(node: Node | None, path: Path) -> bool:
+def _in_tree(node: Node | None, path: YamlPath) -> bool:
     """Say whether words of another language stand in the tree: an option that changes the language."""
     if node is None or len(path) < 2 or path[0] not in ("menu", "keys"):
         return False

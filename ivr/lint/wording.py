@@ -17,12 +17,12 @@ from ivr.lint.patterns import (
     sentences,
 )
 from ivr.lint.rules import Finding, rule, stated
-from ivr.lint.subject import Said, Subject
+from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.speech.estimates import seconds_of
 from ivr.menu.speech.prompts import Prompt, Utterance
 
 
-def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[Said, str]]:
+def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[SpokenText, str]]:
     """Yield the words in which a pattern of their language is found, with what was found."""
     for said in subject.said:
         pattern = patterns.get(family(said.language))
@@ -91,7 +91,7 @@ def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 
 def _text(prompts: tuple[Prompt, ...]) -> str:
-    return " ".join(said.text for said in (Said("", (), "", prompt) for prompt in prompts))
+    return " ".join(said.text for said in (SpokenText("", (), "", prompt) for prompt in prompts))
 
 
 @rule(

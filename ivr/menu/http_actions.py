@@ -17,7 +17,15 @@ from jinja2.utils import url_quote
 from jmespath.parser import ParsedResult
 
 from ivr.menu.language.contract import Contract, Level, Outcome, Times
-from ivr.menu.language.http_services import SAFE_METHODS, ActionsFile, Case, Entry, Message, Service, Told
+from ivr.menu.language.http_services import (
+    SAFE_METHODS,
+    ActionEntry,
+    ActionsFile,
+    AnswerValue,
+    MessageValues,
+    OutcomeCase,
+    Service,
+)
 from ivr.menu.speech.templates import environment, evaluate, value
 
 LANGUAGE = "en-US"
@@ -25,7 +33,7 @@ LANGUAGE = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AnswerField:
     """One value to take from an answer."""
 
     path: ParsedResult
@@ -34,25 +42,25 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class MessageFields:
     """What to take from an answer for the message that comes of it."""
 
-    to: Taken
-    secrets: Mapping[str, Taken]
-    expires: Taken | None
+    to: AnswerField
+    secrets: Mapping[str, AnswerField]
+    expires: AnswerField | None
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class OutcomeRule:
     """Which answers mean an outcome, and what is taken from them."""
 
     outcome: str
     statuses: frozenset[int]
     when: ParsedResult | None
     """None: nothing more is asked of the answer."""
-    tells: Mapping[str, Taken]
-    account: Taken | None
-    sends: Sent | None
+    tells: Mapping[str, AnswerField]
+    account: AnswerField | None
+    sends: MessageFields | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class HttpAction:
     """Whether the path is meant to."""
     body: Any
     """A JSON value whose texts are compiled; None: there is no body."""
-    fits: tuple[Fit, ...]
+    fits: tuple[OutcomeRule, ...]
     """In the order in which they are tried."""
     times: Times
 
@@ -96,7 +104,7 @@ class HttpAction:
 
 
 @dataclass(frozen=True, slots=True)
-class Repertoire:
+class ActionTable:
     """Every action that a hotline may run: the program's, and those of its ``actions.yaml``."""
 
     contracts: Mapping[str, Contract]
@@ -106,12 +114,12 @@ class Repertoire:
     """Those that a service does."""
 
 
-def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> Repertoire:
+def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> ActionTable:
     """Compile a file that has been checked, over the actions of the program."""
     entries = file.actions if file else {}
     services = file.services if file else {}
     contracts = contracts_with(entries, built_in)
-    return Repertoire(
+    return ActionTable(
         contracts,
         {name: Times(entry.wait, entry.give_up) for name, entry in entries.items()},
         {
@@ -122,7 +130,9 @@ def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> Re
     )
 
 
-def contracts_with(entries: Mapping[str, Entry], built_in: Mapping[str, Contract]) -> dict[str, Contract]:
+def contracts_with(
+    entries: Mapping[str, ActionEntry], built_in: Mapping[str, Contract]
+) -> dict[str, Contract]:
     """Return the contracts of the program's actions and of those that are declared; the program's own ones stay."""
     return {name: _contract(name, entry) for name, entry in entries.items()} | dict(built_in)
 
@@ -141,7 +151,7 @@ def _section(typed: Any, key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _contract(name: str, entry: Entry) -> Contract:
+def _contract(name: str, entry: ActionEntry) -> Contract:
     return Contract(
         name=name,
         does=entry.does or "",
@@ -152,7 +162,7 @@ def _contract(name: str, entry: Entry) -> Contract:
     )
 
 
-def _outcome(case: Case) -> Outcome:
+def _outcome(case: OutcomeCase) -> Outcome:
     return Outcome(
         means=case.means or "",
         tells=_meanings(case.tells),
@@ -162,11 +172,11 @@ def _outcome(case: Case) -> Outcome:
     )
 
 
-def _meanings(told: Mapping[str, str | Told]) -> dict[str, str]:
-    return {name: (each.means or "") if isinstance(each, Told) else "" for name, each in told.items()}
+def _meanings(told: Mapping[str, str | AnswerValue]) -> dict[str, str]:
+    return {name: (each.means or "") if isinstance(each, AnswerValue) else "" for name, each in told.items()}
 
 
-def _compiled(contract: Contract, entry: Entry, name: str, service: Service) -> HttpAction:
+def _compiled(contract: Contract, entry: ActionEntry, name: str, service: Service) -> HttpAction:
     (method,) = entry.methods
     typed: str = getattr(entry, method)
     return HttpAction(
@@ -182,9 +192,9 @@ def _compiled(contract: Contract, entry: Entry, name: str, service: Service) -> 
     )
 
 
-def _fit(word: str, case: Case) -> Fit:
+def _fit(word: str, case: OutcomeCase) -> OutcomeRule:
     statuses = range(200, 300) if case.status is None else case.status
-    return Fit(
+    return OutcomeRule(
         outcome=word,
         statuses=frozenset([statuses] if isinstance(statuses, int) else statuses),
         when=jmespath.compile(case.when) if case.when else None,
@@ -194,19 +204,19 @@ def _fit(word: str, case: Case) -> Fit:
     )
 
 
-def _sent(message: Message) -> Sent:
+def _sent(message: MessageValues) -> MessageFields:
     expires = _taken(message.expires, "moment") if message.expires else None
-    return Sent(_taken(message.to, "text"), _all_taken(message.secrets), expires)
+    return MessageFields(_taken(message.to, "text"), _all_taken(message.secrets), expires)
 
 
-def _all_taken(told: Mapping[str, str | Told]) -> dict[str, Taken]:
+def _all_taken(told: Mapping[str, str | AnswerValue]) -> dict[str, AnswerField]:
     return {name: _taken(each) for name, each in told.items()}
 
 
-def _taken(told: str | Told, kind: str = "") -> Taken:
-    if isinstance(told, Told):
-        return Taken(jmespath.compile(told.path), told.as_ or "")
-    return Taken(jmespath.compile(told), kind)
+def _taken(told: str | AnswerValue, kind: str = "") -> AnswerField:
+    if isinstance(told, AnswerValue):
+        return AnswerField(jmespath.compile(told.path), told.as_ or "")
+    return AnswerField(jmespath.compile(told), kind)
 
 
 # --- paths and bodies

@@ -88,12 +88,12 @@ def _hotline() -> Iterator[str]:
     yield from section("A desk, under `desks:`", nodes.Desk)
     yield from section("A key under `anywhere:`", nodes.Anywhere)
     yield from section("The bounds of a call, under `limits:`", nodes.Limits)
-    yield from section("How many messages may be sent, under `texts:`", nodes.Rations)
+    yield from section("How many messages may be sent, under `texts:`", nodes.MessageLimits)
     yield from section("How the voice is judged, under `lint:`", nodes.Lint)
     yield from section("A rule of the voice, under `rules:`", nodes.RuleSetting)
 
 
-_SHARED = (nodes.Step, nodes.Speaking, nodes.Listening)
+_SHARED = (nodes.NodeBase, nodes.SpeakingNode, nodes.ListeningNode)
 
 
 def _kinds() -> Iterator[str]:
@@ -109,14 +109,14 @@ def _kinds() -> Iterator[str]:
             "",
         )
     yield from heading("Keys of several kinds", 3, "")
-    yield from table(keys_of(nodes.Listening))
+    yield from table(keys_of(nodes.ListeningNode))
     yield from section("An option of a `menu`", nodes.Option)
     yield from section("A condition of a `choose`", nodes.Case)
     yield from heading(
         "What a condition may say", 4, "These may also stand within `{{ … }}` in texts and values."
     )
     yield from rows("condition", EXPRESSIONS)
-    yield from section("A recording, in place of a text", nodes.Recorded)
+    yield from section("A recording, in place of a text", nodes.RecordedWords)
 
 
 def _words() -> Iterator[str]:

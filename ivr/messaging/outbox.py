@@ -33,7 +33,7 @@ _AT_ONCE = 20  # messages a claim: a few seconds' work, so that hardly a lease e
 log = structlog.get_logger(__name__)
 
 
-class NotTaken(Exception):
+class MessageNotTaken(Exception):
     """The carrier did surely not take a message: it said so (429), or the request could not leave (connection refused).
 
     ``after`` is given when it takes none of our messages: the seconds until it is asked again. A carrier that refuses
@@ -46,7 +46,7 @@ class NotTaken(Exception):
         self.after = after
 
 
-class Refused(Exception):
+class MessageRefused(Exception):
     """The carrier will never take this message: a wrong number, a blocked recipient. ``code`` is its own word for that."""
 
     def __init__(self, reason: str, code: str = "") -> None:
@@ -64,7 +64,7 @@ class Carrier(Protocol):
         The carrier posts what becomes of the message to ``report_url``; empty: it reports nothing. The answer must come,
         or be given up, well within :data:`ivr.storage.LEASE`. No reason may repeat the body.
 
-        Raises :class:`NotTaken`, and :class:`Refused`. Any other exception says that nobody knows whether it was taken:
+        Raises :class:`MessageNotTaken`, and :class:`MessageRefused`. Any other exception says that nobody knows whether it was taken:
         an answer that did not come, a connection that broke, a 5xx.
         """
         ...
@@ -146,10 +146,10 @@ class Outbox:
             body = self._seal.open(SEALED_AS, message.body) if message.sealed else message.body
             carrier_id = self._carrier.send(message.to, body, report_url=self._report_url(message))
         except BrokenSeal:  # perhaps the right key comes back
-            self._put_off(message, NotTaken("it was sealed with another key"))
-        except Refused as refusal:
+            self._put_off(message, MessageNotTaken("it was sealed with another key"))
+        except MessageRefused as refusal:
             self._fail(message, f"{refusal.reason} ({refusal.code})" if refusal.code else refusal.reason)
-        except NotTaken as refusal:
+        except MessageNotTaken as refusal:
             self._put_off(message, refusal)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message may have been taken
             self._store.mark_message(message.number, "unknown", error=type(error).__name__)
@@ -165,7 +165,7 @@ class Outbox:
         self._store.mark_message(message.number, "failed", error=reason)
         log.warning("message failed", **_of(message), reason=_without_number(reason, message))
 
-    def _put_off(self, message: Message, refusal: NotTaken) -> None:
+    def _put_off(self, message: Message, refusal: MessageNotTaken) -> None:
         """Try a message again later; and every other too, where the carrier takes none."""
         tries = message.tries + 1
         if refusal.after is None and tries >= MOST_TRIES:

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.calls.hotline import MenuBroken
 from ivr.calls.line import CallBroken, Heard
-from ivr.harness import DirectStages, check_names, load_tree
+from ivr.harness import DirectHarnesses, check_names, load_tree
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
@@ -18,7 +18,7 @@ from ivr.pytest_plugin.hotlines import NoHotline, hotline_of, stages_of
 from ivr.pytest_plugin.telling import Log, logged_to, told
 from ivr.written.model import WrittenCall
 from ivr.written.report import text_of
-from ivr.written.runner import BadCall, Played, Playing, Row
+from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep
 
 SETTINGS = {
     "caller": "from",
@@ -73,16 +73,16 @@ class Call:
     ending, a node or a desk that does not exist) raises ``BadCall``.
     """
 
-    def __init__(self, stages: DirectStages) -> None:
-        self._stages = stages
-        self._tree = stages.tree or load_tree(stages.folder)
+    def __init__(self, harnesses: DirectHarnesses) -> None:
+        self._stages = harnesses
+        self._tree = harnesses.tree or load_tree(harnesses.folder)
         self._settings: dict[str, Any] = {}
-        self._playing: Playing | None = None
+        self._playing: CallPlayer | None = None
         self._log: Log = []
 
     def __repr__(self) -> str:
         """Return where the call is; this does not begin it."""
-        where = f"at `{self._playing.stage.node()}`" if self._playing else "not begun"
+        where = f"at `{self._playing.harness.node()}`" if self._playing else "not begun"
         return f"<call to {self._tree.name}, {where}>"
 
     # --- before it begins
@@ -215,13 +215,13 @@ class Call:
     def texts(self) -> list[str]:
         """Every text message so far, as its recipient reads it, the earliest first."""
         __tracebackhide__ = True
-        return self._begin().stage.texts
+        return self._begin().harness.texts
 
     @property
     def node(self) -> str:
         """The node at which the call waits."""
         __tracebackhide__ = True
-        return self._begin().stage.node()
+        return self._begin().harness.node()
 
     @property
     def begun(self) -> bool:
@@ -236,8 +236,8 @@ class Call:
         """Hang up, if the call goes on, and put everything away."""
         if self._playing is None:
             return
-        with logged_to(self._log), closing(self._playing.stage) as stage:
-            stage.line.hang_up()
+        with logged_to(self._log), closing(self._playing.harness) as harness:
+            harness.line.hang_up()
 
     # ---
 
@@ -251,13 +251,13 @@ class Call:
             wrong = str(error)
         raise BadCall(wrong)  # from here, so that pytest shows the test and not how it was found out
 
-    def _begin(self) -> Playing:
+    def _begin(self) -> CallPlayer:
         """Ring, unless that is done."""
         __tracebackhide__ = True
         if self._playing is None:
             with logged_to(self._log):
-                stage = self._stages(self._written())
-            self._playing = playing = Playing(stage)
+                harness = self._stages(self._written())
+            self._playing = playing = CallPlayer(harness)
             self._live(playing.ring)
         return self._playing
 
@@ -276,13 +276,13 @@ class Call:
             with logged_to(self._log):
                 what()
         except CallBroken as error:
-            rows.append(Row("", tuple(self._playing.stage.line.take()), str(error)))
+            rows.append(PlayedStep("", tuple(self._playing.harness.line.take()), str(error)))
         if rows[-1].failure:
             raise NotAsWritten(told(self._played(), self._log))
 
-    def _played(self) -> Played:
+    def _played(self) -> PlayedCall:
         rows = self._playing.rows if self._playing else []
-        return Played("", self._written(), rows)
+        return PlayedCall("", self._written(), rows)
 
 
 def _declared(section: Mapping[str, Any], tree: Tree) -> WrittenCall:

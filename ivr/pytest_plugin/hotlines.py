@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 
-_LOADED = pytest.StashKey[dict[Path, DirectStages]]()
+_LOADED = pytest.StashKey[dict[Path, DirectHarnesses]]()
 
 
 class NoHotline(Exception):
@@ -46,9 +46,9 @@ def _hotline(folder: Path) -> Path:
     raise NoHotline(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
 
 
-def stages_of(config: pytest.Config, hotline: Path) -> DirectStages:
+def stages_of(config: pytest.Config, hotline: Path) -> DirectHarnesses:
     """Return what makes the calls of a hotline; its menu is loaded the first time. Raises ``MenuBroken``."""
     loaded = config.stash.setdefault(_LOADED, {})
     if hotline not in loaded:
-        loaded[hotline] = DirectStages(hotline, load_tree(hotline))
+        loaded[hotline] = DirectHarnesses(hotline, load_tree(hotline))
     return loaded[hotline]

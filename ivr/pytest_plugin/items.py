@@ -32,12 +32,12 @@ class CallsFile(pytest.File):
             shown = os.path.relpath(self.hotline, self.config.invocation_params.dir)
             raise self.CollectError("\n".join(f"{shown}/{problem}" for problem in problems))
         try:
-            stages = stages_of(self.config, self.hotline)
+            harnesses = stages_of(self.config, self.hotline)
         except MenuBroken as error:
             raise self.CollectError(str(error)) from None
         titles = distinct(call.call for _, call in calls)
         for title, (line, call) in zip(titles, calls, strict=True):
-            yield CallItem.from_parent(self, name=title, line=line, written=call, stages=stages)
+            yield CallItem.from_parent(self, name=title, line=line, written=call, harnesses=harnesses)
 
 
 def distinct(titles: Iterable[str]) -> Iterator[str]:
@@ -56,17 +56,17 @@ def distinct(titles: Iterable[str]) -> Iterator[str]:
 class CallItem(pytest.Item):
     """One written call."""
 
-    def __init__(self, *, line: int, written: WrittenCall, stages: MakeStage, **rest: Any) -> None:
+    def __init__(self, *, line: int, written: WrittenCall, harnesses: MakeStage, **rest: Any) -> None:
         super().__init__(**rest)
         self.line = line
         self.written = written
-        self.stages = stages
+        self.harnesses = harnesses
 
     def runtest(self) -> None:
         """Play it."""
         log: Log = []
         with logged_to(log):
-            played = play(self.path.name, self.written, self.stages)
+            played = play(self.path.name, self.written, self.harnesses)
         if played.failures:
             pytest.fail(told(played, log), pytrace=False)
 

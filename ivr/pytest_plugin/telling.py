@@ -10,7 +10,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from ivr.written.report import text_of
-from ivr.written.runner import Played
+from ivr.written.runner import PlayedCall
 
 Log = list[MutableMapping[str, Any]]
 
@@ -31,7 +31,7 @@ def logged_to(log: Log) -> Iterator[None]:
         log += capture.entries
 
 
-def told(played: Played, log: Log) -> str:
+def told(played: PlayedCall, log: Log) -> str:
     """Return what a failed test says."""
     return "\n".join([*played.failures[-1:], text_of(played), *_errors(log)])
 

@@ -53,7 +53,7 @@ class RecordedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCall:
     """A recorded call, taken apart."""
 
     history: CallHistory
@@ -65,13 +65,13 @@ class Recorded:
     while an action ran."""
 
 
-def recorded(history: CallHistory, tree: Tree) -> Recorded:
+def recorded(history: CallHistory, tree: Tree) -> RecordedCall:
     """Take a recorded call apart. ``tree`` says which action an unfinished run was of, which the record does not."""
     turns, broken_at = _turns(history.path)
     runs: dict[str, list[RecordedRun]] = defaultdict(list)
     for run in _runs(turns, tree):
         runs[run.action].append(run)
-    return Recorded(history, tuple(turns), dict(runs), broken_at)
+    return RecordedCall(history, tuple(turns), dict(runs), broken_at)
 
 
 def _turns(path: Sequence[PathEntry]) -> tuple[list[RecordedTurn], PathEntry | None]:
@@ -81,7 +81,7 @@ def _turns(path: Sequence[PathEntry]) -> tuple[list[RecordedTurn], PathEntry | N
         entries = list(group)
         for place, entry in enumerate(entries):
             begins_again = entry.event == "CallStarted" and number > 0
-            if begins_again or entry.event in {"TroubleStruck", "CallerHungUp"}:
+            if begins_again or entry.event in {"InternalError", "CallerHungUp"}:
                 if entries[:place]:
                     turns.append(RecordedTurn(tuple(entries[:place]), breaks=True))
                 return turns, entry
@@ -134,7 +134,7 @@ def is_masked(keys: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedKeys:
     """Keys, or words where the record does not know which keys they meant."""
 
     keys: str = ""
@@ -147,33 +147,33 @@ NO_WORDS = "…"
 
 
 @dataclass(slots=True)
-class Hands:
+class CallerInput:
     """Types what a caller typed; where the record is blank, what has the same effect."""
 
     tree: Tree
     samples: Samples
 
-    def choices(self, turn: RecordedTurn, after: RecordedTurn | None, node: str) -> list[Typed]:
+    def choices(self, turn: RecordedTurn, after: RecordedTurn | None, node: str) -> list[TypedKeys]:
         """Return what may have been typed in a turn, the likeliest first, where the call is at ``node`` today."""
         entry = turn.first
         kept = self.public(entry)
         if entry.event == "SpeechHeard":
-            return [Typed(kept, "#")] if kept else [Typed(words=NO_WORDS)]
+            return [TypedKeys(kept, "#")] if kept else [TypedKeys(words=NO_WORDS)]
         here = self.tree.nodes.get(node)
         if kept and not is_masked(kept):
             return [self._as_typed(kept, node)]
         if isinstance(here, AskNode):
             rejected = not turn.ran and after is not None and after.first.node == entry.node
             good = [
-                Typed(each.keys, each.finished_by) for each in good_entries(self.tree, node, self.samples)
+                TypedKeys(each.keys, each.finished_by) for each in good_entries(self.tree, node, self.samples)
             ]
-            bad = [Typed(each.keys, each.finished_by) for each in bad_entries(self.tree, node)]
+            bad = [TypedKeys(each.keys, each.finished_by) for each in bad_entries(self.tree, node)]
             return [*bad, *good] if rejected else [*good, *bad]
         if isinstance(here, MenuNode):
             free = [key for key in "123456789*#0" if key not in here.menu and key not in self.tree.anywhere]
-            return [Typed((free or ["99"])[0])]
+            return [TypedKeys((free or ["99"])[0])]
         away = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
-        return [Typed(key) for key in away] or [Typed("0")]
+        return [TypedKeys(key) for key in away] or [TypedKeys("0")]
 
     def public(self, entry: PathEntry) -> str:
         """Return the keys of an entry that may be shown: today's menu may call secret what was none.
@@ -195,9 +195,9 @@ class Hands:
                 usual = usual or len(bare) <= 1
         return entry.keys if usual else ""
 
-    def _as_typed(self, keys: str, node: str) -> Typed:
+    def _as_typed(self, keys: str, node: str) -> TypedKeys:
         here = self.tree.nodes.get(node)
         is_option = isinstance(here, MenuNode) and keys in here.menu
         if keys.endswith("#") and not is_option:
-            return Typed(keys[:-1], "#")
-        return Typed(keys)
+            return TypedKeys(keys[:-1], "#")
+        return TypedKeys(keys)

@@ -12,19 +12,19 @@ from ivr.engine.events import DigitsPressed, Event, NoInput, RecordingEnded, Spe
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode, TransferNode
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import Hands, RecordedTurn, is_masked
-from ivr.replay.replay import Replayed
+from ivr.replay.call_log import CallerInput, RecordedTurn, is_masked
+from ivr.replay.replay import ReplayResult
 from ivr.storage import CallHistory, PathEntry
 from ivr.written.model import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
 from ivr.written.recorder import ENDINGS, LONGEST_WAIT, title
-from ivr.written.runner import MakeStage, Stage, mask, play
+from ivr.written.runner import CallHarness, MakeStage, mask, play
 
 WAIT_FROM = 10.0
 """Seconds by which a caller must have been slower than a written one before that is written as a `wait`."""
 
 
 @dataclass(slots=True)
-class Recalled:
+class ExportedCall:
     """A call that is being written."""
 
     call: WrittenCall
@@ -34,10 +34,10 @@ class Recalled:
     """What is not in it as it was."""
 
 
-def recalled(done: Replayed, tree: Tree, phones: Collection[str]) -> Recalled:
+def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> ExportedCall:
     """Return a replayed call as a written one. ``phones`` are the demonstration customers', which may be written."""
     record, notes = done.recorded.history.record, list[str]()
-    steps, hands = [*_steps(done, tree)], Hands(tree, Samples(tree))
+    steps, hands = [*_steps(done, tree)], CallerInput(tree, Samples(tree))
     shown = [_shown(hands, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
     if record.caller and record.caller not in phones:
         notes.append(
@@ -60,10 +60,10 @@ def recalled(done: Replayed, tree: Tree, phones: Collection[str]) -> Recalled:
             "ends": record.ending if record.ending in ENDINGS and not done.recorded.broken_at else None,
         }
     )
-    return Recalled(call, [turn for _, turn in steps], notes)
+    return ExportedCall(call, [turn for _, turn in steps], notes)
 
 
-def _steps(done: Replayed, tree: Tree) -> Iterator[tuple[CallStep, RecordedTurn | None]]:
+def _steps(done: ReplayResult, tree: Tree) -> Iterator[tuple[CallStep, RecordedTurn | None]]:
     """Yield the steps: where the recorded call was, and what the caller did there."""
     for turn, event in done.typed:
         step = _step(tree, turn, event)
@@ -93,7 +93,7 @@ def _is_over(tree: Tree, name: str, digits: str) -> bool:
     return isinstance(node, MenuNode) or (isinstance(node, AskNode) and fixed_length(node) == len(digits))
 
 
-def _shown(hands: Hands, turn: RecordedTurn, event: Event) -> str:
+def _shown(hands: CallerInput, turn: RecordedTurn, event: Event) -> str:
     """Return what the caller did as a title may show it: of keys only those that are nobody's own."""
     match event:
         case DigitsPressed(digits=digits):
@@ -106,7 +106,7 @@ def _shown(hands: Hands, turn: RecordedTurn, event: Event) -> str:
     return "silence"
 
 
-def _desks(done: Replayed, tree: Tree, notes: list[str]) -> dict[str, str]:
+def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
     """Return what happened at each desk; a written call has one answer for each."""
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
@@ -122,7 +122,7 @@ def _desks(done: Replayed, tree: Tree, notes: list[str]) -> dict[str, str]:
 
 
 def _runs(
-    done: Replayed, tree: Tree, notes: list[str]
+    done: ReplayResult, tree: Tree, notes: list[str]
 ) -> tuple[dict[str, GivenOutcome | list[GivenOutcome]], dict[str, float]]:
     """Return how actions ended, with the values that the replay chose, and which were slow.
 
@@ -150,7 +150,7 @@ def _runs(
 def without_effects(tree: Tree, make_stage: MakeStage) -> MakeStage:
     """Return what makes stages on which no action is run: one whose end is not given is unavailable."""
 
-    def made(call: WrittenCall) -> Stage:
+    def made(call: WrittenCall) -> CallHarness:
         others = [name for name in tree.contracts if name not in call.outcomes]
         return make_stage(call.model_copy(update={"unavailable": others}))
 
@@ -160,7 +160,7 @@ def without_effects(tree: Tree, make_stage: MakeStage) -> MakeStage:
 # --- the time that went by
 
 
-def with_waits(written: Recalled, make_stage: MakeStage, history: CallHistory) -> WrittenCall:
+def with_waits(written: ExportedCall, make_stage: MakeStage, history: CallHistory) -> WrittenCall:
     """Return a call that waits where its caller took his time, so that hours and limits are met as they were.
 
     It is played once to see how long it takes by itself.
@@ -188,16 +188,16 @@ def _times(call: WrittenCall, make_stage: MakeStage) -> dict[int, datetime]:
     """Return when each turn of a written call begins."""
     seen: list[CallHistory | None] = []
 
-    def watched(call: WrittenCall) -> Stage:
-        stage = make_stage(call)
-        close = stage.close
+    def watched(call: WrittenCall) -> CallHarness:
+        harness = make_stage(call)
+        close = harness.close
 
         def looked() -> None:
-            seen.append(stage.history(stage.line.call))
+            seen.append(harness.history(harness.line.call))
             close()
 
-        stage.close = looked
-        return stage
+        harness.close = looked
+        return harness
 
     play("", call, watched)
     path: Sequence[PathEntry] = seen[0].path if seen and seen[0] else ()

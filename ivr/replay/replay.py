@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
 
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.line import VirtualClock
 from ivr.calls.turns import Perform, Switchboard
@@ -30,7 +30,7 @@ from ivr.engine.events import (
 from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import CALLERS, Hands, Recorded, RecordedTurn, Typed
+from ivr.replay.call_log import CALLERS, CallerInput, RecordedCall, RecordedTurn, TypedKeys
 from ivr.storage import PathEntry, Store
 from ivr.written.model import GivenOutcome
 
@@ -39,16 +39,16 @@ MOST_TRIES = 300
 
 
 @dataclass(slots=True)
-class Hall:
+class ReplayEnvironment:
     """Where a call is replayed: a switchboard with a store and a clock of its own."""
 
-    board: Switchboard
+    switchboard: Switchboard
     store: Store
     clock: VirtualClock
     close: Callable[[], None]
 
 
-OpenHall = Callable[[Perform, dict[str, float]], Hall]
+OpenEnvironment = Callable[[Perform, dict[str, float]], ReplayEnvironment]
 """Opens a hall whose actions are performed so, and take so many seconds each, as the table says when they begin."""
 
 
@@ -69,7 +69,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class EventPair:
     """One thing that happened on the recorded call, beside what happens today."""
 
     recorded: PathEntry | None
@@ -95,11 +95,11 @@ def _essence(entry: PathEntry | None) -> tuple[str, str, str] | None:
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayResult:
     """A recorded call beside the same call today."""
 
-    recorded: Recorded
-    pairs: list[Pair] = field(default_factory=list)
+    recorded: RecordedCall
+    pairs: list[EventPair] = field(default_factory=list)
     typed: list[tuple[RecordedTurn, Event]] = field(default_factory=list)
     """What was done in each turn."""
     ending: str = ""
@@ -131,12 +131,12 @@ class Replayed:
         return (len(self.pairs) if self.first is None else self.first), self.ends_alike
 
 
-def replay(call: Recorded, tree: Tree, open_hall: OpenHall) -> Replayed:
+def replay(call: RecordedCall, tree: Tree, open_hall: OpenEnvironment) -> ReplayResult:
     """Replay a call with the examples with which it goes the same way for longest."""
     samples = Samples(tree)
-    hands = Hands(tree, samples)
+    hands = CallerInput(tree, samples)
 
-    def tried(wanted: Sequence[int]) -> tuple[Replayed, list[int]]:
+    def tried(wanted: Sequence[int]) -> tuple[ReplayResult, list[int]]:
         choices = Choices(wanted)
         return _Replay(call, tree, hands, samples, choices).play(open_hall), choices.offered
 
@@ -169,33 +169,35 @@ def _others(wanted: Sequence[int], offered: Sequence[int]) -> Iterator[list[int]
 class _Replay:
     """One replay."""
 
-    call: Recorded
+    call: RecordedCall
     tree: Tree
-    hands: Hands
+    hands: CallerInput
     samples: Samples
     choices: Choices
     slow: dict[str, float] = field(default_factory=dict)
     runs: Counter[str] = field(default_factory=Counter)
     session: Session | None = None
     commands: Sequence[Command] = ()
-    done: Replayed = field(init=False)
+    done: ReplayResult = field(init=False)
 
     def __post_init__(self) -> None:
-        self.done = Replayed(self.call)
+        self.done = ReplayResult(self.call)
 
-    def play(self, open_hall: OpenHall) -> Replayed:
-        hall = open_hall(self.perform, self.slow)
+    def play(self, open_hall: OpenEnvironment) -> ReplayResult:
+        environment = open_hall(self.perform, self.slow)
         try:
             own: list[tuple[RecordedTurn, int | None]] = []
             for turn, after in zip_longest(self.call.turns, self.call.turns[1:]):
-                own.append((turn, self.turn(hall, turn, after)))
-            self.compare(hall, own)
+                own.append((turn, self.turn(environment, turn, after)))
+            self.compare(environment, own)
             self.done.ending = self.ended()
         finally:
-            hall.close()
+            environment.close()
         return self.done
 
-    def turn(self, hall: Hall, turn: RecordedTurn, after: RecordedTurn | None) -> int | None:
+    def turn(
+        self, environment: ReplayEnvironment, turn: RecordedTurn, after: RecordedTurn | None
+    ) -> int | None:
         """Do in a turn what was done then; return its number today, or None where that cannot be done today."""
         event = self.event(turn, after)
         if event is None:
@@ -203,8 +205,8 @@ class _Replay:
         record = self.call.history.record
         start = CallStarted(self.call.turns[0].first.at, record.caller, "")
         number = self.session.turn if self.session else 0
-        hall.clock.now = turn.first.at
-        hall.board.turn(record.call, number, event, start, self.render)
+        environment.clock.now = turn.first.at
+        environment.switchboard.take_turn(record.call, number, event, start, self.render)
         self.done.typed.append((turn, event))
         return number
 
@@ -250,7 +252,7 @@ class _Replay:
         options = [*kept[:1], 0] if kept else [0, 5]
         return options[self.choices.take(2)]
 
-    def perform(self, name: str, _services: Services, asked: Asked, actions: Actions) -> Finished:
+    def perform(self, name: str, _services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
         """End an action as it ended then, with examples of what it told; nothing is done."""
         del actions
         outcomes = self.tree.contracts[name].all_outcomes()
@@ -267,7 +269,7 @@ class _Replay:
         unusual = {key: as_text(value) for key, value in told.items() if value != results[0][key]}
         self.done.ends.setdefault(name, []).append({outcome: unusual} if unusual else outcome)
         account = asked.account or asked.caller or ACCOUNT
-        return Finished(
+        return ActionResult(
             outcome,
             told,
             account=account if declared.finds_account else None,
@@ -275,13 +277,13 @@ class _Replay:
             secrets=self.samples.secrets(declared),
         )
 
-    def compare(self, hall: Hall, own: Sequence[tuple[RecordedTurn, int | None]]) -> None:
-        history = hall.store.call(self.call.history.record.call)
+    def compare(self, environment: ReplayEnvironment, own: Sequence[tuple[RecordedTurn, int | None]]) -> None:
+        history = environment.store.call(self.call.history.record.call)
         today = history.path if history else ()
         for turn, number in own:
             now = [entry for entry in today if entry.turn == number] if number is not None else []
             now = now[: len(turn.entries)] if turn.breaks else now
-            self.done.pairs += [Pair(then, each) for then, each in zip_longest(turn.entries, now)]
+            self.done.pairs += [EventPair(then, each) for then, each in zip_longest(turn.entries, now)]
 
     def ended(self) -> str:
         """Return how the call ends today. Who hung up then hangs up; a conversation may have been counted after that."""
@@ -294,7 +296,7 @@ class _Replay:
         return "hung_up" if record.ending == "hung_up" else ""
 
 
-def _event_of(typed: Typed, at: datetime) -> Event:
+def _event_of(typed: TypedKeys, at: datetime) -> Event:
     if typed.words:
         return SpeechHeard(at, typed.words)
     return DigitsPressed(at, typed.keys, typed.finished_by)

@@ -8,7 +8,7 @@ from typing import Any
 from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import is_masked
-from ivr.replay.replay import Pair, Replayed
+from ivr.replay.replay import EventPair, ReplayResult
 from ivr.storage import PathEntry
 
 _WORDS: Mapping[str, str] = {
@@ -17,15 +17,15 @@ _WORDS: Mapping[str, str] = {
     "ActionGoesOn": "the action goes on",
     "RecordingEnded": "the recording is over",
     "LimitReached": "the call has reached its limit",
-    "TroubleStruck": "our own machinery failed",
+    "InternalError": "our own machinery failed",
     "CallerHungUp": "hangs up",
 }
 
-Keys = Callable[[PathEntry], str]
+KeysShown = Callable[[PathEntry], str]
 """The keys of an entry that may be shown."""
 
 
-def what_happened(entry: PathEntry, keys: Keys) -> str:
+def what_happened(entry: PathEntry, keys: KeysShown) -> str:
     """Return one thing that happened, in a few words."""
     match entry.event:
         case "DigitsPressed":
@@ -37,7 +37,7 @@ def what_happened(entry: PathEntry, keys: Keys) -> str:
     return _WORDS.get(entry.event, entry.event)
 
 
-def cell(entry: PathEntry | None, keys: Keys) -> str:
+def cell(entry: PathEntry | None, keys: KeysShown) -> str:
     """Return one thing that happened, with its place."""
     if entry is None:
         return "nothing"
@@ -45,7 +45,7 @@ def cell(entry: PathEntry | None, keys: Keys) -> str:
     return f"{entry.node} · {words}" if entry.node else words
 
 
-def difference(done: Replayed, tree: Tree, keys: Keys) -> str:
+def difference(done: ReplayResult, tree: Tree, keys: KeysShown) -> str:
     """Return in words where the call first goes another way; empty when it does not."""
     place = done.first
     if place is None:
@@ -56,12 +56,12 @@ def difference(done: Replayed, tree: Tree, keys: Keys) -> str:
     return f"turn {pair.turn}: {after}{_other_way(pair, done, tree, keys)}"
 
 
-def _cause(entry: PathEntry, keys: Keys) -> str:
+def _cause(entry: PathEntry, keys: KeysShown) -> str:
     where = f" at `{entry.node}`" if entry.node else ""
     return f"“{what_happened(entry, keys)}”{where}"
 
 
-def _other_way(pair: Pair, done: Replayed, tree: Tree, keys: Keys) -> str:
+def _other_way(pair: EventPair, done: ReplayResult, tree: Tree, keys: KeysShown) -> str:
     then, now = pair.recorded, pair.today
     if then is None:
         assert now is not None
@@ -79,14 +79,14 @@ def _other_way(pair: Pair, done: Replayed, tree: Tree, keys: Keys) -> str:
     return f"at `{then.node}`: {what_happened(then, keys)}; today: {what_happened(now, keys)}"
 
 
-def _other_ending(done: Replayed) -> str:
+def _other_ending(done: ReplayResult) -> str:
     then = done.recorded.history.record.ending.replace("_", " ")
     if done.ending:
         return f"the call ended ({then}); today it ends otherwise ({done.ending.replace('_', ' ')})"
     return f"the call ended ({then}); today it still waits"
 
 
-def untold(done: Replayed, tree: Tree) -> str:
+def untold(done: ReplayResult, tree: Tree) -> str:
     """Return why a call cannot be followed further, though its menu is the very same; empty where it can, or is not.
 
     What happened before the difference told something, or was typed, that the record does not keep and that no example
@@ -118,7 +118,7 @@ def _blank(entry: PathEntry, tree: Tree) -> str:
     return ""
 
 
-def notes(done: Replayed, tree: Tree) -> list[str]:
+def notes(done: ReplayResult, tree: Tree) -> list[str]:
     """Return what a reader must know of the comparison."""
     record, broken = done.recorded.history.record, done.recorded.broken_at
     told = []
@@ -148,7 +148,7 @@ def changed_since(version: str, sources: Mapping[str, str] | None, tree: Tree) -
     return f"the menu has changed since, in {', '.join(files) or 'its recordings'} ({version}, now {tree.version})"
 
 
-def as_data(done: Replayed, tree: Tree, keys: Keys, caller: str, menu: str) -> dict[str, Any]:
+def as_data(done: ReplayResult, tree: Tree, keys: KeysShown, caller: str, menu: str) -> dict[str, Any]:
     """Return a replay for tools."""
     record = done.recorded.history.record
     return {
@@ -170,7 +170,7 @@ def as_data(done: Replayed, tree: Tree, keys: Keys, caller: str, menu: str) -> d
     }
 
 
-def _entry(entry: PathEntry | None, keys: Keys) -> dict[str, Any] | None:
+def _entry(entry: PathEntry | None, keys: KeysShown) -> dict[str, Any] | None:
     if entry is None:
         return None
     return {

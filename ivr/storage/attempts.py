@@ -69,7 +69,7 @@ _Answer = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptResult:
     """How a try to prove something ended."""
 
     verdict: Literal["right", "wrong", "locked"]
@@ -78,7 +78,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Ration:
+class RateLimit:
     """At most so many within so long, for one holder. One holder may have several, such as an hour's and a day's."""
 
     holder: str
@@ -86,7 +86,7 @@ class Ration:
     within: timedelta
 
 
-class Ledger:
+class Attempts:
     """The ledger of one hotline: a few tables in SQLite. Every method is one transaction, and safe from any thread.
 
     Times must be aware. Every method raises ``sqlite3.Error`` when the file cannot be used.
@@ -135,7 +135,7 @@ class Ledger:
         at: datetime,
         most: int,
         lock: timedelta,
-    ) -> Tried:
+    ) -> AttemptResult:
         """Count a try of this kind for every holder (``account:+86…``, ``caller:+86…``), and judge it.
 
         The wrong try number ``most`` of any holder within ``lock`` locks that holder for ``lock``; while one of them is
@@ -156,7 +156,7 @@ class Ledger:
             return ("locked", math.ceil((until - now) / 60)) if until > now else ("wrong", 0)
 
         verdict, minutes_left = self._once((f"try:{kind}", holders[0], key), now, now + lasts, judge)
-        return Tried(verdict, minutes_left)
+        return AttemptResult(verdict, minutes_left)
 
     def minutes_locked(self, kind: str, holders: Sequence[str], *, at: datetime) -> int:
         """Return for how many minutes, rounded up, a try of this kind would not be taken; 0: it would."""
@@ -178,18 +178,20 @@ class Ledger:
             ).fetchone()
         return found is not None
 
-    def spend(self, rations: Sequence[Ration], *, key: str, at: datetime) -> bool:
+    def consume(self, rate_limits: Sequence[RateLimit], *, key: str, at: datetime) -> bool:
         """Take one of each ration, or of none: False when one of them is used up.
 
         The same key again takes nothing, and gets the same answer.
         """
         now = _seconds(at)
         longest: dict[str, timedelta] = {}
-        for ration in rations:
-            longest[ration.holder] = max(ration.within, longest.get(ration.holder, ration.within))
+        for rate_limit in rate_limits:
+            longest[rate_limit.holder] = max(
+                rate_limit.within, longest.get(rate_limit.holder, rate_limit.within)
+            )
 
         def take(db: sqlite3.Connection) -> _Answer:
-            if any(_spent(db, ration, now) >= ration.most for ration in rations):
+            if any(_spent(db, rate_limit, now) >= rate_limit.most for rate_limit in rate_limits):
                 return "refused", 0
             for holder, within in longest.items():
                 _spend(db, holder, now, now + within.total_seconds())
@@ -345,13 +347,13 @@ def _latest(db: sqlite3.Connection, holder: str) -> tuple[float, int]:
     ).fetchone() or (0.0, 0)
 
 
-def _spent(db: sqlite3.Connection, ration: Ration, now: float) -> int:
+def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
     """Return how much of a ration was taken: by two numbers, since a country may have a million rows."""
     first = db.execute(
         "SELECT number FROM ledger_spent WHERE holder = ? AND at > ? ORDER BY at, number LIMIT 1",
-        (ration.holder, now - ration.within.total_seconds()),
+        (rate_limit.holder, now - rate_limit.within.total_seconds()),
     ).fetchone()
-    return 0 if first is None else _latest(db, ration.holder)[1] - first[0] + 1
+    return 0 if first is None else _latest(db, rate_limit.holder)[1] - first[0] + 1
 
 
 def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float) -> None:

@@ -29,7 +29,7 @@ from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import (
     AskNode,
     EndNode,
-    Listening,
+    ListeningNode,
     MenuNode,
     Node,
     RecordNode,
@@ -59,13 +59,13 @@ DIMENSIONS: Mapping[str, str] = {
     "endings": "how calls end",
 }
 """What is counted, each by itself, and what it means."""
-NEVER_WRITTEN = "trouble"
+NEVER_WRITTEN = "internal_error"
 """The sentence when our own machinery fails: no written call can make it fail."""
 SPOKEN = ("say", "end", "noinput", "nomatch", "announced")
 """The words of a node that a caller hears."""
 
 
-class Item(NamedTuple):
+class CoverageItem(NamedTuple):
     """One thing that a call can cover."""
 
     dimension: str
@@ -84,49 +84,51 @@ class Item(NamedTuple):
 # --- all that there is
 
 
-def everything(tree: Tree) -> dict[str, list[Item]]:
+def everything(tree: Tree) -> dict[str, list[CoverageItem]]:
     """Return all that can be covered, by dimension, in the order of the tree; a dimension without any is left out."""
-    found: dict[str, list[Item]] = {dimension: [] for dimension in DIMENSIONS}
+    found: dict[str, list[CoverageItem]] = {dimension: [] for dimension in DIMENSIONS}
     for name, node in tree.nodes.items():
         for item in _of_node(tree, name, node):
             found[item.dimension].append(item)
     found["prompts"] = list(prompts_of(tree).values())
-    found["endings"] = [Item("endings", "", ending) for ending in _endings(tree)]
+    found["endings"] = [CoverageItem("endings", "", ending) for ending in _endings(tree)]
     return {dimension: items for dimension, items in found.items() if items}
 
 
-def _of_node(tree: Tree, name: str, node: Node) -> Iterator[Item]:
-    yield Item("nodes", name)
+def _of_node(tree: Tree, name: str, node: Node) -> Iterator[CoverageItem]:
+    yield CoverageItem("nodes", name)
     if len(tree.languages) > 1:
-        yield from (Item("languages", name, "", language) for language in tree.languages)
-    yield from (Item("options", name, key) for key in options_of(node))
-    if isinstance(node, Listening):
+        yield from (CoverageItem("languages", name, "", language) for language in tree.languages)
+    yield from (CoverageItem("options", name, key) for key in options_of(node))
+    if isinstance(node, ListeningNode):
         yield from _of_listening(tree, name, node)
     match node:
         case AskNode():
-            yield from (Item("entries", name, what) for what in _entries(node))
+            yield from (CoverageItem("entries", name, what) for what in _entries(node))
         case RunNode():
             outcomes = tree.contracts[node.run].all_outcomes()
-            yield from (Item("outcomes", name, outcome) for outcome in outcomes)
-            yield Item("slow", name)
+            yield from (CoverageItem("outcomes", name, outcome) for outcome in outcomes)
+            yield CoverageItem("slow", name)
         case TextNode():
             ways = ("sent", "unable", "rationed", "unavailable")
-            yield from (Item("outcomes", name, way) for way in ways)
-            yield Item("slow", name)
+            yield from (CoverageItem("outcomes", name, way) for way in ways)
+            yield CoverageItem("slow", name)
         case TransferNode():
-            yield from (Item("desks", name, what) for what in ("answered", "busy", "no_answer", "failed"))
+            yield from (
+                CoverageItem("desks", name, what) for what in ("answered", "busy", "no_answer", "failed")
+            )
             if tree.desks[node.transfer].closed:
-                yield Item("desks", name, "closed")
+                yield CoverageItem("desks", name, "closed")
         case RecordNode():
-            yield from (Item("recordings", name, what) for what in ("left", "nothing"))
+            yield from (CoverageItem("recordings", name, what) for what in ("left", "nothing"))
 
 
-def _of_listening(tree: Tree, name: str, node: Listening) -> Iterator[Item]:
+def _of_listening(tree: Tree, name: str, node: ListeningNode) -> Iterator[CoverageItem]:
     for time in range(1, node.tries + 1):
-        yield Item("noinput", name, str(time))
-        yield Item("nomatch", name, str(time))
+        yield CoverageItem("noinput", name, str(time))
+        yield CoverageItem("nomatch", name, str(time))
     own = options_of(node) if isinstance(node, MenuNode | AskNode) else {}
-    yield from (Item("anywhere", name, key) for key in tree.anywhere if key not in own)
+    yield from (CoverageItem("anywhere", name, key) for key in tree.anywhere if key not in own)
 
 
 def _entries(node: AskNode) -> Sequence[str]:
@@ -144,9 +146,9 @@ def _endings(tree: Tree) -> Iterator[str]:
     yield "farewell"
 
 
-def prompts_of(tree: Tree) -> dict[int, Item]:
+def prompts_of(tree: Tree) -> dict[int, CoverageItem]:
     """Return every prompt by its identity: the same words at two places are two prompts."""
-    found: dict[int, Item] = {}
+    found: dict[int, CoverageItem] = {}
     for language, speech in tree.speech.items():
         for name, words in speech.nodes.items():
             for part in SPOKEN:
@@ -157,67 +159,69 @@ def prompts_of(tree: Tree) -> dict[int, Item]:
     return found
 
 
-def _number(found: dict[int, Item], wordings: Sequence[Prompt], name: str, part: str, language: str) -> None:
+def _number(
+    found: dict[int, CoverageItem], wordings: Sequence[Prompt], name: str, part: str, language: str
+) -> None:
     for number, prompt in enumerate(wordings, 1):
-        found[id(prompt)] = Item("prompts", name, f"{part} {number}", language)
+        found[id(prompt)] = CoverageItem("prompts", name, f"{part} {number}", language)
 
 
 # --- what one step covers
 
 
 @dataclass(slots=True)
-class Sight:
+class CoverageObserver:
     """Sees what a step covers. It must be given steps of the very tree that it was made for."""
 
     tree: Tree
-    prompts: dict[int, Item] = field(default_factory=dict)
+    prompts: dict[int, CoverageItem] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Number the prompts."""
         self.prompts = prompts_of(self.tree)
 
-    def items(self, before: Session, event: Event, turn: Turn) -> Iterator[Item]:
+    def items(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield what one step covers: a session, an event, and what came of them. Pure; an item may come twice."""
         yield from (self.prompts[id(said)] for said in turn.uttered if id(said) in self.prompts)
         yield from self._passed(before, event, turn)
         if before.ending:
             return
         if turn.session.ending:
-            yield Item("endings", "", turn.session.ending)
+            yield CoverageItem("endings", "", turn.session.ending)
         match event:
-            case DigitsPressed() | SpeechHeard() | NoInput() if turn.took:
-                yield from self._input(before, event, turn.took)
+            case DigitsPressed() | SpeechHeard() | NoInput() if turn.input_kind:
+                yield from self._input(before, event, turn.input_kind)
             case _:
                 yield from _report(before.node, self.tree.nodes.get(before.node), event)
 
-    def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[Item]:
+    def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield the nodes that were passed; one that asks for more identity than there is has not been."""
-        last = len(turn.passed) - 1
+        last = len(turn.visited) - 1
         language = self._begins_in(before, event, turn)
-        for place, name in enumerate(turn.passed):
+        for place, name in enumerate(turn.visited):
             node = self.tree.nodes[name]
             if node.needs and turn.session.level < Level[node.needs]:
                 continue
-            yield Item("nodes", name)
-            yield Item("languages", name, "", language)
+            yield CoverageItem("nodes", name)
+            yield CoverageItem("languages", name, "", language)
             match node:
                 case SetNode() if "language" in node.set:
                     language = turn.session.language
                 case TextNode():
                     asked = place == last and any(isinstance(each, RunAction) for each in turn.commands)
                     if not asked:
-                        yield Item("outcomes", name, "unable")
+                        yield CoverageItem("outcomes", name, "unable")
                 case TransferNode():
                     desk = self.tree.desks[node.transfer]
                     if desk.closed and not is_open(desk, turn.at, self.tree.timezone):
-                        yield Item("desks", name, "closed")
+                        yield CoverageItem("desks", name, "closed")
 
     def _begins_in(self, before: Session, event: Event, turn: Turn) -> str:
         """Return the language in which the first node is passed: the one before, unless the caller chose another."""
         spoken = before.language if before.language in self.tree.speech else self.tree.languages[0]
         if isinstance(event, CallStarted) and event.language in self.tree.speech:
             return event.language
-        if turn.took != "option" or not isinstance(event, DigitsPressed | SpeechHeard):
+        if turn.input_kind != "option" or not isinstance(event, DigitsPressed | SpeechHeard):
             return spoken
         option = options_of(self.tree.nodes[before.node])[as_keys(self.tree, before, event).digits]
         chosen = str(option.language)
@@ -225,17 +229,17 @@ class Sight:
 
     def _input(
         self, before: Session, event: DigitsPressed | SpeechHeard | NoInput, took: str
-    ) -> Iterator[Item]:
+    ) -> Iterator[CoverageItem]:
         name = before.node
         if took == "noinput":
-            yield Item("noinput", name, str(before.noinputs + 1))
+            yield CoverageItem("noinput", name, str(before.noinputs + 1))
         elif took in {"nomatch", "unfinished"}:
-            yield Item("nomatch", name, str(before.nomatches + 1))
+            yield CoverageItem("nomatch", name, str(before.nomatches + 1))
         elif took in {"option", "anywhere"} and not isinstance(event, NoInput):
             dimension = "options" if took == "option" else "anywhere"
-            yield Item(dimension, name, as_keys(self.tree, before, event).digits)
+            yield CoverageItem(dimension, name, as_keys(self.tree, before, event).digits)
         elif not isinstance(event, NoInput):
-            yield Item("entries", name, self._entry(before, event, took))
+            yield CoverageItem("entries", name, self._entry(before, event, took))
 
     def _entry(self, before: Session, event: DigitsPressed | SpeechHeard, took: str) -> str:
         node = self.tree.nodes[before.node]
@@ -244,22 +248,22 @@ class Sight:
         return "accepted" if took == "entry" else "typed again"
 
 
-def _report(name: str, node: Node | None, event: Event) -> Iterator[Item]:
+def _report(name: str, node: Node | None, event: Event) -> Iterator[CoverageItem]:
     """Yield what an event covers that is no input of the caller's."""
     match node, event:
         case RunNode(run=run), ActionFinished(action=action, outcome=outcome) if action == run:
-            yield Item("outcomes", name, outcome)
+            yield CoverageItem("outcomes", name, outcome)
         case TextNode(), ActionFinished(action="send_text", outcome=outcome):
             known = outcome if outcome in {"sent", "rationed"} else "unavailable"
-            yield Item("outcomes", name, known)
+            yield CoverageItem("outcomes", name, known)
         case RunNode() | TextNode(), ActionGoesOn():
-            yield Item("slow", name)
+            yield CoverageItem("slow", name)
         case TransferNode(), TransferEnded(result=result):
-            yield Item("desks", name, result)
+            yield CoverageItem("desks", name, result)
         case RecordNode(), RecordingEnded(url=url, seconds=seconds):
-            yield Item("recordings", name, "left" if url and seconds else "nothing")
+            yield CoverageItem("recordings", name, "left" if url and seconds else "nothing")
         case RecordNode(), NoInput():
-            yield Item("recordings", name, "nothing")
+            yield CoverageItem("recordings", name, "nothing")
 
 
 # --- the calls of a run
@@ -270,33 +274,33 @@ class Coverage:
     """What calls have covered. Each call is seen step by step, and counts when it is kept."""
 
     tree: Tree
-    covered: set[Item] = field(default_factory=set)
-    fresh: set[Item] = field(default_factory=set)
+    covered: set[CoverageItem] = field(default_factory=set)
+    fresh: set[CoverageItem] = field(default_factory=set)
     """What the present call has covered so far."""
-    sight: Sight = field(init=False)
+    sight: CoverageObserver = field(init=False)
 
     def __post_init__(self) -> None:
         """Be ready to see."""
-        self.sight = Sight(self.tree)
+        self.sight = CoverageObserver(self.tree)
 
     def see(self, before: Session, event: Event, turn: Turn) -> None:
         """Note a step of the present call."""
         self.fresh.update(self.sight.items(before, event, turn))
 
-    def take(self) -> set[Item]:
+    def take(self) -> set[CoverageItem]:
         """Return what the present call has covered, and be ready for the next one."""
         fresh, self.fresh = self.fresh, set()
         return fresh
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """One dimension: what there is, and what of it is covered. What nobody can ever come to is not counted."""
 
     dimension: str
-    items: Sequence[Item]
-    missing: Sequence[Item]
-    unreachable: Sequence[Item] = ()
+    items: Sequence[CoverageItem]
+    missing: Sequence[CoverageItem]
+    unreachable: Sequence[CoverageItem] = ()
 
     @property
     def covered(self) -> int:
@@ -309,11 +313,17 @@ class Row:
         return 100 * self.covered / len(self.items) if self.items else 100.0
 
 
-def rows(everything: Mapping[str, Sequence[Item]], covered: set[Item], unreachable: set[Item]) -> list[Row]:
+def rows(
+    everything: Mapping[str, Sequence[CoverageItem]],
+    covered: set[CoverageItem],
+    unreachable: set[CoverageItem],
+) -> list[CoverageRow]:
     """Return the dimensions of a tree, with what is covered of them."""
     found = []
     for dimension, items in everything.items():
         never = [item for item in items if item in unreachable and item not in covered]
         counted = [item for item in items if item in covered or item not in unreachable]
-        found.append(Row(dimension, counted, [item for item in counted if item not in covered], never))
+        found.append(
+            CoverageRow(dimension, counted, [item for item in counted if item not in covered], never)
+        )
     return found

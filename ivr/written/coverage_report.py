@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.written.coverage import DIMENSIONS, Item, Row
+from ivr.written.coverage import DIMENSIONS, CoverageItem, CoverageRow
 from ivr.written.model import GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
 
 SHOWN = 10
@@ -21,12 +21,12 @@ USUAL_DEMAND = ("nodes", "options", "outcomes")
 """The dimensions that a bare figure of ``--fail-under`` speaks of."""
 
 
-def shown_percent(row: Row) -> str:
+def shown_percent(row: CoverageRow) -> str:
     """Return a percentage that is 100 only where nothing is missing."""
     return f"{math.floor(row.percent)} %"
 
 
-def print_rows(rows: Sequence[Row]) -> None:
+def print_rows(rows: Sequence[CoverageRow]) -> None:
     """Print a table with one line for each dimension."""
     table = _table("coverage", "covered", "of", "", "")
     for row in rows:
@@ -42,7 +42,7 @@ def print_rows(rows: Sequence[Row]) -> None:
     _print(table)
 
 
-def print_missing(rows: Sequence[Row], keys: Mapping[Item, str], *, most: int | None) -> None:
+def print_missing(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str], *, most: int | None) -> None:
     """Print what is missing with the keys that would reach it, and apart from it what nobody can reach.
 
     ``most`` is how many of each are listed; None lists all, also sentences of the machine's own that no place needs.
@@ -53,7 +53,9 @@ def print_missing(rows: Sequence[Row], keys: Mapping[Item, str], *, most: int | 
     _print_items("no caller reaches", never, {}, most)
 
 
-def _print_items(title: str, items: Sequence[Item], keys: Mapping[Item, str], most: int | None) -> None:
+def _print_items(
+    title: str, items: Sequence[CoverageItem], keys: Mapping[CoverageItem, str], most: int | None
+) -> None:
     if not items:
         return
     table = _table()
@@ -132,7 +134,7 @@ def _given(given: GivenOutcome) -> str:
 # --- data, and demands
 
 
-def as_data(rows: Sequence[Row], keys: Mapping[Item, str]) -> dict[str, Any]:
+def as_data(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str]) -> dict[str, Any]:
     """Return the dimensions as plain data."""
     return {
         row.dimension: {
@@ -146,7 +148,7 @@ def as_data(rows: Sequence[Row], keys: Mapping[Item, str]) -> dict[str, Any]:
     }
 
 
-def _item(item: Item, keys: Mapping[Item, str]) -> dict[str, str]:
+def _item(item: CoverageItem, keys: Mapping[CoverageItem, str]) -> dict[str, str]:
     told = {"node": item.node, "what": item.what, "language": item.language, "keys": keys.get(item, "")}
     return {name: text for name, text in told.items() if text}
 
@@ -168,7 +170,7 @@ def demands(written: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def too_low(rows: Sequence[Row], demanded: Mapping[str, float]) -> list[str]:
+def too_low(rows: Sequence[CoverageRow], demanded: Mapping[str, float]) -> list[str]:
     """Return a sentence for each dimension of which less is covered than was demanded."""
     return [
         f"{row.dimension}: {row.covered} of {len(row.items)} covered ({row.percent:.1f} %), "

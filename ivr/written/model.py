@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
+from ivr.calls.line import DeskAnswer
 from ivr.menu.language.nodes import Model, _shape
-from ivr.menu.language.scalars import Form, Language, Line, Name, Value
+from ivr.menu.language.scalars import Form, Language, Name, SingleLine, Value
 from ivr.menu.reading.problems import did_you_mean, nearest, shown
-
-DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 
 
 def _is_moment(text: str) -> bool:
@@ -23,7 +22,7 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-Keys = Annotated[str, Form("row of keys", r"[0-9*#]+", ("1", "1237#"))]
+KeyRow = Annotated[str, Form("row of keys", r"[0-9*#]+", ("1", "1237#"))]
 Caller = Annotated[
     str, Form("calling number", r"\+[1-9][0-9]{4,14}|withheld", ("+8613800138000", "withheld"))
 ]
@@ -46,25 +45,27 @@ _Outcomes = Annotated[
 class Press(Model):
     """The caller presses keys."""
 
-    press: Keys = Field(description="The keys, such as `1` or `1237#`.")
+    press: KeyRow = Field(description="The keys, such as `1` or `1237#`.")
 
 
 class Speak(Model):
     """The caller says something; the hotline must listen to speech."""
 
-    say: Line = Field(description="What the caller says.")
+    say: SingleLine = Field(description="What the caller says.")
 
 
 class Hears(Model):
     """The caller must have heard this since the last thing he did."""
 
-    hears: list[Line] | Line = Field(description="A part of what is said; or a list of parts, in this order.")
+    hears: list[SingleLine] | SingleLine = Field(
+        description="A part of what is said; or a list of parts, in this order."
+    )
 
 
 class HearsNot(Model):
     """The caller must not have heard this since the last thing he did."""
 
-    hears_not: Line = Field(description="A part of a sentence that must not be said.")
+    hears_not: SingleLine = Field(description="A part of a sentence that must not be said.")
 
 
 class At(Model):
@@ -76,7 +77,9 @@ class At(Model):
 class Texted(Model):
     """A text message must have been written since the last one that was asked about."""
 
-    texted: list[Line] | Line = Field(description="A part of the message; or a list of parts of one message.")
+    texted: list[SingleLine] | SingleLine = Field(
+        description="A part of the message; or a list of parts of one message."
+    )
 
 
 class TypesCode(Model):
@@ -189,7 +192,7 @@ CallStep = Annotated[
 class WrittenCall(Model):
     """One call."""
 
-    call: Line = Field(description="What it shows, in a few words.")
+    call: SingleLine = Field(description="What it shows, in a few words.")
     from_: Caller | None = Field(
         default=None,
         alias="from",

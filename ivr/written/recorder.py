@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.calls.line import Awaited, Heard, Item, Line, Waiting
+from ivr.calls.line import AwaitedInput, Heard, Item, Line, Waiting
 from ivr.menu.tree import Tree
 from ivr.written.model import At, CallStep, Hears, Leaves, Press, Speak, TypesCode, Waits, WrittenCall
 from ivr.written.runner import mask, texted_code
@@ -16,14 +16,14 @@ LONGEST_WAIT = 86_400
 """Seconds that one step may wait."""
 TITLE = 60
 """Characters of a title that is made of the keys that were pressed."""
-PARTS = 4
+MOST_PARTS = 4
 """Parts of what was heard that are written after one thing that the caller did."""
 UNSAID = "(not written)"
 """What stands for speech that may be secret."""
 
 
 @dataclass(slots=True)
-class Inside:
+class HotlineView:
     """What is known of a call whose hotline runs in this process; a call to a running server has none of it."""
 
     node: Callable[[], str]
@@ -33,7 +33,7 @@ class Inside:
 
 
 @dataclass(slots=True)
-class KeptLine:
+class RecordingLine:
     """A line that writes down what its caller does, and what he then hears.
 
     Without an ``inside`` nothing that may be secret is written, and nothing of what was heard that may be the
@@ -46,7 +46,7 @@ class KeptLine:
     """Who rang, when and in which language, in the keys of a written call."""
     desks: Mapping[str, str]
     """The number of each desk."""
-    inside: Inside | None
+    inside: HotlineView | None
     common: Collection[str] | None = None
     """What the hotline says to everybody; None where it is not known."""
     steps: list[CallStep] = field(default_factory=list)
@@ -70,7 +70,7 @@ class KeptLine:
         return self.line.waiting
 
     @property
-    def awaited(self) -> Awaited | None:
+    def awaited(self) -> AwaitedInput | None:
         """What is listened for."""
         return self.line.awaited
 
@@ -257,7 +257,7 @@ _ENOUGH = 4
 
 
 def telling(said: Sequence[str]) -> list[str]:
-    """Return the parts of what was said by which the turn can be recognised, in their order; at most :data:`PARTS`.
+    """Return the parts of what was said by which the turn can be recognised, in their order; at most :data:`MOST_PARTS`.
 
     Each is the beginning of one thing that was said, and the end of the last one: what is asked. The announced
     options count only where there is nothing else: then the first does. Sentences with digits are left out, since amounts, days and case
@@ -269,7 +269,7 @@ def telling(said: Sequence[str]) -> list[str]:
         return [spoken[0].rstrip("。.")] if spoken else []
     parts = [part for text in told for part in _steady(text)[:1]]
     parts = list(dict.fromkeys([*parts, *_steady(told[-1])[-1:]]))
-    return [*parts[: PARTS - 1], *parts[-1:]] if len(parts) > PARTS else parts
+    return [*parts[: MOST_PARTS - 1], *parts[-1:]] if len(parts) > MOST_PARTS else parts
 
 
 def _steady(text: str) -> list[str]:

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.written.runner import Played, side_by_side
+from ivr.written.runner import PlayedCall, side_by_side
 
 
-def print_played(played: Played) -> None:
+def print_played(played: PlayedCall) -> None:
     """Print one call side by side, with what was not as written."""
     out = sys.stdout
     console = Console(
@@ -30,7 +30,7 @@ def print_played(played: Played) -> None:
     console.print(_table(played))
 
 
-def text_of(played: Played) -> str:
+def text_of(played: PlayedCall) -> str:
     """Return one call side by side, as lines without colour."""
     out = io.StringIO()
     Console(file=out, highlight=False, markup=False, emoji=False, width=120, color_system=None).print(
@@ -39,7 +39,7 @@ def text_of(played: Played) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def _table(played: Played) -> Table:
+def _table(played: PlayedCall) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("written", ratio=2, overflow="fold")
     table.add_column("happened", ratio=4, overflow="fold")

@@ -32,7 +32,7 @@ from ivr.written.model import (
 
 
 @dataclass(slots=True)
-class Stage:
+class CallHarness:
     """One call ready to be played, with what can be seen of it besides the line."""
 
     line: Line
@@ -72,7 +72,7 @@ class Stage:
         self.line.start()
 
 
-MakeStage = Callable[[WrittenCall], Stage]
+MakeStage = Callable[[WrittenCall], CallHarness]
 
 
 class BadCall(Exception):
@@ -80,7 +80,7 @@ class BadCall(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlayedStep:
     """One step of a written call beside what happened then."""
 
     written: str
@@ -91,12 +91,12 @@ class Row:
 
 
 @dataclass(slots=True)
-class Played:
+class PlayedCall:
     """A written call that was played."""
 
     file: str
     call: WrittenCall
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PlayedStep] = field(default_factory=list)
 
     @property
     def failures(self) -> list[str]:
@@ -151,33 +151,33 @@ def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
 
 
-def play(file: str, call: WrittenCall, make_stage: MakeStage) -> Played:
+def play(file: str, call: WrittenCall, make_stage: MakeStage) -> PlayedCall:
     """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
-    played = Played(file, call)
+    played = PlayedCall(file, call)
     try:
-        stage = make_stage(call)
+        harness = make_stage(call)
     except BadCall as error:
-        played.rows.append(Row("(rings)", failure=str(error)))
+        played.rows.append(PlayedStep("(rings)", failure=str(error)))
         return played
     try:
-        playing = Playing(stage, played.rows)
+        playing = CallPlayer(harness, played.rows)
         playing.ring()
         for step in call.steps:
             playing.step(step)
         playing.end(call.ends)
     except CallBroken as error:
-        played.rows.append(Row("", tuple(stage.line.take()), str(error)))
+        played.rows.append(PlayedStep("", tuple(harness.line.take()), str(error)))
     finally:
-        stage.close()
+        harness.close()
     return played
 
 
 @dataclass(slots=True)
-class Playing:
+class CallPlayer:
     """A call under way, step by step. Whatever happens on it may raise ``CallBroken``."""
 
-    stage: Stage
-    rows: list[Row] = field(default_factory=list)
+    harness: CallHarness
+    rows: list[PlayedStep] = field(default_factory=list)
     """What was written so far beside what happened."""
     since: Sequence[Item] = ()
     """What happened since the last thing that the caller did."""
@@ -186,37 +186,37 @@ class Playing:
 
     def ring(self) -> None:
         """Begin the call."""
-        before = self.stage.seconds()
-        self.stage.line.start()
-        self.since = self.stage.line.take()
-        self.rows.append(Row("(rings)", tuple(self.since), seconds=self.stage.seconds() - before))
+        before = self.harness.seconds()
+        self.harness.line.start()
+        self.since = self.harness.line.take()
+        self.rows.append(PlayedStep("(rings)", tuple(self.since), seconds=self.harness.seconds() - before))
 
     def step(self, step: CallStep) -> None:
         """Let the caller do one thing, or compare one thing with what happened."""
         if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
-            failure = _check(step, self.stage, self.since, self.texts)
-            self.rows.append(Row(_written(step, secret=False), failure=failure))
-            self.texts = len(self.stage.texts) if isinstance(step, Texted) else self.texts
+            failure = _check(step, self.harness, self.since, self.texts)
+            self.rows.append(PlayedStep(_written(step, secret=False), failure=failure))
+            self.texts = len(self.harness.texts) if isinstance(step, Texted) else self.texts
             return
-        before = self.stage.seconds()
-        row = _do(step, self.stage)
+        before = self.harness.seconds()
+        row = _do(step, self.harness)
         self.since = row.happened
-        took = 0.0 if isinstance(step, Waits) else self.stage.seconds() - before
+        took = 0.0 if isinstance(step, Waits) else self.harness.seconds() - before
         self.rows.append(replace(row, seconds=took))
 
     def end(self, ends: str | None) -> None:
         """Hang up if the call goes on, and compare how it ended; None: however it did."""
-        self.rows.append(_end(ends, self.stage))
+        self.rows.append(_end(ends, self.harness))
 
 
-def _do(step: CallStep, stage: Stage) -> Row:
+def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
     """Let the caller do one thing."""
-    line, secret = stage.line, stage.secret()
+    line, secret = harness.line, harness.secret()
     if isinstance(step, Rings):
-        stage.ring_again(step.rings)
-        return Row(_written(step, secret=False), tuple(stage.line.take()))
+        harness.ring_again(step.rings)
+        return PlayedStep(_written(step, secret=False), tuple(harness.line.take()))
     if line.waiting == "nobody":
-        return Row(_written(step, secret=secret), failure="the call is over")
+        return PlayedStep(_written(step, secret=secret), failure="the call is over")
     match step:
         case Press(press=keys):
             line.press(keys)
@@ -224,12 +224,14 @@ def _do(step: CallStep, stage: Stage) -> Row:
             line.speak(text)
         case Leaves(record=seconds):
             if line.waiting != "recording":
-                return Row(_written(step, secret=False), failure="the hotline does not record here")
+                return PlayedStep(_written(step, secret=False), failure="the hotline does not record here")
             line.record(seconds)
         case TypesCode(code=which):
-            code = texted_code(stage.texts, which)
+            code = texted_code(harness.texts, which)
             if not code:
-                return Row(_written(step, secret=False), failure="no code was texted that could be typed")
+                return PlayedStep(
+                    _written(step, secret=False), failure="no code was texted that could be typed"
+                )
             line.press(code)
         case Waits(wait=seconds):
             line.pass_time(seconds)
@@ -237,7 +239,7 @@ def _do(step: CallStep, stage: Stage) -> Row:
             line.silence()
         case "hang_up":
             line.hang_up()
-    return Row(_written(step, secret=secret), tuple(line.take()))
+    return PlayedStep(_written(step, secret=secret), tuple(line.take()))
 
 
 _CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")
@@ -253,21 +255,21 @@ def texted_code(texts: Sequence[str], which: str) -> str:
     return f"{(int(codes[-1]) + 1) % 1_000_000:06}"
 
 
-def _check(step: CallStep, stage: Stage, since: Sequence[Item], texts: int) -> str:
+def _check(step: CallStep, harness: CallHarness, since: Sequence[Item], texts: int) -> str:
     match step:
         case Hears(hears=parts):
             return _missing([parts] if isinstance(parts, str) else parts, _plain(since))
         case HearsNot(hears_not=part):
             return f"`{part}` was said" if _folded(part) in _plain(since) else ""
         case At(node=node):
-            here = stage.node()
+            here = harness.node()
             return "" if here == node else f"the call is at `{here}`, not at `{node}`"
         case Texted(texted=parts):
-            wanted, new = [parts] if isinstance(parts, str) else parts, stage.texts[texts:]
+            wanted, new = [parts] if isinstance(parts, str) else parts, harness.texts[texts:]
             found = any(all(part in text for part in wanted) for text in new)
             return "" if found else f"no new text message has `{'` and `'.join(wanted)}`"
         case "nothing_texted":
-            return "a text message was written" if stage.texts[texts:] else ""
+            return "a text message was written" if harness.texts[texts:] else ""
     raise AssertionError(step)
 
 
@@ -281,16 +283,18 @@ def _missing(parts: Sequence[str], heard: str) -> str:
     return ""
 
 
-def _end(ends: str | None, stage: Stage) -> Row:
+def _end(ends: str | None, harness: CallHarness) -> PlayedStep:
     """Hang up if the call goes on, and compare how it ended."""
-    if stage.line.waiting != "nobody" and ends not in {None, "hung_up"}:
+    if harness.line.waiting != "nobody" and ends not in {None, "hung_up"}:
         written = f"ends: {ends}"
-        return Row(written, failure=f"the call still waits for {stage.line.waiting} at `{stage.node()}`")
-    stage.line.hang_up()
-    ending = stage.ending
+        return PlayedStep(
+            written, failure=f"the call still waits for {harness.line.waiting} at `{harness.node()}`"
+        )
+    harness.line.hang_up()
+    ending = harness.ending
     if ends and ending != ends:
-        return Row(f"ends: {ends}", failure=f"the call ended as `{ending}`")
-    return Row(f"ends: {ending}", tuple(stage.line.take()))
+        return PlayedStep(f"ends: {ends}", failure=f"the call ended as `{ending}`")
+    return PlayedStep(f"ends: {ending}", tuple(harness.line.take()))
 
 
 def _written(step: CallStep, *, secret: bool) -> str:
@@ -332,7 +336,7 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def side_by_side(played: Played) -> Iterator[tuple[str, str, str]]:
+def side_by_side(played: PlayedCall) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of a failed call for a table: what was written, what happened, what is wrong."""
     for row in played.rows:
         happened = "\n".join(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ivr.actions.base import Services
-from ivr.actions.notices import Notices
+from ivr.actions.notices import Bulletins
 from ivr.demo.accounts import Accounts
-from ivr.storage.attempts import Ledger
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 from tests.support.action_caller import Caller
 
@@ -26,8 +26,8 @@ def opened() -> Iterator[Callable[[Path], Services]]:
         def services(source: Path) -> Services:
             return Services(
                 stack.enter_context(closing(Accounts.open(":memory:", source))),
-                Notices.open(FOLDER / "bulletins.yaml"),
-                stack.enter_context(closing(Ledger.open(":memory:"))),
+                Bulletins.open(FOLDER / "bulletins.yaml"),
+                stack.enter_context(closing(Attempts.open(":memory:"))),
                 Seal.random(),
                 "https://ivr.example.com",
             )

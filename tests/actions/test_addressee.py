@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.actions.addressee import addressee
-from ivr.actions.base import Asked
+from ivr.actions.base import ActionRequest
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import NOW, STRANGER, moment, number
 
@@ -31,5 +31,5 @@ def test_the_number_on_file_is_for_who_has_proved_himself(
     calls_from: str, account: str, level: Level, to: str
 ) -> None:
     """Anybody else is sent to the telephone that he calls from, or to none."""
-    asked = Asked("CA1/1/1", moment(NOW), "zh-CN", number(calls_from), number(account), level)
+    asked = ActionRequest("CA1/1/1", moment(NOW), "zh-CN", number(calls_from), number(account), level)
     assert addressee(asked) == number(to)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.actions.base import Finished
-from ivr.actions.notices import Notices
+from ivr.actions.base import ActionResult
+from ivr.actions.notices import Bulletins
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import Caller
 
@@ -35,7 +35,7 @@ def test_the_bulletin_of_the_day(caller: Caller, day: str, language: str, part: 
 @pytest.mark.parametrize(("day", "language"), [("2026-10-20", "zh-CN"), ("2026-11-22", "fr-FR")])
 def test_no_bulletin_is_nothing_to_tell(caller: Caller, day: str, language: str) -> None:
     """Between two bulletins, or in a language without words, there is none."""
-    assert caller.ask("bulletins", at=f"{day}T10:00", language=language) == Finished("none")
+    assert caller.ask("bulletins", at=f"{day}T10:00", language=language) == ActionResult("none")
 
 
 @pytest.mark.parametrize(("language", "spoken"), [("zh-CN", "一。二。"), ("en-US", "One. Two.")])
@@ -50,5 +50,5 @@ def test_several_bulletins_are_told_one_after_the_other(
         f"- {{first: {day}, last: {day}, words: {{zh-CN: 二。, en-US: Two.}}}}\n",
         encoding="utf-8",
     )
-    both = Caller(replace(caller.services, notices=Notices.open(path)))
+    both = Caller(replace(caller.services, bulletins=Bulletins.open(path)))
     assert both.ask("bulletins", language=language).results == {"bulletins": spoken}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import STRANGER, Caller, number, wrong
 from tests.support.codes import Broken, Others, served_by
@@ -15,9 +15,9 @@ from tests.support.codes import Broken, Others, served_by
 def test_the_right_code_confirms(caller: Caller, calls_from: str) -> None:
     """From whichever telephone: he holds the one on file."""
     code = caller.gets_code(calls_from=calls_from)
-    assert caller.ask("check_code", calls_from=calls_from, level=Level.matched, typed_code=code) == Finished(
-        "ok", account=number("8000")
-    )
+    assert caller.ask(
+        "check_code", calls_from=calls_from, level=Level.matched, typed_code=code
+    ) == ActionResult("ok", account=number("8000"))
 
 
 def test_what_each_outcome_proves() -> None:
@@ -71,7 +71,7 @@ def test_the_third_wrong_code_locks(caller: Caller) -> None:
     code = caller.gets_code()
     assert [caller.tries_code(wrong(code)) for _ in range(2)] == ["mismatch", "mismatch"]
     third = caller.ask("check_code", level=Level.matched, typed_code=wrong(code))
-    assert third == Finished("locked", {"minutes_left": 180})
+    assert third == ActionResult("locked", {"minutes_left": 180})
     assert caller.tries_code(code) == "locked"
 
 
@@ -81,7 +81,7 @@ def test_at_a_lock_no_code_is_needed_to_hear_of_it(caller: Caller) -> None:
     for _ in range(3):
         caller.tries_code(wrong(code))
     later = {"call": "CA2", "at": "2026-11-22T10:30"}
-    assert caller.ask("check_code", level=Level.matched, typed_code=code, **later) == Finished(
+    assert caller.ask("check_code", level=Level.matched, typed_code=code, **later) == ActionResult(
         "locked", {"minutes_left": 150}
     )
     assert caller.tries_code(code, call="CA3", at="2026-11-22T13:00") == "expired"

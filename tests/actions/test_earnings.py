@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.actions.earnings import earning
 from tests.support.action_caller import Caller
 
@@ -43,7 +43,7 @@ def test_half_a_fen_is_rounded_up() -> None:
 
 def test_the_parts_of_the_sum_are_told(caller: Caller) -> None:
     """Holding, rate and yield go with the earning, so that it can be worked out aloud."""
-    assert caller.ask("earnings", "8002") == Finished(
+    assert caller.ask("earnings", "8002") == ActionResult(
         "ok",
         {
             "holding": Decimal(120000),
@@ -57,7 +57,7 @@ def test_the_parts_of_the_sum_are_told(caller: Caller) -> None:
 
 def test_nothing_held_earns_nothing(caller_where: Callable[[str, str], Caller]) -> None:
     """An empty fund is told as such, not as an earning of nought."""
-    assert caller_where("balance: 52340.18", "balance: 0.00").ask("earnings") == Finished("no_holding")
+    assert caller_where("balance: 52340.18", "balance: 0.00").ask("earnings") == ActionResult("no_holding")
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(0, "first_days"), (1, "first_days"), (2, "ok")])

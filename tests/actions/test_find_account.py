@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import Caller
 
@@ -19,7 +19,7 @@ from tests.support.action_caller import Caller
 )
 def test_a_number_on_file_is_found(caller: Caller, phone: str, elder: bool, language: str) -> None:  # noqa: FBT001
     """Only age group and language are told: not even a frozen account shows before proof."""
-    assert caller.ask("find_account", phone, level=Level.unknown) == Finished(
+    assert caller.ask("find_account", phone, level=Level.unknown) == ActionResult(
         "found", {"elder": elder, "preferred_language": language}, account=phone
     )
 
@@ -27,7 +27,7 @@ def test_a_number_on_file_is_found(caller: Caller, phone: str, elder: bool, lang
 @pytest.mark.parametrize("phone", ["+8613900000000", ""])
 def test_an_unknown_or_withheld_number_is_not_found(caller: Caller, phone: str) -> None:
     """Nobody in particular is calling."""
-    assert caller.ask("find_account", phone, level=Level.unknown) == Finished("not_found")
+    assert caller.ask("find_account", phone, level=Level.unknown) == ActionResult("not_found")
 
 
 @pytest.mark.parametrize(("day", "elder"), [("2020-08-19", False), ("2020-08-20", True)])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import STRANGER, Caller, number
 
 
-def typed(caller: Caller, phone: str, calls_from: str) -> Finished:
+def typed(caller: Caller, phone: str, calls_from: str) -> ActionResult:
     """Type a number in a call that has reached no account."""
     return caller.ask(
         "find_account_by_number", "", calls_from=calls_from, level=Level.unknown, number=number(phone)
@@ -23,7 +23,7 @@ def test_the_call_is_about_the_typed_number(
     caller: Caller, phone: str, outcome: str, calls_from: str
 ) -> None:
     """Found or not, from whichever telephone; nothing but the number itself is told, frozen or not."""
-    assert typed(caller, phone, calls_from) == Finished(
+    assert typed(caller, phone, calls_from) == ActionResult(
         outcome, {"number": number(phone)}, account=number(phone)
     )
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 
-NOT_PROVED = Finished("not_proved")
+NOT_PROVED = ActionResult("not_proved")
 
 
-def freeze(caller: Caller, phone: str = "8000", *, account: str | None = None, **how: str) -> Finished:
+def freeze(caller: Caller, phone: str = "8000", *, account: str | None = None, **how: str) -> ActionResult:
     """Freeze this number, in a call that is about its account unless another one is named."""
     about = phone if account is None else account
     return caller.ask("freeze_account", about, level=Level.unknown, number=number(phone), **how)
@@ -83,7 +83,9 @@ def test_nobody_is_told_whether_there_was_an_account(caller: Caller, phone: str)
 
 def test_a_webhook_that_arrives_twice_freezes_once(caller: Caller) -> None:
     """The same key again is the same freeze."""
-    assert [freeze(caller, key="CA1/7/1") for _ in range(3)] == [Finished("done", {"is_frozen": True})] * 3
+    assert [freeze(caller, key="CA1/7/1") for _ in range(3)] == [
+        ActionResult("done", {"is_frozen": True})
+    ] * 3
     frozen = caller.services.accounts._connection.execute("SELECT key, phone FROM freezes").fetchall()
     assert frozen == [("CA1/7/1", number("8000"))]
 
@@ -96,4 +98,4 @@ def test_a_freeze_stops_what_was_begun(caller: Caller) -> None:
     soon = moment(NOW) + timedelta(minutes=1)
     assert caller.services.accounts.reset(digest, soon) is None
     assert not caller.services.accounts.set_password(digest, "correct horse battery staple", soon)
-    assert caller.ask("reset_login_password", level=Level.confirmed) == Finished("frozen")
+    assert caller.ask("reset_login_password", level=Level.confirmed) == ActionResult("frozen")

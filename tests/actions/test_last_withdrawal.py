@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from tests.support.action_caller import Caller
 
 FAST = {"fast_limit": Decimal(10000), "arrives": date(2026, 11, 24), "tomorrow": date(2026, 11, 23)}
@@ -45,7 +45,7 @@ def test_the_real_reason_of_each_customer(
     caller: Caller, phone: str, outcome: str, told: dict[str, Any]
 ) -> None:
     """Each reason comes with what the caller needs to put it right."""
-    assert caller.ask("last_withdrawal", phone) == Finished(outcome, told)
+    assert caller.ask("last_withdrawal", phone) == ActionResult(outcome, told)
 
 
 @pytest.mark.parametrize("reason", [", reason: court_order", ", reason: paid", ""])

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from tests.support.action_caller import Caller
 
-LOCKED = Finished("locked", {"minutes_left": 120, "wrong_tries": 5})
-PAYMENT_LOCKED = Finished("payment_locked", {"minutes_left": 174, "wrong_tries": 5})
+LOCKED = ActionResult("locked", {"minutes_left": 120, "wrong_tries": 5})
+PAYMENT_LOCKED = ActionResult("payment_locked", {"minutes_left": 174, "wrong_tries": 5})
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ PAYMENT_LOCKED = Finished("payment_locked", {"minutes_left": 174, "wrong_tries":
         ("8001", LOCKED),
         ("8002", PAYMENT_LOCKED),
         *(
-            (phone, Finished("ok"))
+            (phone, ActionResult("ok"))
             for phone in ("8000", "8003", "8004", "8005", "8006", "8007", "8008", "8009")
         ),
-        ("+12025550142", Finished("ok")),
+        ("+12025550142", ActionResult("ok")),
     ],
 )
-def test_the_passwords_of_each_customer(caller: Caller, phone: str, finished: Finished) -> None:
+def test_the_passwords_of_each_customer(caller: Caller, phone: str, finished: ActionResult) -> None:
     """A locked one is told with the minutes until it opens by itself."""
     assert caller.ask("login_status", phone) == finished
 

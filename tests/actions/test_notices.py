@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.actions.notices import Notices
+from ivr.actions.notices import Bulletins
 from ivr.datafile import BadFile
 
 DAY = date(2026, 11, 22)
@@ -36,19 +36,19 @@ def save(path: Path, text: str, at: int) -> None:
 )
 def test_a_bulletin_is_said_from_its_first_to_its_last_day(path: Path, day: str, said: bool) -> None:  # noqa: FBT001
     """Both days are included."""
-    assert Notices.open(path).current(date.fromisoformat(day), "en-US") == (["Hello."] if said else [])
+    assert Bulletins.open(path).current(date.fromisoformat(day), "en-US") == (["Hello."] if said else [])
 
 
 def test_a_changed_file_is_read_again(path: Path) -> None:
     """The next call hears the new words."""
-    notices = Notices.open(path)
+    notices = Bulletins.open(path)
     save(path, GOOD.replace("Hello", "Howdy"), at=2)
     assert notices.current(DAY, "en-US") == ["Howdy."]
 
 
 def test_while_a_file_is_broken_the_last_good_one_is_kept(path: Path) -> None:
     """Callers notice nothing; the log says it once, with the place; the corrected file is taken."""
-    notices = Notices.open(path)
+    notices = Bulletins.open(path)
     save(path, GOOD.replace("words", "word"), at=2)
     with capture_logs() as logs:
         assert [notices.current(DAY, "en-US") for _ in range(3)] == [["Hello."]] * 3
@@ -60,7 +60,7 @@ def test_while_a_file_is_broken_the_last_good_one_is_kept(path: Path) -> None:
 
 def test_a_file_that_is_taken_away_takes_its_bulletins_along(path: Path) -> None:
     """And brings them when it comes back."""
-    notices = Notices.open(path)
+    notices = Bulletins.open(path)
     path.unlink()
     assert notices.current(DAY, "en-US") == []
     save(path, GOOD, at=1)
@@ -69,8 +69,8 @@ def test_a_file_that_is_taken_away_takes_its_bulletins_along(path: Path) -> None
 
 def test_no_file_is_no_bulletins(tmp_path: Path) -> None:
     """A hotline need not have any."""
-    assert Notices.open(None).current(DAY, "en-US") == []
-    assert Notices.open(tmp_path / "bulletins.yaml").current(DAY, "en-US") == []
+    assert Bulletins.open(None).current(DAY, "en-US") == []
+    assert Bulletins.open(tmp_path / "bulletins.yaml").current(DAY, "en-US") == []
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_a_file_that_is_wrong_from_the_start_is_refused(
     """There is no last good one to keep: the editor is told where and what to write."""
     save(path, GOOD.replace(right, wrong), at=2)
     with pytest.raises(BadFile) as caught:
-        Notices.open(path)
+        Bulletins.open(path)
     assert said in str(caught.value)

@@ -9,12 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 from tests.support.action_caller import Caller
 
 SECRET = "1237"
-ASKED = Asked("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})
+ASKED = ActionRequest("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})
 
 INPUTS = {
     "id_tail": SECRET,
@@ -41,16 +41,16 @@ TO = "+8613800138000"
 class Ending:
     """An action that ends in a given way, or raises it."""
 
-    how: Finished | Exception
+    how: ActionResult | Exception
     CONTRACT: Contract = PROMISE
 
-    def run(self, services: Services, asked: Asked) -> Finished:
+    def run(self, services: Services, asked: ActionRequest) -> ActionResult:
         if isinstance(self.how, Exception):
             raise self.how
         return self.how
 
 
-def end(caller: Caller, how: Finished | Exception) -> Finished:
+def end(caller: Caller, how: ActionResult | Exception) -> ActionResult:
     """Perform an action that ends like this."""
     return perform("ending", caller.services, ASKED, {"ending": Ending(how)})
 
@@ -103,14 +103,14 @@ def test_what_each_action_needs() -> None:
 @pytest.mark.parametrize(
     "finished",
     [
-        Finished("ok", {"sum": 3}),
-        Finished("sent", text_to=TO, secrets={"code": SECRET}),
-        Finished("sent"),  # somebody else sends it
-        Finished("noted", text_to=TO),
-        Finished("unavailable"),
+        ActionResult("ok", {"sum": 3}),
+        ActionResult("sent", text_to=TO, secrets={"code": SECRET}),
+        ActionResult("sent"),  # somebody else sends it
+        ActionResult("noted", text_to=TO),
+        ActionResult("unavailable"),
     ],
 )
-def test_a_kept_promise_is_passed_on(caller: Caller, finished: Finished) -> None:
+def test_a_kept_promise_is_passed_on(caller: Caller, finished: ActionResult) -> None:
     """A declared outcome with the declared variables and message comes through as it is, and so does ``unavailable``."""
     assert end(caller, finished) == finished
 
@@ -118,25 +118,25 @@ def test_a_kept_promise_is_passed_on(caller: Caller, finished: Finished) -> None
 @pytest.mark.parametrize(
     "finished",
     [
-        Finished("done"),
-        Finished("ok"),
-        Finished("ok", {"sum": 3, "more": 4}),
-        Finished("unavailable", {"sum": 3}),
-        Finished("ok", {"sum": 3}, text_to=TO),
-        Finished("unavailable", text_to=TO),
-        Finished("sent", text_to=TO),
-        Finished("sent", text_to=TO, secrets={"link": SECRET}),
-        Finished("sent", secrets={"code": SECRET}),  # of a message that is not sent
-        Finished("ok", {"sum": 3}, secrets={"code": SECRET}),
-        Finished("sent", text_to=TO, secrets={"code": SECRET, "link": SECRET}),
-        Finished("sent", {"code": SECRET}, text_to=TO, secrets={"code": SECRET}),
-        Finished("noted", text_to=TO, secrets={"code": SECRET}),
+        ActionResult("done"),
+        ActionResult("ok"),
+        ActionResult("ok", {"sum": 3, "more": 4}),
+        ActionResult("unavailable", {"sum": 3}),
+        ActionResult("ok", {"sum": 3}, text_to=TO),
+        ActionResult("unavailable", text_to=TO),
+        ActionResult("sent", text_to=TO),
+        ActionResult("sent", text_to=TO, secrets={"link": SECRET}),
+        ActionResult("sent", secrets={"code": SECRET}),  # of a message that is not sent
+        ActionResult("ok", {"sum": 3}, secrets={"code": SECRET}),
+        ActionResult("sent", text_to=TO, secrets={"code": SECRET, "link": SECRET}),
+        ActionResult("sent", {"code": SECRET}, text_to=TO, secrets={"code": SECRET}),
+        ActionResult("noted", text_to=TO, secrets={"code": SECRET}),
     ],
 )
-def test_a_broken_promise_is_unavailable(caller: Caller, finished: Finished) -> None:
+def test_a_broken_promise_is_unavailable(caller: Caller, finished: ActionResult) -> None:
     """No outcome, variable, message or secret that is not declared ever reaches a menu, and none is missing there."""
     with capture_logs() as logs:
-        assert end(caller, finished) == Finished("unavailable")
+        assert end(caller, finished) == ActionResult("unavailable")
     assert [log["error"] for log in logs] == ["ContractBroken"]
     assert SECRET not in str(logs)
 
@@ -145,7 +145,7 @@ def test_a_broken_service_is_unavailable(caller: Caller) -> None:
     """A closed database is not the caller's fault, and not the end of the call."""
     caller.services.accounts.close()
     with capture_logs() as logs:
-        assert caller.ask("earnings") == Finished("unavailable")
+        assert caller.ask("earnings") == ActionResult("unavailable")
     assert [(log["action"], log["error"]) for log in logs] == [("earnings", "ProgrammingError")]
     assert "service.py" in logs[0]["where"]
 
@@ -155,12 +155,12 @@ def test_a_broken_service_is_unavailable(caller: Caller) -> None:
 )
 def test_an_account_that_has_vanished_is_unavailable(caller: Caller, name: str) -> None:
     """A call may be longer than the life of an account."""
-    assert caller.ask(name, "9999", level=Level.confirmed) == Finished("unavailable")
+    assert caller.ask(name, "9999", level=Level.confirmed) == ActionResult("unavailable")
 
 
 def test_a_missing_input_is_unavailable(caller: Caller) -> None:
     """A mistake of the program is caught where all are."""
-    assert caller.ask("verify_identity") == Finished("unavailable")
+    assert caller.ask("verify_identity") == ActionResult("unavailable")
 
 
 def test_the_log_of_a_breakdown_holds_no_secret(caller: Caller) -> None:

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from ivr.actions import NotProved
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.demo.accounts import OpenReset
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 from ivr.storage.sealing import BrokenSeal, Seal
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 
@@ -21,19 +21,21 @@ WHICH = {"reset_login_password": "login", "reset_payment_password": "payment"}
 both = pytest.mark.parametrize("action", WHICH)
 
 
-def reset(caller: Caller, action: str = "reset_login_password", phone: str = "8000", **how: str) -> Finished:
+def reset(
+    caller: Caller, action: str = "reset_login_password", phone: str = "8000", **how: str
+) -> ActionResult:
     """Begin a reset in a call that is confirmed."""
     return caller.ask(action, phone, level=Level.confirmed, **how)
 
 
-def ticket_of(begun: Finished) -> str:
+def ticket_of(begun: ActionResult) -> str:
     """Return what the link of a reset carries."""
     head, _, ticket = str(begun.secrets["link"]).rpartition("/")
     assert head == "https://ivr.example.com/reset"
     return ticket
 
 
-def opened(caller: Caller, begun: Finished, at: str = NOW) -> OpenReset | None:
+def opened(caller: Caller, begun: ActionResult, at: str = NOW) -> OpenReset | None:
     """Return what the page behind the link finds."""
     return caller.services.accounts.reset(caller.services.seal.digest("ticket", ticket_of(begun)), moment(at))
 
@@ -53,7 +55,7 @@ def test_a_reset_sends_a_link_and_tells_a_case_number(caller: Caller, action: st
     """The message alone tells the link, which is of no use after 30 minutes; the call hears eight digits."""
     begun = reset(caller, action)
     assert re.fullmatch("[0-9]{8}", begun.results["case_number"])
-    assert begun == Finished(
+    assert begun == ActionResult(
         "ok",
         {"case_number": begun.results["case_number"]},
         text_to=number("8000"),
@@ -113,11 +115,11 @@ def test_a_reset_signs_the_customer_out(caller: Caller, action: str) -> None:
 @both
 def test_the_same_run_twice_is_one_reset(caller: Caller, action: str) -> None:
     """A webhook that arrives twice: one case number, one link, one row, one ration."""
-    once = replace(caller, rations=Rations(per_number=1))
+    once = replace(caller, rate_limits=MessageLimits(per_number=1))
     begun = reset(once, action, key="CA1/7/1")
     assert [reset(once, action, key="CA1/7/1") for _ in range(3)] == [begun] * 3
     assert caller.resets() == [(number("8000"), "open")]
-    assert reset(once, action) == Finished("rationed")
+    assert reset(once, action) == ActionResult("rationed")
 
 
 def test_a_run_after_the_link_was_used_does_not_open_it_again(caller: Caller) -> None:
@@ -157,21 +159,22 @@ def untouched(caller: Caller, phone: str) -> bool:
 @both
 def test_a_frozen_account_is_not_reset(caller: Caller, action: str) -> None:
     """Only a human may help."""
-    assert reset(caller, action, "8007") == Finished("frozen")
+    assert reset(caller, action, "8007") == ActionResult("frozen")
     assert untouched(caller, "8007")
 
 
 @both
 @pytest.mark.parametrize(
-    "rations", [Rations(per_number=0), Rations(per_caller=0), Rations(countries={"CN": 0})]
+    "rate_limits",
+    [MessageLimits(per_number=0), MessageLimits(per_caller=0), MessageLimits(countries={"CN": 0})],
 )
-def test_without_a_message_there_is_no_reset(caller: Caller, action: str, rations: Rations) -> None:
+def test_without_a_message_there_is_no_reset(caller: Caller, action: str, rate_limits: MessageLimits) -> None:
     """A customer who cannot get the link is not signed out for it."""
-    assert reset(replace(caller, rations=rations), action) == Finished("rationed")
+    assert reset(replace(caller, rate_limits=rate_limits), action) == ActionResult("rationed")
     assert untouched(caller, "8000")
 
 
 @both
 def test_an_account_that_has_vanished_is_unavailable(caller: Caller, action: str) -> None:
     """No message goes to a number that is on nobody's file."""
-    assert reset(caller, action, "9999") == Finished("unavailable")
+    assert reset(caller, action, "9999") == ActionResult("unavailable")

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number, wrong
 from tests.support.codes import Broken, Others, served_by
 
@@ -22,7 +22,7 @@ def test_a_code_goes_to_the_number_on_file(caller: Caller) -> None:
     caller.proves_tail()
     sent = caller.asks_code()
     assert re.fullmatch("[0-9]{6}", sent.secrets["code"])
-    assert sent == Finished(
+    assert sent == ActionResult(
         "sent",
         {"code_minutes": 5},
         text_to=number("8000"),
@@ -40,7 +40,7 @@ def test_from_another_telephone_it_goes_to_the_number_on_file_too(caller: Caller
 
 def test_codes_are_six_digits_and_differ(caller: Caller) -> None:
     """Noughts in front are part of a code: of a hundred codes some begin with one."""
-    generous = replace(caller, rations=Rations(per_number=1000, per_caller=1000, elsewhere=1000))
+    generous = replace(caller, rate_limits=MessageLimits(per_number=1000, per_caller=1000, elsewhere=1000))
     phones = ("8000", "8001", "8002", "8003", "8004", "8005", "8006", "+12025550142")
     codes = [
         generous.gets_code(phone, call=f"CA{day}-{phone}-{n}", at=f"2026-11-{day}T10:00")
@@ -57,9 +57,9 @@ def test_the_ledger_does_not_hold_the_code(caller: Caller) -> None:
     """What is kept of it is a digest, and one that our key goes into: nobody can find it by trying all codes."""
     code = caller.gets_code()
     seal = caller.services.seal
-    ((kept,),) = caller.services.ledger._connection.execute("SELECT digest FROM ledger_codes")
+    ((kept,),) = caller.services.attempts._connection.execute("SELECT digest FROM ledger_codes")
     assert kept == seal.digest("code", number("8000"), "CA1", code)
-    assert code not in "\n".join(caller.services.ledger._connection.iterdump())
+    assert code not in "\n".join(caller.services.attempts._connection.iterdump())
 
 
 # --- who may have one sent
@@ -69,7 +69,7 @@ def refused(caller: Caller, **how: str) -> bool:
     """Ask for a code, and say whether that was refused because the tail has not been proved."""
     with capture_logs() as logs:
         finished = caller.asks_code(**how)
-    return finished == Finished("unavailable") and [log["error"] for log in logs] == ["TailNotProved"]
+    return finished == ActionResult("unavailable") and [log["error"] for log in logs] == ["TailNotProved"]
 
 
 def test_no_code_before_the_tail_was_right(caller: Caller) -> None:
@@ -99,9 +99,9 @@ def test_the_tail_of_another_account_is_no_proof(caller: Caller) -> None:
 )
 def test_no_code_where_it_would_prove_nothing(caller: Caller, phone: str, reason: str) -> None:
     """A frozen account, a SIM card changed 20 hours ago, a number given up: nothing is sent, nothing used up."""
-    once = replace(caller, rations=Rations(per_number=0))
+    once = replace(caller, rate_limits=MessageLimits(per_number=0))
     once.proves_tail(phone)
-    assert once.asks_code(phone) == Finished(reason)
+    assert once.asks_code(phone) == ActionResult(reason)
 
 
 @pytest.mark.parametrize("phone", ["8007", "8008", "8009"])
@@ -132,7 +132,7 @@ def test_a_call_gets_three_codes(caller: Caller) -> None:
     """The one that was refused does not kill the last one that was sent."""
     caller.proves_tail()
     codes = [caller.asks_code().secrets["code"] for _ in range(3)]
-    assert caller.asks_code() == Finished("rationed")
+    assert caller.asks_code() == ActionResult("rationed")
     assert caller.tries_code(codes[-1]) == "ok"
 
 
@@ -158,17 +158,17 @@ def test_other_accounts_have_their_own_codes(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "rations",
+    "rate_limits",
     [
-        Rations(per_number=1),
-        Rations(per_caller=1),
-        Rations(countries={"CN": 1}),
-        Rations(elsewhere=1),
+        MessageLimits(per_number=1),
+        MessageLimits(per_caller=1),
+        MessageLimits(countries={"CN": 1}),
+        MessageLimits(elsewhere=1),
     ],
 )
-def test_a_code_is_a_message_of_the_hotline_too(caller: Caller, rations: Rations) -> None:
+def test_a_code_is_a_message_of_the_hotline_too(caller: Caller, rate_limits: MessageLimits) -> None:
     """Each of the hotline's bounds holds for codes."""
-    bounded = replace(caller, rations=rations)
+    bounded = replace(caller, rate_limits=rate_limits)
     bounded.proves_tail()
     assert outcomes(bounded, 2) == ["sent", "rationed"]
 
@@ -186,7 +186,7 @@ def test_while_codes_are_locked_none_is_sent(caller: Caller) -> None:
     code = caller.gets_code()
     for _ in range(3):
         caller.tries_code(wrong(code))
-    assert caller.asks_code(at="2026-11-22T10:01") == Finished("locked", {"minutes_left": 179})
+    assert caller.asks_code(at="2026-11-22T10:01") == ActionResult("locked", {"minutes_left": 179})
     assert caller.asks_code(at="2026-11-22T13:00").outcome == "sent"
 
 
@@ -210,11 +210,11 @@ def test_somebody_else_may_send_the_codes(caller: Caller) -> None:
     others = Others()
     served = served_by(caller, others)
     served.proves_tail(calls_from=STRANGER)
-    assert served.ask("send_code", calls_from=STRANGER, language="en-US", level=Level.matched) == Finished(
-        "sent", {"code_minutes": 5}
-    )
+    assert served.ask(
+        "send_code", calls_from=STRANGER, language="en-US", level=Level.matched
+    ) == ActionResult("sent", {"code_minutes": 5})
     assert others.sent == [(number("8000"), "en-US")]
-    ledger, at = served.services.ledger, moment(NOW)
+    ledger, at = served.services.attempts, moment(NOW)
     assert ledger.code_of(number("8000"), "CA1", at=at + timedelta(minutes=4))
     assert not ledger.code_of(number("8000"), "CA1", at=at + timedelta(minutes=5))
     assert not ledger.code_of(number("8000"), "CA2", at=at)
@@ -241,4 +241,4 @@ def test_somebody_else_who_does_not_answer_is_unavailable(caller: Caller) -> Non
     """The caller is not told that a code is on its way when it is not."""
     served = served_by(caller, Broken())
     served.proves_tail()
-    assert served.asks_code() == Finished("unavailable")
+    assert served.asks_code() == ActionResult("unavailable")

@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 from tests.support.action_caller import STRANGER, Caller, number
 
 
 def send(
     caller: Caller, *, calls_from: str, level: Level = Level.known, summary: str = "快速转出已到上限。"
-) -> Finished:
+) -> ActionResult:
     """Ask for the notes in a call about a customer's account."""
     return caller.ask("send_summary", calls_from=calls_from, level=level, summary=summary)
 
 
 def test_the_notes_go_to_the_telephone_that_calls(caller: Caller) -> None:
     """A stranger's notes are not sent to the account that he only claims."""
-    assert send(caller, calls_from=STRANGER) == Finished("sent", text_to=STRANGER)
+    assert send(caller, calls_from=STRANGER) == ActionResult("sent", text_to=STRANGER)
 
 
 def test_to_who_has_proved_himself_they_go_to_the_number_on_file(caller: Caller) -> None:
     """They may tell of his money: no other telephone gets them."""
     for calls_from in (STRANGER, ""):
         sent = send(caller, calls_from=calls_from, level=Level.confirmed, summary=f"您从{calls_from}打来。")
-        assert sent == Finished("sent", text_to=number("8000"))
+        assert sent == ActionResult("sent", text_to=number("8000"))
 
 
 def test_no_notes_are_no_message(caller: Caller) -> None:
     """It is said rather than sent, and nothing is used up; that is told also where there would be no number."""
-    once = replace(caller, rations=Rations(per_caller=1))
-    assert send(once, calls_from=STRANGER, summary="") == Finished("nothing")
-    assert send(once, calls_from="", summary="") == Finished("nothing")
+    once = replace(caller, rate_limits=MessageLimits(per_caller=1))
+    assert send(once, calls_from=STRANGER, summary="") == ActionResult("nothing")
+    assert send(once, calls_from="", summary="") == ActionResult("nothing")
     assert send(once, calls_from=STRANGER).outcome == "sent"
 
 
 def test_without_a_number_there_is_nowhere_to_send_them(caller: Caller) -> None:
     """A caller who withholds his number and has proved nothing."""
-    assert send(caller, calls_from="") == Finished("no_number")
+    assert send(caller, calls_from="") == ActionResult("no_number")
 
 
 def test_they_are_rationed(caller: Caller) -> None:
     """Like every message."""
-    once = replace(caller, rations=Rations(per_caller=1))
+    once = replace(caller, rate_limits=MessageLimits(per_caller=1))
     outcomes = [send(once, calls_from=STRANGER, summary=str(n)).outcome for n in range(2)]
     assert outcomes == ["sent", "rationed"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.actions.base import Finished
+from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import STRANGER, TAILS, Caller, number, wrong
 
@@ -24,7 +24,7 @@ A_HUMAN_S = {"8007": "frozen", "8008": "sim_changed", "8009": "unreachable"}
 def test_the_right_tail_proves_the_account(caller: Caller, phone: str, tail: str) -> None:
     """Every demonstration customer can prove himself; who is a human's matter is told apart, but only then."""
     finished = caller.ask("verify_identity", phone, id_tail=tail, level=Level.known)
-    assert finished == Finished(A_HUMAN_S.get(phone, "ok"), account=number(phone))
+    assert finished == ActionResult(A_HUMAN_S.get(phone, "ok"), account=number(phone))
 
 
 @pytest.mark.parametrize("calls_from", [STRANGER, "8001", ""])
@@ -32,7 +32,7 @@ def test_from_another_telephone_the_right_tail_is_not_enough(caller: Caller, cal
     """Another one, somebody else's or a withheld one: the tail is right, and a code must come back too."""
     assert caller.ask(
         "verify_identity", calls_from=calls_from, id_tail=TAILS["8000"], level=Level.known
-    ) == Finished("elsewhere", account=number("8000"))
+    ) == ActionResult("elsewhere", account=number("8000"))
 
 
 def test_from_another_telephone_too_a_frozen_account_is_frozen(caller: Caller) -> None:
@@ -51,14 +51,14 @@ def test_a_wrong_tail_tells_nothing(caller: Caller, phone: str, calls_from: str)
     """Before proof the answer is the same for everybody: frozen or not, a customer or not, from any telephone."""
     assert caller.ask(
         "verify_identity", phone, calls_from=calls_from, id_tail="9999", level=Level.known
-    ) == Finished("mismatch")
+    ) == ActionResult("mismatch")
 
 
 def test_the_third_wrong_tail_locks_across_calls(caller: Caller) -> None:
     """The minutes count down from call to call, and the right tail does not help meanwhile."""
     assert tails_from(caller, "8000", "8000", "8000") == ["mismatch", "mismatch", "locked"]
     later = caller.ask("verify_identity", id_tail=TAILS["8000"], call="CA4", at="2026-11-22T10:30")
-    assert later == Finished("locked", {"minutes_left": 150})
+    assert later == ActionResult("locked", {"minutes_left": 150})
 
 
 def test_a_lock_ends(caller: Caller) -> None:
@@ -121,7 +121,7 @@ def test_wrong_codes_lock_the_tail_too(caller: Caller, tail: str) -> None:
     for _ in range(3):
         caller.tries_code(wrong(code))
     finished = caller.ask("verify_identity", call="CA2", id_tail=tail, at="2026-11-22T11:00")
-    assert finished == Finished("locked", {"minutes_left": 120})
+    assert finished == ActionResult("locked", {"minutes_left": 120})
 
 
 def test_a_webhook_that_arrives_twice_counts_once(caller: Caller) -> None:
@@ -133,7 +133,7 @@ def test_a_webhook_that_arrives_twice_counts_once(caller: Caller) -> None:
 
 def test_no_account_is_a_mismatch(caller: Caller) -> None:
     """Without an account there is nothing that a tail could prove."""
-    assert caller.ask("verify_identity", "", id_tail=TAILS["8000"]) == Finished("mismatch")
+    assert caller.ask("verify_identity", "", id_tail=TAILS["8000"]) == ActionResult("mismatch")
 
 
 @pytest.mark.parametrize("phone", ["+8613900009999", ""])

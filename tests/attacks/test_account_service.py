@@ -25,7 +25,7 @@ WRONG = (
 @pytest.fixture
 def service(attack: Attack) -> Flask:
     """Give the service, over the accounts of the attacked hotline."""
-    return create_service(attack.house.services, TOKEN, clock=attack.clock)
+    return create_service(attack.application.services, TOKEN, clock=attack.clock)
 
 
 def ask(service: Flask, route: Route, authorization: str | None) -> TestResponse:
@@ -41,7 +41,7 @@ def ask(service: Flask, route: Route, authorization: str | None) -> TestResponse
 
 def test_nothing_is_told_or_done_without_the_token(attack: Attack, service: Flask) -> None:
     """At each route, with every wrong token: 401, the same words, and nothing written."""
-    before = written(attack.house)
+    before = written(attack.application)
     answers = [ask(service, route, each) for route in ROUTES for each in WRONG]
     refused = [each.status_code for each in answers].count(401)
     figure(
@@ -51,7 +51,7 @@ def test_nothing_is_told_or_done_without_the_token(attack: Attack, service: Flas
     )
     assert refused == len(answers)
     assert len({each.data for each in answers}) == 1
-    assert written(attack.house) == before
+    assert written(attack.application) == before
 
 
 def test_nor_is_it_told_which_routes_there_are(service: Flask) -> None:

@@ -44,10 +44,10 @@ def token(browser: FlaskClient) -> str:
 
 def begun_for(phone: Phone, number: str) -> str:
     """Begin a reset for a number, as the hotline does it, and return the path of its link."""
-    seal = phone.house.services.seal
+    seal = phone.application.services.seal
     ticket = seal.sign("ticket", f"a reset of {number}")
     digest = seal.digest("ticket", ticket)
-    phone.house.services.accounts.open_reset(number, "login", digest, key=f"{number}/1/1", at=DAYTIME)
+    phone.application.services.accounts.open_reset(number, "login", digest, key=f"{number}/1/1", at=DAYTIME)
     return f"/reset/{ticket}"
 
 
@@ -59,7 +59,7 @@ def post(browser: FlaskClient, path: str = "/reset", csrf: str | None = None, **
 
 def is_set(phone: Phone, number: str = VICTIM) -> bool:
     """Say whether the attacker's password was set."""
-    return phone.house.services.accounts.password_matches(number, "login", WANTED)
+    return phone.application.services.accounts.password_matches(number, "login", WANTED)
 
 
 def test_a_form_of_another_site_sets_nothing(phone: Phone, browser: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import TAIL
 from ivr.calls.action_results import Actions
 from ivr.calls.worker_pool import MOST_AT_ONCE
@@ -90,7 +90,7 @@ def post(phone: Phone, body: str, *, path: str = "/voice/zh-CN/1") -> TestRespon
 
 def test_a_body_too_large_is_refused_unread(phone: Phone) -> None:
     """At every webhook and on the page of a reset, from one byte over the bound to a megabyte."""
-    before, statuses = written(phone.house), []
+    before, statuses = written(phone.application), []
     for path in (
         "/voice",
         "/voice/zh-CN/1",
@@ -103,7 +103,7 @@ def test_a_body_too_large_is_refused_unread(phone: Phone) -> None:
     figure("bodies over the bound", len(statuses), f"{statuses.count(403)} refused")
     assert set(statuses) == {403}
     assert phone.client.post("/reset", data="a" * 1_000_000, content_type=FORM).status_code in {404, 413}
-    assert written(phone.house) == before
+    assert written(phone.application) == before
 
 
 def test_a_length_that_is_none_is_refused(phone: Phone) -> None:
@@ -133,10 +133,10 @@ def test_thousands_of_parameters_are_no_trouble(phone: Phone) -> None:
     body = "&".join(f"{name}={value}" for name, value in fields.items())
     assert LARGEST_FORM - 12_000 < len(body) < LARGEST_FORM
     assert post(phone, body).status_code == 403
-    before = written(phone.house)
+    before = written(phone.application)
     answer = phone.goes_on(Digits="1", **fields)
     assert answer.status == 200
-    after = written(phone.house)
+    after = written(phone.application)
     figure("parameters in one request", len(fields), f"{after['events'] - before['events']} event kept")
     assert after["events"] - before["events"] < 5
 
@@ -151,7 +151,7 @@ def test_a_very_long_field_is_no_trouble(phone: Phone) -> None:
         call = Phone(phone.app, call=f"CA-{field}")
         call.rings()
         answered.append(len(call.goes_on(**{field: "1" * 40_000}).body))
-        kept.append(len(repr(phone.house.store.call(call.call))))
+        kept.append(len(repr(phone.application.store.call(call.call))))
     most = f"at most {max(answered):,} bytes answered, {max(kept):,} kept"
     figure("fields of 40,000 characters", len(FIELDS), most)
     assert max(answered) < 5_000
@@ -165,7 +165,9 @@ class Stuck:
         self.waiting = threading.Semaphore(0)
         self.go_on = threading.Event()
 
-    def __call__(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def __call__(
+        self, name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         """Run one."""
         if name == "bulletins":
             self.waiting.release()
@@ -219,11 +221,11 @@ def test_a_full_pool_locks_nobody(attack: Attack) -> None:
         def start(self, job: object, name: str) -> None:
             return None
 
-    runs, attack.house.board.runs = attack.house.board.runs, Full()
+    runs, attack.application.switchboard.action_runner = attack.application.switchboard.action_runner, Full()
     for _ in range(10):
         attack.call(VICTIM, ("1", "1", "4", *WRONG))
     judged = len(attack.tries.judged[TAIL])
-    attack.house.board.runs = runs
+    attack.application.switchboard.action_runner = runs
     attack.call(VICTIM, ("1", "1", "4", VICTIMS_TAIL))
     figure("wrong tails while the pool is full", 30, f"{judged} judged; the right one is taken after them")
     assert judged == 0
@@ -232,7 +234,7 @@ def test_a_full_pool_locks_nobody(attack: Attack) -> None:
 
 def test_the_signature_is_checked_before_anything_is_done(phone: Phone) -> None:
     """A thousand unsigned requests leave no row behind, so that nobody fills the store from outside."""
-    before = written(phone.house)
+    before = written(phone.application)
     form = {"CallSid": "CA-flood", "From": CUSTOMER}
     client, wrong = phone.client, {"X-Twilio-Signature": signed(PUBLIC + "/voice", form, "wrong")}
     statuses = [
@@ -241,4 +243,4 @@ def test_the_signature_is_checked_before_anything_is_done(phone: Phone) -> None:
     ]
     figure("unsigned calls begun", len(statuses), f"{statuses.count(403)} refused, 0 rows")
     assert set(statuses) == {403}
-    assert written(phone.house) == before
+    assert written(phone.application) == before

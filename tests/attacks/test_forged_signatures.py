@@ -42,7 +42,7 @@ def refused(answer: TestResponse) -> bool:
 
 def untouched(phone: Phone) -> bool:
     """Say whether nothing at all was written since the beginning."""
-    return not any(written(phone.house).values())
+    return not any(written(phone.application).values())
 
 
 def test_the_right_signature_is_taken(phone: Phone) -> None:
@@ -51,7 +51,7 @@ def test_the_right_signature_is_taken(phone: Phone) -> None:
     for path in WEBHOOKS:
         answer = phone.client.post(path, data=THE_FORM, headers={"X-Twilio-Signature": RIGHT[path]})
         assert answer.status_code in {200, 204}
-    assert written(phone.house)["voicemails"] == 1
+    assert written(phone.application)["voicemails"] == 1
 
 
 def wrong_headers(path: str) -> Mapping[str, Mapping[str, str]]:
@@ -209,7 +209,7 @@ def test_a_forged_report_changes_no_message(phone: Phone) -> None:
     phone.rings()
     for keys in ("1", "5", "2", "1"):
         phone.presses(keys)
-    kept = phone.house.store.call(SID)
+    kept = phone.application.store.call(SID)
     assert kept is not None
     assert len(kept.messages) == 1
     answers = [
@@ -223,7 +223,7 @@ def test_a_forged_report_changes_no_message(phone: Phone) -> None:
         f"{sum(map(refused, answers))} refused, 0 messages changed",
     )
     assert all(map(refused, answers))
-    now = phone.house.store.call(SID)
+    now = phone.application.store.call(SID)
     assert now is not None
     assert now.messages == kept.messages
 

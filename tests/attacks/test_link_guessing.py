@@ -102,7 +102,7 @@ def test_no_part_of_a_ticket_is_one(phone: Phone, ticket: str, looked_up: list[s
 def test_no_other_key_or_purpose_signs_a_ticket(phone: Phone, ticket: str, looked_up: list[str]) -> None:
     """Signed with a guessed key, or by our own for another purpose: the same 404, and nothing looked up."""
     text = base64.urlsafe_b64decode(ticket.rpartition(".")[0] + "==").decode()
-    ours = phone.house.services.seal
+    ours = phone.application.services.seal
     keys = [
         "secret",
         "changeme",
@@ -145,7 +145,7 @@ def test_ten_thousand_random_tickets_open_nothing(phone: Phone, ticket: str, loo
 
 def test_a_dead_link_is_told_apart_from_no_made_up_one(phone: Phone, ticket: str) -> None:
     """Signed by us, but never begun, expired, used or void: the page is that of a link which never was, byte for byte."""
-    never = phone.house.services.seal.sign("ticket", "0" * 32)
-    phone.house.services.accounts.freeze(phone.caller, key="CA2/1/1", at=DAYTIME)
+    never = phone.application.services.seal.sign("ticket", "0" * 32)
+    phone.application.services.accounts.freeze(phone.caller, key="CA2/1/1", at=DAYTIME)
     count = the_closed_door(phone, [never, ticket])
     figure("links that were never begun, or were made void", count, "all the same 404")

@@ -92,7 +92,7 @@ def test_no_host_comes_into_a_message(phone: Phone, host: str) -> None:
     phone.sends = sends  # type: ignore[method-assign]
     resets(phone)
     phone.sends = real  # type: ignore[method-assign]
-    words = "\n".join(letters(phone.house, SID))
+    words = "\n".join(letters(phone.application, SID))
     figure(f"webhooks of a reset with the Host {host}", len(phone.posted), "the link is ours")
     assert "https://ivr.example.com/reset/" in words
     assert "evil" not in words

@@ -15,7 +15,7 @@ REPEATS = 5
 
 def links(phone: Phone) -> int:
     """Return how many messages with a link the victim gets."""
-    return sum("/reset/" in letter for letter in letters(phone.house, phone.call))
+    return sum("/reset/" in letter for letter in letters(phone.application, phone.call))
 
 
 def repeated(phone: Phone) -> int:
@@ -29,37 +29,37 @@ def test_every_step_of_a_reset_repeated_is_one_reset(phone: Phone) -> None:
     same = repeated(phone)
     for keys in STEPS_OF_A_RESET:
         phone.presses(code_of(phone) if keys == "the code" else keys)
-        before = written(phone.house)
+        before = written(phone.application)
         same += repeated(phone)
-        assert written(phone.house) == before
+        assert written(phone.application) == before
     tried = REPEATS * (1 + len(STEPS_OF_A_RESET))
-    cases = set(re.findall(r"个案号(\d{8})", "".join(letters(phone.house, phone.call))))
+    cases = set(re.findall(r"个案号(\d{8})", "".join(letters(phone.application, phone.call))))
     figure(
         "webhooks of a reset repeated at once",
         tried,
         f"{same} same answers; 1 reset, {len(cases)} case number",
     )
     assert same == tried
-    assert begun(phone.house) == [(VICTIM, "open")]
+    assert begun(phone.application) == [(VICTIM, "open")]
     assert len(cases) == links(phone) == 1
-    assert len(letters(phone.house, phone.call)) == 2
+    assert len(letters(phone.application, phone.call)) == 2
 
 
 def test_a_whole_call_played_again_changes_nothing(phone: Phone) -> None:
     """Forwards, backwards, in the midst of the call and after its end: all requests again, and not one row more."""
     resets(phone)
-    midst = written(phone.house)
+    midst = written(phone.application)
     order = [*range(len(phone.posted)), *reversed(range(len(phone.posted)))]
     answers = [phone.again(place).body for place in order]
-    assert written(phone.house) == midst
+    assert written(phone.application) == midst
     assert set(answers) == {phone.answer.body}
     phone.hangs_up()
-    over = written(phone.house)
+    over = written(phone.application)
     for place in order:
         phone.again(place)
     figure("requests of a finished reset played again", 2 * len(order), "0 rows more, 0 messages more")
-    assert written(phone.house) == over
-    assert begun(phone.house) == [(VICTIM, "open")]
+    assert written(phone.application) == over
+    assert begun(phone.application) == [(VICTIM, "open")]
 
 
 def test_a_wrong_tail_repeated_is_one_wrong_tail(phone: Phone) -> None:
@@ -67,10 +67,10 @@ def test_a_wrong_tail_repeated_is_one_wrong_tail(phone: Phone) -> None:
     phone.rings()
     for keys in ("1", "1", "1", "9999"):
         phone.presses(keys)
-    once = written(phone.house)
+    once = written(phone.application)
     for _ in range(10):
         phone.again()
-    assert written(phone.house) == once
+    assert written(phone.application) == once
     phone.presses("1237")
     figure("arrivals of one wrong tail", 11, "1 counted, the right one is taken after them")
     assert code_of(phone)
@@ -92,7 +92,7 @@ def test_a_captured_signature_covers_one_request_alone(
 ) -> None:
     """Every request of the reset, with one field changed and its own signature: 403, and nothing written."""
     resets(phone)
-    before = written(phone.house)
+    before = written(phone.application)
     statuses = []
     for path, form in phone.posted:
         header = {"X-Twilio-Signature": signed(PUBLIC + path, form)}
@@ -101,20 +101,20 @@ def test_a_captured_signature_covers_one_request_alone(
             statuses.append(phone.client.post(path, data=forged, headers=header).status_code)
     figure(f"captured requests with {what}", len(statuses), f"{statuses.count(403)} refused")
     assert set(statuses) == {403}
-    assert written(phone.house) == before
+    assert written(phone.application) == before
 
 
 def test_a_captured_signature_covers_one_turn_alone(phone: Phone) -> None:
     """The keys of each turn, with their signature, posted to every other URL of the call: 403."""
     resets(phone)
-    before, statuses = written(phone.house), []
+    before, statuses = written(phone.application), []
     for path, form in phone.posted:
         header = {"X-Twilio-Signature": signed(PUBLIC + path, form)}
         others = sorted({each for each, _ in phone.posted} - {path})
         statuses += [phone.client.post(other, data=form, headers=header).status_code for other in others]
     figure("captured requests sent to another turn's URL", len(statuses), f"{statuses.count(403)} refused")
     assert set(statuses) == {403}
-    assert written(phone.house) == before
+    assert written(phone.application) == before
 
 
 def test_fields_run_together_are_nobody_s_keys(phone: Phone) -> None:
@@ -124,7 +124,7 @@ def test_fields_run_together_are_nobody_s_keys(phone: Phone) -> None:
     one that knows nothing, and never acts for the one that was captured.
     """
     resets(phone)
-    before = begun(phone.house), letters(phone.house, SID)
+    before = begun(phone.application), letters(phone.application, SID)
     path, form = phone.posted[-1]
     before_it = {name: value for name, value in form.items() if name < "CallSid"}
     rest = "".join(name + value for name, value in sorted(form.items()) if name > "CallSid")
@@ -144,4 +144,4 @@ def test_fields_run_together_are_nobody_s_keys(phone: Phone) -> None:
         f"{statuses.count(403)} refused, 0 acted for the captured call",
     )
     assert 200 in statuses  # the weakness is real: else this test would show nothing
-    assert (begun(phone.house), letters(phone.house, SID)) == before
+    assert (begun(phone.application), letters(phone.application, SID)) == before

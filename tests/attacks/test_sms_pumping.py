@@ -10,7 +10,7 @@ import phonenumbers
 import pytest
 
 from ivr.actions.rationing import country_of
-from ivr.storage.attempts import Ration
+from ivr.storage.attempts import RateLimit
 from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
 from tests.support.phone import demonstration
 
@@ -99,12 +99,12 @@ def test_the_bill_of_a_day_is_bounded() -> None:
 
 def test_many_countries_together_are_bounded(attack: Attack) -> None:
     """Who changes the country when one is used up comes to an end too."""
-    attack.house.services.ledger.spend(
-        [Ration("text-abroad", 500, timedelta(days=1))], key="before", at=attack.clock()
+    attack.application.services.attempts.consume(
+        [RateLimit("text-abroad", 500, timedelta(days=1))], key="before", at=attack.clock()
     )
     for n in range(499):
-        attack.house.services.ledger.spend(
-            [Ration("text-abroad", 500, timedelta(days=1))], key=f"before/{n}", at=attack.clock()
+        attack.application.services.attempts.consume(
+            [RateLimit("text-abroad", 500, timedelta(days=1))], key=f"before/{n}", at=attack.clock()
         )
     attack.call("+37126120001", ASKS)
     attack.call("+18762120001", ASKS)

@@ -99,7 +99,7 @@ def test_an_account_s_words_are_no_markup_on_the_page(app: Flask) -> None:
     url, phone = "https://ivr.example.com", Phone(app)
     link = resets(phone)
     for words in (*PAYLOADS, *MARKUP):
-        account_says(phone.house, phone.caller, words)
+        account_says(phone.application, phone.caller, words)
         browser = app.test_client()
         browser.get(link, base_url=url)
         page = browser.get("/reset", base_url=url)

@@ -94,7 +94,7 @@ def pressing(line: DirectLine, keys: str) -> float:
 def forgiven(attack: Attack) -> None:
     """Forget the tries, so that no lock comes between."""
     for table in ("ledger_wrongs", "ledger_answers"):
-        attack.house.services.ledger._connection.execute(f"DELETE FROM {table}")
+        attack.application.services.attempts._connection.execute(f"DELETE FROM {table}")
 
 
 def wrong_tail(attack: Attack, typed: str) -> Timed:
@@ -121,7 +121,7 @@ def first_turn(attack: Attack, caller: str) -> Timed:
     """Return the turn that looks for the account of the calling number."""
 
     def turn() -> float:
-        line = DirectLine(attack.house.board, attack.clock, caller)
+        line = DirectLine(attack.application.switchboard, attack.clock, caller)
         began = time.perf_counter()
         line.start()
         return time.perf_counter() - began

@@ -78,7 +78,7 @@ class Call:
     @property
     def messages(self) -> list[Message]:
         """The rows of its messages, that of the code left out."""
-        history = self.program.house.store.call(self.call)
+        history = self.program.application.store.call(self.call)
         assert history is not None
         return list(history.messages[1:])
 
@@ -117,9 +117,9 @@ class Hotline:
         for keys in ("1", "1", "1", "1237"):
             phone.presses(keys)
         call = Call(self.program, phone)
-        history = self.program.house.store.call(phone.call)
+        history = self.program.application.store.call(phone.call)
         assert history is not None
-        code = self.program.house.services.seal.open(SEALED_AS, history.messages[0].body)
+        code = self.program.application.services.seal.open(SEALED_AS, history.messages[0].body)
         assert "确定要重设登录密码吗" in phone.presses(re.findall(r"[0-9]{6}", code)[0]).said
         return call
 
@@ -136,12 +136,12 @@ def hotline(folder: Path, *, slow: bool = False) -> Iterator[Hotline]:
     filed["accounts"] = [first | {"phone": customer(number)} for number in range(1, CUSTOMERS)]
     (folder / "accounts.yaml").write_text(yaml.safe_dump(filed), encoding="utf-8")
     program = Program(World(folder, slow))
-    program.house.board.wait = lambda _seconds: None  # the test waits for nobody: workers do
+    program.application.switchboard.wait = lambda _seconds: None  # the test waits for nobody: workers do
     with ExitStack() as workers:
         try:
             yield Hotline(program, workers)
         finally:
-            program.house.close()
+            program.application.close()
 
 
 @pytest.fixture(scope="module")

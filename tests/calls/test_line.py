@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.line import DirectLine, Heard, Item, Noticed, VirtualClock, taken
+from ivr.calls.line import CallNote, DirectLine, Heard, Item, VirtualClock, taken
 from tests.support.switchboards import AT, CALLER, MENU, Desk, write_menu
 
 
 def line(folder: Path, menu: str = MENU, **more: object) -> DirectLine:
     """Ring this hotline."""
     desk = Desk(write_menu(folder, menu))
-    made = DirectLine(desk.board, VirtualClock(AT), CALLER, "+8657100000000", **more)  # type: ignore[arg-type]
+    made = DirectLine(desk.switchboard, VirtualClock(AT), CALLER, "+8657100000000", **more)  # type: ignore[arg-type]
     made.start()
     return made
 
@@ -35,7 +35,7 @@ def said(items: list[Item]) -> list[str]:
 
 def noticed(items: list[Item]) -> list[str]:
     """Return what was noticed."""
-    return [item.what for item in items if isinstance(item, Noticed)]
+    return [item.what for item in items if isinstance(item, CallNote)]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def leave(tmp_path: Path) -> DirectLine:
 
 def voicemails(call: DirectLine) -> list[int]:
     """Return the seconds of each recording that was kept."""
-    history = call.board.store.call(call.call)
+    history = call.switchboard.store.call(call.call)
     assert history is not None
     return [voicemail.seconds for voicemail in history.voicemails]
 

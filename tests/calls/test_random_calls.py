@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from ivr.actions import ACTIONS, CONTRACTS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.line import VirtualClock
 from ivr.logs import configure
@@ -106,18 +106,20 @@ class Telephones(RuleBasedStateMachine):
         self.open: list[Phone] = []
         self.over: list[Phone] = []
 
-    def perform(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def perform(
+        self, name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         """Run an action, unless it is time for a fault; an error speaks of everything that it knows."""
         fault, self.fault = self.fault, ""
         match fault:
             case "raises":
                 raise RuntimeError(f"{name} failed with {dict(asked.inputs)}")
             case "down":
-                return Finished("unavailable")
+                return ActionResult("unavailable")
             case "strange":
-                return Finished("an outcome that nobody declared", {"inputs": dict(asked.inputs)})
+                return ActionResult("an outcome that nobody declared", {"inputs": dict(asked.inputs)})
             case "unfit":
-                return Finished(next(iter(CONTRACTS[name].outcomes)), {"amount": object()})
+                return ActionResult(next(iter(CONTRACTS[name].outcomes)), {"amount": object()})
         return perform(name, services, asked, actions)
 
     # --- what callers do
@@ -303,7 +305,7 @@ class Telephones(RuleBasedStateMachine):
         try:
             for phone in [*self.open]:
                 self.leave_alone(phone)
-            kept = "\n".join(repr(phone.house.store.call(phone.call)) for phone in self.over)
+            kept = "\n".join(repr(phone.application.store.call(phone.call)) for phone in self.over)
             for text in (kept, self.log.getvalue()):
                 found = SECRETS.search(text)
                 assert not found, text[max(found.start() - 300, 0) : found.end() + 100]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ivr.actions.base import Asked, Finished
+from ivr.actions.base import ActionRequest, ActionResult
 from ivr.engine.events import CallerHungUp, DigitsPressed, NoInput
 from tests.support.switchboards import AT, CALLER, Desk
 
@@ -18,7 +18,7 @@ languages: [en-US]
 timezone: Asia/Shanghai
 start: main
 anywhere: {"0": agent, "*": back, "9": repeat}
-phrases: {working: [One moment., Still at it.], trouble: Trouble.}
+phrases: {working: [One moment., Still at it.], internal_error: Trouble.}
 desks: {service: {number: "+8657100000001", busy: main, no_answer: main, failed: main}}
 nodes:
   main: {say: Hello., menu: {"1": {for: a link, go: link}, "2": {for: the end, go: bye}}}
@@ -68,17 +68,17 @@ class Slow(Desk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.runs = self.board.runs = Later()
-        self.actions.outcome = Finished("sent", text_to=CALLER, secrets={"link": "x"})
+        self.runs = self.switchboard.action_runner = Later()
+        self.actions.outcome = ActionResult("sent", text_to=CALLER, secrets={"link": "x"})
 
     @property
-    def ran(self) -> list[Asked]:
+    def ran(self) -> list[ActionRequest]:
         """The runs so far."""
         return self.actions.asked
 
     def messages(self) -> list[str]:
         """The messages that were kept, unsealed."""
-        seal = self.board.services.seal
+        seal = self.switchboard.services.seal
         return [seal.open("message", message.body) for message in self.history.messages]
 
 
@@ -112,8 +112,8 @@ def test_a_result_is_taken_up_by_whichever_process_is_asked(desk: Slow, tmp_path
     """It lies sealed in the store, not in the memory of the one that ran it."""
     desk.runs.end()
     other = Slow(tmp_path)
-    other.board.store = other.store = desk.store
-    other.board.services = desk.board.services
+    other.switchboard.store = other.store = desk.store
+    other.switchboard.services = desk.switchboard.services
     other.number = desk.number
     assert poll(other) == f"Sent.\n{MAIN}"
     assert other.ran == []
@@ -121,12 +121,12 @@ def test_a_result_is_taken_up_by_whichever_process_is_asked(desk: Slow, tmp_path
 
 def test_the_kept_result_is_sealed(desk: Slow) -> None:
     """It may hold a code or a link."""
-    desk.actions.outcome = Finished("sent", text_to=CALLER, secrets={"link": "493017"})
+    desk.actions.outcome = ActionResult("sent", text_to=CALLER, secrets={"link": "493017"})
     desk.runs.end()
     kept = desk.store.run(desk.ran[0].key)
     assert kept is not None
     assert "493017" not in kept
-    assert "493017" in desk.board.services.seal.open("run", kept)
+    assert "493017" in desk.switchboard.services.seal.open("run", kept)
 
 
 def test_after_eight_seconds_a_human(desk: Slow) -> None:
@@ -146,7 +146,7 @@ def test_what_comes_too_late_is_finished_all_the_same(desk: Slow) -> None:
 
 def test_a_poll_waits_a_little_for_the_result(desk: Slow) -> None:
     """As long as the first request did, so that the caller hears the filler less often."""
-    desk.board.wait = lambda seconds: desk.runs.end() if desk.runs.told else None
+    desk.switchboard.wait = lambda seconds: desk.runs.end() if desk.runs.told else None
     assert poll(desk) == f"Sent.\n{MAIN}"
 
 
@@ -167,7 +167,7 @@ def test_another_key_asks_whether_it_has_ended(desk: Slow) -> None:
 
 def test_a_hang_up_meanwhile_starts_nothing_new(desk: Slow) -> None:
     """What was confirmed is finished, with its message; the call stays over."""
-    desk.board.hang_up("CA1", desk.at)
+    desk.switchboard.hang_up("CA1", desk.at)
     desk.runs.end()
     assert desk.messages() == ["Here is the link."]
     assert desk.history.record.ending == "hung_up"
@@ -184,8 +184,8 @@ def test_an_action_that_ends_after_the_hang_up_has_its_message(tmp_path: Path) -
     (tmp_path / "menu.yaml").write_text(MENU, encoding="utf-8")
     desk = Slow(tmp_path)
     desk.start()
-    desk.actions.before = lambda _asked: desk.board.hang_up("CA1", AT)
-    desk.board.runs = _AtOnce()
+    desk.actions.before = lambda _asked: desk.switchboard.hang_up("CA1", AT)
+    desk.switchboard.action_runner = _AtOnce()
     desk.press("1")
     assert desk.messages() == ["Here is the link."]
     assert desk.history.record.ending == "hung_up"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.actions.base import Asked, Finished
+from ivr.actions.base import ActionRequest, ActionResult
 from ivr.calls.turns import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
 from ivr.engine.commands import Command
 from ivr.engine.events import (
@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(write_menu(tmp_path / "hotline"))
 
 
-def fail(_asked: Asked) -> None:
+def fail(_asked: ActionRequest) -> None:
     """Break, with a secret in the message."""
     raise RuntimeError("7391")
 
@@ -74,7 +74,7 @@ def test_a_second_arrival_waits_for_the_first(desk: Desk) -> None:
     desk.start()
     running, finish = threading.Event(), threading.Event()
 
-    def hold(_asked: Asked) -> None:
+    def hold(_asked: ActionRequest) -> None:
         running.set()
         assert finish.wait(5)
 
@@ -82,7 +82,7 @@ def test_a_second_arrival_waits_for_the_first(desk: Desk) -> None:
         finish.set()
         first.join(5)
 
-    desk.actions.before, desk.board.wait = hold, wait
+    desk.actions.before, desk.switchboard.wait = hold, wait
     answers: list[str] = []
     first = threading.Thread(target=lambda: answers.append(desk.turn(1, DigitsPressed(AT, "1"))))
     first.start()
@@ -94,11 +94,11 @@ def test_a_second_arrival_waits_for_the_first(desk: Desk) -> None:
 def test_waiting_has_an_end(desk: Desk) -> None:
     """A turn whose lease is renewed again and again is given up, before the carrier gives us up."""
     desk.start()
-    desk.board.patience = 5.0
+    desk.switchboard.patience = 5.0
     desk.store.claim("CA1", 1, AT)
     with pytest.raises(StillBusy):
         desk.turn(1, DigitsPressed(AT, "1"))
-    assert sum(desk.waits) == pytest.approx(desk.board.patience, abs=0.05)
+    assert sum(desk.waits) == pytest.approx(desk.switchboard.patience, abs=0.05)
 
 
 def test_the_turn_of_a_worker_that_died_is_taken_over(desk: Desk) -> None:
@@ -121,9 +121,9 @@ def test_who_lost_his_claim_gives_the_other_one_s_answer(desk: Desk) -> None:
     desk.start()
     other = Desk(desk.hotline.folder, desk.store)
 
-    def overtaken(_asked: Asked) -> None:
+    def overtaken(_asked: ActionRequest) -> None:
         desk.actions.before = lambda _asked: None
-        other.actions.outcome = Finished("not_found")
+        other.actions.outcome = ActionResult("not_found")
         answers.append(other.turn(1, DigitsPressed(AT + TURN_LEASE, "1")))
 
     answers: list[str] = []
@@ -159,7 +159,7 @@ def test_a_conversation_that_is_reported_after_the_hang_up_counts(desk: Desk) ->
     """The carrier sends both reports at nearly the same moment; one of no conversation changes nothing."""
     desk.start()
     desk.press("0")
-    desk.board.hang_up("CA1", AT)
+    desk.switchboard.hang_up("CA1", AT)
     desk.happens(TransferEnded(AT, "no_answer"))
     assert desk.history.record.ending == "hung_up"
     desk.happens(TransferEnded(AT, "answered"))
@@ -174,7 +174,7 @@ def test_nothing_new_begins_when_the_caller_hangs_up_during_an_action(desk: Desk
         menu.replace("then: find, unable: done, rationed: done", "then: done, unable: done, rationed: done"),
     )
     desk.start()
-    desk.actions.before = lambda _asked: desk.board.hang_up("CA1", AT)
+    desk.actions.before = lambda _asked: desk.switchboard.hang_up("CA1", AT)
     desk.press("1")
     assert desk.history.messages == ()
     assert [entry.event for entry in desk.history.path][-2:] == ["ActionFinished", "CallerHungUp"]
@@ -204,7 +204,7 @@ def test_an_action_is_told_who_calls_and_when(desk: Desk) -> None:
 def test_no_action_begins_after_the_caller_hung_up(desk: Desk) -> None:
     """What is under way is finished; nothing new begins."""
     desk.start()
-    desk.actions.before = lambda _asked: desk.board.hang_up("CA1", AT)
+    desk.actions.before = lambda _asked: desk.switchboard.hang_up("CA1", AT)
     assert desk.press("5") == "[hung_up]"
     assert len(desk.actions.asked) == 1
     assert desk.history.record.ending == "hung_up"
@@ -215,7 +215,7 @@ def test_an_action_that_raises_is_an_apology_and_a_human(desk: Desk) -> None:
     desk.start()
     desk.actions.before = fail
     assert desk.press("2") == "出了问题。\n转接中。\n[rings +8657100000001]"
-    assert [entry.event for entry in desk.history.path] == ["CallStarted", "DigitsPressed", "TroubleStruck"]
+    assert [entry.event for entry in desk.history.path] == ["CallStarted", "DigitsPressed", "InternalError"]
 
 
 def test_a_template_that_fails_is_an_apology_and_a_human(desk: Desk) -> None:
@@ -265,7 +265,7 @@ def test_keys_go_on_counting_after_a_trouble(desk: Desk) -> None:
     run = "agent: {run: find_account, outcomes: {found: ring, not_found: ring, unavailable: ring}}"
     write_menu(desk.hotline.folder, MENU.replace("agent: {say: Connecting.,", f"{run}\n  ring: {{"))
 
-    def fail_once(asked: Asked) -> None:
+    def fail_once(asked: ActionRequest) -> None:
         desk.actions.before = lambda _asked: None
         fail(asked)
 
@@ -292,7 +292,7 @@ def test_a_broken_store_raises(desk: Desk) -> None:
         def save(self, token: int, turn: SavedTurn) -> None:
             raise OSError("disk full")
 
-    desk.board.store = Broken()
+    desk.switchboard.store = Broken()
     with pytest.raises(OSError, match="disk full"):
         desk.start()
 
@@ -353,8 +353,8 @@ def test_the_environment_s_number_of_a_desk_comes_first(tmp_path: Path) -> None:
 def test_a_voicemail_is_kept_whether_or_not_the_call_goes_on(desk: Desk) -> None:
     """A recording that is reported after the end belongs to the call all the same."""
     desk.start()
-    desk.board.hang_up("CA1", AT)
-    desk.board.keep_voicemail("CA1", "https://example.com/1", 7, AT)
+    desk.switchboard.hang_up("CA1", AT)
+    desk.switchboard.keep_voicemail("CA1", "https://example.com/1", 7, AT)
     (voicemail,) = desk.history.voicemails
     assert (voicemail.url, voicemail.seconds) == ("https://example.com/1", 7)
 
@@ -364,7 +364,7 @@ def test_the_first_ending_stays(desk: Desk) -> None:
     desk.start()
     desk.press("1")
     desk.press("2")
-    desk.board.hang_up("CA1", AT)
+    desk.switchboard.hang_up("CA1", AT)
     assert desk.history.record.ending == "completed"
 
 
@@ -375,7 +375,7 @@ def test_every_step_can_be_watched(desk: Desk) -> None:
     def watch(turn: Turn, event: Event) -> None:
         seen.append((type(event).__name__, turn.session.node))
 
-    desk.board.watch = watch
+    desk.switchboard.watch = watch
     desk.start()
     desk.press("1")
     assert seen == [("CallStarted", "main"), ("DigitsPressed", "find"), ("ActionFinished", "done")]

@@ -9,7 +9,7 @@ from threading import Event, Timer, get_ident
 
 import pytest
 
-from ivr.calls.worker_pool import Pool, _InThread
+from ivr.calls.worker_pool import WorkerPool, _InThread
 from tests.support.at_once import AtOnce
 
 LONG = 10.0
@@ -29,9 +29,9 @@ def go() -> Iterator[Event]:
 
 
 @pytest.fixture
-def pool(go: Event) -> Iterator[Pool]:
+def pool(go: Event) -> Iterator[WorkerPool]:
     """Give room for one job."""
-    with closing(Pool(1)) as pool:
+    with closing(WorkerPool(1)) as pool:
         yield pool
         go.set()
 
@@ -51,14 +51,14 @@ def fails() -> str:
     raise Trouble
 
 
-def test_a_job_that_ends_in_time_gives_its_result(pool: Pool) -> None:
+def test_a_job_that_ends_in_time_gives_its_result(pool: WorkerPool) -> None:
     """Whoever waits has it as soon as it is there, as often as he asks."""
     run = pool.start(lambda: "done", "quick")
     assert run is not None
     assert [run.wait(LONG) for _ in range(2)] == ["done", "done"]
 
 
-def test_a_job_that_takes_longer_gives_nothing_yet(pool: Pool, go: Event) -> None:
+def test_a_job_that_takes_longer_gives_nothing_yet(pool: WorkerPool, go: Event) -> None:
     """The wait ends, the job goes on, and gives its result to whoever asks later."""
     run = pool.start(waiting_for(go), "slow")
     assert run is not None
@@ -67,14 +67,14 @@ def test_a_job_that_takes_longer_gives_nothing_yet(pool: Pool, go: Event) -> Non
     assert run.wait(LONG) == "done"
 
 
-def test_a_job_runs_beside_the_one_who_started_it(pool: Pool) -> None:
+def test_a_job_runs_beside_the_one_who_started_it(pool: WorkerPool) -> None:
     """In a thread of its own."""
     run = pool.start(get_ident, "who")
     assert run is not None
     assert run.wait(LONG) != get_ident()
 
 
-def test_a_full_pool_refuses_at_once(pool: Pool, go: Event) -> None:
+def test_a_full_pool_refuses_at_once(pool: WorkerPool, go: Event) -> None:
     """What is refused was not started, and is not made up for when there is room again."""
     began = list[str]()
 
@@ -108,7 +108,7 @@ def test_a_pool_runs_as_many_jobs_at_once_as_it_says(go: Event) -> None:
 
         return run
 
-    with closing(Pool(3)) as pool:
+    with closing(WorkerPool(3)) as pool:
         runs = [pool.start(job(mine), f"job {number}") for number, mine in enumerate(met)]
         assert all(mine.wait(LONG) for mine in met)
         assert pool.start(lambda: "done", "one more") is None
@@ -123,7 +123,7 @@ def test_one_kind_of_job_leaves_room_for_the_others(go: Event) -> None:
         assert go.wait(LONG)
         return "done"
 
-    with closing(Pool(4)) as pool:
+    with closing(WorkerPool(4)) as pool:
         runs = [pool.start(hangs, "hanging") for _ in range(4)]
         assert [run is not None for run in runs] == [True, True, False, False]
         other = pool.start(lambda: "other", "quick")
@@ -136,7 +136,7 @@ def test_one_kind_of_job_leaves_room_for_the_others(go: Event) -> None:
         assert again.wait(LONG) == "again"
 
 
-def test_a_job_that_raises_raises_in_the_wait(pool: Pool) -> None:
+def test_a_job_that_raises_raises_in_the_wait(pool: WorkerPool) -> None:
     """Whoever waits is told what went wrong, and there is room for the next job."""
     for _ in range(2):
         run = pool.start(fails, "broken")
@@ -146,7 +146,7 @@ def test_a_job_that_raises_raises_in_the_wait(pool: Pool) -> None:
     assert pool.start(lambda: "done", "next") is not None
 
 
-def test_a_job_that_times_out_by_itself_is_not_one_that_goes_on(pool: Pool) -> None:
+def test_a_job_that_times_out_by_itself_is_not_one_that_goes_on(pool: WorkerPool) -> None:
     """Its own TimeoutError is its end, and is raised; None would have the caller wait for nothing."""
 
     def times_out() -> str:
@@ -158,7 +158,7 @@ def test_a_job_that_times_out_by_itself_is_not_one_that_goes_on(pool: Pool) -> N
         run.wait(LONG)
 
 
-def test_a_late_result_is_told_once(pool: Pool, go: Event) -> None:
+def test_a_late_result_is_told_once(pool: WorkerPool, go: Event) -> None:
     """When it is there and not before; also where somebody waits for it again meanwhile."""
     told = list[str]()
     run = pool.start(waiting_for(go), "slow")
@@ -172,7 +172,7 @@ def test_a_late_result_is_told_once(pool: Pool, go: Event) -> None:
     assert told == ["done"]
 
 
-def test_a_result_that_is_there_already_is_told_at_once(pool: Pool) -> None:
+def test_a_result_that_is_there_already_is_told_at_once(pool: WorkerPool) -> None:
     """It may have come between the end of the wait and the question."""
     told = list[str]()
     run = pool.start(lambda: "done", "quick")
@@ -183,7 +183,7 @@ def test_a_result_that_is_there_already_is_told_at_once(pool: Pool) -> None:
 
 
 def test_nothing_is_told_of_a_job_that_raised(
-    pool: Pool, go: Event, caplog: pytest.LogCaptureFixture
+    pool: WorkerPool, go: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither late nor at once; nor is there a second error in the log, which would hold what the first one says."""
 
@@ -204,7 +204,7 @@ def test_nothing_is_told_of_a_job_that_raised(
     assert caplog.records == []
 
 
-def test_closing_waits_for_what_is_under_way(pool: Pool, go: Event) -> None:
+def test_closing_waits_for_what_is_under_way(pool: WorkerPool, go: Event) -> None:
     """A reset that was begun is not cut off; what came of it is told before the pool is gone."""
     told = list[str]()
     run = pool.start(waiting_for(go), "slow")
@@ -215,7 +215,7 @@ def test_closing_waits_for_what_is_under_way(pool: Pool, go: Event) -> None:
     assert told == ["done"]
 
 
-def test_a_closed_pool_takes_no_more(pool: Pool) -> None:
+def test_a_closed_pool_takes_no_more(pool: WorkerPool) -> None:
     """It says so, since that is a mistake of the program."""
     pool.close()
     with pytest.raises(RuntimeError):

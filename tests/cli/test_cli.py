@@ -247,19 +247,19 @@ def test_schemas_are_json(kind: str) -> None:
 
 def test_calls_are_looked_back_at_and_forgotten(tmp_path: Path) -> None:
     """In the list, in whole, by a tool; and after a purge they are gone."""
-    from ivr.app import open_house
+    from ivr.app import build_application
     from ivr.calls.line import DirectLine, VirtualClock
     from ivr.config import Settings
     from ivr.harness import at_moment
 
     url = f"sqlite:///{tmp_path}/calls.sqlite3"
-    house = open_house(YUEBAO, Settings(database_url=url))
-    clock = VirtualClock(at_moment("2026-11-23T10:00", house.hotline.current()))
-    line = DirectLine(house.board, clock, "+8613800138000")
+    application = build_application(YUEBAO, Settings(database_url=url))
+    clock = VirtualClock(at_moment("2026-11-23T10:00", application.hotline.current()))
+    line = DirectLine(application.switchboard, clock, "+8613800138000")
     line.start()
     line.press("1")
     line.hang_up()
-    house.close()
+    application.close()
     assert line.call in ivr("calls", IVR_DATABASE_URL=url).stdout
     assert "DigitsPressed" in ivr("calls", line.call, IVR_DATABASE_URL=url).stdout
     (listed,) = json.loads(
@@ -360,21 +360,23 @@ def test_help_is_there_at_once() -> None:
 
 def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
     """Where nobody sends messages, a tester gets at his code with the server's secret, and not without."""
-    from ivr.app import open_house
+    from ivr.app import build_application
     from ivr.calls.line import DirectLine, VirtualClock
     from ivr.config import Settings
     from ivr.harness import at_moment
 
     url, key = f"sqlite:///{tmp_path}/calls.sqlite3", "0123456789abcdef0123456789abcdef"
-    house = open_house(YUEBAO, Settings(database_url=url, secret_keys=(key,)))
+    application = build_application(YUEBAO, Settings(database_url=url, secret_keys=(key,)))
     line = DirectLine(
-        house.board, VirtualClock(at_moment("2026-11-23T10:00", house.hotline.current())), "+8613800138000"
+        application.switchboard,
+        VirtualClock(at_moment("2026-11-23T10:00", application.hotline.current())),
+        "+8613800138000",
     )
     line.start()
     for keys in ("1", "1", "1", "1237"):
         line.press(keys)
     line.hang_up()
-    house.close()
+    application.close()
     assert "(its words are secret)" in ivr("calls", line.call, IVR_DATABASE_URL=url).stdout
     for form in ("text", "json"):
         hidden = ivr("calls", line.call, "--format", form, IVR_DATABASE_URL=url).stdout

@@ -12,7 +12,7 @@ import pytest
 
 from ivr.cli import starter
 from ivr.cli.revisions import Repository
-from ivr.cli.shared import Failed
+from ivr.cli.shared import CommandFailed
 from tests.cli.test_cli import ivr
 
 SOMEBODY = {
@@ -322,7 +322,7 @@ def test_a_path_is_taken_as_it_is(committed: Path) -> None:
     """A folder whose name looks like a pattern names itself alone."""
     odd = committed.with_name("b*")
     assert Repository.around(odd).hotline == "menus/b*"
-    with pytest.raises(Failed, match="there is no hotline"):
+    with pytest.raises(CommandFailed, match="there is no hotline"):
         Repository.around(odd).read(_head(odd), "HEAD", odd.parent.parent)
 
 

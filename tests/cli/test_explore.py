@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli import main
 from ivr.explore.properties import PROOFS
-from ivr.harness import DirectStages
+from ivr.harness import DirectHarnesses
 from ivr.written.runner import play, read_calls
 
 GOOD = """
@@ -85,7 +85,7 @@ def test_what_was_found_is_kept_as_calls_that_can_be_played(folder: Path) -> Non
     assert problems == []
     assert calls
     for file, call in calls:
-        assert play(file, call, DirectStages(folder)).failures == []
+        assert play(file, call, DirectHarnesses(folder)).failures == []
 
 
 def test_a_reason_lets_a_node_break_a_promise(folder: Path) -> None:

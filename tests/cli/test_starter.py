@@ -9,7 +9,7 @@ import pytest
 from ivr.calls.hotline import load_folder
 from ivr.channels.twilio.voices import voice_problem
 from ivr.cli import starter
-from ivr.harness import DirectStages
+from ivr.harness import DirectHarnesses
 from ivr.written.runner import play, read_calls
 
 
@@ -40,7 +40,7 @@ def test_its_written_calls_pass(tmp_path: Path) -> None:
     assert problems == []
     assert calls
     for file, call in calls:
-        assert play(file, call, DirectStages(tmp_path / "bakery")).failures == []
+        assert play(file, call, DirectHarnesses(tmp_path / "bakery")).failures == []
 
 
 def test_every_file_names_its_schema(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.diagrams.call_stats import Traffic, count, shade_of
+from ivr.diagrams.call_stats import CallStats, count, shade_of
 from ivr.diagrams.dot import dot
 from ivr.diagrams.mermaid import mermaid
 from ivr.diagrams.page import page
@@ -44,13 +44,13 @@ def pressed(node: str, keys: str) -> Event:
 START: Event = ("", "CallStarted", "", "")
 
 
-def counted(loaded: Loaded, calls: Sequence[CallHistory]) -> Traffic:
+def counted(loaded: Loaded, calls: Sequence[CallHistory]) -> CallStats:
     """Count calls on a hotline."""
     assert loaded.tree
     return count(loaded.tree, calls)
 
 
-def on(traffic: Traffic) -> dict[tuple[str, str, str], int]:
+def on(traffic: CallStats) -> dict[tuple[str, str, str], int]:
     """Return how many calls went each way that some call went."""
     return {(way.node, way.kind, way.name): len(calls) for way, calls in traffic.ways.items()}
 

@@ -37,7 +37,7 @@ def passed(keys: tuple[str, ...]) -> list[str]:
     turn = happen(tree, turn.session, ActionFinished(AT, "find_account", "not_found"))
     for key in keys:
         turn = happen(tree, turn.session, DigitsPressed(AT, key))
-    return turn.passed
+    return turn.visited
 
 
 CHINESE = """\

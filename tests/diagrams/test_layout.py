@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.diagrams.layout import ENTRY, Laid, Point, Size, lay_out, pack
+from ivr.diagrams.layout import ENTRY, Layout, Point, Size, lay_out, pack
 from ivr.diagrams.ranking import Ends, forward
 
 NAMES = [f"n{number}" for number in range(10)]
@@ -21,7 +21,7 @@ def cover(one: Point, a: Size, other: Point, b: Size) -> bool:
     return across and one[1] < other[1] + b.height and other[1] < one[1] + a.height
 
 
-def check(laid: Laid, sizes: dict[str, Size]) -> None:
+def check(laid: Layout, sizes: dict[str, Size]) -> None:
     """Check that no box covers another, that none leaves the page, and that no lane runs through a box."""
     for one, other in combinations(sizes, 2):
         assert not cover(laid.places[one], sizes[one], laid.places[other], sizes[other])

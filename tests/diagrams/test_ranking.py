@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.diagrams.ranking import Ends, Ranked, forward, ranked, untangled
+from ivr.diagrams.ranking import Ends, RankedPart, forward, ranked, untangled
 
 NAMES = [f"n{number}" for number in range(12)]
 LINES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=25, unique=True)
 
 
-def ranks(piece: Ranked) -> dict[str | int, int]:
+def ranks(piece: RankedPart) -> dict[str | int, int]:
     """Return the rank of everything in a piece."""
     return {vertex: number for number, rank in enumerate(piece.ranks) for vertex in rank}
 
@@ -62,6 +62,6 @@ def test_every_box_has_a_rank_and_every_line_runs_ahead(lines: list[Ends]) -> No
 
 def test_lines_cross_no_more_than_they_must() -> None:
     """Two boxes stand in the order of the rows that lead to them."""
-    piece = Ranked((("a",), ("c", "b")), {("a", "b"): ("a", "b"), ("a", "c"): ("a", "c")})
+    piece = RankedPart((("a",), ("c", "b")), {("a", "b"): ("a", "b"), ("a", "c"): ("a", "c")})
     assert untangled(piece, {("a", "b"): 0.2, ("a", "c"): 0.8}).ranks[1] == ("b", "c")
     assert untangled(piece, {("a", "b"): 0.8, ("a", "c"): 0.2}).ranks[1] == ("c", "b")

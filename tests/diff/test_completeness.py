@@ -11,7 +11,7 @@ import pytest
 from ivr.diff import compare
 from ivr.diff.changes import Side
 from ivr.diff.nodes import TARGETS
-from ivr.menu.language.nodes import Hotline, Limits, Phrases, Rations
+from ivr.menu.language.nodes import Hotline, Limits, MessageLimits, Phrases
 from ivr.menu.tree import Tree
 from tests.support.menus import FILES, MENU, bilingual
 from tests.support.versions import sample, told
@@ -76,8 +76,8 @@ def another(field: str, value: Any) -> Any:
             return value[:-1]
         case Limits():
             return Limits(turns=7)
-        case Rations():
-            return Rations(elsewhere=7)
+        case MessageLimits():
+            return MessageLimits(elsewhere=7)
         case Phrases():
             return Phrases(star="x")
     return "x"

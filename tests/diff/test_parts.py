@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ivr.actions import CONTRACTS as ACTIONS
 from ivr.calls.hotline import read_folder
-from ivr.diff.calls import Play, compare_calls, renamed
+from ivr.diff.calls import PlayCall, compare_calls, renamed
 from ivr.diff.changes import Change, Comparison, Heading, Side, named, quoted
 from ivr.diff.markdown import LONG, escaped, markdown, sentence
 from ivr.diff.marks import pieces
@@ -22,11 +22,11 @@ from ivr.diff.pairs import Pairs, pair
 from ivr.diff.proved import compare_findings
 from ivr.diff.report import print_comparison, summary
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed, NoInput
-from ivr.explore.moves import By, Move
-from ivr.explore.properties import Finding
+from ivr.explore.moves import Actor, Move
+from ivr.explore.properties import Violation
 from ivr.menu.reading.loader import load
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Played, Row
+from ivr.written.runner import PlayedCall, PlayedStep
 from tests.support.menus import CONTRACTS, FILES, MENU, PEOPLE, bilingual, changed, small
 from tests.support.versions import sample, texts_told, told
 
@@ -179,9 +179,9 @@ def test_services_are_told_by_name_alone() -> None:
 # --- written calls
 
 
-def played(*rows: Row) -> Play:
+def played(*rows: PlayedStep) -> PlayCall:
     """Return a way to play that always goes like this."""
-    return lambda file, call: Played(file, call, list(rows))
+    return lambda file, call: PlayedCall(file, call, list(rows))
 
 
 CALL = WrittenCall.model_validate({"call": "A call", "steps": [{"press": "1"}, {"node": "main"}]})
@@ -191,9 +191,11 @@ SAME = Pairs({"main": "main"}, (), ())
 def test_a_call_that_passed_and_fails_is_told() -> None:
     """With its first step that differs, once for all calls that fail there."""
     other = CALL.model_copy(update={"call": "Another call"})
-    failing = played(Row("(rings)"), Row("press: 1"), Row("node: main", failure="the call is at `x`"))
+    failing = played(
+        PlayedStep("(rings)"), PlayedStep("press: 1"), PlayedStep("node: main", failure="the call is at `x`")
+    )
     calls = [("calls/a.yaml", CALL), ("calls/a.yaml", other)]
-    found = list(compare_calls(calls, calls, SAME, played(Row("(rings)")), failing))
+    found = list(compare_calls(calls, calls, SAME, played(PlayedStep("(rings)")), failing))
     assert [(change.what, change.grave) for change in found] == [
         ("“A call” in calls/a.yaml and 1 more: `node: main`: the call is at `x`", True)
     ]
@@ -201,7 +203,7 @@ def test_a_call_that_passed_and_fails_is_told() -> None:
 
 def test_calls_that_fail_on_both_sides_or_on_none_are_not_told() -> None:
     """They say nothing about the change."""
-    failing, passing = played(Row("press: 1", failure="no")), played(Row("press: 1"))
+    failing, passing = played(PlayedStep("press: 1", failure="no")), played(PlayedStep("press: 1"))
     calls = [("calls/a.yaml", CALL)]
     assert not list(compare_calls(calls, [], SAME, failing, failing))
     assert not list(compare_calls(calls, [], SAME, passing, passing))
@@ -212,7 +214,7 @@ def test_calls_that_fail_on_both_sides_or_on_none_are_not_told() -> None:
 def test_a_call_that_was_rewritten_is_no_grave_matter() -> None:
     """The editor knows that it goes another way now."""
     rewritten = CALL.model_copy(update={"ends": "completed"})
-    failing, passing = played(Row("press: 1", failure="no")), played(Row("press: 1"))
+    failing, passing = played(PlayedStep("press: 1", failure="no")), played(PlayedStep("press: 1"))
     found = list(compare_calls([("a", CALL)], [("a", rewritten)], SAME, passing, failing))
     assert ("rewritten" in found[0].what, found[0].grave) == (True, False)
 
@@ -306,13 +308,13 @@ def test_only_what_the_old_version_kept_is_told_as_broken() -> None:
     """With the shortest way there; a finding at a node that was renamed is no new one."""
     at = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     way = (
-        Move(By.world, CallStarted(at)),
-        Move(By.key, DigitsPressed(at, "1")),
-        Move(By.silence, NoInput(at)),
-        Move(By.world, ActionFinished(at, "limits", "unavailable")),
+        Move(Actor.world, CallStarted(at)),
+        Move(Actor.key, DigitsPressed(at, "1")),
+        Move(Actor.silence, NoInput(at)),
+        Move(Actor.world, ActionFinished(at, "limits", "unavailable")),
     )
-    known = Finding("P03", "main", "zh-CN", "nobody comes", "lead it to a human")
-    fresh = Finding("P07", "top", "zh-CN", "`limits` runs too early", "add `needs:`", way)
+    known = Violation("P03", "main", "zh-CN", "nobody comes", "lead it to a human")
+    fresh = Violation("P07", "top", "zh-CN", "`limits` runs too early", "add `needs:`", way)
     pairs = Pairs({"main": "top"}, (), ())
     found = list(compare_findings([known], [replace(known, node="top"), fresh], pairs))
     assert [(change.heading, change.what, change.grave) for change in found] == [

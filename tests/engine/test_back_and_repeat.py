@@ -55,7 +55,7 @@ def test_at_the_top_back_says_so(call: Call) -> None:
 def test_returning_forgets_what_came_after(call: Call) -> None:
     """The way is loop-erased: at a node of the way, what came after it is no longer behind the caller."""
     call.press("1").press("1").press("1")
-    assert call.session.way == ["one"]
+    assert call.session.history == ["one"]
     assert call.press("*").heard[0] == "Top already."
 
 
@@ -117,5 +117,5 @@ def test_what_the_past_costs_to_remember_is_bounded(keys: list[str]) -> None:
         if call.session.ending or call.node not in LISTENING:
             break
         call.press(each) if each else call.silence()
-        assert len(call.session.way) == len(set(call.session.way)) <= len(LISTENING)
+        assert len(call.session.history) == len(set(call.session.history)) <= len(LISTENING)
         assert len(call.session.to_json()) < 1000

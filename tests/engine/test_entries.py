@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.entries import Entry, Rejected, fixed_length, lengths, read_entry
+from ivr.engine.entries import InvalidEntry, ValidEntry, fixed_length, lengths, read_entry
 from ivr.menu.language.nodes import AskNode
 
 TODAY = date(2026, 11, 23)
 
 
-def read(ask: str, keys: str, *, ended: bool = True, **more: str) -> Entry | Rejected:
+def read(ask: str, keys: str, *, ended: bool = True, **more: str) -> ValidEntry | InvalidEntry:
     """Read keys as this kind of entry, in China."""
     node = AskNode.model_validate({"ask": ask, "then": "next", **more})
     return read_entry(node, keys, ended=ended, region="CN", today=TODAY)
@@ -23,7 +23,7 @@ def read(ask: str, keys: str, *, ended: bool = True, **more: str) -> Entry | Rej
 @pytest.mark.parametrize("keys", ["11010519491231002X".replace("X", "*"), "440524188001010014"])
 def test_a_resident_identity_number_has_a_check_character(keys: str) -> None:
     """The standard's own examples are right; the star stands for X (GB 11643-1999)."""
-    assert read("id_card", keys) == Entry(keys.replace("*", "X"))
+    assert read("id_card", keys) == ValidEntry(keys.replace("*", "X"))
 
 
 @pytest.mark.parametrize("position", range(17))
@@ -31,7 +31,7 @@ def test_any_wrong_digit_of_an_identity_number_is_found(position: int) -> None:
     """The check character finds every single wrong digit."""
     good = "440524188001010014"
     wrong = good[:position] + str((int(good[position]) + 1) % 10) + good[position + 1 :]
-    assert read("id_card", wrong) == Rejected()
+    assert read("id_card", wrong) == InvalidEntry()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_any_wrong_digit_of_an_identity_number_is_found(position: int) -> None:
 )
 def test_an_identity_number_names_a_birthday(keys: str) -> None:
     """A number of nobody who could be alive is none."""
-    assert read("id_card", keys) == Rejected()
+    assert read("id_card", keys) == InvalidEntry()
 
 
 def test_the_birthday_of_an_identity_number_may_be_today() -> None:
@@ -55,14 +55,14 @@ def test_the_birthday_of_an_identity_number_may_be_today() -> None:
         weighed = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(body))
         return body + "10*98765432"[weighed % 11]
 
-    assert isinstance(read("id_card", born("20261123")), Entry)
-    assert read("id_card", born("20261124")) == Rejected()
+    assert isinstance(read("id_card", born("20261123")), ValidEntry)
+    assert read("id_card", born("20261124")) == InvalidEntry()
 
 
 @pytest.mark.parametrize(("keys", "tail"), [("002*", "002X"), ("0014", "0014")])
 def test_the_tail_of_an_identity_number_may_end_in_a_star(keys: str, tail: str) -> None:
     """The star is X there too."""
-    assert read("id_tail", keys) == Entry(tail)
+    assert read("id_tail", keys) == ValidEntry(tail)
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_the_tail_of_an_identity_number_may_end_in_a_star(keys: str, tail: str) 
 def test_whatever_is_typed_is_read_or_rejected(ask: str, keys: str, ended: bool) -> None:  # noqa: FBT001
     """No keys can make the reader fail."""
     more = {"length": "1-8"} if ask == "digits" else {}
-    assert isinstance(read(ask, keys, ended=ended, **more), Entry | Rejected)
+    assert isinstance(read(ask, keys, ended=ended, **more), ValidEntry | InvalidEntry)
 
 
 @pytest.mark.parametrize("keys", ["１２３４", "१२३४", "²²²²"])
 def test_only_the_keys_of_a_telephone_are_digits(keys: str) -> None:
     """Digits of other scripts cannot be typed, and are refused wherever they come from."""
-    assert read("digits", keys, length="4") == Rejected()
-    assert isinstance(read("phone", keys), Rejected)
+    assert read("digits", keys, length="4") == InvalidEntry()
+    assert isinstance(read("phone", keys), InvalidEntry)
 
 
 def test_nothing_at_all_is_no_part_of_an_entry() -> None:
     """Words that were no digits are a wrong entry, and not an unfinished one."""
-    assert read("code", "") == Rejected(unfinished=False)
+    assert read("code", "") == InvalidEntry(unfinished=False)
 
 
 @pytest.mark.parametrize(

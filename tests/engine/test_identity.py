@@ -77,7 +77,7 @@ def test_the_questions_are_no_part_of_the_way_back(call: Call) -> None:
 def test_back_at_a_question_of_identity_leads_to_the_menu_before_it(call: Call) -> None:
     """Who does not want to prove anything goes back, and nothing is wanted any more."""
     assert call.press("1").press("*#").node == "menu"
-    assert call.session.wanted == []
+    assert call.session.pending_returns == []
 
 
 def test_a_wrong_answer_asks_again_and_still_leads_on(call: Call) -> None:
@@ -99,8 +99,8 @@ def test_questions_may_need_other_questions(stranger: Call) -> None:
 def test_leaving_the_questions_for_a_menu_forgets_what_was_wanted(stranger: Call) -> None:
     """An option that leads out of the questions leads out of them for good."""
     stranger.press("1").press("002*").press("1")
-    assert (stranger.node, stranger.session.wanted) == ("menu", [])
-    assert stranger.press("3").session.way == ["menu", "other"]
+    assert (stranger.node, stranger.session.pending_returns) == ("menu", [])
+    assert stranger.press("3").session.history == ["menu", "other"]
 
 
 def test_back_where_nothing_is_behind_keeps_what_was_wanted() -> None:
@@ -109,7 +109,7 @@ def test_back_where_nothing_is_behind_keeps_what_was_wanted() -> None:
     tree = tree_of(nodes, "identity: {known: unknown, verified: tail}")
     call = Call(tree).press("*#")
     assert call.heard[0] == "Top already."
-    assert call.session.wanted == ["main"]
+    assert call.session.pending_returns == ["main"]
 
 
 def test_return_with_nothing_wanted_leads_to_the_last_menu(call: Call) -> None:
@@ -121,21 +121,21 @@ def test_return_with_nothing_wanted_leads_to_the_last_menu(call: Call) -> None:
 def test_proving_it_of_his_own_accord_first_does_not_break_what_is_wanted_later(call: Call) -> None:
     """Although the question is on his way already, it leads on to what is wanted."""
     call.press("2").press("0#").desk("busy")
-    assert call.session.way == ["menu", "tail", "sorry"]
+    assert call.session.history == ["menu", "tail", "sorry"]
     call.press("1").press("002*").finish("ok", account="A1")
     assert call.action.action == "balance"
 
 
 def test_wanting_the_same_again_comes_before_what_was_wanted_after_it(stranger: Call) -> None:
     """What is wanted last is led on to first, and nothing is wanted twice."""
-    stranger.session.wanted = ["balance", "news"]
+    stranger.session.pending_returns = ["balance", "news"]
     stranger.press("1")
-    assert stranger.session.wanted == ["balance"]
+    assert stranger.session.pending_returns == ["balance"]
 
 
 def test_seeking_a_human_forgets_what_was_wanted(call: Call) -> None:
     """After the human, a later proof leads nowhere by surprise."""
-    assert call.press("1").press("0#").session.wanted == []
+    assert call.press("1").press("0#").session.pending_returns == []
 
 
 def test_an_outcome_proves_what_its_contract_says(call: Call) -> None:

@@ -42,13 +42,13 @@ def session() -> Session:
         level=Level.verified,
         account="A1",
         variables={"amount": Decimal("12.50"), "day": date(2026, 11, 23), "names": ["张", "Li"]},
-        way=["main", "more"],
-        told=["news"],
+        history=["main", "more"],
+        replayable=["news"],
         noinputs=1,
         nomatches=2,
         repeats=3,
         confirming=Decimal("0.10"),
-        wanted=["balance"],
+        pending_returns=["balance"],
         human_tried=True,
         urgent=True,
         reason="why",
@@ -82,9 +82,9 @@ def test_a_copy_can_be_changed_alone() -> None:
     one = session()
     other = one.copy()
     other.variables["x"] = 1
-    other.way.append("x")
-    other.told.append("x")
-    other.wanted.append("x")
+    other.history.append("x")
+    other.replayable.append("x")
+    other.pending_returns.append("x")
     assert one == session()
 
 

@@ -15,12 +15,12 @@ from ivr.engine.events import (
     CallStarted,
     DigitsPressed,
     Event,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.redaction import public_keys, public_outcome
 from ivr.engine.session import Session
@@ -90,7 +90,7 @@ def happenings(at: datetime = MONDAY_MORNING) -> st.SearchStrategy[Event]:
         ),
         st.just(CallerHungUp(at)),
         st.builds(LimitReached, st.just(at), st.booleans()),
-        st.just(TroubleStruck(at)),
+        st.just(InternalError(at)),
     )
 
 
@@ -121,7 +121,7 @@ def test_any_event_at_any_node_is_answered(node: str, event: Event, level: Level
         language="en-US",
         level=level,
         variables=known,
-        way=["menu"],
+        history=["menu"],
         ending=ended,
     )
     call.happens(event)
@@ -134,8 +134,8 @@ def test_any_call_is_answered_to_its_end(story: list[tuple[Event, bool]]) -> Non
     for event, found in story:
         answered(call, found)
         call.happens(event)
-        assert len(call.session.way) <= 9
-        assert len(call.session.wanted) <= 5
+        assert len(call.session.history) <= 9
+        assert len(call.session.pending_returns) <= 5
         assert len(call.session.to_json()) < 1600
 
 

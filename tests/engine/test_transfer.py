@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.engine.events import TroubleStruck
+from ivr.engine.events import InternalError
 from ivr.engine.session import Session
 from ivr.engine.step import step
 from tests.support.engine_call import MONDAY_MORNING, Call, tree_of
@@ -166,7 +166,7 @@ def test_trouble_can_strike_before_the_first_node() -> None:
         "variables: {topic: unknown}",
     )
     session, commands = step(
-        tree, Session("CA1", tree.version, MONDAY_MORNING), TroubleStruck(MONDAY_MORNING)
+        tree, Session("CA1", tree.version, MONDAY_MORNING), InternalError(MONDAY_MORNING)
     )
     assert session.reason == "unknown"
     assert session.language == "en-US"

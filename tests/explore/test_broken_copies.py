@@ -12,10 +12,10 @@ import pytest
 from ivr.calls.hotline import load_folder
 from ivr.explore import prover as proofs
 from ivr.explore import step_checks as stepwise
-from ivr.explore.distance import Nearness
-from ivr.explore.properties import Finding
-from ivr.explore.step_checks import Steps
-from ivr.harness import DirectStages
+from ivr.explore.distance import Distances
+from ivr.explore.properties import Violation
+from ivr.explore.step_checks import StepChecks
+from ivr.harness import DirectHarnesses
 from ivr.lint import RULES, judged
 from ivr.menu.reading.problems import Problem
 from ivr.written.runner import play
@@ -30,12 +30,12 @@ def _nothing(*_given: object) -> Iterator[Any]:
 
 REMOVED: Mapping[str, Callable[[Patch], object]] = {
     "P01": lambda patch: patch.setattr(proofs, "_no_ending", _nothing),
-    "P02": lambda patch: patch.setattr(Nearness, "too_many_keys", _nothing),
+    "P02": lambda patch: patch.setattr(Distances, "too_many_keys", _nothing),
     "P07": lambda patch: patch.setattr(proofs, "_too_low", _nothing),
-    "P08": lambda patch: patch.setattr(Steps, "urgent", _nothing),
-    "P09": lambda patch: patch.setattr(Steps, "outcome", _nothing),
-    "P10": lambda patch: patch.setattr(Steps, "said_keys", _nothing),
-    "P11": lambda patch: patch.setattr(Steps, "closed", _nothing),
+    "P08": lambda patch: patch.setattr(StepChecks, "urgent", _nothing),
+    "P09": lambda patch: patch.setattr(StepChecks, "outcome", _nothing),
+    "P10": lambda patch: patch.setattr(StepChecks, "said_keys", _nothing),
+    "P11": lambda patch: patch.setattr(StepChecks, "closed", _nothing),
     "P12": lambda patch: patch.setattr(stepwise, "_breaks", _nothing),
     "W04": lambda patch: patch.setitem(RULES, "W04", replace(RULES["W04"], check=None)),
     "W11": lambda patch: patch.setattr("ivr.menu.checks.words._lacking", _nothing),
@@ -65,13 +65,13 @@ def test_the_call_that_is_given_comes_to_it(broken: Explored) -> None:
     [told] = broken.of_rule()
     assert told.call is not None
     passed = set[str]()
-    stages = DirectStages(
-        broken.folder, broken.tree, lambda before, _event, turn: passed.update([before.node, *turn.passed])
+    harnesses = DirectHarnesses(
+        broken.folder, broken.tree, lambda before, _event, turn: passed.update([before.node, *turn.visited])
     )
     if broken.copy.rule != "P12":  # there the caller hears an apology
-        assert play("found.yaml", told.call, stages).failures == []
+        assert play("found.yaml", told.call, harnesses).failures == []
     else:
-        play("found.yaml", told.call, stages)
+        play("found.yaml", told.call, harnesses)
     # a turn that breaks is not seen, but for the place where it began
     assert ("earnings_menu" if broken.copy.rule == "P12" else broken.copy.node) in passed
 
@@ -102,12 +102,12 @@ def _judged(folder: Path) -> list[Problem]:
     return judged(load_folder(folder))
 
 
-def _watched(broken: Explored) -> list[Finding]:
+def _watched(broken: Explored) -> list[Violation]:
     """Return what is found by looking at the steps of the shortest way alone."""
     copy, walk = broken.copy, broken.proved.walk
     way = next(
         each.way for each in broken.proved.findings if (each.proof, each.node) == (copy.rule, copy.node)
     )
-    steps = Steps(broken.tree)
+    steps = StepChecks(broken.tree)
     follow(broken.tree, way, steps)
     return list(steps.found(walk))

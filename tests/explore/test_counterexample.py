@@ -12,8 +12,8 @@ from ivr.calls.hotline import load_folder
 from ivr.explore.counterexample import as_call
 from ivr.explore.explorer import explore
 from ivr.explore.moves import Move
-from ivr.explore.walk import Waits, Walk
-from ivr.harness import DirectStages
+from ivr.explore.walk import WaitState, Walk
+from ivr.harness import DirectHarnesses
 from ivr.menu.tree import Tree
 from ivr.written.runner import play
 
@@ -82,18 +82,18 @@ def test_a_way_to_any_place_can_be_played(folder: Path, node: str) -> None:
     tree, walk = walk_of(folder)
     call = as_call(tree, way_to(walk, node), "shown")
     passed = set[str]()
-    stages = DirectStages(folder, seen=lambda _before, _event, turn: passed.update(turn.passed))
-    assert play("shown.yaml", call, stages).failures == []
+    harnesses = DirectHarnesses(folder, seen=lambda _before, _event, turn: passed.update(turn.visited))
+    assert play("shown.yaml", call, harnesses).failures == []
     assert node in passed
 
 
-@pytest.mark.parametrize("waits", list(Waits)[:-1])
-def test_a_way_to_any_kind_of_state_can_be_played(folder: Path, waits: Waits) -> None:
+@pytest.mark.parametrize("waits", list(WaitState)[:-1])
+def test_a_way_to_any_kind_of_state_can_be_played(folder: Path, waits: WaitState) -> None:
     """Also to an action that takes long, and to the end of the call."""
     tree, walk = walk_of(folder)
     state = next(state for state, place in enumerate(walk.places) if place.waits is waits)
     call = as_call(tree, walk.way_to(state), "shown")
-    assert play("shown.yaml", call, DirectStages(folder)).failures == []
+    assert play("shown.yaml", call, DirectHarnesses(folder)).failures == []
 
 
 def test_what_the_world_does_is_written(folder: Path) -> None:

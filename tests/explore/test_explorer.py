@@ -9,10 +9,10 @@ import pytest
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.explorer import MOST_STATES, _Walker, explore
-from ivr.explore.moves import By, Move
-from ivr.explore.prover import Limits, Proved, prove
-from ivr.explore.step_checks import Steps
-from ivr.explore.walk import BEGINNING, Waits, Walk
+from ivr.explore.moves import Actor, Move
+from ivr.explore.prover import ProofLimits, ProofResult, prove
+from ivr.explore.step_checks import StepChecks
+from ivr.explore.walk import BEGINNING, WaitState, Walk
 from ivr.menu.tree import Tree
 from tests.support.brute import Brute, brute
 from tests.support.engine_call import tree_of
@@ -28,18 +28,18 @@ def maze(name: str) -> Tree:
 
 
 @cache
-def walked(name: str, *, thorough: bool = False) -> tuple[_Walker, Steps]:
+def walked(name: str, *, thorough: bool = False) -> tuple[_Walker, StepChecks]:
     """Return a menu's walk, walked, with what each step keeps or breaks."""
-    steps = Steps(maze(name))
+    steps = StepChecks(maze(name))
     walker = _Walker(maze(name), steps, MOST_STATES, None, thorough=thorough)
     walker.walk()
     return walker, steps
 
 
 @cache
-def walked_whole(name: str) -> tuple[Brute, Steps]:
+def walked_whole(name: str) -> tuple[Brute, StepChecks]:
     """Return a menu's walk without cleverness."""
-    steps = Steps(maze(name))
+    steps = StepChecks(maze(name))
     return brute(maze(name), steps), steps
 
 
@@ -48,13 +48,13 @@ def places(walk: Walk) -> set[tuple[str, str, str, bool]]:
     return {
         (place.session.node, place.session.language, place.waits.name, place.session.human_tried)
         for place in walk.places
-        if place.waits < Waits.over
+        if place.waits < WaitState.over
     }
 
 
 def endings(walk: Walk) -> set[str]:
     """Return how calls ended."""
-    return {place.session.ending for place in walk.places if place.waits is Waits.over}
+    return {place.session.ending for place in walk.places if place.waits is WaitState.over}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,7 +87,7 @@ def test_the_same_steps_are_wrong_as_by_walking_everything(name: str) -> None:
     assert _found(walked(name)[1]) == _found(walked_whole(name)[1])
 
 
-def _found(steps: Steps) -> set[tuple[str, str, str]]:
+def _found(steps: StepChecks) -> set[tuple[str, str, str]]:
     return set(steps._found)
 
 
@@ -124,20 +124,20 @@ def _tried(tree: Tree, *, thorough: bool) -> set[tuple[str, str, str, str]]:
 def test_what_is_proved_of_every_path_is_the_same_with_all_counters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also what looks at the whole walk: endings, circles, keys and seconds to a human."""
     for name in ("sample", "slow", "identity"):
-        quick = prove(maze(name), Limits(keys=1, seconds=20))
+        quick = prove(maze(name), ProofLimits(keys=1, seconds=20))
         with monkeypatch.context() as patched:
             patched.setattr("ivr.explore.prover.explore", _thoroughly)
-            slow = prove(maze(name), Limits(keys=1, seconds=20))
+            slow = prove(maze(name), ProofLimits(keys=1, seconds=20))
         assert _told(quick) == _told(slow)
         assert quick.keys == slow.keys
         assert _told(quick), "nothing was found, so that nothing was compared"
 
 
-def _thoroughly(tree: Tree, watch: Steps, **given: int) -> Walk:
+def _thoroughly(tree: Tree, watch: StepChecks, **given: int) -> Walk:
     return explore(tree, watch, most_states=given["most_states"], thorough=True)
 
 
-def _told(proved: Proved) -> set[tuple[str, str, str]]:
+def _told(proved: ProofResult) -> set[tuple[str, str, str]]:
     return {(each.proof, each.node, each.language) for each in proved.findings}
 
 
@@ -146,7 +146,7 @@ def test_a_bound_is_said() -> None:
     walk = explore(maze("sample"), most_states=100)
     assert walk.bounded
     assert len(walk) < 200
-    proved = prove(maze("sample"), Limits(states=100))
+    proved = prove(maze("sample"), ProofLimits(states=100))
     assert proved.walk.bounded
     assert {each.proof for each in proved.findings} <= {
         "P05",
@@ -172,7 +172,7 @@ def _lengths(walk: Walk) -> dict[tuple[str, str, str], int]:
     found = dict[tuple[str, str, str], int]()
     for state, place in enumerate(walk.places):
         way = walk.way_to(state)
-        if any(move.by >= By.gone for move in way):
+        if any(move.by >= Actor.gone for move in way):
             continue
         at = (place.session.node, place.session.language, place.waits.name)
         found[at] = min(found.get(at, len(way)), len(way))
@@ -182,12 +182,12 @@ def _lengths(walk: Walk) -> dict[tuple[str, str, str], int]:
 def test_bounds_and_troubles_come_last() -> None:
     """What a caller can reach by himself is shown that way, although our own machinery would lead there sooner."""
     walk = walked("sample")[0].walked
-    last = [any(move.by >= By.gone for move in walk.way_to(state)) for state in range(len(walk))]
+    last = [any(move.by >= Actor.gone for move in walk.way_to(state)) for state in range(len(walk))]
     assert last == sorted(last)
     tree = tree_of('main: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}')
-    steps = Steps(tree)
+    steps = StepChecks(tree)
     ways = steps.ways(explore(tree, steps))
-    assert [move.by for move in ways["agent", "en-US"]] == [By.world, By.key]
+    assert [move.by for move in ways["agent", "en-US"]] == [Actor.world, Actor.key]
 
 
 def test_two_walks_are_alike() -> None:

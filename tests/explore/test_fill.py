@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ivr.explore.fill import Filled, fill, title
-from ivr.explore.reach import Reach, Way, reach
-from ivr.harness import DirectStages, load_tree
+from ivr.explore.fill import FillResult, fill, title
+from ivr.explore.reach import Reach, Witness, reach
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.menu.tree import Tree
-from ivr.written.coverage import Coverage, Item, everything
+from ivr.written.coverage import Coverage, CoverageItem, everything
 from ivr.written.model import Hears, WrittenCall
-from ivr.written.runner import Played, Row, play
+from ivr.written.runner import PlayedCall, PlayedStep, play
 from tests.support import bakery
 
 
@@ -24,16 +24,16 @@ class Bench:
 
     folder: Path
     tree: Tree
-    items: list[Item]
+    items: list[CoverageItem]
     reached: Reach
 
-    def play(self, call: WrittenCall) -> tuple[Played, set[Item]]:
+    def play(self, call: WrittenCall) -> tuple[PlayedCall, set[CoverageItem]]:
         """Play a call."""
         coverage = Coverage(self.tree)
-        played = play("", call, DirectStages(self.folder, self.tree, coverage.see))
+        played = play("", call, DirectHarnesses(self.folder, self.tree, coverage.see))
         return played, coverage.take()
 
-    def fill(self, *missing: Item) -> Filled:
+    def fill(self, *missing: CoverageItem) -> FillResult:
         """Write the calls for these things."""
         return fill(self.tree, missing, self.reached.ways, self.play)
 
@@ -48,20 +48,20 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def whole(bench: Bench) -> Filled:
+def whole(bench: Bench) -> FillResult:
     """Return the calls for everything."""
     return bench.fill(*bench.items)
 
 
-def test_everything_that_a_caller_reaches_is_covered(bench: Bench, whole: Filled) -> None:
+def test_everything_that_a_caller_reaches_is_covered(bench: Bench, whole: FillResult) -> None:
     """What is left is what nobody reaches, and it is named with that reason."""
     assert set(bench.items) - whole.covered == bench.reached.unreachable
     assert whole.left.keys() == bench.reached.unreachable
-    nowhere = Item("nodes", "nowhere")
+    nowhere = CoverageItem("nodes", "nowhere")
     assert bench.fill(nowhere).left == {nowhere: "no call reaches it"}
 
 
-def test_each_call_passes_and_says_what_is_heard(bench: Bench, whole: Filled) -> None:
+def test_each_call_passes_and_says_what_is_heard(bench: Bench, whole: FillResult) -> None:
     """It would be no test otherwise."""
     for call in whole.calls:
         assert not bench.play(call)[0].failures
@@ -70,7 +70,7 @@ def test_each_call_passes_and_says_what_is_heard(bench: Bench, whole: Filled) ->
     )
 
 
-def test_the_calls_are_few(bench: Bench, whole: Filled) -> None:
+def test_the_calls_are_few(bench: Bench, whole: FillResult) -> None:
     """One call covers what it passes on its way: there is none without which as much is covered."""
     assert len(whole.calls) < 0.4 * len(bench.items)
     covers = [bench.play(call)[1] & set(bench.items) for call in whole.calls]
@@ -78,7 +78,7 @@ def test_the_calls_are_few(bench: Bench, whole: Filled) -> None:
         assert own - set().union(*covers[:number], *covers[number + 1 :])
 
 
-def test_titles_are_told_apart(whole: Filled) -> None:
+def test_titles_are_told_apart(whole: FillResult) -> None:
     """So that `ivr test -k` can play one of them."""
     titles = [call.call for call in whole.calls]
     assert len(set(titles)) == len(titles)
@@ -87,40 +87,43 @@ def test_titles_are_told_apart(whole: Filled) -> None:
 @pytest.mark.parametrize(
     ("item", "said"),
     [
-        (Item("noinput", "main", "2"), "Silence twice at `main` (zh-CN)"),
-        (Item("noinput", "order", "3"), "Silence three times at `order` (zh-CN)"),
-        (Item("nomatch", "main", "1"), "A wrong key once at `main` (zh-CN)"),
-        (Item("options", "main", "5"), "Key 5 at `main` (zh-CN)"),
-        (Item("anywhere", "main", "*"), "Star at `main` (zh-CN)"),
-        (Item("entries", "order", "accepted"), "A good entry at `order` (zh-CN)"),
-        (Item("entries", "sure", "yes"), "Yes at `sure` (zh-CN)"),
-        (Item("outcomes", "news", "none"), "`news` ends as `none` (zh-CN)"),
-        (Item("slow", "text"), "`text` takes long (zh-CN)"),
-        (Item("desks", "agent", "busy"), "The desk is busy at `agent` (zh-CN)"),
-        (Item("desks", "agent", "closed"), "The desk is closed at `agent` (zh-CN)"),
-        (Item("recordings", "voicemail", "left"), "A recording at `voicemail` (zh-CN)"),
-        (Item("nodes", "agent"), "The way to `agent` (zh-CN)"),
-        (Item("languages", "goodbye", "", "en-US"), "Key 5 at `main` (en-US)"),
-        (Item("prompts", "main", "say 2", "en-US"), "A wrong key once at `main` (en-US)"),
-        (Item("prompts", "", "phrase too_long 1", "zh-CN"), "The machine's sentence `too_long` (zh-CN)"),
+        (CoverageItem("noinput", "main", "2"), "Silence twice at `main` (zh-CN)"),
+        (CoverageItem("noinput", "order", "3"), "Silence three times at `order` (zh-CN)"),
+        (CoverageItem("nomatch", "main", "1"), "A wrong key once at `main` (zh-CN)"),
+        (CoverageItem("options", "main", "5"), "Key 5 at `main` (zh-CN)"),
+        (CoverageItem("anywhere", "main", "*"), "Star at `main` (zh-CN)"),
+        (CoverageItem("entries", "order", "accepted"), "A good entry at `order` (zh-CN)"),
+        (CoverageItem("entries", "sure", "yes"), "Yes at `sure` (zh-CN)"),
+        (CoverageItem("outcomes", "news", "none"), "`news` ends as `none` (zh-CN)"),
+        (CoverageItem("slow", "text"), "`text` takes long (zh-CN)"),
+        (CoverageItem("desks", "agent", "busy"), "The desk is busy at `agent` (zh-CN)"),
+        (CoverageItem("desks", "agent", "closed"), "The desk is closed at `agent` (zh-CN)"),
+        (CoverageItem("recordings", "voicemail", "left"), "A recording at `voicemail` (zh-CN)"),
+        (CoverageItem("nodes", "agent"), "The way to `agent` (zh-CN)"),
+        (CoverageItem("languages", "goodbye", "", "en-US"), "Key 5 at `main` (en-US)"),
+        (CoverageItem("prompts", "main", "say 2", "en-US"), "A wrong key once at `main` (en-US)"),
+        (
+            CoverageItem("prompts", "", "phrase too_long 1", "zh-CN"),
+            "The machine's sentence `too_long` (zh-CN)",
+        ),
     ],
-    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, Item) else None,
+    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, CoverageItem) else None,
 )
-def test_a_title(bench: Bench, item: Item, said: str) -> None:
+def test_a_title(bench: Bench, item: CoverageItem, said: str) -> None:
     """It says what somebody does or what happens, and in which language."""
     assert title(bench.tree, item, bench.reached.ways[item]) == said
 
 
 def test_a_call_shows_what_is_heard_and_how_it_ends(bench: Bench) -> None:
     """As an editor would have written it."""
-    (call,) = bench.fill(Item("options", "main", "5")).calls
+    (call,) = bench.fill(CoverageItem("options", "main", "5")).calls
     assert call.steps[-1] == Hears(hears="再见。")
     assert call.ends == "completed"
 
 
 def test_what_is_nearer_needs_no_call_of_its_own(bench: Bench) -> None:
     """Three silences have the first two in them."""
-    silences = [Item("noinput", "order", str(time)) for time in (1, 2, 3)]
+    silences = [CoverageItem("noinput", "order", str(time)) for time in (1, 2, 3)]
     filled = bench.fill(*silences)
     assert [call.call for call in filled.calls] == ["Silence three times at `order` (zh-CN)"]
     assert filled.covered == set(silences)
@@ -129,17 +132,17 @@ def test_what_is_nearer_needs_no_call_of_its_own(bench: Bench) -> None:
 def test_a_call_that_does_not_pass_is_not_kept(bench: Bench) -> None:
     """What it was for is named, with what went wrong."""
 
-    def fails(call: WrittenCall) -> tuple[Played, set[Item]]:
-        return Played("", call, [Row("", failure="`x` was not heard")]), {item}
+    def fails(call: WrittenCall) -> tuple[PlayedCall, set[CoverageItem]]:
+        return PlayedCall("", call, [PlayedStep("", failure="`x` was not heard")]), {item}
 
-    item = Item("nodes", "agent")
+    item = CoverageItem("nodes", "agent")
     filled = fill(bench.tree, [item], bench.reached.ways, fails)
     assert (filled.calls, filled.covered, filled.left) == ([], set(), {item: "`x` was not heard"})
 
 
 def test_a_call_that_goes_another_way_is_not_kept(bench: Bench) -> None:
     """A real service may answer otherwise than the proof took for possible."""
-    item, other = Item("nodes", "agent"), Item("nodes", "goodbye")
+    item, other = CoverageItem("nodes", "agent"), CoverageItem("nodes", "goodbye")
     ways = {item: bench.reached.ways[other]}
     filled = fill(bench.tree, [item], ways, bench.play)
     assert filled.left == {item: "the call that would reach it goes another way"}
@@ -148,13 +151,15 @@ def test_a_call_that_goes_another_way_is_not_kept(bench: Bench) -> None:
 def test_words_that_are_never_the_same_are_left_out(bench: Bench) -> None:
     """A case number is another one in every call: the call is kept without what was heard."""
 
-    def play_once(call: WrittenCall) -> tuple[Played, set[Item]]:
+    def play_once(call: WrittenCall) -> tuple[PlayedCall, set[CoverageItem]]:
         played, covers = bench.play(call)
         if any(isinstance(step, Hears) for step in call.steps):
-            played.rows.append(Row("", failure="`再见。` was not heard"))
+            played.rows.append(PlayedStep("", failure="`再见。` was not heard"))
         return played, covers
 
-    (call,) = fill(bench.tree, [item := Item("options", "main", "5")], bench.reached.ways, play_once).calls
+    (call,) = fill(
+        bench.tree, [item := CoverageItem("options", "main", "5")], bench.reached.ways, play_once
+    ).calls
     assert not any(isinstance(step, Hears) for step in call.steps)
     assert (item.what, call.ends) == ("5", "completed")
 
@@ -166,4 +171,4 @@ def test_a_hotline_of_one_language_does_not_name_it(bench: Bench) -> None:
         languages = ("zh-CN",)
 
     one: Any = One()
-    assert title(one, Item("slow", "news"), Way((), "zh-CN")) == "`news` takes long"
+    assert title(one, CoverageItem("slow", "news"), Witness((), "zh-CN")) == "`news` takes long"

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from ivr.actions import CONTRACTS
-from ivr.explore.properties import Finding
+from ivr.explore.properties import Violation
 from ivr.explore.prover import prove
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
@@ -49,7 +49,7 @@ def tree(nodes: str, top: str = ZERO + OPEN) -> Tree:
     return loaded.tree
 
 
-def broken(made: Tree) -> dict[str, Finding]:
+def broken(made: Tree) -> dict[str, Violation]:
     """Return what is found, by proof."""
     return {finding.proof: finding for finding in reversed(prove(made).findings)}
 

@@ -12,14 +12,14 @@ from ivr.engine.events import (
     CallerHungUp,
     CallStarted,
     DigitsPressed,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.session import Session
-from ivr.explore.moves import By, Moves
+from ivr.explore.moves import Actor, Moves
 from ivr.explore.time_samples import moments
 from ivr.menu.language.nodes import ChooseNode, EndNode, SayNode, SetNode
 from ivr.menu.tree import Tree
@@ -39,7 +39,7 @@ def _detail(event: object) -> str:
     return "".join(parts) + ("!" if getattr(event, "hard", False) else "")
 
 
-AT_ANY_TIME = [("CallerHungUp", ""), ("LimitReached", ""), ("LimitReached", "!"), ("TroubleStruck", "")]
+AT_ANY_TIME = [("CallerHungUp", ""), ("LimitReached", ""), ("LimitReached", "!"), ("InternalError", "")]
 
 
 def test_at_a_menu_every_key_a_wrong_one_and_silence() -> None:
@@ -102,11 +102,15 @@ def test_whoever_makes_a_move_is_named() -> None:
         if not isinstance(node, SayNode | SetNode | ChooseNode | EndNode)
     ]
     made = {type(move.event): move.by for node in waiting for move in moves.at(_at(tree, moves, node))}
-    assert made[NoInput] is By.silence
-    assert {made[CallerHungUp], made[TroubleStruck], made[LimitReached]} == {By.gone, By.trouble, By.limit}
-    assert made[DigitsPressed] is By.key
-    assert made[ActionFinished] is made[ActionGoesOn] is made[TransferEnded] is By.world
-    assert made[RecordingEnded] is By.silence  # the last one of that node: nothing was said
+    assert made[NoInput] is Actor.silence
+    assert {made[CallerHungUp], made[InternalError], made[LimitReached]} == {
+        Actor.gone,
+        Actor.trouble,
+        Actor.limit,
+    }
+    assert made[DigitsPressed] is Actor.key
+    assert made[ActionFinished] is made[ActionGoesOn] is made[TransferEnded] is Actor.world
+    assert made[RecordingEnded] is Actor.silence  # the last one of that node: nothing was said
     assert [
         move.event.caller != "" for move in moves.beginnings() if isinstance(move.event, CallStarted)
     ] == [

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.events import DigitsPressed
-from ivr.explore.reach import Way, reach
+from ivr.explore.reach import Witness, reach
 from ivr.harness import load_tree
 from ivr.menu.tree import Tree
-from ivr.written.coverage import Item, everything
+from ivr.written.coverage import CoverageItem, everything
 
 MENU = """
 hotline: bakery
@@ -44,7 +44,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return load_tree(folder)
 
 
-def keys(way: Way) -> list[str]:
+def keys(way: Witness) -> list[str]:
     """Return what a caller does on a way, by kinds of event and keys."""
     events = [move.event for move in way.moves[1:]]
     return [event.digits if isinstance(event, DigitsPressed) else type(event).__name__ for event in events]
@@ -53,14 +53,14 @@ def keys(way: Way) -> list[str]:
 @pytest.mark.parametrize(
     ("item", "pressed"),
     [
-        (Item("nodes", "goodbye"), ["2"]),
-        (Item("options", "there", "1"), ["1", "1"]),
-        (Item("noinput", "there", "2"), ["1", "NoInput", "NoInput"]),
-        (Item("nodes", "agent"), ["5", "5", "5"]),
-        (Item("nodes", "main"), []),
+        (CoverageItem("nodes", "goodbye"), ["2"]),
+        (CoverageItem("options", "there", "1"), ["1", "1"]),
+        (CoverageItem("noinput", "there", "2"), ["1", "NoInput", "NoInput"]),
+        (CoverageItem("nodes", "agent"), ["5", "5", "5"]),
+        (CoverageItem("nodes", "main"), []),
     ],
 )
-def test_the_shortest_way(tree: Tree, item: Item, pressed: list[str]) -> None:
+def test_the_shortest_way(tree: Tree, item: CoverageItem, pressed: list[str]) -> None:
     """It begins with the call, and its last move is the one that covers the thing."""
     way = reach(tree, [item]).ways[item]
     assert keys(way) == pressed
@@ -73,13 +73,19 @@ def test_what_no_caller_reaches(tree: Tree) -> None:
     there = [item for items in everything(tree).values() for item in items]
     found = reach(tree, there)
     never = {item for item in found.unreachable if item.node}
-    assert never == {Item("nodes", "none_left"), Item("prompts", "none_left", "say 1", "zh-CN")}
+    assert never == {
+        CoverageItem("nodes", "none_left"),
+        CoverageItem("prompts", "none_left", "say 1", "zh-CN"),
+    }
     assert found.ways.keys() | found.unreachable == set(there)
 
 
 def test_the_bound_of_a_call_is_a_way_where_there_is_no_other(tree: Tree) -> None:
     """Else the caller's own keys are shown, though the bound would lead to the human sooner."""
-    too_long, agent = Item("prompts", "", "phrase too_long 1", "zh-CN"), Item("nodes", "agent")
+    too_long, agent = (
+        CoverageItem("prompts", "", "phrase too_long 1", "zh-CN"),
+        CoverageItem("nodes", "agent"),
+    )
     ways = reach(tree, [too_long, agent]).ways
     assert keys(ways[too_long]) == ["LimitReached"]
     assert keys(ways[agent]) == ["5", "5", "5"]
@@ -99,5 +105,5 @@ def test_a_walk_that_was_cut_short_says_nothing_of_what_cannot_be_reached(
     from ivr.explore.explorer import explore
 
     monkeypatch.setattr("ivr.explore.reach.explore", lambda tree, watch: explore(tree, watch, most_states=3))
-    found = reach(tree, [Item("noinput", "there", "2"), Item("nodes", "none_left")])
+    found = reach(tree, [CoverageItem("noinput", "there", "2"), CoverageItem("nodes", "none_left")])
     assert found.unreachable == frozenset()

@@ -8,16 +8,16 @@ import pytest
 
 from ivr.engine.session import Session
 from ivr.explore.moves import Moves
-from ivr.explore.state_key import Canonical, Control, Data
+from ivr.explore.state_key import ControlState, DataAbstraction, StateKeys
 from ivr.menu.language.contract import Level
 from tests.support.mazes import mazes
 
 
-def state(maze: str, **given: Any) -> tuple[Control, Data]:
+def state(maze: str, **given: Any) -> tuple[ControlState, DataAbstraction]:
     """Return the two halves of a session at the first menu."""
     tree = mazes()[maze]
     moves = Moves(tree)
-    canonical = Canonical(tree, moves.samples)
+    canonical = StateKeys(tree, moves.samples)
     values = {"node": "main", "language": "en-US", "caller": "+8613800138000", **given}
     session = Session("CA1", tree.version, moves.usual, **values)
     plan = canonical.plan(session, withheld=session.caller == "")
@@ -27,8 +27,8 @@ def state(maze: str, **given: Any) -> tuple[Control, Data]:
 @pytest.mark.parametrize(
     ("maze", "given"),
     [
-        ("values", {"turn": 7, "reason": "why", "unsure": True, "urgent": True, "limited": True}),
-        ("values", {"told": ["hot"], "notes": ["one"], "called": "+8657100000000"}),
+        ("values", {"turn": 7, "reason": "why", "action_uncertain": True, "urgent": True, "limited": True}),
+        ("values", {"replayable": ["hot"], "notes": ["one"], "called": "+8657100000000"}),
         ("values", {"variables": {"elsewhere": 1}}),
         ("identity", {"variables": {"amount": 5}}),
         ("slow", {"caller": "+8613800138001"}),
@@ -44,8 +44,8 @@ def test_what_nothing_looks_at_is_left_out(maze: str, given: dict[str, Any]) -> 
     ("maze", "given"),
     [
         ("values", {"node": "way"}),
-        ("values", {"way": ["main"]}),
-        ("values", {"wanted": ["way"]}),
+        ("values", {"history": ["main"]}),
+        ("values", {"pending_returns": ["way"]}),
         ("languages", {"language": "zh-CN"}),
         ("values", {"noinputs": 1}),
         ("values", {"nomatches": 1}),

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ivr.calls.line import DeskAnswer
 from ivr.cli.schemas import reference
 from ivr.engine.step import MAX_REPEATS
 from ivr.menu.language import nodes
@@ -16,7 +17,7 @@ from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
-from ivr.written.model import KINDS, CallsFile, DeskAnswer, WrittenCall
+from ivr.written.model import KINDS, CallsFile, WrittenCall
 from ivr.written.model import WORDS as LONE_WORDS
 from tests.menu.language.test_nodes import MODELS
 from tests.support.menus import MENU, PEOPLE, WORDS, changed, small

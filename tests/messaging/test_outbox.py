@@ -18,7 +18,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
-from ivr.messaging.outbox import LONGEST_PAUSE, MOST_TRIES, NotTaken, Outbox, Refused, pause_after
+from ivr.messaging.outbox import (
+    LONGEST_PAUSE,
+    MOST_TRIES,
+    MessageNotTaken,
+    MessageRefused,
+    Outbox,
+    pause_after,
+)
 from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
@@ -203,7 +210,7 @@ def test_a_message_whose_claim_was_lost_is_not_sent(store: MemoryStore, clock: C
 
 def test_a_refused_message_has_failed(store: MemoryStore, outbox: Outbox, desk: Desk) -> None:
     """The reason and the carrier's code stay in the record."""
-    desk.troubles = [Refused("not a valid number", "21211")]
+    desk.troubles = [MessageRefused("not a valid number", "21211")]
     leave(store, BODY)
     outbox.send_due()
     message = the_only(store)
@@ -230,7 +237,7 @@ def test_a_message_that_was_not_taken_is_tried_again(
     store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """After a pause, and no sooner; meanwhile others are sent."""
-    desk.troubles = [NotTaken("too many requests")]
+    desk.troubles = [MessageNotTaken("too many requests")]
     leave(store, "one", "two")
     outbox.send_due()
     assert desk.bodies == ["two"]
@@ -247,7 +254,7 @@ def test_a_message_that_is_never_taken_fails_in_the_end(
     store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """After the last try, with the last reason."""
-    desk.troubles = [NotTaken("connection refused") for _ in range(100)]
+    desk.troubles = [MessageNotTaken("connection refused") for _ in range(100)]
     leave(store, "one")
     while the_only(store).status == "waiting":
         outbox.send_due()
@@ -260,7 +267,7 @@ def test_a_carrier_that_takes_nothing_is_left_alone(
     store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock, lines: list[Any]
 ) -> None:
     """Refused credentials are one line and one request, not a failure of every message; then all are sent."""
-    desk.troubles = [NotTaken("the credentials are refused (401)", after=60)]
+    desk.troubles = [MessageNotTaken("the credentials are refused (401)", after=60)]
     leave(store, "one", "two", "three")
     assert outbox.send_due() == 1
     clock.now += timedelta(seconds=59)
@@ -278,7 +285,7 @@ def test_refused_credentials_fail_no_message_however_long_it_takes(
     store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """Somebody puts them right on Monday; an absurd pause is not believed."""
-    desk.troubles = [NotTaken("401", after=10**9) for _ in range(2000)]
+    desk.troubles = [MessageNotTaken("401", after=10**9) for _ in range(2000)]
     leave(store, "one")
     for _ in range(2000):
         outbox.send_due()
@@ -322,9 +329,9 @@ def test_pauses_grow_and_differ(tries: int, chance: float, seconds: float) -> No
     "trouble",
     [
         None,
-        Refused(f"The 'To' number {TO} is not valid", "21211"),
-        NotTaken(f"{TO} has had too many"),
-        NotTaken(f"{TO} has had too many", after=9),
+        MessageRefused(f"The 'To' number {TO} is not valid", "21211"),
+        MessageNotTaken(f"{TO} has had too many"),
+        MessageNotTaken(f"{TO} has had too many", after=9),
         ValueError(f"{TO}: {BODY}"),
     ],
     ids=["sent", "refused", "put off", "resting", "unknown"],

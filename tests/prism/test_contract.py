@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.errors import RequestRejected
 from ivr.channels.twilio.admin.provisioning import call, connect, webhook_settings
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
-from ivr.messaging.outbox import Refused
+from ivr.messaging.outbox import MessageRefused
 
 HERS = "+8613800138000"
 PUBLIC = "https://ivr.example.com"
@@ -53,14 +53,14 @@ def test_twilio_would_take_it(rest: TwilioRest, ask: Ask) -> None:
 @pytest.mark.parametrize("ask", WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_request_is_refused(rest: TwilioRest, ask: Ask) -> None:
     """Else the test above would mean nothing."""
-    with pytest.raises(Rejected) as raised:
+    with pytest.raises(RequestRejected) as raised:
         ask(rest)
     assert raised.value.status == 422
 
 
 def test_a_wrong_message_is_refused(rest: TwilioRest) -> None:
     """As everything that Twilio will never take."""
-    with pytest.raises(Refused):
+    with pytest.raises(MessageRefused):
         rest.send(HERS, "hello", report_url="here")
 
 
@@ -69,7 +69,7 @@ def test_twilio_takes_more_than_it_describes(rest: TwilioRest) -> None:
 
     It is the one such request of ours. What came of it is looked at, therefore: see ``connect``.
     """
-    with pytest.raises(Rejected):
+    with pytest.raises(RequestRejected):
         rest.configure(PN, {"voice_application_sid": ""})
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import ivr.app  # noqa: F401 - pytester forgets what its tests import first, and cryptography cannot be imported twice
 from ivr.cli.starter import write
 
 

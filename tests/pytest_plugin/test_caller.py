@@ -159,7 +159,7 @@ def test_the_call_is_over_with_the_test(pytester: pytest.Pytester) -> None:
 
         def test_one(call):
             call.press("1")
-            stage = call._playing.stage
+            stage = call._playing.harness
             close = stage.close
             stage.close = lambda: (close(), kept.append("closed"))
             kept.append(stage.line)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.app import open_house
+from ivr.app import build_application
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.explore.samples import Samples
-from ivr.harness import DirectStages, Faults, load_tree, open_hall
+from ivr.harness import DirectHarnesses, Faults, load_tree, open_environment
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import Hands, recorded
+from ivr.replay.call_log import CallerInput, recorded
 from ivr.replay.export import recalled, without_effects
-from ivr.replay.replay import Replayed, replay
+from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import untold
 from ivr.storage import CallHistory, PathEntry
 from ivr.written.model import WrittenCall
@@ -61,33 +61,33 @@ def kept(folder: Path, *keys: str, faults: Faults | None = None) -> str:
     """Keep a call of a hotline in a store beside it; return the store's address."""
     url = f"sqlite:///{folder.parent / 'calls.sqlite3'}"
     perform = (faults or Faults()).perform
-    house = open_house(folder, Settings(database_url=url), perform=perform)
-    line = DirectLine(house.board, VirtualClock(AT), "+8613912345678", call=CALL)
+    application = build_application(folder, Settings(database_url=url), perform=perform)
+    line = DirectLine(application.switchboard, VirtualClock(AT), "+8613912345678", call=CALL)
     line.start()
     for each in keys:
         line.press(each)
     line.hang_up()
-    house.close()
+    application.close()
     return url
 
 
 def history(folder: Path, *keys: str) -> CallHistory:
     """Return the record of a call."""
-    house = open_house(folder, Settings(database_url="memory://"))
-    line = DirectLine(house.board, VirtualClock(AT), "+8613912345678", call=CALL)
+    application = build_application(folder, Settings(database_url="memory://"))
+    line = DirectLine(application.switchboard, VirtualClock(AT), "+8613912345678", call=CALL)
     line.start()
     for each in keys:
         line.press(each)
     line.hang_up()
-    found = house.store.call(CALL)
-    house.close()
+    found = application.store.call(CALL)
+    application.close()
     assert found
     return found
 
 
-def replayed(was: CallHistory, folder: Path, tree: Tree) -> Replayed:
+def replayed(was: CallHistory, folder: Path, tree: Tree) -> ReplayResult:
     """Replay a recorded call on a hotline as it is now."""
-    return replay(recorded(was, tree), tree, open_hall(folder, tree))
+    return replay(recorded(was, tree), tree, open_environment(folder, tree))
 
 
 def saved(was: CallHistory, folder: Path) -> str:
@@ -121,7 +121,7 @@ def test_saving_a_call_runs_no_action(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "it fails" not in result.output
     ((_, call),) = read_calls(folder)[0]
     assert call.outcomes == {"pay": {"ok": {"x": "6"}}}
-    assert play("", call, DirectStages(folder)).failures == []
+    assert play("", call, DirectHarnesses(folder)).failures == []
     assert ran == []
 
 
@@ -131,11 +131,11 @@ def test_an_action_of_which_no_end_is_written_is_not_run(
     """It is unavailable, as long as the call is played only to be kept."""
     folder = shop.write(tmp_path / "shop")
     ran = shop.answering(monkeypatch)
-    stages = DirectStages(folder)
+    harnesses = DirectHarnesses(folder)
     call = WrittenCall.model_validate({"call": "a call", "steps": [{"press": "918273"}, {"press": "1"}]})
-    play("", call, without_effects(load_tree(folder), stages))
+    play("", call, without_effects(load_tree(folder), harnesses))
     assert ran == []
-    play("", call, stages)
+    play("", call, harnesses)
     assert ran == ["pay"]
 
 
@@ -248,7 +248,7 @@ def test_a_choice_may_be_shown_also_of_a_node_that_is_gone(tmp_path: Path) -> No
         ("told: {say: Thank you., then: bye}", 'told: {say: Hi., menu: {"12": {for: a, go: bye}, "3": {for: b, go: bye}}}'),
     )  # fmt: skip
     tree = load_tree(folder)
-    public = Hands(tree, Samples(tree)).public
+    public = CallerInput(tree, Samples(tree)).public
     told = {
         (node, keys): public(PathEntry(1, AT, node, "DigitsPressed", keys))
         for node, keys in [("gone", "1"), ("gone", "0#"), ("gone", "12"), ("told", "12"), ("told", "34")]

@@ -13,47 +13,47 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.app import open_house
+from ivr.app import build_application
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main, starter
 from ivr.config import Settings
 from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
-from ivr.harness import DirectStages, Faults, demonstration_phones, load_tree, open_hall, slow_down
+from ivr.harness import DirectHarnesses, Faults, demonstration_phones, load_tree, open_environment, slow_down
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import Hands, recorded
+from ivr.replay.call_log import CallerInput, recorded
 from ivr.replay.export import recalled, with_waits
-from ivr.replay.replay import Replayed, replay
+from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import changed_since, difference, notes
 from ivr.storage import CallHistory, PathEntry
 from ivr.storage.sqlite import SqliteStore
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Stage, play, read_calls
+from ivr.written.runner import CallHarness, play, read_calls
 from ivr.written.yaml_writer import written
 from tests.support.changing import change
 
 ROOT = Path(__file__).parents[2]
 YUEBAO = ROOT / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
-STAGES = DirectStages(YUEBAO, TREE)
+STAGES = DirectHarnesses(YUEBAO, TREE)
 WRITTEN = read_calls(YUEBAO)[0]
 PHONES = demonstration_phones(YUEBAO)
 
 
-def recordings(call: WrittenCall, stages: DirectStages = STAGES) -> list[CallHistory]:
+def recordings(call: WrittenCall, harnesses: DirectHarnesses = STAGES) -> list[CallHistory]:
     """Play a written call, and return what the store has of it and of those that followed."""
     found: list[CallHistory | None] = []
 
-    def kept(call: WrittenCall) -> Stage:
-        stage = stages(call)
-        close = stage.close
+    def kept(call: WrittenCall) -> CallHarness:
+        harness = harnesses(call)
+        close = harness.close
 
         def look() -> None:
-            found.extend(stage.history(name) for name in (*stage.calls, stage.line.call))
+            found.extend(harness.history(name) for name in (*harness.calls, harness.line.call))
             close()
 
-        stage.close = look
-        return stage
+        harness.close = look
+        return harness
 
     assert not play("", call, kept).failures
     return [history for history in found if history]
@@ -75,9 +75,9 @@ def pressed(*keys: str) -> list[dict[str, str]]:
     return [{"press": key} for key in keys]
 
 
-def replayed(history: CallHistory, folder: Path = YUEBAO, tree: Tree = TREE) -> Replayed:
+def replayed(history: CallHistory, folder: Path = YUEBAO, tree: Tree = TREE) -> ReplayResult:
     """Replay a recorded call."""
-    return replay(recorded(history, tree), tree, open_hall(folder, tree))
+    return replay(recorded(history, tree), tree, open_environment(folder, tree))
 
 
 def told(history: CallHistory, folder: Path = YUEBAO, tree: Tree = TREE) -> str:
@@ -179,7 +179,7 @@ def test_speech_is_repeated_by_the_keys_that_it_meant(tmp_path: Path) -> None:
     tree = load_tree(tmp_path / "bakery")
     steps = [{"say": "几点开门"}, {"say": "蓝色的大象"}, {"press": "3"}]
     call = WrittenCall.model_validate({"call": "a call", "steps": steps, "ends": "completed"})
-    (history,) = recordings(call, DirectStages(tmp_path / "bakery", tree))
+    (history,) = recordings(call, DirectHarnesses(tmp_path / "bakery", tree))
     assert [(entry.event, entry.keys) for entry in history.path[1:3]] == [
         ("SpeechHeard", "1"),
         ("SpeechHeard", ""),
@@ -188,7 +188,7 @@ def test_speech_is_repeated_by_the_keys_that_it_meant(tmp_path: Path) -> None:
     assert done.same
     saved = recalled(done, tree, ()).call
     assert 'say: "…"' in written([saved])
-    assert play("", saved, DirectStages(tmp_path / "bakery", tree)).failures == []
+    assert play("", saved, DirectHarnesses(tmp_path / "bakery", tree)).failures == []
 
 
 def test_what_an_action_told_is_found_by_trying() -> None:
@@ -303,7 +303,7 @@ def test_trouble_of_our_own_cannot_be_repeated() -> None:
     """The call is compared up to there, and that is said."""
     history = of(*pressed("1", "2", "2"))
     place = len(history.path)
-    trouble = PathEntry(3, history.path[-1].at, "earnings_menu", "TroubleStruck")
+    trouble = PathEntry(3, history.path[-1].at, "earnings_menu", "InternalError")
     struck = replace(history, path=[*history.path[:place], trouble])
     done = replayed(struck)
     assert done.same
@@ -402,10 +402,10 @@ def kept(
 ) -> tuple[str, list[str]]:
     """Keep a call in a store of its own; return the store's address, and the codes that were texted."""
     url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
-    house = open_house(YUEBAO, Settings(database_url=url, secret_keys=("k" * 32,)), tree=tree)
+    application = build_application(YUEBAO, Settings(database_url=url, secret_keys=("k" * 32,)), tree=tree)
     clock = VirtualClock(BEGAN.replace(tzinfo=tree.timezone))
-    slow_down(house, clock, Faults())
-    line = DirectLine(house.board, clock, caller, call=CALL)
+    slow_down(application, clock, Faults())
+    line = DirectLine(application.switchboard, clock, caller, call=CALL)
     line.start()
     codes: list[str] = []
     for key in keys:
@@ -413,7 +413,7 @@ def kept(
         codes += re.findall(r"(?<!\d)\d{6}(?!\d)", heard)
         line.press(codes[-1] if key == "code" else key)
     line.hang_up()
-    house.close()
+    application.close()
     return url, codes
 
 
@@ -464,9 +464,9 @@ def test_no_secret_comes_back(tmp_path: Path, changed: Changing) -> None:
     for text in (shown.output, as_json.output, saved):
         for secret in ("1237", *codes, "13800138000"):
             assert secret not in text.replace('from: "+8613800138000"', "")
-    stages = DirectStages(folder, load_tree(folder))
+    harnesses = DirectHarnesses(folder, load_tree(folder))
     (call,) = [call for file, call in read_calls(folder)[0] if file == "calls/reported.yaml"]
-    assert play("", call, stages).failures == []
+    assert play("", call, harnesses).failures == []
     assert f"saved in {folder / 'calls' / 'reported.yaml'}; play it with: ivr test" in shown.output
 
 
@@ -476,7 +476,7 @@ def test_keys_that_have_become_secret_are_not_shown() -> None:
     shown = replace(
         history, path=[*history.path, PathEntry(9, history.path[-1].at, "id_tail", "DigitsPressed", "1237#")]
     )
-    public = Hands(TREE, Samples(TREE)).public
+    public = CallerInput(TREE, Samples(TREE)).public
     assert public(shown.path[-1]) == ""
     assert public(replace(shown.path[-1], keys="1#")) == "1#"
     assert public(history.path[2]) == "1"

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.storage.attempts import Ledger, Ration, Tried
+from ivr.storage.attempts import AttemptResult, Attempts, RateLimit
 from ivr.storage.sqlite import SqliteStore
 
 T = TypeVar("T")
@@ -39,45 +39,51 @@ _keys = count()
 
 
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
+def ledger() -> Iterator[Attempts]:
     """Open an empty ledger, in memory."""
-    opened = Ledger.open(":memory:")
+    opened = Attempts.open(":memory:")
     yield opened
     opened.close()
 
 
 def attempt(
-    ledger: Ledger,
+    ledger: Attempts,
     *holders: str,
     right: bool = False,
     at: datetime = NOW,
     key: str = "",
     kind: str = "tail",
     lock: timedelta = LOCK,
-) -> Tried:
+) -> AttemptResult:
     """Try once, three times at most; without a key it is a try of its own."""
     key = key or f"CA{next(_keys)}/1/1"
     return ledger.count_try(kind, holders or (HERS,), right=right, key=key, at=at, most=3, lock=lock)
 
 
-def verdicts(ledger: Ledger, times: int, *holders: str, at: datetime = NOW) -> list[str]:
+def verdicts(ledger: Attempts, times: int, *holders: str, at: datetime = NOW) -> list[str]:
     """Try wrongly so many times, and tell the verdicts."""
     return [attempt(ledger, *holders, at=at).verdict for _ in range(times)]
 
 
 def check(
-    ledger: Ledger, digest: str, *, call: str = "CA1", key: str = "", at: datetime = NOW, account: str = HERS
+    ledger: Attempts,
+    digest: str,
+    *,
+    call: str = "CA1",
+    key: str = "",
+    at: datetime = NOW,
+    account: str = HERS,
 ) -> str:
     """Check a typed code, three times at most; without a key it is a try of its own."""
     return ledger.check_code(account, call, digest, key=key or f"{call}/{next(_keys)}/1", at=at, most=3)
 
 
-def spend(ledger: Ledger, *rations: Ration, at: datetime = NOW, key: str = "") -> bool:
+def spend(ledger: Attempts, *rate_limits: RateLimit, at: datetime = NOW, key: str = "") -> bool:
     """Take one of each; without a key for a message of its own."""
-    return ledger.spend(rations, key=key or f"CA{next(_keys)}/1/1", at=at)
+    return ledger.consume(rate_limits, key=key or f"CA{next(_keys)}/1/1", at=at)
 
 
-def rows(ledger: Ledger) -> dict[str, int]:
+def rows(ledger: Attempts) -> dict[str, int]:
     """Count the rows of every table that has any."""
     db = ledger._connection
     counted = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
@@ -87,53 +93,57 @@ def rows(ledger: Ledger) -> dict[str, int]:
 # --- tries ---
 
 
-def test_the_third_wrong_try_locks_for_three_hours(ledger: Ledger) -> None:
+def test_the_third_wrong_try_locks_for_three_hours(ledger: Attempts) -> None:
     """Until the lock has ended, the right answer is not taken either, and who waits does not prolong it."""
-    assert [attempt(ledger) for _ in range(3)] == [Tried("wrong"), Tried("wrong"), Tried("locked", 180)]
+    assert [attempt(ledger) for _ in range(3)] == [
+        AttemptResult("wrong"),
+        AttemptResult("wrong"),
+        AttemptResult("locked", 180),
+    ]
     later = NOW + 100.5 * MINUTE
-    assert attempt(ledger, right=True, at=later) == attempt(ledger, at=later) == Tried("locked", 80)
-    assert attempt(ledger, right=True, at=NOW + LOCK - timedelta(seconds=1)) == Tried("locked", 1)
-    assert attempt(ledger, right=True, at=NOW + LOCK) == Tried("right")
+    assert attempt(ledger, right=True, at=later) == attempt(ledger, at=later) == AttemptResult("locked", 80)
+    assert attempt(ledger, right=True, at=NOW + LOCK - timedelta(seconds=1)) == AttemptResult("locked", 1)
+    assert attempt(ledger, right=True, at=NOW + LOCK) == AttemptResult("right")
 
 
-def test_the_minutes_are_exact_at_any_moment(ledger: Ledger) -> None:
+def test_the_minutes_are_exact_at_any_moment(ledger: Attempts) -> None:
     """A fraction of a second never makes three hours 181 minutes."""
     for n in range(50):
         tried = [
             attempt(ledger, f"account:{n}", at=NOW + n * timedelta(microseconds=70_001)) for _ in range(3)
         ]
-        assert tried[-1] == Tried("locked", 180)
+        assert tried[-1] == AttemptResult("locked", 180)
 
 
-def test_a_lock_is_followed_by_fresh_tries(ledger: Ledger) -> None:
+def test_a_lock_is_followed_by_fresh_tries(ledger: Attempts) -> None:
     """After the lock a caller has all his tries again."""
     for at in (NOW, NOW + LOCK):
         assert verdicts(ledger, 4, at=at) == ["wrong", "wrong", "locked", "locked"]
 
 
-def test_wrong_tries_count_for_as_long_as_a_lock_lasts(ledger: Ledger) -> None:
+def test_wrong_tries_count_for_as_long_as_a_lock_lasts(ledger: Attempts) -> None:
     """Two slips last week and one today are no attack; two slips two hours ago and one now are."""
     verdicts(ledger, 2)
     assert verdicts(ledger, 2, at=NOW + LOCK) == ["wrong", "wrong"]
     assert verdicts(ledger, 1, at=NOW + 2 * LOCK - MINUTE) == ["locked"]
 
 
-def test_a_right_try_forgives_the_account(ledger: Ledger) -> None:
+def test_a_right_try_forgives_the_account(ledger: Attempts) -> None:
     """Who has proved himself starts again from nothing."""
     verdicts(ledger, 2)
-    assert attempt(ledger, right=True) == Tried("right")
+    assert attempt(ledger, right=True) == AttemptResult("right")
     assert verdicts(ledger, 3) == ["wrong", "wrong", "locked"]
 
 
-def test_nobody_washes_himself_clean_with_his_own_account(ledger: Ledger) -> None:
+def test_nobody_washes_himself_clean_with_his_own_account(ledger: Attempts) -> None:
     """Two tries at her account, one right one at his own, and so on: the third wrong one locks his number."""
     assert verdicts(ledger, 2, HERS, CALLER) == ["wrong", "wrong"]
-    assert attempt(ledger, HIS, CALLER, right=True) == Tried("right")
-    assert attempt(ledger, "account:third", CALLER) == Tried("locked", 180)
-    assert attempt(ledger, HIS, CALLER, right=True) == Tried("locked", 180)
+    assert attempt(ledger, HIS, CALLER, right=True) == AttemptResult("right")
+    assert attempt(ledger, "account:third", CALLER) == AttemptResult("locked", 180)
+    assert attempt(ledger, HIS, CALLER, right=True) == AttemptResult("locked", 180)
 
 
-def test_every_holder_is_counted(ledger: Ledger) -> None:
+def test_every_holder_is_counted(ledger: Attempts) -> None:
     """A number that tries three accounts once is locked, and so is an account that three numbers try."""
     assert [attempt(ledger, f"account:{n}", CALLER).verdict for n in range(3)] == ["wrong", "wrong", "locked"]
     assert [attempt(ledger, HERS, f"caller:{n}").verdict for n in range(3)] == ["wrong", "wrong", "locked"]
@@ -141,26 +151,26 @@ def test_every_holder_is_counted(ledger: Ledger) -> None:
     assert attempt(ledger, "account:0", "caller:another", right=True).verdict == "right"
 
 
-def test_the_longest_lock_is_told(ledger: Ledger) -> None:
+def test_the_longest_lock_is_told(ledger: Attempts) -> None:
     """Of two locks, the later end is when it is worth trying again."""
     verdicts(ledger, 3, CALLER)
     verdicts(ledger, 3, HERS, at=NOW + 60 * MINUTE)
     for holders in ((HERS, CALLER), (CALLER, HERS)):
-        assert attempt(ledger, *holders, right=True, at=NOW + 90 * MINUTE) == Tried("locked", 150)
+        assert attempt(ledger, *holders, right=True, at=NOW + 90 * MINUTE) == AttemptResult("locked", 150)
 
 
-def test_tries_at_a_lock_are_not_counted_against_others(ledger: Ledger) -> None:
+def test_tries_at_a_lock_are_not_counted_against_others(ledger: Attempts) -> None:
     """Nothing is learnt at a locked account, and so the caller pays nothing for it."""
     verdicts(ledger, 3, HERS)
     verdicts(ledger, 5, HERS, CALLER)
     assert attempt(ledger, HIS, CALLER).verdict == "wrong"
 
 
-def test_kinds_are_counted_apart(ledger: Ledger) -> None:
+def test_kinds_are_counted_apart(ledger: Attempts) -> None:
     """Three wrong codes say nothing about the tail of an ID card."""
     for _ in range(3):
         attempt(ledger, kind="code")
-    assert attempt(ledger, right=True) == Tried("right")
+    assert attempt(ledger, right=True) == AttemptResult("right")
     assert attempt(ledger, kind="code", right=True).verdict == "locked"
 
 
@@ -175,21 +185,21 @@ def test_kinds_are_counted_apart(ledger: Ledger) -> None:
         (2 * DAY, 0),
     ],
 )
-def test_the_minutes_of_a_lock_can_be_asked_for(ledger: Ledger, after: timedelta, minutes: int) -> None:
+def test_the_minutes_of_a_lock_can_be_asked_for(ledger: Attempts, after: timedelta, minutes: int) -> None:
     """As a try would be told them: rounded up, and none when the next one would be taken."""
     verdicts(ledger, 3)
     assert ledger.minutes_locked("tail", (HERS,), at=NOW + after) == minutes
     assert attempt(ledger, right=True, at=NOW + after).minutes_left == minutes
 
 
-def test_who_may_try_is_not_locked(ledger: Ledger) -> None:
+def test_who_may_try_is_not_locked(ledger: Attempts) -> None:
     """Neither before the first wrong try nor before the third."""
     for times in (0, 1, 1):
         verdicts(ledger, times)
         assert ledger.minutes_locked("tail", (HERS, CALLER), at=NOW) == 0
 
 
-def test_the_minutes_are_those_of_the_longest_lock_of_this_kind(ledger: Ledger) -> None:
+def test_the_minutes_are_those_of_the_longest_lock_of_this_kind(ledger: Attempts) -> None:
     """Of any of the holders, and of nobody else."""
     verdicts(ledger, 3, CALLER)
     verdicts(ledger, 3, HERS, at=NOW + 60 * MINUTE)
@@ -198,7 +208,7 @@ def test_the_minutes_are_those_of_the_longest_lock_of_this_kind(ledger: Ledger) 
     assert ledger.minutes_locked("code", (HERS, CALLER), at=NOW + 90 * MINUTE) == 0
 
 
-def test_to_ask_for_the_minutes_is_no_try(ledger: Ledger) -> None:
+def test_to_ask_for_the_minutes_is_no_try(ledger: Attempts) -> None:
     """However often it is asked, no row is added and no lock gets longer."""
     verdicts(ledger, 2)
     before = rows(ledger)
@@ -209,32 +219,32 @@ def test_to_ask_for_the_minutes_is_no_try(ledger: Ledger) -> None:
     assert ledger.minutes_locked("tail", (HERS,), at=NOW + 10 * MINUTE) == 170
 
 
-def test_the_same_key_is_the_same_try(ledger: Ledger) -> None:
+def test_the_same_key_is_the_same_try(ledger: Attempts) -> None:
     """A webhook that arrives twice is counted once and answered alike, also after a lock and with another tail."""
     for _ in range(5):
-        assert attempt(ledger, key="CA1/1/1") == Tried("wrong")
-    assert attempt(ledger, key="CA1/1/1", right=True) == Tried("wrong")
-    assert attempt(ledger, key="CA1/2/1") == Tried("wrong")
-    assert attempt(ledger, key="CA1/3/1") == Tried("locked", 180)
-    assert attempt(ledger, key="CA1/3/1", at=NOW + 5 * MINUTE) == Tried("locked", 180)
-    assert attempt(ledger, key="CA1/1/1", at=NOW + 5 * MINUTE) == Tried("wrong")
+        assert attempt(ledger, key="CA1/1/1") == AttemptResult("wrong")
+    assert attempt(ledger, key="CA1/1/1", right=True) == AttemptResult("wrong")
+    assert attempt(ledger, key="CA1/2/1") == AttemptResult("wrong")
+    assert attempt(ledger, key="CA1/3/1") == AttemptResult("locked", 180)
+    assert attempt(ledger, key="CA1/3/1", at=NOW + 5 * MINUTE) == AttemptResult("locked", 180)
+    assert attempt(ledger, key="CA1/1/1", at=NOW + 5 * MINUTE) == AttemptResult("wrong")
 
 
-def test_a_key_answers_for_its_own_account_and_kind_alone(ledger: Ledger) -> None:
+def test_a_key_answers_for_its_own_account_and_kind_alone(ledger: Attempts) -> None:
     """A right answer at one's own account is none at another, whatever the key."""
     assert attempt(ledger, HIS, CALLER, right=True, key="CA1/1/1").verdict == "right"
     assert attempt(ledger, HERS, CALLER, key="CA1/1/1").verdict == "wrong"
     assert attempt(ledger, HIS, CALLER, key="CA1/1/1", kind="code").verdict == "wrong"
 
 
-def test_a_clock_that_goes_back_a_little_gives_no_tries(ledger: Ledger) -> None:
+def test_a_clock_that_goes_back_a_little_gives_no_tries(ledger: Attempts) -> None:
     """Another machine's clock is some seconds behind: its tries are counted with the others, and a lock holds."""
     assert verdicts(ledger, 2, at=NOW + timedelta(seconds=5)) == ["wrong", "wrong"]
     assert verdicts(ledger, 1) == ["locked"]
-    assert attempt(ledger, right=True, at=NOW - timedelta(seconds=5)) == Tried("locked", 181)
+    assert attempt(ledger, right=True, at=NOW - timedelta(seconds=5)) == AttemptResult("locked", 181)
 
 
-def test_a_call_has_proved_what_it_tried_rightly(ledger: Ledger) -> None:
+def test_a_call_has_proved_what_it_tried_rightly(ledger: Attempts) -> None:
     """Neither another call, nor another account, nor the caller's number, nor a part of a name has a share in it."""
     attempt(ledger, HERS, CALLER, right=True, key="CA12/3/1")
     attempt(ledger, HERS, CALLER, key="CA13/3/1")
@@ -253,7 +263,7 @@ def test_a_call_has_proved_what_it_tried_rightly(ledger: Ledger) -> None:
     assert {asked: ledger.proved(*asked) for asked in proofs} == proofs
 
 
-def test_a_proof_outlives_a_lock_that_others_cause(ledger: Ledger) -> None:
+def test_a_proof_outlives_a_lock_that_others_cause(ledger: Attempts) -> None:
     """A stranger who locks the account does not stop the call that has proved it already."""
     attempt(ledger, right=True, key="CA1/1/1")
     verdicts(ledger, 3)
@@ -265,9 +275,9 @@ def test_a_proof_outlives_a_lock_that_others_cause(ledger: Ledger) -> None:
 # --- rations ---
 
 
-def test_a_ration_is_used_up_and_comes_back(ledger: Ledger) -> None:
+def test_a_ration_is_used_up_and_comes_back(ledger: Attempts) -> None:
     """Two a day: the third is refused until the first one is a day old; to be refused costs nothing."""
-    two = Ration(HERS, 2, DAY)
+    two = RateLimit(HERS, 2, DAY)
     assert [spend(ledger, two, at=NOW + hours * 60 * MINUTE) for hours in (0, 1, 2, 23)] == [
         True,
         True,
@@ -277,17 +287,17 @@ def test_a_ration_is_used_up_and_comes_back(ledger: Ledger) -> None:
     assert [spend(ledger, two, at=NOW + DAY + n * MINUTE) for n in range(2)] == [True, False]
 
 
-def test_all_rations_are_taken_or_none(ledger: Ledger) -> None:
+def test_all_rations_are_taken_or_none(ledger: Attempts) -> None:
     """What one refuses is not taken from the other, in whatever order they come."""
-    one, many = Ration(HERS, 1, DAY), Ration(CALLER, 3, DAY)
+    one, many = RateLimit(HERS, 1, DAY), RateLimit(CALLER, 3, DAY)
     assert spend(ledger, one, many)
     assert not any(spend(ledger, *order) for order in ((one, many), (many, one)) for _ in range(3))
     assert [spend(ledger, many) for _ in range(3)] == [True, True, False]
 
 
-def test_one_holder_may_have_several_rations(ledger: Ledger) -> None:
+def test_one_holder_may_have_several_rations(ledger: Attempts) -> None:
     """One an hour and two a day: each message is one of both."""
-    both = Ration(HERS, 1, 60 * MINUTE), Ration(HERS, 2, DAY)
+    both = RateLimit(HERS, 1, 60 * MINUTE), RateLimit(HERS, 2, DAY)
     assert [spend(ledger, *both, at=NOW + n * 30 * MINUTE) for n in range(5)] == [
         True,
         False,
@@ -297,10 +307,10 @@ def test_one_holder_may_have_several_rations(ledger: Ledger) -> None:
     ]
 
 
-def test_what_counts_is_not_forgotten(ledger: Ledger) -> None:
+def test_what_counts_is_not_forgotten(ledger: Attempts) -> None:
     """Of an hour's and a week's ration the week's is remembered for a week, in whatever order they come."""
     for holder, windows in ((HERS, (60 * MINUTE, 7 * DAY)), (HIS, (7 * DAY, 60 * MINUTE))):
-        both = [Ration(holder, 1, within) for within in windows]
+        both = [RateLimit(holder, 1, within) for within in windows]
         assert [spend(ledger, *both, at=NOW + days * DAY) for days in (0, 3, 6, 7)] == [
             True,
             False,
@@ -310,19 +320,19 @@ def test_what_counts_is_not_forgotten(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(("most", "taken"), [(0, 0), (-1, 0), (1, 1), (4, 4)])
-def test_a_ration_gives_no_more_than_it_says(ledger: Ledger, most: int, taken: int) -> None:
+def test_a_ration_gives_no_more_than_it_says(ledger: Attempts, most: int, taken: int) -> None:
     """A country with a ration of none gets no message at all."""
-    assert sum(spend(ledger, Ration("country:GB", most, DAY)) for _ in range(6)) == taken
+    assert sum(spend(ledger, RateLimit("country:GB", most, DAY)) for _ in range(6)) == taken
 
 
-def test_no_rations_refuse_nothing(ledger: Ledger) -> None:
+def test_no_rations_refuse_nothing(ledger: Attempts) -> None:
     """Where nothing is rationed, everything may be sent."""
     assert all(spend(ledger) for _ in range(3))
 
 
-def test_the_same_key_takes_nothing_again(ledger: Ledger) -> None:
+def test_the_same_key_takes_nothing_again(ledger: Attempts) -> None:
     """A repeated run has the answer of the first one, be it yes or no, and costs nothing."""
-    two = Ration(HERS, 2, DAY)
+    two = RateLimit(HERS, 2, DAY)
     assert [spend(ledger, two, key="CA1/1/1") for _ in range(4)] == [True] * 4
     assert spend(ledger, two)
     assert not spend(ledger, two, key="CA2/1/1")
@@ -330,9 +340,9 @@ def test_the_same_key_takes_nothing_again(ledger: Ledger) -> None:
     assert spend(ledger, two, key="CA1/1/1")
 
 
-def test_a_clock_that_goes_back_a_little_gives_no_rations(ledger: Ledger) -> None:
+def test_a_clock_that_goes_back_a_little_gives_no_rations(ledger: Attempts) -> None:
     """What was taken in some seconds counts now, and in the right order."""
-    two = Ration(HERS, 2, MINUTE)
+    two = RateLimit(HERS, 2, MINUTE)
     assert spend(ledger, two, at=NOW + timedelta(seconds=5))
     assert spend(ledger, two, at=NOW)
     assert not spend(ledger, two, at=NOW - timedelta(seconds=5))
@@ -349,16 +359,16 @@ def test_rations_are_what_counting_one_by_one_gives(
     steps: list[tuple[str, int]], hourly: int, daily: int
 ) -> None:
     """Whatever is sent when and to whom, no window holds more than its ration, and nothing else is refused."""
-    ledger, now = Ledger.open(":memory:"), NOW
+    ledger, now = Attempts.open(":memory:"), NOW
     taken: list[tuple[str, datetime]] = []
     for holder, minutes in steps:
         now += minutes * MINUTE
-        rations = [Ration(holder, hourly, 60 * MINUTE), Ration("all", daily, DAY)]
+        rate_limits = [RateLimit(holder, hourly, 60 * MINUTE), RateLimit("all", daily, DAY)]
         expected = (
             sum(who == holder and at > now - 60 * MINUTE for who, at in taken) < hourly
             and sum(at > now - DAY for _, at in taken) < daily
         )
-        assert spend(ledger, *rations, at=now) is expected
+        assert spend(ledger, *rate_limits, at=now) is expected
         taken += [(holder, now)] * expected
     ledger.close()
 
@@ -367,7 +377,7 @@ def test_rations_are_what_counting_one_by_one_gives(
 
 
 def keep(
-    ledger: Ledger, digest: str = CODE, *, call: str = "CA1", at: datetime = NOW, account: str = HERS
+    ledger: Attempts, digest: str = CODE, *, call: str = "CA1", at: datetime = NOW, account: str = HERS
 ) -> None:
     """Keep a code for five minutes."""
     ledger.keep_code(account, call, digest, at=at, lives=5 * MINUTE)
@@ -391,7 +401,7 @@ def keep(
     ],
 )
 def test_a_code_is_right_in_its_call_and_time_alone(
-    ledger: Ledger, typed: dict[str, Any], verdict: str
+    ledger: Attempts, typed: dict[str, Any], verdict: str
 ) -> None:
     """Where there is no live code for this account in this call, nothing that is typed is right or wrong."""
     keep(ledger)
@@ -410,7 +420,7 @@ def test_a_code_is_right_in_its_call_and_time_alone(
     ],
 )
 def test_a_call_has_the_code_that_was_sent_in_it(
-    ledger: Ledger,
+    ledger: Attempts,
     asked: dict[str, Any],
     there: bool,  # noqa: FBT001
 ) -> None:
@@ -421,7 +431,7 @@ def test_a_call_has_the_code_that_was_sent_in_it(
     assert check(ledger, CODE) == "right"
 
 
-def test_a_code_that_was_used_or_replaced_is_there_no_more(ledger: Ledger) -> None:
+def test_a_code_that_was_used_or_replaced_is_there_no_more(ledger: Attempts) -> None:
     """Used up by the right try, or dead since another call had one sent."""
     keep(ledger)
     check(ledger, OTHER_CODE)
@@ -434,7 +444,7 @@ def test_a_code_that_was_used_or_replaced_is_there_no_more(ledger: Ledger) -> No
     assert not ledger.code_of(HERS, "CA2", at=NOW)
 
 
-def test_a_code_is_used_once(ledger: Ledger) -> None:
+def test_a_code_is_used_once(ledger: Attempts) -> None:
     """A right code is no code any more; nor does a repeated run that keeps it again revive it."""
     keep(ledger)
     assert [check(ledger, CODE) for _ in range(2)] == ["right", "expired"]
@@ -442,7 +452,7 @@ def test_a_code_is_used_once(ledger: Ledger) -> None:
     assert check(ledger, CODE) == "expired"
 
 
-def test_a_code_is_tried_three_times(ledger: Ledger) -> None:
+def test_a_code_is_tried_three_times(ledger: Attempts) -> None:
     """After three wrong ones the right one is dead; to keep the same one again gives no fresh tries."""
     keep(ledger)
     assert [check(ledger, OTHER_CODE) for _ in range(2)] == ["wrong", "wrong"]
@@ -450,13 +460,13 @@ def test_a_code_is_tried_three_times(ledger: Ledger) -> None:
     assert [check(ledger, OTHER_CODE), check(ledger, CODE)] == ["wrong", "expired"]
 
 
-def test_the_last_try_may_be_the_right_one(ledger: Ledger) -> None:
+def test_the_last_try_may_be_the_right_one(ledger: Attempts) -> None:
     """Three tries are three."""
     keep(ledger)
     assert [check(ledger, digest) for digest in (OTHER_CODE, OTHER_CODE, CODE)] == ["wrong", "wrong", "right"]
 
 
-def test_a_new_code_ends_the_one_before(ledger: Ledger) -> None:
+def test_a_new_code_ends_the_one_before(ledger: Attempts) -> None:
     """One code lives per account, with tries of its own; a code sent in another call ends it as well."""
     keep(ledger)
     for _ in range(3):
@@ -469,14 +479,14 @@ def test_a_new_code_ends_the_one_before(ledger: Ledger) -> None:
     assert check(ledger, CODE, call="CA2") == "right"
 
 
-def test_a_stranger_cannot_use_up_the_tries(ledger: Ledger) -> None:
+def test_a_stranger_cannot_use_up_the_tries(ledger: Attempts) -> None:
     """Tries in another call are expired, right or wrong, and cost the call of the code nothing."""
     keep(ledger)
     assert {check(ledger, digest, call="CA2") for digest in (CODE, OTHER_CODE) * 5} == {"expired"}
     assert check(ledger, CODE) == "right"
 
 
-def test_the_same_key_is_the_same_check(ledger: Ledger) -> None:
+def test_the_same_key_is_the_same_check(ledger: Attempts) -> None:
     """A webhook that arrives twice is answered alike: the right code is still right, a wrong one counts once."""
     keep(ledger)
     assert [check(ledger, OTHER_CODE, key="CA1/4/1") for _ in range(5)] == ["wrong"] * 5
@@ -484,7 +494,7 @@ def test_the_same_key_is_the_same_check(ledger: Ledger) -> None:
     assert check(ledger, CODE, key="CA1/6/1") == "expired"
 
 
-def test_a_key_answers_for_its_own_call_and_account_alone(ledger: Ledger) -> None:
+def test_a_key_answers_for_its_own_call_and_account_alone(ledger: Attempts) -> None:
     """To name the key of a call that had the right code opens nothing in another, nor at another account."""
     keep(ledger)
     assert check(ledger, CODE, key="CA1/5/1") == "right"
@@ -495,7 +505,7 @@ def test_a_key_answers_for_its_own_call_and_account_alone(ledger: Ledger) -> Non
 # --- what cannot be told from outside ---
 
 
-def statements(ledger: Ledger, do: Callable[[], object]) -> list[str]:
+def statements(ledger: Attempts, do: Callable[[], object]) -> list[str]:
     """Return the first words of every statement that something runs."""
     ran: list[str] = []
     ledger._connection.set_trace_callback(lambda statement: ran.append(" ".join(statement.split()[:3])))
@@ -504,7 +514,7 @@ def statements(ledger: Ledger, do: Callable[[], object]) -> list[str]:
     return ran
 
 
-def test_an_account_that_is_nowhere_takes_the_same_way(ledger: Ledger) -> None:
+def test_an_account_that_is_nowhere_takes_the_same_way(ledger: Attempts) -> None:
     """With a code or without, known or not, the database does the same: no difference in time can tell."""
     keep(ledger)
     codes = [
@@ -525,20 +535,20 @@ def test_an_account_that_is_nowhere_takes_the_same_way(ledger: Ledger) -> None:
 # --- what is kept, and for how long ---
 
 
-def test_nothing_is_kept_for_ever(ledger: Ledger) -> None:
+def test_nothing_is_kept_for_ever(ledger: Attempts) -> None:
     """A key is remembered for a day beyond what it counts for, longer than any call; then every row goes."""
     keep(ledger)
     check(ledger, OTHER_CODE, key="old")
     attempt(ledger, key="old")
-    spend(ledger, Ration(HERS, 5, DAY), key="old")
+    spend(ledger, RateLimit(HERS, 5, DAY), key="old")
     assert rows(ledger) == dict.fromkeys(TABLES, 1) | {"ledger_answers": 3}
     keep(ledger, account=HIS, at=NOW + DAY)
-    assert attempt(ledger, right=True, key="old", at=NOW + DAY) == Tried("wrong")
+    assert attempt(ledger, right=True, key="old", at=NOW + DAY) == AttemptResult("wrong")
     keep(ledger, account=HIS, call="CA9", at=NOW + 3 * DAY)
     assert rows(ledger) == {"ledger_codes": 1}
 
 
-def test_a_lock_is_remembered_to_its_end(ledger: Ledger) -> None:
+def test_a_lock_is_remembered_to_its_end(ledger: Attempts) -> None:
     """A lock may be longer than the day for which keys are remembered."""
     for _ in range(3):
         attempt(ledger, lock=10 * DAY)
@@ -546,10 +556,10 @@ def test_a_lock_is_remembered_to_its_end(ledger: Ledger) -> None:
     assert attempt(ledger, right=True, at=NOW + 9 * DAY).minutes_left == 24 * 60
 
 
-def test_what_piled_up_is_forgotten_a_little_at_a_time(ledger: Ledger) -> None:
+def test_what_piled_up_is_forgotten_a_little_at_a_time(ledger: Attempts) -> None:
     """After a quiet week nobody waits until all of it is gone, but each call removes more than it brings."""
     for n in range(150):
-        spend(ledger, Ration(f"account:{n}", 1, DAY))
+        spend(ledger, RateLimit(f"account:{n}", 1, DAY))
     for left, change in ((50, keep), (0, attempt)):
         change(ledger, at=NOW + 7 * DAY)
         assert rows(ledger).get("ledger_spent", 0) == left
@@ -559,22 +569,22 @@ def test_what_piled_up_is_forgotten_a_little_at_a_time(ledger: Ledger) -> None:
 
 
 @pytest.fixture(params=["a file", "memory"])
-def ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sequence[Ledger]]:
+def ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sequence[Attempts]]:
     """Open two ledgers of one file, or one in memory twice."""
     if request.param == "memory":
-        opened = [Ledger.open(":memory:")] * 2
+        opened = [Attempts.open(":memory:")] * 2
     else:
-        opened = [Ledger.open(str(tmp_path / "calls.sqlite3")) for _ in range(2)]
+        opened = [Attempts.open(str(tmp_path / "calls.sqlite3")) for _ in range(2)]
     yield opened
     for ledger in opened:
         ledger.close()
 
 
-def at_once(ledgers: Sequence[Ledger], do: Callable[[Ledger], T]) -> Counter[T]:
+def at_once(ledgers: Sequence[Attempts], do: Callable[[Attempts], T]) -> Counter[T]:
     """Do something in eight threads at the same moment, and count the answers."""
     start = Barrier(8)
 
-    def wait_and_do(ledger: Ledger) -> T:
+    def wait_and_do(ledger: Attempts) -> T:
         start.wait(timeout=30)
         return do(ledger)
 
@@ -582,22 +592,22 @@ def at_once(ledgers: Sequence[Ledger], do: Callable[[Ledger], T]) -> Counter[T]:
         return Counter(pool.map(wait_and_do, [ledgers[n % 2] for n in range(8)]))
 
 
-def test_tries_at_the_same_moment_are_counted_one_by_one(ledgers: Sequence[Ledger]) -> None:
+def test_tries_at_the_same_moment_are_counted_one_by_one(ledgers: Sequence[Attempts]) -> None:
     """Of eight wrong tries at once, two are wrong and six find the lock; of one key all get the one answer."""
-    assert at_once(ledgers, attempt) == {Tried("wrong"): 2, Tried("locked", 180): 6}
-    assert at_once(ledgers, lambda ledger: attempt(ledger, HIS, key="CA1/1/1")) == {Tried("wrong"): 8}
+    assert at_once(ledgers, attempt) == {AttemptResult("wrong"): 2, AttemptResult("locked", 180): 6}
+    assert at_once(ledgers, lambda ledger: attempt(ledger, HIS, key="CA1/1/1")) == {AttemptResult("wrong"): 8}
     assert verdicts(ledgers[0], 2, HIS) == ["wrong", "locked"]
 
 
-def test_a_code_is_used_by_one_of_many(ledgers: Sequence[Ledger]) -> None:
+def test_a_code_is_used_by_one_of_many(ledgers: Sequence[Attempts]) -> None:
     """Eight webhooks with the right code at once: it opens once."""
     keep(ledgers[0])
     assert at_once(ledgers, lambda ledger: check(ledger, CODE)) == {"right": 1, "expired": 7}
 
 
-def test_the_last_of_a_ration_goes_to_one_of_many(ledgers: Sequence[Ledger]) -> None:
+def test_the_last_of_a_ration_goes_to_one_of_many(ledgers: Sequence[Attempts]) -> None:
     """Eight messages at once, three allowed by one holder and five by the other: three are sent, and no more paid."""
-    three, five = Ration(HERS, 3, DAY), Ration(CALLER, 5, DAY)
+    three, five = RateLimit(HERS, 3, DAY), RateLimit(CALLER, 5, DAY)
     assert at_once(ledgers, lambda ledger: spend(ledger, three, five)) == {True: 3, False: 5}
     assert [spend(ledgers[1], five) for _ in range(3)] == [True, True, False]
 
@@ -607,7 +617,7 @@ def test_many_processes_share_one_ledger(tmp_path: Path) -> None:
     program = """
 import sys
 from datetime import UTC, datetime, timedelta
-from ivr.storage.attempts import Ledger, Ration
+from ivr.storage.attempts import Attempts, RateLimit
 from ivr.storage.sqlite import SqliteStore
 
 path, me, first = sys.argv[1:]
@@ -615,14 +625,14 @@ at, day = datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=1)
 print("ready", flush=True)
 input()
 store = SqliteStore(path) if first == "calls" else None
-ledger = Ledger.open(path)
+ledger = Attempts.open(path)
 store = store or SqliteStore(path)
 ledger.keep_code("account:shared", "CA1", "5e" * 32, at=at, lives=day)
 for n in range(25):
     key = f"CA{me}/{n}/1"
     tried = ledger.count_try("tail", ["account:shared"], right=False, key=key, at=at, most=40, lock=day)
     print("try", tried.verdict)
-    print("spent", ledger.spend([Ration("account:shared", 30, day)], key=key, at=at))
+    print("spent", ledger.consume([RateLimit("account:shared", 30, day)], key=key, at=at))
     print("code", ledger.check_code("account:shared", "CA1", "5e" * 32, key=key, at=at, most=3))
 ledger.close()
 store.close()
@@ -656,14 +666,14 @@ store.close()
 def test_the_ledger_lives_in_the_file_of_the_calls(tmp_path: Path) -> None:
     """Whichever is opened first, both keep what is theirs, and a restart forgets nothing."""
     path = tmp_path / "calls.sqlite3"
-    ledger = Ledger.open(str(path))
+    ledger = Attempts.open(str(path))
     verdicts(ledger, 3)
     store = SqliteStore(path)
     assert attempt(ledger, HIS, right=True, key="CA1/1/1").verdict == "right"
     store.ping()
     ledger.close()
-    again = Ledger.open(str(path))
-    assert attempt(again, right=True) == Tried("locked", 180)
+    again = Attempts.open(str(path))
+    assert attempt(again, right=True) == AttemptResult("locked", 180)
     assert again.proved("tail", HIS, "CA1")
     again.close()
     store.close()
@@ -675,21 +685,21 @@ def test_only_its_owner_may_read_a_new_file(tmp_path: Path) -> None:
     shared.touch()
     shared.chmod(0o640)
     for path, mode in ((new, 0o600), (shared, 0o640)):
-        Ledger.open(str(path)).close()
+        Attempts.open(str(path)).close()
         assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
 def test_a_file_that_cannot_be_used_says_so(tmp_path: Path) -> None:
     """Neither a folder that is not there nor a file of something else is taken for an empty ledger."""
     with pytest.raises(OSError, match="nowhere"):
-        Ledger.open(str(tmp_path / "nowhere" / "calls.sqlite3"))
+        Attempts.open(str(tmp_path / "nowhere" / "calls.sqlite3"))
     other = tmp_path / "notes.txt"
     other.write_text("these are notes and no database, " * 40)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
-        Ledger.open(str(other))
+        Attempts.open(str(other))
 
 
-def test_what_fails_half_way_leaves_nothing(ledger: Ledger) -> None:
+def test_what_fails_half_way_leaves_nothing(ledger: Attempts) -> None:
     """A disk that is full at the last row undoes the earlier ones: the key is not spent, and the next try is whole."""
     ledger._connection.execute(
         "CREATE TEMP TRIGGER full BEFORE INSERT ON ledger_answers BEGIN SELECT raise(ABORT, 'disk is full'); END"
@@ -698,13 +708,13 @@ def test_what_fails_half_way_leaves_nothing(ledger: Ledger) -> None:
         with pytest.raises(sqlite3.Error, match="disk is full"):
             attempt(ledger, HERS, CALLER, key="CA1/1/1")
         with pytest.raises(sqlite3.Error, match="disk is full"):
-            spend(ledger, Ration(HERS, 1, DAY), key="CA1/1/1")
+            spend(ledger, RateLimit(HERS, 1, DAY), key="CA1/1/1")
     ledger._connection.execute("DROP TRIGGER full")
-    assert attempt(ledger, HERS, CALLER, key="CA1/1/1") == Tried("wrong")
-    assert spend(ledger, Ration(HERS, 1, DAY), key="CA1/1/1")
+    assert attempt(ledger, HERS, CALLER, key="CA1/1/1") == AttemptResult("wrong")
+    assert spend(ledger, RateLimit(HERS, 1, DAY), key="CA1/1/1")
 
 
-def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:
+def test_a_time_without_a_zone_is_refused(ledger: Attempts) -> None:
     """It is not guessed which zone is meant."""
     with pytest.raises(TypeError):
         attempt(ledger, at=datetime(2026, 11, 22, 10))  # noqa: DTZ001

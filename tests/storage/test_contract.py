@@ -131,7 +131,7 @@ def test_an_awaited_turn_is_claimed_with_the_session_as_it_was_saved(store: Stor
             "name": "王",
             "list": [1, None],
         },
-        way=["main", "limits"],
+        history=["main", "limits"],
         noinputs=2,
         confirming="1234",
     )

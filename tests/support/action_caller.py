@@ -10,11 +10,11 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from ivr.actions import perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import NOT_SERVED
 from ivr.demo.accounts import Account
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = "2026-11-22T10:00"
@@ -57,7 +57,7 @@ class Caller:
     """Someone on the line: by default verified, on his own telephone, at :data:`NOW`."""
 
     services: Services
-    rations: Rations = field(default_factory=Rations)
+    rate_limits: MessageLimits = field(default_factory=MessageLimits)
     turns: Iterator[int] = field(default_factory=partial(count, 1))
 
     def ask(
@@ -72,9 +72,9 @@ class Caller:
         key: str = "",
         language: str = "zh-CN",
         **inputs: str,
-    ) -> Finished:
+    ) -> ActionResult:
         """Run an action about the account of this phone; without a key it is a run of its own in this call."""
-        asked = Asked(
+        asked = ActionRequest(
             key=key or f"{call}/{next(self.turns)}/1",
             at=moment(at),
             language=language,
@@ -82,7 +82,7 @@ class Caller:
             account=number(phone),
             level=level,
             inputs=inputs,
-            rations=self.rations,
+            message_limits=self.rate_limits,
         )
         return perform(action, self.services, asked)
 
@@ -96,7 +96,7 @@ class Caller:
         """Type the right tail, which must be taken."""
         assert self.tries_tail(TAILS[phone], phone, **how) in {"ok", "elsewhere", *NOT_SERVED}
 
-    def asks_code(self, phone: str = "8000", **how: str) -> Finished:
+    def asks_code(self, phone: str = "8000", **how: str) -> ActionResult:
         """Have a code sent."""
         return self.ask("send_code", phone, level=Level.matched, **how)
 

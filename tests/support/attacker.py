@@ -13,9 +13,9 @@ from typing import NamedTuple
 from flask import Flask
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, TAIL, holders
-from ivr.app import House, open_house
+from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
 from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
@@ -62,10 +62,14 @@ class Tries:
     texts: Counter[str] = field(default_factory=Counter)
     """How many messages each number was to get."""
 
-    def __call__(self, name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def __call__(
+        self, name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         """Run one."""
         barred_by = {"verify_identity": (TAIL, CODE), "check_code": (CODE,)}.get(name, ())
-        barred = any(services.ledger.minutes_locked(kind, holders(asked), at=asked.at) for kind in barred_by)
+        barred = any(
+            services.attempts.minutes_locked(kind, holders(asked), at=asked.at) for kind in barred_by
+        )
         finished = perform(name, services, asked, actions)
         if barred_by and not barred and finished.outcome != "expired":
             self.judged[barred_by[0]].append(Try(asked.at, holders(asked)[0], asked.caller))
@@ -81,19 +85,19 @@ class Attack:
 
     tries: Tries = field(default_factory=Tries)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(DAYTIME))
-    house: House = field(init=False)
+    application: Application = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the hotline."""
         settings = Settings(database_url="memory://", public_url="https://ivr.example.com")
-        self.house = open_house(YUEBAO, settings, perform=self.tries, tree=demonstration())
-        self.house.board.runs.close()  # type: ignore[attr-defined]
-        self.house.board.runs = AtOnce()
+        self.application = build_application(YUEBAO, settings, perform=self.tries, tree=demonstration())
+        self.application.switchboard.action_runner.close()  # type: ignore[attr-defined]
+        self.application.switchboard.action_runner = AtOnce()
 
     def call(self, caller: str, keys: Sequence[str], *, after: float = 0) -> DirectLine:
         """Ring so many seconds after the last call has ended, and press these keys as long as they are listened to."""
         self.clock.advance(after)
-        line = DirectLine(self.house.board, self.clock, caller)
+        line = DirectLine(self.application.switchboard, self.clock, caller)
         line.start()
         for entry in keys:
             if line.waiting == "keys":
@@ -109,7 +113,7 @@ class Attack:
 
     def close(self) -> None:
         """Let go of it."""
-        self.house.close()
+        self.application.close()
 
 
 def heard(line: DirectLine) -> list[str]:
@@ -117,12 +121,12 @@ def heard(line: DirectLine) -> list[str]:
     return [item.text if isinstance(item, Heard) else item.what for item in line.take()]
 
 
-def letters(house: House, call: str) -> list[str]:
+def letters(application: Application, call: str) -> list[str]:
     """Return the messages of a call, as their recipients would read them."""
-    history = house.store.call(call)
+    history = application.store.call(call)
     assert history is not None
     return [
-        house.services.seal.open(SEALED_AS, message.body) if message.sealed else message.body
+        application.services.seal.open(SEALED_AS, message.body) if message.sealed else message.body
         for message in history.messages
     ]
 
@@ -138,7 +142,7 @@ def link_of(phone: Phone) -> str:
 
 
 def _latest(pattern: str, phone: Phone) -> str:
-    return str(re.findall(pattern, "\n".join(letters(phone.house, phone.call)))[-1])
+    return str(re.findall(pattern, "\n".join(letters(phone.application, phone.call)))[-1])
 
 
 STEPS_OF_A_RESET = ("1", "1", "1", VICTIMS_TAIL, "the code", "1")
@@ -153,17 +157,19 @@ def resets(phone: Phone) -> str:
     return link_of(phone)
 
 
-def begun(house: House) -> list[tuple[str, str]]:
+def begun(application: Application) -> list[tuple[str, str]]:
     """Return the resets that were ever begun: whose, and in which state."""
-    found = house.services.accounts._connection.execute("SELECT phone, state FROM resets ORDER BY rowid")
+    found = application.services.accounts._connection.execute(
+        "SELECT phone, state FROM resets ORDER BY rowid"
+    )
     return [(phone, state) for phone, state in found]
 
 
-def written(house: House) -> dict[str, int]:
+def written(application: Application) -> dict[str, int]:
     """Return how many rows there are of everything that a webhook could write."""
-    calls = house.store.calls(CallFilter(limit=10_000))
-    histories = [history for record in calls if (history := house.store.call(record.call))]
-    accounts, ledger = house.services.accounts._connection, house.services.ledger._connection
+    calls = application.store.calls(CallFilter(limit=10_000))
+    histories = [history for record in calls if (history := application.store.call(record.call))]
+    accounts, ledger = application.services.accounts._connection, application.services.attempts._connection
     counts = {
         "calls": len(calls),
         "events": sum(len(history.path) for history in histories),
@@ -184,26 +190,26 @@ def told_of_the_card(app: Flask, bank: str, call: str) -> tuple[Answer, list[str
     He asks why a withdrawal failed, has the bank's number sent, and the summary of the call.
     """
     phone = Phone(app, caller="+8613800138004", call=call)
-    account_says(phone.house, phone.caller, bank)
-    _forget_messages(phone.house)
+    account_says(phone.application, phone.caller, bank)
+    _forget_messages(phone.application)
     phone.rings()
     for keys in ("1", "3", "1", "0097"):
         phone.presses(keys)
     told = phone.answer
     phone.presses("1")
     phone.presses("3")
-    return told, letters(phone.house, call)
+    return told, letters(phone.application, call)
 
 
-def account_says(house: House, number: str, words: str) -> None:
+def account_says(application: Application, number: str, words: str) -> None:
     """Put words into every field of an account that is free text, as a careless account service could."""
-    db = house.services.accounts._connection
+    db = application.services.accounts._connection
     (kept,) = db.execute("SELECT data FROM accounts WHERE phone = ?", (number,)).fetchone()
     data = json.loads(kept)
     data["name"] = data["language"] = data["bank_card"]["bank"] = data["bank_card"]["bank_phone"] = words
     db.execute("UPDATE accounts SET data = ? WHERE phone = ?", (json.dumps(data), number))
 
 
-def _forget_messages(house: House) -> None:
+def _forget_messages(application: Application) -> None:
     """Begin a new day of the rations."""
-    house.services.ledger._connection.execute("DELETE FROM ledger_spent")
+    application.services.attempts._connection.execute("DELETE FROM ledger_spent")

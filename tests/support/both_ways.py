@@ -1,6 +1,6 @@
 """Written calls over HTTP: the server's own Flask program, and a player that executes its TwiML as Twilio would.
 
-The twin of :class:`ivr.harness.DirectStages`: each call has a house of its own, a clock that the player moves, and the
+The twin of :class:`ivr.harness.DirectHarnesses`: each call has a house of its own, a clock that the player moves, and the
 same services that are down and desks that are busy.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 from twilio.request_validator import RequestValidator
 
-from ivr.app import open_house, web_program
+from ivr.app import build_application, web_program
 from ivr.calls.line import Line, VirtualClock
 from ivr.calls.turns import Render, Switchboard
 from ivr.channels.twilio.player.interpreter import Answer, Player
@@ -23,11 +23,11 @@ from ivr.channels.twilio.player.transport import Reply
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
-from ivr.harness import Watch, caller_of, faults_of, numbers_of, slow_down, stage_of
+from ivr.harness import CallMonitor, caller_of, faults_of, harness_of, numbers_of, slow_down
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Stage, moment
+from ivr.written.runner import CallHarness, moment
 
 PICKED_UP = 3
 """Seconds that a desk takes to answer, or to be busy, as in :class:`ivr.calls.line.DirectLine`."""
@@ -80,40 +80,40 @@ class Beginning(Switchboard):
 
     language = ""
 
-    def turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
+    def take_turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
         """Take a call one turn further."""
         start = replace(start, language=self.language)
-        return Switchboard.turn(
+        return Switchboard.take_turn(
             self, call, number, start if isinstance(event, CallStarted) else event, start, render
         )
 
 
-def in_language(board: Switchboard, language: str) -> Switchboard:
+def in_language(switchboard: Switchboard, language: str) -> Switchboard:
     """Return a switchboard whose calls begin in this language; empty: as usual."""
     if not language:
-        return board
-    beginning = Beginning(**{each.name: getattr(board, each.name) for each in fields(board)})
+        return switchboard
+    beginning = Beginning(**{each.name: getattr(switchboard, each.name) for each in fields(switchboard)})
     beginning.language = language
     return beginning
 
 
 @dataclass
-class HttpStages:
+class HttpHarnesses:
     """Makes stages over HTTP; each call has a house of its own."""
 
     folder: Path
     tree: Tree
 
-    def __call__(self, call: WrittenCall) -> Stage:
+    def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
         faults = faults_of(call, self.tree)
-        house = open_house(self.folder, SETTINGS, perform=faults.perform, tree=self.tree)
+        application = build_application(self.folder, SETTINGS, perform=faults.perform, tree=self.tree)
         began = moment(call, self.tree.timezone)
         clock = VirtualClock(began)
-        slow_down(house, clock, faults)
-        house.board = in_language(house.board, call.language or "")
-        house.board.watch = watch = Watch()
-        app = web_program(house, SETTINGS, Signature(SETTINGS.auth_tokens, PUBLIC), clock)
+        slow_down(application, clock, faults)
+        application.switchboard = in_language(application.switchboard, call.language or "")
+        application.switchboard.watch = watch = CallMonitor()
+        app = web_program(application, SETTINGS, Signature(SETTINGS.auth_tokens, PUBLIC), clock)
         answers = numbers_of(self.tree, call.desks)
         patience = {desk.number: desk.ring for desk in self.tree.desks.values()}
 
@@ -127,11 +127,11 @@ class HttpStages:
 
             line = PlayerLine(
                 send,
-                caller_of(number, house),
+                caller_of(number, application),
                 languages=self.tree.languages,
                 desk_answers=answer,
             )
             send.player = line.player
             return line
 
-        return stage_of(house, ring, call, watch)
+        return harness_of(application, ring, call, watch)

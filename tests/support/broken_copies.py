@@ -10,10 +10,10 @@ from pathlib import Path
 from ivr.calls.hotline import load_folder, tree_despite_errors
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.explore.explorer import Watch
-from ivr.explore.findings import Found, found
+from ivr.explore.explorer import StepObserver
+from ivr.explore.findings import Findings, found
 from ivr.explore.moves import Move
-from ivr.explore.prover import Proved, prove
+from ivr.explore.prover import ProofResult, prove
 from ivr.explore.walk import BEGINNING
 from ivr.lint import judged
 from ivr.menu.reading.loader import Loaded
@@ -176,10 +176,10 @@ class Explored:
     folder: Path
     loaded: Loaded
     tree: Tree
-    proved: Proved
-    results: list[Found]
+    proved: ProofResult
+    results: list[Findings]
 
-    def of_rule(self) -> list[Found]:
+    def of_rule(self) -> list[Findings]:
         """Return what is told of the rule that must be told, at its node."""
         return [
             each
@@ -214,7 +214,7 @@ def explored(copy: Copy, folder: Path) -> Explored:
     )
 
 
-def follow(tree: Tree, way: Sequence[Move], watch: Watch) -> None:
+def follow(tree: Tree, way: Sequence[Move], watch: StepObserver) -> None:
     """Go a way, and let each step of it be looked at; its states have no numbers but the first."""
     session = Session("CA-proof", tree.version, way[0].event.at)
     for number, move in enumerate(way):

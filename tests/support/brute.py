@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Transfer
-from ivr.engine.events import TroubleStruck
+from ivr.engine.events import InternalError
 from ivr.engine.plain import to_json
 from ivr.engine.session import Session
 from ivr.engine.step import happen
@@ -63,7 +63,7 @@ def _arrive(
     for moment in range(len(moves.moments)):
         then = Move(move.by, moves.later(move.event, moment))
         turn = _happen(walked, session, then)
-        timed = any(isinstance(walked.tree.nodes[name], _TIMED) for name in turn.passed)
+        timed = any(isinstance(walked.tree.nodes[name], _TIMED) for name in turn.visited)
         if watch:
             watch(BEGINNING + bool(session.node), then, session, turn)
         yield from _meet(walked, turn)
@@ -76,12 +76,12 @@ def _happen(walked: Brute, session: Session, move: Move) -> Turn:
         return happen(walked.tree, session, move.event)
     except Exception as error:  # noqa: BLE001 - a menu may raise anything
         walked.broken.add(f"{session.node}: {error}")
-        return happen(walked.tree, session, TroubleStruck(move.event.at))
+        return happen(walked.tree, session, InternalError(move.event.at))
 
 
 def _meet(walked: Brute, turn: Turn) -> Iterator[Session]:
     session = turn.session
-    walked.passed |= {(name, session.language) for name in turn.passed}
+    walked.passed |= {(name, session.language) for name in turn.visited}
     if session.ending:
         walked.endings.add(session.ending)
         return

@@ -24,7 +24,7 @@ import yaml
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from ivr.app import House, accounts_path, open_house, open_outbox, web_program
+from ivr.app import Application, accounts_path, build_application, open_outbox, web_program
 from ivr.calls.hotline import load_folder
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.voices import voice_problem
@@ -113,7 +113,7 @@ class Scene:
     sealed: dict[int, str] = field(default_factory=dict)
     """The bodies of messages, by number, as they are kept until they are sent."""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    house: House = field(init=False)
+    application: Application = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the hotline."""
@@ -130,9 +130,11 @@ class Scene:
         tree = menu_with(self.actions) if self.actions else demonstration()
         if self.slow:
             tree = replace(tree, times=dict.fromkeys(tree.contracts, Times(wait=0, give_up=60)))
-        self.house = open_house(hotline(self.folder / "hotline", self.actions), self.settings, tree=tree)
+        self.application = build_application(
+            hotline(self.folder / "hotline", self.actions), self.settings, tree=tree
+        )
         signature = Signature(self.settings.auth_tokens, PUBLIC)
-        self.app = web_program(self.house, self.settings, signature, lambda: self.now)
+        self.app = web_program(self.application, self.settings, signature, lambda: self.now)
         self.app.wsgi_app = self._recorded(self.app.wsgi_app)  # type: ignore[method-assign]
         self.plant("the auth token", AUTH_TOKEN)
         self.plant("the secret key", SECRET_KEY)
@@ -177,7 +179,7 @@ class Scene:
 
     def collect(self) -> None:
         """Take up what was kept: files, tables, records, and what `ivr calls` prints of them."""
-        self.house.runs.close()
+        self.application.action_runner.close()
         calls = self._collect_records()
         for asked in self.carrier.asked:
             self.evidence.add("URL", asked.path, asked.form.get("StatusCallback", ""))
@@ -192,11 +194,11 @@ class Scene:
                 result = CliRunner().invoke(main, ["calls", *arguments, "--format", form], env=shown)
                 assert result.exit_code == 0, result.output
                 self.evidence.add("printed calls", result.output)
-        self.house.close()
+        self.application.close()
 
     def _collect_records(self) -> list[str]:
         """Take up the records of the calls, and return the calls."""
-        store = self.house.store
+        store = self.application.store
         calls = [record.call for record in store.calls(CallFilter(limit=1000))]
         for history in map(store.call, calls):
             assert history is not None
@@ -230,18 +232,18 @@ class Scene:
 
     def reads(self, call: str) -> str:
         """Return the latest message of a call, as its recipient reads it."""
-        history = self.house.store.call(call)
+        history = self.application.store.call(call)
         assert history is not None
         message = history.messages[-1]
         self.sealed[message.number] = message.body
         try:
-            return self.house.services.seal.open(SEALED_AS, message.body)
+            return self.application.services.seal.open(SEALED_AS, message.body)
         except BrokenSeal:  # the program was changed, so that it is not sealed
             return message.body
 
     def status(self, call: str) -> str:
         """Return what has become of the latest message of a call."""
-        history = self.house.store.call(call)
+        history = self.application.store.call(call)
         assert history is not None
         return history.messages[-1].status
 
@@ -271,7 +273,7 @@ class Scene:
 
     def sends(self) -> None:
         """Send what is due."""
-        open_outbox(self.house, self.settings, lambda: self.now).send_due()
+        open_outbox(self.application, self.settings, lambda: self.now).send_due()
 
     def waits(self, seconds: float) -> None:
         """Let time pass."""
@@ -339,6 +341,6 @@ def scene(folder: Path, *, actions: str = "", slow: bool = False) -> Iterator[Sc
         warnings.simplefilter("always")
         carrier = after.enter_context(rest_stub.twilio_stub())
         opened = Scene(folder, carrier, log, actions, slow)
-        after.callback(opened.house.close)
+        after.callback(opened.application.close)
         yield opened
         log.writelines(f"{warning.message}\n" for warning in caught)

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import structlog
 from flask import Flask
 
-from ivr.app import House, accounts_path, open_house, web_program
+from ivr.app import Application, accounts_path, build_application, web_program
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.demo.accounts import Accounts
@@ -91,15 +91,15 @@ class Program:
 
     world: World
     now: datetime = DAYTIME
-    house: House = field(init=False)
+    application: Application = field(init=False)
     app: Flask = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the files."""
         settings = self.world.settings
-        self.house = open_house(self.world.folder, settings, tree=_tree(slow=self.world.slow))
+        self.application = build_application(self.world.folder, settings, tree=_tree(slow=self.world.slow))
         signature = Signature(settings.auth_tokens, settings.public_url)
-        self.app = web_program(self.house, settings, signature, lambda: self.now)
+        self.app = web_program(self.application, settings, signature, lambda: self.now)
 
     def post(self, path: str, form: Form, after: float) -> bytes:
         """Answer a signed webhook that comes so many seconds after the beginning."""
@@ -112,8 +112,10 @@ class Program:
     def send(self, after: float) -> int:
         """Send the messages that are due."""
         self.now = DAYTIME + timedelta(seconds=after)
-        house = self.house
-        return Outbox(house.store, self.world.carrier, house.services.seal, lambda: self.now).send_due()
+        application = self.application
+        return Outbox(
+            application.store, self.world.carrier, application.services.seal, lambda: self.now
+        ).send_due()
 
 
 @cache

@@ -15,12 +15,12 @@ from ivr.engine.events import (
     CallStarted,
     DigitsPressed,
     Event,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
     TransferEnded,
-    TroubleStruck,
 )
 from ivr.engine.session import Session
 from ivr.engine.step import step
@@ -99,7 +99,7 @@ phrases:
   giving_up: Giving up.
   too_long: Too long.
   top: Top already.
-  trouble: Trouble.
+  internal_error: Trouble.
   farewell: Farewell.
   read_back: "Read back {value}."
   yes_no: Yes or no.
@@ -193,7 +193,7 @@ class Call:
 
     def trouble(self) -> Self:
         """Let our own machinery fail."""
-        return self.happens(TroubleStruck(self.at))
+        return self.happens(InternalError(self.at))
 
     def limit(self, *, hard: bool = False) -> Self:
         """Let the call reach its bound."""

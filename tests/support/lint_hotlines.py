@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 from ivr.actions import CONTRACTS
-from ivr.explore.prover import Proved, prove
+from ivr.explore.prover import ProofResult, prove
 from ivr.lint import judged
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.language.http_services import ACTIONS_FILE
@@ -47,7 +47,7 @@ def tree_of(example: str) -> Tree:
     return tree
 
 
-def proved_of(example: str) -> Proved:
+def proved_of(example: str) -> ProofResult:
     """Return what `ivr explore` proves of an example's menu."""
     return prove(tree_of(example))
 

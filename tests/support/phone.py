@@ -19,7 +19,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.actions import perform
-from ivr.app import House, open_house, web_program
+from ivr.app import Application, build_application, web_program
 from ivr.calls.hotline import load_folder
 from ivr.calls.turns import Perform
 from ivr.channels.twilio.signature import Signature
@@ -84,15 +84,15 @@ def program(
     folder: Path = YUEBAO,
     perform: Perform = perform,
     clock: Callable[[], datetime] = lambda: DAYTIME,
-    spoil: Callable[[House], object] = lambda _house: None,
+    spoil: Callable[[Application], object] = lambda _house: None,
 ) -> Flask:
     """Return the web program of a hotline; ``spoil`` may put something broken into its house."""
     tree = demonstration() if folder == YUEBAO else None
-    house = open_house(folder, settings, perform=perform, tree=tree)
+    application = build_application(folder, settings, perform=perform, tree=tree)
     nodes: dict[str, str] = {}
-    house.board.watch = lambda turn, _event: nodes.update({turn.session.call: turn.session.node})
-    spoil(house)
-    app = web_program(house, settings, Signature(settings.auth_tokens, settings.public_url), clock)
+    application.switchboard.watch = lambda turn, _event: nodes.update({turn.session.call: turn.session.node})
+    spoil(application)
+    app = web_program(application, settings, Signature(settings.auth_tokens, settings.public_url), clock)
     app.extensions["nodes"] = nodes
     return app
 
@@ -231,15 +231,15 @@ class Phone:
         return self.app.test_client(use_cookies=False)
 
     @property
-    def house(self) -> House:
+    def application(self) -> Application:
         """What the program works with."""
-        house: House = self.app.extensions["ivr"]
-        return house
+        application: Application = self.app.extensions["ivr"]
+        return application
 
     @property
     def ending(self) -> str:
         """How the record says that the call ended."""
-        history = self.house.store.call(self.call)
+        history = self.application.store.call(self.call)
         return history.record.ending if history else "no such call"
 
     @property
@@ -251,7 +251,7 @@ class Phone:
     @property
     def nodes(self) -> list[str]:
         """The nodes at which something happened, as the record has them."""
-        history = self.house.store.call(self.call)
+        history = self.application.store.call(self.call)
         return [entry.node for entry in history.path] if history else []
 
     @property

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ivr import harness as stages
-from ivr.actions.base import Finished
+from ivr import harness as harnesses
+from ivr.actions.base import ActionResult
 
 ACTIONS = """
 services: {bank: {url: "http://127.0.0.1:9"}}
@@ -59,9 +59,9 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let the service answer, and return the actions that were really run."""
     ran: list[str] = []
 
-    def run(name: str, *_others: Any) -> Finished:
+    def run(name: str, *_others: Any) -> ActionResult:
         ran.append(name)
-        return Finished("ok", {"name": "Zhang Wei", "x": 8})
+        return ActionResult("ok", {"name": "Zhang Wei", "x": 8})
 
-    monkeypatch.setattr(stages, "perform", run)
+    monkeypatch.setattr(harnesses, "perform", run)
     return ran

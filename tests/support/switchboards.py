@@ -9,8 +9,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from ivr.actions import ACTIONS
-from ivr.actions.base import Asked, Finished, Services
-from ivr.actions.notices import Notices
+from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.notices import Bulletins
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard
@@ -19,7 +19,7 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session
 from ivr.storage import CallHistory, Store
-from ivr.storage.attempts import Ledger
+from ivr.storage.attempts import Attempts
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
 
@@ -35,7 +35,7 @@ start: main
 anywhere: {"0": agent, "*": back, "9": repeat}
 variables: {topic: unknown}
 limits: {turns: 6, seconds: 600}
-phrases: {giving_up: Giving up., too_long: Too long., trouble: Trouble., farewell: Farewell.}
+phrases: {giving_up: Giving up., too_long: Too long., internal_error: Trouble., farewell: Farewell.}
 desks:
   service: {number: "+8657100000001", busy: voicemail, no_answer: voicemail, failed: agent}
 identity: {known: agent, verified: tail}
@@ -63,7 +63,7 @@ nodes:
 """
 CHINESE = """
 language: zh-CN
-phrases: {trouble: 出了问题。}
+phrases: {internal_error: 出了问题。}
 nodes:
   main: {say: 您好。, menu: {"1": 账户, "3": 短信, "4": 核对, "5": 两次}}
   found: 找到了。
@@ -90,17 +90,19 @@ def write_menu(folder: Path, menu: str = MENU, **files: str) -> Path:
 class Counting:
     """Actions that do nothing but be counted; ``before`` is called when one runs."""
 
-    asked: list[Asked] = field(default_factory=list)
-    before: Callable[[Asked], None] = lambda _asked: None
-    outcome: Finished = field(default_factory=lambda: Finished("found", {}, "A1"))
+    asked: list[ActionRequest] = field(default_factory=list)
+    before: Callable[[ActionRequest], None] = lambda _asked: None
+    outcome: ActionResult = field(default_factory=lambda: ActionResult("found", {}, "A1"))
 
-    def __call__(self, name: str, _services: Services, asked: Asked, _actions: Actions = ACTIONS) -> Finished:
+    def __call__(
+        self, name: str, _services: Services, asked: ActionRequest, _actions: Actions = ACTIONS
+    ) -> ActionResult:
         """Run one; a message may always be sent."""
         if name == "send_text":
-            return Finished("sent", text_to=str(asked.inputs["to"]))
+            return ActionResult("sent", text_to=str(asked.inputs["to"]))
         self.asked.append(asked)
         self.before(asked)
-        return Finished("mismatch") if name == "verify_identity" else self.outcome
+        return ActionResult("mismatch") if name == "verify_identity" else self.outcome
 
 
 def words(_session: Session, commands: Sequence[Command]) -> bytes:
@@ -136,10 +138,10 @@ class Desk:
         self.actions = Counting()
         self.waits: list[float] = []
         services = Services(
-            Accounts.open(":memory:", None), Notices.open(None), Ledger.open(":memory:"), Seal.random()
+            Accounts.open(":memory:", None), Bulletins.open(None), Attempts.open(":memory:"), Seal.random()
         )
         self.hotline = Hotline(folder, self.store, look_every=0.0)
-        self.board = Switchboard(
+        self.switchboard = Switchboard(
             self.hotline, self.store, services, desk_numbers or {}, self.actions, wait=self.waits.append
         )
         self.call, self.number, self.at = call, 0, AT
@@ -149,7 +151,7 @@ class Desk:
         self, number: int, event: Event, render: Callable[[Session, Sequence[Command]], bytes] = words
     ) -> str:
         """Ask for a turn, whichever it is."""
-        return self.board.turn(self.call, number, event, self.start_event, render).decode()
+        return self.switchboard.take_turn(self.call, number, event, self.start_event, render).decode()
 
     def start(self) -> str:
         """Ring."""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.line import Heard, Item, Noticed
-from ivr.harness import DirectStages, load_tree
+from ivr.calls.line import CallNote, Heard, Item
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.storage import CallHistory
 from ivr.written.model import WrittenCall
-from ivr.written.runner import MakeStage, Stage, play, read_calls
-from tests.support.both_ways import HttpStages
+from ivr.written.runner import CallHarness, MakeStage, play, read_calls
+from tests.support.both_ways import HttpHarnesses
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
@@ -35,18 +35,18 @@ class Kept:
     make: MakeStage
     histories: list[CallHistory] = field(default_factory=list)
 
-    def __call__(self, call: WrittenCall) -> Stage:
+    def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
-        stage = self.make(call)
+        harness = self.make(call)
 
         def close() -> None:
             for name in (*kept.calls, kept.line.call):
                 history = kept.history(name)
                 assert history is not None
                 self.histories.append(history)
-            stage.close()
+            harness.close()
 
-        kept = replace(stage, close=close)
+        kept = replace(harness, close=close)
         return kept
 
 
@@ -64,7 +64,7 @@ def heard_and_rung(items: Sequence[Item]) -> list[str]:
         match item:
             case Heard(text, language, audio, voice):
                 lines.append(f"{language} {voice} {alike(text)} {audio}".strip())
-            case Noticed(what) if what.startswith("ringing"):
+            case CallNote(what) if what.startswith("ringing"):
                 lines.append(what)
     return lines
 
@@ -77,7 +77,7 @@ def way(history: CallHistory) -> list[tuple[int, str, str, str, str]]:
 @pytest.mark.parametrize(("file", "call"), CALLS, ids=[call.call for _, call in CALLS])
 def test_both_ways(file: str, call: WrittenCall) -> None:
     """A call is heard, recorded and ended alike, whether it comes over HTTP as TwiML or stays in this process."""
-    direct, over_http = Kept(DirectStages(YUEBAO, TREE)), Kept(HttpStages(YUEBAO, TREE))
+    direct, over_http = Kept(DirectHarnesses(YUEBAO, TREE)), Kept(HttpHarnesses(YUEBAO, TREE))
     here, there = play(file, call, direct), play(file, call, over_http)
     assert here.failures == []
     assert there.failures == []

@@ -13,10 +13,10 @@ import pytest
 from ivr.engine.events import TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.logs import configure
 from ivr.menu.tree import Tree
-from ivr.written.coverage import DIMENSIONS, Coverage, Item, Sight, everything, rows
+from ivr.written.coverage import DIMENSIONS, Coverage, CoverageItem, CoverageObserver, everything, rows
 from ivr.written.coverage_report import as_data, demands, keys_of, shown_percent, too_low
 from ivr.written.model import WrittenCall
 from ivr.written.runner import play, read_calls
@@ -38,12 +38,12 @@ def tree(bakery: Path) -> Tree:
     return load_tree(bakery)
 
 
-def covered(folder: Path, tree: Tree, *calls: Mapping[str, Any]) -> set[Item]:
+def covered(folder: Path, tree: Tree, *calls: Mapping[str, Any]) -> set[CoverageItem]:
     """Play calls, which must pass, and return what they cover."""
     coverage = Coverage(tree)
-    stages = DirectStages(folder, tree, coverage.see)
+    harnesses = DirectHarnesses(folder, tree, coverage.see)
     for written in calls:
-        played = play("", WrittenCall.model_validate({"call": "a call", **written}), stages)
+        played = play("", WrittenCall.model_validate({"call": "a call", **written}), harnesses)
         assert not played.failures
         coverage.covered |= coverage.take()
     return coverage.covered
@@ -60,54 +60,54 @@ BUSY = {"desks": {"shop": "busy"}}
 @pytest.mark.parametrize(
     ("call", "item"),
     [
-        (presses("3", outcomes={"bulletins": "some"}), Item("nodes", "news_told")),
-        (presses("1"), Item("options", "main", "1")),
-        (presses("1", "7#"), Item("options", "order", "7")),
-        (presses("1", "123#", "1"), Item("entries", "order", "accepted")),
-        (presses("1", "123#", "2"), Item("entries", "order", "typed again")),
-        (presses("1", "123#", "1", "1"), Item("entries", "sure", "yes")),
-        (presses("1", "123#", "1", "2"), Item("entries", "sure", "no")),
-        (presses("-"), Item("noinput", "main", "1")),
-        (presses("-", "-"), Item("noinput", "main", "2")),
-        (presses("1", "-", "-", "-"), Item("noinput", "order", "3")),
-        (presses("8"), Item("nomatch", "main", "1")),
-        (presses("8", "8"), Item("nomatch", "main", "2")),
-        (presses("1", "99999#"), Item("nomatch", "order", "1")),  # too many digits
-        (presses("1", "12"), Item("nomatch", "order", "1")),  # not finished
-        (presses("1", "123#", "8"), Item("nomatch", "order", "1")),  # where it is read back
-        (presses("0"), Item("anywhere", "main", "0")),
-        (presses("1", "*#"), Item("anywhere", "order", "*")),
-        (presses("1", "123#", "0"), Item("anywhere", "order", "0")),
-        (presses("3", outcomes={"bulletins": "none"}), Item("outcomes", "news", "none")),
-        (presses("3", unavailable=["bulletins"]), Item("outcomes", "news", "unavailable")),
-        (presses("4"), Item("outcomes", "text", "sent")),
-        (presses("4", **{"from": "withheld"}), Item("outcomes", "text", "unable")),
-        (presses("4", outcomes={"send_text": "rationed"}), Item("outcomes", "text", "rationed")),
-        (presses("4", unavailable=["send_text"]), Item("outcomes", "text", "unavailable")),
-        (presses("3", slow={"bulletins": 4}), Item("slow", "news")),
-        (presses("4", slow={"send_text": 4}), Item("slow", "text")),
-        (presses("2"), Item("languages", "main", "", "en-US")),
-        (presses("2", "0"), Item("languages", "agent", "", "en-US")),
-        (presses("2", "-"), Item("prompts", "main", "say 2", "en-US")),
-        (presses("1"), Item("prompts", "order", "announced 1", "zh-CN")),
-        (presses("8"), Item("prompts", "", "phrase nomatch 1", "zh-CN")),
-        (presses("2", "-"), Item("prompts", "", "phrase noinput 1", "en-US")),
-        (presses("5"), Item("prompts", "goodbye", "end 1", "zh-CN")),
-        (presses("0"), Item("desks", "agent", "answered")),
-        (presses("0", **BUSY), Item("desks", "agent", "busy")),
-        (presses("0", desks={"shop": "no_answer"}), Item("desks", "agent", "no_answer")),
-        (presses("0", desks={"shop": "failed"}), Item("desks", "agent", "failed")),
-        (presses("0", at="2026-11-22 10:00"), Item("desks", "agent", "closed")),
-        ({"steps": [{"press": "0"}, {"record": 5}], **BUSY}, Item("recordings", "voicemail", "left")),
-        (presses("0", "-", **BUSY), Item("recordings", "voicemail", "nothing")),
-        (presses("5"), Item("endings", "", "completed")),
-        (presses("0"), Item("endings", "", "transferred")),
-        (presses("0", "-", "8", "8", **BUSY), Item("endings", "", "farewell")),
+        (presses("3", outcomes={"bulletins": "some"}), CoverageItem("nodes", "news_told")),
+        (presses("1"), CoverageItem("options", "main", "1")),
+        (presses("1", "7#"), CoverageItem("options", "order", "7")),
+        (presses("1", "123#", "1"), CoverageItem("entries", "order", "accepted")),
+        (presses("1", "123#", "2"), CoverageItem("entries", "order", "typed again")),
+        (presses("1", "123#", "1", "1"), CoverageItem("entries", "sure", "yes")),
+        (presses("1", "123#", "1", "2"), CoverageItem("entries", "sure", "no")),
+        (presses("-"), CoverageItem("noinput", "main", "1")),
+        (presses("-", "-"), CoverageItem("noinput", "main", "2")),
+        (presses("1", "-", "-", "-"), CoverageItem("noinput", "order", "3")),
+        (presses("8"), CoverageItem("nomatch", "main", "1")),
+        (presses("8", "8"), CoverageItem("nomatch", "main", "2")),
+        (presses("1", "99999#"), CoverageItem("nomatch", "order", "1")),  # too many digits
+        (presses("1", "12"), CoverageItem("nomatch", "order", "1")),  # not finished
+        (presses("1", "123#", "8"), CoverageItem("nomatch", "order", "1")),  # where it is read back
+        (presses("0"), CoverageItem("anywhere", "main", "0")),
+        (presses("1", "*#"), CoverageItem("anywhere", "order", "*")),
+        (presses("1", "123#", "0"), CoverageItem("anywhere", "order", "0")),
+        (presses("3", outcomes={"bulletins": "none"}), CoverageItem("outcomes", "news", "none")),
+        (presses("3", unavailable=["bulletins"]), CoverageItem("outcomes", "news", "unavailable")),
+        (presses("4"), CoverageItem("outcomes", "text", "sent")),
+        (presses("4", **{"from": "withheld"}), CoverageItem("outcomes", "text", "unable")),
+        (presses("4", outcomes={"send_text": "rationed"}), CoverageItem("outcomes", "text", "rationed")),
+        (presses("4", unavailable=["send_text"]), CoverageItem("outcomes", "text", "unavailable")),
+        (presses("3", slow={"bulletins": 4}), CoverageItem("slow", "news")),
+        (presses("4", slow={"send_text": 4}), CoverageItem("slow", "text")),
+        (presses("2"), CoverageItem("languages", "main", "", "en-US")),
+        (presses("2", "0"), CoverageItem("languages", "agent", "", "en-US")),
+        (presses("2", "-"), CoverageItem("prompts", "main", "say 2", "en-US")),
+        (presses("1"), CoverageItem("prompts", "order", "announced 1", "zh-CN")),
+        (presses("8"), CoverageItem("prompts", "", "phrase nomatch 1", "zh-CN")),
+        (presses("2", "-"), CoverageItem("prompts", "", "phrase noinput 1", "en-US")),
+        (presses("5"), CoverageItem("prompts", "goodbye", "end 1", "zh-CN")),
+        (presses("0"), CoverageItem("desks", "agent", "answered")),
+        (presses("0", **BUSY), CoverageItem("desks", "agent", "busy")),
+        (presses("0", desks={"shop": "no_answer"}), CoverageItem("desks", "agent", "no_answer")),
+        (presses("0", desks={"shop": "failed"}), CoverageItem("desks", "agent", "failed")),
+        (presses("0", at="2026-11-22 10:00"), CoverageItem("desks", "agent", "closed")),
+        ({"steps": [{"press": "0"}, {"record": 5}], **BUSY}, CoverageItem("recordings", "voicemail", "left")),
+        (presses("0", "-", **BUSY), CoverageItem("recordings", "voicemail", "nothing")),
+        (presses("5"), CoverageItem("endings", "", "completed")),
+        (presses("0"), CoverageItem("endings", "", "transferred")),
+        (presses("0", "-", "8", "8", **BUSY), CoverageItem("endings", "", "farewell")),
     ],
-    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, Item) else None,
+    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, CoverageItem) else None,
 )
 def test_a_call_covers_what_happens_in_it(
-    bakery: Path, tree: Tree, call: Mapping[str, Any], item: Item
+    bakery: Path, tree: Tree, call: Mapping[str, Any], item: CoverageItem
 ) -> None:
     """And a call in which it does not happen lacks it."""
     assert item in everything(tree)[item.dimension]
@@ -118,22 +118,22 @@ def test_a_call_covers_what_happens_in_it(
 @pytest.mark.parametrize(
     ("call", "item"),
     [
-        (presses("-"), Item("noinput", "main", "2")),
-        (presses("8"), Item("noinput", "main", "1")),
-        (presses("-"), Item("nomatch", "main", "1")),
-        (presses("1", "0#"), Item("nomatch", "order", "1")),
-        (presses("1", "123#"), Item("entries", "order", "accepted")),  # read back, and not confirmed
-        (presses("1", "7#"), Item("anywhere", "order", "7")),
-        (presses("0"), Item("desks", "agent", "closed")),
-        (presses("0", at="2026-11-22 10:00"), Item("desks", "agent", "answered")),
-        (presses("2"), Item("languages", "greeting", "", "en-US")),
-        (presses("2"), Item("prompts", "main", "say 2", "en-US")),
-        (presses("3", outcomes={"bulletins": "none"}), Item("slow", "news")),
+        (presses("-"), CoverageItem("noinput", "main", "2")),
+        (presses("8"), CoverageItem("noinput", "main", "1")),
+        (presses("-"), CoverageItem("nomatch", "main", "1")),
+        (presses("1", "0#"), CoverageItem("nomatch", "order", "1")),
+        (presses("1", "123#"), CoverageItem("entries", "order", "accepted")),  # read back, and not confirmed
+        (presses("1", "7#"), CoverageItem("anywhere", "order", "7")),
+        (presses("0"), CoverageItem("desks", "agent", "closed")),
+        (presses("0", at="2026-11-22 10:00"), CoverageItem("desks", "agent", "answered")),
+        (presses("2"), CoverageItem("languages", "greeting", "", "en-US")),
+        (presses("2"), CoverageItem("prompts", "main", "say 2", "en-US")),
+        (presses("3", outcomes={"bulletins": "none"}), CoverageItem("slow", "news")),
     ],
-    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, Item) else None,
+    ids=lambda value: "-".join(filter(None, value)) if isinstance(value, CoverageItem) else None,
 )
 def test_a_call_covers_no_more_than_that(
-    bakery: Path, tree: Tree, call: Mapping[str, Any], item: Item
+    bakery: Path, tree: Tree, call: Mapping[str, Any], item: CoverageItem
 ) -> None:
     """What is only near to it stays missing."""
     assert item not in covered(bakery, tree, call)
@@ -150,17 +150,17 @@ def test_a_node_whose_identity_is_asked_for_is_passed_only_when_it_is_proved() -
     """The questions come first, and who fails them has not been there."""
     tree = load_tree(YUEBAO)
     asked = covered(YUEBAO, tree, presses("1", "1", "4"))
-    assert Item("nodes", "login_status") not in asked
-    assert Item("nodes", "id_tail") in asked
-    assert Item("nodes", "login_status") in covered(YUEBAO, tree, presses("1", "1", "4", "1237"))
+    assert CoverageItem("nodes", "login_status") not in asked
+    assert CoverageItem("nodes", "id_tail") in asked
+    assert CoverageItem("nodes", "login_status") in covered(YUEBAO, tree, presses("1", "1", "4", "1237"))
 
 
 def test_a_second_call_begins_anew(bakery: Path, tree: Tree) -> None:
     """What the caller did in the first one, and its language, are over."""
     silent = covered(bakery, tree, {"steps": ["silence", {"rings": "again"}, "silence"]})
     english = covered(bakery, tree, {"steps": [{"press": "2"}, {"rings": "again"}]})
-    assert Item("noinput", "main", "2") not in silent
-    assert Item("languages", "greeting", "", "en-US") not in english
+    assert CoverageItem("noinput", "main", "2") not in silent
+    assert CoverageItem("languages", "greeting", "", "en-US") not in english
 
 
 def test_a_node_is_passed_in_the_language_that_was_spoken_there() -> None:
@@ -168,10 +168,10 @@ def test_a_node_is_passed_in_the_language_that_was_spoken_there() -> None:
     call = {"from": "+8613800138006", "language": "en-US", "steps": ["hang_up"]}
     passed = covered(YUEBAO, load_tree(YUEBAO), call)
     assert {
-        Item("languages", "elder_language", "", "en-US"),
-        Item("languages", "elder_menu", "", "zh-CN"),
+        CoverageItem("languages", "elder_language", "", "en-US"),
+        CoverageItem("languages", "elder_menu", "", "zh-CN"),
     } <= passed
-    assert Item("languages", "elder_menu", "", "en-US") not in passed
+    assert CoverageItem("languages", "elder_menu", "", "en-US") not in passed
 
 
 def test_what_is_reported_after_the_end_covers_nothing(tree: Tree) -> None:
@@ -180,9 +180,9 @@ def test_what_is_reported_after_the_end_covers_nothing(tree: Tree) -> None:
     event = TransferEnded(at, "busy")
     waiting = Session("CA1", tree.version, at, node="agent", language="zh-CN")
     over = replace(waiting, ending="hung_up")
-    item = Item("desks", "agent", "busy")
-    assert item in set(Sight(tree).items(waiting, event, happen(tree, waiting, event)))
-    assert item not in set(Sight(tree).items(over, event, happen(tree, over, event)))
+    item = CoverageItem("desks", "agent", "busy")
+    assert item in set(CoverageObserver(tree).items(waiting, event, happen(tree, waiting, event)))
+    assert item not in set(CoverageObserver(tree).items(over, event, happen(tree, over, event)))
 
 
 def test_every_dimension_of_a_whole_hotline(tree: Tree) -> None:
@@ -200,7 +200,7 @@ def test_a_hotline_of_one_language_has_no_dimension_of_languages(tmp_path: Path)
 # --- counting
 
 
-THERE = {"nodes": [Item("nodes", name) for name in "abcd"]}
+THERE = {"nodes": [CoverageItem("nodes", name) for name in "abcd"]}
 A, B, C, D = THERE["nodes"]
 
 
@@ -212,14 +212,14 @@ def test_what_nobody_reaches_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize(("known", "shown"), [({A, B, C, D}, "100 %"), ({A, B, C}, "75 %"), (set(), "0 %")])
-def test_a_percentage(known: set[Item], shown: str) -> None:
+def test_a_percentage(known: set[CoverageItem], shown: str) -> None:
     """Of what there is."""
     assert shown_percent(rows(THERE, known, set())[0]) == shown
 
 
 def test_nearly_all_is_not_all() -> None:
     """999 of 1000 are not shown as 100 per cent."""
-    many = [Item("nodes", str(number)) for number in range(1000)]
+    many = [CoverageItem("nodes", str(number)) for number in range(1000)]
     assert shown_percent(rows({"nodes": many}, set(many[1:]), set())[0]) == "99 %"
 
 
@@ -294,10 +294,10 @@ def test_each_of_the_shipped_files_has_its_share() -> None:
     """Together they cover every node, key and outcome that a caller can reach; one file less, and something is missing."""
     configure(level="critical")
     tree = load_tree(YUEBAO)
-    coverage, by_file = Coverage(tree), dict[str, set[Item]]()
-    stages = DirectStages(YUEBAO, tree, coverage.see)
+    coverage, by_file = Coverage(tree), dict[str, set[CoverageItem]]()
+    harnesses = DirectHarnesses(YUEBAO, tree, coverage.see)
     for file, call in read_calls(YUEBAO)[0]:
-        play(file, call, stages)
+        play(file, call, harnesses)
         by_file.setdefault(file, set()).update(coverage.take())
     there = everything(tree)
     whole = {row.dimension: row for row in rows(there, set().union(*by_file.values()), set())}

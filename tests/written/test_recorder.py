@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.line import Awaited, Heard, Item
+from ivr.calls.line import AwaitedInput, Heard, Item
 from ivr.harness import load_tree
 from ivr.written.model import Hears, Press, Speak
-from ivr.written.recorder import PARTS, KeptLine, said_to_everybody, telling, title
+from ivr.written.recorder import MOST_PARTS, RecordingLine, said_to_everybody, telling, title
 from tests.support import bakery
 
 
@@ -52,7 +52,7 @@ def test_digits_serve_where_there_is_nothing_else() -> None:
 def test_a_long_turn_is_not_written_out() -> None:
     """Its beginning and its end are kept."""
     parts = telling([f"this is sentence {name}." for name in "abcdefg"])
-    assert len(parts) == PARTS
+    assert len(parts) == MOST_PARTS
     assert (parts[0], parts[-1]) == ("this is sentence a", "this is sentence g")
 
 
@@ -77,9 +77,9 @@ class Server:
     ending: str = ""
 
     @property
-    def awaited(self) -> Awaited:
+    def awaited(self) -> AwaitedInput:
         """One key, and words."""
-        return Awaited((), 1, "", speech=True, secret=self.secret)
+        return AwaitedInput((), 1, "", speech=True, secret=self.secret)
 
     def take(self) -> list[Item]:
         """Return what is said."""
@@ -92,10 +92,10 @@ class Server:
         """Take words."""
 
 
-def to_server(*said: str, secret: bool = False, common: Collection[str] | None = None) -> KeptLine:
+def to_server(*said: str, secret: bool = False, common: Collection[str] | None = None) -> RecordingLine:
     """Return a line to a server of which nothing else is known."""
     line: Any = Server(secret, [Heard(text, "zh-CN") for text in said])
-    return KeptLine(line, {}, {}, None, common)
+    return RecordingLine(line, {}, {}, None, common)
 
 
 @pytest.mark.parametrize(

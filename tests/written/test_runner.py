@@ -9,17 +9,17 @@ import pytest
 
 from ivr.calls.line import Heard
 from ivr.channels.twilio.player.remote_line import PlayerLine
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Played, Stage, play, side_by_side
+from ivr.written.runner import CallHarness, PlayedCall, play, side_by_side
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
-STAGES = DirectStages(YUEBAO, load_tree(YUEBAO))
+STAGES = DirectHarnesses(YUEBAO, load_tree(YUEBAO))
 SECRET = "1237"
 TO_THE_QUESTION: list[Any] = [{"press": "1"}, {"press": "3"}, {"press": "2"}]
 
 
-def played(*steps: Any, **written: Any) -> Played:
+def played(*steps: Any, **written: Any) -> PlayedCall:
     """Play a call with these steps."""
     call = WrittenCall.model_validate({"call": "a call", "steps": list(steps), **written})
     return play("calls/some.yaml", call, STAGES)
@@ -118,11 +118,11 @@ def test_a_call_that_breaks_fails() -> None:
     def nowhere(method: str, url: str, form: object, /) -> Any:
         raise ConnectionRefusedError(method, url, form)
 
-    def stages(_call: WrittenCall) -> Stage:
-        return Stage(PlayerLine(nowhere, "+8613800138000"), str, lambda _call: None)
+    def harnesses(_call: WrittenCall) -> CallHarness:
+        return CallHarness(PlayerLine(nowhere, "+8613800138000"), str, lambda _call: None)
 
     call = WrittenCall.model_validate({"call": "a call", "steps": ["silence"]})
-    (failure,) = play("calls/some.yaml", call, stages).failures
+    (failure,) = play("calls/some.yaml", call, harnesses).failures
     assert failure.startswith("the server gave no answer at /voice")
 
 

@@ -19,13 +19,13 @@ from ivr.cli import main
 from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.config import Settings
 from ivr.datafile import BadFile
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.written.model import At, Hears, Leaves, Press, TypesCode, Waits, WrittenCall
 from ivr.written.runner import play, read_calls
 from tests.support import shop
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
-STAGES = DirectStages(YUEBAO, load_tree(YUEBAO))
+STAGES = DirectHarnesses(YUEBAO, load_tree(YUEBAO))
 MONDAY = "2026-11-23T10:00"
 STEPS = (Press, TypesCode, Waits, Leaves, str)
 

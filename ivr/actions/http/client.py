@@ -19,12 +19,21 @@ import structlog
 import tenacity
 
 from ivr.actions import ACTIONS
-from ivr.actions.base import Action, Asked, Finished, Services
-from ivr.actions.http.connections import Answer, Connections, Down, Peer, Refused, Trouble, Unfit, exact
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.http.connections import (
+    Connections,
+    NoConnection,
+    ServiceAnswer,
+    ServiceClient,
+    ServiceDown,
+    ServiceError,
+    UnexpectedAnswer,
+    exact,
+)
 from ivr.actions.rationing import may_text
 from ivr.config import BadSetting
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
-from ivr.menu.http_actions import Fit, HttpAction, Taken
+from ivr.menu.http_actions import AnswerField, HttpAction, OutcomeRule
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import ACTIONS_FILE, SETTING
 from ivr.menu.tree import Tree
@@ -44,11 +53,11 @@ class ServiceAction:
 
     CONTRACT: Contract
     declared: HttpAction
-    peer: Peer
+    peer: ServiceClient
     url: str
     headers: Mapping[str, str] = field(repr=False)
 
-    def run(self, services: Services, asked: Asked) -> Finished:
+    def run(self, services: Services, asked: ActionRequest) -> ActionResult:
         """Ask the service. A message that it has us send is one of our rations, whatever its own are."""
         try:
             finished = self._ask(asked)
@@ -56,18 +65,18 @@ class ServiceAction:
                 return self._rationed()
             return finished
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
-            trouble = str(error) if isinstance(error, Trouble) else type(error).__name__
+            trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
-            return Finished("unavailable")
+            return ActionResult("unavailable")
 
-    def _rationed(self) -> Finished:
+    def _rationed(self) -> ActionResult:
         """Return the end of a run whose message may not be sent: its own outcome, if it has one that tells nothing."""
         outcome = self.CONTRACT.outcomes.get("rationed")
         if outcome is None or outcome.tells:
-            raise Unfit("no more messages may be sent")
-        return Finished("rationed")
+            raise UnexpectedAnswer("no more messages may be sent")
+        return ActionResult("rationed")
 
-    def _ask(self, asked: Asked) -> Finished:
+    def _ask(self, asked: ActionRequest) -> ActionResult:
         """Make the request, again where that may help and does no harm, and no longer than the caller would wait."""
         declared, values = self.declared, {**asked.inputs, **_facts(asked)}
         url = self.url + declared.path_with(values)
@@ -78,7 +87,7 @@ class ServiceAction:
             headers["Content-Type"] = "application/json"
         until = time.monotonic() + declared.times.give_up
 
-        def once() -> Finished:
+        def once() -> ActionResult:
             seconds = max(_LEAST, min(declared.service.timeout, until - time.monotonic()))
             with self.peer.guarded():
                 return meaning(declared, self.peer.ask(declared.method, url, headers, body, seconds))
@@ -87,7 +96,7 @@ class ServiceAction:
             stop=tenacity.stop_after_attempt(1 + declared.service.retries)
             | tenacity.stop_before_delay(declared.times.give_up),
             wait=tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE),
-            retry=tenacity.retry_if_exception_type(Down if declared.safe else Refused),
+            retry=tenacity.retry_if_exception_type(ServiceDown if declared.safe else NoConnection),
             reraise=True,
         )(once)
 
@@ -96,7 +105,7 @@ _OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "Us
 """Nothing compressed: the bound of an answer's size is then the bound of our memory."""
 
 
-def _facts(asked: Asked) -> dict[str, Any]:
+def _facts(asked: ActionRequest) -> dict[str, Any]:
     """Return what a path or body may use beside the inputs."""
     return {
         "account": asked.account,
@@ -122,16 +131,16 @@ def plain_json(value: Any) -> Any:
 # --- what the answer means
 
 
-def meaning(action: HttpAction, answer: Answer) -> Finished:
+def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
     """Return the first outcome that an answer fits. Raises what the log may say where it fits none."""
     for fit in action.fits:
         if answer.status in fit.statuses and _holds(fit, answer.data):
             return _outcome(fit, answer.data)
-    trouble = Down if answer.status >= 500 or answer.status == 429 else Unfit
+    trouble = ServiceDown if answer.status >= 500 or answer.status == 429 else UnexpectedAnswer
     raise trouble(f"status {answer.status}")
 
 
-def _holds(fit: Fit, data: Any) -> bool:
+def _holds(fit: OutcomeRule, data: Any) -> bool:
     """Say whether the condition of an outcome holds; what is false is JMESPath's: null, false, and what is empty."""
     if fit.when is None:
         return True
@@ -142,15 +151,15 @@ def _holds(fit: Fit, data: Any) -> bool:
 _NUMBERS = (int, Decimal)
 
 
-def _outcome(fit: Fit, data: Any) -> Finished:
+def _outcome(fit: OutcomeRule, data: Any) -> ActionResult:
     sent = fit.sends
     to = _taken(sent.to, data) if sent else ""
     if sent and not _E164.fullmatch(to):
-        raise Unfit("a message to no number")
+        raise UnexpectedAnswer("a message to no number")
     account = _taken(fit.account, data) if fit.account else None
     if account == "":
-        raise Unfit("an account without a name")
-    return Finished(
+        raise UnexpectedAnswer("an account without a name")
+    return ActionResult(
         fit.outcome,
         {name: _taken(each, data) for name, each in fit.tells.items()},
         account=account,
@@ -163,7 +172,7 @@ def _outcome(fit: Fit, data: Any) -> Finished:
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
-def _taken(taken: Taken, data: Any) -> Any:
+def _taken(taken: AnswerField, data: Any) -> Any:
     """Return one value of an answer, of the kind that it must be."""
     found = taken.path.search(data)
     try:
@@ -178,7 +187,7 @@ def _taken(taken: Taken, data: Any) -> Any:
                 return moment
     except ValueError:
         pass
-    raise Unfit(f"a value is no {taken.kind or 'single value'}")
+    raise UnexpectedAnswer(f"a value is no {taken.kind or 'single value'}")
 
 
 # --- the actions of a hotline

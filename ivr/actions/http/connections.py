@@ -34,31 +34,31 @@ CONNECTIONS = 32
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
-class Trouble(Exception):
+class ServiceError(Exception):
     """A service did not do its part. The text is for the log."""
 
 
-class Down(Trouble):
+class ServiceDown(ServiceError):
     """It did not answer, or answered that it cannot: trying again may help, and too many of these open the breaker."""
 
 
-class Refused(Down):
+class NoConnection(ServiceDown):
     """There was no connection, so that nothing has left: even a request with an effect may be tried again."""
 
 
-class Unfit(Trouble):
+class UnexpectedAnswer(ServiceError):
     """It answered, and not as it should: that is a mistake of somebody's, and trying again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceAnswer:
     """A status and the JSON that came with it; None: there was none."""
 
     status: int
     data: Any
 
 
-class Peer:
+class ServiceClient:
     """The connections to one service, and whether it is up. Safe to use from any thread."""
 
     def __init__(self, breaker: Breaker, authorities: str | None) -> None:
@@ -72,7 +72,7 @@ class Peer:
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=breaker.failures,
             reset_timeout=breaker.seconds,
-            exclude=[lambda error: not isinstance(error, Down)],
+            exclude=[lambda error: not isinstance(error, ServiceDown)],
             throw_new_error_on_trip=False,
         )
         self._trial = threading.Lock()
@@ -102,7 +102,7 @@ class Peer:
 
     def ask(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> Answer:
+    ) -> ServiceAnswer:
         """Make one request, which takes no longer than ``seconds``, and one more silence of the service at most."""
         until = time.monotonic() + seconds
         try:
@@ -115,9 +115,9 @@ class Peer:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, _json(response, _read(response, until)))
+                return ServiceAnswer(response.status_code, _json(response, _read(response, until)))
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
-            raise (Refused if _nothing_left(error) else Down)(type(error).__name__) from None
+            raise (NoConnection if _nothing_left(error) else ServiceDown)(type(error).__name__) from None
 
 
 def _nothing_left(error: Exception) -> bool:
@@ -133,9 +133,9 @@ def _read(response: requests.Response, until: float) -> bytes:
     while part := response.raw.read1(LARGEST_ANSWER, decode_content=False):
         body += part
         if len(body) > LARGEST_ANSWER:
-            raise Down("answer too large")
+            raise ServiceDown("answer too large")
         if time.monotonic() > until:
-            raise Down("answer too slow")
+            raise ServiceDown("answer too slow")
     return bytes(body)
 
 
@@ -144,11 +144,11 @@ def _json(response: requests.Response, body: bytes) -> Any:
         return None
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
-        raise Down(f"status {response.status_code}, not JSON")
+        raise ServiceDown(f"status {response.status_code}, not JSON")
     try:
         return json.loads(body, parse_float=exact, parse_int=_whole, parse_constant=exact)
     except (ValueError, RecursionError):
-        raise Down(f"status {response.status_code}, not JSON") from None
+        raise ServiceDown(f"status {response.status_code}, not JSON") from None
 
 
 _MOST_DIGITS = 18
@@ -173,10 +173,10 @@ class Connections:
     """The peers of all services. They outlive a menu version: a new wording is no reason to forget what is down."""
 
     def __init__(self) -> None:
-        self._peers: dict[tuple[str, Breaker, str | None], Peer] = {}
+        self._peers: dict[tuple[str, Breaker, str | None], ServiceClient] = {}
         self._lock = threading.Lock()
 
-    def to(self, url: str, breaker: Breaker, authorities: str | None = None) -> Peer:
+    def to(self, url: str, breaker: Breaker, authorities: str | None = None) -> ServiceClient:
         """Return the peer at an address.
 
         ``authorities`` is the file of the certificate authorities that are trusted; None: the public ones.
@@ -184,7 +184,7 @@ class Connections:
         known = url, breaker, authorities
         with self._lock:
             if known not in self._peers:
-                self._peers[known] = Peer(breaker, authorities)
+                self._peers[known] = ServiceClient(breaker, authorities)
             return self._peers[known]
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField
 
-from ivr.channels.reset_page.words import WORDS, Words
+from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
 from ivr.demo.accounts import Accounts, BadPassword, OpenReset, Which
 from ivr.logs import place_of
 from ivr.storage.sealing import BrokenSeal, Seal
@@ -136,9 +136,9 @@ class Pages:
         page = self._page("notice", words, title=words.dead_title, text=words.dead)
         return make_response(page, 404)
 
-    def _page(self, name: str, words: Words, **values: object) -> Response:
+    def _page(self, name: str, words: PageWords, **values: object) -> Response:
         here, style = self.prefix + _PATH, self.prefix + _STYLE_PATH
-        languages = [other for other in WORDS.values() if other is not words]
+        languages = [other for other in PAGE_WORDS.values() if other is not words]
         page = render_template(
             f"reset/{name}.html", words=words, languages=languages, here=here, style=style, **values
         )
@@ -207,16 +207,16 @@ def _trouble(error: Exception) -> Response | HTTPException:
 def _chosen_language() -> str:
     """Return the language that a link of ours asks for, or nothing."""
     asked = request.args.get("lang", "")
-    return asked if asked in WORDS else ""
+    return asked if asked in PAGE_WORDS else ""
 
 
-def _words(customers_language: str = "") -> Words:
+def _words(customers_language: str = "") -> PageWords:
     """Return the words in the language that was chosen, or is the customer's, or the browser's."""
     for language in (_chosen_language(), customers_language):
-        if language in WORDS:
-            return WORDS[language]
+        if language in PAGE_WORDS:
+            return PAGE_WORDS[language]
     for tag in request.accept_languages.values():
-        for language, words in WORDS.items():
+        for language, words in PAGE_WORDS.items():
             if language.partition("-")[0] == tag.partition("-")[0].lower():  # for en-GB ours is near enough
                 return words
-    return next(iter(WORDS.values()))
+    return next(iter(PAGE_WORDS.values()))

@@ -9,12 +9,12 @@ from typing import Literal
 from ivr.demo.accounts import Reason, Which
 from ivr.demo.accounts.passwords import LONGEST, SHORTEST
 
-Problem = Reason | Literal["differ", "stale"]
+PageProblem = Reason | Literal["differ", "stale"]
 """Why a password was not set: a rule that it breaks, two entries that differ, or a form that is no longer good."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PageWords:
     """The words of one language."""
 
     language: str
@@ -32,7 +32,7 @@ class Words:
     warning: str
     mistake: str
     """Goes before the title of the window while something is wrong."""
-    problems: Mapping[Problem, str]
+    problems: Mapping[PageProblem, str]
     done_title: str
     done: Mapping[Which, str]
     dead_title: str
@@ -40,7 +40,7 @@ class Words:
     trouble: str
 
 
-_CHINESE = Words(
+_CHINESE = PageWords(
     language="zh-CN",
     own_name="中文",
     titles={"login": "设置新的登录密码", "payment": "设置新的支付密码"},
@@ -88,7 +88,7 @@ _CHINESE = Words(
     trouble="出了点问题，密码没有设置。请过一会儿再试。",
 )
 
-_ENGLISH = Words(
+_ENGLISH = PageWords(
     language="en-US",
     own_name="English",
     titles={"login": "Set a new login password", "payment": "Set a new payment password"},
@@ -140,5 +140,5 @@ _ENGLISH = Words(
     trouble="Something went wrong, and the password has not been set. Please try again in a while.",
 )
 
-WORDS: Mapping[str, Words] = {words.language: words for words in (_CHINESE, _ENGLISH)}
+PAGE_WORDS: Mapping[str, PageWords] = {words.language: words for words in (_CHINESE, _ENGLISH)}
 """By language; the first one is for those of whom nothing is known."""

@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import get_args
 
-from ivr.calls.line import Awaited, CallBroken, Line
+from ivr.calls.line import AwaitedInput, CallBroken, DeskAnswer, Line
 from ivr.channels.terminal.transcript import Transcript
 from ivr.menu.reading.problems import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")
-DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 _DESK_ANSWERS: tuple[DeskAnswer, ...] = get_args(DeskAnswer)
 
 COMMANDS = {
@@ -272,7 +271,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 7
 
 
-def _wanted(awaited: Awaited) -> str:
+def _wanted(awaited: AwaitedInput) -> str:
     """Return what may be typed where a call listens."""
     if awaited.keys:
         return f"keys: {' '.join(awaited.keys)}"

@@ -77,7 +77,7 @@ def apologies(tree: Tree, human: str, own_number: str) -> Apologies:
         return [Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts]
 
     def document(language: str, caller_id: str) -> bytes:
-        sorry = words(language, "trouble") if human else []
+        sorry = words(language, "internal_error") if human else []
         return twiml.apology(sorry, human, caller_id or None, words(language, "farewell"))
 
     return Apologies(
@@ -91,7 +91,7 @@ def apologies(tree: Tree, human: str, own_number: str) -> Apologies:
 class Webhooks:
     """The voice webhooks of one hotline."""
 
-    board: Switchboard
+    switchboard: Switchboard
     clock: Callable[[], datetime]
     apologies: Apologies
     signature: Signature | None
@@ -114,7 +114,7 @@ class Webhooks:
         at, caller = self.clock(), caller_number(form)
         start, event = CallStarted(at, caller, called_number(form)), event_from(form, at)
         if isinstance(event, RecordingEnded) and event.url and event.seconds:
-            self.board.keep_voicemail(call, event.url, event.seconds, at)
+            self.switchboard.keep_voicemail(call, event.url, event.seconds, at)
 
         def render(session: Session, commands: Sequence[Command]) -> bytes:
             urls = twiml.Urls(
@@ -125,7 +125,7 @@ class Webhooks:
             )
             return twiml.render(commands, urls, None if session.caller else self.own_number or None)
 
-        answer = self.board.turn(call, number, event, start, render)
+        answer = self.switchboard.take_turn(call, number, event, start, render)
         return document(answer or render_end())
 
     def fallback(self) -> Response:
@@ -140,10 +140,10 @@ class Webhooks:
         It is asked for on the desk's own leg; ``ParentCallSid`` is the caller's call.
         """
         call = form_fields().get("ParentCallSid", "")
-        history = self.board.store.call(call) if _CALL.fullmatch(call) else None
+        history = self.switchboard.store.call(call) if _CALL.fullmatch(call) else None
         if history is None or not history.record.reason:
             return document(twiml.whisper([]))
-        tree = self.board.hotline.version(history.record.version)
+        tree = self.switchboard.hotline.version(history.record.version)
         speech = tree.speech[tree.languages[0]]
         words = Utterance(history.record.reason, speech.language, speech.voice)
         return document(twiml.whisper([words]))
@@ -152,7 +152,7 @@ class Webhooks:
         """Take note that a call is over."""
         form = form_fields()
         if form.get("CallStatus", "") in OVER and _CALL.fullmatch(form.get("CallSid", "")):
-            self.board.hang_up(form["CallSid"], self.clock())
+            self.switchboard.hang_up(form["CallSid"], self.clock())
         return Response(status=204)
 
     def recording(self) -> Response:
@@ -160,7 +160,9 @@ class Webhooks:
         form = form_fields()
         seconds = form.get("RecordingDuration", "")
         if _CALL.fullmatch(form.get("CallSid", "")) and form.get("RecordingUrl") and seconds.isdecimal():
-            self.board.keep_voicemail(form["CallSid"], form["RecordingUrl"], int(seconds[:6]), self.clock())
+            self.switchboard.keep_voicemail(
+                form["CallSid"], form["RecordingUrl"], int(seconds[:6]), self.clock()
+            )
         return Response(status=204)
 
     def message(self, number: int) -> Response:
@@ -170,7 +172,7 @@ class Webhooks:
         status = "delivered" if status == "read" else status
         if status:
             said = f"Twilio's error {error}" if error.isdecimal() else ""
-            self.board.store.report_message(
+            self.switchboard.store.report_message(
                 number, status, carrier_id=form.get("MessageSid", "")[:64], error=said[:64]
             )
         return Response(status=204)

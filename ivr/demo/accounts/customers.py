@@ -164,7 +164,7 @@ class CustomerFile:
 
 FILE = TypeAdapter(CustomerFile)
 ACCOUNT = TypeAdapter(Account)
-RULES = TypeAdapter(Rules)
+ACCOUNT_RULES = TypeAdapter(Rules)
 
 
 def born(id_card: str) -> date:

@@ -25,8 +25,8 @@ from argon2.exceptions import VerifyMismatchError
 
 from ivr.demo.accounts.customers import (
     ACCOUNT,
+    ACCOUNT_RULES,
     FILE,
-    RULES,
     Account,
     BankCard,
     Fund,
@@ -172,7 +172,7 @@ class Accounts:
         row = self._row("SELECT value FROM kept WHERE name = 'rules'")
         if row is None:
             raise LookupError("the account service has no rules")
-        return RULES.validate_json(row[0])
+        return ACCOUNT_RULES.validate_json(row[0])
 
     def tail_matches(self, phone: str, tail: str) -> bool:
         """Say whether ``tail`` is the last four characters of the account's ID card; x is X.

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from ivr.datafile import parse
-from ivr.demo.accounts.customers import ACCOUNT, FILE, RULES
+from ivr.demo.accounts.customers import ACCOUNT, ACCOUNT_RULES, FILE
 
 _LAYOUT = 3
 """The version of these tables. In a file of any other version the demonstration begins anew."""
@@ -77,4 +77,6 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     db.execute(
         "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
     )
-    db.execute("INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (RULES.dump_json(filed.rules).decode(),))
+    db.execute(
+        "INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (ACCOUNT_RULES.dump_json(filed.rules).decode(),)
+    )

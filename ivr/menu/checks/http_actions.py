@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 from ivr.menu.http_actions import LANGUAGE
 from ivr.menu.language.contract import Contract, Outcome
-from ivr.menu.language.http_services import FACTS, METHODS, SETTING, WITH_BODY, ActionsFile, Case, Entry, Told
+from ivr.menu.language.http_services import (
+    FACTS,
+    METHODS,
+    SETTING,
+    WITH_BODY,
+    ActionEntry,
+    ActionsFile,
+    AnswerValue,
+    OutcomeCase,
+)
 from ivr.menu.language.nodes import AskNode, RunNode
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem, did_you_mean
@@ -21,7 +30,7 @@ _PROMISES = ("does", "needs", "inputs", "changes")
 """The keys of an action that say what it promises, where the program does not say it already."""
 
 
-class Finding(NamedTuple):
+class FileProblem(NamedTuple):
     """One problem, by its place in the file."""
 
     path: tuple[str | int, ...]
@@ -29,12 +38,12 @@ class Finding(NamedTuple):
     remedy: str
     severity: str = "error"
 
-    def under(self, *path: str | int) -> Finding:
+    def under(self, *path: str | int) -> FileProblem:
         """Return it with the place that it is in."""
         return self._replace(path=(*path, *self.path))
 
 
-Findings = Iterator[Finding]
+Findings = Iterator[FileProblem]
 
 
 def can_be_read_on_its_way(url: str) -> bool:
@@ -63,20 +72,20 @@ def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) 
 
 def _service(url: str, headers: Mapping[str, str]) -> Findings:
     if can_be_read_on_its_way(url):
-        yield Finding(
+        yield FileProblem(
             ("url",), "without TLS anybody on the way can read and change it", "write `https://`", "warning"
         )
     for header, typed in headers.items():
         if _SECRET_HEADER.search(header) and not re.search(SETTING, typed):
             what = f"the secret of `{header}` stands in the file, and the file is kept with the calls"
-            yield Finding(
+            yield FileProblem(
                 ("headers", header), what, "write `${NAME}`, and set NAME in the environment", "warning"
             )
 
 
-def _entry(draft: Draft, name: str, entry: Entry, built_in: Mapping[str, Contract]) -> Findings:
+def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> Findings:
     if entry.wait >= entry.give_up:
-        yield Finding(
+        yield FileProblem(
             ("wait",), "it is given up before the wait is over", f"write less than {entry.give_up:g}"
         )
     if entry.service is None:
@@ -86,106 +95,110 @@ def _entry(draft: Draft, name: str, entry: Entry, built_in: Mapping[str, Contrac
     services = draft.actions.services if draft.actions else {}
     if entry.service not in draft.typed_services():
         remedy = did_you_mean(entry.service, services, "add it under `services:`")
-        yield Finding(("service",), f"there is no service `{entry.service}`", remedy)
+        yield FileProblem(("service",), f"there is no service `{entry.service}`", remedy)
     yield from _request(entry)
     yield from _new(entry) if contract is None else _replaced(entry, contract)
     inputs = contract.inputs if contract else entry.inputs
     yield from _templates(entry, inputs, _secrets(draft, name, inputs))
 
 
-def _without_service(name: str, entry: Entry, built_in: Mapping[str, Contract]) -> Findings:
+def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> Findings:
     """Yield what is wrong with an entry that can only set times."""
     if entry.model_fields_set - {"wait", "give_up"}:
-        yield Finding((), "nothing says who does it", "add `service:`")
+        yield FileProblem((), "nothing says who does it", "add `service:`")
     elif name not in built_in:
-        yield Finding((), f"there is no action `{name}`", did_you_mean(name, built_in, "add `service:`"))
+        yield FileProblem((), f"there is no action `{name}`", did_you_mean(name, built_in, "add `service:`"))
 
 
-def _request(entry: Entry) -> Findings:
+def _request(entry: ActionEntry) -> Findings:
     methods = entry.methods
     if not methods:
-        yield Finding((), "nothing says what is asked", "add a method with a path, such as `get: /accounts`")
+        yield FileProblem(
+            (), "nothing says what is asked", "add a method with a path, such as `get: /accounts`"
+        )
     for method in methods[1:]:
         what = f"a request has one method, and this one has `{methods[0]}` and `{method}`"
-        yield Finding((method,), what, "delete one")
+        yield FileProblem((method,), what, "delete one")
     if entry.body is not None and methods and methods[0] not in WITH_BODY:
-        yield Finding(
+        yield FileProblem(
             ("body",), f"`{methods[0]}` has no body", "write `post:`, or put the values into the path"
         )
     if not entry.outcomes:
-        yield Finding((), "no answer means anything", "add `outcomes:`")
+        yield FileProblem((), "no answer means anything", "add `outcomes:`")
     if "unavailable" in entry.outcomes:
         what = "an answer that fits no outcome is `unavailable` by itself"
-        yield Finding(("outcomes", "unavailable"), what, "delete it")
+        yield FileProblem(("outcomes", "unavailable"), what, "delete it")
 
 
 # --- what it promises
 
 
-def _replaced(entry: Entry, contract: Contract) -> Findings:
+def _replaced(entry: ActionEntry, contract: Contract) -> Findings:
     """Yield where an action of the program would not keep its promise."""
     for key in _PROMISES:
         if key in entry.model_fields_set:
-            yield Finding(
+            yield FileProblem(
                 (key,), f"`{contract.name}` is an action of the program, which says this itself", "delete it"
             )
     for word in contract.outcomes.keys() - entry.outcomes.keys():
         means = contract.outcomes[word].means.rstrip(".")
-        yield Finding(("outcomes",), f"no answer means `{word}` ({means})", f"add `{word}:`")
+        yield FileProblem(("outcomes",), f"no answer means `{word}` ({means})", f"add `{word}:`")
     for word, case in entry.outcomes.items():
         if word in contract.outcomes:
             for found in _kept(case, contract.outcomes[word], word):
                 yield found.under("outcomes", word)
         elif word != "unavailable":
             what = f"`{contract.name}` has no outcome `{word}`"
-            yield Finding(("outcomes", word), what, did_you_mean(word, contract.outcomes))
+            yield FileProblem(("outcomes", word), what, did_you_mean(word, contract.outcomes))
 
 
-def _kept(case: Case, outcome: Outcome, word: str) -> Findings:
+def _kept(case: OutcomeCase, outcome: Outcome, word: str) -> Findings:
     for key in ("means", "raises"):
         if key in case.model_fields_set:
-            yield Finding((key,), "the program says this itself", "delete it")
+            yield FileProblem((key,), "the program says this itself", "delete it")
     yield from (found.under("tells") for found in _same(case.tells, outcome.tells, f"`{word}` tells"))
     if outcome.finds_account and case.account is None:
-        yield Finding((), f"`{word}` finds an account, and nothing says which", "add `account:`")
+        yield FileProblem((), f"`{word}` finds an account, and nothing says which", "add `account:`")
     if outcome.texts is None and case.text:
-        yield Finding(("text",), f"`{word}` sends no message", "delete it")
+        yield FileProblem(("text",), f"`{word}` sends no message", "delete it")
     elif outcome.texts is not None and case.text:
         same = _same(case.text.secrets, outcome.texts, f"the message of `{word}` tells")
         yield from (found.under("text", "secrets") for found in same)
 
 
-def _same(typed: Mapping[str, str | Told], promised: Mapping[str, str], who: str) -> Findings:
+def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], who: str) -> Findings:
     for name in promised.keys() - typed.keys():
-        yield Finding(
+        yield FileProblem(
             (), f"{who} `{name}` ({promised[name]}), and nothing says where it stands", f"add `{name}:`"
         )
     for name, told in typed.items():
         if name not in promised:
             what = f"{who} no `{name}`"
-            yield Finding((name,), what, did_you_mean(name, promised, "delete it"))
-        elif isinstance(told, Told) and told.means:
-            yield Finding((name, "means"), "the program says this itself", "delete it")
+            yield FileProblem((name,), what, did_you_mean(name, promised, "delete it"))
+        elif isinstance(told, AnswerValue) and told.means:
+            yield FileProblem((name, "means"), "the program says this itself", "delete it")
 
 
-def _new(entry: Entry) -> Findings:
+def _new(entry: ActionEntry) -> Findings:
     """Yield what an action that the program does not have leaves unsaid."""
     if entry.does is None:
-        yield Finding((), "`does` is missing", "add `does:` with one sentence, or correct the action's name")
+        yield FileProblem(
+            (), "`does` is missing", "add `does:` with one sentence, or correct the action's name"
+        )
     for name in entry.inputs.keys() & FACTS.keys():
-        yield Finding(("inputs", name), f"`{name}` is known without being given", "delete it")
+        yield FileProblem(("inputs", name), f"`{name}` is known without being given", "delete it")
     for word, case in entry.outcomes.items():
         if case.means is None:
-            yield Finding(("outcomes", word), "`means` is missing", "add `means:` with one sentence")
+            yield FileProblem(("outcomes", word), "`means` is missing", "add `means:` with one sentence")
         secrets = case.text.secrets if case.text else {}
-        told: list[tuple[tuple[str, ...], str | Told]] = [
+        told: list[tuple[tuple[str, ...], str | AnswerValue]] = [
             *((("tells", name), each) for name, each in case.tells.items()),
             *((("text", "secrets", name), each) for name, each in secrets.items()),
         ]
         for path, each in told:
             if isinstance(each, str) or each.means is None:
                 remedy = f"write `{path[-1]}: {{path: …, means: …}}`"
-                yield Finding(("outcomes", word, *path), "nothing says what it means", remedy)
+                yield FileProblem(("outcomes", word, *path), "nothing says what it means", remedy)
 
 
 # --- templates
@@ -205,29 +218,29 @@ def _secrets(draft: Draft, action: str, inputs: Collection[str]) -> frozenset[st
     return frozenset(found)
 
 
-def _templates(entry: Entry, inputs: Collection[str], secrets: frozenset[str]) -> Findings:
+def _templates(entry: ActionEntry, inputs: Collection[str], secrets: frozenset[str]) -> Findings:
     for method in METHODS:
         typed = getattr(entry, method)
         if typed is None:
             continue
         yield from _template((method,), typed, inputs)
         for secret in sorted(examine(typed, LANGUAGE).variables & secrets):
-            yield Finding(
+            yield FileProblem(
                 (method,), f"`{secret}` is a secret, and paths stand in logs", "write it into `body:`"
             )
     for path, text in _texts(entry.body, ("body",)):
         yield from _template(path, text, inputs)
         if "${" in text:
             what = "`${…}` stands only under `url` and `headers`"
-            yield Finding(path, what, "move the secret into a header")
+            yield FileProblem(path, what, "move the secret into a header")
 
 
 def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -> Findings:
     uses = examine(text, LANGUAGE)
-    yield from (Finding(path, mistake.what, mistake.remedy) for mistake in uses.mistakes)
+    yield from (FileProblem(path, mistake.what, mistake.remedy) for mistake in uses.mistakes)
     for name in sorted(uses.variables - {*inputs, *FACTS}):
         remedy = did_you_mean(name, [*inputs, *FACTS])
-        yield Finding(path, f"the action is not given `{name}`", remedy)
+        yield FileProblem(path, f"the action is not given `{name}`", remedy)
 
 
 def _texts(typed: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

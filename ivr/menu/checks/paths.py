@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ivr.menu.checks.templates import Examined, Text
+from ivr.menu.checks.templates import ExaminedTemplate, TemplateText
 from ivr.menu.compiler import target_of
 from ivr.menu.graph.flow import Flow, Knowledge
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.nodes import Listening, RunNode
+from ivr.menu.language.nodes import ListeningNode, RunNode
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import did_you_mean
 from ivr.menu.speech.templates import FACTS
 
 
-def check_ways(draft: Draft, flow: Flow, texts: list[Examined]) -> None:
+def check_ways(draft: Draft, flow: Flow, texts: list[ExaminedTemplate]) -> None:
     """Note what is wrong with the ways of a call. What cannot be reached is told only when every way is known."""
     before = len(draft.problems)
     _targets(draft, flow)
@@ -46,7 +46,7 @@ def _targets(draft: Draft, flow: Flow) -> None:
 
 
 def _special_target(draft: Draft, flow: Flow, name: str, target: str, path: tuple[str | int, ...]) -> None:
-    if target == "repeat" and not isinstance(flow.nodes[name], Listening):
+    if target == "repeat" and not isinstance(flow.nodes[name], ListeningNode):
         draft.note(name, path, "`repeat` is for menus and entries", "name a node, or write `back`")
     if target == "return" and not draft.typed("identity"):
         what = "`return` leads back from the questions of identity, and the hotline has none"
@@ -75,7 +75,9 @@ def _reach(draft: Draft, flow: Flow) -> None:
             draft.note(name, (), what, "lead it to an `end`, a `transfer`, or `back`", rule="X01")
 
 
-def _variables(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[Examined]) -> None:
+def _variables(
+    draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[ExaminedTemplate]
+) -> None:
     """A variable that is read must have a value, whichever way the call came."""
     begin = {*draft.typed("variables"), *FACTS}
     for examined in texts:
@@ -90,7 +92,7 @@ def _variables(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], tex
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)
 
 
-def _of_the_message(flow: Flow, text: Text) -> frozenset[str]:
+def _of_the_message(flow: Flow, text: TemplateText) -> frozenset[str]:
     """Return what the message of an action may tell beside the variables: what its outcome tells, and its secrets."""
     node = flow.nodes[text.node]
     contract = flow.contracts.get(node.run) if isinstance(node, RunNode) else None

@@ -16,7 +16,7 @@ from ivr.menu.language.nodes import (
     NodeWords,
     OptionWords,
     Phrases,
-    Recorded,
+    RecordedWords,
     RunNode,
     SetNode,
     TextNode,
@@ -25,19 +25,18 @@ from ivr.menu.language.nodes import (
     words_of,
 )
 from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import YamlPath
 from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.templates import Uses, examine, is_template
 
-Path = tuple[str | int, ...]
-
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TemplateText:
     """A text, and where it stands."""
 
     node: str
     """Empty for the hotline's own sentences."""
-    path: Path
+    path: YamlPath
     text: str
     language: str | None = None
     """The language of the words file that it stands in; None: in the tree."""
@@ -49,23 +48,23 @@ class Text:
         return self.path[-1:] == ("if",)
 
     @property
-    def part(self) -> Path:
+    def part(self) -> YamlPath:
         """What it is the words of, in whichever way it is written."""
         return self.path[:-1] if self.path[-1:] == ("for",) else self.path
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedTemplate:
     """A text, and what its template reads."""
 
-    text: Text
+    text: TemplateText
     uses: Uses
 
 
-def examined_texts(draft: Draft, hotline: Hotline) -> list[Examined]:
+def examined_texts(draft: Draft, hotline: Hotline) -> list[ExaminedTemplate]:
     """Return every text that is a template or a condition, examined once for all checks."""
     return [
-        Examined(
+        ExaminedTemplate(
             text, examine(text.text, text.language or hotline.languages[0], expression=text.is_condition)
         )
         for text in _texts(draft, hotline)
@@ -73,7 +72,7 @@ def examined_texts(draft: Draft, hotline: Hotline) -> list[Examined]:
     ]
 
 
-def check_templates(draft: Draft, texts: list[Examined]) -> None:
+def check_templates(draft: Draft, texts: list[ExaminedTemplate]) -> None:
     """Note templates that do not compile, that say a secret, or that a recording cannot follow."""
     secrets = {
         node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
@@ -93,7 +92,7 @@ def check_templates(draft: Draft, texts: list[Examined]) -> None:
 
 
 def check_messages(
-    draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract], texts: list[Examined]
+    draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract], texts: list[ExaminedTemplate]
 ) -> None:
     """Note a message without the very thing that it is sent for, such as its code, in any language."""
     uses = {
@@ -132,12 +131,12 @@ def check_braces(draft: Draft, hotline: Hotline) -> None:
             draft.note(text.node, text.path, what, remedy, text.language)
 
 
-def check_translated_values(draft: Draft, hotline: Hotline, texts: list[Examined]) -> None:
+def check_translated_values(draft: Draft, hotline: Hotline, texts: list[ExaminedTemplate]) -> None:
     """Warn of words in another language that use none of the values which the first language's words use.
 
     Last of all: where the words of a node have another problem, a misspelt value is most likely that.
     """
-    uses: dict[tuple[str, Path, str | None], set[str]] = {}
+    uses: dict[tuple[str, YamlPath, str | None], set[str]] = {}
     for examined in texts:
         text = examined.text
         uses.setdefault((text.node, text.part, text.language), set()).update(examined.uses.variables)
@@ -153,58 +152,59 @@ def check_translated_values(draft: Draft, hotline: Hotline, texts: list[Examined
             draft.note(text.node, text.path, what, remedy, text.language, "warning")
 
 
-def _texts(draft: Draft, hotline: Hotline) -> Iterator[Text]:
+def _texts(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
     yield from _sentences(hotline.phrases, None)
     for key, entry in hotline.anywhere.items():
         if isinstance(entry, Anywhere) and entry.for_:
-            yield Text("", ("anywhere", key, "for"), entry.for_)
+            yield TemplateText("", ("anywhere", key, "for"), entry.for_)
     for name, node in draft.nodes.items():
         yield from _spoken(name, node, None)
         yield from _worked_with(name, node)
     for language, words in draft.words.items():
         yield from _sentences(words.phrases, language)
         for key, said in words.anywhere.items():
-            yield Text("", ("anywhere", key, "for"), said.for_ or "", language)
+            yield TemplateText("", ("anywhere", key, "for"), said.for_ or "", language)
         for name, own in words.nodes.items():
             if name in draft.nodes:
                 yield from _spoken(name, words_of(draft.nodes[name], own), language)
 
 
-def _sentences(phrases: Phrases, language: str | None) -> Iterator[Text]:
+def _sentences(phrases: Phrases, language: str | None) -> Iterator[TemplateText]:
     for name in Phrases.model_fields:
         for wording in wordings(getattr(phrases, name)) if name not in PATTERNS else ():
             yield _text("", ("phrases", name), wording, language)
 
 
-def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[Text]:
+def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[TemplateText]:
     for field in ("say", "end", "noinput", "nomatch", "text", "note"):
         for wording in wordings(getattr(words, field, None)):
             yield _text(name, (field,), wording, language)
     for field in ("menu", "keys"):
         for key, option in (getattr(words, field, None) or {}).items():
             purpose = option if isinstance(option, str) else option.for_
-            path: Path = (field, key, "for") if isinstance(option, OptionWords) else (field, key)
-            yield Text(name, path, purpose or "", language)
+            path: YamlPath = (field, key, "for") if isinstance(option, OptionWords) else (field, key)
+            yield TemplateText(name, path, purpose or "", language)
 
 
-def _text(node: str, path: Path, wording: str | Recorded, language: str | None) -> Text:
-    if isinstance(wording, Recorded):
-        return Text(node, path, wording.text, language, recorded=True)
-    return Text(node, path, wording, language)
+def _text(node: str, path: YamlPath, wording: str | RecordedWords, language: str | None) -> TemplateText:
+    if isinstance(wording, RecordedWords):
+        return TemplateText(node, path, wording.text, language, recorded=True)
+    return TemplateText(node, path, wording, language)
 
 
-def _worked_with(name: str, node: Node) -> Iterator[Text]:
+def _worked_with(name: str, node: Node) -> Iterator[TemplateText]:
     """Yield the texts of a node that the machine works with, and does not say."""
     match node:
         case RunNode():
-            yield from (Text(name, ("with", key), text) for key, text in node.with_.items())
+            yield from (TemplateText(name, ("with", key), text) for key, text in node.with_.items())
         case SetNode():
-            yield from (Text(name, ("set", key), text) for key, text in node.set.items())
+            yield from (TemplateText(name, ("set", key), text) for key, text in node.set.items())
         case ChooseNode():
             yield from (
-                Text(name, ("choose", number, "if"), case.if_) for number, case in enumerate(node.choose)
+                TemplateText(name, ("choose", number, "if"), case.if_)
+                for number, case in enumerate(node.choose)
             )
         case TextNode() if node.to:
-            yield Text(name, ("to",), node.to)
+            yield TemplateText(name, ("to",), node.to)
         case TransferNode() if node.reason:
-            yield Text(name, ("reason",), node.reason)
+            yield TemplateText(name, ("reason",), node.reason)

@@ -16,7 +16,7 @@ from ivr.menu.language.nodes import (
     NodeWords,
     OptionWords,
     Phrases,
-    Recorded,
+    RecordedWords,
     options_of,
     wordings,
     words_of,
@@ -202,7 +202,7 @@ class _Menu:
 
     def texts(self, field: str) -> Iterator[str]:
         for wording in wordings(getattr(self.own, field)):
-            yield wording.text if isinstance(wording, Recorded) else wording
+            yield wording.text if isinstance(wording, RecordedWords) else wording
 
     def said_and_not_taken(self) -> None:
         taken = {*self.node.menu, *self.draft.typed("anywhere")}

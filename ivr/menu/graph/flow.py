@@ -13,7 +13,7 @@ from ivr.menu.language.nodes import (
     ChooseNode,
     EndNode,
     Hotline,
-    Listening,
+    ListeningNode,
     MenuNode,
     Node,
     RecordNode,
@@ -74,7 +74,7 @@ class Flow:
 
     def _edges(self, name: str, node: Node) -> Iterable[Edge]:
         yield from _ways(name, node, self.hotline, self.contracts)
-        if isinstance(node, Listening):
+        if isinstance(node, ListeningNode):
             for key, entry in self.hotline.anywhere.items():
                 yield Edge(target_of(entry), ("anywhere", key), chosen=False, written=False)
             after = node.after_tries or self.hotline.agent
@@ -206,7 +206,7 @@ class Flow:
         at = self._inside(name, arriving)
         if edge.finds_account:
             return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.raises)
-        waits = isinstance(self.nodes[name], RunNode | Listening | RecordNode | TransferNode)
+        waits = isinstance(self.nodes[name], RunNode | ListeningNode | RecordNode | TransferNode)
         kept = at.variables - self.secrets if waits else at.variables
         return Knowledge(kept | edge.sets, max(at.level, edge.raises))
 

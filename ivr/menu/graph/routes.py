@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ivr.menu.graph.flow import Edge
-from ivr.menu.graph.timed import Way, Ways
+from ivr.menu.graph.timed import TimedEdge, TimedEdges
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Listening, TransferNode
+from ivr.menu.language.nodes import ListeningNode, TransferNode
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class RoutePress:
     """A key, or a typed entry as ``‹its node›``, and what was pressed before or is pressed after it.
 
     A chain, because long routes share most of it: a tuple for each node would cost the square of a deep tree.
@@ -30,7 +30,7 @@ class Press:
     key: str
     at: str
     """The node that listens to it."""
-    other: Press | None
+    other: RoutePress | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Route:
     """Where it ends."""
     seconds: float
     """From the answer of the call, or from the node where it begins, until it ends."""
-    presses: Press | None = None
+    presses: RoutePress | None = None
     backwards: bool = True
     """Whether the chain begins at its last key."""
 
@@ -55,7 +55,7 @@ class Route:
         """The node of each press."""
         return tuple(press.at for press in self._in_order())
 
-    def _in_order(self) -> list[Press]:
+    def _in_order(self) -> list[RoutePress]:
         found = []
         press = self.presses
         while press is not None:
@@ -66,7 +66,7 @@ class Route:
 
 def routes(tree: Tree, language: str) -> Mapping[str, Route]:
     """Return the quickest route to every node that a call can come to, in the words of a language."""
-    search = _Search(Ways.of(tree, language))
+    search = _Search(TimedEdges.of(tree, language))
     search.run(tree.declared.start, Level.unknown)
     return search.found
 
@@ -80,8 +80,8 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
     at its slowest. The route ends when the desk rings. A node where some answer leads to no human is left out, and so
     is one that only goes ``back`` or ``return``: its way is that of the place where the caller was.
     """
-    ways = Ways.of(tree, language)
-    into: dict[str, list[tuple[str, Way]]] = {}
+    ways = TimedEdges.of(tree, language)
+    into: dict[str, list[tuple[str, TimedEdge]]] = {}
     answers: dict[str, int] = {}
     backwards = {*SPECIAL_TARGETS, *_going_back(ways)}
     for name in tree.nodes:
@@ -89,11 +89,11 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
         out = [way for way in ways.out(name) if way.target not in backwards]
         for way in out:
             into.setdefault(_entered(tree, way.target), []).append((name, way))
-        answers[name] = 1 if isinstance(tree.nodes[name], Listening) else len(out)
+        answers[name] = 1 if isinstance(tree.nodes[name], ListeningNode) else len(out)
         if entered != name:
             answers[entered] = 2
             for asked in (name, _entered(tree, _first_question(tree, tree.nodes[name].needs))):
-                into.setdefault(asked, []).append((entered, Way(name, 0.0, (), Edge(name))))
+                into.setdefault(asked, []).append((entered, TimedEdge(name, 0.0, (), Edge(name))))
     return _towards(tree, ways, into, answers, fewest_keys=fewest_keys)
 
 
@@ -107,7 +107,7 @@ def _first_question(tree: Tree, needs: str | None) -> str:
     return next((first for level, first in tree.declared.identity.items() if level == needs), "")
 
 
-def _going_back(ways: Ways) -> set[str]:
+def _going_back(ways: TimedEdges) -> set[str]:
     """Return the nodes that do nothing but lead back to where the caller was."""
     found = set(SPECIAL_TARGETS)
     todo = [
@@ -130,8 +130,8 @@ def _going_back(ways: Ways) -> set[str]:
 
 def _towards(
     tree: Tree,
-    ways: Ways,
-    into: Mapping[str, list[tuple[str, Way]]],
+    ways: TimedEdges,
+    into: Mapping[str, list[tuple[str, TimedEdge]]],
     answers: dict[str, int],
     *,
     fewest_keys: bool,
@@ -139,25 +139,25 @@ def _towards(
     """Search from the humans outwards. A place is reached when all of its ``answers`` are, or one way that he chooses."""
     found: dict[str, Route] = {}
     order = itertools.count()
-    heap: list[tuple[tuple[float, float], int, str, str, Press | None]] = [
+    heap: list[tuple[tuple[float, float], int, str, str, RoutePress | None]] = [
         ((0, ways.said(name)) if fewest_keys else (ways.said(name), 0), next(order), name, name, None)
         for name, node in tree.nodes.items()
         if isinstance(node, TransferNode)
     ]
     heapq.heapify(heap)
-    worst: dict[str, tuple[tuple[float, float], int, str, str, Press | None]] = {}
+    worst: dict[str, tuple[tuple[float, float], int, str, str, RoutePress | None]] = {}
     while heap:
         (first, second), _, name, human, presses = heapq.heappop(heap)
         if name in found:
             continue
         found[name] = Route(human, second if fewest_keys else first, presses, backwards=False)
         for before, way in into.get(name, ()):
-            chooses = isinstance(tree.nodes.get(before), Listening)
+            chooses = isinstance(tree.nodes.get(before), ListeningNode)
             if before in found or (fewest_keys and chooses and not way.keys):
                 continue
             chain = presses
             for key in reversed(way.keys):
-                chain = Press(key, before, chain)
+                chain = RoutePress(key, before, chain)
             more = (len(way.keys), way.seconds) if fewest_keys else (way.seconds, len(way.keys))
             item = ((first + more[0], second + more[1]), next(order), before, human, chain)
             if chooses:
@@ -186,7 +186,7 @@ class _Passage:
 class _Search:
     """Dijkstra over nodes and levels of identity. A call that comes later with no more proved brings nothing new."""
 
-    ways: Ways
+    ways: TimedEdges
     wanted: Level | None = None
     """In the questions of identity: the level at which their ``return`` leads on; the search ends there."""
     inside: frozenset[tuple[str, Level]] = frozenset()
@@ -196,7 +196,7 @@ class _Search:
     _levels: dict[str, Level] = field(default_factory=dict)
     _asking: dict[str, Level] = field(default_factory=dict)
     _passages: dict[tuple[str, Level], _Passage | None] = field(default_factory=dict)
-    _heap: list[tuple[float, int, int, str, Level, Press | None]] = field(default_factory=list)
+    _heap: list[tuple[float, int, int, str, Level, RoutePress | None]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def run(self, start: str, level: Level) -> None:
@@ -217,25 +217,25 @@ class _Search:
                 self.found.setdefault(name, Route(name, seconds, press))
                 self._leave(seconds, presses, name, level, press)
 
-    def _push(self, seconds: float, presses: int, name: str, level: Level, press: Press | None) -> None:
+    def _push(self, seconds: float, presses: int, name: str, level: Level, press: RoutePress | None) -> None:
         if level > self._levels.get(name, -1):
             heapq.heappush(self._heap, (seconds, presses, next(self._order), name, level, press))
 
-    def _leave(self, seconds: float, presses: int, name: str, level: Level, press: Press | None) -> None:
+    def _leave(self, seconds: float, presses: int, name: str, level: Level, press: RoutePress | None) -> None:
         for way in self.ways.out(name):
             after, now = way.level_after(level), seconds + way.seconds
             if level < way.condition or (way.target in SPECIAL_TARGETS and way.target != "return"):
                 continue
             chain = press
             for key in way.keys:
-                chain = Press(key, name, chain)
+                chain = RoutePress(key, name, chain)
             if way.target != "return":
                 self._push(now, presses + len(way.keys), way.target, after, chain)
             elif self.wanted is not None and after >= self.wanted:
                 self._push(now, presses + len(way.keys), "return", after, chain)
 
     def _ask(
-        self, seconds: float, presses: int, name: str, needs: str, level: Level, press: Press | None
+        self, seconds: float, presses: int, name: str, needs: str, level: Level, press: RoutePress | None
     ) -> None:
         """Come to a node that asks who is calling: the questions come first, and then the node itself."""
         if level <= self._asking.get(name, -1):
@@ -247,11 +247,13 @@ class _Search:
         passage = self._passages[needs, level]
         if passage is not None:
             for key, at in passage.presses:
-                press = Press(key, at, press)
+                press = RoutePress(key, at, press)
             self._push(seconds + passage.seconds, presses + len(passage.presses), name, passage.level, press)
 
 
-def _passage(ways: Ways, needs: str, level: Level, inside: frozenset[tuple[str, Level]]) -> _Passage | None:
+def _passage(
+    ways: TimedEdges, needs: str, level: Level, inside: frozenset[tuple[str, Level]]
+) -> _Passage | None:
     """Return the quickest way through the questions of a level, or None when they have no way out."""
     first = _first_question(ways.tree, needs)
     if (needs, level) in inside or not first:

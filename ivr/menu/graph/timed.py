@@ -14,7 +14,7 @@ from ivr.menu.tree import Speech, Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TimedEdge:
     """One way on from a node, and the seconds from entering the node until it is taken."""
 
     target: str
@@ -33,7 +33,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class TimedEdges:
     """The ways out of every node of a tree, in the words of one language."""
 
     tree: Tree
@@ -41,7 +41,7 @@ class Ways:
     flow: Flow
 
     @classmethod
-    def of(cls, tree: Tree, language: str) -> Ways:
+    def of(cls, tree: Tree, language: str) -> TimedEdges:
         """Return the ways of a tree."""
         return cls(tree, tree.speech[language], Flow(tree.declared, tree.nodes, tree.contracts))
 
@@ -77,7 +77,7 @@ class Ways:
         )
         return self.whole(name) + sorry + node.timeout * node.tries
 
-    def out(self, name: str) -> Iterator[Way]:
+    def out(self, name: str) -> Iterator[TimedEdge]:
         """Yield the ways on from a node; not the one to the questions of its ``needs:``, which come before it."""
         node = self.tree.nodes[name]
         edges = [edge for edge in self.flow.edges[name] if edge.path != ("needs",)]
@@ -93,20 +93,20 @@ class Ways:
                 seconds = self.said(name) + waits
                 for edge in edges:
                     condition = edge.raises if isinstance(node, ChooseNode) else Level.unknown
-                    yield Way(edge.target, seconds, (), edge, condition)
+                    yield TimedEdge(edge.target, seconds, (), edge, condition)
 
-    def _menu(self, name: str, node: MenuNode, edges: list[Edge]) -> Iterator[Way]:
+    def _menu(self, name: str, node: MenuNode, edges: list[Edge]) -> Iterator[TimedEdge]:
         heard, said, whole = self.heard(name), self.said(name), self.whole(name)
         for edge in edges:
             match edge.path:
                 case ("menu", str(key), _):
-                    yield Way(edge.target, heard.get(key, said), (key,), edge)
+                    yield TimedEdge(edge.target, heard.get(key, said), (key,), edge)
                 case ("anywhere", str(key)) if key not in node.menu:
-                    yield Way(edge.target, heard.get(key, whole), (key,), edge)
+                    yield TimedEdge(edge.target, heard.get(key, whole), (key,), edge)
                 case ("after_tries",):
-                    yield Way(edge.target, self.silent(name), (), edge)
+                    yield TimedEdge(edge.target, self.silent(name), (), edge)
 
-    def _entry(self, name: str, node: AskNode, edges: list[Edge]) -> Iterator[Way]:
+    def _entry(self, name: str, node: AskNode, edges: list[Edge]) -> Iterator[TimedEdge]:
         heard, whole, single = self.heard(name), self.whole(name), node.ask == "yes_no"
         asked = self.said(name) + seconds_of(self._yes_no(node))
         for edge in edges:
@@ -114,15 +114,15 @@ class Ways:
                 case ("then" | "yes" | "no",):
                     entry = ("2" if edge.path == ("no",) else "1") if single else f"‹{name}›"
                     keys = (entry, "1") if node.read_back and not single else (entry,)
-                    yield Way(edge.target, asked + self._read_back(node), keys, edge)
+                    yield TimedEdge(edge.target, asked + self._read_back(node), keys, edge)
                 case ("keys", str(key), _):
-                    yield Way(edge.target, heard.get(key, asked), (key if single else f"{key}#",), edge)
+                    yield TimedEdge(edge.target, heard.get(key, asked), (key if single else f"{key}#",), edge)
                 case ("anywhere", str(key)) if key not in node.keys:
-                    yield Way(edge.target, whole, (key if single else f"{key}#",), edge)
+                    yield TimedEdge(edge.target, whole, (key if single else f"{key}#",), edge)
                 case ("after_tries",):
-                    yield Way(edge.target, self.silent(name), (), edge)
+                    yield TimedEdge(edge.target, self.silent(name), (), edge)
 
-    def _desk(self, name: str, node: TransferNode, edges: list[Edge]) -> Iterator[Way]:
+    def _desk(self, name: str, node: TransferNode, edges: list[Edge]) -> Iterator[TimedEdge]:
         desk, said = self.tree.desks[node.transfer], self.said(name)
         took = {"closed": 0.0, "busy": said, "no_answer": said + desk.ring, "failed": said}
         by_target: dict[str, float] = {}
@@ -130,7 +130,7 @@ class Ways:
             target = getattr(desk, how)
             by_target[target] = min(seconds, by_target.get(target, seconds))
         for target, edge in {edge.target: edge for edge in edges}.items():
-            yield Way(target, by_target[target], (), edge)
+            yield TimedEdge(target, by_target[target], (), edge)
 
     def _yes_no(self, node: Node) -> tuple[Prompt, ...]:
         asks = isinstance(node, AskNode) and node.ask == "yes_no"

@@ -16,7 +16,7 @@ from jmespath.functions import Functions
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from ivr.menu.language.nodes import Model, _shape
-from ivr.menu.language.scalars import Flag, Form, Line, Name, Value, wrong_key
+from ivr.menu.language.scalars import Flag, Form, Name, SingleLine, Value, wrong_key
 
 ACTIONS_FILE = "actions.yaml"
 METHODS = ("get", "head", "post", "put", "patch", "delete")
@@ -152,7 +152,7 @@ class Service(Model):
     breaker: Breaker = Field(default_factory=Breaker, description="When it counts as down.")
 
 
-class Told(Model):
+class AnswerValue(Model):
     """One value of the answer."""
 
     path: JmesPath = Field(description="Where it stands in the answer, as a JMESPath expression.")
@@ -162,18 +162,18 @@ class Told(Model):
         description="What it must be: a `text`; a `number`, also one written as a text; a `date` such as `2026-11-24`; a `moment` "
         "such as `2026-11-24T15:00:00+08:00`. Without it a text, a number, or true or false, as the answer has it.",
     )
-    means: Line | None = Field(
+    means: SingleLine | None = Field(
         default=None,
         description="Its meaning and unit. Needed where the action is declared here, and only there.",
     )
 
 
 _Told = Annotated[
-    Annotated[JmesPath, Tag("a text")] | Annotated[Told, Tag("a section")], Discriminator(_shape)
+    Annotated[JmesPath, Tag("a text")] | Annotated[AnswerValue, Tag("a section")], Discriminator(_shape)
 ]
 
 
-class Message(Model):
+class MessageValues(Model):
     """The text message that an outcome sends, in the words of the node's `text`."""
 
     to: JmesPath = Field(description="Where the answer has the number that it goes to, in E.164.")
@@ -186,7 +186,7 @@ class Message(Model):
     )
 
 
-class Case(Model):
+class OutcomeCase(Model):
     """One outcome, and the answers that mean it."""
 
     status: (
@@ -207,11 +207,11 @@ class Case(Model):
     account: JmesPath | None = Field(
         default=None, description="Where the answer has the account that was found or proved."
     )
-    text: Message | None = Field(
+    text: MessageValues | None = Field(
         default=None,
         description="The message that is sent from here, as one of the hotline's `texts:`. Without it the service sends it itself.",
     )
-    means: Line | None = Field(
+    means: SingleLine | None = Field(
         default=None, description="One sentence. Needed where the action is declared here, and only there."
     )
     raises: Literal["known", "matched", "verified", "confirmed"] | None = Field(
@@ -220,7 +220,7 @@ class Case(Model):
     )
 
 
-class Entry(Model):
+class ActionEntry(Model):
     """An action: how a service does it, or how long the program's own may take."""
 
     service: Name | None = Field(default=None, description="The service that does it, from `services:`.")
@@ -243,11 +243,11 @@ class Entry(Model):
     give_up: Annotated[Duration, Field(ge=1, le=60)] = Field(
         default=8, description="Seconds before it is given up and the caller is passed to a human."
     )
-    outcomes: dict[Name, Case] = Field(
+    outcomes: dict[Name, OutcomeCase] = Field(
         default_factory=dict,
         description="Its outcomes, tried in this order; the first that fits is taken. An answer that fits none is `unavailable`.",
     )
-    does: Line | None = Field(
+    does: SingleLine | None = Field(
         default=None,
         description="One sentence. Needed for an action that the program does not have, and only there.",
     )
@@ -280,7 +280,7 @@ class ActionsFile(Model):
     """The actions of a hotline that are services of their own, and the times of the others."""
 
     services: dict[Name, Service] = Field(default_factory=dict, description="The systems that are asked.")
-    actions: dict[Name, Entry] = Field(
+    actions: dict[Name, ActionEntry] = Field(
         default_factory=dict,
         description="By name. An action that the program has is replaced, and keeps what it promises; any other is new.",
     )

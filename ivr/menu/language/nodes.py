@@ -22,7 +22,6 @@ from ivr.menu.language.scalars import (
     Hours,
     Language,
     Length,
-    Line,
     MenuKey,
     Name,
     NodeName,
@@ -31,6 +30,7 @@ from ivr.menu.language.scalars import (
     Recording,
     RuleId,
     Seconds,
+    SingleLine,
     Target,
     Tries,
     Value,
@@ -44,10 +44,12 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
 
-class Recorded(Model):
+class RecordedWords(Model):
     """Recorded audio beside its text."""
 
-    text: Line = Field(description="The words of the recording. They are spoken when the file is absent.")
+    text: SingleLine = Field(
+        description="The words of the recording. They are spoken when the file is absent."
+    )
     audio: Recording = Field(
         description="A file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best."
     )
@@ -61,25 +63,25 @@ def _shape(value: Any) -> str:
 
 
 Wording = Annotated[
-    Annotated[Line, Tag("a text")] | Annotated[Recorded, Tag("a section")], Discriminator(_shape)
+    Annotated[SingleLine, Tag("a text")] | Annotated[RecordedWords, Tag("a section")], Discriminator(_shape)
 ]
 Words = Annotated[
-    Annotated[Line, Tag("a text")]
-    | Annotated[Recorded, Tag("a section")]
+    Annotated[SingleLine, Tag("a text")]
+    | Annotated[RecordedWords, Tag("a section")]
     | Annotated[list[Wording], Field(min_length=1, max_length=3), Tag("a list")],
     Discriminator(_shape),
 ]
 """What is said: a text, a recording, or a list of up to three wordings for the first, second and third try."""
 
 
-def wordings(words: str | Recorded | list[str | Recorded] | None) -> list[str | Recorded]:
+def wordings(words: str | RecordedWords | list[str | RecordedWords] | None) -> list[str | RecordedWords]:
     """Return the wordings of something said: none, one, or one for each try."""
     if words is None:
         return []
     return list(words) if isinstance(words, list) else [words]
 
 
-class Step(Model):
+class NodeBase(Model):
     """What every node may have."""
 
     barge_in: Flag = Field(
@@ -92,14 +94,14 @@ class Step(Model):
         "proved that it is his; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
         "`identity:` runs first and comes back here with `return`.",
     )
-    allow: dict[RuleId, Line] = Field(
+    allow: dict[RuleId, SingleLine] = Field(
         default_factory=dict,
         description="Rules of the voice that this node may break, each with the reason in words, such as "
         "`W03: the law prescribes the wording`. `ivr explain` lists the rules.",
     )
 
 
-class Speaking(Step):
+class SpeakingNode(NodeBase):
     """A node that may say something before its own work."""
 
     say: Words | None = Field(
@@ -108,7 +110,7 @@ class Speaking(Step):
     )
 
 
-class Listening(Speaking):
+class ListeningNode(SpeakingNode):
     """A node that waits for the caller."""
 
     timeout: Seconds = Field(
@@ -134,7 +136,7 @@ class Listening(Speaking):
 class Option(Model):
     """One choice of a menu. The words `for X press 1` are made from it."""
 
-    for_: Line | None = Field(
+    for_: SingleLine | None = Field(
         default=None,
         alias="for",
         description="What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when "
@@ -144,7 +146,7 @@ class Option(Model):
         description="The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at "
         "one place; then a human asks what is needed."
     )
-    hear: list[Line] = Field(
+    hear: list[SingleLine] = Field(
         default_factory=list, description="Words that mean this option, when the hotline listens to speech."
     )
     language: Language | None = Field(
@@ -165,12 +167,12 @@ class Anywhere(Model):
         description="The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one "
         "place; then a human asks what is needed."
     )
-    for_: Line | None = Field(
+    for_: SingleLine | None = Field(
         default=None,
         alias="for",
         description="If given, the key is announced after the options of every menu.",
     )
-    hear: list[Line] = Field(default_factory=list, description="Words that mean this key.")
+    hear: list[SingleLine] = Field(default_factory=list, description="Words that mean this key.")
 
 
 class Case(Model):
@@ -180,18 +182,18 @@ class Case(Model):
     go: Target = Field(description="The node that follows when the condition holds.")
 
 
-class SayNode(Step):
+class SayNode(NodeBase):
     """Says something and goes on."""
 
     say: Words = Field(description="What the caller hears.")
-    note: Line | None = Field(
+    note: SingleLine | None = Field(
         default=None,
         description="What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`.",
     )
     then: Target = Field(description="The node that follows, or `back`.")
 
 
-class MenuNode(Listening):
+class MenuNode(ListeningNode):
     """Offers keys, each with what it is for."""
 
     menu: Annotated[dict[MenuKey, Option], Field(min_length=1)] = Field(
@@ -203,7 +205,7 @@ class MenuNode(Listening):
     )
 
 
-class AskNode(Listening):
+class AskNode(ListeningNode):
     """Asks for something that the caller types, ended by `#`."""
 
     ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"] = Field(
@@ -246,11 +248,11 @@ class AskNode(Listening):
         return self.secret or self.ask in SECRET_KINDS
 
 
-class RunNode(Speaking):
+class RunNode(SpeakingNode):
     """Runs an action and goes where its outcome says."""
 
     run: Name = Field(description="The action.")
-    text: Line | None = Field(
+    text: SingleLine | None = Field(
         default=None,
         description="The words of the message that the action sends. What only the message may tell (a code, a link) "
         "is in the action's reference.",
@@ -265,14 +267,14 @@ class RunNode(Speaking):
     )
 
 
-class ChooseNode(Step):
+class ChooseNode(NodeBase):
     """Goes where the first true condition says."""
 
     choose: Annotated[list[Case], Field(min_length=1)] = Field(description="Conditions, tried in order.")
     else_: Target = Field(alias="else", description="The node that follows when no condition holds.")
 
 
-class SetNode(Step):
+class SetNode(NodeBase):
     """Sets variables; `language` among them changes the language for the rest of the call."""
 
     set: Annotated[dict[Name, Value], Field(min_length=1)] = Field(
@@ -281,17 +283,19 @@ class SetNode(Step):
     then: Target = Field(description="The node that follows.")
 
 
-class TransferNode(Speaking):
+class TransferNode(SpeakingNode):
     """Connects the caller with a human."""
 
     transfer: Name = Field(description="The desk, from the hotline's `desks:`.")
     urgent: Flag = Field(
         default=False, description="`true` marks the call as urgent for the humans and the record."
     )
-    reason: Line | None = Field(default=None, description="Why, in a few words for the human and the record.")
+    reason: SingleLine | None = Field(
+        default=None, description="Why, in a few words for the human and the record."
+    )
 
 
-class RecordNode(Speaking):
+class RecordNode(SpeakingNode):
     """Records the caller, for instance a voicemail."""
 
     record: Name = Field(description="A name for the recording, such as `voicemail`.")
@@ -303,10 +307,10 @@ class RecordNode(Speaking):
     nothing: Target = Field(description="The node that follows when nothing was recorded.")
 
 
-class TextNode(Speaking):
+class TextNode(SpeakingNode):
     """Sends a text message."""
 
-    text: Line = Field(description="The message; it may hold `{{ … }}`.")
+    text: SingleLine = Field(description="The message; it may hold `{{ … }}`.")
     to: Value | None = Field(
         default=None,
         description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "
@@ -322,7 +326,7 @@ class TextNode(Speaking):
     )
 
 
-class EndNode(Step):
+class EndNode(NodeBase):
     """Says goodbye and ends the call."""
 
     end: Words = Field(description="The last words.")
@@ -395,7 +399,7 @@ class Desk(Model):
     failed: Target = Field(description="The node that follows when the desk cannot be reached.")
 
 
-class Rations(Model):
+class MessageLimits(Model):
     """How many text messages may be sent in 24 hours. A number of a country that has none left gets no message."""
 
     per_number: Annotated[int, Field(ge=0)] = Field(
@@ -425,52 +429,54 @@ class Limits(Model):
 class Phrases(Model):
     """The machine's own sentences in one language. Every one has a default in Chinese and English."""
 
-    announce: Line | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
-    announce_entry: Line | None = Field(
+    announce: SingleLine | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
+    announce_entry: SingleLine | None = Field(
         default=None, description="A key beside a typed entry, which `#` must end, with `{for}` and `{key}`."
     )
-    star: Line | None = Field(default=None, description="How the `*` key is called.")
-    pound: Line | None = Field(default=None, description="How the `#` key is called.")
+    star: SingleLine | None = Field(default=None, description="How the `*` key is called.")
+    pound: SingleLine | None = Field(default=None, description="How the `#` key is called.")
     noinput: Words | None = Field(default=None, description="After silence at a menu; one wording a try.")
     nomatch: Words | None = Field(default=None, description="After a wrong key at a menu; one wording a try.")
     ask_noinput: Words | None = Field(default=None, description="After silence where something is typed.")
     ask_nomatch: Words | None = Field(default=None, description="After an entry that cannot be right.")
-    unfinished: Line | None = Field(default=None, description="After an entry that was not finished.")
-    hint_digits: Line | None = Field(default=None, description="What `digits` expects.")
-    hint_phone: Line | None = Field(default=None, description="What `phone` expects.")
-    hint_id_card: Line | None = Field(default=None, description="What `id_card` expects.")
-    hint_id_tail: Line | None = Field(default=None, description="What `id_tail` expects.")
-    hint_code: Line | None = Field(default=None, description="What `code` expects.")
-    hint_pin: Line | None = Field(default=None, description="What `pin` expects.")
-    hint_amount: Line | None = Field(default=None, description="What `amount` expects.")
-    hint_date: Line | None = Field(default=None, description="What `date` expects.")
-    yes_no: Line | None = Field(default=None, description="How to say yes and no with keys.")
-    read_back: Line | None = Field(default=None, description="Reads an entry back, with `{value}`.")
-    desk_unproved: Line | None = Field(
+    unfinished: SingleLine | None = Field(default=None, description="After an entry that was not finished.")
+    hint_digits: SingleLine | None = Field(default=None, description="What `digits` expects.")
+    hint_phone: SingleLine | None = Field(default=None, description="What `phone` expects.")
+    hint_id_card: SingleLine | None = Field(default=None, description="What `id_card` expects.")
+    hint_id_tail: SingleLine | None = Field(default=None, description="What `id_tail` expects.")
+    hint_code: SingleLine | None = Field(default=None, description="What `code` expects.")
+    hint_pin: SingleLine | None = Field(default=None, description="What `pin` expects.")
+    hint_amount: SingleLine | None = Field(default=None, description="What `amount` expects.")
+    hint_date: SingleLine | None = Field(default=None, description="What `date` expects.")
+    yes_no: SingleLine | None = Field(default=None, description="How to say yes and no with keys.")
+    read_back: SingleLine | None = Field(default=None, description="Reads an entry back, with `{value}`.")
+    desk_unproved: SingleLine | None = Field(
         default=None, description="What a desk hears of a caller who has proved nothing, with `{reason}`."
     )
-    desk_matched: Line | None = Field(
+    desk_matched: SingleLine | None = Field(
         default=None,
         description="The same of one whose ID tail was right, which was not enough, with `{reason}` and `{account}`.",
     )
-    desk_verified: Line | None = Field(
+    desk_verified: SingleLine | None = Field(
         default=None, description="The same of one who is `verified`, with `{reason}` and `{account}`."
     )
-    desk_confirmed: Line | None = Field(
+    desk_confirmed: SingleLine | None = Field(
         default=None, description="The same of one who is `confirmed`, with `{reason}` and `{account}`."
     )
-    desk_unsure: Line | None = Field(
+    desk_unsure: SingleLine | None = Field(
         default=None,
         description="The same where an action was given up while it went on, so that it may be done, with `{reason}`.",
     )
-    giving_up: Line | None = Field(default=None, description="Before the human, after the last try.")
+    giving_up: SingleLine | None = Field(default=None, description="Before the human, after the last try.")
     working: Words | None = Field(default=None, description="While an action takes long; one wording a time.")
-    too_long: Line | None = Field(
+    too_long: SingleLine | None = Field(
         default=None, description="Before the human, when the call has reached its bound."
     )
-    top: Line | None = Field(default=None, description="There is no menu to go back to.")
-    trouble: Line | None = Field(default=None, description="The apology when our own machinery fails.")
-    farewell: Line | None = Field(
+    top: SingleLine | None = Field(default=None, description="There is no menu to go back to.")
+    internal_error: SingleLine | None = Field(
+        default=None, description="The apology when our own machinery fails."
+    )
+    farewell: SingleLine | None = Field(
         default=None, description="The last words when no human can be reached either."
     )
 
@@ -543,8 +549,8 @@ class Hotline(Model):
     )
     desks: dict[Name, Desk] = Field(default_factory=dict, description="Places where humans answer.")
     limits: Limits = Field(default_factory=Limits, description="The bounds of one call.")
-    texts: Rations = Field(
-        default_factory=Rations, description="How many text messages may be sent in 24 hours."
+    texts: MessageLimits = Field(
+        default_factory=MessageLimits, description="How many text messages may be sent in 24 hours."
     )
     speech: Flag = Field(
         default=False,
@@ -571,8 +577,8 @@ class Included(Model):
 class OptionWords(Model):
     """The words of one option in another language."""
 
-    for_: Line | None = Field(default=None, alias="for", description="What the key is for.")
-    hear: list[Line] = Field(default_factory=list, description="Words that mean this option.")
+    for_: SingleLine | None = Field(default=None, alias="for", description="What the key is for.")
+    hear: list[SingleLine] = Field(default_factory=list, description="Words that mean this option.")
 
 
 class NodeWords(Model):
@@ -582,18 +588,20 @@ class NodeWords(Model):
     end: Words | None = Field(default=None, description="The last words.")
     noinput: Words | None = Field(default=None, description="After silence.")
     nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
-    text: Line | None = Field(default=None, description="The text message.")
-    note: Line | None = Field(default=None, description="The words for the summary.")
+    text: SingleLine | None = Field(default=None, description="The text message.")
+    note: SingleLine | None = Field(default=None, description="The words for the summary.")
     keys: dict[
         MenuKey,
         Annotated[
-            Annotated[Line, Tag("a text")] | Annotated[OptionWords, Tag("a section")], Discriminator(_shape)
+            Annotated[SingleLine, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
+            Discriminator(_shape),
         ],
     ] = Field(default_factory=dict, description="The keys beside a typed entry: what each is for.")
     menu: dict[
         MenuKey,
         Annotated[
-            Annotated[Line, Tag("a text")] | Annotated[OptionWords, Tag("a section")], Discriminator(_shape)
+            Annotated[SingleLine, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
+            Discriminator(_shape),
         ],
     ] = Field(default_factory=dict, description="The options by key: what the key is for.")
 
@@ -609,7 +617,8 @@ class WordsFile(Model):
     nodes: dict[
         NodeName,
         Annotated[
-            Annotated[Line, Tag("a text")] | Annotated[NodeWords, Tag("a section")], Discriminator(_shape)
+            Annotated[SingleLine, Tag("a text")] | Annotated[NodeWords, Tag("a section")],
+            Discriminator(_shape),
         ],
     ] = Field(
         default_factory=dict,

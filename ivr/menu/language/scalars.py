@@ -159,7 +159,7 @@ _DAY = "|".join(WEEKDAYS)
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Value = Annotated[str, BeforeValidator(_whole)]
 """A text that the machine works with."""
-Line = Annotated[str, BeforeValidator(_spoken)]
+SingleLine = Annotated[str, BeforeValidator(_spoken)]
 """A text that is spoken or sent; it may hold ``{{ … }}``."""
 Name = Annotated[
     str,

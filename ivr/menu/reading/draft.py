@@ -15,7 +15,7 @@ from ivr.menu.reading.yaml import Mark, Section, place
 MENU_FILE = "menu.yaml"
 
 
-class Typed(NamedTuple):
+class TypedSection(NamedTuple):
     """A section as it was typed, and the file that it stands in."""
 
     file: str
@@ -26,19 +26,19 @@ class Typed(NamedTuple):
 class Draft:
     """What is known of a hotline so far."""
 
-    top: Typed | None = None
+    top: TypedSection | None = None
     hotline: Hotline | None = None
     """What is right in the menu file, without its nodes."""
     nodes: dict[str, Node] = field(default_factory=dict)
     """Every node that is right."""
-    names: dict[str, Typed] = field(default_factory=dict)
+    names: dict[str, TypedSection] = field(default_factory=dict)
     """Every node that was typed, also one that is wrong."""
     words: dict[str, WordsFile] = field(default_factory=dict)
     """By language: what is right in its words file."""
-    word_files: dict[str, Typed] = field(default_factory=dict)
+    word_files: dict[str, TypedSection] = field(default_factory=dict)
     actions: ActionsFile | None = None
     """What is right in the file of the actions that are services."""
-    actions_file: Typed | None = None
+    actions_file: TypedSection | None = None
     whole: bool = True
     """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
     problems: list[Problem] = field(default_factory=list)

@@ -16,7 +16,7 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
 from ivr.menu.language.nodes import KINDS, Hotline, WordsFile
 from ivr.menu.language.scalars import NODE_NAME
-from ivr.menu.reading.draft import MENU_FILE, Draft, Typed
+from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.reading.validation import declare, declare_most, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
@@ -143,13 +143,13 @@ def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str
     return as_typed | contracts_with(declared, built_in)
 
 
-def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> Typed | None:
+def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> TypedSection | None:
     section, problems = read(sources[file], file)
     draft.problems += problems
-    return Typed(file, section) if section is not None else None
+    return TypedSection(file, section) if section is not None else None
 
 
-def _declare_hotline(draft: Draft, top: Typed) -> Hotline | None:
+def _declare_hotline(draft: Draft, top: TypedSection) -> Hotline | None:
     """Declare what the menu file has beside its nodes; where the first language is not known, nothing can be."""
     stand_ins = {"hotline": "hotline", "start": next(iter(draft.names), "start")}
     rest = Section(top.section)
@@ -163,7 +163,7 @@ def _declare_hotline(draft: Draft, top: Typed) -> Hotline | None:
     return hotline
 
 
-def _declare_nodes(draft: Draft, typed: Typed) -> None:
+def _declare_nodes(draft: Draft, typed: TypedSection) -> None:
     nodes = typed.section.get("nodes")
     if not isinstance(nodes, Section):
         return
@@ -177,10 +177,10 @@ def _declare_nodes(draft: Draft, typed: Typed) -> None:
             other, first = draft.names[name]
             note(f"there is another node of this name ({other}, line {place(first).line})", "rename one")
         elif isinstance(section, Section):
-            draft.names[name] = Typed(typed.file, section)
+            draft.names[name] = TypedSection(typed.file, section)
             _declare_node(draft, typed.file, name, section, note)
         else:
-            draft.names[name] = Typed(typed.file, nodes)
+            draft.names[name] = TypedSection(typed.file, nodes)
             note("a node is a section", "write `say:` or another kind below it, indented")
 
 

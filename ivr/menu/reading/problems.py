@@ -8,6 +8,9 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+YamlPath = tuple[str | int, ...]
+"""Where something stands in a file: the keys, and positions in lists, that lead to it."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:

@@ -12,11 +12,10 @@ from pydantic.fields import FieldInfo
 from rapidfuzz.distance import OSA
 
 from ivr.menu.language import nodes
-from ivr.menu.reading.problems import Problem, did_you_mean, nearest, one_of, shown
-from ivr.menu.reading.yaml import Section, Text, place
+from ivr.menu.reading.problems import Problem, YamlPath, did_you_mean, nearest, one_of, shown
+from ivr.menu.reading.yaml import Scalar, Section, place
 
 M = TypeVar("M", bound=BaseModel)
-Path = tuple[str | int, ...]
 
 
 def declare(
@@ -49,7 +48,7 @@ def declare_most(
         return None
 
 
-def _without(data: Section, wrong: set[Path]) -> dict[str, Any]:
+def _without(data: Section, wrong: set[YamlPath]) -> dict[str, Any]:
     """Return a section without the keys ``(key,)`` and the entries ``(key, entry)`` that are wrong."""
     rest: dict[str, Any] = {}
     for key, value in data.items():
@@ -127,7 +126,7 @@ def _mistakes(
         path, typed = mistake["loc"], mistake["input"]
         if mistake["type"] == "missing" and path in meant:
             continue  # it is there, under a misspelt key
-        if mistake["type"] != "missing" and isinstance(typed, Text) and typed.plain and not typed:
+        if mistake["type"] != "missing" and isinstance(typed, Scalar) and typed.plain and not typed:
             continue  # the reader has said that it has no value
         yield Problem(file, *place_of(data, path), node, *_explain(model, mistake))
 
@@ -208,7 +207,7 @@ def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
 # --- the declaration along a path
 
 
-def _keys_at(model: type[BaseModel], path: Path) -> tuple[list[str | int], dict[str, FieldInfo]]:
+def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], dict[str, FieldInfo]]:
     """Return the keys of a pydantic location, without the names of unions' branches, and those that may stand last."""
     found: list[tuple[str, Any]] = [("", model)]
     keys: list[str | int] = []

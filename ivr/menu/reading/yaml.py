@@ -32,7 +32,7 @@ class Mark(NamedTuple):
     column: int
 
 
-class Text(str):
+class Scalar(str):
     """A scalar, literally."""
 
     __slots__ = ("cut", "mark", "plain")
@@ -52,7 +52,7 @@ class Section(dict[str, Any]):
     keys_at: dict[str, Mark]
 
 
-class Items(list[Any]):
+class SequenceNode(list[Any]):
     """A sequence."""
 
     __slots__ = ("mark",)
@@ -84,7 +84,7 @@ def read(text: str, file: str) -> tuple[Section | None, list[Problem]]:
     try:
         top = builder.build(yaml.parse(text, Loader=_Loader))
         if not isinstance(top, Section):
-            what = "the file is a list" if isinstance(top, Items) else "the file has no keys"
+            what = "the file is a list" if isinstance(top, SequenceNode) else "the file has no keys"
             builder.problem(Mark(1, 1), what, "begin with a key, such as `nodes:`")
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
@@ -133,7 +133,7 @@ def place(data: Any, *path: Any) -> Mark:
         if isinstance(data, Section) and step in data:
             mark = data.keys_at[step]
             data = data[step]
-        elif isinstance(data, Items) and isinstance(step, int) and step < len(data):
+        elif isinstance(data, SequenceNode) and isinstance(step, int) and step < len(data):
             data = data[step]
             mark = getattr(data, "mark", mark)
     return mark
@@ -151,9 +151,9 @@ class _Refused(Exception):
 class _Open:
     """A section or list that is being filled."""
 
-    value: Section | Items
+    value: Section | SequenceNode
     anchor: str | None
-    key: Text | None = None
+    key: Scalar | None = None
     size: int = 1
 
 
@@ -194,7 +194,7 @@ class _Builder:
                 case yaml.MappingStartEvent():
                     self.push(event, Section())
                 case yaml.SequenceStartEvent():
-                    self.push(event, Items())
+                    self.push(event, SequenceNode())
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     self.pop()
                 case yaml.AliasEvent():
@@ -208,8 +208,8 @@ class _Builder:
     def refusal(self, event: Any, what: str, remedy: str) -> _Refused:
         return _Refused(Problem(self.file, *_mark(event), "", what, remedy))
 
-    def scalar(self, event: Any) -> Text:
-        text = Text(event.value)
+    def scalar(self, event: Any) -> Scalar:
+        text = Scalar(event.value)
         text.mark = _mark(event)
         text.plain = not event.style
         text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
@@ -230,7 +230,7 @@ class _Builder:
             remedy = "delete it: texts are taken as they are typed; or put quotes around the whole text"
             self.problem(_mark(event), f"the tag `{event.tag}` means nothing here", remedy)
 
-    def push(self, event: Any, value: Section | Items) -> None:
+    def push(self, event: Any, value: Section | SequenceNode) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise self.refusal(event, f"nested more than {MAX_DEPTH} deep", "write it flatter")
         above = self.stack[-1] if self.stack else None
@@ -270,7 +270,7 @@ class _Builder:
                 what = f"`&{name}` marks a value for `*{name}`, which is nowhere"
                 self.problem(anchor.mark, what, "delete it, or put quotes around the whole text")
 
-    def add(self, value: Text, size: int, event: Any) -> None:
+    def add(self, value: Scalar, size: int, event: Any) -> None:
         if event.anchor:
             self.anchors[event.anchor] = _Anchor(value, size, value.mark)
         self.put(value, size)
@@ -285,7 +285,7 @@ class _Builder:
         if parent.size > MAX_VALUES:
             what = f"with its aliases written out the file has more than {MAX_VALUES:,} values"
             raise _Refused(Problem(self.file, *parent.value.mark, "", what, "use fewer anchors and aliases"))
-        if isinstance(parent.value, Items):
+        if isinstance(parent.value, SequenceNode):
             parent.value.append(value)
         elif parent.key is None:
             parent.key = self.key(value)
@@ -293,14 +293,14 @@ class _Builder:
             self.enter(parent.value, parent.key, value)
             parent.key = None
 
-    def key(self, value: Any) -> Text:
-        if isinstance(value, Text):
+    def key(self, value: Any) -> Scalar:
+        if isinstance(value, Scalar):
             return value
         mark: Mark = value.mark
         what, remedy = "a key must be a text", "put quotes around the whole text"
         raise _Refused(Problem(self.file, *mark, "", what, remedy))
 
-    def enter(self, section: Section, key: Text, value: Any) -> None:
+    def enter(self, section: Section, key: Scalar, value: Any) -> None:
         if key in section:
             what = f"`{key}` stands twice here (first on line {section.keys_at[key].line})"
             self.problem(key.mark, what, "keep one of the two")

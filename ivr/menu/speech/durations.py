@@ -39,7 +39,7 @@ of the model's seconds and those of a recording.
 """
 
 
-class Parts(NamedTuple):
+class SpokenParts(NamedTuple):
     """What of a text takes time."""
 
     prompts: int = 0
@@ -64,7 +64,7 @@ class Pace:
     letter: float
     pause: float
 
-    def seconds(self, parts: Parts) -> float:
+    def seconds(self, parts: SpokenParts) -> float:
         """Return what the parts take together."""
         return (
             parts.prompts * self.prompt
@@ -113,7 +113,7 @@ _PART = re.compile(
 )
 
 
-def parts(text: str, *, chinese: bool) -> Parts:
+def parts(text: str, *, chinese: bool) -> SpokenParts:
     """Count what takes time in a text that is read as Chinese, or as English."""
     characters = words = letters = pauses = 0
     said, pause = False, 0
@@ -135,7 +135,7 @@ def parts(text: str, *, chinese: bool) -> Parts:
             read = _read(found["number"], found["decimals"])
             words += len(read)
             letters += sum(map(len, read))
-    return Parts(int(said), characters, words, letters, pauses)
+    return SpokenParts(int(said), characters, words, letters, pauses)
 
 
 def _word(word: str, *, chinese: bool) -> tuple[int, int, int]:

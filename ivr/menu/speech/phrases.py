@@ -56,7 +56,7 @@ USUAL: Mapping[str, Phrases] = {
             "working": ["正在处理，请稍等。", "还在处理，马上就好。"],
             "too_long": "这通电话时间不短了，我请人工客服来帮您。",
             "top": "已经是最上面的菜单了。",
-            "trouble": "很抱歉，系统出了点问题，我马上为您转接人工客服。",
+            "internal_error": "很抱歉，系统出了点问题，我马上为您转接人工客服。",
             "farewell": "很抱歉，现在没有人能接听。请您稍后再打来，再见。",
         }
     ),
@@ -102,7 +102,7 @@ USUAL: Mapping[str, Phrases] = {
             "working": ["One moment, please.", "Still working on it."],
             "too_long": "This has taken a while. Let me get someone to help you.",
             "top": "This is already the first menu.",
-            "trouble": "I'm sorry, something went wrong on our side. I'll get someone to help you right away.",
+            "internal_error": "I'm sorry, something went wrong on our side. I'll get someone to help you right away.",
             "farewell": "I'm sorry, nobody can take your call right now. Please call again later. Goodbye.",
         }
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from ivr.menu.language.nodes import Recorded
+from ivr.menu.language.nodes import RecordedWords
 from ivr.menu.speech.templates import is_template, template
 
 
@@ -55,9 +55,9 @@ class Voice:
     recordings: Mapping[str, str] | None = None
     """From an audio file's name in this language to its published name."""
 
-    def prompt(self, wording: str | Recorded) -> Prompt:
+    def prompt(self, wording: str | RecordedWords) -> Prompt:
         """Compile one wording. Its line breaks are those of the file, and not spoken."""
-        if isinstance(wording, Recorded):
+        if isinstance(wording, RecordedWords):
             published = (self.recordings or {}).get(wording.audio, "")
             return self._compiled(" ".join(wording.text.split()), published)
         return self._compiled(" ".join(wording.split()))

@@ -24,18 +24,18 @@ from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
 from ivr.actions import ACTIONS
-from ivr.actions.base import Action, Asked, Finished, Services
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.http.client import actions_of, plain_json
 from ivr.actions.http.connections import LARGEST_ANSWER, Connections
-from ivr.actions.notices import Notices
+from ivr.actions.notices import Bulletins
 from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import Rations
+from ivr.menu.language.nodes import MessageLimits
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
-from ivr.storage.attempts import Ledger
+from ivr.storage.attempts import Attempts
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sealing import Seal
 from tests.support.menus import small
@@ -112,23 +112,23 @@ class Asker:
         environ = {"PARCEL_URL": url, "PARCEL_TOKEN": TOKEN}
         return actions_of(tree(*changes), environ, self.connections)["parcel_status"]
 
-    def __call__(self, url: str, *changes: tuple[str, str]) -> Finished:
+    def __call__(self, url: str, *changes: tuple[str, str]) -> ActionResult:
         """Ask once."""
         return self.run(self.action(url, *changes))
 
-    def run(self, action: Action, key: str = "CA1/3/1", per_number: int = 10) -> Finished:
+    def run(self, action: Action, key: str = "CA1/3/1", per_number: int = 10) -> ActionResult:
         """Run an action once."""
         caller, account = "+8613800138000", "+8613900139000"
-        rations = Rations(per_number=per_number)
-        asked = Asked(key, AT, "en-US", caller, account, Level.known, {"parcel": PARCEL}, rations)
+        rate_limits = MessageLimits(per_number=per_number)
+        asked = ActionRequest(key, AT, "en-US", caller, account, Level.known, {"parcel": PARCEL}, rate_limits)
         return action.run(self.services, asked)
 
 
 @pytest.fixture
 def ask(connections: Connections) -> Iterator[Asker]:
     """Give a way to ask."""
-    accounts, ledger = Accounts.open(":memory:", None), Ledger.open(":memory:")
-    yield Asker(connections, Services(accounts, Notices.open(None), ledger, Seal.random()))
+    accounts, ledger = Accounts.open(":memory:", None), Attempts.open(":memory:")
+    yield Asker(connections, Services(accounts, Bulletins.open(None), ledger, Seal.random()))
     ledger.close()
     accounts.close()
 
@@ -158,7 +158,7 @@ def test_an_answer_becomes_an_outcome(ask: Asker) -> None:
     """With what it tells, whom the message goes to, what only the message says, and until when."""
     with serving(answers(200, GOOD)) as stub:
         finished = ask(stub.url)
-    assert finished == Finished(
+    assert finished == ActionResult(
         "ok",
         {"place": "Shenzhen"},
         text_to="+8613800138000",
@@ -220,14 +220,14 @@ def test_a_value_of_an_answer(ask: Asker, kind: str, typed: str, value: object) 
 def test_a_value_of_another_kind_is_unavailable(ask: Asker, kind: str, typed: str) -> None:
     """Nothing is told that was not said: not `None`, not a list, not a number that fills a page."""
     with serving(with_value(typed)) as stub:
-        assert ask(stub.url, *telling(kind)) == Finished("unavailable")
+        assert ask(stub.url, *telling(kind)) == ActionResult("unavailable")
 
 
 @pytest.mark.parametrize("to", ["13800138000", "+0138", "+86138001380001111", "", None, "+8613800138000\n"])
 def test_a_message_goes_to_a_number(ask: Asker, to: str | None) -> None:
     """In E.164; to anything else none is sent, and the outcome is not taken."""
     with serving(answers(200, GOOD | {"phone": to})) as stub:
-        assert ask(stub.url) == Finished("unavailable")
+        assert ask(stub.url) == ActionResult("unavailable")
 
 
 def test_a_message_is_one_of_our_rations(ask: Asker) -> None:
@@ -240,7 +240,7 @@ def test_a_message_is_one_of_our_rations(ask: Asker) -> None:
             "ok",
             "rationed",
         ]
-        assert ask.run(unsaid, "A/3/1", per_number=1) == Finished("unavailable")
+        assert ask.run(unsaid, "A/3/1", per_number=1) == ActionResult("unavailable")
 
 
 # --- what we send
@@ -334,7 +334,7 @@ def test_what_is_no_plain_data_is_not_sent() -> None:
 def test_whatever_breaks_is_unavailable(ask: Asker, script: Script, trouble: str) -> None:
     """And the log says which service, and the kind of trouble."""
     with serving(script) as stub, capture_logs() as logs:
-        assert ask(stub.url, NO_PAUSE) == Finished("unavailable")
+        assert ask(stub.url, NO_PAUSE) == ActionResult("unavailable")
     assert [(entry["service"], entry["action"], entry["error"]) for entry in logs] == [
         ("parcels", "parcel_status", trouble)
     ]
@@ -344,7 +344,7 @@ def test_whatever_breaks_is_unavailable(ask: Asker, script: Script, trouble: str
 def test_a_compressed_bomb_is_not_opened(ask: Asker) -> None:
     """Nothing compressed is asked for, and what comes so all the same is not JSON."""
     with serving(answers(200, "x", headers={"Content-Encoding": "gzip"})) as stub:
-        assert ask(stub.url, NO_PAUSE) == Finished("unavailable")
+        assert ask(stub.url, NO_PAUSE) == ActionResult("unavailable")
     assert stub.requests[0].headers["Accept-Encoding"] == "identity"
 
 
@@ -356,7 +356,7 @@ def closed_port() -> str:
 
 def test_nobody_listens(ask: Asker) -> None:
     """It is unavailable, like anything else."""
-    assert ask(closed_port()) == Finished("unavailable")
+    assert ask(closed_port()) == ActionResult("unavailable")
 
 
 def test_the_log_has_no_secret_and_no_address(ask: Asker, caplog: pytest.LogCaptureFixture) -> None:
@@ -378,7 +378,7 @@ def test_an_answer_that_drips_is_cut_off(ask: Asker) -> None:
     over = threading.Event()
     with serving(drips(over)) as stub:
         began = time.monotonic()
-        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == Finished("unavailable")
+        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == ActionResult("unavailable")
         took = time.monotonic() - began
         over.set()
     assert 0.2 <= took < 1
@@ -392,7 +392,7 @@ def test_an_answer_that_does_not_come(ask: Asker) -> None:
         over.wait(10)
 
     with serving(sleeps) as stub, capture_logs() as logs:
-        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == Finished("unavailable")
+        assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == ActionResult("unavailable")
         over.set()
     assert logs[0]["error"] == "ReadTimeout"
 
@@ -475,7 +475,7 @@ def test_a_service_that_is_down_is_not_asked(ask: Asker) -> None:
     with serving(answers(500, {})) as stub, capture_logs() as logs:
         action = ask.action(stub.url, NO_PAUSE)
         for _ in range(5):
-            assert ask.run(action) == Finished("unavailable")
+            assert ask.run(action) == ActionResult("unavailable")
     assert len(stub.requests) == 3
     assert [entry["error"] for entry in logs] == ["status 500"] * 3 + ["CircuitBreakerError"] * 2
 
@@ -514,7 +514,7 @@ def test_one_request_tries_it_and_not_all(ask: Asker) -> None:
         let_time_pass(ask.connections, 30)
         trial = pool.submit(ask.run, action)
         assert asked.wait(5)
-        assert ask.run(action) == Finished("unavailable")
+        assert ask.run(action) == ActionResult("unavailable")
         go.set()
         assert trial.result().outcome == "ok"
     assert len(stub.requests) == 4

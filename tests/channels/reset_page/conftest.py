@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.demo.accounts import Accounts
-from tests.support.house import SOURCE, House
+from tests.support.reset_page import SOURCE, House
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def application() -> Iterator[House]:
     """Open the house, with its accounts in memory."""
     accounts = Accounts.open(":memory:", SOURCE)
     yield House(accounts)

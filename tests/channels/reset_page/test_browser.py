@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from ivr.channels.reset_page.words import WORDS, Words
+from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
 from ivr.demo.accounts import Reason, Which
-from tests.support.house import CHINESE, ENGLISH, GOOD, House
+from tests.support.reset_page import CHINESE, ENGLISH, GOOD, House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -58,10 +58,10 @@ def phone(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def site(house: House) -> Iterator[str]:
-    """Serve the house over http, as a person does who tries it out."""
-    house.public_url = ""
-    server = make_server("127.0.0.1", 0, house.program(), threaded=True)
+def site(application: House) -> Iterator[str]:
+    """Serve the application over http, as a person does who tries it out."""
+    application.public_url = ""
+    server = make_server("127.0.0.1", 0, application.program(), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -70,7 +70,7 @@ def site(house: House) -> Iterator[str]:
     server.server_close()
 
 
-def types(page: Page, words: Words, password: str) -> None:
+def types(page: Page, words: PageWords, password: str) -> None:
     """Fill both fields in by their labels and press the button."""
     page.get_by_label(words.entry, exact=True).fill(password)
     page.get_by_label(words.again, exact=True).fill(password)
@@ -87,12 +87,12 @@ def types(page: Page, words: Words, password: str) -> None:
     ],
 )
 def test_a_customer_sets_a_password_on_his_phone(
-    house: House, site: str, phone: Page, which: Which, customer: str, weak: str, reason: Reason
+    application: House, site: str, phone: Page, which: Which, customer: str, weak: str, reason: Reason
 ) -> None:
     """From the link to the new password, past a weak one; back, reload and the link itself are dead then."""
-    dead = re.compile("|".join(words.dead_title for words in WORDS.values()))
-    ticket = house.ticket(which, customer)
-    words = WORDS["en-US" if customer == ENGLISH else "zh-CN"]
+    dead = re.compile("|".join(words.dead_title for words in PAGE_WORDS.values()))
+    ticket = application.ticket(which, customer)
+    words = PAGE_WORDS["en-US" if customer == ENGLISH else "zh-CN"]
     phone.goto(f"{site}/reset/{ticket}")
     assert phone.url == f"{site}/reset"
     assert ticket not in phone.content()
@@ -107,7 +107,7 @@ def test_a_customer_sets_a_password_on_his_phone(
 
     types(phone, words, GOOD[which])
     expect(phone.get_by_role("heading")).to_have_text(words.done_title)
-    assert house.accounts.password_matches(customer, which, GOOD[which])
+    assert application.accounts.password_matches(customer, which, GOOD[which])
     assert phone.context.cookies() == []
 
     phone.reload()
@@ -118,20 +118,20 @@ def test_a_customer_sets_a_password_on_his_phone(
     expect(phone.get_by_role("heading")).to_have_text(dead)
 
 
-def test_a_customer_chooses_the_other_language(house: House, site: str, phone: Page) -> None:
+def test_a_customer_chooses_the_other_language(application: House, site: str, phone: Page) -> None:
     """One tap on the language's own name; a mistake is explained in it, too."""
-    phone.goto(f"{site}/reset/{house.ticket('payment')}")
+    phone.goto(f"{site}/reset/{application.ticket('payment')}")
     phone.get_by_role("link", name="English").tap()
-    words = WORDS["en-US"]
+    words = PAGE_WORDS["en-US"]
     expect(phone.get_by_role("heading")).to_have_text(words.titles["payment"])
     types(phone, words, "111222")
     expect(phone.get_by_role("alert")).to_contain_text(words.problems[Reason.repeat])
-    expect(phone.get_by_role("link", name=WORDS["zh-CN"].own_name)).to_be_visible()
+    expect(phone.get_by_role("link", name=PAGE_WORDS["zh-CN"].own_name)).to_be_visible()
 
 
-def test_the_browser_gives_the_ticket_away_to_nobody(house: House, site: str, phone: Page) -> None:
+def test_the_browser_gives_the_ticket_away_to_nobody(application: House, site: str, phone: Page) -> None:
     """Nothing but the link itself is ever fetched with the ticket in its address or in a Referer."""
-    ticket = house.ticket()
+    ticket = application.ticket()
     told = list[str]()
     phone.on(
         "request", lambda request: told.append(f"{request.url} {request.all_headers().get('referer', '')}")
@@ -146,9 +146,9 @@ def test_the_browser_gives_the_ticket_away_to_nobody(house: House, site: str, ph
     assert phone.evaluate("document.cookie") == ""
 
 
-def test_the_style_is_taken(house: House, site: str, phone: Page) -> None:
+def test_the_style_is_taken(application: House, site: str, phone: Page) -> None:
     """The policy that forbids everything else lets it in, and what is tapped is large enough for a thumb."""
-    phone.goto(f"{site}/reset/{house.ticket()}")
+    phone.goto(f"{site}/reset/{application.ticket()}")
     button = phone.get_by_role("button").bounding_box()
     assert button
     assert button["height"] >= 44

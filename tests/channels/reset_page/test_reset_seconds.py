@@ -18,15 +18,15 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import DirectLine, Heard
-from ivr.harness import DirectStages, load_tree
+from ivr.harness import DirectHarnesses, load_tree
 from ivr.written.model import WrittenCall
-from ivr.written.runner import Stage
+from ivr.written.runner import CallHarness
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- reset seconds -->\n).*?(?=<!-- /reset seconds -->)", re.DOTALL)
 YUEBAO = ROOT / "menus" / "yuebao"
-STAGES = DirectStages(YUEBAO, load_tree(YUEBAO))
+STAGES = DirectHarnesses(YUEBAO, load_tree(YUEBAO))
 AT_MOST = 90
 CASE_NUMBER, USUAL_CASE_NUMBER = re.compile(r"\d( \d){7}"), "1 2 3 4 5 6 7 8"
 """It is random, and in English no two digits take the same time: measured is one of usual length."""
@@ -56,9 +56,9 @@ def reset(caller: Caller, password: str) -> Iterator[tuple[str, float]]:
     Typing takes no time, and so does the way of a text message.
     """
     written = WrittenCall.model_validate({"call": "a reset", "from": caller.number, "steps": ["hang_up"]})
-    stage = STAGES(written)
-    with closing(stage):
-        line = stage.line
+    harness = STAGES(written)
+    with closing(harness):
+        line = harness.line
         assert isinstance(line, DirectLine)
         rang = line.clock.now
 
@@ -75,7 +75,7 @@ def reset(caller: Caller, password: str) -> Iterator[tuple[str, float]]:
         yield "the question for the ID tail", seconds()
         line.press(caller.tail)
         yield "the question for the code", seconds()
-        line.press(texted_code(stage))
+        line.press(texted_code(harness))
         yield "the question whether to go on", seconds()
         line.take()
         agreed = seconds()
@@ -83,9 +83,9 @@ def reset(caller: Caller, password: str) -> Iterator[tuple[str, float]]:
         yield "the case number", agreed + seconds_until(line, caller.case_number)
 
 
-def texted_code(stage: Stage) -> str:
+def texted_code(harness: CallHarness) -> str:
     """Return the code of the latest message."""
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", stage.texts[-1])
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", harness.texts[-1])
     assert found
     return found[0]
 

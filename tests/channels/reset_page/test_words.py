@@ -7,12 +7,12 @@ from typing import get_args
 
 import pytest
 
-from ivr.channels.reset_page.words import WORDS, Words
+from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
 from ivr.demo.accounts import Reason, Which
 
 
-@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
-def test_every_language_says_everything(words: Words) -> None:
+@pytest.mark.parametrize("words", PAGE_WORDS.values(), ids=PAGE_WORDS)
+def test_every_language_says_everything(words: PageWords) -> None:
     """There are words for each password and each problem, and none is empty."""
     assert set(words.problems) == {*Reason, "differ", "stale"}
     for of_each_password in (words.titles, words.rules, words.done):

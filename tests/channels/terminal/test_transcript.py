@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from ivr.calls.line import Heard, Noticed
+from ivr.calls.line import CallNote, Heard
 from ivr.channels.terminal.transcript import Transcript
 
 
@@ -34,7 +34,7 @@ def write(out: io.StringIO) -> str:
         [
             Heard("您好，请按1。", "zh-CN"),
             Heard("", "en-US", "hello.wav"),
-            Noticed("ringing +862155550100: busy"),
+            CallNote("ringing +862155550100: busy"),
         ]
     )
     transcript.note("there is no /x", "red")

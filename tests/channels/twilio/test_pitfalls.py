@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import create_app
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_folder
@@ -244,7 +244,7 @@ def test_pitfall_21_a_request_that_comes_twice_has_one_effect(phone: Phone) -> N
     """A retry finds the turn done: no second message, and the same words."""
     first = walked(phone, "1", "5", "2", "1")
     assert phone.again().body == first.body
-    history = phone.house.store.call(SID)
+    history = phone.application.store.call(SID)
     assert history is not None
     assert len(history.messages) == 1
 
@@ -304,7 +304,7 @@ def test_pitfall_27_a_plus_that_became_a_space_is_no_number() -> None:
     phone = Phone(program(), caller=" 8613800138000")
     phone.rings()
     walked(phone, "1", "3", "2")
-    history = phone.house.store.call(SID)
+    history = phone.application.store.call(SID)
     assert history is not None
     assert (phone.node, history.record.caller) == ("other_number", "")
 
@@ -355,9 +355,9 @@ def test_pitfall_33_a_long_text_is_split() -> None:
     """Above 4500 characters, URL-encoded, nothing would be said: that is five hundred Chinese ones."""
     sentence = "今天没有什么新的消息。"
 
-    def long(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def long(name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS) -> ActionResult:
         told = {"bulletins": sentence * 200}
-        return Finished("some", told) if name == "bulletins" else perform(name, services, asked)
+        return ActionResult("some", told) if name == "bulletins" else perform(name, services, asked)
 
     phone = Phone(program(perform=long))
     phone.rings()
@@ -405,7 +405,9 @@ def test_pitfall_40_nothing_is_begun_for_a_caller_who_is_gone() -> None:
     """A request whose call is over runs no action, whatever keys it carries."""
     runs: list[str] = []
 
-    def noted(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def noted(
+        name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+    ) -> ActionResult:
         runs.append(name)
         return perform(name, services, asked, actions)
 

@@ -15,8 +15,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from ivr.actions import ACTIONS, perform
-from ivr.actions.base import Asked, Finished, Services
-from ivr.app import House, create_app, web_program
+from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
@@ -40,8 +40,8 @@ from tests.support.phone import (
     small_hotline,
 )
 
-SORRY = phrase("trouble")
-SORRY_IN_ENGLISH = phrase("trouble", "en-US")
+SORRY = phrase("internal_error")
+SORRY_IN_ENGLISH = phrase("internal_error", "en-US")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_desk_that_does_not_answer_leads_to_the_voicemail(phone: Phone) -> Non
     assert phone.node == "anything_else"
     assert phone.again().status == 200
     phone.reports("/voice/recording", RecordingUrl="https://api.twilio.com/RE1", RecordingDuration="12")
-    history = phone.house.store.call(SID)
+    history = phone.application.store.call(SID)
     assert history is not None
     assert [(kept.url, kept.seconds) for kept in history.voicemails] == [("https://api.twilio.com/RE1", 12)]
 
@@ -152,7 +152,7 @@ def test_two_arrivals_at_the_same_moment_are_answered_alike() -> None:
     runs: list[str] = []
     working, go_on = threading.Event(), threading.Event()
 
-    def slow(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+    def slow(name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS) -> ActionResult:
         if name == "bulletins":
             runs.append(asked.key)
             working.set()
@@ -209,7 +209,7 @@ def test_in_an_outbound_call_the_caller_is_the_one_who_is_called() -> None:
     phone.presses("3")
     phone.presses("2")
     assert phone.node == "id_tail"
-    history = phone.house.store.call(SID)
+    history = phone.application.store.call(SID)
     assert history is not None
     assert history.record.caller == CUSTOMER
 
@@ -288,8 +288,8 @@ def test_the_fallback_shows_our_number_where_the_caller_s_cannot_be() -> None:
 def test_the_fallback_needs_neither_store_nor_tree() -> None:
     """It answers when everything else is broken."""
 
-    def break_all(house: House) -> None:
-        house.board.store, house.board.hotline = Broken(), Broken()  # type: ignore[assignment]
+    def break_all(application: Application) -> None:
+        application.switchboard.store, application.switchboard.hotline = Broken(), Broken()  # type: ignore[assignment]
 
     answer = Phone(program(spoil=break_all)).posts("/voice/fallback")
     assert answer.dials == [HUMAN]
@@ -336,7 +336,7 @@ def test_a_report_of_no_recording_keeps_none(phone: Phone, fields: dict[str, str
     """A callback without an address, a length or a call is taken without a word."""
     phone.rings()
     assert phone.reports("/voice/recording", **fields).status == 204
-    history = phone.house.store.call(SID)
+    history = phone.application.store.call(SID)
     assert history is not None
     assert not history.voicemails
 
@@ -484,7 +484,7 @@ def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
     phone = Phone(program())
     phone.rings()
     phone.presses("1")
-    phone.house.board.store = Unreliable(phone.house.store, broken)
+    phone.application.switchboard.store = Unreliable(phone.application.store, broken)
     phone.posts("/voice/zh-CN/2", Digits="5")
     phone.posts("/voice/zh-CN/3", Digits="1")
     phone.posts("/voice/zh-CN/4", RecordingUrl="https://x/RE1", RecordingDuration="5")
@@ -496,7 +496,7 @@ def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
 def test_a_broken_store_ends_in_an_apology_and_a_human(language: str, sorry: str) -> None:
     """The apology is in the language of the URL, since nothing else can be known of the call."""
     phone = Phone(program())
-    phone.house.board.store = Broken()
+    phone.application.switchboard.store = Broken()
     answer = phone.posts(f"/voice/{language}/3", Digits="1")
     assert sorry in answer.said
     assert answer.dials == [HUMAN]
@@ -508,22 +508,22 @@ def test_a_broken_tree_ends_in_an_apology_and_a_human(language: str) -> None:
     phone = Phone(program())
     phone.rings()
     phone.presses(language)
-    phone.house.board.hotline = Broken()  # type: ignore[assignment]
+    phone.application.switchboard.hotline = Broken()  # type: ignore[assignment]
     answer = phone.presses("5")
     assert (SORRY if language == "1" else SORRY_IN_ENGLISH) in answer.said
     assert answer.dials == [HUMAN]
 
 
-def telling(**results: object) -> Callable[[str, Services, Asked], Finished]:
+def telling(**results: object) -> Callable[[str, Services, ActionRequest], ActionResult]:
     """Return a way to run actions in which the bulletins are these."""
 
-    def run(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
-        return Finished("some", results) if name == "bulletins" else perform(name, services, asked)
+    def run(name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS) -> ActionResult:
+        return ActionResult("some", results) if name == "bulletins" else perform(name, services, asked)
 
     return run
 
 
-def raising(name: str, services: Services, asked: Asked, actions: Actions = ACTIONS) -> Finished:
+def raising(name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS) -> ActionResult:
     """Run an action whose machinery breaks."""
     if name == "bulletins":
         raise RuntimeError("1237 is a secret")
@@ -556,10 +556,10 @@ def test_a_turn_that_takes_too_long_is_not_waited_for_until_twilio_gives_up() ->
     """A second arrival whose turn another worker does not finish hears an apology, not fifteen seconds of nothing."""
     phone = Phone(program())
     url = phone.rings().urls[0]
-    phone.house.board.wait, phone.house.board.patience = lambda _seconds: None, 1.0
-    phone.house.store.claim(SID, 1, DAYTIME)
+    phone.application.switchboard.wait, phone.application.switchboard.patience = lambda _seconds: None, 1.0
+    phone.application.store.claim(SID, 1, DAYTIME)
     assert SORRY in phone.posts(url, Digits="1").said
-    phone.house.board.patience = 60.0
+    phone.application.switchboard.patience = 60.0
     phone.posts(url, Digits="1")
     assert phone.node == "main"
 
@@ -664,7 +664,7 @@ def test_a_call_without_a_good_callsid_gets_an_apology(sid: str) -> None:
     """It cannot be kept, but whoever calls is put through to a human."""
     phone = Phone(program(), call=sid)
     assert SORRY in phone.posts("/voice").said
-    assert phone.house.store.call(sid) is None
+    assert phone.application.store.call(sid) is None
     assert phone.hangs_up().status == 204
 
 
@@ -809,12 +809,15 @@ def test_health(phone: Phone) -> None:
     """The process lives; it is ready when its store and its menu are."""
     assert phone.client.get("/healthz").data == b"ok\n"
     ready = phone.client.get("/readyz")
-    assert (ready.status_code, ready.text) == (200, f"ready: menu {phone.house.hotline.current().version}\n")
+    assert (ready.status_code, ready.text) == (
+        200,
+        f"ready: menu {phone.application.hotline.current().version}\n",
+    )
 
 
 def test_a_worker_whose_store_is_broken_is_not_ready(phone: Phone) -> None:
     """It should get no calls; why is told by the error's type, and by no more."""
-    phone.house.store = Unreliable(phone.house.store, "ping")
+    phone.application.store = Unreliable(phone.application.store, "ping")
     ready = phone.client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: RuntimeError\n")
     assert phone.client.get("/healthz").status_code == 200

@@ -50,7 +50,7 @@ def test_a_broken_store_connects_all_the_same() -> None:
     """An apology would be for the caller, who is not on this leg; a `<Dial>` here is an error to Twilio."""
     phone = Phone(program())
     phone.rings()
-    phone.house.store.call = _broken  # type: ignore[method-assign]
+    phone.application.store.call = _broken  # type: ignore[method-assign]
     assert phone.reports("/voice/whisper", ParentCallSid=SID).verbs == []
 
 

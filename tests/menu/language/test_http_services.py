@@ -15,7 +15,15 @@ from ivr.cli.schemas import schemas
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Level, Times
-from ivr.menu.language.http_services import ActionsFile, Breaker, Case, Entry, Message, Service, Told
+from ivr.menu.language.http_services import (
+    ActionEntry,
+    ActionsFile,
+    AnswerValue,
+    Breaker,
+    MessageValues,
+    OutcomeCase,
+    Service,
+)
 from ivr.menu.reading.loader import Loaded
 from ivr.menu.reading.validation import keys_of
 from tests.support.menus import changed, hotline, said, small
@@ -107,7 +115,7 @@ def test_times_are_those_of_the_file() -> None:
     assert made.tree is not None
     assert made.tree.times["find_account"] == Times(0.5, 4)
     assert made.tree.times["parcel_status"] == Times(1, 8)
-    assert Times(Entry().wait, Entry().give_up) == Times()
+    assert Times(ActionEntry().wait, ActionEntry().give_up) == Times()
 
 
 def test_an_outcome_may_prove_somebody_and_send_a_message() -> None:
@@ -315,7 +323,7 @@ def test_what_can_be_read_on_its_way(url: str, open_: object) -> None:
 
 # --- for editors
 
-MODELS = [ActionsFile, Breaker, Case, Entry, Message, Service, Told]
+MODELS = [ActionsFile, Breaker, OutcomeCase, ActionEntry, MessageValues, Service, AnswerValue]
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -56,7 +56,7 @@ def test_what_is_secret(kind: str, secret: str, is_secret: bool) -> None:  # noq
 
 def test_wordings() -> None:
     """None, one, or one for each try."""
-    recorded = nodes.Recorded(text="Hello.", audio="hello.wav")
+    recorded = nodes.RecordedWords(text="Hello.", audio="hello.wav")
     assert nodes.wordings(None) == []
     assert nodes.wordings("Hello.") == ["Hello."]
     assert nodes.wordings(recorded) == [recorded]

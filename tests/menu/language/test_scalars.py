@@ -27,7 +27,7 @@ GOOD_AND_BAD = [
     (forms.Country, ["CN"], ["cn", "CHN"]),
     (forms.HotlineName, ["yuebao", "my-line"], ["Yuebao", ""]),
     (forms.Flag, ["true", "false"], ["yes", "on", "True", "1", ""]),
-    (forms.Line, ["您好", " x "], ["", "  ", "\n"]),
+    (forms.SingleLine, ["您好", " x "], ["", "  ", "\n"]),
     (forms.Seconds, ["1", "60"], ["0", "61", "five", "1.5"]),
     (forms.Tries, ["1", "5"], ["0", "6"]),
 ]  # fmt: skip

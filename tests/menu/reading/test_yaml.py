@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menu.reading.yaml import MAX_BYTES, Items, Mark, Section, Text, decode, place, read
+from ivr.menu.reading.yaml import MAX_BYTES, Mark, Scalar, Section, SequenceNode, decode, place, read
 
 
 def problems(text: str) -> list[str]:
@@ -150,7 +150,7 @@ def test_places_are_those_that_an_editor_shows() -> None:
     top, wrong = read("甲: 😀\r\n乙:\r\n  - {丙: 丁}\r\n", "menu.yaml")
     assert not wrong
     assert top == {"甲": "😀", "乙": [{"丙": "丁"}]}
-    assert isinstance(top["乙"], Items)
+    assert isinstance(top["乙"], SequenceNode)
     assert place(top, "甲") == Mark(1, 1)
     assert place(top, "乙", 0, "丙") == Mark(3, 6)
     assert place(top, "乙", 7) == Mark(2, 1)
@@ -273,7 +273,7 @@ def test_texts_know_whether_they_were_quoted() -> None:
     """A quoted text is never plain."""
     top, _ = read("a: x\nb: 'x'", "f")
     assert top is not None
-    assert isinstance(top["a"], Text)
+    assert isinstance(top["a"], Scalar)
     assert (top["a"].plain, top["b"].plain) == (True, False)
 
 

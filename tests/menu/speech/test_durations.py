@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.menu.speech import durations as seconds
-from ivr.menu.speech.durations import CHINESE, ENGLISH, Parts, parts, spoken_seconds
+from ivr.menu.speech.durations import CHINESE, ENGLISH, SpokenParts, parts, spoken_seconds
 
 LANGUAGES = ("zh-CN", "en-US")
 
@@ -15,17 +15,17 @@ LANGUAGES = ("zh-CN", "en-US")
 @pytest.mark.parametrize(
     ("text", "counted"),
     [
-        ("", Parts()),
-        ("，。！", Parts()),
-        ("请稍等", Parts(1, characters=3)),
-        ("您好，请稍等。", Parts(1, characters=5, pauses=1)),
-        ("您好。请稍等。", Parts(1, characters=5, pauses=2)),
-        ("好！？，好", Parts(1, characters=2, pauses=2)),
-        ("末位是X。", Parts(1, characters=4)),
-        ("用App请按3。", Parts(1, characters=4, words=1, letters=3)),
+        ("", SpokenParts()),
+        ("，。！", SpokenParts()),
+        ("请稍等", SpokenParts(1, characters=3)),
+        ("您好，请稍等。", SpokenParts(1, characters=5, pauses=1)),
+        ("您好。请稍等。", SpokenParts(1, characters=5, pauses=2)),
+        ("好！？，好", SpokenParts(1, characters=2, pauses=2)),
+        ("末位是X。", SpokenParts(1, characters=4)),
+        ("用App请按3。", SpokenParts(1, characters=4, words=1, letters=3)),
     ],
 )
-def test_a_chinese_text(text: str, counted: Parts) -> None:
+def test_a_chinese_text(text: str, counted: SpokenParts) -> None:
     """Characters, and the pauses between them; an English word in it is one, and a single letter is a syllable."""
     assert parts(text, chinese=True) == counted
 
@@ -33,18 +33,18 @@ def test_a_chinese_text(text: str, counted: Parts) -> None:
 @pytest.mark.parametrize(
     ("text", "counted"),
     [
-        ("", Parts()),
-        ("... ", Parts()),
-        ("One moment", Parts(1, words=2, letters=9)),
-        ("I don't know.", Parts(1, words=3, letters=9)),
-        ("For limits, press 1.", Parts(1, words=4, letters=17, pauses=1)),
-        ("Sorry. Good-bye!", Parts(1, words=3, letters=12, pauses=2)),
-        ("Your ID", Parts(1, words=3, letters=8)),
-        ("Your 招商银行 card", Parts(1, characters=4, words=2, letters=8)),
-        ("at 8:30", Parts(1, words=3, letters=13)),
+        ("", SpokenParts()),
+        ("... ", SpokenParts()),
+        ("One moment", SpokenParts(1, words=2, letters=9)),
+        ("I don't know.", SpokenParts(1, words=3, letters=9)),
+        ("For limits, press 1.", SpokenParts(1, words=4, letters=17, pauses=1)),
+        ("Sorry. Good-bye!", SpokenParts(1, words=3, letters=12, pauses=2)),
+        ("Your ID", SpokenParts(1, words=3, letters=8)),
+        ("Your 招商银行 card", SpokenParts(1, characters=4, words=2, letters=8)),
+        ("at 8:30", SpokenParts(1, words=3, letters=13)),
     ],
 )
-def test_an_english_text(text: str, counted: Parts) -> None:
+def test_an_english_text(text: str, counted: SpokenParts) -> None:
     """Words and their letters, and the pauses between them; Chinese characters in it are characters."""
     assert parts(text, chinese=False) == counted
 
@@ -75,7 +75,7 @@ def test_an_english_text(text: str, counted: Parts) -> None:
 )
 def test_a_number_in_chinese(number: str, read: str) -> None:
     """It counts as the characters that it is read as; a long one, or one with a leading zero, digit by digit."""
-    assert parts(number, chinese=True) == Parts(1, characters=len(read))
+    assert parts(number, chinese=True) == SpokenParts(1, characters=len(read))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_number_in_chinese(number: str, read: str) -> None:
 def test_a_number_in_english(number: str, read: str) -> None:
     """It counts as the words that it is read as; a long one, or one with a leading zero, digit by digit."""
     words = read.split()
-    assert parts(number, chinese=False) == Parts(1, words=len(words), letters=sum(map(len, words)))
+    assert parts(number, chinese=False) == SpokenParts(1, words=len(words), letters=sum(map(len, words)))
 
 
 def test_what_the_parts_cost() -> None:

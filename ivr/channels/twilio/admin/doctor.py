@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from ivr.channels.twilio.admin.errors import RestFailed
 from ivr.channels.twilio.admin.provisioning import CannotConnect, diversion, find_number
-from ivr.channels.twilio.admin.rest import Account, TwilioRest
-from ivr.channels.twilio.player.leg import Leg, NumberSettings, Refused
+from ivr.channels.twilio.admin.rest import TwilioAccount, TwilioRest
+from ivr.channels.twilio.player.leg import CallLeg, NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Reply, http_transport
 from ivr.config import BadSetting, Settings
 
@@ -29,7 +29,7 @@ State = Literal["ok", "wrong", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Diagnosis:
     """One thing that was looked at."""
 
     name: str
@@ -39,7 +39,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Clocks:
     """The clocks that a doctor looks at."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -56,75 +56,77 @@ class Doctor:
     public_url: str
     desks: Mapping[str, str] = field(default_factory=dict)
     """The numbers to look up, each under the name that it is told by."""
-    surroundings: Surroundings = Surroundings()
+    surroundings: Clocks = Clocks()
 
-    def examine(self) -> Iterator[Check]:
+    def examine(self) -> Iterator[Diagnosis]:
         """Make the checks one after the other, each as soon as the one before is known."""
         yield self._secret_key()
         try:
             rest = TwilioRest.of(self.settings)
         except BadSetting as error:
-            yield Check("credentials", "wrong", str(error))
+            yield Diagnosis("credentials", "wrong", str(error))
         else:
             yield from self._twilio(rest)
         if self.public_url:
             yield self._https()
             yield from self._server()
         else:
-            yield Check("server", "skipped", "set IVR_PUBLIC_URL, or say --url, to have it checked")
+            yield Diagnosis("server", "skipped", "set IVR_PUBLIC_URL, or say --url, to have it checked")
 
     # --- what is set, and what Twilio says
 
-    def _secret_key(self) -> Check:
+    def _secret_key(self) -> Diagnosis:
         if self.settings.secret_keys:
-            return Check("secret key", "ok", "IVR_SECRET_KEY is set")
-        return Check(
+            return Diagnosis("secret key", "ok", "IVR_SECRET_KEY is set")
+        return Diagnosis(
             "secret key",
             "wrong",
             "IVR_SECRET_KEY is missing; without it links and sealed messages end with the server that made them",
         )
 
-    def _twilio(self, rest: TwilioRest) -> Iterator[Check]:
+    def _twilio(self, rest: TwilioRest) -> Iterator[Diagnosis]:
         try:
             account = rest.account()
         except RestFailed as error:
-            yield Check("credentials", "wrong", str(error))
+            yield Diagnosis("credentials", "wrong", str(error))
             yield self._clock(rest)
             return
-        yield Check("credentials", "ok", f"Twilio takes those of {account.name}")
+        yield Diagnosis("credentials", "ok", f"Twilio takes those of {account.name}")
         yield _active(account)
         yield self._clock(rest)
         yield from self._number(rest)
         yield from (_looked_up(rest, name, number) for name, number in self.desks.items())
 
-    def _clock(self, rest: TwilioRest) -> Check:
+    def _clock(self, rest: TwilioRest) -> Diagnosis:
         theirs = rest.server_time
         if theirs is None:
-            return Check("clock", "skipped", "no answer told the time")
+            return Diagnosis("clock", "skipped", "no answer told the time")
         apart = abs(self.surroundings.now() - theirs)
         told = f"{apart.total_seconds():.0f} s from Twilio's"
         if apart > _CLOCKS_APART:
-            return Check("clock", "wrong", f"{told}; set it by NTP: codes and links live only for minutes")
-        return Check("clock", "ok", told)
+            return Diagnosis(
+                "clock", "wrong", f"{told}; set it by NTP: codes and links live only for minutes"
+            )
+        return Diagnosis("clock", "ok", told)
 
-    def _number(self, rest: TwilioRest) -> Iterator[Check]:
+    def _number(self, rest: TwilioRest) -> Iterator[Diagnosis]:
         if not self.number:
-            yield Check("number", "skipped", "set TWILIO_NUMBER, or say --number, to have it checked")
+            yield Diagnosis("number", "skipped", "set TWILIO_NUMBER, or say --number, to have it checked")
             return
         try:
             own = find_number(rest, self.number)
         except (CannotConnect, RestFailed) as error:
-            yield Check("number", "wrong", str(error))
+            yield Diagnosis("number", "wrong", str(error))
             return
         missing = [what for what, can in (("calls", own.voice), ("messages", own.sms)) if not can]
         if missing:
             told = f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
-            yield Check("number", "wrong", told)
+            yield Diagnosis("number", "wrong", told)
         else:
-            yield Check("number", "ok", f"{own.number} can take calls and send messages")
+            yield Diagnosis("number", "ok", f"{own.number} can take calls and send messages")
         if self.public_url:
             wrong = diversion(own, self.public_url)
-            yield Check(
+            yield Diagnosis(
                 "webhooks",
                 "wrong" if wrong else "ok",
                 f"{wrong}; see `ivr twilio connect`" if wrong else f"its calls go to {self.public_url}",
@@ -132,18 +134,18 @@ class Doctor:
 
     # --- the server
 
-    def _https(self) -> Check:
+    def _https(self) -> Diagnosis:
         if urlsplit(self.public_url).scheme == "https":
-            return Check("https", "ok", "what callers type is not sent in the clear")
-        return Check(
+            return Diagnosis("https", "ok", "what callers type is not sent in the clear")
+        return Diagnosis(
             "https", "wrong", "what callers type is sent in the clear; give the server a certificate"
         )
 
-    def _server(self) -> Iterator[Check]:
+    def _server(self) -> Iterator[Diagnosis]:
         try:
             ready = self._send((), "GET", "/readyz", {})
         except OSError as error:
-            yield Check(
+            yield Diagnosis(
                 "server", "wrong", f"{self.public_url} does not answer ({_reason(error)}); is `ivr serve` up?"
             )
             return
@@ -151,12 +153,12 @@ class Doctor:
             told = (
                 f"/readyz answers {ready.status}, not 200: {ready.body[:80].decode(errors='replace').strip()}"
             )
-            yield Check("server", "wrong", f"{told}; its log says why")
+            yield Diagnosis("server", "wrong", f"{told}; its log says why")
             return
-        yield Check("server", "ok", "it is ready")
+        yield Diagnosis("server", "ok", "it is ready")
         yield from self._signatures()
 
-    def _signatures(self) -> Iterator[Check]:
+    def _signatures(self) -> Iterator[Diagnosis]:
         """Ring the hotline: unsigned, wrongly signed, and rightly; and end the call, whoever took it."""
         probe, tokens = _PROBE + secrets.token_hex(8), self.settings.auth_tokens[:1]
         leg = self._leg(probe, tokens)
@@ -166,44 +168,50 @@ class Doctor:
             if tokens:
                 yield from self._rung(leg)
             else:
-                yield Check("signed request", "skipped", "without TWILIO_AUTH_TOKEN nothing can be signed")
+                yield Diagnosis(
+                    "signed request", "skipped", "without TWILIO_AUTH_TOKEN nothing can be signed"
+                )
         finally:
             leg.end("completed", 0)
 
-    def _rung(self, leg: Leg) -> Iterator[Check]:
+    def _rung(self, leg: CallLeg) -> Iterator[Diagnosis]:
         began = self.surroundings.stopwatch()
         try:
             leg.request("", "POST", {})
-        except Refused as error:
-            yield Check("signed request", "wrong", _of_refusal(error))
+        except NotTwiml as error:
+            yield Diagnosis("signed request", "wrong", _of_refusal(error))
             return
         took = self.surroundings.stopwatch() - began
-        yield Check("signed request", "ok", "it is answered with TwiML")
+        yield Diagnosis("signed request", "ok", "it is answered with TwiML")
         told = f"the first answer took {took:.2f} s"
         slow = took > _SLOW
-        yield Check("speed", "wrong" if slow else "ok", f"{told}; the caller hears silence" if slow else told)
+        yield Diagnosis(
+            "speed", "wrong" if slow else "ok", f"{told}; the caller hears silence" if slow else told
+        )
 
-    def _refused(self, name: str, probe: str, tokens: Sequence[str]) -> Check:
+    def _refused(self, name: str, probe: str, tokens: Sequence[str]) -> Diagnosis:
         try:
             status = self._send(tokens, "POST", "/voice", {"CallSid": probe, "CallStatus": "ringing"}).status
         except OSError as error:
-            return Check(name, "wrong", f"no answer ({_reason(error)})")
+            return Diagnosis(name, "wrong", f"no answer ({_reason(error)})")
         if status == 403:
-            return Check(name, "ok", "it is refused")
+            return Diagnosis(name, "ok", "it is refused")
         told = f"it is answered with {status}, not 403"
-        return Check(name, "wrong", f"{told}; start the server with TWILIO_AUTH_TOKEN and without --insecure")
+        return Diagnosis(
+            name, "wrong", f"{told}; start the server with TWILIO_AUTH_TOKEN and without --insecure"
+        )
 
     def _send(self, tokens: Sequence[str], method: str, path: str, form: Mapping[str, str]) -> Reply:
         return http_transport(self.public_url, tokens, _PATIENCE)(method, path, form)
 
-    def _leg(self, probe: str, tokens: Sequence[str]) -> Leg:
+    def _leg(self, probe: str, tokens: Sequence[str]) -> CallLeg:
         base = self.public_url.rstrip("/")
         urls = NumberSettings(voice_url=f"{base}/voice", status_url=f"{base}/voice/status")
         send = http_transport(base, tokens, _PATIENCE)
-        return Leg(send, urls, probe, "anonymous", self.number or "anonymous", "inbound")
+        return CallLeg(send, urls, probe, "anonymous", self.number or "anonymous", "inbound")
 
 
-def _of_refusal(error: Refused) -> str:
+def _of_refusal(error: NotTwiml) -> str:
     if error.status == 403:
         return (
             "it is refused (403); the server must have the same TWILIO_AUTH_TOKEN, and as IVR_PUBLIC_URL the very "
@@ -219,25 +227,25 @@ def _reason(error: OSError) -> str:
     return _REASONS.get(type(error).__name__, "no connection")
 
 
-def _active(account: Account) -> Check:
+def _active(account: TwilioAccount) -> Diagnosis:
     if account.status != "active":
-        return Check(
+        return Diagnosis(
             "account", "wrong", f"it is {account.status or 'in no state'}; Twilio's console says why"
         )
     if account.trial:
-        return Check(
+        return Diagnosis(
             "account", "ok", "it is on trial: it calls and texts only numbers that are verified with Twilio"
         )
-    return Check("account", "ok", "it is active")
+    return Diagnosis("account", "ok", "it is active")
 
 
-def _looked_up(rest: TwilioRest, name: str, number: str) -> Check:
+def _looked_up(rest: TwilioRest, name: str, number: str) -> Diagnosis:
     if not number.startswith("+"):
-        return Check(name, "skipped", f"{number} is no telephone number that could be looked up")
+        return Diagnosis(name, "skipped", f"{number} is no telephone number that could be looked up")
     try:
         facts = rest.look_up(number)
     except RestFailed as error:
-        return Check(name, "wrong", str(error))
+        return Diagnosis(name, "wrong", str(error))
     if facts.valid:
-        return Check(name, "ok", f"{facts.national} ({facts.country})")
-    return Check(name, "wrong", f"{number} is no valid telephone number; correct it where it is set")
+        return Diagnosis(name, "ok", f"{facts.national} ({facts.country})")
+    return Diagnosis(name, "wrong", f"{number} is no valid telephone number; correct it where it is set")

@@ -46,15 +46,15 @@ class RestFailed(Exception):
     """Twilio did not do what it was asked; the text says why and what to do. It holds no secret and no whole number."""
 
 
-class Unreached(RestFailed):
+class TwilioUnreachable(RestFailed):
     """No connection came about: nothing was sent, and the same request may be tried again."""
 
 
-class Unanswered(RestFailed):
+class NoAnswer(RestFailed):
     """The request was sent and no answer came that can be read: it may have been carried out, or not."""
 
 
-class Rejected(RestFailed):
+class RequestRejected(RestFailed):
     """Twilio answered with an error. At a ``status`` from 500 on, it may yet have done what it was asked."""
 
     def __init__(self, status: int, code: int = 0, message: str = "", after: int | None = None) -> None:

@@ -18,10 +18,10 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from urllib3.exceptions import NewConnectionError, SSLError
 
-from ivr.channels.twilio.admin.errors import Rejected, RestFailed, Unanswered, Unreached
+from ivr.channels.twilio.admin.errors import NoAnswer, RequestRejected, RestFailed, TwilioUnreachable
 
 
-class Exchange(HttpClient):  # type: ignore[misc]  # the package has no types
+class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no types
     """Sends each request over a connection of its own: one that was kept may have died in silence meanwhile.
 
     A message that is sent into such a connection may have arrived or not, and could not be sent again. That costs a
@@ -65,7 +65,7 @@ class Exchange(HttpClient):  # type: ignore[misc]  # the package has no types
         if answer.status_code >= 300:
             raise _rejected(answer)
         if not isinstance(_json(answer), dict):
-            raise Unanswered(
+            raise NoAnswer(
                 "the answer is not Twilio's; IVR_TWILIO_API_URL must be the base of its REST interface"
             )
         return Response(answer.status_code, answer.text, answer.headers)
@@ -75,22 +75,24 @@ def _failure(error: requests.RequestException) -> RestFailed:
     """Tell a connection that did not come about from one that broke when the request may have been read."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError):
-        return Unreached("Twilio's certificate is not trusted; see the clock of this machine and its proxies")
+        return TwilioUnreachable(
+            "Twilio's certificate is not trusted; see the clock of this machine and its proxies"
+        )
     if isinstance(error, requests.ConnectTimeout | ProxyError) or isinstance(reason, NewConnectionError):
-        return Unreached(
+        return TwilioUnreachable(
             "Twilio cannot be reached; see this machine's network, and IVR_TWILIO_API_URL if it is set"
         )
     if isinstance(error, requests.Timeout):
-        return Unanswered("Twilio gave no answer in time; see its console before asking again")
-    return Unanswered("the connection to Twilio broke; see its console before asking again")
+        return NoAnswer("Twilio gave no answer in time; see its console before asking again")
+    return NoAnswer("the connection to Twilio broke; see its console before asking again")
 
 
-def _rejected(answer: requests.Response) -> Rejected:
+def _rejected(answer: requests.Response) -> RequestRejected:
     told = _json(answer)
     told = told if isinstance(told, dict) else {}
     code, message = told.get("code"), told.get("message") or told.get("detail") or told.get("title")
     wait = answer.headers.get("Retry-After", "")
-    return Rejected(
+    return RequestRejected(
         answer.status_code,
         code if isinstance(code, int) else 0,
         str(message or ""),

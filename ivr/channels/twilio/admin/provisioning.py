@@ -25,7 +25,7 @@ class CannotConnect(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NumberChange:
     """One setting of the number."""
 
     setting: str
@@ -39,7 +39,7 @@ class Connection:
 
     number: OwnNumber
     """As it was."""
-    changes: tuple[Change, ...]
+    changes: tuple[NumberChange, ...]
     """Every setting that matters, also those that stay."""
     changed: bool
     """Whether any of them is another."""
@@ -110,7 +110,7 @@ def connect(
                 f"{number} has its URLs, but Twilio kept its {' and '.join(kept)} and ignores them; "
                 "take it away in Twilio's console"
             )
-    changes = tuple(Change(name, own.settings[name], after[name]) for name in wanted)
+    changes = tuple(NumberChange(name, own.settings[name], after[name]) for name in wanted)
     return Connection(own, changes, changed)
 
 

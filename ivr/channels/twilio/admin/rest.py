@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from ivr.channels.twilio.admin.errors import SENTENCES, Rejected, Unanswered, Unreached
+from ivr.channels.twilio.admin.errors import SENTENCES, NoAnswer, RequestRejected, TwilioUnreachable
 from ivr.config import BadSetting, Settings
-from ivr.messaging.outbox import NotTaken, Refused
+from ivr.messaging.outbox import MessageNotTaken, MessageRefused
 
 LONGEST_TEXT = 1600
 """Characters of one message: Twilio's bound."""
@@ -51,7 +51,7 @@ class OwnNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TwilioAccount:
     """What Twilio says of the account."""
 
     name: str
@@ -103,11 +103,11 @@ class TwilioRest:
                 )
         from twilio.rest import Client
 
-        from ivr.channels.twilio.admin.http_client import Exchange
+        from ivr.channels.twilio.admin.http_client import TwilioHttpClient
 
         self.number = number
         self._account = account
-        self._exchange = Exchange(timeout)
+        self._exchange = TwilioHttpClient(timeout)
         # An environment of its own: the settings are read in one place, and the client would look for others there.
         self._client = Client(
             account, token, http_client=self._exchange, environment={"TWILIO_ACCOUNT_SID": account}
@@ -146,15 +146,17 @@ class TwilioRest:
 
         """
         if len(body) > LONGEST_TEXT:
-            raise Refused(SENTENCES[_TOO_LONG], str(_TOO_LONG))
+            raise MessageRefused(SENTENCES[_TOO_LONG], str(_TOO_LONG))
         if not self.number:
-            raise NotTaken("TWILIO_NUMBER is missing; set it to the number to send from", _UNTIL_MENDED)
+            raise MessageNotTaken(
+                "TWILIO_NUMBER is missing; set it to the number to send from", _UNTIL_MENDED
+            )
         wanted = {"status_callback": report_url} if report_url else {}
         try:
             message = self._client.messages.create(to=to, from_=self.number, body=body, **wanted)
-        except Unreached as error:
-            raise NotTaken(str(error), _UNTIL_REACHED) from error
-        except Rejected as error:
+        except TwilioUnreachable as error:
+            raise MessageNotTaken(str(error), _UNTIL_REACHED) from error
+        except RequestRejected as error:
             raise _verdict(error) from None  # what Twilio says may repeat the words
         return str(message.sid or "")
 
@@ -178,10 +180,12 @@ class TwilioRest:
 
     # --- the account and its numbers
 
-    def account(self) -> Account:
+    def account(self) -> TwilioAccount:
         """Return what Twilio says of the account: it takes our credentials if it says anything."""
         found = self._client.api.v2010.accounts(self._account).fetch()
-        return Account(str(found.friendly_name or ""), str(found.status or ""), str(found.type) == "Trial")
+        return TwilioAccount(
+            str(found.friendly_name or ""), str(found.status or ""), str(found.type) == "Trial"
+        )
 
     def numbers(self, like: str = "", *, most: int = 20) -> list[OwnNumber]:
         """Return up to ``most`` numbers of the account: all, or those that have ``like`` in them."""
@@ -191,7 +195,7 @@ class TwilioRest:
         try:
             return [_own(each) for each in self._client.incoming_phone_numbers.list(**wanted, limit=most)]
         except (TwilioException, AttributeError) as error:  # the package expects nothing else
-            raise Unanswered("the answer is no list of numbers; see IVR_TWILIO_API_URL") from error
+            raise NoAnswer("the answer is no list of numbers; see IVR_TWILIO_API_URL") from error
 
     def configure(self, sid: str, settings: Mapping[str, str]) -> OwnNumber:
         """Give a number of the account (by its SID) these settings, and return it as it is then."""
@@ -226,7 +230,7 @@ _OF_THE_ACCOUNT = frozenset({10001, 20003, 20404})
 """The errors that say nothing against the message."""
 
 
-def _verdict(error: Rejected) -> Exception:
+def _verdict(error: RequestRejected) -> Exception:
     """Return what an error means for a message: try it again, never try it again, or nobody knows.
 
     Twilio's own words stay out of it: they may tell the number, or more.
@@ -234,9 +238,9 @@ def _verdict(error: Rejected) -> Exception:
     known = SENTENCES.get(error.code, "")
     sentence = known or "Twilio refuses it, for a reason that its list of errors tells"
     if error.status == 429:
-        return NotTaken(sentence, error.after)
+        return MessageNotTaken(sentence, error.after)
     if error.code in _OF_THE_ACCOUNT or (error.status in {401, 403, 404} and not known):
-        return NotTaken(sentence, _UNTIL_MENDED)
+        return MessageNotTaken(sentence, _UNTIL_MENDED)
     if 400 <= error.status < 500:
-        return Refused(sentence, str(error.code or error.status))
+        return MessageRefused(sentence, str(error.code or error.status))
     return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.errors import RequestRejected
 from ivr.channels.twilio.admin.rest import TwilioRest
 
 _CODE = re.compile("[0-9]{4,10}")
@@ -15,7 +15,7 @@ _NO_CODE = frozenset({20404, 60202})
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Codes by a Verify service. See :class:`ivr.actions.base.Codes`."""
+    """Codes by a Verify service. See :class:`ivr.actions.base.CodeProvider`."""
 
     rest: TwilioRest
     service: str
@@ -42,7 +42,7 @@ class Verify:
             return False  # Twilio would call it an error
         try:
             return self.rest.check_verification(self.service, to, code) == "approved"
-        except Rejected as error:
+        except RequestRejected as error:
             if error.code in _NO_CODE or error.status == 404:
                 raise LookupError("there is no code any more") from error
             raise

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
-from ivr.channels.twilio.player.leg import Leg, NumberSettings, Refused
+from ivr.channels.twilio.player.leg import CallLeg, NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Transport
 
-Waiting = Literal["keys", "recording", "ended"]
+PlayerWaiting = Literal["keys", "recording", "ended"]
 Answer = Literal["answered", "busy", "no_answer", "failed"]
 
 _MOST_DOCUMENTS = 200
@@ -31,7 +31,7 @@ class PlayerError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PlayedItem:
     """One thing that the caller heard: words in a language, as ``<Say>`` names it, or the URL of a recording."""
 
     text: str = ""
@@ -41,7 +41,7 @@ class Heard:
     """Who said it; no difference to what was heard."""
 
 
-class Listening(NamedTuple):
+class GatherSettings(NamedTuple):
     """What a ``<Gather>`` says about the entry that it takes."""
 
     length: int | None
@@ -69,8 +69,8 @@ class Player:
         ``call_sid`` is ``CA`` and 32 hexadecimal digits. ``settings`` are those of the number; by default it has
         no more than the first webhook. An outbound ``direction`` means that the hotline rings the caller.
         """
-        self.heard: list[Heard] = []
-        self.waiting: Waiting = "ended"
+        self.heard: list[PlayedItem] = []
+        self.waiting: PlayerWaiting = "ended"
         """``ended`` also before the call."""
         self.entry = ""
         """The keys of an entry that is not over; silence ends it."""
@@ -84,19 +84,19 @@ class Player:
         """What silences, pauses and recordings have taken."""
         source, target = (called, caller) if direction.startswith("outbound") else (caller, called)
         self._settings = settings or NumberSettings()
-        self._leg = Leg(send, self._settings, call_sid, source, target, direction)
+        self._leg = CallLeg(send, self._settings, call_sid, source, target, direction)
         self._verbs: deque[ET.Element] = deque()
         self._verb = ET.Element("Response")
         self._ended = False
 
     @property
-    def listening(self) -> Listening | None:
+    def listening(self) -> GatherSettings | None:
         """How the call listens at this moment; None where it does not."""
         if self.waiting != "keys":
             return None
         speech = "speech" in self._verb.get("input", "dtmf")
         length = _number(self._verb, "numDigits", 0) or None
-        return Listening(length, self._verb.get("finishOnKey", "#"), speech)
+        return GatherSettings(length, self._verb.get("finishOnKey", "#"), speech)
 
     # What the caller does. Each goes on until the call waits for him again, or is over.
 
@@ -164,7 +164,7 @@ class Player:
 
     # What Twilio does.
 
-    def _expect(self, *states: Waiting) -> None:
+    def _expect(self, *states: PlayerWaiting) -> None:
         if self.waiting not in states:
             raise PlayerError(f"the call waits for {self.waiting}, not for {' or '.join(states)}")
 
@@ -202,9 +202,9 @@ class Player:
         match prompt.tag:
             case "Say":
                 language, voice = prompt.get("language", ""), prompt.get("voice", "")
-                self.heard.append(Heard(_text(prompt), language, voice=voice))
+                self.heard.append(PlayedItem(_text(prompt), language, voice=voice))
             case "Play":
-                self.heard.append(Heard(audio=urljoin(self._leg.url, _text(prompt))))
+                self.heard.append(PlayedItem(audio=urljoin(self._leg.url, _text(prompt))))
             case "Pause":
                 self.seconds += _number(prompt, "length", 1)
             case other:
@@ -262,7 +262,7 @@ class Player:
         """Let the far end hear its own document before it is connected: words alone."""
         try:
             verbs = self._leg.of_the_far_end(url, method, number)
-        except Refused as error:
+        except NotTwiml as error:
             raise self._broken(str(error)) from error
         strange = [verb.tag for verb in verbs if verb.tag not in {"Say", "Play", "Pause"}]
         if strange:
@@ -283,7 +283,7 @@ class Player:
             )
         try:
             self._verbs = deque(self._leg.request(url, method, extra))
-        except Refused as error:
+        except NotTwiml as error:
             raise self._broken(str(error)) from error
 
     def _broken(self, sentence: str) -> PlayerError:

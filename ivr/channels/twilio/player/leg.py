@@ -19,7 +19,7 @@ _LARGEST = 65_536
 _TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
 
-class Refused(Exception):
+class NotTwiml(Exception):
     """What came is no TwiML. ``code`` is Twilio's number for it, ``status`` that of HTTP where one was the reason."""
 
     def __init__(self, code: int, url: str, what: str, status: int = 0) -> None:
@@ -38,7 +38,7 @@ class NumberSettings:
     status_url: str = ""
 
 
-class Leg:
+class CallLeg:
     """A call between two numbers, and the document that it is at."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Leg:
         self.documents += 1
         try:
             return self._fetch(urljoin(self.url, url), method, extra)
-        except Refused as error:
+        except NotTwiml as error:
             if not self._settings.fallback_url:
                 raise
             told = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
@@ -156,7 +156,7 @@ class Leg:
                     self._standard["CallStatus"] = "in-progress"
                 return verbs
             method, url, form = "GET", urljoin(url, reply.location), dict(self._standard)
-        raise Refused(11215, url, f"is the end of more than {_MOST_REDIRECTS} redirects")
+        raise NotTwiml(11215, url, f"is the end of more than {_MOST_REDIRECTS} redirects")
 
     def _exchange(self, method: str, url: str, form: Mapping[str, str]) -> Reply:
         try:
@@ -164,21 +164,21 @@ class Leg:
                 return self._send("POST", url, form)
             return self._send("GET", f"{url}{'&' if '?' in url else '?'}{urlencode(form)}", {})
         except OSError as error:
-            raise Refused(11205, url, f"gave no answer: {error}") from error
+            raise NotTwiml(11205, url, f"gave no answer: {error}") from error
 
 
 def _verbs(url: str, reply: Reply) -> list[ET.Element]:
     if reply.status >= 300:
-        raise Refused(11200, url, f"answered {reply.status}", reply.status)
+        raise NotTwiml(11200, url, f"answered {reply.status}", reply.status)
     kind = reply.content_type.partition(";")[0].strip().lower()
     if kind not in _TWIML_TYPES:
-        raise Refused(12300, url, f"answered {kind or 'without a Content-Type'}, which is no TwiML")
+        raise NotTwiml(12300, url, f"answered {kind or 'without a Content-Type'}, which is no TwiML")
     if len(reply.body) > _LARGEST:
-        raise Refused(11750, url, f"answered {len(reply.body)} bytes; Twilio reads {_LARGEST}")
+        raise NotTwiml(11750, url, f"answered {len(reply.body)} bytes; Twilio reads {_LARGEST}")
     try:
         root = ET.fromstring(reply.body)  # noqa: S314 - the server under test is ours
     except ET.ParseError as error:
-        raise Refused(12100, url, f"answered XML that is not well-formed: {error}") from error
+        raise NotTwiml(12100, url, f"answered XML that is not well-formed: {error}") from error
     if root.tag != "Response":
-        raise Refused(12102, url, f"answered a {root.tag} where a Response belongs")
+        raise NotTwiml(12102, url, f"answered a {root.tag} where a Response belongs")
     return list(root)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ivr.calls.line import Awaited, CallBroken, Heard, Item, Noticed, Waiting
+from ivr.calls.line import AwaitedInput, CallBroken, CallNote, Heard, Item, Waiting
 from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError
-from ivr.channels.twilio.player.leg import NumberSettings, Refused
+from ivr.channels.twilio.player.leg import NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Transport
 from ivr.channels.twilio.voices import say_language
 from ivr.menu.speech.durations import spoken_seconds
@@ -51,13 +51,13 @@ class PlayerLine:
         return "nobody" if waiting == "ended" else waiting
 
     @property
-    def awaited(self) -> Awaited | None:
+    def awaited(self) -> AwaitedInput | None:
         """What is listened for. An entry longer than one key may be a secret one: TwiML does not say."""
         listening = self.player.listening
         if listening is None:
             return None
         length, finish, speech = listening
-        return Awaited((), length, finish, speech, secret=length != 1)
+        return AwaitedInput((), length, finish, speech, secret=length != 1)
 
     def take(self) -> list[Item]:
         """Return what was heard and noticed since the last time."""
@@ -79,7 +79,7 @@ class PlayerLine:
             lost = self.player.press(keys)
             if lost:
                 shown = "•" * len(lost) if awaited and awaited.secret else lost
-                self.items.insert(place, Noticed(f"the entry was over before `{shown}`: lost"))
+                self.items.insert(place, CallNote(f"the entry was over before `{shown}`: lost"))
             if self.player.entry:
                 self.player.silence()
 
@@ -137,7 +137,7 @@ class PlayerLine:
 
     def _notice(self, what: str) -> None:
         self._catch_up()
-        self.items.append(Noticed(what))
+        self.items.append(CallNote(what))
 
     def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
@@ -151,7 +151,7 @@ class PlayerLine:
 
 def _explained(error: PlayerError) -> str:
     """Return what went wrong first (the fallback's failure comes after it) and what may mend it."""
-    refused = [each for each in _chain(error) if isinstance(each, Refused)]
+    refused = [each for each in _chain(error) if isinstance(each, NotTwiml)]
     if not refused:
         return f"{error}; this hotline can be tried in this process, without --url"
     first = refused[-1]

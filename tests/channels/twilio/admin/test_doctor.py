@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.wrappers import Request, Response
 
 from ivr.app import create_app
-from ivr.channels.twilio.admin.doctor import Check, Doctor, Surroundings
+from ivr.channels.twilio.admin.doctor import Clocks, Diagnosis, Doctor
 from ivr.channels.twilio.admin.provisioning import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.cli import starter
@@ -109,7 +109,7 @@ def doctor(stub: Stub, hotline: Hotline) -> Doctor:
     return Doctor(settings, OURS, hotline.url)
 
 
-def found(doctor: Doctor) -> dict[str, Check]:
+def found(doctor: Doctor) -> dict[str, Diagnosis]:
     """Return the checks by name."""
     return {check.name: check for check in doctor.examine()}
 
@@ -228,7 +228,7 @@ def test_a_clock_that_is_wrong(doctor: Doctor, stub: Stub, seconds: int, state: 
     noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
     told = {"Date": f"{noon + timedelta(seconds=seconds):%a, %d %b %Y %H:%M:%S} GMT"}
     stub.answers[f"{ACCOUNT}.json"] = answer({"status": "active"}, 200, told)
-    check = found(replace(doctor, surroundings=Surroundings(now=lambda: noon)))["clock"]
+    check = found(replace(doctor, surroundings=Clocks(now=lambda: noon)))["clock"]
     assert check.state == state
     assert check.what.startswith(f"{abs(seconds)} s from Twilio's")
 
@@ -241,7 +241,7 @@ def test_numbers_are_looked_up_when_asked(doctor: Doctor) -> None:
         "IVR_FALLBACK_NUMBER": "sip:desk@example.com",
     }
     checks = found(replace(doctor, desks=desks))
-    assert checks["desk service"] == Check("desk service", "ok", "138 0013 8000 (CN)")
+    assert checks["desk service"] == Diagnosis("desk service", "ok", "138 0013 8000 (CN)")
     assert checks["desk night"].what.startswith("+19995550100 is no valid telephone number")
     assert checks["IVR_FALLBACK_NUMBER"].state == "skipped"
 
@@ -308,9 +308,9 @@ def test_this_programs_own_server_is_in_order(doctor: Doctor, tmp_path: Path) ->
     with serving(program) as url:  # which it must know before it is made
         settings = Settings(auth_tokens=(TOKEN,), public_url=url, database_url="memory://")
         running.append(create_app(tmp_path / "bakery", settings))
-        with closing(running[0].extensions["ivr"]) as house:
+        with closing(running[0].extensions["ivr"]) as application:
             checks = found(replace(doctor, public_url=url))
-            (record,) = house.store.calls(CallFilter())
+            (record,) = application.store.calls(CallFilter())
     assert {checks[name].state for name in CHECKS[CHECKS.index("server") :]} == {"ok"}
     assert record.call.startswith("doctor-")
     assert (record.caller, record.ending) == ("", "hung_up")
@@ -327,7 +327,7 @@ def test_a_server_that_is_not_there(doctor: Doctor) -> None:
 def test_a_slow_server(doctor: Doctor, took: float, state: str) -> None:
     """The caller hears silence meanwhile."""
     times = iter([100.0, 100.0 + took])
-    check = found(replace(doctor, surroundings=Surroundings(stopwatch=lambda: next(times))))["speed"]
+    check = found(replace(doctor, surroundings=Clocks(stopwatch=lambda: next(times))))["speed"]
     assert check.state == state
     assert check.what.startswith(f"the first answer took {took:.2f} s")
 

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ivr.channels.twilio.admin.errors import Rejected
+from ivr.channels.twilio.admin.errors import RequestRejected
 from ivr.channels.twilio.admin.provisioning import (
     OVERRIDES,
     CannotConnect,
-    Change,
+    NumberChange,
     call,
     connect,
     diversion,
@@ -50,12 +50,12 @@ def test_a_number_is_connected(stub: Stub) -> None:
     assert done.changed
     assert done.number.sid == PN
     assert done.changes == (
-        Change("voice_url", "https://demo.twilio.com/welcome/voice/", VOICE),
-        Change("voice_method", "GET", "POST"),
-        Change("voice_fallback_url", "", f"{PUBLIC}/voice/fallback#{OVERRIDES}"),
-        Change("voice_fallback_method", "POST", "POST"),
-        Change("status_callback", "", f"{PUBLIC}/voice/status#{OVERRIDES}"),
-        Change("status_callback_method", "POST", "POST"),
+        NumberChange("voice_url", "https://demo.twilio.com/welcome/voice/", VOICE),
+        NumberChange("voice_method", "GET", "POST"),
+        NumberChange("voice_fallback_url", "", f"{PUBLIC}/voice/fallback#{OVERRIDES}"),
+        NumberChange("voice_fallback_method", "POST", "POST"),
+        NumberChange("status_callback", "", f"{PUBLIC}/voice/status#{OVERRIDES}"),
+        NumberChange("status_callback_method", "POST", "POST"),
     )
     assert stub.numbers[0]["voice_url"] == VOICE
     assert diversion(find_number(stub.rest(), OURS), PUBLIC) == ""
@@ -110,7 +110,7 @@ def test_a_number_that_belongs_elsewhere_is_taken_only_when_told(stub: Stub, own
         connect(stub.rest(), OURS, PUBLIC)
     assert posts(stub) == []
     done = connect(stub.rest(), OURS, PUBLIC, take_over=True)
-    assert done.changes[-1] == Change(name, sid, "")
+    assert done.changes[-1] == NumberChange(name, sid, "")
     assert stub.numbers[0][name] == ""
 
 
@@ -125,7 +125,7 @@ def test_a_number_that_twilio_does_not_let_go_is_told(stub: Stub) -> None:
 def test_twilio_may_refuse_to_connect(stub: Stub) -> None:
     """Its words are told where we know none better."""
     stub.answers[f"{PN}.json"] = refusal(400, 21502, "Invalid VoiceUrl")
-    with pytest.raises(Rejected, match=r"Twilio refused it: Invalid VoiceUrl \(error 21502, https://"):
+    with pytest.raises(RequestRejected, match=r"Twilio refused it: Invalid VoiceUrl \(error 21502, https://"):
         connect(stub.rest(), OURS, PUBLIC)
 
 

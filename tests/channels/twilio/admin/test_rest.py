@@ -14,10 +14,16 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from ivr.channels.twilio.admin.errors import SENTENCES, Rejected, RestFailed, Unanswered, Unreached
-from ivr.channels.twilio.admin.rest import Account, NumberFacts, TwilioRest
+from ivr.channels.twilio.admin.errors import (
+    SENTENCES,
+    NoAnswer,
+    RequestRejected,
+    RestFailed,
+    TwilioUnreachable,
+)
+from ivr.channels.twilio.admin.rest import NumberFacts, TwilioAccount, TwilioRest
 from ivr.config import BadSetting, Settings
-from ivr.messaging.outbox import NotTaken, Refused
+from ivr.messaging.outbox import MessageNotTaken, MessageRefused
 from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
@@ -93,11 +99,15 @@ LATER = [
     (Response("<html>", 403), "Twilio refuses it, for a reason", 900),
 ]
 NOBODY_KNOWS = [
-    (refusal(500, 20500, ECHO), Rejected, "Twilio failed with HTTP 500; try again later"),
-    (Response("<html>Bad Gateway</html>", 502), Rejected, "Twilio failed with HTTP 502; try again later"),
+    (refusal(500, 20500, ECHO), RequestRejected, "Twilio failed with HTTP 500; try again later"),
+    (
+        Response("<html>Bad Gateway</html>", 502),
+        RequestRejected,
+        "Twilio failed with HTTP 502; try again later",
+    ),
     (
         Response("<html>welcome</html>", 200),
-        Unanswered,
+        NoAnswer,
         "the answer is not Twilio's; IVR_TWILIO_API_URL must be",
     ),
 ]
@@ -107,7 +117,7 @@ NOBODY_KNOWS = [
 def test_a_message_that_twilio_will_never_take(stub: Stub, told: Response, reason: str, code: str) -> None:
     """Is refused, with a sentence that says why; a code that is not known here is named."""
     stub.answers["/Messages.json"] = told
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(MessageRefused) as raised:
         stub.rest().send(HERS, WORDS)
     assert raised.value.reason.startswith(reason) or reason in raised.value.reason
     assert raised.value.code == code
@@ -117,7 +127,7 @@ def test_a_message_that_twilio_will_never_take(stub: Stub, told: Response, reaso
 def test_a_message_that_may_be_sent_later(stub: Stub, told: Response, reason: str, after: int | None) -> None:
     """Too many requests, or an account that somebody must put in order: it was surely not sent."""
     stub.answers["/Messages.json"] = told
-    with pytest.raises(NotTaken) as raised:
+    with pytest.raises(MessageNotTaken) as raised:
         stub.rest().send(HERS, WORDS)
     assert reason in raised.value.reason
     assert raised.value.after == after
@@ -140,7 +150,9 @@ def test_a_message_of_which_nobody_knows(
 )
 def test_a_connection_that_does_not_come_about_has_sent_nothing(stub: Stub, base: str) -> None:
     """Refused, or a name that nobody knows: the message may be tried again."""
-    with pytest.raises(NotTaken, match="Twilio cannot be reached; see this machine's network") as raised:
+    with pytest.raises(
+        MessageNotTaken, match="Twilio cannot be reached; see this machine's network"
+    ) as raised:
         stub.rest(api=base or closed_port()).send(HERS, WORDS)
     assert raised.value.after == 5
 
@@ -149,7 +161,7 @@ def test_a_certificate_that_nobody_trusts_has_sent_nothing(stub: Stub, tmp_path:
     """The connection ends before the request."""
     with (
         serving(stub, self_signed(tmp_path)) as base,
-        pytest.raises(NotTaken, match="Twilio's certificate is not trusted"),
+        pytest.raises(MessageNotTaken, match="Twilio's certificate is not trusted"),
     ):
         stub.rest(api=base.replace("http:", "https:")).send(HERS, WORDS)
     assert stub.asked == []
@@ -158,23 +170,23 @@ def test_a_certificate_that_nobody_trusts_has_sent_nothing(stub: Stub, tmp_path:
 def test_no_answer_in_time_is_not_the_same_as_no_message(stub: Stub) -> None:
     """It may have been sent, and nobody may send it again."""
     stub.silent = True
-    with pytest.raises(Unanswered, match="no answer in time"):
+    with pytest.raises(NoAnswer, match="no answer in time"):
         stub.rest(timeout=0.2).send(HERS, WORDS)
     assert stub.last().form["To"] == HERS
 
 
 def test_a_connection_that_breaks_is_not_the_same_as_no_message(stub: Stub) -> None:
     """The request was read before it broke."""
-    with breaking_server() as base, pytest.raises(Unanswered, match="the connection to Twilio broke"):
+    with breaking_server() as base, pytest.raises(NoAnswer, match="the connection to Twilio broke"):
         stub.rest(api=base).send(HERS, WORDS)
 
 
 def test_what_twilio_would_refuse_is_not_even_asked(stub: Stub) -> None:
     """A message that is too long will never be taken; one without a sender waits until there is one."""
-    with pytest.raises(Refused, match="longer than 1600 characters") as refused:
+    with pytest.raises(MessageRefused, match="longer than 1600 characters") as refused:
         stub.rest().send(HERS, "长" * 1601)
     assert refused.value.code == "21617"
-    with pytest.raises(NotTaken, match="TWILIO_NUMBER is missing"):
+    with pytest.raises(MessageNotTaken, match="TWILIO_NUMBER is missing"):
         stub.rest(number="").send(HERS, WORDS)
     assert stub.asked == []
     assert stub.rest().send(HERS, "长" * 1600)
@@ -196,14 +208,16 @@ def test_no_error_tells_the_number_the_words_or_the_token(stub: Stub, told: Resp
 def test_the_account_says_who_it_is(stub: Stub) -> None:
     """Which proves that our credentials are taken; and its answer tells Twilio's time."""
     rest = stub.rest()
-    assert rest.account() == Account("Demo", "active", trial=False)
+    assert rest.account() == TwilioAccount("Demo", "active", trial=False)
     assert rest.server_time is not None
     assert abs((rest.server_time - datetime.now(UTC)).total_seconds()) < 60
 
 
 def test_a_wrong_token_is_told(stub: Stub) -> None:
     """With the settings that are to be checked."""
-    with pytest.raises(Rejected, match=r"check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN \(error 20003\)"):
+    with pytest.raises(
+        RequestRejected, match=r"check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN \(error 20003\)"
+    ):
         stub.rest(token="forged").account()
 
 
@@ -220,7 +234,7 @@ def test_an_answer_that_is_no_list_of_numbers(stub: Stub) -> None:
     stub.answers["/IncomingPhoneNumbers.json"] = Response(
         '{"hello": "world"}', content_type="application/json"
     )
-    with pytest.raises(Unanswered, match="IVR_TWILIO_API_URL"):
+    with pytest.raises(NoAnswer, match="IVR_TWILIO_API_URL"):
         stub.rest().numbers()
 
 
@@ -246,7 +260,7 @@ def test_a_call_that_is_refused(stub: Stub, code: int, text: str) -> None:
     settings = own_number(
         voice_url="https://x/voice", voice_fallback_url="https://x/f", status_callback="https://x/s"
     )
-    with pytest.raises(Rejected, match=text) as raised:
+    with pytest.raises(RequestRejected, match=text) as raised:
         stub.rest().call(HERS, settings, ring_seconds=40)
     assert f"error {code}" in str(raised.value)
     assert HERS not in str(raised.value)
@@ -256,7 +270,7 @@ def test_newer_services_word_their_errors_otherwise(stub: Stub) -> None:
     """As RFC 9457 has it: without a message."""
     told = '{"type": "https://x", "title": "Bad locale", "status": 400, "code": 60999}'
     stub.answers["/Verifications"] = Response(told, 400, content_type="application/problem+json")
-    with pytest.raises(Rejected, match="Twilio refused it: Bad locale"):
+    with pytest.raises(RequestRejected, match="Twilio refused it: Bad locale"):
         stub.rest().start_verification(VERIFY, HERS, "zh")
 
 
@@ -299,7 +313,7 @@ def test_without_another_base_it_is_twilio(monkeypatch: pytest.MonkeyPatch) -> N
 
     def request(_method: str, url: str, **_kwargs: Any) -> None:
         asked.append(url)
-        raise Unreached("no test asks Twilio itself")
+        raise TwilioUnreachable("no test asks Twilio itself")
 
     rest = TwilioRest.of(Settings(account_sid=ACCOUNT, auth_tokens=(TOKEN,), number=OURS))
     monkeypatch.setattr(rest._exchange, "request", request)
@@ -308,7 +322,7 @@ def test_without_another_base_it_is_twilio(monkeypatch: pytest.MonkeyPatch) -> N
         lambda: rest.look_up(HERS),
         lambda: rest.check_verification(VERIFY, HERS, "1234"),
     ):
-        with pytest.raises(Unreached):
+        with pytest.raises(TwilioUnreachable):
             ask()
     assert [url.split("/")[2] for url in asked] == [
         "api.twilio.com",

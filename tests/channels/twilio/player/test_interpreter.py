@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.channels.twilio.player.interpreter import Answer, Heard, PlayerError
+from ivr.channels.twilio.player.interpreter import Answer, PlayedItem, PlayerError
 from ivr.channels.twilio.player.leg import NumberSettings
 from tests.support.table_server import Server, ring, say
 
@@ -56,7 +56,7 @@ def test_the_decision_table_of_gather(
     assert lost_keys == lost
     if posted is None:
         assert server.urls() == ["/voice"]
-        assert player.heard == [Heard("还在吗", "cmn-CN")]
+        assert player.heard == [PlayedItem("还在吗", "cmn-CN")]
     else:
         assert server.urls() == ["/voice", "/got"]
         assert (server.last("Digits", "FinishedOnKey", "msg")) == {
@@ -75,11 +75,11 @@ def test_everything_is_heard_in_order() -> None:
     player = ring(server, NumberSettings("/audio/voice"))
     player.silence()
     assert player.heard == [
-        Heard("您好", "cmn-CN"),
-        Heard(audio="/audio/a.wav"),
-        Heard("请按一", "cmn-CN"),
-        Heard(audio="/audio/b.wav"),
-        Heard("再见", "cmn-CN"),
+        PlayedItem("您好", "cmn-CN"),
+        PlayedItem(audio="/audio/a.wav"),
+        PlayedItem("请按一", "cmn-CN"),
+        PlayedItem(audio="/audio/b.wav"),
+        PlayedItem("再见", "cmn-CN"),
     ]
     assert player.waiting == "ended"
     assert player.seconds == 6
@@ -112,7 +112,7 @@ def test_speech_is_heard_where_it_is_listened_for() -> None:
     server = Server({"/voice": '<Gather action="/got"/>' + say("没听到")})
     player = ring(server)
     player.speak("转人工")
-    assert player.heard == [Heard("没听到", "cmn-CN")]
+    assert player.heard == [PlayedItem("没听到", "cmn-CN")]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_dial_without_an_action_goes_on() -> None:
     server = Server({"/voice": f"<Dial><Sip>sip:desk@example.com</Sip></Dial>{say('再见')}"})
     player = ring(server)
     assert player.dialled == ["sip:desk@example.com"]
-    assert player.heard == [Heard("再见", "cmn-CN")]
+    assert player.heard == [PlayedItem("再见", "cmn-CN")]
     assert server.urls() == ["/voice"]
 
 
@@ -207,7 +207,7 @@ def test_how_a_recording_ends(act: str, seconds: str, digits: str, lost: str) ->
     assert ("/ready" in server.urls()) is (seconds != "0")  # there is nothing to fetch of nothing
     assert (action["RecordingDuration"], action["Digits"]) == (seconds, digits)
     assert action["CallStatus"] == ("completed" if act == "hang up" else "in-progress")
-    assert player.heard == ([] if act == "hang up" else [Heard("谢谢", "cmn-CN")])
+    assert player.heard == ([] if act == "hang up" else [PlayedItem("谢谢", "cmn-CN")])
 
 
 @pytest.mark.parametrize(

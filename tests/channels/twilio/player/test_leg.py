@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.channels.twilio.player.interpreter import Heard, PlayerError
+from ivr.channels.twilio.player.interpreter import PlayedItem, PlayerError
 from ivr.channels.twilio.player.leg import NumberSettings
 from ivr.channels.twilio.player.transport import Reply
 from tests.support.table_server import SID, XML, Server, ring, say
@@ -89,7 +89,7 @@ def test_what_is_no_twiml_goes_to_the_fallback(answer: Reply | None, code: str, 
     server = Server(pages)
     player = ring(server, NumberSettings(fallback_url="/voice/fallback"))
     assert server.last("ErrorCode", "ErrorUrl") == {"ErrorCode": code, "ErrorUrl": "/voice"}
-    assert player.heard == [Heard("抱歉", "cmn-CN")]
+    assert player.heard == [PlayedItem("抱歉", "cmn-CN")]
     with pytest.raises(PlayerError, match=sentence):
         ring(Server(pages))
 
