@@ -31,10 +31,9 @@ from pathlib import Path
 
 from benchmarks.hotlines import grown
 from ivr.app import build_application
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.calls.turns import Switchboard
-from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.engine.commands import RunAction
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
@@ -133,7 +132,7 @@ def measure(folder: Path) -> dict[str, float]:
 def _load(folder: Path) -> Loaded:
     for cache in (templates.template, templates.condition):
         cache.cache_clear()  # a second loading is to cost what the first one does
-    return load_folder(folder, voice_problem)
+    return load_hotline(folder)
 
 
 def _begin(tree: Tree) -> datetime:

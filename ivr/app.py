@@ -25,7 +25,6 @@ from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.voices import voice_problem
 from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.demo.accounts import Accounts
@@ -84,7 +83,7 @@ def build_application(
     """
     store = open_store(settings.database_url)
     services = open_services(folder, settings)
-    hotline = Hotline(folder, store, voice_problem, present=tree)
+    hotline = Hotline(folder, store, present=tree)
     _check_numbers(hotline.current(), settings)
     runs = WorkerPool()
     switchboard = Switchboard(

@@ -27,8 +27,8 @@ from ivr.actions import CONTRACTS, NotProved, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.http.client import plain_json
 from ivr.app import open_services, utc_now
+from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting, Settings
-from ivr.harness import load_tree
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import MessageLimits
 

@@ -14,11 +14,10 @@ from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import MenuBroken, load_folder
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import Result, Run
-from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Gather
@@ -153,14 +152,6 @@ class CallMonitor:
 
 NOBODY = "+8613900000000"
 """Who rings a hotline that has no demonstration customers."""
-
-
-def load_tree(folder: Path) -> Tree:
-    """Return a hotline's menu. Raises ``MenuBroken``."""
-    loaded = load_folder(folder, voice_problem)
-    if loaded.tree is None:
-        raise MenuBroken(folder, loaded.problems)
-    return loaded.tree
 
 
 def first_caller(application: Application) -> str:

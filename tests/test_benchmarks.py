@@ -11,7 +11,6 @@ import pytest
 from benchmarks.growth import exponent
 from benchmarks.hotlines import grown
 from ivr.actions import CONTRACTS
-from ivr.channels.twilio.voices import voice_problem
 from ivr.menu.reading.loader import load
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.parametrize("size", [10, 30, 100, 1000])
 def test_a_grown_hotline_has_its_size_and_no_mistake(size: int) -> None:
     """A made hotline has hardly fewer nodes than it was to have, and loads without a problem."""
-    loaded = load(grown(size), CONTRACTS, {}, voice_problem)
+    loaded = load(grown(size), CONTRACTS, {})
     assert not loaded.problems
     assert loaded.tree is not None
     assert size - 16 <= len(loaded.tree.nodes) <= size

@@ -24,10 +24,11 @@ from werkzeug.serving import make_server
 from ivr.actions import CONTRACTS
 from ivr.actions.base import ActionResult, Services
 from ivr.actions.notices import Bulletins
+from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree

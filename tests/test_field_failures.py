@@ -15,7 +15,7 @@ import pytest
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from tests.support.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
 
 MENU = """\
@@ -30,7 +30,7 @@ SALES = "  sales: {say: Sales are closed., then: main}\n"
 
 def problems(folder: Path, nodes: str, top: str = "") -> str:
     """Return what is found in a hotline with these nodes."""
-    return "\n".join(str(problem) for problem in load_folder(small_hotline(folder, nodes, top)).problems)
+    return "\n".join(str(problem) for problem in load_hotline(small_hotline(folder, nodes, top)).problems)
 
 
 def test_the_menu_of_these_tests_is_good(tmp_path: Path) -> None:
@@ -263,4 +263,4 @@ def test_a_broken_menu_never_replaces_a_good_one(tmp_path: Path) -> None:
 
 def test_the_demonstration_hotline_has_no_problem() -> None:
     """What is refused in these tests is not shipped."""
-    assert load_folder(YUEBAO).problems == ()
+    assert load_hotline(YUEBAO).problems == ()

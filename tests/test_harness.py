@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import MenuBroken
+from ivr.calls.hotline import MenuBroken, load_tree
 from ivr.calls.line import CallNote, Heard
-from ivr.harness import NOBODY, DirectHarnesses, at_moment, demonstration_phones, load_tree
+from ivr.harness import NOBODY, DirectHarnesses, at_moment, demonstration_phones
 from ivr.written.model import WrittenCall
 from ivr.written.runner import BadCall, CallHarness
 

@@ -19,7 +19,7 @@ from ivr.actions.http.connections import Connections
 from ivr.config import BadSetting
 from ivr.logs import place_of
 from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.reading.loader import Loaded, VoiceProblem, load, tree_despite
+from ivr.menu.reading.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
 from ivr.menu.tree import Tree
@@ -80,8 +80,8 @@ def recordings_of(folder: Path) -> dict[str, str]:
     return found
 
 
-def load_folder(folder: Path, voice_problem: VoiceProblem | None = None) -> Loaded:
-    """Load a hotline from its folder."""
+def load_hotline(folder: Path) -> Loaded:
+    """Read and check the menu of a hotline's folder."""
     if not folder.is_dir():
         missing = Problem(
             "menu.yaml",
@@ -95,7 +95,15 @@ def load_folder(folder: Path, voice_problem: VoiceProblem | None = None) -> Load
     sources, wrong = read_folder(folder)
     if wrong:
         return Loaded(None, tuple(wrong))
-    return load(sources, CONTRACTS, recordings_of(folder), voice_problem)
+    return load(sources, CONTRACTS, recordings_of(folder))
+
+
+def load_tree(folder: Path) -> Tree:
+    """Return the menu of a hotline's folder. Raises :class:`MenuBroken`."""
+    loaded = load_hotline(folder)
+    if loaded.tree is None:
+        raise MenuBroken(folder, loaded.problems)
+    return loaded.tree
 
 
 def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
@@ -111,7 +119,6 @@ class Hotline:
 
     folder: Path
     store: Store
-    voice_problem: VoiceProblem | None = None
     report: Callable[[tuple[Problem, ...]], None] | None = None
     """Told the problems of a menu that was not taken up."""
     look_every: float = LOOK_EVERY
@@ -132,7 +139,7 @@ class Hotline:
         """Load the menu; raises :class:`MenuBroken`, and ``BadSetting`` where a service lacks a setting."""
         self._seen = self._look()
         if self.present is None:
-            loaded = load_folder(self.folder, self.voice_problem)
+            loaded = load_hotline(self.folder)
             if loaded.tree is None:
                 raise MenuBroken(self.folder, loaded.problems)
             self.present = loaded.tree
@@ -200,7 +207,7 @@ class Hotline:
         if seen == self._seen:
             return None
         self._seen = seen
-        loaded = load_folder(self.folder, self.voice_problem)
+        loaded = load_hotline(self.folder)
         if loaded.tree is not None:
             try:
                 self._take_up(loaded.tree)

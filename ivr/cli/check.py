@@ -31,12 +31,11 @@ def check(hotline: Path, form: str) -> None:
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
     stand in brackets.
     """
-    from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.voices import voice_problem
+    from ivr.calls.hotline import load_hotline
     from ivr.lint import judged
     from ivr.written.runner import read_calls
 
-    loaded = load_folder(hotline, voice_problem)
+    loaded = load_hotline(hotline)
     others = [*read_calls(hotline)[1], *_data_problems(hotline)]
     problems = sorted([*judged(loaded), *others], key=_how_bad)
     errors = sum(problem.severity == "error" for problem in problems)

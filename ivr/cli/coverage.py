@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.calls.hotline import load_tree
 from ivr.cli.shared import counted
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, everything, rows
 from ivr.written.coverage_report import (
     SHOWN,

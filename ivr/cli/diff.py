@@ -112,13 +112,12 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
-    from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.voices import voice_problem
+    from ivr.calls.hotline import load_hotline
     from ivr.diff import compare
     from ivr.diff.changes import Comparison, Side
     from ivr.diff.pairs import pair
 
-    before, after = (load_folder(version.folder, voice_problem) for version in (old, new))
+    before, after = (load_hotline(version.folder) for version in (old, new))
     if before.tree is None or after.tree is None:
         problems = [loaded.problems if loaded.tree is None else () for loaded in (before, after)]
         return Comparison(old.name, new.name, (), *problems)

@@ -143,9 +143,9 @@ def card(hotline: Path, form: str, language: str | None, output: Path | None) ->
 
 def _loaded(hotline: Path) -> tuple[Loaded, Tree]:
     """Load a hotline that has no error."""
-    from ivr.calls.hotline import MenuBroken, load_folder
+    from ivr.calls.hotline import MenuBroken, load_hotline
 
-    loaded = load_folder(hotline)
+    loaded = load_hotline(hotline)
     if loaded.tree is None:
         raise MenuBroken(hotline, loaded.problems)
     return loaded, loaded.tree

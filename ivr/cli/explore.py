@@ -68,8 +68,7 @@ def explore(
     Every key, silence, outcome, desk, hour, language, level of identity and hang-up, through the same step that answers
     the telephone. What does not hold is told with the shortest call that shows it. `ivr explain P01` tells a proof.
     """
-    from ivr.calls.hotline import load_folder, tree_despite_errors
-    from ivr.channels.twilio.voices import voice_problem
+    from ivr.calls.hotline import load_hotline, tree_despite_errors
     from ivr.explore.findings import found, verdicts
     from ivr.explore.prover import ProofLimits, prove
     from ivr.written.yaml_writer import calls_file, check
@@ -78,7 +77,7 @@ def explore(
         path = calls_file(hotline, file) if file else None
     if path:
         check(path)  # before the walk, which takes a while
-    loaded = load_folder(hotline, voice_problem)
+    loaded = load_hotline(hotline)
     tree = tree_despite_errors(hotline, loaded)
     problems = _problems(loaded)
     if tree is None or loaded.draft is None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import Application, build_application, utc_now
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
@@ -141,7 +141,7 @@ def url_sitting(
     The folder, if there is one, only says who rings by default, how the languages are called, and where calls are
     kept: without anything that may be secret. Raises ValueError for a URL or a file that is none.
     """
-    base, tree, phones = _base(url), load_folder(folder).tree, demonstration_phones(folder)
+    base, tree, phones = _base(url), load_hotline(folder).tree, demonstration_phones(folder)
     languages = tree.languages if tree else ("zh-CN", "en-US")
     number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
     controls = Controls(remote=True, trace=trace)

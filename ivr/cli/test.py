@@ -72,8 +72,9 @@ def test(
     fill_file: str | None,
 ) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
+    from ivr.calls.hotline import load_tree
     from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
-    from ivr.harness import DirectHarnesses, load_tree
+    from ivr.harness import DirectHarnesses
     from ivr.logs import configure
     from ivr.written.coverage_report import demands
     from ivr.written.runner import read_calls

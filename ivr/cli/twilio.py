@@ -160,10 +160,9 @@ def _told() -> Iterator[None]:
 
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
     """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
-    from ivr.calls.hotline import load_folder
-    from ivr.channels.twilio.voices import voice_problem
+    from ivr.calls.hotline import load_hotline
 
-    tree = load_folder(hotline, voice_problem).tree
+    tree = load_hotline(hotline).tree
     if tree is None:
         raise click.ClickException(
             f"{hotline} is no hotline that can be used; `ivr check {hotline}` says why"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.hotline import MenuBroken
+from ivr.calls.hotline import MenuBroken, load_tree
 from ivr.calls.line import CallBroken, Heard
-from ivr.harness import DirectHarnesses, check_names, load_tree
+from ivr.harness import DirectHarnesses, check_names
 from ivr.menu.reading.problems import Problem, did_you_mean
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.calls.hotline import load_tree
+from ivr.harness import DirectHarnesses
 
 _LOADED = pytest.StashKey[dict[Path, DirectHarnesses]]()
 

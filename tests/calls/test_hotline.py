@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls import hotline as module
-from ivr.calls.hotline import Hotline, MenuBroken, load_folder, menu_files, read_folder, recordings_of
+from ivr.calls.hotline import Hotline, MenuBroken, load_hotline, menu_files, read_folder, recordings_of
 from ivr.menu.reading.problems import Problem
 from ivr.storage.memory import MemoryStore
 from tests.support.switchboards import write_menu
@@ -49,12 +49,12 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
     sources, problems = read_folder(folder)
     assert {problem.file for problem in problems} == {"folder.yaml", "latin.yaml"}
     assert sources.keys() == {"menu.yaml", "prompts.zh-CN.yaml"}
-    assert load_folder(folder).tree is None
+    assert load_hotline(folder).tree is None
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     """It says so, and what to do."""
-    loaded = load_folder(tmp_path / "nowhere")
+    loaded = load_hotline(tmp_path / "nowhere")
     assert loaded.tree is None
     assert "no such folder" in str(loaded.problems[0])
 

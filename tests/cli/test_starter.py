@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_folder
-from ivr.channels.twilio.voices import voice_problem
+from ivr.calls.hotline import load_hotline
 from ivr.cli import starter
 from ivr.harness import DirectHarnesses
 from ivr.written.runner import play, read_calls
@@ -27,7 +26,7 @@ def test_the_new_hotline_has_no_problems(tmp_path: Path, folder: str, name: str)
     """Not even a warning; and it is named after its folder."""
     written = starter.write(tmp_path / folder)
     assert [path.is_file() for path in written] == [True, True, True]
-    loaded = load_folder(tmp_path / folder, voice_problem)
+    loaded = load_hotline(tmp_path / folder)
     assert loaded.problems == ()
     assert loaded.tree is not None
     assert loaded.tree.name == name

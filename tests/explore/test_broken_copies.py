@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.explore import prover as proofs
 from ivr.explore import step_checks as stepwise
 from ivr.explore.distance import Distances
@@ -99,7 +99,7 @@ def _told_again(broken: Explored, monkeypatch: Patch) -> set[str]:
 
 
 def _judged(folder: Path) -> list[Problem]:
-    return judged(load_folder(folder))
+    return judged(load_hotline(folder))
 
 
 def _watched(broken: Explored) -> list[Violation]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.explore.counterexample import as_call
 from ivr.explore.explorer import explore
 from ivr.explore.moves import Move
@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def walk_of(folder: Path) -> tuple[Tree, Walk]:
     """Return its tree and its walk."""
-    loaded = load_folder(folder)
+    loaded = load_hotline(folder)
     assert loaded.tree is not None, "\n".join(map(str, loaded.problems))
     return loaded.tree, explore(loaded.tree)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.explore.fill import FillResult, fill, title
 from ivr.explore.reach import Reach, Witness, reach
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.menu.tree import Tree
 from ivr.written.coverage import Coverage, CoverageItem, everything
 from ivr.written.model import Hears, WrittenCall

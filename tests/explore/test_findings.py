@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.calls.hotline import load_folder, tree_despite_errors
+from ivr.calls.hotline import load_hotline, tree_despite_errors
 from ivr.explore.findings import Findings, found
 from ivr.explore.prover import prove
 from ivr.lint import judged
@@ -14,7 +14,7 @@ from tests.cli.test_explore import SILENT, UNROUTED
 def told(folder: Path, menu: str) -> list[Findings]:
     """Return what is found in a menu."""
     (folder / "menu.yaml").write_text(menu, "utf-8")
-    loaded = load_folder(folder)
+    loaded = load_hotline(folder)
     tree = tree_despite_errors(folder, loaded)
     assert tree is not None
     assert loaded.draft is not None

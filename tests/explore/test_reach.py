@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.engine.events import DigitsPressed
 from ivr.explore.reach import Witness, reach
-from ivr.harness import load_tree
 from ivr.menu.tree import Tree
 from ivr.written.coverage import CoverageItem, everything
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.cli.starter import write
 from ivr.lint import RULES, judged, lint
 from ivr.lint import rules as table
@@ -183,7 +183,7 @@ def test_the_shipped_hotline_and_the_starter_break_no_rule(tmp_path: Path) -> No
     root = Path(__file__).parents[2]
     write(tmp_path / "new")
     for folder in (root / "menus/yuebao", tmp_path / "new"):
-        assert [str(problem) for problem in judged(load_folder(folder))] == []
+        assert [str(problem) for problem in judged(load_hotline(folder))] == []
 
 
 def test_a_rule_that_is_taken_away_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:

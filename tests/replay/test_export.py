@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.app import build_application
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.explore.samples import Samples
-from ivr.harness import DirectHarnesses, Faults, load_tree, open_environment
+from ivr.harness import DirectHarnesses, Faults, open_environment
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, recorded
 from ivr.replay.export import recalled, without_effects

@@ -14,12 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.app import build_application
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import DirectLine, VirtualClock
 from ivr.cli import main, starter
 from ivr.config import Settings
 from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
-from ivr.harness import DirectHarnesses, Faults, demonstration_phones, load_tree, open_environment, slow_down
+from ivr.harness import DirectHarnesses, Faults, demonstration_phones, open_environment, slow_down
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, recorded
 from ivr.replay.export import recalled, with_waits

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.calls.hotline import load_folder, tree_despite_errors
+from ivr.calls.hotline import load_hotline, tree_despite_errors
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.explore.explorer import StepObserver
@@ -204,7 +204,7 @@ def make(copy: Copy, folder: Path) -> Path:
 def explored(copy: Copy, folder: Path) -> Explored:
     """Make a broken copy and explore it, as `ivr explore` does."""
     make(copy, folder)
-    loaded = load_folder(folder)
+    loaded = load_hotline(folder)
     tree = tree_despite_errors(folder, loaded)
     assert tree is not None
     assert loaded.draft is not None

@@ -25,9 +25,8 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from ivr.app import Application, accounts_path, build_application, open_outbox, web_program
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.voices import voice_problem
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.logs import configure
@@ -93,7 +92,7 @@ def menu_with(actions: str) -> Tree:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        loaded = load_folder(hotline(Path(folder) / "menu", actions), voice_problem)
+        loaded = load_hotline(hotline(Path(folder) / "menu", actions))
     assert loaded.tree is not None, loaded.problems
     return loaded.tree
 

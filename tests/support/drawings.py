@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.diagrams.drawing import Drawing, draw
 from ivr.menu.reading.loader import Loaded, load
 from tests.support.menus import small
@@ -33,7 +33,7 @@ pick: {choose: [{if: "code == '1234'", go: bye}], else: agent}
 @functools.cache
 def yuebao() -> Loaded:
     """Load the demonstration hotline once."""
-    return load_folder(YUEBAO)
+    return load_hotline(YUEBAO)
 
 
 def drawing_of(loaded: Loaded, language: str = "", *, full: bool = False) -> Drawing:

@@ -20,10 +20,9 @@ from werkzeug.test import TestResponse
 
 from ivr.actions import perform
 from ivr.app import Application, build_application, web_program
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.calls.turns import Perform
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.voices import voice_problem
 from ivr.config import Settings
 from ivr.menu.tree import Tree
 
@@ -73,7 +72,7 @@ def small_hotline(folder: Path, nodes: str, top: str = "") -> Path:
 @cache
 def demonstration() -> Tree:
     """Return the demonstration's menu, which is read once in a run of the tests."""
-    loaded = load_folder(YUEBAO, voice_problem)
+    loaded = load_hotline(YUEBAO)
     assert loaded.tree is not None, loaded.problems
     return loaded.tree
 

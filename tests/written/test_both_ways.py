@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import CallNote, Heard, Item
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.storage import CallHistory
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, MakeStage, play, read_calls

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.engine.events import TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.step import happen
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.tree import Tree
 from ivr.written.coverage import DIMENSIONS, Coverage, CoverageItem, CoverageObserver, everything, rows

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import Heard
 from ivr.channels.twilio.player.remote_line import PlayerLine
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, PlayedCall, play, side_by_side
 

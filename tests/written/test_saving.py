@@ -14,12 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.app import create_app
+from ivr.calls.hotline import load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
 from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.config import Settings
 from ivr.datafile import BadFile
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.written.model import At, Hears, Leaves, Press, TypesCode, Waits, WrittenCall
 from ivr.written.runner import play, read_calls
 from tests.support import shop

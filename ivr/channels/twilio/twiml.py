@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 from twilio.twiml import voice_response as verbs
 
 from ivr.channels.twilio.speech_text import clean, pieces
-from ivr.channels.twilio.voices import default_voice, hear_language, say_language
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
+from ivr.menu.speech.voices import default_voice, hear_language, say_language
 
 LARGEST = 64_000
 """Bytes of one document: Twilio's 64 kB (its error 11750), read as the smaller of its two meanings."""

@@ -6,7 +6,7 @@ templates, :mod:`ivr.menu.checks.paths` where a call can go and what it knows th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
 from ivr.menu.checks.paths import check_ways
@@ -36,16 +36,12 @@ from ivr.menu.opening_hours import knows_holidays
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import did_you_mean, nearest, one_of
 from ivr.menu.speech.templates import RESERVED, is_template
+from ivr.menu.speech.voices import voice_problem
 
 
-def check(
-    draft: Draft,
-    hotline: Hotline,
-    contracts: Mapping[str, Contract],
-    voice_problem: Callable[[str, str], str | None] | None,
-) -> None:
+def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> None:
     """Note every problem of a hotline whose files have been declared."""
-    _whole(draft, hotline, voice_problem)
+    _whole(draft, hotline)
     _desks(draft, hotline)
     for name, node in draft.nodes.items():
         _node(draft, hotline, name, node, contracts)
@@ -61,7 +57,7 @@ def check(
 # --- the hotline as a whole
 
 
-def _whole(draft: Draft, hotline: Hotline, voice_problem: Callable[[str, str], str | None] | None) -> None:
+def _whole(draft: Draft, hotline: Hotline) -> None:
     for field, name in (("start", hotline.start), ("agent", hotline.agent)):
         if name not in draft.names:
             written = draft.top is not None and field in draft.top.section
@@ -90,8 +86,9 @@ def _whole(draft: Draft, hotline: Hotline, voice_problem: Callable[[str, str], s
     for language, voice in hotline.voices.items():
         if language not in hotline.languages:
             _unknown_language(draft, hotline, "", ("voices", language), language)
-        elif voice_problem and (wrong := voice_problem(language, voice)):
-            draft.note("", ("voices", language), wrong, "choose a voice of this language")
+        elif wrong := voice_problem(language, voice):
+            what, _, remedy = wrong.partition("; ")
+            draft.note("", ("voices", language), what, remedy)
 
 
 def zone(name: str) -> ZoneInfo | None:

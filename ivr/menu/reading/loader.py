@@ -22,9 +22,6 @@ from ivr.menu.reading.validation import declare, declare_most, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree
 
-VoiceProblem = Callable[[str, str], str | None]
-"""Tells what is wrong with a voice for a language, or None."""
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -45,7 +42,6 @@ def load(
     sources: Mapping[str, str],
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str] | None = None,
-    voice_problem: VoiceProblem | None = None,
 ) -> Loaded:
     """Compile a hotline from its files (name to text).
 
@@ -54,7 +50,7 @@ def load(
     """
     draft = draft_of(sources)
     if draft.hotline is not None:
-        structure.check(draft, draft.hotline, _known_contracts(draft, contracts), voice_problem)
+        structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
         check_actions(draft, contracts)
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls.hotline import load_tree
 from ivr.calls.line import DirectLine, Heard
-from ivr.harness import DirectHarnesses, load_tree
+from ivr.harness import DirectHarnesses
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness
 

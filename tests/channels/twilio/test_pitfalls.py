@@ -22,7 +22,7 @@ from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import create_app
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_folder
+from ivr.calls.hotline import load_hotline
 from ivr.channels.twilio.player.interpreter import Player
 from ivr.channels.twilio.player.transport import Reply
 from ivr.config import BadSetting
@@ -157,7 +157,7 @@ def test_pitfall_07_pound_alone_is_silence_and_star_is_a_key(phone: Phone) -> No
 def test_pitfall_08_colliding_options_are_refused(tmp_path: Path) -> None:
     """A menu that takes one key never hears the second one of `12`, unless it is told to wait."""
     menu = MENU + '      "12": {for: more, go: bye}\n'
-    assert load_folder(small_hotline(tmp_path, menu)).problems
+    assert load_hotline(small_hotline(tmp_path, menu)).problems
     waits = menu.replace("    menu:", "    wait: true\n    menu:")
     gather = Phone(program(folder=small_hotline(tmp_path, waits))).rings().document.find("Gather")
     assert gather is not None

@@ -13,8 +13,8 @@ from ivr.calls.line import AwaitedInput, CallBroken, CallNote, Heard, Item, Wait
 from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError
 from ivr.channels.twilio.player.leg import NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Transport
-from ivr.channels.twilio.voices import say_language
 from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.voices import say_language
 
 SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.channels.twilio.voices import (
+from ivr.menu.speech.voices import (
     default_voice,
     hear_language,
     language_problem,
