@@ -1,24 +1,33 @@
-# make simulate: call the demonstration hotline from the keyboard.   make test: every check of the project.
-# Both work on a machine that has only Python 3.11 or later and make.
+# Two commands are enough on a fresh machine: `make simulate` calls the demonstration hotline from the keyboard, and
+# `make test` runs every check. Both need only make and Python 3.11 or later. `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COVERED := --fail-under 100 --fail-under noinput=90 --fail-under nomatch=90
 HOTLINES := $(patsubst %/menu.yaml,%,$(wildcard menus/*/menu.yaml))
+PICTURE := docs/shop.png
 
-.PHONY: simulate test serve bench lock clean browser prism voice
+.PHONY: simulate test help static hotlines serve bench picture lock clean browser prism voice
 
-simulate: $(VENV)/.simulate  ## call a hotline from the keyboard
+simulate: $(VENV)/.simulate  ## call the demonstration hotline from the keyboard
 	@$(BIN)/ivr simulate
 
-test: $(VENV)/.test  ## format, lint, types, imports, tests, and every hotline
+test: $(VENV)/.test static hotlines  ## format, lint, types, imports, every hotline and every test
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+
+help:  ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+static: $(VENV)/.test  ## format, lint, types and imports alone
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+hotlines: $(VENV)/.test  ## check, test and explore every hotline under menus/
 	@set -e; for hotline in $(HOTLINES); do $(BIN)/ivr check $$hotline; $(BIN)/ivr test $$hotline $(COVERED); $(BIN)/ivr explore $$hotline; done
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 serve: $(VENV)/.simulate  ## answer webhooks on this machine, unsigned, for trying things out
 	$(BIN)/ivr serve --insecure
@@ -28,36 +37,52 @@ bench: $(VENV)/.test  ## measure a turn beside its peers, and what grows with th
 	$(BIN)/python -m benchmarks.slow_service
 	$(BIN)/python -m benchmarks.growth --rounds 1
 
-browser:  ## install the browser of the browser tests (Debian, as root)
-	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+picture: $(VENV)/.simulate browser  ## draw the README's picture again: what `ivr new` makes
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(BIN)/ivr new "$$folder/shop" >/dev/null; \
+	$(BIN)/ivr graph "$$folder/shop" --language en-US --format svg --output "$$folder/shop.svg"; \
+	size=$$(sed -n '1s/.* width="\([0-9]*\).* height="\([0-9]*\).*/\1,\2/p' "$$folder/shop.svg"); \
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=2 --window-size="$$size" \
+		--screenshot=$(PICTURE) "file://$$folder/shop.svg" 2>/dev/null; \
+	echo "wrote $(PICTURE)"
+
+browser:  ## install Chromium for the browser's tests and the picture (Debian, as root)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 prism:  ## install the mock of Twilio's REST API for the contract tests (node)
 	npm ci --prefix tests/prism --ignore-scripts --no-audit --no-fund --silent
 
 voice:  ## install the voice that the model of spoken seconds is compared with (Debian, as root)
-	command -v espeak-ng >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; }
+	@command -v espeak-ng >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; }
 
 lock: $(VENV)/.test  ## write the lock files anew from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --extra pictures pyproject.toml -o requirements-pictures.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
+	@set -e; compile="$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml"; \
+	$$compile -o requirements/base.lock; \
+	$$compile --extra pictures -o requirements/pictures.lock; \
+	$$compile --group dev -o requirements/dev.lock
 
 clean:  ## remove what was made here
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# An environment counts only when it is whole: one that was interrupted has no `.made`, and is made anew.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "This Python cannot make an environment. On Debian or Ubuntu: apt-get install $(notdir $(PYTHON))-venv"; exit 1; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
 
-$(VENV)/.simulate: pyproject.toml requirements.lock requirements-pictures.lock | $(VENV)/bin/python
+$(VENV)/.simulate: pyproject.toml requirements/base.lock requirements/pictures.lock | $(VENV)/.made
 	@echo "installing into $(VENV) (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-pictures.lock \
+	@$(PIP) --require-hashes -r requirements/base.lock
+	@$(PIP) --no-deps --editable .
+	@$(PIP) --only-binary :all: --require-hashes -r requirements/pictures.lock \
 		|| echo "ivr graph draws no SVG on this machine; everything else works"
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.simulate requirements-dev.lock
+$(VENV)/.test: requirements/dev.lock | $(VENV)/.simulate
 	@echo "installing the tools of the tests (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements/dev.lock
 	@touch $@

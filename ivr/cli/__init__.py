@@ -105,7 +105,7 @@ def _as_failed(error: Exception) -> Exception:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ivr")
+@click.version_option(package_name="ivrkit")
 def main() -> None:
     """A phone-menu server: YAML menus, Twilio webhooks, and a simulator that drives the same menus.
 

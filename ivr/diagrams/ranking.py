@@ -99,7 +99,7 @@ def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> RankedPart:
         from fast_sugiyama import from_edges  # compiled, and wanted for pictures alone
     except ImportError as error:
         raise NoLayout(
-            "an SVG or a page needs fast-sugiyama: pip install 'ivr[pictures]'; --format mermaid and dot need nothing"
+            "an SVG or a page needs fast-sugiyama: pip install 'ivrkit[pictures]'; --format mermaid and dot need nothing"
         ) from error
 
     numbers = {box: number for number, box in enumerate(boxes)}

@@ -105,5 +105,5 @@ def test_without_the_library_the_rest_is_named(bakery: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
     done = ivr("graph", bakery, "--format", "svg")
     assert done.exit_code == 1
-    assert "pip install 'ivr[pictures]'" in done.output
+    assert "pip install 'ivrkit[pictures]'" in done.output
     assert ivr("graph", bakery, "--format", "dot").exit_code == 0

@@ -1,0 +1,101 @@
+"""`make` on a fresh machine: it says what is missing, and never goes on with half an environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WHOLE = """\
+#!/bin/sh
+case "$*" in *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python && touch .venv/bin/whole;; esac
+"""
+WITHOUT_VENV = """\
+#!/bin/sh
+case "$*" in *ensurepip*) exit 1;; *"-m venv"*) mkdir -p .venv/bin && exit 1;; esac
+"""
+OLD = """\
+#!/bin/sh
+case "$*" in *version_info*) exit 1;; esac
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with the Makefile, where a Python can be invented."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    return tmp_path
+
+
+def make(clone: Path, *arguments: str, **pythons: str) -> subprocess.CompletedProcess[str]:
+    """Run make where the Pythons on the path are the given scripts."""
+    programs = clone / "programs"
+    programs.mkdir(exist_ok=True)
+    for name, script in pythons.items():
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=clone,
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(clone)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_debian_without_venv_is_told_which_package_it_needs(clone: Path) -> None:
+    """Debian's Python comes without venv, and `python3 -m venv` then leaves half an environment."""
+    done = make(clone, "simulate", python3=WITHOUT_VENV)
+    assert done.returncode != 0
+    assert "apt-get install python3-venv" in done.stdout
+    assert not (clone / ".venv").exists()
+
+
+def test_the_package_is_that_of_the_python_that_was_named(clone: Path) -> None:
+    """Each of Debian's Pythons has a package of its own."""
+    done = make(clone, "simulate", "PYTHON=python3.12", **{"python3.12": WITHOUT_VENV})
+    assert "apt-get install python3.12-venv" in done.stdout
+
+
+def test_an_old_python_is_refused(clone: Path) -> None:
+    """The first sentence names the version that is needed and how to name another Python."""
+    done = make(clone, "simulate", python3=OLD)
+    assert done.returncode != 0
+    assert "Python 3.11 or later is needed" in done.stdout
+
+
+def test_a_half_made_environment_is_made_anew(clone: Path) -> None:
+    """Somebody pressed Ctrl-C while it was made: nothing of it is used."""
+    left = clone / ".venv" / "bin" / "python"
+    left.parent.mkdir(parents=True)
+    left.write_text("#!/bin/sh\nexit 1\n")
+    done = make(clone, ".venv/.made", python3=WHOLE)
+    assert done.returncode == 0, done.stderr
+    assert (clone / ".venv" / "bin" / "whole").exists()
+    assert left.read_text() == WHOLE
+
+
+def test_a_whole_environment_is_kept(clone: Path) -> None:
+    """Making it again would install everything again."""
+    make(clone, ".venv/.made", python3=WHOLE)
+    (clone / ".venv" / "mine").touch()
+    assert make(clone, ".venv/.made", python3=WHOLE).returncode == 0
+    assert (clone / ".venv" / "mine").exists()
+
+
+def test_help_lists_every_target(clone: Path) -> None:
+    """A target that `make help` does not explain does not exist."""
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = [line.split(maxsplit=2) for line in make(clone, "help").stdout.splitlines()]
+    assert {target for _, target, _ in listed} == set(phony.split())
