@@ -25,7 +25,7 @@ from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.webhooks import Webhooks, apologies, install, install_audio, path_of
+from ivr.channels.twilio.webhooks import LastResort, Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.demo.accounts import Accounts
 from ivr.logs import configure, place_of
@@ -207,11 +207,14 @@ def web_program(
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
     app.extensions["ivr"] = application
-    tree = application.hotline.current()
-    last_words = apologies(tree, settings.fallback_number or agent_number(tree, settings), settings.number)
-    webhooks = Webhooks(
-        application.switchboard, clock, last_words, signature, path_of(settings.public_url), settings.number
+    prefix = path_of(settings.public_url)
+    last_resort = LastResort(
+        application.hotline,
+        lambda tree: apologies(
+            tree, settings.fallback_number or agent_number(tree, settings), settings.number, prefix
+        ),
     )
+    webhooks = Webhooks(application.switchboard, clock, last_resort, signature, prefix, settings.number)
     install(app, webhooks)
     install_audio(app, application.hotline.folder)
     install_pages(app, application.services.accounts, application.services.seal, clock, settings.public_url)

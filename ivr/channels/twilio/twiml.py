@@ -79,25 +79,22 @@ def whisper(words: Sequence[Utterance]) -> bytes:
     return _document(_spoken(words))
 
 
-def apology(
-    words: Sequence[Utterance],
-    number: str = "",
-    caller_id: str | None = None,
-    goodbye: Sequence[Utterance] = (),
-) -> bytes:
-    """Return the document of last resort: an apology, a human where there is a number, goodbye, and the end of the call.
+def apology(words: Sequence[Utterance], number: str, action: str, caller_id: str | None = None) -> bytes:
+    """Return the document of last resort: an apology, and a call to this number.
 
-    The goodbye is heard only when nobody answered. The document needs nothing of ours: recorded audio is left aside,
-    and no URL is asked for afterwards.
+    How that call ended is posted to ``action``. Recorded audio is left out, so that the words need nothing of ours.
 
     Raises:
         DocumentTooLarge: Twilio would not read it.
 
     """
-    body = _spoken(words)
-    if number:
-        body += _dial(verbs.Dial(timeout=30, caller_id=caller_id or None), number)
-    return _document(body + _spoken(goodbye) + _xml(verbs.Hangup()))
+    dial = verbs.Dial(action=action, method="POST", timeout=30, caller_id=caller_id or None)
+    return _document(_spoken(words) + _dial(dial, number))
+
+
+def goodbye(words: Sequence[Utterance] = ()) -> bytes:
+    """Return a document that says these words, if any, and ends the call."""
+    return _document(_spoken(words) + _xml(verbs.Hangup()))
 
 
 def _spoken(words: Sequence[Utterance]) -> str:

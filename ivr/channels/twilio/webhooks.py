@@ -1,7 +1,7 @@
 """The webhooks: what Twilio posts, and the TwiML that answers it.
 
-Nothing here ever answers 5xx, a redirect or plain text to a voice webhook: whatever breaks, the caller hears an
-apology in his language and is connected with a human. A request that is not signed by Twilio gets 403 and no more.
+A voice webhook is never answered with 5xx, a redirect or plain text. Whatever breaks, callers hear an apology in their
+language and are connected with a human. A request that Twilio did not sign gets 403 and nothing else.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Blueprint, Flask, Response, abort, request, send_file
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
+from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
-from ivr.channels.twilio.forms import FORM_TYPE
+from ivr.channels.twilio.forms import FORM_TYPE, LARGEST_FORM
 from ivr.channels.twilio.requests import OVER, called_number, caller_number, event_from
 from ivr.channels.twilio.signature import Signature, raw_target
-from ivr.engine.commands import Command, Hangup
-from ivr.engine.events import CallStarted, RecordingEnded
+from ivr.engine.commands import Command
+from ivr.engine.events import CallStarted, RecordingEnded, TransferEnded
 from ivr.engine.session import Session
 from ivr.logs import place_of
 from ivr.menu.speech.prompts import Utterance
@@ -46,18 +47,22 @@ _SIGNED = ("/voice", "/messages")
 """What only Twilio may ask for."""
 _MOST_MESSAGES = 2**53
 """Far more than any store has."""
+_DIALED = "/dialed"
+"""How the path ends that is told how the apology's call to a human ended."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Apologies:
-    """The documents of last resort, made when the server starts: they need no store and no tree."""
+    """The documents of last resort, made in advance: to answer with one needs no store and no tree."""
 
     documents: Mapping[str, bytes]
     """By language."""
     shown: Mapping[str, bytes]
     """The same, with our own number shown to the human: for callers whose number cannot be."""
+    goodbyes: Mapping[str, bytes]
+    """What a caller hears when nobody answered either."""
     first: str
 
     def for_request(self, language: str) -> bytes:
@@ -65,26 +70,56 @@ class Apologies:
         documents = self.documents if caller_number(form_fields()) else self.shown
         return documents.get(language) or documents[self.first]
 
+    def goodbye(self, language: str) -> bytes:
+        """Return the goodbye in this language, or else in the hotline's first one."""
+        return self.goodbyes.get(language) or self.goodbyes[self.first]
 
-def apologies(tree: Tree, human: str, own_number: str) -> Apologies:
-    """Make the documents of last resort: an apology, the human, and goodbye where he cannot be reached.
 
-    ``human`` is the number that is rung; empty: there is only the goodbye.
+def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apologies:
+    """Make the documents of last resort of a menu.
+
+    ``human`` is the number that is rung; if it is empty, there is only the goodbye. ``prefix`` is the path of the
+    public URL.
     """
 
     def words(language: str, name: str) -> list[Utterance]:
         prompts = tree.speech[language].phrases[name][:1]
         return [Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts]
 
+    goodbyes = {language: twiml.goodbye(words(language, "farewell")) for language in tree.languages}
+
     def document(language: str, caller_id: str) -> bytes:
-        sorry = words(language, "internal_error") if human else []
-        return twiml.apology(sorry, human, caller_id or None, words(language, "farewell"))
+        if not human:
+            return goodbyes[language]
+        action = f"{prefix}/voice/{language}{_DIALED}"
+        return twiml.apology(words(language, "internal_error"), human, action, caller_id)
 
     return Apologies(
         {language: document(language, "") for language in tree.languages},
         {language: document(language, own_number) for language in tree.languages},
+        goodbyes,
         tree.languages[0],
     )
+
+
+class LastResort:
+    """The apologies of the menu in force. Where that cannot be had, those of the last one that could."""
+
+    def __init__(self, hotline: Hotline, make: Callable[[Tree], Apologies]) -> None:
+        self._hotline = hotline
+        self._make = make
+        self._tree = hotline.current()
+        self._made = make(self._tree)
+
+    def __call__(self) -> Apologies:
+        """Return them. Nothing that breaks here may keep the caller from an apology."""
+        try:
+            tree = self._hotline.current()
+            if tree is not self._tree:
+                self._made, self._tree = self._make(tree), tree
+        except Exception as error:  # noqa: BLE001 - the caller hears the apologies that were made before
+            log.error("apologies not made again", **place_of(error))  # noqa: TRY400 - its text may hold a secret
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +128,7 @@ class Webhooks:
 
     switchboard: Switchboard
     clock: Callable[[], datetime]
-    apologies: Apologies
+    apologies: Callable[[], Apologies]
     signature: Signature | None
     """None: requests are not checked, which the operator has asked for in so many words."""
     prefix: str = ""
@@ -109,8 +144,9 @@ class Webhooks:
         form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
-            log.warning("no call", path=path_asked_for())
-            return document(self.apologies.for_request(language))
+            if not body_too_large():  # that is in the log already
+                log.warning("no call", path=path_asked_for())
+            return document(self.apologies().for_request(language))
         at, caller = self.clock(), caller_number(form)
         start, event = CallStarted(at, caller, called_number(form)), event_from(form, at)
         if isinstance(event, RecordingEnded) and event.url and event.seconds:
@@ -126,13 +162,26 @@ class Webhooks:
             return twiml.render(commands, urls, None if session.caller else self.own_number or None)
 
         answer = self.switchboard.take_turn(call, number, event, start, render)
-        return document(answer or render_end())
+        return document(answer or twiml.goodbye())
 
     def fallback(self) -> Response:
         """Answer for a document that failed: an apology and a human, without store or tree."""
         form = form_fields()
         log.error("fallback", call=form.get("CallSid", ""), code=form.get("ErrorCode", ""))
-        return document(self.apologies.for_request(language_in(form.get("ErrorUrl", ""))))
+        return document(self.last_words(form.get("ErrorUrl", "")))
+
+    def dialed(self, language: str) -> Response:
+        """Answer when the apology's call to a human is over: a goodbye where nobody answered, else the end."""
+        ended = event_from(form_fields(), self.clock())
+        answered = isinstance(ended, TransferEnded) and ended.result == "answered"
+        return document(twiml.goodbye() if answered else self.apologies().goodbye(language))
+
+    def last_words(self, failed: str) -> bytes:
+        """Return the apology for a URL that failed; a goodbye where the human was rung already."""
+        language = language_in(failed)
+        if urlsplit(failed).path.rstrip("/").endswith(_DIALED):
+            return self.apologies().goodbye(language)
+        return self.apologies().for_request(language)
 
     def whisper(self) -> Response:
         """Tell a desk, before it is connected, why the call comes and what is proved: nothing need be asked twice.
@@ -178,13 +227,17 @@ class Webhooks:
         return Response(status=204)
 
     def check(self) -> None:
-        """Refuse a request that Twilio did not sign."""
+        """Refuse a request that Twilio did not sign. A body that is too large is not read, so its signature is none."""
+        too_large = body_too_large()
+        if too_large:
+            log.warning("body too large", path=path_asked_for(), most=LARGEST_FORM)
         if self.signature is None:
             return
         environ = request.environ
         header = environ.get("HTTP_X_TWILIO_SIGNATURE")
         if not (is_form() and self.signature.valid(raw_target(environ), form_fields(), header)):
-            log.warning("signature refused", path=path_asked_for(), signed=header is not None)
+            if not too_large:
+                log.warning("signature refused", path=path_asked_for(), signed=header is not None)
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
@@ -196,8 +249,8 @@ class Webhooks:
         if request.path in {"/voice/status", "/voice/recording"} or request.path.startswith("/messages"):
             return Response(status=204)
         if request.path == "/voice/whisper":
-            return document(twiml.whisper([]))  # an apology is the caller's; here it would drop him
-        return document(self.apologies.for_request(language_in(request.path)))
+            return document(twiml.whisper([]))  # an apology here would end the caller's call
+        return document(self.last_words(request.path))
 
 
 def form_fields() -> MultiDict[str, str]:
@@ -206,6 +259,17 @@ def form_fields() -> MultiDict[str, str]:
         return request.form
     except HTTPException:
         return MultiDict()
+
+
+def body_too_large() -> bool:
+    """Say whether more was posted than is read."""
+    try:
+        request.form  # noqa: B018 - reading it is what raises
+    except RequestEntityTooLarge:
+        return True
+    except HTTPException:
+        pass
+    return False
 
 
 def path_asked_for() -> str:
@@ -231,11 +295,6 @@ def document(body: bytes) -> Response:
     return Response(body, content_type="text/xml; charset=utf-8")
 
 
-def render_end() -> bytes:
-    """Return the answer to a call that was over before its first one."""
-    return twiml.render([Hangup()], twiml.Urls("", "", ""))
-
-
 def install(app: Flask, webhooks: Webhooks) -> None:
     """Add the voice webhooks to the program."""
     blueprint = Blueprint("twilio", __name__)
@@ -243,6 +302,7 @@ def install(app: Flask, webhooks: Webhooks) -> None:
         ("/voice", webhooks.voice),
         (f"/voice/<language>/<int(max={_MOST_TURNS}):number>", webhooks.turn),
         ("/voice/fallback", webhooks.fallback),
+        (f"/voice/<language>{_DIALED}", webhooks.dialed),
         ("/voice/status", webhooks.status),
         ("/voice/whisper", webhooks.whisper),
         ("/voice/recording", webhooks.recording),

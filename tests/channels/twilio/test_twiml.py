@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.channels.twilio import twiml
-from ivr.channels.twilio.twiml import DocumentTooLarge, Urls, apology, render
+from ivr.channels.twilio.twiml import DocumentTooLarge, Urls, apology, goodbye, render
 from ivr.engine.commands import (
     Command,
     Gather,
@@ -222,16 +222,25 @@ def test_an_action_is_not_rendered() -> None:
         render([RunAction("find_account")], URLS)
 
 
-def test_the_apology_needs_nothing_but_itself() -> None:
-    """It speaks in each language given, rings a human if there is one, and ends; it asks nothing of the server."""
+def test_the_apology_needs_no_recording() -> None:
+    """It is spoken in each language given, rings a human, and posts how that ended; nothing after a Dial's action runs."""
     recorded = replace(HELLO, audio="greeting.1f3a9c2e.wav")
-    assert apology([recorded, ENGLISH]) == document(SAID_HELLO, SAID_ENGLISH, "<Hangup />")
-    assert apology([HELLO], "+862155550100", caller_id="+14155550100") == document(
-        SAID_HELLO, '<Dial callerId="+14155550100" timeout="30">', NUMBER, "<Hangup />"
+    dial = '<Dial action="/then" {}method="POST" timeout="30">'
+    assert apology([recorded, ENGLISH], "+862155550100", "/then") == document(
+        SAID_HELLO, SAID_ENGLISH, dial.format(""), NUMBER
     )
-    assert apology([], "sip:desk@example.com") == document(
-        '<Dial timeout="30"><Sip>sip:desk@example.com</Sip></Dial>', "<Hangup />"
+    assert apology([HELLO], "+862155550100", "/then", "+14155550100") == document(
+        SAID_HELLO, dial.format('callerId="+14155550100" '), NUMBER
     )
+    assert apology([], "sip:desk@example.com", "/then") == document(
+        dial.format(""), "<Sip>sip:desk@example.com</Sip></Dial>"
+    )
+
+
+def test_a_goodbye_ends_the_call() -> None:
+    """With words, or without any."""
+    assert goodbye([HELLO]) == document(SAID_HELLO, "<Hangup />")
+    assert goodbye() == document("<Hangup />")
 
 
 @given(words=st.text(), hint=st.text(), static=st.booleans())

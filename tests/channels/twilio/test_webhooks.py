@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
 from ivr.actions import ACTIONS, perform
@@ -42,6 +43,8 @@ from tests.support.phone import (
 
 SORRY = phrase("internal_error")
 SORRY_IN_ENGLISH = phrase("internal_error", "en-US")
+GOODBYE = phrase("farewell")
+GOODBYE_IN_ENGLISH = phrase("farewell", "en-US")
 
 
 @pytest.fixture
@@ -257,15 +260,63 @@ def test_the_fallback_apologises_in_the_language_of_what_failed(
     """The action URL names the language; without one it is the hotline's first."""
     answer = phone.posts("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
     assert words in answer.said
-    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Say", "Hangup"], [HUMAN])
+    assert (answer.verbs, answer.dials) == (["Say", "Dial"], [HUMAN])
 
 
 def test_without_a_number_of_its_own_the_fallback_rings_the_agent_s_desk() -> None:
-    """A caller is never dropped: the tree's human is known since the start, and goodbye is said if he does not answer."""
+    """A caller is never dropped: the menu's own human is rung."""
     phone = Phone(program(dataclasses.replace(SETTINGS, fallback_number="")))
     answer = phone.posts("/voice/fallback", ErrorUrl=f"{PUBLIC}/voice/en-US/3")
-    assert (answer.verbs, answer.dials) == (["Say", "Dial", "Say", "Hangup"], ["+8657100000001"])
-    assert phrase("farewell", "en-US") in answer.said
+    assert (answer.verbs, answer.dials) == (["Say", "Dial"], ["+8657100000001"])
+
+
+@pytest.mark.parametrize(("language", "goodbye"), [("zh-CN", GOODBYE), ("en-US", GOODBYE_IN_ENGLISH)])
+@pytest.mark.parametrize(
+    ("status", "bridged", "answered"),
+    [
+        ("completed", "true", True),
+        ("completed", "false", False),
+        ("no-answer", "false", False),
+        ("busy", "false", False),
+        ("failed", "false", False),
+        ("", "", False),
+    ],
+)
+def test_after_the_fallback_s_human_only_an_unanswered_call_hears_so(
+    phone: Phone, language: str, goodbye: str, status: str, bridged: str, *, answered: bool
+) -> None:
+    """Whoever has spoken with a human is not told that nobody can answer."""
+    (url,) = phone.posts("/voice/fallback", ErrorUrl=f"{PUBLIC}/voice/{language}/3").urls
+    answer = phone.posts(url, DialCallStatus=status, DialBridged=bridged)
+    assert (answer.verbs, answer.said) == ((["Hangup"], "") if answered else (["Say", "Hangup"], goodbye))
+
+
+def test_a_human_who_was_rung_is_not_rung_again_and_again(phone: Phone) -> None:
+    """If the answer after the last human's call fails, the fallback says goodbye: else the two would ring for ever."""
+    answer = phone.posts("/voice/fallback", ErrorUrl=f"{PUBLIC}/voice/en-US/dialed")
+    assert (answer.verbs, answer.said) == (["Say", "Hangup"], GOODBYE_IN_ENGLISH)
+
+
+def test_the_fallback_rings_the_desk_of_the_menu_in_force(tmp_path: Path) -> None:
+    """A desk's new number is rung as soon as the changed menu is taken up, not after the next start."""
+    folder = small_hotline(tmp_path / "small", "  main: {end: Hello.}\n")
+    app = program(dataclasses.replace(SETTINGS, fallback_number=""), folder=folder)
+    phone = Phone(app)
+    assert phone.posts("/voice/fallback").dials == ["+12025550100"]
+    menu = folder / "menu.yaml"
+    menu.write_text(menu.read_text("utf-8").replace("+12025550100", "+12025550177"), encoding="utf-8")
+    phone.application.hotline.look_every = 0
+    assert phone.posts("/voice/fallback").dials == ["+12025550177"]
+
+
+def test_apologies_outlive_a_menu_that_cannot_be_had(tmp_path: Path) -> None:
+    """What is made again from the menu keeps its last good state, whatever breaks."""
+    phone = Phone(program(dataclasses.replace(SETTINGS, fallback_number="")))
+    phone.application.hotline.look_every = 0
+    phone.application.hotline.folder = tmp_path / "gone"
+    assert phone.posts("/voice/fallback").dials == ["+8657100000001"]
+    object.__setattr__(phone.application.hotline, "folder", None)
+    assert phone.posts("/voice/fallback").dials == ["+8657100000001"]
 
 
 def test_where_there_is_no_human_at_all_the_fallback_says_goodbye(tmp_path: Path) -> None:
@@ -637,6 +688,21 @@ def test_a_body_too_large_gets_an_apology_where_nobody_checks() -> None:
     app = web_program(program().extensions["ivr"], SETTINGS, None)
     answer = Answer(app.test_client().post("/voice", data={"CallSid": SID, "x": "y" * 100_000}))
     assert answer.dials == [HUMAN]
+
+
+@pytest.mark.parametrize("path", ["/voice", "/voice/zh-CN/1", "/voice/fallback", "/messages/1/status"])
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_body_too_large_is_named_in_the_log(path: str, *, checked: bool) -> None:
+    """It is neither a wrong signature nor a call without a name, and whoever looks for the reason finds it."""
+    app = program()
+    if not checked:
+        app = web_program(app.extensions["ivr"], SETTINGS, None)
+    with capture_logs() as lines:
+        app.test_client().post(path, data={"CallSid": SID, "x": "y" * 70_000})
+    told = [
+        line["event"] for line in lines if line["event"] in {"signature refused", "no call", "body too large"}
+    ]
+    assert told == ["body too large"]
 
 
 @pytest.mark.parametrize("sid", ["CA1234567890ABCDE", "0f3b6f0e-6c5e-4b7e-9d0e-2a1b3c4d5e6f"])
