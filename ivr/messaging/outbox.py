@@ -11,6 +11,7 @@ Several workers may run on one store. Each sends one message after the other.
 from __future__ import annotations
 
 import random
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 _FIRST_PAUSE = timedelta(seconds=4)
 _AT_ONCE = 20  # messages a claim: a few seconds' work, so that hardly a lease ends before its message's turn
+
+_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){5,}")
+"""A telephone number; an error code of Twilio's has five digits."""
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +167,7 @@ class Outbox:
 
     def _fail(self, message: Message, reason: str) -> None:
         self._store.mark_message(message.number, "failed", error=reason)
-        log.warning("message failed", **_of(message), reason=_without_number(reason, message))
+        log.warning("message failed", **_of(message), reason=_without_numbers(reason))
 
     def _put_off(self, message: Message, refusal: MessageNotTaken) -> None:
         """Try a message again later; and every other too, where the carrier takes none."""
@@ -175,7 +179,7 @@ class Outbox:
         if refusal.after is not None:
             pause = max(pause, min(timedelta(seconds=refusal.after), LONGEST_PAUSE))
         due = self._clock() + pause
-        said = {"reason": _without_number(refusal.reason, message), "seconds": round(pause.total_seconds())}
+        said = {"reason": _without_numbers(refusal.reason), "seconds": round(pause.total_seconds())}
         if refusal.after is not None:
             self._rests_until = due
             log.error("the carrier takes no messages", **said)
@@ -189,7 +193,6 @@ def _of(message: Message) -> dict[str, object]:
     return {"message": message.number, "to": masked(message.to), "call": message.call}
 
 
-def _without_number(reason: str, message: Message) -> str:
-    """Return a reason for the log: carriers like to repeat the number that they refuse."""
-    digits = message.to.lstrip("+")
-    return reason.replace(digits, masked(digits))
+def _without_numbers(reason: str) -> str:
+    """Return a reason for the log. Carriers repeat the number that they refuse, each in its own way of writing it."""
+    return _NUMBER.sub(lambda found: masked(found[0]), reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -346,6 +347,32 @@ def test_the_log_has_neither_the_words_nor_the_number(
     assert len(lines) == 1
     assert "739155" not in str(lines)
     assert "13800138" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+8613800138000",
+        "8613800138000",
+        "008613800138000",
+        "13800138000",
+        "+86 138 0013 8000",
+        "(0138) 0013-8000",
+    ],
+)
+@pytest.mark.parametrize("after", [None, 9, "refused"])
+def test_however_a_carrier_writes_the_number_the_log_has_its_end_alone(
+    store: MemoryStore, outbox: Outbox, desk: Desk, lines: list[Any], number: str, after: float | str | None
+) -> None:
+    """Without its plus, without its country, with spaces; and the code of the error can still be read."""
+    reason = f"{number} takes none, error 21211"
+    desk.troubles = [MessageRefused(reason) if isinstance(after, str) else MessageNotTaken(reason, after)]
+    leave(store, BODY)
+    outbox.send_due()
+    (line,) = lines
+    assert "0013" not in str(line)
+    assert not re.search(r"\d{5}", line["reason"].replace("21211", ""))
+    assert "8000 takes none, error 21211" in line["reason"]
 
 
 def test_a_line_says_which_message(store: MemoryStore, outbox: Outbox, lines: list[Any]) -> None:
