@@ -18,7 +18,7 @@ import pytest
 
 from ivr.actions import ACTIONS
 from ivr.cli import main
-from ivr.cli.schemas import reference
+from ivr.cli.reference_page import reference_page
 from ivr.config import SETTINGS, settings_from
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import SPECIAL_TARGETS
@@ -144,12 +144,12 @@ def test_the_map_has_every_part(part: str) -> None:
 
 def test_the_reference_page_is_current() -> None:
     """docs/reference.md is what `ivr reference` prints."""
-    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == reference() + "\n"
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == reference_page() + "\n"
 
 
 def test_the_shipped_schemas_are_current() -> None:
     """The schemas beside the demonstration hotline are what `ivr schema --write` writes."""
-    from ivr.cli.schemas import schema_files
+    from ivr.cli.json_schemas import schema_files
 
     for name, text in schema_files().items():
         assert (ROOT / "menus" / "yuebao" / ".schema" / name).read_text(encoding="utf-8") == text

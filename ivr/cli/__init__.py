@@ -9,45 +9,46 @@ from typing import Any
 
 import click
 
-from ivr.cli.shared import CommandFailed
+from ivr.cli.errors import CommandFailed
 
-COMMANDS = {
-    "calls": "calls",
-    "card": "draw",
-    "check": "check",
-    "demo-service": "serve",
-    "explain": "explain",
-    "diff": "diff",
-    "graph": "draw",
-    "explore": "explore",
-    "new": "edit",
-    "purge": "calls",
-    "replay": "replay",
-    "reference": "edit",
-    "schema": "edit",
-    "serve": "serve",
-    "simulate": "simulate",
-    "test": "test",
-    "twilio": "twilio",
-    "worker": "serve",
-}
-"""Every command, and the module of this package that has it, under its name."""
+COMMANDS = (
+    "calls",
+    "card",
+    "check",
+    "demo-service",
+    "diff",
+    "explain",
+    "explore",
+    "graph",
+    "new",
+    "purge",
+    "reference",
+    "replay",
+    "schema",
+    "serve",
+    "simulate",
+    "test",
+    "twilio",
+    "worker",
+)
+"""Every command. Its module in this package has the same name, and so has its function, with ``_command`` behind it."""
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """The commands, with the nearest name for a misspelt one, and errors without a traceback."""
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"ivr.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"ivr.cli.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
         return command
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Name all commands."""
-        return sorted(COMMANDS)
+        return list(COMMANDS)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -104,7 +105,7 @@ def _as_failed(error: Exception) -> Exception:
     return error
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ivrkit")
 def main() -> None:
     """A phone-menu server: YAML menus, Twilio webhooks, and a simulator that drives the same menus.

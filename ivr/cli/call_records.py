@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -15,34 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.logs import masked
-from ivr.storage import CallFilter, CallHistory, CallRecord, Message
-
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-
-
-def age(text: str) -> timedelta:
-    """Return an age such as ``90d``. Raises ValueError."""
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII)
-    if not found:
-        raise ValueError(f"--older-than: `{text}` is no age; write it like 90d, 36h or 12w")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
-    """Return the filter of what was asked for on the command line. Raises ValueError for a moment that is none."""
-    return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
-
-
-def _moment(name: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        raise ValueError(
-            f"--{name}: `{text}` is no moment; write it like 2026-11-22 or 2026-11-22T10:00"
-        ) from None
-
+from ivr.storage import CallHistory, CallRecord, Message
 
 Show = Callable[[str], str]
 """How a caller's number is shown: masked, or whole for whoever must call back."""

@@ -1,38 +1,17 @@
-"""`ivr calls`, `ivr purge`: the calls that were."""
+"""`ivr calls`: the calls that were."""
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ivr.cli.shared import CommandFailed, format_option, read_settings, told_as_usage
+from ivr.cli.arguments import format_option, read_settings
+from ivr.cli.call_store import call_filter, open_call_store
+from ivr.cli.errors import CommandFailed, as_usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ivr.storage import CallHistory, Store
-
-
-@contextmanager
-def kept_calls() -> Iterator[Store]:
-    """Open the store that is there: to look into a new one would only show that nothing is in it."""
-    from ivr.storage import open_store
-
-    url = read_settings().database_url
-    path = url.removeprefix("sqlite:///")
-    if path != url and not Path(path).exists():
-        raise CommandFailed(
-            f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls"
-        )
-    try:
-        store = open_store(url)
-    except ValueError as error:
-        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
-    with closing(store):
-        yield store
+    from ivr.storage import CallHistory
 
 
 @click.command(
@@ -66,7 +45,7 @@ Examples:
     help="Show the words of sealed messages that wait or are not sent: codes and links. Needs IVR_SECRET_KEY.",
 )
 @format_option
-def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **wanted: Any) -> None:
+def calls_command(callsid: str | None, form: str, *, numbers: bool, opened: bool, **wanted: Any) -> None:
     """List the calls of the store, or show one call's path, messages and voicemail.
 
     Times are those of this machine's time zone.
@@ -76,9 +55,9 @@ def calls(callsid: str | None, form: str, *, numbers: bool, opened: bool, **want
 
     show = str if numbers else masked
 
-    with told_as_usage():
-        chosen = records.call_filter(**wanted)
-    with kept_calls() as store:
+    with as_usage_error():
+        chosen = call_filter(**wanted)
+    with open_call_store() as store:
         if callsid is None:
             records.print_calls(store.calls(chosen), form, show)
             return
@@ -101,24 +80,3 @@ def _opened(history: CallHistory) -> CallHistory:
         return with_open_messages(history, Seal(*keys))
     except BrokenSeal:
         raise CommandFailed("IVR_SECRET_KEY: the messages were sealed with another key") from None
-
-
-@click.command(
-    epilog="""\b
-Example:
-  ivr purge --older-than 90d"""
-)
-@click.option("--older-than", "age", required=True, help="Days, hours or weeks: 90d, 36h, 12w.")
-def purge(age: str) -> None:
-    """Forget old calls: their paths, messages, recordings' addresses, and the menu versions nobody needs."""
-    from ivr.app import utc_now
-    from ivr.cli import call_records as records
-
-    with told_as_usage():
-        before = utc_now() - records.age(age)
-    with kept_calls() as store:
-        purged = store.purge(before)
-    click.echo(
-        f"forgot {purged.calls} calls, {purged.path} steps, {purged.messages} messages, "
-        f"{purged.voicemails} recordings, {purged.versions} menu versions"
-    )

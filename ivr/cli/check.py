@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import counted, format_option, hotline_argument, print_problem
+from ivr.cli.arguments import format_option, hotline_argument
+from ivr.cli.output import counted, print_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ Examples:
 )
 @hotline_argument
 @format_option
-def check(hotline: Path, form: str) -> None:
+def check_command(hotline: Path, form: str) -> None:
     """Say everything that is wrong with a hotline, and what to write instead.
 
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.calls.hotline import load_tree
-from ivr.cli.shared import counted
+from ivr.cli.output import counted
 from ivr.harness import DirectHarnesses
 from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, everything, rows
 from ivr.written.coverage_report import (

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import DEMONSTRATION, CommandFailed, default_hotline
+from ivr.cli.arguments import DEMONSTRATION, default_hotline
+from ivr.cli.errors import CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ Examples:
 @click.option("--no-calls", is_flag=True, help="Do not play the written calls.")
 @click.option("--no-explore", is_flag=True, help="Do not walk every path, which takes longest.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something differs.")
-def diff(
+def diff_command(
     old: str,
     new: str | None,
     hotline: Path | None,
@@ -99,7 +100,7 @@ def _is_hotline(folder: Path) -> bool:
 
 def _version(name: str, hotline: Path, temporary: Path) -> Version:
     """Return the version that a folder has, or that a git revision had."""
-    from ivr.cli.revisions import Repository
+    from ivr.cli.git_revisions import Repository
 
     if name and _is_hotline(Path(name)):
         return Version(name, Path(name))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import format_option
+from ivr.cli.arguments import format_option
 
 if TYPE_CHECKING:
     from ivr.lint import Rule
@@ -26,7 +26,7 @@ Examples:
 )
 @click.argument("rule", required=False, default="")
 @format_option
-def explain(rule: str, form: str) -> None:
+def explain_command(rule: str, form: str) -> None:
     """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
     from ivr.lint import RULES
     from ivr.menu.reading.problems import did_you_mean

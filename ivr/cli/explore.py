@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import (
-    CommandFailed,
-    counted,
-    format_option,
-    hotline_argument,
-    print_problem,
-    told_as_usage,
-)
+from ivr.cli.arguments import format_option, hotline_argument
+from ivr.cli.errors import CommandFailed, as_usage_error
+from ivr.cli.output import counted, print_problem
 
 if TYPE_CHECKING:
     from ivr.explore.findings import Findings
@@ -60,7 +55,7 @@ Examples:
     help="Give up, and say so, at so many states.",
 )
 @format_option
-def explore(
+def explore_command(
     hotline: Path, keys: int, seconds: float, file: str | None, most_states: int, form: str, *, table: bool
 ) -> None:
     """Walk every path of a hotline, and prove what is promised of it.
@@ -73,7 +68,7 @@ def explore(
     from ivr.explore.prover import ProofLimits, prove
     from ivr.written.yaml_writer import calls_file, check
 
-    with told_as_usage():
+    with as_usage_error():
         path = calls_file(hotline, file) if file else None
     if path:
         check(path)  # before the walk, which takes a while

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ivr.cli.calls import kept_calls
-from ivr.cli.shared import CommandFailed, format_option, hotline_argument, told_as_usage
+from ivr.cli.arguments import format_option, hotline_argument
+from ivr.cli.call_store import open_call_store
+from ivr.cli.errors import CommandFailed, as_usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ Examples:
     "--save", "file", metavar="FILE", help="Keep it as a written call: `reported` is calls/reported.yaml."
 )
 @format_option
-def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
+def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     """Play a recorded call against today's menu, and show where it now goes another way.
 
     The caller does what he did, at the same times; every action ends as it ended then, and none is run. What the
@@ -50,11 +51,11 @@ def replay(callsid: str, hotline: Path, file: str | None, form: str) -> None:
 
     # An action that was too slow then is too slow again, and that is no news.
     configure(level="critical")
-    with told_as_usage():
+    with as_usage_error():
         path = calls_file(hotline, file) if file is not None else None
     if path:
         check(path)
-    with kept_calls() as store:
+    with open_call_store() as store:
         history = store.call(callsid)
         if history is None:
             raise CommandFailed(f"there is no call {callsid} in the store; `ivr calls` lists them")

@@ -1,14 +1,15 @@
-"""`ivr serve`, `ivr worker`, `ivr demo-service`: what runs until it is ended."""
+"""`ivr serve`: answers Twilio's webhooks."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from ivr.cli.shared import CommandFailed, counted, hotline_argument, read_settings
+from ivr.cli.arguments import hotline_argument, read_settings
+from ivr.cli.errors import CommandFailed
+from ivr.cli.output import counted
 
 
 @click.command(
@@ -30,7 +31,7 @@ Examples:
     show_default=True,
     help="Send text messages here too; without it `ivr worker` must run.",
 )
-def serve(
+def serve_command(
     hotline: Path, host: str, port: int, workers: int | None, *, insecure: bool, messages: bool
 ) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
@@ -62,69 +63,3 @@ def serve(
         click.echo(f"ready: {address} ({counted(count, 'worker')}, first webhook {address}/voice)")
 
     run(hotline, host, port, workers=count, insecure=insecure, messages=messages, ready=ready)
-
-
-@click.command(
-    epilog="""\b
-Example:
-  TWILIO_ACCOUNT_SID=AC… TWILIO_AUTH_TOKEN=… TWILIO_NUMBER=+1… IVR_SECRET_KEY=… ivr worker"""
-)
-@click.option(
-    "--every",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0.1, 60),
-    help="Seconds between two looks for messages.",
-)
-def worker(every: float) -> None:
-    """Send the text messages that calls have left in the store, apart from `ivr serve --no-messages`.
-
-    Several may run at once. Each message is sent at most once.
-    """
-    from ivr.logs import configure
-    from ivr.serving import send_messages
-
-    settings = read_settings()
-    if not settings.sends_messages:
-        raise CommandFailed(
-            "nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER"
-        )
-    if not settings.secret_keys:
-        raise CommandFailed(
-            "IVR_SECRET_KEY is missing; set it to that of `ivr serve`, which seals the messages"
-        )
-    if settings.database_url.startswith("memory:"):
-        raise CommandFailed("IVR_DATABASE_URL: memory:// is seen by no other process; name a file")
-    configure(settings.log, settings.log_level)
-    try:
-        send_messages(settings, every, lambda: click.echo(f"sending the messages of {settings.database_url}"))
-    except ValueError as error:
-        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
-
-
-@click.command(
-    name="demo-service",
-    epilog="""\b
-Example:
-  ACCOUNT_SERVICE_TOKEN=… ivr demo-service menus/yuebao --port 8090""",
-)
-@hotline_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8090, show_default=True, type=click.IntRange(1, 65535), help="The port.")
-def demo_service(hotline: Path, host: str, port: int) -> None:
-    """Run the demonstration account service over HTTP, for actions that actions.yaml declares.
-
-    See examples/http/actions.yaml. ACCOUNT_SERVICE_TOKEN is what its callers must show. What calls change is forgotten
-    when it ends, unless IVR_DATABASE_URL names a file.
-    """
-    from ivr.demo_service import serve as run
-
-    token = os.environ.get("ACCOUNT_SERVICE_TOKEN", "")
-    if not token:
-        raise CommandFailed(
-            "ACCOUNT_SERVICE_TOKEN is missing; set it to what the callers of the service show"
-        )
-    settings = read_settings()
-    if not os.environ.get("IVR_DATABASE_URL"):
-        settings = replace(settings, database_url="memory://")  # customers as the file has them, each time
-    run(hotline, settings, token, host, port, lambda address: click.echo(f"ready: {address}"))

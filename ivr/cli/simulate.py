@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from ivr.cli.shared import hotline_argument, read_settings, told_as_usage
+from ivr.cli.arguments import hotline_argument, read_settings
+from ivr.cli.errors import as_usage_error
 
 
 @click.command(
@@ -29,7 +30,7 @@ Examples:
 @click.option(
     "--save", "file", metavar="FILE", help="Keep each call as a written call: `tried` is calls/tried.yaml."
 )
-def simulate(
+def simulate_command(
     hotline: Path,
     caller: str | None,
     when: str | None,
@@ -51,7 +52,7 @@ def simulate(
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
     face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}
-    with told_as_usage():
+    with as_usage_error():
         number = _number(caller)
         if url:
             simulator = url_sitting(hotline, url, number, read_settings(), **face)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli.shared import CommandFailed, counted, hotline_argument, print_problem, told_as_usage
+from ivr.cli.arguments import hotline_argument
+from ivr.cli.errors import CommandFailed, as_usage_error
+from ivr.cli.output import counted, print_problem
 
 if TYPE_CHECKING:
     from ivr.cli.coverage import MeasuredCoverage
@@ -60,7 +62,7 @@ prompts, desks, recordings, endings. What no caller can ever come to is listed a
     help="Write the calls that are missing, for you to look through: added to FILE, or to calls/filled.yaml. Each was "
     "played and passes. Not where services do the actions: they would do them.",
 )
-def test(
+def test_command(
     hotline: Path,
     part: str,
     *,
@@ -79,7 +81,7 @@ def test(
     from ivr.written.coverage_report import demands
     from ivr.written.runner import read_calls
 
-    with told_as_usage():
+    with as_usage_error():
         demanded = demands(fail_under)
     filled = _file_for_calls(hotline, fill_file) if fill_file else None
     wishes = CoverageGoals(table or all_missing, all_missing, json_file, demanded, filled)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ivr.cli.shared import read_settings
+from ivr.cli.arguments import read_settings
 
 if TYPE_CHECKING:
     from ivr.channels.twilio.admin.provisioning import Connection
@@ -50,11 +50,11 @@ url_option = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def twilio() -> None:
+def twilio_command() -> None:
     """Connect a number with this program, find out what keeps calls away, ring a phone."""
 
 
-@twilio.command(
+@twilio_command.command(
     epilog="""\b
 Examples:
   ivr twilio connect --number +14155550100 --url https://ivr.example.com --dry-run
@@ -69,7 +69,7 @@ Examples:
 )
 @click.option("--take-over", is_flag=True, help="Take the number away from its application or trunk.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-def connect(number: str, url: str, fallback: str, *, take_over: bool, dry_run: bool) -> None:
+def connect_command(number: str, url: str, fallback: str, *, take_over: bool, dry_run: bool) -> None:
     """Let the calls of a number come to this program: its voice, fallback and status URLs."""
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest
@@ -91,7 +91,7 @@ def connect(number: str, url: str, fallback: str, *, take_over: bool, dry_run: b
     _print_connection(done, dry_run=dry_run)
 
 
-@twilio.command(
+@twilio_command.command(
     epilog="""\b
 Examples:
   ivr twilio doctor
@@ -101,7 +101,7 @@ Examples:
 @number_option
 @url_option
 @click.option("--lookups", is_flag=True, help="Look up the numbers of HOTLINE's desks too.")
-def doctor(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
+def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
     """Check credentials, number, server and signatures, and say what to mend.
 
     The server is rung once, by a call that is none: its name begins with `doctor-` in `ivr calls`.
@@ -121,14 +121,14 @@ def doctor(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
     sys.exit(1 if wrong else 0)
 
 
-@twilio.command(
+@twilio_command.command(
     epilog="""\b
 Example:
   ivr twilio call +8613800138000 --url https://ivr.example.com"""
 )
 @click.argument("to", callback=_number)
 @url_option
-def call(to: str, url: str) -> None:
+def call_command(to: str, url: str) -> None:
     """Ring the phone TO from TWILIO_NUMBER, into the hotline. Twilio charges for it as for any call."""
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest

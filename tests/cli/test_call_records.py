@@ -36,37 +36,6 @@ HISTORY = CallHistory(
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "age"),
-    [
-        ("90d", timedelta(days=90)),
-        ("36h", timedelta(hours=36)),
-        ("12w", timedelta(weeks=12)),
-        ("0d", timedelta(0)),
-    ],
-)
-def test_an_age(text: str, age: timedelta) -> None:
-    """A number and the first letter of hours, days or weeks."""
-    assert records.age(text) == age
-
-
-@pytest.mark.parametrize("text", ["", "90", "d", "3y", "-1d", "1.5d", "90 d", "１d", "999999d"])
-def test_an_age_that_is_none(text: str) -> None:
-    """How to write it is told."""
-    with pytest.raises(ValueError, match="is no age; write it like 90d, 36h or 12w"):
-        records.age(text)
-
-
-def test_a_filter_takes_moments_in_any_form() -> None:
-    """With a zone, or in this machine's."""
-    wanted = records.call_filter("2026-11-22T10:00+08:00", "2026-11-23", caller="8000", limit=3)
-    assert wanted.since == STARTED
-    assert wanted.until == datetime(2026, 11, 23).astimezone(UTC)  # a day of this machine
-    assert (wanted.caller, wanted.limit) == ("8000", 3)
-    with pytest.raises(ValueError, match="--until: `soon` is no moment; write it like 2026-11-22"):
-        records.call_filter(None, "soon")
-
-
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_caller_is_shown_whole(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Of his number the last four digits are enough to find him."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import starter
-from ivr.cli.revisions import Repository
-from ivr.cli.shared import CommandFailed
-from tests.cli.test_cli import ivr
+from ivr.cli.errors import CommandFailed
+from ivr.cli.git_revisions import Repository
+from tests.support.command import ivr
 
 SOMEBODY = {
     "GIT_AUTHOR_NAME": "Somebody",

@@ -1,4 +1,4 @@
-"""`ivr graph` and `ivr card`, as they are typed."""
+"""`ivr graph`, as it is typed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ivr.storage import open_store
-from tests.cli.test_cli import bakery, ivr
+from tests.support.command import ivr
 from tests.support.switchboards import Desk, write_menu
-
-__all__ = ["bakery"]
 
 
 @pytest.mark.parametrize(
@@ -43,14 +41,6 @@ def test_the_language_can_be_chosen(bakery: Path) -> None:
         result = ivr(command, bakery, "--language", "fr-FR")
         assert result.exit_code == 2
         assert "does not speak `fr-FR`; it speaks zh-CN, en-US" in result.stderr
-
-
-def test_a_card_is_text_or_a_page(bakery: Path, tmp_path: Path) -> None:
-    """Both say the same."""
-    assert "营业时间：  1" in ivr("card", bakery).stdout
-    path = tmp_path / "card.html"
-    ivr("card", bakery, "--format", "html", "--output", path)
-    assert "<kbd>1</kbd>" in path.read_text(encoding="utf-8")
 
 
 def test_a_broken_menu_and_a_place_that_cannot_be_written_are_told(bakery: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.channels.twilio.admin.provisioning import OVERRIDES, webhook_settings
 from ivr.cli import starter
-from ivr.cli.twilio import twilio
+from ivr.cli.twilio import twilio_command
 from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
@@ -50,19 +50,21 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 
 def run(*arguments: str | Path, **environ: str) -> Result:
     """Run a command in this process."""
-    result = CliRunner().invoke(twilio, [str(each) for each in arguments], env={"COLUMNS": "200", **environ})
+    result = CliRunner().invoke(
+        twilio_command, [str(each) for each in arguments], env={"COLUMNS": "200", **environ}
+    )
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
 
 
-@pytest.mark.parametrize("name", sorted(twilio.commands))
+@pytest.mark.parametrize("name", sorted(twilio_command.commands))
 def test_every_command_explains_itself_and_its_options(name: str) -> None:
     """Also with -h, with an example, and no option is without a word of help."""
     shown = run(name, "-h")
     assert shown.exit_code == 0
     assert f"ivr twilio {name} " in shown.stdout
-    options = [each for each in twilio.commands[name].params if isinstance(each, click.Option)]
+    options = [each for each in twilio_command.commands[name].params if isinstance(each, click.Option)]
     assert [option.name for option in options if not option.help] == []
 
 

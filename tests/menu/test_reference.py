@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from ivr.calls.line import DeskAnswer
-from ivr.cli.schemas import reference
+from ivr.cli.reference_page import reference_page
 from ivr.engine.step import MAX_REPEATS
 from ivr.menu.language import nodes
 from ivr.menu.reading.validation import keys_of
@@ -158,7 +158,7 @@ def test_the_page_names_everything() -> None:
 
 def test_the_page_has_written_calls() -> None:
     """Every key of a call, every step, and every word that may stand alone."""
-    calls = reference().partition("## Written calls")[2].partition("## Actions")[0]
+    calls = reference_page().partition("## Written calls")[2].partition("## Actions")[0]
     for model in (WrittenCall, CallsFile):
         for key in keys_of(model):
             assert f"| `{key}` |" in calls

@@ -1,11 +1,8 @@
-"""What editors are told: the schemas of every kind of file, and the reference page with the actions in it."""
+"""The reference of the menu language, made from the declarations that check the menus."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from ivr.actions import CONTRACTS
 from ivr.menu.language.contract import Contract
@@ -20,44 +17,12 @@ from ivr.menu.language.http_services import (
     Service,
 )
 from ivr.menu.reading.validation import keys_of
-from ivr.menu.reference import heading, json_schemas, node_reference, rows, schema, section
+from ivr.menu.reference import heading, node_reference, rows, section
 from ivr.written.model import KINDS as STEPS
 from ivr.written.model import WORDS, CallsFile, WrittenCall
 
-FOLDER = ".schema"
-"""Where the schemas stand in a hotline's folder; the first line of each file names its own."""
 
-
-def schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of each kind of file."""
-    return {
-        **json_schemas(),
-        "actions": schema(ActionsFile, "Actions of a hotline that are HTTP services: actions.yaml"),
-        "calls": schema(CallsFile, "Written calls of a hotline"),
-    }
-
-
-def schema_files() -> dict[str, str]:
-    """Return the schemas as files: name to text."""
-    return {
-        f"{kind}.json": json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-        for kind, made in schemas().items()
-    }
-
-
-def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas into a hotline's folder and return their files."""
-    place = folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in schema_files().items():
-        path = place / name
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return written
-
-
-def reference() -> str:
+def reference_page() -> str:
     """Return the reference page as Markdown."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
     files = "\n".join([*_services(), *_calls()])

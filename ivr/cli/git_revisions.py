@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.cli.shared import CommandFailed
+from ivr.cli.errors import CommandFailed
 
 PATIENCE = 120.0
 """Seconds for one command; fetching the objects of a partial clone may take a while."""

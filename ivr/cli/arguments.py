@@ -1,19 +1,17 @@
-"""What the commands share: how a hotline is named, how a mistake is told."""
+"""What several commands are given: a hotline's folder, a format, and the settings of the environment."""
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ivr.cli.errors import CommandFailed
 
+if TYPE_CHECKING:
     from ivr.config import Settings
-    from ivr.menu.reading.problems import Problem
 
 DEMONSTRATION = Path("menus/yuebao")
 
@@ -44,37 +42,8 @@ format_option = click.option(
 )
 
 
-class CommandFailed(click.ClickException):
-    """A command could not do what it was asked; the message says why and what to do."""
-
-
-@contextmanager
-def told_as_usage() -> Iterator[None]:
-    """Tell a value of the command line that cannot be used as click tells its own."""
-    try:
-        yield
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-
-
 def read_settings() -> Settings:
     """Return the settings of the environment."""
     from ivr.config import settings_from
 
     return settings_from(os.environ)
-
-
-def counted(number: int, what: str) -> str:
-    """Return `1 call`, `2 calls`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def print_problem(hotline: Path, problem: Problem) -> None:
-    """Print a problem, in colour on a terminal."""
-    where = f"{hotline / problem.file}:{problem.line}:{problem.column}:"
-    node = f" {problem.node}:" if problem.node else ""
-    colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "cyan")
-    rule = f" [{problem.rule}]" if problem.rule else ""
-    click.echo(
-        f"{click.style(where, bold=True)}{node} {click.style(problem.what, fg=colour)}; {problem.remedy}{rule}"
-    )

@@ -1,0 +1,53 @@
+"""The calls in the store, for commands that look back at them."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivr.cli.arguments import read_settings
+from ivr.cli.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.storage import CallFilter, Store
+
+
+@contextmanager
+def open_call_store() -> Iterator[Store]:
+    """Open the store that is there: to look into a new one would only show that nothing is in it."""
+    from ivr.storage import open_store
+
+    url = read_settings().database_url
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists():
+        raise CommandFailed(
+            f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls"
+        )
+    try:
+        store = open_store(url)
+    except ValueError as error:
+        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
+    with closing(store):
+        yield store
+
+
+def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
+    """Return the filter of what was asked for on the command line. Raises ValueError for a moment that is none."""
+    from ivr.storage import CallFilter
+
+    return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise ValueError(
+            f"--{name}: `{text}` is no moment; write it like 2026-11-22 or 2026-11-22T10:00"
+        ) from None

@@ -1,0 +1,45 @@
+"""`ivr card`: a hotline on one sheet of paper, for its callers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ivr.cli.arguments import hotline_argument
+from ivr.cli.diagram_options import (
+    chosen_language,
+    language_option,
+    loaded_hotline,
+    output_option,
+    write_output,
+)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ivr card
+  ivr card menus/yuebao --language en-US --format html --output card.html"""
+)
+@hotline_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html"]),
+    default="text",
+    show_default=True,
+    help="Lines of text, or a page that prints on one sheet of A4.",
+)
+@language_option
+@output_option
+def card_command(hotline: Path, form: str, language: str | None, output: Path | None) -> None:
+    """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
+    from ivr.diagrams import card as cards
+    from ivr.diagrams.card_page import card_page
+    from ivr.diagrams.card_text import card_text
+
+    loaded, tree = loaded_hotline(hotline)
+    words = loaded.draft.words if loaded.draft else {}
+    made = cards.make_card(tree, words, chosen_language(tree, language))
+    write_output(card_page(made) if form == "html" else card_text(made), output)

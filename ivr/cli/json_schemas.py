@@ -1,0 +1,43 @@
+"""The JSON Schema of each kind of file, with which editors complete and check what is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ivr.menu.language.http_services import ActionsFile
+from ivr.menu.reference import json_schemas, schema
+from ivr.written.model import CallsFile
+
+FOLDER = ".schema"
+"""Where the schemas stand in a hotline's folder; the first line of each file names its own."""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each kind of file."""
+    return {
+        **json_schemas(),
+        "actions": schema(ActionsFile, "Actions of a hotline that are HTTP services: actions.yaml"),
+        "calls": schema(CallsFile, "Written calls of a hotline"),
+    }
+
+
+def schema_files() -> dict[str, str]:
+    """Return the schemas as files: name to text."""
+    return {
+        f"{kind}.json": json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+        for kind, made in schemas().items()
+    }
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write the schemas into a hotline's folder and return their files."""
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in schema_files().items():
+        path = place / name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,23 @@
+"""`ivr new`: begins a hotline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="""\b
+Example:
+  ivr new menus/bakery"""
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+def new_command(folder: Path) -> None:
+    """Write a small hotline that already passes `ivr check` and `ivr test`."""
+    from ivr.cli import starter
+    from ivr.cli.json_schemas import write_schemas
+
+    for path in [*starter.write(folder), *write_schemas(folder)]:
+        click.echo(f"wrote {path}")
+    click.echo(f"Next: ivr check {folder} · ivr test {folder} · ivr simulate {folder}")

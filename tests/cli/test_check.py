@@ -1,0 +1,48 @@
+"""`ivr check`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import ivr
+
+
+def test_check_says_that_all_is_well(bakery: Path) -> None:
+    """With status 0, and an empty list for tools."""
+    assert ivr("check", bakery).stdout == f"{bakery}: no problems\n"
+    assert json.loads(ivr("check", bakery, "--format", "json").stdout) == []
+
+
+def test_check_says_every_problem(bakery: Path) -> None:
+    """Of the menu, of the written calls and of the data files, with the place of each; status 1."""
+    menu = bakery / "menu.yaml"
+    menu.write_text(menu.read_text(encoding="utf-8").replace("go: hours", "go: huors"), encoding="utf-8")
+    (bakery / "calls" / "more.yaml").write_text(
+        "calls:\n  - call: x\n    stepz: [silence]\n", encoding="utf-8"
+    )
+    (bakery / "bulletins.yaml").write_text("- first: 2026-11-22\n", encoding="utf-8")
+    result = ivr("check", bakery)
+    assert result.exit_code == 1
+    assert f"{menu}:" in result.stdout
+    assert "huors" in result.stdout
+    assert f"{bakery}/calls/more.yaml:3:5:" in result.stdout
+    assert f"{bakery}/bulletins.yaml:" in result.stdout
+    problems = json.loads(ivr("check", bakery, "--format", "json").stdout)
+    assert {problem["file"] for problem in problems} >= {"menu.yaml", "calls/more.yaml", "bulletins.yaml"}
+    assert all(problem["line"] >= 1 and problem["remedy"] for problem in problems)
+
+
+def test_a_folder_that_is_not_there_is_a_problem() -> None:
+    """Of which there is one."""
+    result = ivr("check", "nowhere")
+    assert result.exit_code == 1
+    assert result.stdout.endswith("nowhere: 1 error, 0 warnings, 0 informations\n")
+
+
+def test_inside_a_hotline_that_one_is_meant(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody needs to type the dot."""
+    monkeypatch.chdir(bakery)
+    assert ivr("check").stdout == ".: no problems\n"
