@@ -30,7 +30,7 @@ from ivr.app import open_services, utc_now
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting, Settings
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
 LARGEST_REQUEST = 16 * 1024

@@ -25,7 +25,7 @@ from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.samples import ACCOUNT, Samples
-from ivr.menu.reading.problems import did_you_mean, one_of
+from ivr.menu.language.suggestions import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.replay.replay import OpenEnvironment, ReplayEnvironment
 from ivr.storage import CallHistory, with_open_messages

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from ivr.actions.notices import Bulletins
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Contract, Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 

@@ -57,7 +57,7 @@ class CommandGroup(click.Group):
         name, known = args[0], self.list_commands(ctx)
         if name in known:
             return super().resolve_command(ctx, args)
-        from ivr.menu.reading.problems import did_you_mean
+        from ivr.menu.language.suggestions import did_you_mean
 
         raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, known)}")
 

@@ -29,7 +29,7 @@ Examples:
 def explain_command(rule: str, form: str) -> None:
     """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
     from ivr.lint import RULES
-    from ivr.menu.reading.problems import did_you_mean
+    from ivr.menu.language.suggestions import did_you_mean
 
     found = RULES.get(rule.upper())
     if rule and found is None:

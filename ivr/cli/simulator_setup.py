@@ -34,7 +34,8 @@ from ivr.harness import (
     history_of,
     slow_down,
 )
-from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 from ivr.written.model import WrittenCall
 from ivr.written.recorder import HotlineView, RecordingLine, said_to_everybody

@@ -19,19 +19,11 @@ from ivr.diagrams.translations import CardWords, card_words, drawing_words
 from ivr.menu.compiler import option_speech
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
-from ivr.menu.language.nodes import (
-    Anywhere,
-    ChooseNode,
-    Desk,
-    EndNode,
-    MenuNode,
-    Option,
-    SayNode,
-    SetNode,
-    TransferNode,
-    WordsFile,
-)
+from ivr.menu.language.desks import Desk
+from ivr.menu.language.hotline import Anywhere
+from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNode, SetNode, TransferNode
 from ivr.menu.language.scalars import WEEKDAYS
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.tree import Tree
 
 _PROOFS = frozenset({"verified", "confirmed"})

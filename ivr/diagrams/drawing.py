@@ -14,18 +14,10 @@ from ivr.diagrams.edges import DrawnEdge, desk_box, ways_of
 from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
 from ivr.menu.compiler import option_speech
-from ivr.menu.language.nodes import (
-    AskNode,
-    Desk,
-    MenuNode,
-    Node,
-    RecordNode,
-    RunNode,
-    SayNode,
-    SetNode,
-    WordsFile,
-)
+from ivr.menu.language.desks import Desk
+from ivr.menu.language.nodes import AskNode, MenuNode, Node, RecordNode, RunNode, SayNode, SetNode
 from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree

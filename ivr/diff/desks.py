@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.diff.changes import Change, Heading, Side
 from ivr.diff.pairs import Pairs
-from ivr.menu.language.nodes import Desk
+from ivr.menu.language.desks import Desk
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.opening_hours import weekdays
 

@@ -9,7 +9,8 @@ from typing import Any
 from ivr.diff.changes import Change, Heading, Side, quoted
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes
-from ivr.menu.language.nodes import Anywhere, TransferNode, options_of
+from ivr.menu.language.hotline import Anywhere
+from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 
 NOTICED = 0.5
@@ -52,7 +53,7 @@ def _goals(tree: Tree) -> dict[str, str]:
     """Return the nodes that a key leads to, each with what the key is for; and those that connect with a human."""
     found: dict[str, str] = {}
     for node in tree.nodes.values():
-        for option in options_of(node).values():
+        for option in node.options.values():
             if option.go in tree.nodes and option.language is None:
                 found.setdefault(option.go, option.for_ or "")
     for entry in tree.declared.anywhere.values():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ivr.diff.changes import Change, Heading, Side, named, quoted
 from ivr.diff.pairs import Pairs
-from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, Node, Option, options_of
+from ivr.menu.language.hotline import Anywhere
+from ivr.menu.language.nodes import AskNode, MenuNode, Node, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Menu:
 
 
 def _options(node: Node) -> Iterator[tuple[str, Option]]:
-    yield from options_of(node).items()
+    yield from node.options.items()
 
 
 def _key(key: str, option: Option, go: str) -> Key:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from ivr.diff.changes import Side
-from ivr.menu.compiler import target_of
 from ivr.menu.graph.flow import Flow
-from ivr.menu.language.nodes import AskNode, Node, NodeWords
+from ivr.menu.language.hotline import target_of
+from ivr.menu.language.nodes import AskNode, Node
+from ivr.menu.language.words_files import NodeWords
 from ivr.menu.tree import Tree
 
 LIKE_ENOUGH = 0.8

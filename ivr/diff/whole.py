@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from ivr.diff.changes import Change, Heading, Side, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.contract import Times
-from ivr.menu.language.nodes import Hotline, Limits, MessageLimits, RunNode
+from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
+from ivr.menu.language.nodes import RunNode
 
 _RATIONS: Mapping[str, str] = {
     "per_number": "to one number",

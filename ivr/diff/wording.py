@@ -10,7 +10,9 @@ from ivr.diff.changes import Change, Heading, Side, quoted
 from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.menu.compiler import OptionSpeech, option_speech
-from ivr.menu.language.nodes import Anywhere, AskNode, MenuNode, OptionWords
+from ivr.menu.language.hotline import Anywhere
+from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.language.words_files import OptionWords
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Speech
 

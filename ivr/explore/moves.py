@@ -31,14 +31,7 @@ from ivr.engine.session import Session
 from ivr.explore.sample_entries import bad_entries, good_entries, takes
 from ivr.explore.samples import ACCOUNT, OTHER_ACCOUNT, Samples
 from ivr.explore.time_samples import looks_at_clock, moments
-from ivr.menu.language.nodes import (
-    AskNode,
-    MenuNode,
-    RecordNode,
-    RunNode,
-    TextNode,
-    TransferNode,
-)
+from ivr.menu.language.nodes import AskNode, MenuNode, RecordNode, RunNode, TextNode, TransferNode
 from ivr.menu.tree import Tree
 
 RUN_KEY = "run"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from ivr.explore.sources import names_in, templates_of
-from ivr.menu.language.nodes import Desk, TransferNode
+from ivr.menu.language.desks import Desk
+from ivr.menu.language.nodes import TransferNode
 from ivr.menu.opening_hours import is_open, public_holidays
 from ivr.menu.tree import Tree
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.menu.language.nodes import Lint, RuleSetting
+from ivr.menu.language.lint_settings import Lint, RuleSetting
+from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.loader import Loaded
-from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 
 # They enter their rules in this order, which is that of the table.

@@ -8,8 +8,8 @@ from textwrap import dedent
 from typing import Any, Literal
 
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import Lint, RuleSetting, Severity
-from ivr.menu.reading.problems import YamlPath
+from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
+from ivr.menu.language.model import YamlPath
 
 DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
 """Who sees to it that a rule is kept: these rules, the other checks of `ivr check`, the walk of `ivr explore`, the program

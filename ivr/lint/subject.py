@@ -10,22 +10,21 @@ from ivr.lint.patterns import ACCOUNT_NUMBER, family
 from ivr.menu.graph.flow import Edge, Flow
 from ivr.menu.graph.routes import Route, routes, routes_to_human
 from ivr.menu.graph.timed import TimedEdges
+from ivr.menu.language.hotline import Hotline
+from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import (
     AskNode,
     EndNode,
-    Hotline,
     ListeningNode,
     MenuNode,
     Node,
-    Phrases,
     RecordNode,
     TransferNode,
-    options_of,
-    wordings,
 )
+from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.language.words import wordings
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import YamlPath
 from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.prompts import Prompt, Voice
@@ -211,7 +210,7 @@ class Subject:
             for part in ("say", "end", "noinput", "nomatch"):
                 yield from (SpokenText(name, (part,), language, prompt) for prompt in getattr(own, part))
             node = self.tree.nodes[name]
-            options, kind = options_of(node), "menu" if isinstance(node, MenuNode) else "keys"
+            options, kind = node.options, "menu" if isinstance(node, MenuNode) else "keys"
             for key, prompt in zip(own.announces, own.announced, strict=True):
                 if key in options and prompt.fixed.language == language:
                     yield SpokenText(name, (kind, key), language, prompt)
@@ -229,5 +228,5 @@ def _in_tree(node: Node | None, path: YamlPath) -> bool:
     """Say whether words of another language stand in the tree: an option that changes the language."""
     if node is None or len(path) < 2 or path[0] not in ("menu", "keys"):
         return False
-    option = options_of(node).get(str(path[1]))
+    option = node.options.get(str(path[1]))
     return option is not None and option.language is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.rules import Finding, rule, stated
 from ivr.lint.subject import Subject
-from ivr.menu.compiler import target_of
+from ivr.menu.language.hotline import target_of
 
 LEAST_TIMEOUT = 3
 """Seconds; with less, older callers never answer in time."""

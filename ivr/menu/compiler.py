@@ -7,26 +7,20 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.nodes import (
-    Anywhere,
     AskNode,
     ChooseNode,
-    Hotline,
     MenuNode,
     Node,
-    NodeWords,
-    OptionWords,
     RunNode,
     SayNode,
     SetNode,
     TextNode,
     TransferNode,
-    Words,
-    WordsFile,
-    options_of,
-    wordings,
-    words_of,
 )
+from ivr.menu.language.words import Words, wordings
+from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
 from ivr.menu.speech import phrases
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.recognition import normalise
@@ -79,11 +73,6 @@ def compile_tree(
     )
 
 
-def target_of(entry: str | Anywhere) -> str:
-    """Return where a key that works anywhere leads."""
-    return entry.go if isinstance(entry, Anywhere) else entry
-
-
 def _values(node: Node, language: str) -> dict[str, Compiled]:
     sources: dict[str, str] = {}
     match node:
@@ -119,8 +108,8 @@ def option_speech(
     node: MenuNode | AskNode, language: str, first: str, words: NodeWords | str | None
 ) -> Iterable[OptionSpeech]:
     """Yield the options of a menu, or the keys beside an entry, as they are spoken in ``language``."""
-    own = options_of(words) if isinstance(words, NodeWords) else {}
-    for key, option in options_of(node).items():
+    own = words.options if isinstance(words, NodeWords) else {}
+    for key, option in node.options.items():
         purpose, heard = option.for_, tuple(option.hear)
         spoken_in = option.language or language
         if language != first and option.language is None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.menu.language.nodes import Desk
+from ivr.menu.language.desks import Desk
 from ivr.menu.language.scalars import WEEKDAYS
 
 

@@ -1,6 +1,6 @@
 """What an editor is told about the menu language: JSON Schemas for his editor, and the reference page.
 
-Both are made from the declaration in :mod:`ivr.menu.language.nodes` alone.
+Both are made from the declarations in :mod:`ivr.menu.language` alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ivr.menu.language import nodes
+from ivr.menu.language.desks import Desk
+from ivr.menu.language.hotline import Anywhere, Hotline, Included, Limits, MessageLimits
+from ivr.menu.language.lint_settings import Lint, RuleSetting
+from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, Option, SpeakingNode
+from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.words import RecordedWords
+from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.templates import BUILT_IN_FILTERS, EXPRESSIONS, FACTS
@@ -26,9 +32,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each kind of file: ``menu.yaml``, a further file of nodes, a words file."""
     return {
-        "menu": schema(nodes.Hotline, "A hotline: menu.yaml"),
-        "nodes": schema(nodes.Included, "Nodes of a hotline: an included file"),
-        "prompts": schema(nodes.WordsFile, "The words of a hotline in another language"),
+        "menu": schema(Hotline, "A hotline: menu.yaml"),
+        "nodes": schema(Included, "Nodes of a hotline: an included file"),
+        "prompts": schema(WordsFile, "The words of a hotline in another language"),
     }
 
 
@@ -84,23 +90,23 @@ def node_reference() -> str:
 
 
 def _hotline() -> Iterator[str]:
-    yield from section("The hotline: `menu.yaml`", nodes.Hotline, level=2)
-    yield from section("A desk, under `desks:`", nodes.Desk)
-    yield from section("A key under `anywhere:`", nodes.Anywhere)
-    yield from section("The bounds of a call, under `limits:`", nodes.Limits)
-    yield from section("How many messages may be sent, under `texts:`", nodes.MessageLimits)
-    yield from section("How the voice is judged, under `lint:`", nodes.Lint)
-    yield from section("A rule of the voice, under `rules:`", nodes.RuleSetting)
+    yield from section("The hotline: `menu.yaml`", Hotline, level=2)
+    yield from section("A desk, under `desks:`", Desk)
+    yield from section("A key under `anywhere:`", Anywhere)
+    yield from section("The bounds of a call, under `limits:`", Limits)
+    yield from section("How many messages may be sent, under `texts:`", MessageLimits)
+    yield from section("How the voice is judged, under `lint:`", Lint)
+    yield from section("A rule of the voice, under `rules:`", RuleSetting)
 
 
-_SHARED = (nodes.NodeBase, nodes.SpeakingNode, nodes.ListeningNode)
+_SHARED = (NodeBase, SpeakingNode, ListeningNode)
 
 
 def _kinds() -> Iterator[str]:
     yield from heading("The kinds of node", 2, "A node has the key of one kind, which names it.")
-    own_order = ("say", *(kind for kind in nodes.KINDS if kind != "say"))
+    own_order = ("say", *(kind for kind in KINDS if kind != "say"))
     for kind in own_order:
-        model = nodes.KINDS[kind]
+        model = KINDS[kind]
         shared = {key for base in _SHARED if issubclass(model, base) for key in keys_of(base)} - {kind}
         yield from heading(f"`{kind}`", 3, inspect.getdoc(model) or "")
         yield from table({key: field for key, field in keys_of(model).items() if key not in shared})
@@ -109,21 +115,21 @@ def _kinds() -> Iterator[str]:
             "",
         )
     yield from heading("Keys of several kinds", 3, "")
-    yield from table(keys_of(nodes.ListeningNode))
-    yield from section("An option of a `menu`", nodes.Option)
-    yield from section("A condition of a `choose`", nodes.Case)
+    yield from table(keys_of(ListeningNode))
+    yield from section("An option of a `menu`", Option)
+    yield from section("A condition of a `choose`", Case)
     yield from heading(
         "What a condition may say", 4, "These may also stand within `{{ … }}` in texts and values."
     )
     yield from rows("condition", EXPRESSIONS)
-    yield from section("A recording, in place of a text", nodes.RecordedWords)
+    yield from section("A recording, in place of a text", RecordedWords)
 
 
 def _words() -> Iterator[str]:
-    yield from section("Another language: `prompts.<language>.yaml`", nodes.WordsFile, level=2)
-    yield from section("The words of a node", nodes.NodeWords)
-    yield from section("The words of an option or of a key under `anywhere:`", nodes.OptionWords)
-    yield from section("The machine's own sentences, under `phrases:`", nodes.Phrases)
+    yield from section("Another language: `prompts.<language>.yaml`", WordsFile, level=2)
+    yield from section("The words of a node", NodeWords)
+    yield from section("The words of an option or of a key under `anywhere:`", OptionWords)
+    yield from section("The machine's own sentences, under `phrases:`", Phrases)
 
 
 def _templates() -> Iterator[str]:

@@ -12,7 +12,9 @@ from jinja2.environment import TemplateExpression
 
 from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Contract, Times
-from ivr.menu.language.nodes import Desk, Hotline, Limits, Node
+from ivr.menu.language.desks import Desk
+from ivr.menu.language.hotline import Hotline, Limits
+from ivr.menu.language.nodes import Node
 from ivr.menu.speech.prompts import Prompt
 
 Compiled = Template | TemplateExpression | str

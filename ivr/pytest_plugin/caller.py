@@ -11,7 +11,8 @@ import pytest
 from ivr.calls.hotline import MenuBroken, load_tree
 from ivr.calls.line import CallBroken, Heard
 from ivr.harness import DirectHarnesses, check_names
-from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
 from ivr.pytest_plugin.hotlines import NoHotline, hotline_of, stages_of

@@ -37,7 +37,6 @@ from ivr.menu.language.nodes import (
     SetNode,
     TextNode,
     TransferNode,
-    options_of,
 )
 from ivr.menu.opening_hours import is_open
 from ivr.menu.speech.prompts import Prompt
@@ -99,7 +98,7 @@ def _of_node(tree: Tree, name: str, node: Node) -> Iterator[CoverageItem]:
     yield CoverageItem("nodes", name)
     if len(tree.languages) > 1:
         yield from (CoverageItem("languages", name, "", language) for language in tree.languages)
-    yield from (CoverageItem("options", name, key) for key in options_of(node))
+    yield from (CoverageItem("options", name, key) for key in node.options)
     if isinstance(node, ListeningNode):
         yield from _of_listening(tree, name, node)
     match node:
@@ -127,7 +126,7 @@ def _of_listening(tree: Tree, name: str, node: ListeningNode) -> Iterator[Covera
     for time in range(1, node.tries + 1):
         yield CoverageItem("noinput", name, str(time))
         yield CoverageItem("nomatch", name, str(time))
-    own = options_of(node) if isinstance(node, MenuNode | AskNode) else {}
+    own = node.options if isinstance(node, MenuNode | AskNode) else {}
     yield from (CoverageItem("anywhere", name, key) for key in tree.anywhere if key not in own)
 
 
@@ -223,7 +222,7 @@ class CoverageObserver:
             return event.language
         if turn.input_kind != "option" or not isinstance(event, DigitsPressed | SpeechHeard):
             return spoken
-        option = options_of(self.tree.nodes[before.node])[as_keys(self.tree, before, event).digits]
+        option = self.tree.nodes[before.node].options[as_keys(self.tree, before, event).digits]
         chosen = str(option.language)
         return chosen if chosen in self.tree.speech else spoken
 

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from ivr.calls.line import DeskAnswer
-from ivr.menu.language.nodes import Model, _shape
+from ivr.menu.language.model import Model, shape
 from ivr.menu.language.scalars import Form, Language, Name, SingleLine, Value
-from ivr.menu.reading.problems import did_you_mean, nearest, shown
+from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 
 
 def _is_moment(text: str) -> bool:
@@ -33,12 +33,12 @@ Moment = Annotated[
 
 _Values = Annotated[dict[Name, dict[Name, Value]], Field(min_length=1, max_length=1), Tag("a section")]
 """One outcome with values of what it tells."""
-GivenOutcome = Annotated[Annotated[Name, Tag("a text")] | _Values, Discriminator(_shape)]
+GivenOutcome = Annotated[Annotated[Name, Tag("a text")] | _Values, Discriminator(shape)]
 _Outcomes = Annotated[
     Annotated[Name, Tag("a text")]
     | _Values
     | Annotated[list[GivenOutcome], Field(min_length=1), Tag("a list")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 
 

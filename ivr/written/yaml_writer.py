@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ivr.datafile import BadFile
-from ivr.menu.language.nodes import Model
+from ivr.menu.language.model import Model
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import Section, decode, place, read

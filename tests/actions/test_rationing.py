@@ -9,7 +9,7 @@ import pytest
 from ivr.actions.base import ActionResult
 from ivr.actions.rationing import country_of
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from tests.support.action_caller import NOW, STRANGER, Caller, number
 
 

@@ -12,7 +12,7 @@ from ivr.actions import NotProved
 from ivr.actions.base import ActionResult
 from ivr.demo.accounts import OpenReset
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.sealing import BrokenSeal, Seal
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number, wrong
 from tests.support.codes import Broken, Others, served_by
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from tests.support.action_caller import STRANGER, Caller, number
 
 PAGE = "https://help.example.com/login"

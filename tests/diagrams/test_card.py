@@ -13,7 +13,7 @@ from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.menu.graph.routes import routes
-from ivr.menu.language.nodes import Desk
+from ivr.menu.language.desks import Desk
 from ivr.menu.reading.loader import Loaded
 from tests.support.drawings import EVIL, evil, plain, yuebao
 from tests.support.menus import bilingual

@@ -11,7 +11,8 @@ import pytest
 from ivr.diff import compare
 from ivr.diff.changes import Side
 from ivr.diff.nodes import TARGETS
-from ivr.menu.language.nodes import Hotline, Limits, MessageLimits, Phrases
+from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
+from ivr.menu.language.phrases import Phrases
 from ivr.menu.tree import Tree
 from tests.support.menus import FILES, MENU, bilingual
 from tests.support.versions import sample, told

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.menu.language.nodes import Desk
+from ivr.menu.language.desks import Desk
 from ivr.menu.opening_hours import is_open, knows_holidays, public_holidays, weekdays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

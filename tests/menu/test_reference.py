@@ -12,7 +12,9 @@ from jsonschema import Draft202012Validator
 from ivr.calls.line import DeskAnswer
 from ivr.cli.reference_page import reference_page
 from ivr.engine.step import MAX_REPEATS
-from ivr.menu.language import nodes
+from ivr.menu.language.hotline import Included
+from ivr.menu.language.model import Model
+from ivr.menu.language.nodes import KINDS as NODE_KINDS
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
 from ivr.menu.speech.filters import FILTERS
@@ -145,10 +147,10 @@ def test_every_section_is_closed_and_every_key_described(kind: str) -> None:
 def test_the_page_names_everything() -> None:
     """Every kind, key, filter, fact and sentence of the declaration, with its meaning."""
     page = node_reference()
-    for kind, model in nodes.KINDS.items():
+    for kind, model in NODE_KINDS.items():
         assert f"\n### `{kind}`\n\n{model.__doc__}\n" in page
     for section in MODELS:
-        if section not in (nodes.Model, nodes.Included):
+        if section not in (Model, Included):
             for key, field in keys_of(section).items():
                 assert f"`{key}`" in page
                 assert (field.description or "").replace("|", "\\|") in page

@@ -14,7 +14,7 @@ from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import NOT_SERVED
 from ivr.demo.accounts import Account
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = "2026-11-22T10:00"

@@ -10,7 +10,7 @@ from typing import get_args
 
 from ivr.calls.line import AwaitedInput, CallBroken, DeskAnswer, Line
 from ivr.channels.terminal.transcript import Transcript
-from ivr.menu.reading.problems import did_you_mean
+from ivr.menu.language.suggestions import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")
 _DESK_ANSWERS: tuple[DeskAnswer, ...] = get_args(DeskAnswer)

@@ -19,8 +19,9 @@ from ivr.menu.language.http_services import (
     OutcomeCase,
 )
 from ivr.menu.language.nodes import AskNode, RunNode
+from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import place
 from ivr.menu.speech.templates import examine
 

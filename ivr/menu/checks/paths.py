@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ivr.menu.checks.templates import ExaminedTemplate, TemplateText
-from ivr.menu.compiler import target_of
 from ivr.menu.graph.flow import Flow, Knowledge
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.hotline import target_of
 from ivr.menu.language.nodes import ListeningNode, RunNode
 from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import did_you_mean
 from ivr.menu.speech.templates import FACTS
 
 

@@ -18,23 +18,22 @@ from ivr.menu.checks.templates import (
     examined_texts,
 )
 from ivr.menu.checks.words import check_words
-from ivr.menu.compiler import target_of
 from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.nodes import (
     FIXED_LENGTHS,
     USUAL_LENGTHS,
     AskNode,
-    Hotline,
     MenuNode,
     Node,
     RunNode,
     SetNode,
     TransferNode,
 )
+from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import did_you_mean, nearest, one_of
 from ivr.menu.speech.templates import RESERVED, is_template
 from ivr.menu.speech.voices import voice_problem
 

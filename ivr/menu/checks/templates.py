@@ -7,25 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.nodes import (
-    Anywhere,
-    AskNode,
-    ChooseNode,
-    Hotline,
-    Node,
-    NodeWords,
-    OptionWords,
-    Phrases,
-    RecordedWords,
-    RunNode,
-    SetNode,
-    TextNode,
-    TransferNode,
-    wordings,
-    words_of,
-)
+from ivr.menu.language.hotline import Anywhere, Hotline
+from ivr.menu.language.model import YamlPath
+from ivr.menu.language.nodes import AskNode, ChooseNode, Node, RunNode, SetNode, TextNode, TransferNode
+from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.words import RecordedWords, wordings
+from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import YamlPath
 from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.templates import Uses, examine, is_template
 

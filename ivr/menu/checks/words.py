@@ -7,22 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from ivr.menu.compiler import option_speech
-from ivr.menu.language.nodes import (
-    Anywhere,
-    AskNode,
-    Hotline,
-    MenuNode,
-    Node,
-    NodeWords,
-    OptionWords,
-    Phrases,
-    RecordedWords,
-    options_of,
-    wordings,
-    words_of,
-)
+from ivr.menu.language.hotline import Anywhere, Hotline
+from ivr.menu.language.nodes import AskNode, MenuNode, Node
+from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.language.words import RecordedWords, wordings
+from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import did_you_mean
 from ivr.menu.speech import phrases
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
@@ -122,8 +113,8 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
     for field in SPOKEN:
         if getattr(node, field, None) is not None and getattr(own, field) is None:
             yield field
-    for key, option in options_of(node).items():
-        words = options_of(own).get(key)
+    for key, option in node.options.items():
+        words = own.options.get(key)
         said = words.for_ if isinstance(words, OptionWords) else words
         if option.for_ and option.language is None and not said:
             yield f"{'menu' if isinstance(node, MenuNode) else 'keys'} {key}"
@@ -138,7 +129,7 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
         ("menu", MenuNode, "menu", own.menu),
         ("keys", AskNode, "entry", own.keys),
     ):
-        options = options_of(node) if isinstance(node, kind) else {}
+        options = node.options if isinstance(node, kind) else {}
         for key in typed:
             if key not in options:
                 yield (field, key), f"the {what} has no key `{key}`", did_you_mean(key, options, "delete it")

@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ivr.menu.compiler import target_of
 from ivr.menu.language.contract import Contract, Level
+from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
-    Hotline,
     ListeningNode,
     MenuNode,
     Node,

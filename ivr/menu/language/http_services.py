@@ -15,7 +15,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from ivr.menu.language.nodes import Model, _shape
+from ivr.menu.language.model import Model, shape
 from ivr.menu.language.scalars import Flag, Form, Name, SingleLine, Value, wrong_key
 
 ACTIONS_FILE = "actions.yaml"
@@ -169,7 +169,7 @@ class AnswerValue(Model):
 
 
 _Told = Annotated[
-    Annotated[JmesPath, Tag("a text")] | Annotated[AnswerValue, Tag("a section")], Discriminator(_shape)
+    Annotated[JmesPath, Tag("a text")] | Annotated[AnswerValue, Tag("a section")], Discriminator(shape)
 ]
 
 
@@ -192,7 +192,7 @@ class OutcomeCase(Model):
     status: (
         Annotated[
             Annotated[Status, Tag("a text")] | Annotated[list[Status], Field(min_length=1), Tag("a list")],
-            Discriminator(_shape),
+            Discriminator(shape),
         ]
         | None
     ) = Field(

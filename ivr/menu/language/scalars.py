@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ivr.menu.reading.problems import shown
+from ivr.menu.language.suggestions import shown
 
 SPECIAL_TARGETS = ("back", "repeat", "return")
 """Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""

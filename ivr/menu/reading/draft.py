@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ActionsFile
-from ivr.menu.language.nodes import Hotline, Node, WordsFile
+from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import Mark, Section, place
 

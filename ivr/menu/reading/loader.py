@@ -13,11 +13,14 @@ from ivr.menu.checks import structure
 from ivr.menu.checks.http_actions import check_actions
 from ivr.menu.http_actions import contract_as_typed, contracts_with, repertoire
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
-from ivr.menu.language.nodes import KINDS, Hotline, WordsFile
+from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
-from ivr.menu.reading.problems import Problem, did_you_mean
+from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare, declare_most, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree

@@ -11,8 +11,10 @@ from pydantic import BaseModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
 from rapidfuzz.distance import OSA
 
-from ivr.menu.language import nodes
-from ivr.menu.reading.problems import Problem, YamlPath, did_you_mean, nearest, one_of, shown
+from ivr.menu.language.model import YamlPath
+from ivr.menu.language.nodes import KINDS
+from ivr.menu.language.suggestions import did_you_mean, nearest, one_of, shown
+from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import Scalar, Section, place
 
 M = TypeVar("M", bound=BaseModel)
@@ -78,7 +80,7 @@ def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
 
 def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     """Return what is wrong with a node whose keys name no kind, or more than one."""
-    kinds = [kind for kind in nodes.KINDS if kind in data and kind != "say"]
+    kinds = [kind for kind in KINDS if kind in data and kind != "say"]
     if kinds == ["run", "text"]:
         kinds = ["run"]  # the words of the message that the action sends
     if len(kinds) > 1:
@@ -94,15 +96,15 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
             return Problem(file, *data.keys_at[key], node, what, f"did you mean `{guess}`?")
     if "say" in data:
         return None
-    return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(nodes.KINDS))
+    return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(KINDS))
 
 
 def _misspelt_kind(key: str) -> str | None:
     """Return the kind that an unknown key means: the nearest name of all, or one that is a single slip away."""
     guess = nearest(key, _ANY_NODE_KEY)
-    if guess in nodes.KINDS:
+    if guess in KINDS:
         return guess
-    return next((kind for kind in nodes.KINDS if OSA.distance(key, kind) == 1), None)
+    return next((kind for kind in KINDS if OSA.distance(key, kind) == 1), None)
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -110,7 +112,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-_ANY_NODE_KEY = {key: None for model in nodes.KINDS.values() for key in keys_of(model)}
+_ANY_NODE_KEY = {key: None for model in KINDS.values() for key in keys_of(model)}
 
 
 # --- what pydantic found, in an editor's words

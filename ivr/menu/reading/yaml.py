@@ -1,7 +1,7 @@
 """YAML as people type it: every key and value is kept literally, with its place.
 
 The values are texts, sections (mappings) and lists; nothing typed turns into a boolean, a number or a date here. What a
-text means is decided by the declaration in :mod:`ivr.menu.language.nodes`. The events come from PyYAML; they are put together
+text means is decided by the declarations in :mod:`ivr.menu.language`. The events come from PyYAML; they are put together
 here and not by its constructors, so that duplicate keys, cut-off texts and exploding anchors are seen and said.
 """
 

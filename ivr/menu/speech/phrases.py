@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.menu.language.nodes import Phrases
+from ivr.menu.language.phrases import Phrases
 
 PATTERNS = (
     "announce",

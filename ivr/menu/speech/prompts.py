@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from ivr.menu.language.nodes import RecordedWords
+from ivr.menu.language.words import RecordedWords
 from ivr.menu.speech.templates import is_template, template
 
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ivr.menu.reading.problems import did_you_mean, shown
+from ivr.menu.language.suggestions import did_you_mean, shown
 from ivr.menu.speech.filters import FILTERS
 
 FACTS: Mapping[str, str] = {

@@ -32,7 +32,7 @@ from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import MessageLimits
+from ivr.menu.language.hotline import MessageLimits
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
 from ivr.storage.attempts import Attempts

@@ -7,12 +7,18 @@ import inspect
 import pytest
 from pydantic import BaseModel
 
-from ivr.menu.language import nodes
+from ivr.menu.language import desks, hotline, lint_settings, nodes, phrases, words_files
+from ivr.menu.language import model as model_base
+from ivr.menu.language import words as spoken_words
+from ivr.menu.language.nodes import KINDS, AskNode, EndNode, SayNode
+from ivr.menu.language.words import RecordedWords, wordings
+from ivr.menu.language.words_files import NodeWords, words_of
 
 MODELS = [
     model
-    for model in vars(nodes).values()
-    if inspect.isclass(model) and issubclass(model, BaseModel) and model.__module__ == nodes.__name__
+    for module in (desks, hotline, lint_settings, model_base, nodes, phrases, spoken_words, words_files)
+    for model in vars(module).values()
+    if inspect.isclass(model) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
 
 
@@ -27,13 +33,13 @@ def test_everything_is_described(model: type[BaseModel]) -> None:
 
 def test_every_kind_is_named_by_a_key_that_it_needs() -> None:
     """A kind's key is required in it, so that kinds can be told apart."""
-    for kind, model in nodes.KINDS.items():
+    for kind, model in KINDS.items():
         assert model.model_fields[kind].is_required()
 
 
 def test_say_is_last() -> None:
     """Beside another key, `say` is what that node says first."""
-    assert list(nodes.KINDS)[-1] == "say"
+    assert list(KINDS)[-1] == "say"
 
 
 @pytest.mark.parametrize(
@@ -50,24 +56,24 @@ def test_say_is_last() -> None:
 )
 def test_what_is_secret(kind: str, secret: str, is_secret: bool) -> None:  # noqa: FBT001
     """Some kinds of entry are secret whatever the menu says."""
-    node = nodes.AskNode.model_validate({"ask": kind, "secret": secret, "then": "a"})
+    node = AskNode.model_validate({"ask": kind, "secret": secret, "then": "a"})
     assert node.is_secret is is_secret
 
 
 def test_wordings() -> None:
     """None, one, or one for each try."""
-    recorded = nodes.RecordedWords(text="Hello.", audio="hello.wav")
-    assert nodes.wordings(None) == []
-    assert nodes.wordings("Hello.") == ["Hello."]
-    assert nodes.wordings(recorded) == [recorded]
-    assert nodes.wordings(["One.", recorded]) == ["One.", recorded]
+    recorded = RecordedWords(text="Hello.", audio="hello.wav")
+    assert wordings(None) == []
+    assert wordings("Hello.") == ["Hello."]
+    assert wordings(recorded) == [recorded]
+    assert wordings(["One.", recorded]) == ["One.", recorded]
 
 
 def test_words_in_another_language() -> None:
     """A text alone is what the node says; of an `end` its last words."""
-    say, end = nodes.SayNode(say="您好。", then="a"), nodes.EndNode(end="再见。")
-    whole = nodes.NodeWords(say="Hello.")
-    assert nodes.words_of(say, "Hello.") == whole
-    assert nodes.words_of(say, whole) is whole
-    assert nodes.words_of(end, "Goodbye.") == nodes.NodeWords(end="Goodbye.")
-    assert nodes.words_of(say, None) == nodes.NodeWords()
+    say, end = SayNode(say="您好。", then="a"), EndNode(end="再见。")
+    whole = NodeWords(say="Hello.")
+    assert words_of(say, "Hello.") == whole
+    assert words_of(say, whole) is whole
+    assert words_of(end, "Goodbye.") == NodeWords(end="Goodbye.")
+    assert words_of(say, None) == NodeWords()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.menu.reading.problems import Problem, did_you_mean, nearest, one_of, shown
+from ivr.menu.language.suggestions import did_you_mean, nearest, one_of, shown
+from ivr.menu.reading.problems import Problem
 
 
 def test_a_problem_is_one_line() -> None:

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.menu.language.nodes import (
-    AskNode,
-    Hotline,
-    MenuNode,
-    Model,
-    SayNode,
-    SetNode,
-    TransferNode,
-    WordsFile,
-)
+from ivr.menu.language.hotline import Hotline
+from ivr.menu.language.model import Model
+from ivr.menu.language.nodes import AskNode, MenuNode, SayNode, SetNode, TransferNode
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare, declare_most, keys_of, kind_problem
 from ivr.menu.reading.yaml import Section, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.menu.checks.words import said_keys
-from ivr.menu.language.nodes import Phrases
+from ivr.menu.language.phrases import Phrases
 from ivr.menu.speech.phrases import PATTERNS, USUAL, complete
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.menu.language.nodes import RecordedWords
+from ivr.menu.language.words import RecordedWords
 from ivr.menu.speech.prompts import Utterance, Voice
 
 VOICE = Voice("en-US", "Polly.Joanna-Neural", {"hello.wav": "en-US/hello.1f3a9c2e.wav"})

@@ -1,0 +1,44 @@
+"""How strictly `ivr check` judges what a caller will hear."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from ivr.menu.language.model import Model, shape
+from ivr.menu.language.scalars import RuleId
+
+Severity = Literal["error", "warning", "information"]
+
+
+class RuleSetting(Model):
+    """How one rule of the voice is applied to a hotline."""
+
+    limit: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="The limit, in the unit that `ivr explain` names, instead of the usual one."
+    )
+    severity: Severity | None = Field(
+        default=None, description="An `error` fails `ivr check`; a `warning` and an `information` do not."
+    )
+
+
+class Lint(Model):
+    """How `ivr check` judges what a caller will hear; `ivr explain` lists the rules. The server does not judge."""
+
+    profile: Literal["cn-hotline"] | None = Field(
+        default=None,
+        description="`cn-hotline` makes the rules for reaching a human in China stricter: 0 at every menu, two keys and "
+        "thirty seconds at most, a short way for older callers, no filler.",
+    )
+    rules: dict[
+        RuleId,
+        Annotated[
+            Annotated[RuleSetting, Tag("a section")]
+            | Annotated[Literal["off", "error", "warning", "information"], Tag("a text")],
+            Discriminator(shape),
+        ],
+    ] = Field(
+        default_factory=dict,
+        description="By rule: `off`, another severity, or another limit, such as `W03: {limit: 18}`.",
+    )

@@ -1,0 +1,24 @@
+"""What every section of YAML shares: it is frozen, and an unknown key in it is a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+YamlPath = tuple[str | int, ...]
+"""Where something stands in a section: the keys, and positions in lists, that lead to it."""
+
+
+class Model(BaseModel):
+    """A section of YAML. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+def shape(value: Any) -> str:
+    """Return which branch of a union was typed, so that a mistake is reported once and not once per branch."""
+    if isinstance(value, Mapping | BaseModel):
+        return "a section"
+    return "a list" if isinstance(value, list) else "a text"

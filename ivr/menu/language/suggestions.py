@@ -1,0 +1,61 @@
+"""What to write instead: the remedies that an editor reads beside a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that was probably meant, or None when none is near: a misspelt one, or one with it inside."""
+    known = list(names)
+    found = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    if found:
+        return found[0]
+    longer = [
+        each for each in known if len(name) > _TOO_SHORT_FOR_A_PART and name.casefold() in each.casefold()
+    ]
+    return min(longer, key=len, default=None)
+
+
+_TOO_SHORT_FOR_A_PART = 3
+"""A name of so few letters is a part of almost anything: `x` is not `text`, but `limit` may be `daily_limits`."""
+
+
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """Return the remedy for a name that does not exist.
+
+    It is the nearest name; else ``otherwise``; else the list of those that exist.
+    """
+    known = list(names)
+    guess = nearest(name, known)
+    if guess is not None:
+        return f"did you mean `{guess}`?"
+    return otherwise or one_of(known)
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Return the remedy that lists what is possible; of many, the first ones."""
+    known = list(names)
+    if not known:
+        return "there is none to choose from"
+    listed = ", ".join(f"`{each}`" for each in known[:_LISTED])
+    return f"use one of {listed}" + (" …" if len(known) > _LISTED else "")
+
+
+_LISTED = 20
+
+
+def shown(typed: Any) -> str:
+    """Return what an editor typed as it stands in a message: a text, shortened; or what else it is."""
+    if isinstance(typed, Mapping):
+        return "a section"
+    if isinstance(typed, list):
+        return "a list"
+    text = str(typed)
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
+
+
+_SHOWN = 60
