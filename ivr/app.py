@@ -16,7 +16,7 @@ from flask import Flask, Response
 
 from ivr.actions import perform
 from ivr.actions.base import Services
-from ivr.actions.notices import Bulletins
+from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool

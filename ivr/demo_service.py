@@ -130,12 +130,12 @@ class _Desk:
         """Run the action, and tell how it ended."""
         action = self.route.action
         try:
-            finished = perform(action, self.services, self._asked(path))
+            result = perform(action, self.services, self._asked(path))
         except NotProved:
             abort(403)
-        status = STATUSES.get(finished.outcome, 200)
-        log.info("answered", action=action, outcome=finished.outcome, status=status)
-        return _answer(body_of(finished), status)
+        status = STATUSES.get(result.outcome, 200)
+        log.info("answered", action=action, outcome=result.outcome, status=status)
+        return _answer(body_of(result), status)
 
     def _asked(self, path: Mapping[str, str]) -> ActionRequest:
         given = {**_named_in(request.args if self.route.method == "GET" else request.get_json()), **path}
@@ -170,13 +170,13 @@ def _named_in(data: Any) -> dict[str, str]:
     return dict(data.items())
 
 
-def body_of(finished: ActionResult) -> dict[str, Any]:
+def body_of(result: ActionResult) -> dict[str, Any]:
     """Return what is told of a run: its outcome, what that tells, the account, and the message to be sent."""
-    body: dict[str, Any] = {"outcome": finished.outcome, **finished.results}
-    if finished.account is not None:
-        body["account"] = finished.account
-    if finished.text_to:
-        body["message"] = {"to": finished.text_to, **finished.secrets, "expires": finished.expires}
+    body: dict[str, Any] = {"outcome": result.outcome, **result.results}
+    if result.account is not None:
+        body["account"] = result.account
+    if result.text_to:
+        body["message"] = {"to": result.text_to, **result.secrets, "expires": result.expires}
     return body
 
 

@@ -47,30 +47,30 @@ class Faults:
     runs: Counter[str] = field(default_factory=Counter)
 
     def perform(
-        self, name: str, services: Services, asked: ActionRequest, actions: Actions = ACTIONS
+        self, name: str, services: Services, request: ActionRequest, actions: Actions = ACTIONS
     ) -> ActionResult:
         """Run an action, unless its service is down or its outcome is given."""
         if name in self.down:
             return ActionResult("unavailable")
         given = self.outcomes.get(name)
         if not given:
-            return perform(name, services, asked, actions)
+            return perform(name, services, request, actions)
         self.runs[name] += 1
         assert self.samples is not None
-        return as_given(self.samples, name, given[min(self.runs[name], len(given)) - 1], asked)
+        return as_given(self.samples, name, given[min(self.runs[name], len(given)) - 1], request)
 
 
-def as_given(samples: Samples, action: str, given: GivenOutcome, asked: ActionRequest) -> ActionResult:
+def as_given(samples: Samples, action: str, given: GivenOutcome, request: ActionRequest) -> ActionResult:
     """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
     outcome, values = (given, {}) if isinstance(given, str) else next(iter(given.items()))
     declared = samples.tree.contracts[action].all_outcomes()[outcome]
     told = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
-    found = values.get("account") or asked.account or asked.caller or ACCOUNT
+    found = values.get("account") or request.account or request.caller or ACCOUNT
     return ActionResult(
         outcome,
         {**samples.results(declared)[0], **told},
         account=found if declared.finds_account else None,
-        text_to=(asked.account or asked.caller or ACCOUNT) if declared.texts is not None else "",
+        text_to=(request.account or request.caller or ACCOUNT) if declared.texts is not None else "",
         secrets=samples.secrets(declared),
     )
 

@@ -23,7 +23,7 @@ from werkzeug.serving import make_server
 
 from ivr.actions import CONTRACTS
 from ivr.actions.base import ActionResult, Services
-from ivr.actions.notices import Bulletins
+from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts

@@ -19,7 +19,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from ivr import logs
-from ivr.actions import check_code, resetting, send_code
+from ivr.actions import check_code, reset_password, send_code
 from ivr.actions.http import client as http
 from ivr.actions.http import connections as peers
 from ivr.calls import action_results as outcomes
@@ -526,20 +526,20 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
             line(
                 send_code,
                 "run",
-                'digest("code", asked.account, asked.call, code)',
+                'digest("code", request.account, request.call, code)',
                 "digest.__call__ and code",
             ),
             line(
                 check_code,
                 "_digest",
-                'digest("code", asked.account, asked.call, code)',
+                'digest("code", request.account, request.call, code)',
                 "digest.__call__ and code",
             ),
         ],
     ),
     "the ticket itself is kept": (
         Play(prove),
-        [line(resetting, "begin_reset", 'services.seal.digest("ticket", ticket)', "ticket")],
+        [line(reset_password, "ResetAction.run", 'services.seal.digest("ticket", ticket)', "ticket")],
     ),
     "the ID card is kept with the account": (
         Play(ring),

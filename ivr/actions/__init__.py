@@ -20,8 +20,6 @@ from ivr.actions import (
     freeze_account,
     last_withdrawal,
     login_status,
-    reset_login_password,
-    reset_payment_password,
     send_code,
     send_link,
     send_summary,
@@ -30,6 +28,7 @@ from ivr.actions import (
     withdrawal_limits,
 )
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.reset_password import reset_login_password, reset_payment_password
 from ivr.logs import place_of
 from ivr.menu.language.contract import Contract
 
@@ -66,7 +65,7 @@ class ContractBroken(Exception):
 
 
 def perform(
-    name: str, services: Services, asked: ActionRequest, actions: Mapping[str, Action] = ACTIONS
+    name: str, services: Services, request: ActionRequest, actions: Mapping[str, Action] = ACTIONS
 ) -> ActionResult:
     """Run the action of this name; when it breaks, it ends as ``unavailable``.
 
@@ -74,23 +73,23 @@ def perform(
     that, so it is a mistake of the program and never an answer to the caller. Raises KeyError for an unknown name.
     """
     action = actions[name]
-    if asked.level < action.CONTRACT.needs:
-        raise NotProved(f"{name} needs a call that is {action.CONTRACT.needs.name}, not {asked.level.name}")
+    if request.level < action.CONTRACT.needs:
+        raise NotProved(f"{name} needs a call that is {action.CONTRACT.needs.name}, not {request.level.name}")
     try:
-        finished = action.run(services, asked)
-        _keep_promise(action.CONTRACT, finished)
+        result = action.run(services, request)
+        _keep_promise(action.CONTRACT, result)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         _log.error("action failed", action=name, **place_of(error))
         return ActionResult("unavailable")
-    return finished
+    return result
 
 
-def _keep_promise(contract: Contract, finished: ActionResult) -> None:
-    outcome = contract.all_outcomes().get(finished.outcome)
+def _keep_promise(contract: Contract, result: ActionResult) -> None:
+    outcome = contract.all_outcomes().get(result.outcome)
     if outcome is None:
-        raise ContractBroken(f"{contract.name} does not declare the outcome {finished.outcome}")
-    if finished.results.keys() != outcome.tells.keys():
-        raise ContractBroken(f"{contract.name} does not tell what it declares for {finished.outcome}")
-    declared = outcome.texts if finished.text_to else {}
-    if declared is None or finished.secrets.keys() != declared.keys():
-        raise ContractBroken(f"{contract.name} sends another message than it declares for {finished.outcome}")
+        raise ContractBroken(f"{contract.name} does not declare the outcome {result.outcome}")
+    if result.results.keys() != outcome.tells.keys():
+        raise ContractBroken(f"{contract.name} does not tell what it declares for {result.outcome}")
+    declared = outcome.texts if result.text_to else {}
+    if declared is None or result.secrets.keys() != declared.keys():
+        raise ContractBroken(f"{contract.name} sends another message than it declares for {result.outcome}")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from ivr.actions.notices import Bulletins
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.hotline import MessageLimits
@@ -31,12 +30,20 @@ class CodeProvider(Protocol):
         ...
 
 
+class BulletinSource(Protocol):
+    """Where the policy bulletins come from."""
+
+    def current(self, on: date, language: str) -> list[str]:
+        """Return the words of the bulletins that hold on this day."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The systems that actions speak to."""
 
     accounts: Accounts
-    bulletins: Bulletins
+    bulletins: BulletinSource
     attempts: Attempts
     seal: Seal
     public_url: str = ""
@@ -92,6 +99,6 @@ class Action(Protocol):
 
     CONTRACT: Contract
 
-    def run(self, services: Services, asked: ActionRequest) -> ActionResult:
+    def run(self, services: Services, request: ActionRequest) -> ActionResult:
         """Do it. A business "no" is an outcome; an exception becomes ``unavailable``."""
         ...

@@ -1,9 +1,20 @@
-"""Tells the policy bulletins of the day."""
+"""Tells the policy bulletins of the day, from a file that editors may change while calls go on."""
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+import structlog
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
+
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.datafile import BadFile, parse
 from ivr.menu.language.contract import Contract, Outcome
+
+_log = structlog.get_logger()
 
 CONTRACT = Contract(
     name="bulletins",
@@ -18,10 +29,85 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Collect today's bulletins."""
-    words = services.bulletins.current(asked.at.date(), asked.language)
+    words = services.bulletins.current(request.at.date(), request.language)
     if not words:
         return ActionResult("none")
     # Chinese puts no space between sentences.
-    return ActionResult("some", {"bulletins": ("" if asked.language.startswith("zh") else " ").join(words)})
+    return ActionResult("some", {"bulletins": ("" if request.language.startswith("zh") else " ").join(words)})
+
+
+BulletinWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Bulletin:
+    """One bulletin, spoken from its first day to its last, both included."""
+
+    first: date
+    last: date
+    words: Annotated[dict[str, BulletinWords], Field(min_length=1)]
+    """What is said, per language; in a language without words it is not said."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last is before first; write the days the other way round")
+        return self
+
+
+_FILE = TypeAdapter(list[Bulletin])
+_Stamp = tuple[int, int] | None
+
+
+class Bulletins:
+    """The bulletins of one file. Safe to use from any thread."""
+
+    def __init__(self, path: Path | None, stamp: _Stamp, bulletins: list[Bulletin]) -> None:
+        self._path = path
+        # Replaced as a whole, so that another thread never sees half a change.
+        self._latest_read = stamp, bulletins
+
+    @classmethod
+    def open(cls, path: Path | None) -> Self:
+        """Read the bulletins. No path, or no file there, is no bulletins. Raises BadFile."""
+        stamp = _stamp(path)
+        return cls(path, stamp, _read(path))
+
+    def current(self, on: date, language: str) -> list[str]:
+        """Return the words of the bulletins that hold on this day, in the order of the file.
+
+        A changed file is read again; while it is broken, what it said before is kept and the log says why.
+        """
+        return [
+            bulletin.words[language]
+            for bulletin in self._latest()
+            if bulletin.first <= on <= bulletin.last and language in bulletin.words
+        ]
+
+    def _latest(self) -> list[Bulletin]:
+        stamp, bulletins = _stamp(self._path), self._latest_read[1]
+        if stamp != self._latest_read[0]:
+            try:
+                bulletins = _read(self._path)
+            except (BadFile, OSError) as error:
+                _log.warning("bulletins not taken up", problems=str(error))
+            self._latest_read = stamp, bulletins
+        return bulletins
+
+
+def _stamp(path: Path | None) -> _Stamp:
+    """Return what changes when the file changes; None when it is not there."""
+    try:
+        status = path.stat() if path else None
+    except FileNotFoundError:
+        return None
+    return (status.st_mtime_ns, status.st_size) if status else None
+
+
+def _read(path: Path | None) -> list[Bulletin]:
+    try:
+        return parse(path, path.read_bytes(), _FILE) if path else []
+    except FileNotFoundError:
+        return []

@@ -28,46 +28,46 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. A code that is too old is no try: nothing can be guessed with it."""
-    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
+    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    rules, digest = services.accounts.rules(), _digest(services, asked, str(asked.inputs["typed_code"]))
+    rules, digest = services.accounts.rules(), _digest(services, request, str(request.inputs["typed_code"]))
     if digest is None:
         return ActionResult("expired")
     judged = services.attempts.check_code(
-        asked.account,
-        asked.call,
+        request.account,
+        request.call,
         digest,
-        key=asked.key,
-        at=asked.at,
+        key=request.key,
+        at=request.at,
         most=rules.identity_tries_before_lock,
     )
     if judged == "expired":
         return ActionResult("expired")
-    tried = count_try(services, asked, CODE, right=judged == "right", rules=rules)
+    tried = count_try(services, request, CODE, right=judged == "right", rules=rules)
     match tried.verdict:
         case "right":
-            return ActionResult("ok", account=asked.account)
+            return ActionResult("ok", account=request.account)
         case "locked":
             return ActionResult("locked", {"minutes_left": tried.minutes_left})
     return ActionResult("mismatch")
 
 
-def _digest(services: Services, asked: ActionRequest, code: str) -> str | None:
+def _digest(services: Services, request: ActionRequest, code: str) -> str | None:
     """Return the digest to compare with the one that was kept when the code was sent; None: there is no good code.
 
     Who judges codes in our place is asked only about one that was sent in this call; his yes stands for the digest.
     """
     if services.codes is None:
-        return services.seal.digest("code", asked.account, asked.call, code)
-    if services.attempts.judged(asked.account, asked.call, asked.key):
+        return services.seal.digest("code", request.account, request.call, code)
+    if services.attempts.judged(request.account, request.call, request.key):
         return ""  # this very try has its answer already, and nobody is asked again
-    kept = services.attempts.code_of(asked.account, asked.call, at=asked.at)
+    kept = services.attempts.code_of(request.account, request.call, at=request.at)
     if kept is None:
         return None
     try:
-        return kept if services.codes.right(asked.account, code) else ""
+        return kept if services.codes.right(request.account, code) else ""
     except LookupError:
         return None

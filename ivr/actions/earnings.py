@@ -40,9 +40,9 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Work out the earning, rather than repeat the booked one: the caller is told how it comes about."""
-    fund = services.accounts.get(asked.account).fund
+    fund = services.accounts.get(request.account).fund
     if not fund.balance:
         return ActionResult("no_holding")
     holding = {"holding": fund.balance, "held_days": fund.held_days}

@@ -28,8 +28,8 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
-    """Look for the account; who has none is asked, counted and locked like anybody else."""
-    number = str(asked.inputs["number"])
+def run(services: Services, request: ActionRequest) -> ActionResult:
+    """Look for the account; who has none is request, counted and locked like anybody else."""
+    number = str(request.inputs["number"])
     found = services.accounts.has(number)
     return ActionResult("found" if found else "not_found", {"number": number}, account=number)

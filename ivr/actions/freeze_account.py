@@ -1,4 +1,4 @@
-"""Stops everything that leaves an account: urgent, so that little is asked, and harmless, since a human can undo it."""
+"""Stops everything that leaves an account: urgent, so that little is request, and harmless, since a human can undo it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Freeze it. From another telephone the tail is asked for: else anybody could freeze anybody."""
-    number = str(asked.inputs["number"])
-    if number != asked.caller and not (number == asked.account and has_proved_tail(services, asked)):
+    number = str(request.inputs["number"])
+    if number != request.caller and not (number == request.account and has_proved_tail(services, request)):
         return ActionResult("not_proved")
-    services.accounts.freeze(number, key=asked.key, at=asked.at)
+    services.accounts.freeze(number, key=request.key, at=request.at)
     return ActionResult("done", {"is_frozen": services.accounts.has(number)})

@@ -36,43 +36,43 @@ def not_served(account: Account) -> str:
     return "sim_changed" if changed is not None and changed < FRESH_SIM_HOURS else ""
 
 
-def claimed(asked: ActionRequest) -> str:
+def claimed(request: ActionRequest) -> str:
     """Return the account that the caller claims: the one found, or a number that has none; of a withheld number, the call."""
-    return asked.account or asked.caller or asked.call
+    return request.account or request.caller or request.call
 
 
-def holders(asked: ActionRequest) -> Sequence[str]:
+def holders(request: ActionRequest) -> Sequence[str]:
     """Return for whom a try is counted: the account first; and the caller, where the account is not his own number's.
 
     So neither changing one's number nor going from account to account gains a try; nor does a success with an account
     of one's own, since it forgives that account's wrong tries alone.
     """
-    account, caller = claimed(asked), asked.caller or asked.call
+    account, caller = claimed(request), request.caller or request.call
     return [f"account:{account}"] if account == caller else [f"account:{account}", f"caller:{caller}"]
 
 
 def count_try(
-    services: Services, asked: ActionRequest, kind: str, *, right: bool, rules: Rules
+    services: Services, request: ActionRequest, kind: str, *, right: bool, rules: Rules
 ) -> AttemptResult:
     """Count and judge one try; the same run again is the same try.
 
     Calls that withhold their number could each try another account for ever: together they have so many tries an hour.
     """
-    if not asked.caller:
+    if not request.caller:
         rate_limit = RateLimit("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
-        if not services.attempts.consume([rate_limit], key=f"{asked.key}/{kind}", at=asked.at):
+        if not services.attempts.consume([rate_limit], key=f"{request.key}/{kind}", at=request.at):
             return AttemptResult("locked", 60)
     return services.attempts.count_try(
         kind,
-        holders(asked),
+        holders(request),
         right=right,
-        key=asked.key,
-        at=asked.at,
+        key=request.key,
+        at=request.at,
         most=rules.identity_tries_before_lock,
         lock=timedelta(minutes=rules.identity_lock_minutes),
     )
 
 
-def has_proved_tail(services: Services, asked: ActionRequest) -> bool:
+def has_proved_tail(services: Services, request: ActionRequest) -> bool:
     """Say whether this call has given the right tail of the account that it is about."""
-    return services.attempts.proved(TAIL, f"account:{claimed(asked)}", asked.call)
+    return services.attempts.proved(TAIL, f"account:{claimed(request)}", request.call)

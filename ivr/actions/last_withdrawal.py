@@ -56,13 +56,13 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Find the outcome, and tell of all that is known what this outcome declares."""
-    account = services.accounts.get(asked.account)
+    account = services.accounts.get(request.account)
     if account.last_withdrawal is None:
         return ActionResult("none")
     outcome = _outcome(account.last_withdrawal)
-    facts = _facts(account, account.last_withdrawal, services.accounts.rules(), asked.at)
+    facts = _facts(account, account.last_withdrawal, services.accounts.rules(), request.at)
     return ActionResult(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
 
 

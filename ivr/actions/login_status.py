@@ -29,9 +29,9 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Look at the login first: who cannot get in is not helped by hearing about payments."""
-    account = services.accounts.get(asked.account)
+    account = services.accounts.get(request.account)
     if account.login.locked:
         return ActionResult("locked", _lock(account.login))
     if account.payment_password.locked:

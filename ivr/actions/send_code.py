@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, NOT_SERVED, has_proved_tail, holders, not_served
-from ivr.actions.rationing import may_text
+from ivr.actions.message_limits import may_text
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.storage.attempts import RateLimit
 
@@ -38,49 +38,51 @@ class TailNotProved(PermissionError):
     """A menu asked for a code before the tail of the ID card was right: anybody could have a stranger pestered."""
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Send a code, unless it would prove nothing, reach nobody, or be one too many."""
-    if not has_proved_tail(services, asked):
+    if not has_proved_tail(services, request):
         raise TailNotProved
-    account, rules = services.accounts.get(asked.account), services.accounts.rules()
+    account, rules = services.accounts.get(request.account), services.accounts.rules()
     if reason := not_served(account):
         return ActionResult(reason)
-    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
+    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    if not may_text(services, asked, account.phone, *_code_rations(asked)):
+    if not may_text(services, request, account.phone, *_code_rations(request)):
         return ActionResult("rationed")
     told = {"code_minutes": rules.code_valid_minutes}
     lives = timedelta(minutes=rules.code_valid_minutes)
     if services.codes is not None:
-        _let_send(services, asked, lives)
+        _let_send(services, request, lives)
         return ActionResult("sent", told)
-    code = _code(services, asked)
-    digest = services.seal.digest("code", asked.account, asked.call, code)
-    services.attempts.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
-    return ActionResult("sent", told, text_to=account.phone, secrets={"code": code}, expires=asked.at + lives)
+    code = _code(services, request)
+    digest = services.seal.digest("code", request.account, request.call, code)
+    services.attempts.keep_code(request.account, request.call, digest, at=request.at, lives=lives)
+    return ActionResult(
+        "sent", told, text_to=account.phone, secrets={"code": code}, expires=request.at + lives
+    )
 
 
-def _code(services: Services, asked: ActionRequest) -> str:
+def _code(services: Services, request: ActionRequest) -> str:
     """Return six digits, drawn by chance; a run that is repeated gets the same.
 
     What is kept of the draw tells nothing without our secret.
     """
-    drawn = services.attempts.chance(asked.key, at=asked.at)
+    drawn = services.attempts.chance(request.key, at=request.at)
     return f"{int(services.seal.digest('code drawn', drawn), 16) % 1_000_000:06}"
 
 
-def _let_send(services: Services, asked: ActionRequest, lives: timedelta) -> None:
+def _let_send(services: Services, request: ActionRequest, lives: timedelta) -> None:
     """Let somebody else send a code, once for each run: that it leaves is noted before."""
     assert services.codes is not None
-    digest = services.seal.digest("code of others", asked.key)  # nobody can type it
-    if services.attempts.code_of(asked.account, asked.call, at=asked.at) != digest:
-        services.attempts.keep_code(asked.account, asked.call, digest, at=asked.at, lives=lives)
-        services.codes.send(asked.account, asked.language)
+    digest = services.seal.digest("code of others", request.key)  # nobody can type it
+    if services.attempts.code_of(request.account, request.call, at=request.at) != digest:
+        services.attempts.keep_code(request.account, request.call, digest, at=request.at, lives=lives)
+        services.codes.send(request.account, request.language)
 
 
-def _code_rations(asked: ActionRequest) -> tuple[RateLimit, RateLimit]:
+def _code_rations(request: ActionRequest) -> tuple[RateLimit, RateLimit]:
     return (
-        RateLimit(f"code-call:{asked.call}", PER_CALL, WITHIN),
-        RateLimit(f"code-account:{asked.account}", PER_ACCOUNT, WITHIN),
+        RateLimit(f"code-call:{request.call}", PER_CALL, WITHIN),
+        RateLimit(f"code-account:{request.account}", PER_ACCOUNT, WITHIN),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.actions.rationing import RATIONED, may_text
+from ivr.actions.message_limits import NO_NUMBER, RATIONED, may_text, recipient
 from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -20,9 +19,9 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Send it, if there is a number and one of the rations left."""
-    to = addressee(asked)
+    to = recipient(request)
     if not to:
         return ActionResult("no_number")
-    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")
+    return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.actions.addressee import NO_NUMBER, addressee
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.actions.rationing import RATIONED, may_text
+from ivr.actions.message_limits import NO_NUMBER, RATIONED, may_text, recipient
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.storage.attempts import RateLimit
 
@@ -24,14 +23,16 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Send it, if there is something to tell, a number, and one of the rations left; the same summary once in a call."""
-    to, summary = addressee(asked), str(asked.inputs["summary"])
+    to, summary = recipient(request), str(request.inputs["summary"])
     if not summary:
         return ActionResult("nothing")
     if not to:
         return ActionResult("no_number")
-    once = RateLimit(f"summary:{asked.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1))
-    if not services.attempts.consume([once], key=f"{asked.key}/once", at=asked.at):
+    once = RateLimit(
+        f"summary:{request.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1)
+    )
+    if not services.attempts.consume([once], key=f"{request.key}/once", at=request.at):
         return ActionResult("sent")  # the very same is under way already
-    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")
+    return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

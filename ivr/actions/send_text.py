@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.actions.rationing import RATIONED, may_text
+from ivr.actions.message_limits import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -17,7 +17,7 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Take one of the rations."""
-    to = str(asked.inputs["to"])
-    return ActionResult("sent", text_to=to) if may_text(services, asked, to) else ActionResult("rationed")
+    to = str(request.inputs["to"])
+    return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

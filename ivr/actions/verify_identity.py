@@ -35,14 +35,14 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. The tail is compared, and the try counted, in the same way for an account that is not there."""
-    account, rules = claimed(asked), services.accounts.rules()
-    right = services.accounts.tail_matches(account, str(asked.inputs["id_tail"]))
-    minutes = services.attempts.minutes_locked(CODE, holders(asked), at=asked.at)
+    account, rules = claimed(request), services.accounts.rules()
+    right = services.accounts.tail_matches(account, str(request.inputs["id_tail"]))
+    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    tried = count_try(services, asked, TAIL, right=right, rules=rules)
+    tried = count_try(services, request, TAIL, right=right, rules=rules)
     match tried.verdict:
         case "wrong":
             return ActionResult("mismatch")
@@ -50,4 +50,4 @@ def run(services: Services, asked: ActionRequest) -> ActionResult:
             return ActionResult("locked", {"minutes_left": tried.minutes_left})
     if reason := not_served(services.accounts.get(account)):
         return ActionResult(reason, account=account)
-    return ActionResult("ok" if asked.caller == account else "elsewhere", account=account)
+    return ActionResult("ok" if request.caller == account else "elsewhere", account=account)

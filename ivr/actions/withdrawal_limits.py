@@ -25,9 +25,9 @@ CONTRACT = Contract(
 )
 
 
-def run(services: Services, asked: ActionRequest) -> ActionResult:
+def run(services: Services, request: ActionRequest) -> ActionResult:
     """Work out the limits of this customer at this moment."""
-    account, rules = services.accounts.get(asked.account), services.accounts.rules()
+    account, rules = services.accounts.get(request.account), services.accounts.rules()
     return ActionResult(
         "ok",
         {
@@ -35,6 +35,6 @@ def run(services: Services, asked: ActionRequest) -> ActionResult:
             "fast_used": account.fast_withdrawn_today,
             "fast_left": account.fast_left(rules),
             "balance": account.fund.balance,
-            "arrives": ordinary_arrival(asked.at),
+            "arrives": ordinary_arrival(request.at),
         },
     )

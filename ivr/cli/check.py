@@ -66,7 +66,7 @@ def _count(problems: list[Problem]) -> str:
 
 def _data_problems(hotline: Path) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
-    from ivr.actions.notices import Bulletins
+    from ivr.actions.bulletins import Bulletins
     from ivr.datafile import BadFile
     from ivr.demo.accounts import Accounts
     from ivr.menu.reading.problems import Problem

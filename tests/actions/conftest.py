@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.actions.base import Services
-from ivr.actions.notices import Bulletins
+from ivr.actions.bulletins import Bulletins
 from ivr.demo.accounts import Accounts
 from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal

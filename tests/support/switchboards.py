@@ -10,7 +10,7 @@ from textwrap import dedent
 
 from ivr.actions import ACTIONS
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.actions.notices import Bulletins
+from ivr.actions.bulletins import Bulletins
 from ivr.calls.action_results import Actions
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard

@@ -30,7 +30,7 @@ from ivr.actions.http.connections import (
     UnexpectedAnswer,
     exact,
 )
-from ivr.actions.rationing import may_text
+from ivr.actions.message_limits import may_text
 from ivr.config import BadSetting
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import AnswerField, HttpAction, OutcomeRule
@@ -57,13 +57,13 @@ class ServiceAction:
     url: str
     headers: Mapping[str, str] = field(repr=False)
 
-    def run(self, services: Services, asked: ActionRequest) -> ActionResult:
+    def run(self, services: Services, request: ActionRequest) -> ActionResult:
         """Ask the service. A message that it has us send is one of our rations, whatever its own are."""
         try:
-            finished = self._ask(asked)
-            if finished.text_to and not may_text(services, asked, finished.text_to):
+            result = self._ask(request)
+            if result.text_to and not may_text(services, request, result.text_to):
                 return self._rationed()
-            return finished
+            return result
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
@@ -76,11 +76,11 @@ class ServiceAction:
             raise UnexpectedAnswer("no more messages may be sent")
         return ActionResult("rationed")
 
-    def _ask(self, asked: ActionRequest) -> ActionResult:
+    def _ask(self, request: ActionRequest) -> ActionResult:
         """Make the request, again where that may help and does no harm, and no longer than the caller would wait."""
-        declared, values = self.declared, {**asked.inputs, **_facts(asked)}
+        declared, values = self.declared, {**request.inputs, **_facts(request)}
         url = self.url + declared.path_with(values)
-        headers = {**self.headers, **_OWN_HEADERS, "Idempotency-Key": asked.key}
+        headers = {**self.headers, **_OWN_HEADERS, "Idempotency-Key": request.key}
         body = None
         if declared.body is not None:
             body = json.dumps(declared.body_with(values), default=plain_json, allow_nan=False).encode()
@@ -105,16 +105,16 @@ _OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "Us
 """Nothing compressed: the bound of an answer's size is then the bound of our memory."""
 
 
-def _facts(asked: ActionRequest) -> dict[str, Any]:
+def _facts(request: ActionRequest) -> dict[str, Any]:
     """Return what a path or body may use beside the inputs."""
     return {
-        "account": asked.account,
-        "caller": asked.caller,
-        "call": asked.call,
-        "language": asked.language,
-        "at": asked.at.isoformat(),
-        "key": asked.key,
-        "level": asked.level.name,
+        "account": request.account,
+        "caller": request.caller,
+        "call": request.call,
+        "language": request.language,
+        "at": request.at.isoformat(),
+        "key": request.key,
+        "level": request.level.name,
     }
 
 

@@ -25,9 +25,9 @@ from structlog.testing import capture_logs
 
 from ivr.actions import ACTIONS
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.client import actions_of, plain_json
 from ivr.actions.http.connections import LARGEST_ANSWER, Connections
-from ivr.actions.notices import Bulletins
 from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts

@@ -1,4 +1,4 @@
-"""How many messages may be sent."""
+"""Which telephone a message goes to, and how many may be sent."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.actions.base import ActionResult
-from ivr.actions.rationing import country_of
+from ivr.actions.base import ActionRequest, ActionResult
+from ivr.actions.message_limits import country_of, recipient
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
-from tests.support.action_caller import NOW, STRANGER, Caller, number
+from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
 
 
 def text(
@@ -171,3 +171,28 @@ def test_the_message_goes_where_the_node_says(caller: Caller) -> None:
 def test_the_country_of_a_number(phone: str, country: str) -> None:
     """As ISO 3166 writes it; what has none is a country of its own, with a ration of its own."""
     assert country_of(phone) == country
+
+
+@pytest.mark.parametrize(
+    ("calls_from", "account", "level", "to"),
+    [
+        ("8000", "8000", Level.known, "8000"),
+        (
+            STRANGER,
+            "8000",
+            Level.known,
+            STRANGER,
+        ),  # a typed number proves nothing: its owner is left in peace
+        ("", "8000", Level.known, ""),
+        (STRANGER, "8000", Level.verified, "8000"),
+        ("", "8000", Level.confirmed, "8000"),
+        (STRANGER, "", Level.unknown, STRANGER),
+        ("", "", Level.unknown, ""),
+    ],
+)
+def test_the_number_on_file_is_for_who_has_proved_himself(
+    calls_from: str, account: str, level: Level, to: str
+) -> None:
+    """Anybody else is sent to the telephone that he calls from, or to none."""
+    request = ActionRequest("CA1/1/1", moment(NOW), "zh-CN", number(calls_from), number(account), level)
+    assert recipient(request) == number(to)
