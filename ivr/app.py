@@ -32,8 +32,7 @@ from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
-from ivr.storage import Store, open_store
-from ivr.storage.attempts import Attempts
+from ivr.storage import Store, file_beside, open_attempts, open_store
 from ivr.storage.sealing import Seal
 
 log = structlog.get_logger(__name__)
@@ -83,8 +82,7 @@ def build_application(
     """
     store = open_store(settings.database_url)
     services = open_services(folder, settings)
-    hotline = Hotline(folder, store, present=tree)
-    _check_numbers(hotline.current(), settings)
+    hotline = Hotline(folder, store, settings, present=tree)
     runs = WorkerPool()
     switchboard = Switchboard(
         hotline,
@@ -101,51 +99,14 @@ def build_application(
 
 def open_services(folder: Path, settings: Settings) -> Services:
     """Open the systems that actions speak to. Raises ``BadFile``, and what a database raises."""
-    accounts = Accounts.open(accounts_path(settings.database_url), _if_there(folder / "accounts.yaml"))
     return Services(
-        accounts,
-        Bulletins.open(_if_there(folder / "bulletins.yaml")),
-        Attempts.open(ledger_path(settings.database_url)),
+        Accounts.open(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml"),
+        Bulletins.open(folder / "bulletins.yaml"),
+        open_attempts(settings.database_url),
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
         settings.public_url or LOCAL_URL,
         Verify(TwilioRest.of(settings), settings.verify_service) if settings.verify_service else None,
     )
-
-
-def _check_numbers(tree: Tree, settings: Settings) -> None:
-    """Raise :class:`BadSetting` for a desk that is not there, and where the hotline would ring itself, call after call."""
-    unknown = [name for name in settings.desk_numbers if name not in tree.desks]
-    if unknown:
-        raise BadSetting(
-            f"IVR_DESK_{unknown[0].upper()}: the hotline has no desk `{unknown[0]}`; "
-            f"it has {', '.join(tree.desks) or 'none'}"
-        )
-    numbers = {name: settings.desk_numbers.get(name, desk.number) for name, desk in tree.desks.items()}
-    for name, number in [*numbers.items(), ("of IVR_FALLBACK_NUMBER", settings.fallback_number)]:
-        if number and number == settings.number:
-            raise BadSetting(
-                f"TWILIO_NUMBER: `{number}` is also the number of the desk {name}, so that the hotline would ring "
-                "itself; give the desk a number of its own"
-            )
-
-
-def _if_there(path: Path) -> Path | None:
-    return path if path.exists() else None
-
-
-def accounts_path(database_url: str) -> str:
-    """Return the file of the demonstration account service: beside the calls, or in memory with them."""
-    scheme, _, path = database_url.partition(":///")
-    if scheme != "sqlite":
-        return ":memory:"
-    calls = Path(path)
-    return str(calls.with_name(f"{calls.stem}-accounts{calls.suffix or '.sqlite3'}"))
-
-
-def ledger_path(database_url: str) -> str:
-    """Return the file of the ledger: that of the calls."""
-    scheme, _, path = database_url.partition(":///")
-    return path if scheme == "sqlite" else ":memory:"
 
 
 def open_outbox(application: Application, settings: Settings, clock: Callable[[], datetime]) -> Outbox:

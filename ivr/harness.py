@@ -229,7 +229,8 @@ class DirectHarnesses:
         )
         clock = VirtualClock(moment(call, tree.timezone))
         slow_down(application, clock, faults)
-        application.switchboard.watch = watch = CallMonitor(seen=self.seen)
+        watch = CallMonitor(seen=self.seen)
+        application.switchboard.observers.append(watch)
         answers = numbers_of(tree, call.desks)
 
         def ring(number: str | None) -> Line:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from ivr.actions import CONTRACTS
 from ivr.actions.base import Action
 from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import Connections
-from ivr.config import BadSetting
+from ivr.config import BadSetting, Settings
 from ivr.logs import place_of
 from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.language.model import YamlPath
+from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
@@ -113,12 +115,29 @@ def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
     return tree_despite(loaded.draft, read_folder(folder)[0], CONTRACTS, recordings_of(folder))
 
 
+def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath, str, str]]:
+    """Yield where a menu does not go with the settings: its place in the menu file, what is wrong, what to do instead."""
+    for name in settings.desk_numbers:
+        if name not in tree.desks:
+            what = f"IVR_DESK_{name.upper()}: the hotline has no desk `{name}`"
+            yield ("desks",), what, did_you_mean(name, tree.desks)
+    rung: list[tuple[str, YamlPath, str]] = [("IVR_FALLBACK_NUMBER", (), settings.fallback_number)]
+    for name, desk in tree.desks.items():
+        number = settings.desk_numbers.get(name, desk.number)
+        rung.append((f"the desk `{name}`", ("desks", name, "number"), number))
+    for who, path, number in rung:
+        if number and number == settings.number:
+            what = f"TWILIO_NUMBER: `{number}` is also the number of {who}, so that the hotline would ring itself"
+            yield path, what, "give the desk a number of its own"
+
+
 @dataclass(slots=True)
 class Hotline:
     """One hotline while it is served: a changed menu is taken up when it has no error, and the good one kept when it has."""
 
     folder: Path
     store: Store
+    settings: Settings = field(default_factory=Settings)
     report: Callable[[tuple[Problem, ...]], None] | None = None
     """Told the problems of a menu that was not taken up."""
     look_every: float = LOOK_EVERY
@@ -136,14 +155,12 @@ class Hotline:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Load the menu; raises :class:`MenuBroken`, and ``BadSetting`` where a service lacks a setting."""
+        """Load the menu. Raises :class:`MenuBroken`, and ``BadSetting`` where it does not go with the settings."""
         self._seen = self._look()
-        if self.present is None:
-            loaded = load_hotline(self.folder)
-            if loaded.tree is None:
-                raise MenuBroken(self.folder, loaded.problems)
-            self.present = loaded.tree
-        self._take_up(self.present)
+        tree = self.present or load_tree(self.folder)
+        if wrong := [f"{what}; {remedy}" for _, what, remedy in setting_problems(tree, self.settings)]:
+            raise BadSetting("\n".join(wrong))
+        self._take_up(tree)
 
     def current(self) -> Tree:
         """Return the menu for a new call, reloaded if its files have changed."""
@@ -207,18 +224,28 @@ class Hotline:
         if seen == self._seen:
             return None
         self._seen = seen
-        loaded = load_hotline(self.folder)
-        if loaded.tree is not None:
-            try:
-                self._take_up(loaded.tree)
-            except BadSetting as error:
-                remedy = "start the server with it"
-                loaded = Loaded(None, (Problem(ACTIONS_FILE, 1, 1, "", str(error), remedy),))
+        loaded = self._checked(load_hotline(self.folder))
         if loaded.tree is not None:
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
         return loaded
+
+    def _checked(self, loaded: Loaded) -> Loaded:
+        """Take up a menu that could also be started with; return it with what is wrong if it could not."""
+        tree, draft = loaded.tree, loaded.draft
+        if tree is None or draft is None:
+            return loaded
+        wrong = []
+        for path, what, remedy in setting_problems(tree, self.settings):
+            file, at = draft.place_of("", path)
+            wrong.append(Problem(file, *at, "", what, remedy))
+        if not wrong:
+            try:
+                self._take_up(tree)
+            except BadSetting as error:
+                wrong = [Problem(ACTIONS_FILE, 1, 1, "", str(error), "start the server with it")]
+        return Loaded(None, tuple(wrong), draft) if wrong else loaded
 
     def _look(self) -> dict[str, float]:
         """Return what shows a change: the time of each file's last one, recordings too."""

@@ -102,8 +102,9 @@ class Switchboard:
     """A clock for what a webhook has waited so far."""
     patience: float = 10.0
     """Seconds that a second arrival waits for the first one's answer."""
-    watch: Callable[[Turn, Event], None] | None = None
-    """Told every step as it happens, for the simulator's trace and the coverage of written calls."""
+    observers: list[Callable[[Turn, Event], None]] = field(default_factory=list)
+    """Told every step as it happens, for the simulator's trace and the coverage of written calls. None of them can break
+    a call."""
 
     def take_turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
         """Take a call one turn further and return the channel's answer.
@@ -306,8 +307,11 @@ class _Turn:
         turn = happen(self.tree, self.session, event)
         self.session = turn.session
         self.commands += turn.commands
-        if self.switchboard.watch:
-            self.switchboard.watch(turn, event)
+        for observer in self.switchboard.observers:
+            try:
+                observer(turn, event)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
+                log.error("observer failed", call=turn.session.call, **place_of(error))  # noqa: TRY400 - without its text
 
     def _record_event(self, event: Event) -> None:
         """Put an event on the call's path."""

@@ -19,19 +19,15 @@ if TYPE_CHECKING:
 @contextmanager
 def open_call_store() -> Iterator[Store]:
     """Open the store that is there: to look into a new one would only show that nothing is in it."""
-    from ivr.storage import open_store
+    from ivr.storage import IN_MEMORY, database_file, open_store
 
     url = read_settings().database_url
-    path = url.removeprefix("sqlite:///")
-    if path != url and not Path(path).exists():
+    path = database_file(url)
+    if path != IN_MEMORY and not Path(path).exists():
         raise CommandFailed(
             f"there is no {path} here; IVR_DATABASE_URL says where `ivr serve` keeps its calls"
         )
-    try:
-        store = open_store(url)
-    except ValueError as error:
-        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
-    with closing(store):
+    with closing(open_store(url)) as store:
         yield store
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from ivr.cli.arguments import hotline_argument, read_settings
-from ivr.cli.errors import CommandFailed
 from ivr.cli.output import counted
 
 
@@ -46,10 +45,8 @@ def serve_command(
                 "--workers: each process has a memory of its own; with memory:// there can be only one"
             )
         count = 1
-    try:  # what is wrong is said here, once, and not by every worker
-        create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
-    except ValueError as error:
-        raise CommandFailed(f"IVR_DATABASE_URL: {error}") from error
+    # What is wrong is said here, once, and not by every worker.
+    create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
     if insecure and not settings.auth_tokens:
         click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
     if not settings.secret_keys:

@@ -78,7 +78,8 @@ def direct_sitting(
     slow_down(application, clock, faults)
     number = first_caller(application) if caller is None else "" if caller == "withheld" else caller
     application.hotline.report = _Reporter(transcript)
-    application.switchboard.watch = watch = _Watch(application, clock, transcript, controls)
+    watch = _Watch(application, clock, transcript, controls)
+    application.switchboard.observers.append(watch)
 
     phones = application.services.accounts.phones()
 

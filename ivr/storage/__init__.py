@@ -1,6 +1,6 @@
-"""Where calls are kept: one Protocol (:mod:`ivr.storage.base`) and one module for each kind of store.
+"""Where calls and tries are kept: one Protocol (:mod:`ivr.storage.base`) and one module for each kind of store.
 
-A store is opened by its URL, which is the setting ``IVR_DATABASE_URL``:
+Everything that outlives a process is opened here, by one URL, the setting ``IVR_DATABASE_URL``:
 
 =================================  ==========================================================================
 ``memory://``                      this process's memory, for the simulator and for tests
@@ -11,8 +11,11 @@ A store is opened by its URL, which is the setting ``IVR_DATABASE_URL``:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ivr.config import BadSetting
 from ivr.storage.base import (
     FINAL_REPORTS,
     LEASE,
@@ -38,6 +41,9 @@ from ivr.storage.base import (
     with_open_messages,
 )
 
+if TYPE_CHECKING:
+    from ivr.storage.attempts import Attempts
+
 __all__ = [
     "FINAL_REPORTS",
     "LEASE",
@@ -60,48 +66,78 @@ __all__ = [
     "Store",
     "Unknown",
     "Voicemail",
+    "database_file",
+    "file_beside",
+    "open_attempts",
     "open_store",
     "with_open_messages",
 ]
 
 
-def open_store(url: str) -> Store:
-    """Open the store that a URL names.
+IN_MEMORY = ":memory:"
+"""What SQLite calls a database that is no file."""
 
-    Raises ``ValueError`` for a URL that names no store, or a database of a newer program; ``OSError`` or the
+
+def open_store(url: str) -> Store:
+    """Open the store of calls that a URL names.
+
+    Raises :class:`BadSetting` for a URL that names none, and for a database of a newer program; ``OSError`` or the
     database's own error when it cannot be opened.
     """
-    scheme, _, rest = url.partition("://")
-    if scheme in _KINDS:
-        return _KINDS[scheme](rest)
-    from rapidfuzz import process
+    file = database_file(url)
+    if file == IN_MEMORY:
+        from ivr.storage.memory import MemoryStore
 
-    known = ", ".join(f"{kind}://" for kind in _KINDS)
-    nearest = process.extractOne(scheme.lower(), _KINDS.keys(), score_cutoff=60)
-    hint = f"; did you mean {nearest[0]}://?" if nearest else ""
-    # Only the scheme is told: the rest of a database's URL may hold a password.
-    raise ValueError(f"no kind of store is called {scheme[:20]!r}; known are {known}{hint}")
-
-
-def _memory(rest: str) -> Store:
-    if rest:
-        raise ValueError("a store in memory has no name: write memory://")
-    from ivr.storage.memory import MemoryStore
-
-    return MemoryStore()
-
-
-def _sqlite(rest: str) -> Store:
-    path = rest.removeprefix("/")
-    if path in ("", rest):
-        raise ValueError(
-            "a file is named after three slashes: sqlite:///calls.sqlite3, sqlite:////var/lib/calls.sqlite3"
-        )
-    if path == ":memory:":
-        raise ValueError("sqlite is a store with a file: write memory:// for one without")
+        return MemoryStore()
     from ivr.storage.sqlite import SqliteStore
 
-    return SqliteStore(path)
+    return SqliteStore(file)
 
 
-_KINDS: Mapping[str, Callable[[str], Store]] = {"memory": _memory, "sqlite": _sqlite}
+def open_attempts(url: str) -> Attempts:
+    """Open the tables of tries, codes and rate limits. They are in the database of the calls."""
+    from ivr.storage.attempts import Attempts
+
+    return Attempts.open(database_file(url))
+
+
+def file_beside(url: str, name: str) -> str:
+    """Return a database of its own beside that of the calls: ``ivr-accounts.sqlite3``, or one in memory like theirs."""
+    file = database_file(url)
+    calls = Path(file)
+    return (
+        file
+        if file == IN_MEMORY
+        else str(calls.with_name(f"{calls.stem}-{name}{calls.suffix or '.sqlite3'}"))
+    )
+
+
+def database_file(url: str) -> str:
+    """Return the file that a URL names, or :data:`IN_MEMORY`. Raises :class:`BadSetting`, which says what to write."""
+    if url == "memory://":
+        return IN_MEMORY
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite" and IN_MEMORY not in rest:
+        if re.fullmatch(r"///.+", rest):
+            return rest.removeprefix("///")
+        path = rest.removeprefix("//").rstrip("/") or "ivr.sqlite3"
+        raise BadSetting(f"IVR_DATABASE_URL: a file is named after three slashes; write `sqlite:///{path}`")
+    if scheme in {"sqlite", "memory"}:
+        raise BadSetting("IVR_DATABASE_URL: a store in memory has no name; write `memory://`")
+    raise BadSetting(f"IVR_DATABASE_URL: {_unknown(url, scheme)}")
+
+
+def _unknown(url: str, scheme: str) -> str:
+    """Say what to write for a URL of no known kind. Only its scheme is told: the rest may hold a password."""
+    from rapidfuzz import process
+
+    if scheme == url:
+        return "it names no kind of store; write `sqlite:///` and the file, such as `sqlite:///ivr.sqlite3`"
+    meant = process.extractOne(scheme.lower(), _EXAMPLES.keys(), score_cutoff=60)
+    examples = [_EXAMPLES[meant[0]]] if meant else _EXAMPLES.values()
+    return (
+        f"no kind of store is called `{scheme[:20]}`; write {' or '.join(f'`{each}`' for each in examples)}"
+    )
+
+
+_EXAMPLES = {"sqlite": "sqlite:///ivr.sqlite3", "memory": "memory://"}

@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ivr.config import BadSetting
 from ivr.engine.session import Session
 from ivr.storage import sql
 from ivr.storage.base import (
@@ -65,13 +66,13 @@ _OPENING = threading.Lock()
 class SqliteStore:
     """A :class:`~ivr.storage.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
 
-    Raises ``ValueError`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
+    Raises ``BadSetting`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
     ``sqlite3.Error`` when it cannot be opened. Open it after a fork, not before.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         if sqlite3.sqlite_version_info < _LEAST:
-            raise ValueError(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
+            raise BadSetting(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
         file = Path(path)
         with _OPENING, contextlib.ExitStack() as undo:
             with contextlib.suppress(FileExistsError):
@@ -87,8 +88,8 @@ class SqliteStore:
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
             (present,) = db.execute("PRAGMA user_version").fetchone()
             if present > len(sql.MIGRATIONS):
-                raise ValueError(
-                    f"{file} was written by a newer version of this program (its tables are of version {present}, "
+                raise BadSetting(
+                    f"IVR_DATABASE_URL: {file} was written by a newer version of this program (its tables are of version {present}, "
                     f"the latest known here is {len(sql.MIGRATIONS)}); update the program or name another file"
                 )
             for migration in sql.MIGRATIONS[present:]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.calls import hotline as module
 from ivr.calls.hotline import Hotline, MenuBroken, load_hotline, menu_files, read_folder, recordings_of
+from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.memory import MemoryStore
 from tests.support.switchboards import write_menu
@@ -179,3 +182,47 @@ def test_few_compiled_versions_are_kept_at_hand(folder: Path) -> None:
         hotline.current()
     assert len(hotline._trees) == module.MOST_TREES
     assert hotline.version(first).version == first
+
+
+# --- what a menu must go with
+
+
+OWN = "+12025550199"
+WRONG_SETTINGS = [
+    (Settings(number=OWN, fallback_number=OWN), "the number of IVR_FALLBACK_NUMBER"),
+    (Settings(number="+8657100000001"), "the number of the desk `service`"),
+    (Settings(desk_numbers={"servce": OWN}), "no desk `servce`; did you mean `service`?"),
+    (Settings(number=OWN, desk_numbers={"service": OWN}), "the number of the desk `service`"),
+]
+
+
+@pytest.mark.parametrize(("settings", "says"), WRONG_SETTINGS)
+def test_a_menu_that_does_not_go_with_the_settings_cannot_be_started_with(
+    folder: Path, settings: Settings, says: str
+) -> None:
+    """The hotline would ring itself, or somebody would wait for a desk that nobody rings."""
+    with pytest.raises(BadSetting) as refused:
+        Hotline(folder, MemoryStore(), settings)
+    assert says in str(refused.value)
+
+
+def test_all_that_is_wrong_with_the_settings_is_told_at_once(folder: Path) -> None:
+    """Whoever starts a server mends them in one go."""
+    settings = Settings(number="+8657100000001", fallback_number="+8657100000001", desk_numbers={"a": OWN})
+    with pytest.raises(BadSetting) as refused:
+        Hotline(folder, MemoryStore(), settings)
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_changed_menu_that_could_not_be_started_with_is_not_taken_up(folder: Path) -> None:
+    """A desk that gets the hotline's own number: the good menu goes on, and the log says where to mend it."""
+    hotline = Hotline(folder, MemoryStore(), Settings(number=OWN), look_every=0.0)
+    good = hotline.current()
+    changed(folder, "+8657100000001", OWN)
+    with capture_logs() as logs:
+        assert hotline.current() is good
+    (told,) = [each["problems"] for each in logs if each["event"] == "menu not taken up"]
+    assert len(told) == 1
+    assert re.fullmatch(r"menu\.yaml:\d+:\d+: TWILIO_NUMBER: .* the desk `service`.*", told[0])
+    changed(folder, OWN, "+8657100000002")
+    assert hotline.current().desks["service"].number == "+8657100000002"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionRequest, ActionResult
 from ivr.calls.turns import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
@@ -375,10 +376,25 @@ def test_every_step_can_be_watched(desk: Desk) -> None:
     def watch(turn: Turn, event: Event) -> None:
         seen.append((type(event).__name__, turn.session.node))
 
-    desk.switchboard.watch = watch
+    desk.switchboard.observers.append(watch)
     desk.start()
     desk.press("1")
     assert seen == [("CallStarted", "main"), ("DigitsPressed", "find"), ("ActionFinished", "done")]
+
+
+def test_an_observer_that_fails_breaks_no_call(desk: Desk) -> None:
+    """The caller goes on, the other observers are told, and the log says where it failed."""
+    seen: list[str] = []
+
+    def fails(_turn: Turn, _event: Event) -> None:
+        raise RuntimeError("a trace that is full")
+
+    desk.switchboard.observers += [fails, lambda turn, _event: seen.append(turn.session.node)]
+    with capture_logs() as logs:
+        desk.start()
+        desk.press("1")
+    assert seen == ["main", "find", "done"]
+    assert [each["error"] for each in logs if each["event"] == "observer failed"] == ["RuntimeError"] * 3
 
 
 # --- bounds

@@ -100,7 +100,7 @@ def test_a_setting_that_is_wrong_has_status_1() -> None:
     """It is named."""
     result = ivr("calls", IVR_DATABASE_URL="oracle://x")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: IVR_DATABASE_URL: no kind of store is called 'oracle'")
+    assert result.stderr.startswith("Error: IVR_DATABASE_URL: no kind of store is called `oracle`")
 
 
 def test_a_database_that_is_none_has_status_1(tmp_path: Path) -> None:

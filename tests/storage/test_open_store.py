@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.storage import open_store
+from ivr.config import BadSetting
+from ivr.storage import file_beside, open_attempts, open_store
 from ivr.storage.memory import MemoryStore
 from ivr.storage.sqlite import SqliteStore
 
@@ -36,31 +37,44 @@ def test_four_slashes_name_an_absolute_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("sqllite:///calls.sqlite3", "known are memory://, sqlite://; did you mean sqlite://?"),
-        ("SQLite:///calls.sqlite3", "did you mean sqlite://?"),
-        ("memroy://", "did you mean memory://?"),
+        ("sqllite:///calls.sqlite3", "called `sqllite`; write `sqlite:///ivr.sqlite3`"),
+        ("SQLite:///calls.sqlite3", "called `SQLite`; write `sqlite:///ivr.sqlite3`"),
+        ("memroy://", "called `memroy`; write `memory://`"),
         (
             "oracle://scott:tiger@host/calls",
-            "no kind of store is called 'oracle'; known are memory://, sqlite://",
+            "no kind of store is called `oracle`; write `sqlite:///ivr.sqlite3` or `memory://`",
         ),
-        ("", "known are memory://, sqlite://"),
-        ("sqlite://calls.sqlite3", "three slashes"),
-        ("sqlite:///", "three slashes"),
-        ("sqlite://", "three slashes"),
-        ("sqlite:///:memory:", "write memory://"),
-        ("memory://calls", "write memory://"),
+        ("", "write `sqlite:///` and the file"),
+        ("calls.sqlite3", "write `sqlite:///` and the file"),
+        ("sqlite://calls.sqlite3", "three slashes; write `sqlite:///calls.sqlite3`"),
+        ("sqlite:calls.sqlite3", "three slashes; write `sqlite:///calls.sqlite3`"),
+        ("sqlite:/var/lib/calls", "three slashes; write `sqlite:////var/lib/calls`"),
+        ("sqlite:///", "three slashes; write `sqlite:///ivr.sqlite3`"),
+        ("sqlite://", "three slashes; write `sqlite:///ivr.sqlite3`"),
+        ("sqlite:///:memory:", "write `memory://`"),
+        ("memory://calls", "write `memory://`"),
+        ("memory:", "write `memory://`"),
     ],
 )
 def test_a_url_that_names_no_store_is_refused(url: str, words: str) -> None:
-    """The words say what is known, and what may have been meant."""
-    with pytest.raises(ValueError) as refused:
-        open_store(url)
-    assert words in str(refused.value)
+    """Nothing is kept in memory by mistake, whatever is opened: the words say what to write."""
+    for refuses in (open_store, open_attempts, lambda url: file_beside(url, "accounts")):
+        with pytest.raises(BadSetting) as refused:
+            refuses(url)
+        assert str(refused.value).startswith("IVR_DATABASE_URL: ")
+        assert words in str(refused.value)
+
+
+def test_what_is_kept_beside_the_calls_lies_beside_them() -> None:
+    """In memory where they are in memory."""
+    assert file_beside("sqlite:////var/lib/ivr.db", "accounts") == "/var/lib/ivr-accounts.db"
+    assert file_beside("sqlite:///calls", "accounts") == "calls-accounts.sqlite3"
+    assert file_beside("memory://", "accounts") == ":memory:"
 
 
 def test_the_password_in_a_url_is_not_told() -> None:
     """An error lands in logs: it names the scheme and no more."""
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(BadSetting) as refused:
         open_store("postgers://ivr:s3cret@host/calls")
     assert "s3cret" not in str(refused.value)
 

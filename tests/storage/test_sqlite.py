@@ -17,6 +17,7 @@ from threading import Barrier
 
 import pytest
 
+from ivr.config import BadSetting
 from ivr.engine.session import Session
 from ivr.storage import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
 from ivr.storage import sqlite as module
@@ -145,7 +146,7 @@ def test_a_database_of_a_newer_program_is_refused(file: Path) -> None:
     SqliteStore(file).close()
     asked(file, "PRAGMA user_version = 99")
     with pytest.raises(
-        ValueError, match=r"calls\.sqlite3 was written by a newer version .* update the program"
+        BadSetting, match=r"calls\.sqlite3 was written by a newer version .* update the program"
     ):
         SqliteStore(file)
     assert asked(file, "PRAGMA user_version") == [(99,)]
@@ -154,7 +155,7 @@ def test_a_database_of_a_newer_program_is_refused(file: Path) -> None:
 def test_an_sqlite_that_is_too_old_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some systems bring a new Python and an old SQLite: the words name the remedy, and no file is left."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
-    with pytest.raises(ValueError, match=r"too old; it must be 3\.37"):
+    with pytest.raises(BadSetting, match=r"too old; it must be 3\.37"):
         SqliteStore(file)
     assert not file.exists()
 
@@ -231,6 +232,7 @@ import sys
 from datetime import datetime
 from ivr.storage import SavedTurn
 from ivr.storage.sqlite import SqliteStore
+from ivr.config import BadSetting
 from ivr.engine.session import Session
 
 print("ready", flush=True)

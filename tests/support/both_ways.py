@@ -112,7 +112,8 @@ class HttpHarnesses:
         clock = VirtualClock(began)
         slow_down(application, clock, faults)
         application.switchboard = in_language(application.switchboard, call.language or "")
-        application.switchboard.watch = watch = CallMonitor()
+        watch = CallMonitor()
+        application.switchboard.observers.append(watch)
         app = web_program(application, SETTINGS, Signature(SETTINGS.auth_tokens, PUBLIC), clock)
         answers = numbers_of(self.tree, call.desks)
         patience = {desk.number: desk.ring for desk in self.tree.desks.values()}

@@ -24,7 +24,7 @@ import yaml
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from ivr.app import Application, accounts_path, build_application, open_outbox, web_program
+from ivr.app import Application, build_application, open_outbox, web_program
 from ivr.calls.hotline import load_hotline
 from ivr.channels.twilio.signature import Signature
 from ivr.cli import main
@@ -32,7 +32,7 @@ from ivr.config import Settings
 from ivr.logs import configure
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
-from ivr.storage import SEALED_AS, CallFilter
+from ivr.storage import SEALED_AS, CallFilter, file_beside
 from ivr.storage.sealing import BrokenSeal
 from tests.support import rest_stub
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
@@ -184,7 +184,7 @@ class Scene:
             self.evidence.add("URL", asked.path, asked.form.get("StatusCallback", ""))
         url = self.settings.database_url
         self.evidence.add_database(Path(url.removeprefix("sqlite:///")))
-        self.evidence.add_database(Path(accounts_path(url)), "accounts.id_card")
+        self.evidence.add_database(Path(file_beside(url, "accounts")), "accounts.id_card")
         for line in self.log.getvalue().splitlines():
             self.evidence.add("log", _without_time(line))
         shown = {"IVR_DATABASE_URL": self.settings.database_url}

@@ -21,13 +21,14 @@ from typing import Any, Literal
 import structlog
 from flask import Flask
 
-from ivr.app import Application, accounts_path, build_application, web_program
+from ivr.app import Application, build_application, web_program
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
+from ivr.storage import file_beside
 from ivr.storage.sqlite import SqliteStore
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 
@@ -77,7 +78,7 @@ class World:
     @property
     def accounts_file(self) -> Path:
         """Where the account service keeps its resets."""
-        return Path(accounts_path(self.settings.database_url))
+        return Path(file_beside(self.settings.database_url, "accounts"))
 
     @property
     def carrier(self) -> Carrier:

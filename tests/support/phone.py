@@ -89,7 +89,9 @@ def program(
     tree = demonstration() if folder == YUEBAO else None
     application = build_application(folder, settings, perform=perform, tree=tree)
     nodes: dict[str, str] = {}
-    application.switchboard.watch = lambda turn, _event: nodes.update({turn.session.call: turn.session.node})
+    application.switchboard.observers.append(
+        lambda turn, _event: nodes.update({turn.session.call: turn.session.node})
+    )
     spoil(application)
     app = web_program(application, settings, Signature(settings.auth_tokens, settings.public_url), clock)
     app.extensions["nodes"] = nodes
