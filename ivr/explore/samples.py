@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from jinja2 import nodes
 from ivr.explore.sources import names_in, parsed, templates_of
 from ivr.menu.language.contract import Outcome
 from ivr.menu.language.nodes import AskNode, ChooseNode, SetNode, TextNode
+from ivr.menu.speech.filters import FILTERS
 from ivr.menu.tree import Tree
 
 ACCOUNT, OTHER_ACCOUNT = "+8613800138000", "+8613800138001"
@@ -28,24 +29,6 @@ SOMETHING = "something"
 """A value of which the menu asks nothing but to be said."""
 MOST_TOGETHER = 64
 """Combinations of the values of one outcome that are tried; past them, each value is tried with the first of the others."""
-
-_BY_FILTER: Mapping[str, Any] = {
-    "money": Decimal("1234.56"),
-    "number": Decimal("1.5341"),
-    "percent": Decimal("1.534"),
-    "minutes": 174,
-    "round": Decimal("12.5"),
-    "abs": Decimal("12.5"),
-    "int": "12",
-    "day": date(2026, 11, 24),
-    "full_day": date(2026, 11, 24),
-    "clock": datetime(2026, 11, 24, 15, 0, tzinfo=UTC),
-    "digits": "80000012",
-    "tail": "80000012",
-    "listing": ("one", "two"),
-    "join": ("one", "two"),
-}
-"""A value that a filter can say."""
 
 
 @dataclass(slots=True)
@@ -110,7 +93,8 @@ class Samples:
             found += [False, True]
         if use.attributes and not found:
             found.append(date(2026, 11, 24))
-        said = next((_BY_FILTER[name] for name in use.filters if name in _BY_FILTER), None)
+        examples = (FILTERS[name].example for name in use.filters if name in FILTERS)
+        said = next((each for each in examples if each is not None), None)
         if said is not None and not any(type(said) is type(each) for each in found):
             found.insert(0, said)
         if use.with_others:

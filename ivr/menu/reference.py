@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,7 +22,7 @@ from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
-from ivr.menu.speech.templates import BUILT_IN_FILTERS, EXPRESSIONS, FACTS
+from ivr.menu.speech.templates import EXPRESSIONS, FACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -133,12 +133,11 @@ def _words() -> Iterator[str]:
 
 
 def _templates() -> Iterator[str]:
-    filters = {name: _sentence(spoken) for name, spoken in FILTERS.items()}
     yield from heading("Values in texts", 2, "`{{ name }}` is the value of a variable or of a fact.")
     yield from heading("Facts", 3, "")
     yield from rows("fact", FACTS)
     yield from heading("Filters", 3, "`{{ name | filter }}` says a value in the words of the language.")
-    yield from rows("filter", {**filters, **BUILT_IN_FILTERS})
+    yield from rows("filter", {name: each.means for name, each in FILTERS.items()})
 
 
 def section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
@@ -174,10 +173,6 @@ def _left_out(field: FieldInfo) -> str:
     if field.default_factory or field.default is None:
         return ""
     return f"`{field.default}`".lower() if isinstance(field.default, bool) else f"`{field.default}`"
-
-
-def _sentence(function: Callable[..., str]) -> str:
-    return inspect.getdoc(function) or ""
 
 
 def _cell(text: str) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from babel import Locale
 
@@ -15,19 +12,6 @@ from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.prompts import Prompt
 
-_VALUES: Mapping[str, Any] = {
-    "money": Decimal("3512.40"),
-    "number": Decimal("0.4102"),
-    "percent": Decimal("1.534"),
-    "day": date(2026, 11, 24),
-    "full_day": date(2026, 11, 24),
-    "clock": datetime(2026, 11, 24, 15, 30),  # noqa: DTZ001 (a time of day, in no zone)
-    "minutes": 174,
-    "digits": "6688",
-    "tail": "6688",
-    "listing": ("1", "2"),
-}
-"""A value of usual length for each filter that says one."""
 _WORD: Mapping[str, str] = {"zh": "招商银行", "en": "the bank card"}
 """What stands for a value that is said as it is, such as a name."""
 
@@ -65,8 +49,7 @@ def _filled(source: str, language: str) -> str:
 
 def _value(expression: str, language: str) -> str:
     """Return how a value may sound, by the last of our filters that it goes through."""
-    saying = [name for name in _FILTER.findall(expression) if name in FILTERS]
-    if saying:
-        said: Callable[..., str] = FILTERS[saying[-1]]
-        return said(_VALUES[saying[-1]], Locale.parse(language, sep="-"))
+    ours = [found for name in _FILTER.findall(expression) if (found := FILTERS.get(name)) and found.say]
+    if ours and ours[-1].say:
+        return ours[-1].say(ours[-1].example, Locale.parse(language, sep="-"))
     return _WORD.get(language.partition("-")[0], _WORD["en"])

@@ -1,13 +1,14 @@
-"""How values are said in each language: money, dates, digits one by one. The filters of menu templates.
+"""The filters of menu templates: how values are said in each language, such as money, dates, and digits one by one.
 
-A filter is a function of a value and a Babel locale; :data:`FILTERS` names them all, and the reference page prints
-their docstrings.
+A filter of ours is a function of a value and a Babel locale under ``@spoken``. Its docstring is its line in the reference
+page, and its example is what ``ivr check`` measures and ``ivr explore`` tries. Nothing else knows the filters by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,10 +18,38 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter."""
+
+    means: str
+    """One sentence for the reference page."""
+    say: Callable[..., str] | None = None
+    """How it says a value in a locale. None for a filter of Jinja2, which knows no languages."""
+    example: Any = None
+    """A value of usual length that it can be applied to, or None when it tells nothing about its value."""
+
+
+FILTERS: dict[str, Filter] = {}
+"""Every filter that a menu may use, ours first."""
+
+
+def spoken(example: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Add a filter of ours under its function's name."""
+
+    def add(say: Callable[..., str]) -> Callable[..., str]:
+        FILTERS[say.__name__] = Filter(" ".join((say.__doc__ or "").split()), say, example)
+        return say
+
+    return add
+
+
 _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
 """幺 for 1: in a number that is copied down, yī is heard as qī."""
 
 
+@spoken(example=Decimal("3512.40"))
 def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
     """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals."""
     amount = Decimal(str(value)).quantize(Decimal("0.01"))
@@ -34,17 +63,20 @@ def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
     return format_currency(amount, currency, locale=locale, format_type="name")
 
 
+@spoken(example=Decimal("0.4102"))
 def number(value: Any, locale: Locale) -> str:
     """A number with its decimals: `0.4102`."""
     return format_decimal(Decimal(str(value)), "0.######", locale=locale)
 
 
+@spoken(example=Decimal("1.534"))
 def percent(value: Any, locale: Locale) -> str:
     """A percentage that is given in percent: 1.534 is `百分之1.534`, `1.534 percent`."""
     spoken = number(value, locale)
     return f"百分之{spoken}" if locale.language == "zh" else f"{spoken} percent"
 
 
+@spoken(example=date(2026, 11, 24))
 def day(value: date, locale: Locale) -> str:
     """A day with its weekday: `11月24日星期二`, `Tuesday, November 24`."""
     # Babel's skeletons shorten the weekday, so the two languages that we know well have their pattern here.
@@ -54,16 +86,19 @@ def day(value: date, locale: Locale) -> str:
     return format_skeleton("MMMMEEEEd", value, locale=locale)
 
 
+@spoken(example=date(2026, 11, 24))
 def full_day(value: date, locale: Locale) -> str:
     """A day with its year: `1990年3月7日`, `March 7, 1990`."""
     return format_date(value, "long", locale=locale)
 
 
+@spoken(example=datetime(2026, 11, 24, 15, 30, tzinfo=UTC))
 def clock(value: datetime, locale: Locale) -> str:
     """A time of day: `15:00`, `3:00 PM`."""
     return format_time(value, "short", locale=locale).replace("\u202f", " ")
 
 
+@spoken(example=174)
 def minutes(value: Any, locale: Locale) -> str:
     """A number of minutes as hours and minutes: `2小时54分钟`, `2 hours 54 minutes`."""
     hours, rest = divmod(max(int(value), 0), 60)
@@ -77,6 +112,7 @@ def minutes(value: Any, locale: Locale) -> str:
     return " ".join(said) if spaced else "".join(said).replace(" ", "")
 
 
+@spoken(example="6688")
 def digits(value: Any, locale: Locale) -> str:
     """Digits one by one, as a number that is copied down: `九五五八八`, `9 5 5 8 8`."""
     keys = str(value)
@@ -85,25 +121,28 @@ def digits(value: Any, locale: Locale) -> str:
     return " ".join({"*": "star", "#": "pound", "+": "plus"}.get(key, key) for key in keys)
 
 
+@spoken(example="6688")
 def tail(value: Any, locale: Locale) -> str:
     """The last four digits of a number, one by one."""
     return digits(str(value)[-4:], locale)
 
 
+@spoken(example=("1", "2"))
 def listing(value: Iterable[Any], locale: Locale) -> str:
     """Several things as one list: `招商银行和中国银行`, `one, two and three`."""
     return format_list([str(each) for each in value], locale=locale)
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {
-    "money": money,
-    "number": number,
-    "percent": percent,
-    "day": day,
-    "full_day": full_day,
-    "clock": clock,
-    "minutes": minutes,
-    "digits": digits,
-    "tail": tail,
-    "listing": listing,
+FILTERS |= {
+    "default": Filter("Another value where there is none: `{{ name | default('you') }}`."),
+    "join": Filter("The items of a list with a text between them.", example=("one", "two")),
+    "length": Filter("How many characters or items it has."),
+    "lower": Filter("In small letters."),
+    "upper": Filter("In capital letters."),
+    "round": Filter("Rounded to so many decimals.", example=Decimal("12.5")),
+    "int": Filter("As a whole number.", example="12"),
+    "first": Filter("The first item or character."),
+    "last": Filter("The last item or character."),
+    "replace": Filter("With one part replaced by another."),
+    "abs": Filter("Without its sign.", example=Decimal("12.5")),
 }

@@ -50,20 +50,6 @@ EXPRESSIONS: Mapping[str, str] = {
 RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
 """Names that no variable may have: facts, and what Jinja2 and Python would read otherwise."""
 
-BUILT_IN_FILTERS: Mapping[str, str] = {
-    "default": "Another value where there is none: `{{ name | default('you') }}`.",
-    "join": "The items of a list with a text between them.",
-    "length": "How many characters or items it has.",
-    "lower": "In small letters.",
-    "upper": "In capital letters.",
-    "round": "Rounded to so many decimals.",
-    "int": "As a whole number.",
-    "first": "The first item or character.",
-    "last": "The last item or character.",
-    "replace": "With one part replaced by another.",
-    "abs": "Without its sign.",
-}
-"""The filters of Jinja2 that a menu may use beside our own."""
 _NOT_HERE: Mapping[type[nodes.Node], str] = {
     nodes.Include: "include",
     nodes.Import: "import",
@@ -97,11 +83,13 @@ class Uses:
 def environment(language: str) -> ImmutableSandboxedEnvironment:
     """Return the template environment whose filters speak ``language``."""
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    built_in = {name: made.filters[name] for name in BUILT_IN_FILTERS}
-    made.filters.clear()
-    made.filters.update(built_in)
     locale = Locale.parse(language, sep="-")
-    made.filters |= {name: functools.partial(spoken, locale=locale) for name, spoken in FILTERS.items()}
+    filters = {
+        name: functools.partial(each.say, locale=locale) if each.say else made.filters[name]
+        for name, each in FILTERS.items()
+    }
+    made.filters.clear()
+    made.filters.update(filters)
     made.globals.clear()
     return made
 
