@@ -160,9 +160,10 @@ class Switchboard:
         self, token: int, session: Session, event: Event, start: CallStarted, render: Render
     ) -> bytes:
         tree = self.hotline.version(session.version)
-        if tree.version != session.version:
+        restarted = tree.version != session.version
+        if restarted:
             session, event = _begun_again(session, tree), start
-        work = _Turn(self, tree, session, token)
+        work = _Turn(self, tree, session, token, restarted)
         try:
             done = self._advance_or_apologise(work, _bounded(tree, session, event), render)
             self.store.save(work.token, done)
@@ -213,6 +214,7 @@ class Switchboard:
             urgent=session.urgent,
             reason=session.reason,
             taken_run=work.taken_run,
+            restarted=work.restarted,
         )
 
     def _messages(self, call: str, commands: Sequence[Command], at: datetime) -> list[Message]:
@@ -275,6 +277,8 @@ class _Turn:
     """As the last step that went well has left it."""
     token: int
     """What the turn is saved with."""
+    restarted: bool
+    """Whether the call begins again, because its version of the menu is lost."""
     claimed: bool = False
     commands: list[Command] = field(default_factory=list)
     path: list[PathEntry] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Where calls and tries are kept: one Protocol (:mod:`ivr.storage.base`) and one module for each kind of store.
+"""Where calls and tries are kept: one Protocol (:mod:`ivr.storage.base`), kept by SQLite in a file or in memory.
 
 Everything that outlives a process is opened here, by one URL, the setting ``IVR_DATABASE_URL``:
 
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 from ivr.config import BadSetting
 from ivr.storage.base import (
     FINAL_REPORTS,
+    IN_MEMORY,
     LEASE,
+    LONGEST_CALL,
     SEALED_AS,
     TURN_LEASE,
     Answered,
@@ -46,7 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FINAL_REPORTS",
+    "IN_MEMORY",
     "LEASE",
+    "LONGEST_CALL",
     "SEALED_AS",
     "TURN_LEASE",
     "Answered",
@@ -74,24 +78,15 @@ __all__ = [
 ]
 
 
-IN_MEMORY = ":memory:"
-"""What SQLite calls a database that is no file."""
-
-
 def open_store(url: str) -> Store:
     """Open the store of calls that a URL names.
 
     Raises :class:`BadSetting` for a URL that names none, and for a database of a newer program; ``OSError`` or the
     database's own error when it cannot be opened.
     """
-    file = database_file(url)
-    if file == IN_MEMORY:
-        from ivr.storage.memory import MemoryStore
-
-        return MemoryStore()
     from ivr.storage.sqlite import SqliteStore
 
-    return SqliteStore(file)
+    return SqliteStore(database_file(url))
 
 
 def open_attempts(url: str) -> Attempts:

@@ -21,6 +21,8 @@ from typing import Protocol
 from ivr.engine.session import Session
 from ivr.storage.sealing import Seal
 
+IN_MEMORY = ":memory:"
+"""What SQLite calls a database that is no file. It is gone when it is closed, and no other process sees it."""
 SEALED_AS = "message"
 """The purpose with which the body of a message is sealed."""
 TURN_LEASE = timedelta(seconds=8)
@@ -31,6 +33,9 @@ LEASE = timedelta(seconds=20)
 
 RUNS_LIVE = timedelta(hours=1)
 """How long the result of a slow action waits to be taken up: far longer than any call waits for it."""
+
+LONGEST_CALL = timedelta(days=1)
+"""How long a call whose end nobody has reported counts as one that goes on: no carrier lets a call last longer."""
 
 FINAL_REPORTS = frozenset({"delivered", "undelivered", "failed"})
 """What a carrier may report of a message after which nothing else can become of it."""
@@ -176,6 +181,8 @@ class SavedTurn:
     reason: str = ""
     taken_run: str = ""
     """The slow action whose result this turn has taken up: it is forgotten."""
+    restarted: bool = False
+    """Whether the call began again in this turn, on another version of the menu, because its own is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +345,16 @@ class Store(Protocol):
         """Return all that is kept of one call, or None."""
         ...
 
-    def purge(self, before: datetime) -> Purged:
-        """Forget the calls that started before this time, results of runs from before it, and menu versions out of use."""
+    def purge(self, before: datetime, at: datetime) -> Purged:
+        """Forget the calls that started before this time, and what only they used: recordings, menu versions, results.
+
+        A call that still goes on at ``at`` is kept, whenever it started. A call whose end was never reported counts as
+        over after :data:`LONGEST_CALL`.
+        """
+        ...
+
+    def count_purgeable(self, before: datetime, at: datetime) -> int:
+        """Return how many calls :meth:`purge` would forget."""
         ...
 
     def ping(self) -> None:

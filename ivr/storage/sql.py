@@ -233,7 +233,12 @@ MESSAGES = """
 
 VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
 
-OLDEST = "SELECT id, call FROM calls WHERE started < ? ORDER BY started LIMIT ?"
+# A call without an end goes on, unless it began so long ago that its end was never reported.
+_PURGEABLE = "FROM calls WHERE started < :before AND (ended IS NOT NULL OR started < :abandoned)"
+
+OLDEST = f"SELECT id, call {_PURGEABLE} ORDER BY started LIMIT :most"
+
+COUNT_PURGEABLE = f"SELECT count(*) {_PURGEABLE}"
 
 PURGE = (
     ("path", "DELETE FROM path WHERE call_id = :id"),

@@ -1,4 +1,4 @@
-"""Calls in one SQLite file, shared by the threads of several processes on one machine.
+"""Calls in SQLite: one file, shared by the threads of several processes on one machine, or this process's memory.
 
 SQLite has one writer at a time, so a process writes over one connection, taken by its threads in turns: they queue at
 a lock instead of sleeping and trying again, and the connection's pages and statements stay warm. Reading has a
@@ -29,7 +29,9 @@ from ivr.engine.session import Session
 from ivr.storage import sql
 from ivr.storage.base import (
     FINAL_REPORTS,
+    IN_MEMORY,
     LEASE,
+    LONGEST_CALL,
     RUNS_LIVE,
     TURN_LEASE,
     Answered,
@@ -66,6 +68,9 @@ _OPENING = threading.Lock()
 class SqliteStore:
     """A :class:`~ivr.storage.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
 
+    The path :data:`~ivr.storage.base.IN_MEMORY` opens an empty store in memory instead. Its threads share one connection,
+    because SQLite gives each connection a memory of its own.
+
     Raises ``BadSetting`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
     ``sqlite3.Error`` when it cannot be opened. Open it after a fork, not before.
     """
@@ -74,13 +79,17 @@ class SqliteStore:
         if sqlite3.sqlite_version_info < _LEAST:
             raise BadSetting(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
         file = Path(path)
+        in_memory = path == IN_MEMORY
         with _OPENING, contextlib.ExitStack() as undo:
-            with contextlib.suppress(FileExistsError):
-                file.touch(mode=0o600, exist_ok=False)  # SQLite gives its -wal and -shm files the same mode
-            self._writer = _Shared(_connect(file))
+            if not in_memory:
+                with contextlib.suppress(FileExistsError):
+                    # SQLite gives its -wal and -shm files the same mode.
+                    file.touch(mode=0o600, exist_ok=False)
+            self._writer = self._reader = _SharedConnection(_connect(file))
             undo.callback(self._writer.close)
-            self._reader = _Shared(_connect(file))
-            undo.callback(self._reader.close)
+            if not in_memory:
+                self._reader = _SharedConnection(_connect(file))
+                undo.callback(self._reader.close)
             self._migrate(file)
             undo.pop_all()
 
@@ -130,7 +139,7 @@ class SqliteStore:
         """Write a turn, or raise ``ClaimLost`` and write nothing."""
         values = _saved(token, turn)
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
-            saved = db.execute(_statement(token, turn.session.turn), values).fetchall()
+            saved = db.execute(_statement(token, turn), values).fetchall()
             if not saved:
                 raise ClaimLost(f"turn before {turn.session.turn} of call {turn.session.call}")
             ((number,),) = saved
@@ -238,24 +247,30 @@ class SqliteStore:
             voicemails=tuple(Voicemail(call, url, seconds, _moment(at)) for url, seconds, at in voicemails),
         )
 
-    def purge(self, before: datetime) -> Purged:
+    def purge(self, before: datetime, at: datetime) -> Purged:
         """Forget old calls, a few in each of many transactions: a turn must not wait until a million are forgotten."""
-        limit = _seconds(before)
+        limits = _purge_limits(before, at)
+        runs_before = min(limits["before"], _seconds(at - RUNS_LIVE))
         forgotten: Counter[str] = Counter()
         while True:
             began = time.monotonic()
             with self._writer.transaction("BEGIN IMMEDIATE") as db:
-                oldest = db.execute(sql.OLDEST, (limit, _PURGED_AT_ONCE)).fetchall()
+                oldest = db.execute(sql.OLDEST, limits | {"most": _PURGED_AT_ONCE}).fetchall()
                 for number, call in oldest:
                     for kind, statement in sql.PURGE:
                         forgotten[kind] += db.execute(statement, {"id": number, "call": call}).rowcount
-                runs = db.execute(sql.PURGE_RUNS, (limit, _PURGED_AT_ONCE)).rowcount
+                runs = db.execute(sql.PURGE_RUNS, (runs_before, _PURGED_AT_ONCE)).rowcount
                 forgotten["runs"] += runs
                 if max(len(oldest), runs) < _PURGED_AT_ONCE:
-                    forgotten["voicemails"] += db.execute(sql.PURGE_STRAYS, (limit,)).rowcount
+                    forgotten["voicemails"] += db.execute(sql.PURGE_STRAYS, (limits["before"],)).rowcount
                     forgotten["versions"] += db.execute(sql.PURGE_VERSIONS).rowcount
                     return Purged(**forgotten)
             time.sleep(time.monotonic() - began)  # those who wait find the file free half of the time
+
+    def count_purgeable(self, before: datetime, at: datetime) -> int:
+        """Count over the connection that reads, so that no turn waits."""
+        ((count,),) = self._reader.rows(sql.COUNT_PURGEABLE, _purge_limits(before, at))
+        return int(count)
 
     def ping(self) -> None:
         """Raise when the file cannot be written: SQLite needs the right to write even to change no row."""
@@ -267,7 +282,7 @@ class SqliteStore:
         self._reader.close()
 
 
-class _Shared:
+class _SharedConnection:
     """One connection, which threads use in turns."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -342,11 +357,11 @@ def _refusal(
     return Answered(answer) if answer else Unknown()
 
 
-def _statement(token: int, next_turn: int) -> str:
+def _statement(token: int, turn: SavedTurn) -> str:
     """Return the statement that writes a turn: the first one, claimed or not, or a later one."""
     if token == 0:
         return sql.SAVE_FIRST
-    return sql.SAVE_FIRST_CLAIMED if next_turn == 1 else sql.SAVE_LATER
+    return sql.SAVE_FIRST_CLAIMED if turn.session.turn == 1 or turn.restarted else sql.SAVE_LATER
 
 
 def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:
@@ -401,6 +416,10 @@ def _record(row: tuple[Any, ...]) -> CallRecord:
         urgent=bool(urgent),
         reason=reason,
     )
+
+
+def _purge_limits(before: datetime, at: datetime) -> dict[str, float]:
+    return {"before": _seconds(before), "abandoned": _seconds(at - LONGEST_CALL)}
 
 
 def _seconds(at: datetime) -> float:

@@ -14,7 +14,8 @@ from ivr.calls import hotline as module
 from ivr.calls.hotline import Hotline, MenuBroken, load_hotline, menu_files, read_folder, recordings_of
 from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
+from ivr.storage.sqlite import SqliteStore
 from tests.support.switchboards import write_menu
 
 
@@ -82,13 +83,13 @@ def test_a_broken_menu_cannot_be_served(folder: Path) -> None:
     """At the start there is no good one to go on with: every problem is told."""
     changed(folder, "start: main", "start: mian")
     with pytest.raises(MenuBroken, match="mian") as caught:
-        Hotline(folder, MemoryStore())
+        Hotline(folder, SqliteStore(IN_MEMORY))
     assert caught.value.problems
 
 
 def test_a_changed_menu_is_taken_up(folder: Path) -> None:
     """And kept in the store under its hash, with the older one."""
-    store = MemoryStore()
+    store = SqliteStore(IN_MEMORY)
     hotline = Hotline(folder, store, look_every=0.0)
     first = hotline.current()
     changed(folder, "say: Hello.", "say: Good day.")
@@ -100,14 +101,14 @@ def test_a_changed_menu_is_taken_up(folder: Path) -> None:
 
 def test_an_unchanged_menu_is_not_loaded_again(folder: Path) -> None:
     """Looking costs little."""
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     assert hotline.current() is hotline.current()
 
 
 def test_a_broken_change_keeps_the_good_menu_and_is_reported_once(folder: Path) -> None:
     """The calls go on; the editor is told what is wrong, and not at every call."""
     reported: list[tuple[Problem, ...]] = []
-    hotline = Hotline(folder, MemoryStore(), report=reported.append, look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), report=reported.append, look_every=0.0)
     good = hotline.current()
     changed(folder, "start: main", "start: mian")
     assert hotline.current() is good
@@ -118,7 +119,7 @@ def test_a_broken_change_keeps_the_good_menu_and_is_reported_once(folder: Path) 
 
 def test_a_mended_menu_is_taken_up(folder: Path) -> None:
     """After the mistake is gone the change is there."""
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     good = hotline.current()
     changed(folder, "start: main", "start: mian")
     hotline.current()
@@ -128,7 +129,7 @@ def test_a_mended_menu_is_taken_up(folder: Path) -> None:
 
 def test_a_changed_recording_is_taken_up(folder: Path) -> None:
     """Although the menu's words, and so its version, are the same."""
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     before = hotline.current()
     (folder / "audio" / "en-US").mkdir(parents=True)
     (folder / "audio" / "en-US" / "hello.wav").write_bytes(b"one")
@@ -139,7 +140,7 @@ def test_a_changed_recording_is_taken_up(folder: Path) -> None:
 
 def test_the_folder_is_not_looked_at_all_the_time(folder: Path) -> None:
     """A busy hotline looks once in a while."""
-    hotline = Hotline(folder, MemoryStore(), look_every=3600.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=3600.0)
     good = hotline.current()
     changed(folder, "say: Hello.", "say: Good day.")
     assert hotline.current() is good
@@ -147,7 +148,7 @@ def test_the_folder_is_not_looked_at_all_the_time(folder: Path) -> None:
 
 def test_a_folder_that_vanishes_keeps_the_good_menu(folder: Path, tmp_path: Path) -> None:
     """And is taken up again when it is back."""
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     good = hotline.current()
     folder.rename(tmp_path / "away")
     assert hotline.current() is good
@@ -157,7 +158,7 @@ def test_a_folder_that_vanishes_keeps_the_good_menu(folder: Path, tmp_path: Path
 
 def test_an_older_version_comes_from_the_store(folder: Path) -> None:
     """A worker that never had it compiles it, once."""
-    store = MemoryStore()
+    store = SqliteStore(IN_MEMORY)
     old = Hotline(folder, store).current()
     changed(folder, "say: Hello.", "say: Good day.")
     other = Hotline(folder, store)
@@ -168,13 +169,13 @@ def test_an_older_version_comes_from_the_store(folder: Path) -> None:
 
 def test_a_version_that_is_lost_is_the_present_one(folder: Path) -> None:
     """There is nothing better."""
-    hotline = Hotline(folder, MemoryStore())
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY))
     assert hotline.version("gone") is hotline.current()
 
 
 def test_few_compiled_versions_are_kept_at_hand(folder: Path) -> None:
     """However often an editor saves, memory does not grow; older ones still are in the store."""
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
     for number in range(module.MOST_TREES + 1):
         said = f"say: Hello {number}."
@@ -202,7 +203,7 @@ def test_a_menu_that_does_not_go_with_the_settings_cannot_be_started_with(
 ) -> None:
     """The hotline would ring itself, or somebody would wait for a desk that nobody rings."""
     with pytest.raises(BadSetting) as refused:
-        Hotline(folder, MemoryStore(), settings)
+        Hotline(folder, SqliteStore(IN_MEMORY), settings)
     assert says in str(refused.value)
 
 
@@ -210,13 +211,13 @@ def test_all_that_is_wrong_with_the_settings_is_told_at_once(folder: Path) -> No
     """Whoever starts a server mends them in one go."""
     settings = Settings(number="+8657100000001", fallback_number="+8657100000001", desk_numbers={"a": OWN})
     with pytest.raises(BadSetting) as refused:
-        Hotline(folder, MemoryStore(), settings)
+        Hotline(folder, SqliteStore(IN_MEMORY), settings)
     assert len(str(refused.value).splitlines()) == 3
 
 
 def test_a_changed_menu_that_could_not_be_started_with_is_not_taken_up(folder: Path) -> None:
     """A desk that gets the hotline's own number: the good menu goes on, and the log says where to mend it."""
-    hotline = Hotline(folder, MemoryStore(), Settings(number=OWN), look_every=0.0)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), Settings(number=OWN), look_every=0.0)
     good = hotline.current()
     changed(folder, "+8657100000001", OWN)
     with capture_logs() as logs:

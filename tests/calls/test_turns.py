@@ -27,7 +27,8 @@ from ivr.engine.turn import Turn
 from ivr.logs import configure
 from ivr.menu.language.contract import Level
 from ivr.storage import TURN_LEASE, ClaimLost, SavedTurn
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
+from ivr.storage.sqlite import SqliteStore
 from tests.support.switchboards import AT, MENU, Desk, words, write_menu
 
 
@@ -137,7 +138,9 @@ def test_who_lost_his_claim_gives_the_other_one_s_answer(desk: Desk) -> None:
 def test_who_lost_his_claim_to_a_purge_raises(desk: Desk) -> None:
     """There is nothing left to answer."""
     desk.start()
-    desk.actions.before = lambda _asked: _ignore(desk.store.purge(AT + timedelta(days=1)))
+    desk.actions.before = lambda _asked: _ignore(
+        desk.store.purge(AT + timedelta(days=1), AT + timedelta(days=2))
+    )
     with pytest.raises(ClaimLost):
         desk.press("1")
 
@@ -289,11 +292,11 @@ def test_actions_that_never_come_to_rest_are_an_apology(desk: Desk) -> None:
 def test_a_broken_store_raises(desk: Desk) -> None:
     """Nothing can be promised without it: the channel answers by itself."""
 
-    class Broken(MemoryStore):
+    class BrokenStore(SqliteStore):
         def save(self, token: int, turn: SavedTurn) -> None:
             raise OSError("disk full")
 
-    desk.switchboard.store = Broken()
+    desk.switchboard.store = BrokenStore(IN_MEMORY)
     with pytest.raises(OSError, match="disk full"):
         desk.start()
 
@@ -485,13 +488,12 @@ def test_a_call_whose_menu_is_lost_starts_over_on_the_present_one(desk: Desk) ->
     assert desk.history.record.version == other.hotline.current().version
 
 
-class _Forgetful(MemoryStore):
+class _Forgetful(SqliteStore):
     """A store that has lost its menus."""
 
     def __init__(self, kept: object) -> None:
-        assert isinstance(kept, MemoryStore)
-        super().__init__()
-        self._calls = kept._calls
+        assert isinstance(kept, SqliteStore)
+        self._writer, self._reader = kept._writer, kept._reader
 
     def version(self, version: str) -> None:
         """Know none."""

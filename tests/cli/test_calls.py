@@ -34,7 +34,7 @@ def test_calls_are_looked_back_at_and_forgotten(tmp_path: Path) -> None:
         1,
         "Error: there is no call CA1 in the store; `ivr calls` lists them\n",
     )
-    forgotten = ivr("purge", "--older-than", "0d", IVR_DATABASE_URL=url)
+    forgotten = ivr("purge", "--older-than", "0d", "--yes", IVR_DATABASE_URL=url)
     assert forgotten.stdout.startswith("forgot ")
     assert ivr("calls", IVR_DATABASE_URL=url).exit_code == 0
 

@@ -81,7 +81,7 @@ def test_a_wrong_command_line_has_status_2(arguments: list[str], told: str) -> N
             "there is no written call with `nothing of the sort`",
         ),
         (["calls"], "there is no ivr.sqlite3 here; IVR_DATABASE_URL says where"),
-        (["purge", "--older-than", "90d"], "there is no ivr.sqlite3 here"),
+        (["purge", "--older-than", "90d", "--yes"], "there is no ivr.sqlite3 here"),
     ],
 )
 def test_what_cannot_be_done_has_status_1(

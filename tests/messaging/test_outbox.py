@@ -28,7 +28,7 @@ from ivr.messaging.outbox import (
     pause_after,
 )
 from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 
@@ -70,9 +70,9 @@ class Desk:
 
 
 @pytest.fixture
-def store() -> MemoryStore:
+def store() -> SqliteStore:
     """An empty store."""
-    return MemoryStore()
+    return SqliteStore(IN_MEMORY)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def outbox(store: MemoryStore, desk: Desk, clock: Clock) -> Outbox:
+def outbox(store: SqliteStore, desk: Desk, clock: Clock) -> Outbox:
     """An outbox without chance."""
     return Outbox(store, desk, Seal(SECRET), clock, "https://ivr.example.com/", chance=lambda: 0.0)
 
@@ -124,7 +124,7 @@ def the_only(store: Store) -> Message:
 # --- what is sent ---
 
 
-def test_what_is_due_is_sent_once(store: MemoryStore, outbox: Outbox, desk: Desk) -> None:
+def test_what_is_due_is_sent_once(store: SqliteStore, outbox: Outbox, desk: Desk) -> None:
     """In order, each with its number in the URL to which the carrier reports."""
     leave(store, "one", "two")
     assert outbox.send_due() == 2
@@ -140,7 +140,7 @@ def test_what_is_due_is_sent_once(store: MemoryStore, outbox: Outbox, desk: Desk
 
 
 def test_more_than_one_claim_holds_is_sent_in_one_round(
-    store: MemoryStore, outbox: Outbox, desk: Desk
+    store: SqliteStore, outbox: Outbox, desk: Desk
 ) -> None:
     """A crowd does not wait for the next round."""
     leave(store, *(str(number) for number in range(101)))
@@ -148,7 +148,7 @@ def test_more_than_one_claim_holds_is_sent_in_one_round(
     assert len(set(desk.bodies)) == 101
 
 
-def test_without_a_public_url_no_report_is_asked_for(store: MemoryStore, desk: Desk, clock: Clock) -> None:
+def test_without_a_public_url_no_report_is_asked_for(store: SqliteStore, desk: Desk, clock: Clock) -> None:
     """Nobody could be reached with it."""
     leave(store, "one")
     Outbox(store, desk, Seal(SECRET), clock).send_due()
@@ -156,7 +156,7 @@ def test_without_a_public_url_no_report_is_asked_for(store: MemoryStore, desk: D
 
 
 def test_a_sealed_message_is_opened_for_the_carrier_alone(
-    store: MemoryStore, outbox: Outbox, desk: Desk
+    store: SqliteStore, outbox: Outbox, desk: Desk
 ) -> None:
     """The store has sealed words before, and none after."""
     leave(store, Seal(SECRET).seal(SEALED_AS, BODY), sealed=True)
@@ -165,7 +165,7 @@ def test_a_sealed_message_is_opened_for_the_carrier_alone(
     assert (desk.bodies, the_only(store).body) == ([BODY], "")
 
 
-def test_a_message_sealed_with_another_key_waits(store: MemoryStore, outbox: Outbox, desk: Desk) -> None:
+def test_a_message_sealed_with_another_key_waits(store: SqliteStore, outbox: Outbox, desk: Desk) -> None:
     """Nobody can open it, unless the right key comes back; the others are sent."""
     leave(store, Seal("another key that somebody has lost").seal(SEALED_AS, BODY), sealed=True)
     store.keep_run("r", "{}", [Message(CALL, TO, "open", "zh-CN", NOON, status="waiting")], NOON)
@@ -177,7 +177,7 @@ def test_a_message_sealed_with_another_key_waits(store: MemoryStore, outbox: Out
     assert desk.bodies == ["open"]
 
 
-def test_the_request_is_noted_before_it_leaves(store: MemoryStore, clock: Clock) -> None:
+def test_the_request_is_noted_before_it_leaves(store: SqliteStore, clock: Clock) -> None:
     """The carrier is asked only when the store says that somebody is asking."""
     seen: list[str] = []
 
@@ -191,7 +191,7 @@ def test_the_request_is_noted_before_it_leaves(store: MemoryStore, clock: Clock)
     assert seen == ["sending"]
 
 
-def test_a_message_whose_claim_was_lost_is_not_sent(store: MemoryStore, clock: Clock, desk: Desk) -> None:
+def test_a_message_whose_claim_was_lost_is_not_sent(store: SqliteStore, clock: Clock, desk: Desk) -> None:
     """A carrier that was slow with the first one has used up the second one's lease: it is claimed anew, and sent once."""
     requests: list[str] = []
 
@@ -209,7 +209,7 @@ def test_a_message_whose_claim_was_lost_is_not_sent(store: MemoryStore, clock: C
 # --- what the carrier answers ---
 
 
-def test_a_refused_message_has_failed(store: MemoryStore, outbox: Outbox, desk: Desk) -> None:
+def test_a_refused_message_has_failed(store: SqliteStore, outbox: Outbox, desk: Desk) -> None:
     """The reason and the carrier's code stay in the record."""
     desk.troubles = [MessageRefused("not a valid number", "21211")]
     leave(store, BODY)
@@ -220,7 +220,7 @@ def test_a_refused_message_has_failed(store: MemoryStore, outbox: Outbox, desk: 
 
 @pytest.mark.parametrize("trouble", [TimeoutError(), ConnectionResetError(), ValueError("no JSON")])
 def test_after_any_other_trouble_nobody_knows(
-    store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock, trouble: Exception
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock, trouble: Exception
 ) -> None:
     """The message may have arrived, so it is not sent again."""
     desk.troubles = [trouble]
@@ -235,7 +235,7 @@ def test_after_any_other_trouble_nobody_knows(
 
 
 def test_a_message_that_was_not_taken_is_tried_again(
-    store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """After a pause, and no sooner; meanwhile others are sent."""
     desk.troubles = [MessageNotTaken("too many requests")]
@@ -252,7 +252,7 @@ def test_a_message_that_was_not_taken_is_tried_again(
 
 
 def test_a_message_that_is_never_taken_fails_in_the_end(
-    store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """After the last try, with the last reason."""
     desk.troubles = [MessageNotTaken("connection refused") for _ in range(100)]
@@ -265,7 +265,7 @@ def test_a_message_that_is_never_taken_fails_in_the_end(
 
 
 def test_a_carrier_that_takes_nothing_is_left_alone(
-    store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock, lines: list[Any]
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock, lines: list[Any]
 ) -> None:
     """Refused credentials are one line and one request, not a failure of every message; then all are sent."""
     desk.troubles = [MessageNotTaken("the credentials are refused (401)", after=60)]
@@ -283,7 +283,7 @@ def test_a_carrier_that_takes_nothing_is_left_alone(
 
 
 def test_refused_credentials_fail_no_message_however_long_it_takes(
-    store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock
 ) -> None:
     """Somebody puts them right on Monday; an absurd pause is not believed."""
     desk.troubles = [MessageNotTaken("401", after=10**9) for _ in range(2000)]
@@ -295,7 +295,7 @@ def test_refused_credentials_fail_no_message_however_long_it_takes(
     assert desk.bodies == ["one"]
 
 
-def test_an_expired_message_is_not_sent(store: MemoryStore, outbox: Outbox, desk: Desk, clock: Clock) -> None:
+def test_an_expired_message_is_not_sent(store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock) -> None:
     """A code that is dead on arrival only worries its reader."""
     leave(store, "code", expires=NOON + timedelta(minutes=5))
     clock.now += timedelta(minutes=5)
@@ -338,7 +338,7 @@ def test_pauses_grow_and_differ(tries: int, chance: float, seconds: float) -> No
     ids=["sent", "refused", "put off", "resting", "unknown"],
 )
 def test_the_log_has_neither_the_words_nor_the_number(
-    store: MemoryStore, outbox: Outbox, desk: Desk, lines: list[Any], trouble: Exception | None
+    store: SqliteStore, outbox: Outbox, desk: Desk, lines: list[Any], trouble: Exception | None
 ) -> None:
     """Also not where the carrier repeats them."""
     desk.troubles = [trouble] if trouble else []
@@ -362,7 +362,7 @@ def test_the_log_has_neither_the_words_nor_the_number(
 )
 @pytest.mark.parametrize("after", [None, 9, "refused"])
 def test_however_a_carrier_writes_the_number_the_log_has_its_end_alone(
-    store: MemoryStore, outbox: Outbox, desk: Desk, lines: list[Any], number: str, after: float | str | None
+    store: SqliteStore, outbox: Outbox, desk: Desk, lines: list[Any], number: str, after: float | str | None
 ) -> None:
     """Without its plus, without its country, with spaces; and the code of the error can still be read."""
     reason = f"{number} takes none, error 21211"
@@ -375,7 +375,7 @@ def test_however_a_carrier_writes_the_number_the_log_has_its_end_alone(
     assert "8000 takes none, error 21211" in line["reason"]
 
 
-def test_a_line_says_which_message(store: MemoryStore, outbox: Outbox, lines: list[Any]) -> None:
+def test_a_line_says_which_message(store: SqliteStore, outbox: Outbox, lines: list[Any]) -> None:
     """So that it is found in the record."""
     leave(store, BODY)
     outbox.send_due()
@@ -418,7 +418,7 @@ class Gate:
         return "SM1"
 
 
-def test_the_worker_is_woken(store: MemoryStore, clock: Clock) -> None:
+def test_the_worker_is_woken(store: SqliteStore, clock: Clock) -> None:
     """A code is sent when it was saved, and not an hour later."""
     gate = Gate()
     gate.open.set()
@@ -430,7 +430,7 @@ def test_the_worker_is_woken(store: MemoryStore, clock: Clock) -> None:
 
 
 def test_the_worker_rests_between_two_rounds(
-    store: MemoryStore, clock: Clock, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, clock: Clock, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Having been woken once it makes one round more, and then waits again."""
     outbox = Outbox(store, desk, Seal(SECRET), clock)
@@ -450,7 +450,7 @@ def test_the_worker_rests_between_two_rounds(
 
 
 def test_the_worker_finishes_the_request_under_way_and_begins_no_other(
-    store: MemoryStore, clock: Clock
+    store: SqliteStore, clock: Clock
 ) -> None:
     """Whoever is told to stop leaves nothing unknown, and the rest to others."""
     gate = Gate()
@@ -466,12 +466,12 @@ def test_the_worker_finishes_the_request_under_way_and_begins_no_other(
 
 
 def test_an_error_does_not_end_the_worker(
-    store: MemoryStore, clock: Clock, desk: Desk, lines: list[Any]
+    store: SqliteStore, clock: Clock, desk: Desk, lines: list[Any]
 ) -> None:
     """A store that cannot be read for a moment is one line in the log, without its words."""
     recovered = Event()
 
-    class Moody(MemoryStore):
+    class Moody(SqliteStore):
         def claim_messages(self, at: datetime, most: int) -> list[Message]:
             if not recovered.is_set():
                 recovered.set()
@@ -479,7 +479,7 @@ def test_an_error_does_not_end_the_worker(
             worker.stop()
             return []
 
-    worker = Outbox(Moody(), desk, Seal(SECRET), clock)
+    worker = Outbox(Moody(IN_MEMORY), desk, Seal(SECRET), clock)
     worker.run(every=0.001)
     (line,) = lines
     assert (line["event"], line["log_level"], line["error"]) == (

@@ -1,4 +1,7 @@
-"""What every store promises, sentence by sentence. A new kind of store is added to :data:`OPENERS` and is held to it."""
+"""What every store promises, sentence by sentence. A new kind of store is added to :data:`OPENERS` and is held to it.
+
+A store in memory is the same code on another path; what is special about it is in ``test_sqlite``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
 from ivr.storage import (
     LEASE,
+    LONGEST_CALL,
     TURN_LEASE,
     Answered,
     Busy,
@@ -31,7 +35,6 @@ from ivr.storage import (
     Unknown,
     Voicemail,
 )
-from ivr.storage.memory import MemoryStore
 from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -41,7 +44,6 @@ CALL = "CA0123"
 TO = "+8613800138000"
 
 OPENERS: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda _: MemoryStore(),
     "sqlite": lambda folder: SqliteStore(folder / "calls.sqlite3"),
 }
 
@@ -92,6 +94,11 @@ def history(store: Store, call: str = CALL) -> CallHistory:
     found = store.call(call)
     assert found is not None
     return found
+
+
+def purge(store: Store, before: datetime) -> Purged:
+    """Forget what started before a time, two days later: no call that began by then still goes on."""
+    return store.purge(before, LATER + timedelta(days=2))
 
 
 def listed(store: Store, wanted: CallFilter) -> list[str]:
@@ -300,7 +307,7 @@ def test_a_turn_is_saved_once(store: Store) -> None:
 def test_a_call_that_was_purged_meanwhile_is_lost(store: Store) -> None:
     """A save does not bring back a call that was forgotten."""
     token = claimed(store, CALL, 0).token
-    store.purge(LATER)
+    purge(store, LATER)
     with pytest.raises(ClaimLost):
         store.save(token, SavedTurn(session(), b"<a/>", NOON))
     assert store.call(CALL) is None
@@ -356,6 +363,18 @@ def test_a_later_turn_does_not_forget_why_a_human_was_asked_for(store: Store) ->
 
 
 # --- the end ---
+
+
+def test_a_call_that_began_again_is_recorded_on_its_new_menu(store: Store) -> None:
+    """Or a purge would take away the menu on which it goes on."""
+    for version in ("v1", "v2", "v3"):
+        store.keep_version(version, "yuebao", {"menu.yaml": version})
+    play(store)
+    token = claimed(store, CALL, 1).token
+    store.save(token, SavedTurn(session(turn=2, version="v2"), b"<a/>", NOON, restarted=True))
+    assert history(store).record.version == "v2"
+    store.purge(NOON, NOON)
+    assert (store.version("v1"), store.version("v2")) == (None, {"menu.yaml": "v2"})
 
 
 def test_a_last_turn_ends_the_call(store: Store) -> None:
@@ -455,8 +474,6 @@ def test_a_call_that_is_over_keeps_no_session(
     """The variables are forgotten, whichever way the call ended: no session is kept at all."""
     way_to_end(store, session(variables={"remaining": "12345"}, confirming="67890"))
     match store:
-        case MemoryStore():
-            assert store._calls[CALL].session == ""
         case SqliteStore():
             assert store._reader.rows("SELECT session FROM calls", ()) == [(None,)]
         case _:
@@ -859,6 +876,19 @@ def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
     assert [kept.record] == [record for record in store.calls(CallFilter()) if record.call == CALL]
 
 
+def test_recordings_are_listed_in_the_order_in_which_they_were_left(store: Store) -> None:
+    """Not in that of their addresses, nor of their reports; the address decides between two of the same moment."""
+    for at, url in (
+        (LATER, "https://r/1"),
+        (NOON, "https://r/3"),
+        (SOON, "https://r/4"),
+        (SOON, "https://r/2"),
+    ):
+        store.keep_voicemail(Voicemail(CALL, url, 3, at))
+    play(store)
+    assert [left.url[-1] for left in history(store).voicemails] == ["3", "2", "4", "1"]
+
+
 def test_there_is_no_history_of_an_unknown_call(store: Store) -> None:
     """A call that is not there is None, not an empty history."""
     assert store.call(CALL) is None
@@ -886,40 +916,71 @@ def test_a_time_without_a_zone_is_refused(store: Store) -> None:
 
 
 def test_purge_forgets_old_calls_and_counts_what_it_forgot(store: Store) -> None:
-    """A call that started before the time goes with all its rows, also one that goes on; one at the time stays."""
+    """A call that started before the time goes with all its rows; one that started at the time stays."""
     entries = [PathEntry(0, NOON, "", "CallStarted"), PathEntry(0, NOON, "main", "DigitsPressed")]
     for call, started in {"CA1": NOON, "CA2": SOON, "CA3": LATER}.items():
         play(
             store, call, started=started, path=entries, messages=[Message(call, "+1", "x", "en-US", started)]
         )
         store.keep_voicemail(Voicemail(call, f"https://r/{call}", 3, LATER))
-    assert store.purge(LATER) == Purged(calls=2, path=4, messages=2, voicemails=2)
+    assert purge(store, LATER) == Purged(calls=2, path=4, messages=2, voicemails=2)
     assert listed(store, CallFilter()) == ["CA3"]
     kept = history(store, "CA3")
     assert (len(kept.path), len(kept.messages), len(kept.voicemails)) == (2, 1, 1)
-    assert store.purge(LATER) == Purged()
+    assert purge(store, LATER) == Purged()
 
 
 def test_purge_forgets_a_thousand_calls(store: Store) -> None:
     """However many are old, one purge forgets them all."""
     for number in range(1000):
         store.claim(f"CA{number}", 0, NOON)
-    assert store.purge(SOON) == Purged(calls=1000)
+    assert purge(store, SOON) == Purged(calls=1000)
     assert listed(store, CallFilter()) == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "now", "forgotten"),
+    [
+        ("", NOON + LONGEST_CALL, 0),
+        ("", NOON + LONGEST_CALL + timedelta(seconds=1), 1),
+        ("hung_up", LATER, 1),
+    ],
+)
+def test_purge_keeps_a_call_that_goes_on(store: Store, ending: str, now: datetime, forgotten: int) -> None:
+    """It is kept for a day, whatever is purged: one that lasts longer has ended, and nobody has said so."""
+    play(store, ending=ending)
+    assert store.count_purgeable(LATER, now) == forgotten
+    assert store.purge(LATER, now).calls == forgotten
+    assert (store.call(CALL) is None) == bool(forgotten)
+
+
+def test_purge_keeps_the_result_that_a_call_waits_for(store: Store) -> None:
+    """A slow action's result stays for the hour in which it may be taken up."""
+    store.keep_run("r", "{}", [], NOON)
+    assert store.purge(LATER, NOON + timedelta(hours=1)).runs == 0
+    assert store.purge(LATER, NOON + timedelta(hours=1, seconds=1)).runs == 1
+
+
+def test_counting_what_would_be_forgotten_forgets_nothing(store: Store) -> None:
+    """Calls are counted as a purge would choose them."""
+    for call, started in {"CA1": NOON, "CA2": SOON, "CA3": LATER}.items():
+        play(store, call, started=started, ending="completed")
+    assert store.count_purgeable(LATER, LATER) == 2
+    assert len(listed(store, CallFilter())) == 3
 
 
 def test_purge_forgets_the_old_recordings_of_calls_that_are_not_there(store: Store) -> None:
     """A recording that arrived when its call was forgotten does not stay for ever."""
     store.keep_voicemail(Voicemail("CA1", "https://r/1", 3, NOON))
     store.keep_voicemail(Voicemail("CA2", "https://r/2", 3, LATER))
-    assert store.purge(LATER) == Purged(voicemails=1)
-    assert store.purge(LATER + LEASE) == Purged(voicemails=1)
+    assert purge(store, LATER) == Purged(voicemails=1)
+    assert purge(store, LATER + LEASE) == Purged(voicemails=1)
 
 
 def test_a_number_of_a_forgotten_call_starts_anew(store: Store) -> None:
     """Nothing of a forgotten call shows in one of the same name."""
     play(store, path=[PathEntry(0, NOON, "", "CallStarted")], urgent=True, ending="completed")
-    store.purge(SOON)
+    purge(store, SOON)
     assert claimed(store, CALL, 0, LATER).session is None
     assert history(store).path == ()
     assert not history(store).record.urgent
@@ -932,7 +993,7 @@ def test_purge_keeps_the_versions_that_calls_use(store: Store) -> None:
     play(store, "CA1", version="v1", started=NOON)
     play(store, "CA2", version="v2", started=NOON)
     play(store, "CA3", version="v2", started=LATER)
-    assert store.purge(SOON) == Purged(calls=2, versions=1)
+    assert purge(store, SOON) == Purged(calls=2, versions=1)
     assert store.version("v1") is None
     assert store.version("v2") == {"menu.yaml": "v2"}
 
@@ -943,14 +1004,14 @@ def test_purge_keeps_the_version_that_the_next_call_begins_with(store: Store) ->
     store.keep_version("v2", "yuebao", {"menu.yaml": "v2"})
     store.keep_version("v1", "yuebao", {"menu.yaml": "v1"})
     store.keep_version("w1", "other", {"menu.yaml": "w1"})
-    assert store.purge(NOON) == Purged(versions=1)
+    assert purge(store, NOON) == Purged(versions=1)
     assert [version for version in ("v1", "v2", "w1") if store.version(version)] == ["v1", "w1"]
 
 
 def test_purge_forgets_messages_with_their_calls(store: Store) -> None:
     """What is forgotten is not sent, and its key is free."""
     play(store, messages=[text("old", key="k")])
-    assert store.purge(SOON) == Purged(calls=1, messages=1)
+    assert purge(store, SOON) == Purged(calls=1, messages=1)
     assert given(store, SOON) == []
     play(store, started=SOON, messages=[text("new", key="k")])
     assert given(store, SOON) == ["new"]
@@ -961,7 +1022,7 @@ def test_purge_forgets_old_results(store: Store) -> None:
     for number in range(450):
         store.keep_run(f"r{number}", "{}", [], NOON)
     store.keep_run("later", "{}", [], SOON)
-    assert store.purge(SOON) == Purged(runs=450)
+    assert purge(store, SOON) == Purged(runs=450)
     assert (store.run("r1"), store.run("later")) == (None, "{}")
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ivr.config import BadSetting
 from ivr.storage import file_beside, open_attempts, open_store
-from ivr.storage.memory import MemoryStore
 from ivr.storage.sqlite import SqliteStore
 
 
-def test_memory_is_opened_by_its_scheme_alone() -> None:
-    """Each opening is a store of its own."""
-    assert isinstance(open_store("memory://"), MemoryStore)
+def test_memory_is_opened_by_its_scheme_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each opening is a store of its own, and leaves no file."""
+    monkeypatch.chdir(tmp_path)
+    one, other = open_store("memory://"), open_store("memory://")
+    one.claim("CA1", 0, datetime(2026, 11, 22, tzinfo=UTC))
+    assert one.call("CA1") is not None
+    assert other.call("CA1") is None
+    one.close()
+    other.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_three_slashes_name_a_file_from_the_working_directory(

@@ -21,6 +21,7 @@ from ivr.config import BadSetting
 from ivr.engine.session import Session
 from ivr.storage import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
 from ivr.storage import sqlite as module
+from ivr.storage.base import IN_MEMORY
 from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ def test_a_closed_store_says_so(file: Path) -> None:
 def test_a_store_that_cannot_be_written_says_so(store: SqliteStore, file: Path) -> None:
     """A readiness check notices a disk that can only be read."""
     store._writer.close()
-    store._writer = module._Shared(
+    store._writer = module._SharedConnection(
         sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None)
     )
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
@@ -311,6 +312,38 @@ def test_a_turn_that_becomes_free_between_two_looks_is_claimed(store: SqliteStor
     other.close()
 
 
+def test_a_call_that_is_purged_between_two_looks_begins_anew(store: SqliteStore, file: Path) -> None:
+    """Its first turn was somebody's when it was claimed, and the call is gone when one looks whose."""
+    store.claim(CALL, 0, NOON)
+    other = SqliteStore(file)
+    tomorrow = NOON + timedelta(days=2)
+    moments = iter([tomorrow])
+
+    def purge_before_the_look(_: str) -> None:
+        for at in moments:
+            other.purge(at, at)
+
+    store._reader._db.set_trace_callback(purge_before_the_look)
+    assert store.claim(CALL, 0, NOON) == Claimed(1, None)
+    other.close()
+
+
+def test_threads_share_a_store_in_memory() -> None:
+    """There is one connection, and each call of every thread gets through over it while the others write and list."""
+    store = SqliteStore(IN_MEMORY)
+
+    def busy(number: int) -> None:
+        for call in range(20):
+            play(store, f"CA{number}-{call}", 3)
+            store.calls(CallFilter(node="main"))
+            assert store.call(f"CA{number}-{call}") is not None
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(busy, range(6)))
+    assert len(store.calls(CallFilter(limit=1000))) == 120
+    store.close()
+
+
 def test_threads_of_two_stores_on_one_file_do_not_disturb_each_other(file: Path) -> None:
     """Every call of every thread gets through while the others write, list and purge."""
     stores = [SqliteStore(file), SqliteStore(file)]
@@ -320,7 +353,7 @@ def test_threads_of_two_stores_on_one_file_do_not_disturb_each_other(file: Path)
         for call in range(20):
             play(store, f"CA{number}-{call}", 3)
             store.calls(CallFilter(node="main"))
-            store.purge(NOON - timedelta(days=1))
+            store.purge(NOON - timedelta(days=1), NOON)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(busy, range(6)))

@@ -20,8 +20,9 @@ from ivr.engine.events import CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session
 from ivr.storage import CallHistory, Store
 from ivr.storage.attempts import Attempts
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""
@@ -134,7 +135,7 @@ class Desk:
         call: str = "CA1",
         desk_numbers: Mapping[str, str] | None = None,
     ) -> None:
-        self.store = store or MemoryStore()
+        self.store = store or SqliteStore(IN_MEMORY)
         self.actions = Counting()
         self.waits: list[float] = []
         services = Services(

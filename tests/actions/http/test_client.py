@@ -36,8 +36,9 @@ from ivr.menu.language.hotline import MessageLimits
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
 from ivr.storage.attempts import Attempts
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 from tests.support.menus import small
 from tests.support.stub_service import Script, answers, drips, hangs_up, serving
 
@@ -661,7 +662,7 @@ actions:
 def test_a_changed_file_is_taken_up(folder: Path) -> None:
     """And its actions with it, while calls of the version before keep theirs."""
     environ = {"SECOND_URL": "https://x.example"}
-    hotline = Hotline(folder, MemoryStore(), look_every=0.0, environ=environ)
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0, environ=environ)
     first = hotline.current()
     assert hotline.actions(first)["freeze_account"] is ACTIONS["freeze_account"]
     (folder / "actions.yaml").write_text(LIMITS)
@@ -676,7 +677,11 @@ def test_a_file_whose_settings_are_missing_is_not_taken_up(folder: Path) -> None
     """The good menu goes on, and the problem is told; a server that starts with it says so and does not."""
     told: list[str] = []
     hotline = Hotline(
-        folder, MemoryStore(), look_every=0.0, environ={}, report=lambda found: told.extend(map(str, found))
+        folder,
+        SqliteStore(IN_MEMORY),
+        look_every=0.0,
+        environ={},
+        report=lambda found: told.extend(map(str, found)),
     )
     first = hotline.current()
     (folder / "actions.yaml").write_text(LIMITS)
@@ -686,12 +691,12 @@ def test_a_file_whose_settings_are_missing_is_not_taken_up(folder: Path) -> None
         "actions.yaml:1:1: SECOND_URL is missing; the service `t` in actions.yaml needs it; start the server with it"
     ]
     with pytest.raises(BadSetting, match="SECOND_URL is missing"):
-        Hotline(folder, MemoryStore(), environ={})
+        Hotline(folder, SqliteStore(IN_MEMORY), environ={})
 
 
 def test_a_version_whose_settings_are_gone_is_lost(folder: Path) -> None:
     """A call that began with it goes on with the present menu."""
-    store = MemoryStore()
+    store = SqliteStore(IN_MEMORY)
     (folder / "actions.yaml").write_text(LIMITS)
     old = Hotline(folder, store, environ={"SECOND_URL": "https://x.example"}).current()
     (folder / "actions.yaml").unlink()
