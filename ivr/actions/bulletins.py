@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import structlog
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic import Field, RootModel, model_validator
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.datafile import BadFile, parse
 from ivr.menu.language.contract import Contract, Outcome
+from ivr.menu.language.model import Model
+from ivr.menu.language.scalars import Language, SingleLine, wrong
+from ivr.menu.reading.problems import BadFile
+from ivr.menu.reading.validation import parse_file
 
 _log = structlog.get_logger()
 
@@ -38,26 +40,26 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
     return ActionResult("some", {"bulletins": ("" if request.language.startswith("zh") else " ").join(words)})
 
 
-BulletinWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Bulletin:
+class Bulletin(Model):
     """One bulletin, spoken from its first day to its last, both included."""
 
-    first: date
-    last: date
-    words: Annotated[dict[str, BulletinWords], Field(min_length=1)]
-    """What is said, per language; in a language without words it is not said."""
+    first: date = Field(description="The first day on which it is spoken, such as `2026-10-01`.")
+    last: date = Field(description="The last day on which it is spoken.")
+    words: Annotated[dict[Language, SingleLine], Field(min_length=1)] = Field(
+        description="What is said, by language. In a language without words it is not said."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            raise ValueError("last is before first; write the days the other way round")
+            raise wrong("`last` is before `first`", "write the days the other way round")
         return self
 
 
-_FILE = TypeAdapter(list[Bulletin])
+class BulletinsFile(RootModel[list[Bulletin]]):
+    """The file `bulletins.yaml`: a list of bulletins, in the order in which they are spoken."""
+
+
 _Stamp = tuple[int, int] | None
 
 
@@ -108,6 +110,6 @@ def _stamp(path: Path | None) -> _Stamp:
 
 def _read(path: Path | None) -> list[Bulletin]:
     try:
-        return parse(path, path.read_bytes(), _FILE) if path else []
+        return parse_file(BulletinsFile, path, path.read_bytes()).root if path else []
     except FileNotFoundError:
         return []

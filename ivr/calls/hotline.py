@@ -22,7 +22,7 @@ from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.loader import Loaded, load, tree_despite
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import decode
 from ivr.menu.tree import Tree
 from ivr.storage import Store
@@ -37,12 +37,8 @@ MOST_TREES = 8
 log = structlog.get_logger(__name__)
 
 
-class MenuBroken(Exception):
-    """A hotline cannot be loaded. ``problems`` says everything that is wrong with it."""
-
-    def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(f"{folder}/{problem}" for problem in problems))
-        self.problems = problems
+class MenuBroken(BadFile):
+    """A hotline cannot be loaded."""
 
 
 def menu_files(folder: Path) -> list[Path]:
@@ -104,7 +100,7 @@ def load_tree(folder: Path) -> Tree:
     """Return the menu of a hotline's folder. Raises :class:`MenuBroken`."""
     loaded = load_hotline(folder)
     if loaded.tree is None:
-        raise MenuBroken(folder, loaded.problems)
+        raise MenuBroken.of(folder, loaded.problems)
     return loaded.tree
 
 

@@ -89,8 +89,8 @@ def _as_failed(error: Exception) -> Exception:
     from ivr.calls.line import CallBroken
     from ivr.cli.starter import FolderTaken
     from ivr.config import BadSetting
-    from ivr.datafile import BadFile
     from ivr.diagrams.ranking import NoLayout
+    from ivr.menu.reading.problems import BadFile
     from ivr.serving import CannotServe
 
     match error:

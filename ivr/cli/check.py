@@ -67,11 +67,10 @@ def _count(problems: list[Problem]) -> str:
 def _data_problems(hotline: Path) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
     from ivr.actions.bulletins import Bulletins
-    from ivr.datafile import BadFile
     from ivr.demo.accounts import Accounts
-    from ivr.menu.reading.problems import Problem
+    from ivr.menu.reading.problems import BadFile
 
-    problems = []
+    problems: list[Problem] = []
     openers: list[tuple[str, Callable[[Path], object]]] = [
         ("accounts.yaml", lambda path: Accounts.open(":memory:", path).close()),
         ("bulletins.yaml", Bulletins.open),
@@ -82,5 +81,5 @@ def _data_problems(hotline: Path) -> list[Problem]:
             if path.exists():
                 opener(path)
         except BadFile as error:
-            problems.append(Problem(name, 1, 1, "", str(error), "see the demonstration hotline's file"))
+            problems += error.problems
     return problems

@@ -25,7 +25,7 @@ def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
 
     loaded = load_hotline(hotline)
     if loaded.tree is None:
-        raise MenuBroken(hotline, loaded.problems)
+        raise MenuBroken.of(hotline, loaded.problems)
     return loaded, loaded.tree
 
 

@@ -161,10 +161,10 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     secrets to.
     """
     from ivr.calls.hotline import DATA_FILES
-    from ivr.datafile import BadFile
     from ivr.diff.calls import compare_calls
     from ivr.harness import DirectHarnesses
     from ivr.logs import configure
+    from ivr.menu.reading.problems import BadFile
     from ivr.written.runner import play, read_calls
 
     data = [[_bytes(version.folder / name) for name in sorted(DATA_FILES)] for version in (old, new)]

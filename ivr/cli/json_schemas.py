@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ivr.actions.bulletins import BulletinsFile
+from ivr.demo.accounts.customers import CustomerFile
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.reference import json_schemas, schema
 from ivr.written.model import CallsFile
@@ -20,6 +22,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         **json_schemas(),
         "actions": schema(ActionsFile, "Actions of a hotline that are HTTP services: actions.yaml"),
         "calls": schema(CallsFile, "Written calls of a hotline"),
+        "bulletins": schema(BulletinsFile, "The policy bulletins of a hotline: bulletins.yaml"),
+        "accounts": schema(CustomerFile, "The customers of the demonstration: accounts.yaml"),
     }
 
 

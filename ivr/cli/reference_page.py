@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.actions import CONTRACTS
+from ivr.actions.bulletins import Bulletin
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import (
     FACTS,
@@ -25,7 +26,8 @@ from ivr.written.model import WORDS, CallsFile, WrittenCall
 def reference_page() -> str:
     """Return the reference page as Markdown."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
-    files = "\n".join([*_services(), *_calls()])
+    bulletins = section("A bulletin in `bulletins.yaml`, which is a list of them", Bulletin, level=2)
+    files = "\n".join([*_services(), *bulletins, *_calls()])
     return "\n".join([head, node_reference().rstrip(), "", files, "## Actions", "", *_actions()])
 
 

@@ -14,7 +14,11 @@ Examples:
   ivr schema nodes
   ivr schema --write menus/yuebao"""
 )
-@click.argument("kind", type=click.Choice(["menu", "nodes", "prompts", "calls", "actions"]), default="menu")
+@click.argument(
+    "kind",
+    type=click.Choice(["menu", "nodes", "prompts", "calls", "actions", "bulletins", "accounts"]),
+    default="menu",
+)
 @click.option(
     "--write", "folder", type=click.Path(path_type=Path), help="Write all of them into FOLDER/.schema."
 )

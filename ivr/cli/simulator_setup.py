@@ -20,7 +20,6 @@ from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.player.remote_line import PlayerLine
 from ivr.channels.twilio.player.transport import Reply, Transport, http_transport
 from ivr.config import Settings
-from ivr.datafile import BadFile
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
@@ -35,7 +34,7 @@ from ivr.harness import (
     slow_down,
 )
 from ivr.menu.language.suggestions import did_you_mean
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.written.model import WrittenCall
 from ivr.written.recorder import HotlineView, RecordingLine, said_to_everybody

@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ivr.datafile import BadFile
 from ivr.menu.language.model import Model
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import Section, decode, place, read
 from ivr.written.model import CallsFile, CallStep, WrittenCall

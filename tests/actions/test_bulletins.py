@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionResult
 from ivr.actions.bulletins import Bulletins
-from ivr.datafile import BadFile
 from ivr.menu.language.contract import Level
+from ivr.menu.reading.problems import BadFile
 from tests.support.action_caller import Caller
 
 DAY = date(2026, 11, 22)
@@ -97,7 +97,7 @@ def test_while_a_file_is_broken_the_last_good_one_is_kept(path: Path) -> None:
     with capture_logs() as logs:
         assert [bulletins.current(DAY, "en-US") for _ in range(3)] == [["Hello."]] * 3
     assert [log["event"] for log in logs] == ["bulletins not taken up"]
-    assert f"{path}:1:3: 0.words: is missing; write it" in logs[0]["problems"]
+    assert f"{path}:1:41: `word` is not known here; did you mean `words`?" in logs[0]["problems"]
     save(path, GOOD.replace("Hello", "Howdy"), at=3)
     assert bulletins.current(DAY, "en-US") == ["Howdy."]
 
@@ -111,6 +111,29 @@ def test_a_file_that_is_taken_away_takes_its_bulletins_along(path: Path) -> None
     assert bulletins.current(DAY, "en-US") == ["Hello."]
 
 
+def test_a_file_that_is_made_later_is_taken_up(tmp_path: Path) -> None:
+    """A hotline that began without bulletins tells its first one to the next caller."""
+    path = tmp_path / "bulletins.yaml"
+    bulletins = Bulletins.open(path)
+    assert bulletins.current(DAY, "en-US") == []
+    save(path, GOOD, at=1)
+    assert bulletins.current(DAY, "en-US") == ["Hello."]
+
+
+def test_a_file_whose_bulletins_are_comments_has_none(path: Path) -> None:
+    """An editor may put all of them aside."""
+    save(path, f"# {GOOD}", at=2)
+    assert Bulletins.open(path).current(DAY, "en-US") == []
+
+
+def test_everything_that_is_wrong_is_told_at_once(path: Path) -> None:
+    """Each with its own place."""
+    save(path, GOOD.replace("2026-11-01", "soon") + GOOD.replace("words", "word") + "- x\n", at=2)
+    with pytest.raises(BadFile) as caught:
+        Bulletins.open(path)
+    assert [(each.line, each.column) for each in caught.value.problems] == [(1, 4), (2, 41), (3, 3)]
+
+
 def test_no_file_is_no_bulletins(tmp_path: Path) -> None:
     """A hotline need not have any."""
     assert Bulletins.open(None).current(DAY, "en-US") == []
@@ -120,10 +143,14 @@ def test_no_file_is_no_bulletins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("2026-11-01", "2026-12-01", ":1:3: 0: last is before first"),
-        ("2026-11-01", "1 November", ":1:11: 0.first: Input should be a valid date"),
-        ("Hello.", "' '", ":1:56: 0.words.en-US: String should have at least 1 character"),
-        ("{en-US: Hello.}", "{}", ":1:48: 0.words: Dictionary should have at least 1 item"),
+        ("2026-11-01", "2026-12-01", ":1:3: `last` is before `first`; write the days the other way round"),
+        (
+            "2026-11-01",
+            "1 November",
+            ":1:4: `first` cannot be `1 November`; write a day, such as `2026-11-30`",
+        ),
+        ("Hello.", "' '", ":1:49: `en-US` is empty; write what is said, or delete the line"),
+        ("{en-US: Hello.}", "{}", ":1:41: `words` has too few entries; write at least 1"),
     ],
 )
 def test_a_file_that_is_wrong_from_the_start_is_refused(

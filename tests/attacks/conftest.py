@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from ivr.datafile import parse
 from tests.support.attacker import Attack
 from tests.support.phone import Phone, program
-
-
-@pytest.fixture(autouse=True, scope="package")
-def customers_read_once() -> Iterator[None]:
-    """Parse the customers' file once for all these tests: that is half of what opening a hotline takes."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ivr.demo.accounts.tables.parse", functools.cache(parse))
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,8 +19,8 @@ from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
 from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.config import Settings
-from ivr.datafile import BadFile
 from ivr.harness import DirectHarnesses
+from ivr.menu.reading.problems import BadFile
 from ivr.written.model import At, Hears, Leaves, Press, TypesCode, Waits, WrittenCall
 from ivr.written.runner import play, read_calls
 from tests.support import shop

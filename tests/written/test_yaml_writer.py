@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.datafile import BadFile
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import _FORBIDDEN, read
 from ivr.written import yaml_writer as writing

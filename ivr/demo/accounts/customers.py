@@ -6,15 +6,21 @@ Money is in yuan. Times are relative to the moment of the call, so that the demo
 from __future__ import annotations
 
 import hmac
-from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
-from pydantic.dataclasses import dataclass
 
-_EXACT = ConfigDict(extra="forbid")
+from ivr.menu.language.model import Model
+from ivr.menu.language.scalars import Flag, wrong
+
+
+class Record(Model):
+    """A section of ``accounts.yaml``; what is said about its keys below is in the schema for editors too."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
 
 Yuan = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Rate = Annotated[Decimal, Field(max_digits=8, decimal_places=4)]
@@ -26,7 +32,7 @@ def _with_birthday(id_card: str) -> str:
     try:
         born(id_card)
     except ValueError:
-        raise ValueError("digits 7 to 14 of an ID card are a date of birth, YYYYMMDD") from None
+        raise wrong("digits 7 to 14 of an ID card are a date of birth", "write it as YYYYMMDD") from None
     return id_card
 
 
@@ -36,8 +42,7 @@ IdCard = Annotated[
 """A resident ID number as GB 11643-1999 writes it: region 6, birth 8, sequence 3, check character 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class Password:
+class Password(Record):
     """The state of a password, never the password."""
 
     status: Literal["ok", "locked"]
@@ -53,12 +58,14 @@ class Password:
     @model_validator(mode="after")
     def _a_lock_ends(self) -> Self:
         if self.locked != (self.unlocks_in_minutes > 0):
-            raise ValueError("write unlocks_in_minutes (1 or more) with status: locked, and only there")
+            raise wrong(
+                "a password that is locked unlocks after some minutes, and no other one does",
+                "write `unlocks_in_minutes` (1 or more) with `status: locked`, and only there",
+            )
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class Fund:
+class Fund(Record):
     """The customer's holding of the money-market fund and what it earns."""
 
     balance: Yuan
@@ -72,8 +79,7 @@ class Fund:
     """Whole days since the first yuan was put in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class BankCard:
+class BankCard(Record):
     """The bank card that withdrawals go to."""
 
     bank: str
@@ -81,14 +87,13 @@ class BankCard:
     """The last four digits of the card's number."""
     bank_phone: str
     """The bank's own customer service."""
-    matches: bool
+    matches: Flag
     """Whether the bank confirms that card, name and ID belong together."""
     daily_limit: Yuan
     """The most that the bank accepts on this card in a day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class Withdrawal:
+class Withdrawal(Record):
     """A try to move money out of the fund."""
 
     amount: Yuan
@@ -97,8 +102,7 @@ class Withdrawal:
     """Why it failed, in the service's own word; empty when it did not, or when nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class Account:
+class Account(Record):
     """One customer. The ID card is not here: the service answers questions about it and keeps it to itself."""
 
     phone: Phone
@@ -116,7 +120,7 @@ class Account:
     last_withdrawal: Withdrawal | None = None
     sim_changed_hours_ago: Count | None = None
     """Hours since the SIM card of the number was changed; None: not lately."""
-    phone_unreachable: bool = False
+    phone_unreachable: Flag = False
     """Whether the customer no longer has the number on file."""
 
     def fast_left(self, rules: Rules) -> Decimal:
@@ -125,15 +129,13 @@ class Account:
         return max(Decimal(0), min(left, self.fund.balance))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
 class FiledAccount(Account):
-    """A customer as the file has him."""
+    """A customer as the file has them."""
 
-    id_card: IdCard = field(repr=False)
+    id_card: IdCard = Field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class Rules:
+class Rules(Record):
     """The rules that hold for every account."""
 
     fast_withdrawal_daily_limit: Yuan
@@ -150,19 +152,17 @@ class Rules:
 def _each_once(accounts: list[FiledAccount]) -> list[FiledAccount]:
     phones = [account.phone for account in accounts]
     if twice := sorted({phone for phone in phones if phones.count(phone) > 1}):
-        raise ValueError(f"{', '.join(twice)} is the phone of two accounts; give each account its own")
+        raise wrong(f"{', '.join(twice)} is the phone of two accounts", "give each account its own")
     return accounts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_EXACT)
-class CustomerFile:
+class CustomerFile(Record):
     """All that ``accounts.yaml`` says."""
 
     accounts: Annotated[list[FiledAccount], AfterValidator(_each_once)]
     rules: Rules
 
 
-FILE = TypeAdapter(CustomerFile)
 ACCOUNT = TypeAdapter(Account)
 ACCOUNT_RULES = TypeAdapter(Rules)
 

@@ -7,6 +7,7 @@ threads and processes may use one file; open it in each process, not before a fo
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import secrets
@@ -14,7 +15,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,9 +27,9 @@ from argon2.exceptions import VerifyMismatchError
 from ivr.demo.accounts.customers import (
     ACCOUNT,
     ACCOUNT_RULES,
-    FILE,
     Account,
     BankCard,
+    CustomerFile,
     Fund,
     Password,
     Rules,
@@ -107,7 +108,7 @@ class Accounts:
         """Open the database at ``path`` (or ``":memory:"``) and fill it from ``source`` if that has changed.
 
         No source, or one that is not there, is a service without customers.
-        Raises :class:`ivr.datafile.BadFile` when the source is wrong, and sqlite3.Error when the database is.
+        Raises ``BadFile`` when the source is wrong, and sqlite3.Error when the database is.
         """
         if path != ":memory:":
             with contextlib.suppress(FileExistsError):
@@ -278,7 +279,7 @@ class Accounts:
             )
             db.execute(
                 "UPDATE accounts SET data = json_set(data, ?, json(?)) WHERE phone = ?",
-                (_PATHS[opened.which], json.dumps(asdict(Password(status="ok"))), opened.phone),
+                (_PATHS[opened.which], Password(status="ok").model_dump_json(), opened.phone),
             )
             _sign_out(db, opened.phone, at)  # who had the old password may have signed in meanwhile
             return True
@@ -320,7 +321,7 @@ class Accounts:
     def _load(self, source: Path | None) -> None:
         content = source.read_bytes() if source is not None and source.exists() else None
         # The declaration is part of the mark: rows that an older program wrote are written again.
-        mark = hashlib.sha256(json.dumps(FILE.json_schema()).encode() + repr(content).encode()).hexdigest()
+        mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
         with self._writing() as db:
             make_tables(db)
             if db.execute("SELECT 1 FROM kept WHERE name = 'mark' AND value = ?", (mark,)).fetchone():
@@ -342,3 +343,8 @@ def _new_case(db: sqlite3.Connection) -> str:
         case = f"{secrets.randbelow(10**8):08}"
         if not db.execute("SELECT 1 FROM resets WHERE case_number = ?", (case,)).fetchone():
             return case
+
+
+@functools.cache
+def _declaration() -> bytes:
+    return json.dumps(CustomerFile.model_json_schema()).encode()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from pathlib import Path
 
-from ivr.datafile import parse
-from ivr.demo.accounts.customers import ACCOUNT, ACCOUNT_RULES, FILE
+from ivr.demo.accounts.customers import ACCOUNT, ACCOUNT_RULES, CustomerFile
+from ivr.menu.reading.validation import parse_file
 
 _LAYOUT = 3
 """The version of these tables. In a file of any other version the demonstration begins anew."""
@@ -47,6 +48,12 @@ def make_tables(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {_LAYOUT}")
 
 
+@functools.lru_cache(maxsize=8)
+def _customers(source: Path, content: bytes) -> CustomerFile:
+    """Return what a file says. Kept, because each written call opens the same one."""
+    return parse_file(CustomerFile, source, content, private=True)
+
+
 def clear(db: sqlite3.Connection) -> None:
     """Forget all customers, with everything that hangs on them, and the rules."""
     db.execute("DELETE FROM accounts")
@@ -54,12 +61,12 @@ def clear(db: sqlite3.Connection) -> None:
 
 
 def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
-    """Take over what a file says. Raises :class:`ivr.datafile.BadFile`.
+    """Take over what a file says. Raises ``BadFile``.
 
     A customer whose lines are as before keeps what has happened to him; one whose lines have changed is what they say
     now; one who is no longer there is forgotten.
     """
-    filed = parse(source, content, FILE)
+    filed = _customers(source, content)
     gone = {phone for (phone,) in db.execute("SELECT phone FROM accounts")}
     gone -= {account.phone for account in filed.accounts}
     db.executemany("DELETE FROM accounts WHERE phone = ?", [(phone,) for phone in gone])

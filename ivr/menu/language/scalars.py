@@ -25,6 +25,11 @@ SPECIAL_TARGETS = ("back", "repeat", "return")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def wrong(what: str, remedy: str) -> PydanticCustomError:
+    """Return the error that says what is wrong, and what to write instead."""
+    return PydanticCustomError("value", "{what}", {"what": what, "remedy": remedy})
+
+
 def wrong_key(what: str, remedy: str) -> PydanticCustomError:
     """Return the error that says what is wrong with what stands under a key: "must be …"."""
     return PydanticCustomError("of_key", "{what}", {"what": what, "remedy": remedy})

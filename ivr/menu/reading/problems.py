@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,3 +41,16 @@ class Problem:
             name: getattr(self, name)
             for name in ("file", "line", "column", "node", "what", "remedy", "severity", "rule")
         }
+
+
+class BadFile(Exception):
+    """A file, or a whole hotline, cannot be used. The text has a line for each problem."""
+
+    def __init__(self, told: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(told)
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, folder: Path, problems: Sequence[Problem]) -> Self:
+        """Return the error of a file in ``folder``."""
+        return cls("\n".join(f"{folder}/{problem}" for problem in problems), problems)

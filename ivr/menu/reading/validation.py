@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, Tag, ValidationError
+from pydantic import BaseModel, RootModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
 from rapidfuzz.distance import OSA
 
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of, shown
-from ivr.menu.reading.problems import Problem
-from ivr.menu.reading.yaml import Scalar, Section, place
+from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.yaml import Scalar, Section, decode, place, read
 
 M = TypeVar("M", bound=BaseModel)
 
 
+def parse_file(model: type[M], path: Path, content: bytes, *, private: bool = False) -> M:
+    """Return what a file says, as it is declared. Raises :class:`BadFile` with everything that is wrong with it.
+
+    Where the file is ``private``, no value of it is repeated in a problem.
+    """
+    name, made = path.name, None
+    text, problems = decode(content, name)
+    if not problems:
+        top = list if issubclass(model, RootModel) else Section
+        data, problems = read(text, name, top)
+        if data is not None:
+            made = declare(model, data, name, "", problems, private=private)
+    if made is None or problems:
+        raise BadFile.of(path.parent, sorted(problems))
+    return made
+
+
 def declare(
-    model: type[M], data: Mapping[str, Any], file: str, node: str, problems: list[Problem]
+    model: type[M], data: Any, file: str, node: str, problems: list[Problem], *, private: bool = False
 ) -> M | None:
     """Return the model of a section, or None with its mistakes added to ``problems``."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems += _mistakes(model, data, error, file, node)
+        problems += _mistakes(model, data, error, file, node, private=private)
         return None
 
 
@@ -119,7 +137,7 @@ _ANY_NODE_KEY = {key: None for model in KINDS.values() for key in keys_of(model)
 
 
 def _mistakes(
-    model: type[BaseModel], data: Any, error: ValidationError, file: str, node: str
+    model: type[BaseModel], data: Any, error: ValidationError, file: str, node: str, *, private: bool = False
 ) -> Iterator[Problem]:
     mistakes = error.errors(include_url=False)
     misspelt = {mistake["loc"]: _meant(model, mistake) for mistake in mistakes}
@@ -130,7 +148,8 @@ def _mistakes(
             continue  # it is there, under a misspelt key
         if mistake["type"] != "missing" and isinstance(typed, Scalar) and typed.plain and not typed:
             continue  # the reader has said that it has no value
-        yield Problem(file, *place_of(data, path), node, *_explain(model, mistake))
+        value = "what stands here" if private else shown(typed)
+        yield Problem(file, *place_of(data, path), node, *_explain(model, mistake, value))
 
 
 def _meant(model: type[BaseModel], mistake: Any) -> str | None:
@@ -141,8 +160,8 @@ def _meant(model: type[BaseModel], mistake: Any) -> str | None:
     return nearest(str(keys[-1]), beside)
 
 
-def _explain(model: type[BaseModel], mistake: Any) -> tuple[str, str]:
-    """Return what is wrong, and what to write instead."""
+def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str]:
+    """Return what is wrong, and what to write instead. ``value`` is what was typed, as it may be shown."""
     kind, typed = mistake["type"], mistake["input"]
     context = mistake.get("ctx", {})
     keys, beside = _keys_at(model, mistake["loc"])
@@ -157,33 +176,45 @@ def _explain(model: type[BaseModel], mistake: Any) -> tuple[str, str]:
         case "extra_forbidden":
             return f"{shown(key)} is not known here", did_you_mean(key, beside)
         case "literal_error":
-            return _not_one_of(keys, typed, context["expected"])
+            return _not_one_of(keys, typed, value, context["expected"])
         case "union_tag_invalid":
-            return f"`{key}` cannot be {shown(typed)}", _write_a(context["expected_tags"])
+            return f"`{key}` cannot be {value}", _write_a(context["expected_tags"])
         case "string_type":
             return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
         case "model_type" | "dict_type" | "model_attributes_type":
-            return f"`{key}` must be a section with keys of its own", "write its keys below it, indented"
+            what = f"`{key}`" if key else "this entry"
+            return f"{what} must be a section with keys of its own", "write its keys below it, indented"
         case "list_type":
             return f"`{key}` must be a list", "write `[one, two]`, or lines that begin with `- `"
         case "too_short" | "too_long":
             few = "too few" if kind == "too_short" else "too many"
             return f"`{key}` has {few} entries", _bound(context)
         case "string_pattern_mismatch":
-            return f"{shown(typed)} does not suit `{key}`", f"see what it is{_meaning(beside, key)}"
-    if kind.startswith("int_"):
-        return f"`{key}` cannot be {shown(typed)}", "write a whole number"
-    if context.keys() & _BOUNDS.keys():
-        return f"`{key}` cannot be {shown(typed)}", _bound(context)
-    return f"`{key}`: {mistake['msg']}", "see the reference of node kinds"
+            return f"{value} does not suit `{key}`", f"see what it is{_meaning(beside, key)}"
+    remedy = next((words.format(**context) for part, words in _WRITE.items() if kind.startswith(part)), "")
+    if not remedy and context.keys() & _BOUNDS.keys():
+        remedy = _bound(context)
+    return f"`{key}` cannot be {value}", remedy or f"see what it is{_meaning(beside, key)}"
 
 
-def _not_one_of(keys: list[str | int], typed: Any, expected: str) -> tuple[str, str]:
+_WRITE = {
+    "int_": "write a whole number",
+    "float_": "write a number, such as `1.5`",
+    "decimal_max_places": "write at most {decimal_places} decimals",
+    "decimal_max_digits": "write a smaller number",
+    "decimal_whole_digits": "write a smaller number",
+    "decimal_": "write a number, such as `1.50`",
+    "date_": "write a day, such as `2026-11-30`",
+}
+"""By the beginning of what pydantic calls a mistake."""
+
+
+def _not_one_of(keys: list[str | int], typed: Any, value: str, expected: str) -> tuple[str, str]:
     possible = re.findall(r"'([^']*)'", expected)
     if keys[-1] == "[key]":
-        return f"{shown(typed)} is no key of `{keys[-3]}`", did_you_mean(str(typed), possible)
+        return f"{value} is no key of `{keys[-3]}`", did_you_mean(str(typed), possible)
     remedy = did_you_mean(typed, possible) if isinstance(typed, str) else one_of(possible)
-    return f"`{keys[-1]}` cannot be {shown(typed)}", remedy
+    return f"`{keys[-1]}` cannot be {value}", remedy
 
 
 def _write_a(expected_tags: str) -> str:
@@ -211,7 +242,7 @@ def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], dict[str, FieldInfo]]:
     """Return the keys of a pydantic location, without the names of unions' branches, and those that may stand last."""
-    found: list[tuple[str, Any]] = [("", model)]
+    found = list(_alternatives(model))
     keys: list[str | int] = []
     above = found
     for step in path:
@@ -243,6 +274,8 @@ def _alternatives(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
     if get_origin(annotation) is Annotated:
         annotation, *notes = get_args(annotation)
         tag = next((note.tag for note in notes if isinstance(note, Tag)), tag)
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        annotation = annotation.model_fields["root"].annotation
     if get_origin(annotation) in (Union, UnionType):
         for each in get_args(annotation):
             yield from _alternatives(each, tag)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import yaml
 
@@ -73,24 +73,40 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         return "", [Problem(file, *mark, "", what, "save it as UTF-8 in your editor")]
 
 
-def read(text: str, file: str) -> tuple[Section | None, list[Problem]]:
-    """Return the top section of a YAML file and the problems in it; None when it cannot be read at all."""
+@overload
+def read(text: str, file: str) -> tuple[Section | None, list[Problem]]: ...
+@overload
+def read(text: str, file: str, top: type[Section | list[Any]]) -> tuple[Any, list[Problem]]: ...
+def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]:
+    """Return what a YAML file says, and the problems in it; None when it cannot be read at all.
+
+    It is a section or, where ``top`` says so, a list; a file with nothing in it is an empty list.
+    """
     lines = _LINE_END.split(text)
     problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
     if problems:
         return None, problems
     builder = _Builder(text, file, [*_comments_meant_as_keys(lines, file)])
-    top = None
+    made = None
     try:
-        top = builder.build(yaml.parse(text, Loader=_Loader))
-        if not isinstance(top, Section):
-            what = "the file is a list" if isinstance(top, SequenceNode) else "the file has no keys"
-            builder.problem(Mark(1, 1), what, "begin with a key, such as `nodes:`")
+        made = builder.build(yaml.parse(text, Loader=_Loader))
+        if made is None and top is list:
+            made = SequenceNode()
+        elif not isinstance(made, top):
+            builder.problem(Mark(1, 1), *_wrong_top(made))
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
         builder.problems.append(refused.problem)
-    return top if isinstance(top, Section) else None, _within(text, builder.problems)
+    return made if isinstance(made, top) else None, _within(text, builder.problems)
+
+
+def _wrong_top(made: Any) -> tuple[str, str]:
+    """Return what is wrong with a file that is not what it should be, and what to write instead."""
+    if isinstance(made, Section):
+        return "the file has keys and should be a list", "begin each entry with `- `"
+    what = "the file is a list" if isinstance(made, SequenceNode) else "the file has no keys"
+    return what, "begin with a key, such as `nodes:`"
 
 
 def _within(text: str, problems: list[Problem]) -> list[Problem]:

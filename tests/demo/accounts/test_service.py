@@ -15,9 +15,10 @@ from threading import Barrier
 
 import pytest
 
-from ivr.datafile import BadFile, parse
 from ivr.demo.accounts import Accounts, BadPassword, NoSuchAccount, OpenReset, Password, Reason, Which
-from ivr.demo.accounts.customers import FILE, tail_matches
+from ivr.demo.accounts.customers import CustomerFile, tail_matches
+from ivr.menu.reading.problems import BadFile
+from ivr.menu.reading.validation import parse_file
 
 SOURCE = Path(__file__).parents[3] / "menus" / "yuebao" / "accounts.yaml"
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -96,7 +97,7 @@ def test_nothing_that_is_handed_out_holds_the_id_card(accounts: Accounts) -> Non
         account = accounts.get(phone)
         assert not hasattr(account, "id_card")
         assert "990101" not in repr(account)
-    assert "990101" not in repr(parse(SOURCE, SOURCE.read_bytes(), FILE))
+    assert "990101" not in repr(parse_file(CustomerFile, SOURCE, SOURCE.read_bytes()))
 
 
 # Proof by the tail of the ID card
@@ -448,26 +449,38 @@ def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ('phone: "+8613800138000"', "phone: 13800138000", "accounts.0.phone: String should match pattern"),
-        ("balance: 52340.18", "balance: a lot", "accounts.0.fund.balance: Input should be a valid decimal"),
+        (
+            'phone: "+8613800138000"',
+            "phone: 13800138000",
+            ":5:5: what stands here does not suit `phone`; see what it is (the number on file, E.164; it also names the account)",
+        ),
+        (
+            "balance: 52340.18",
+            "balance: a lot",
+            ":12:12: `balance` cannot be what stands here; write a number, such as `1.50`",
+        ),
         (
             "balance: 52340.18",
             "balance: 52340.185",
-            "accounts.0.fund.balance: Decimal input should have no more than 2",
+            ":12:12: `balance` cannot be what stands here; write at most 2 decimals",
         ),
         (
             '"990101199003071237"',
             '"990101199013071237"',
-            "accounts.0.id_card: digits 7 to 14 of an ID card are a date",
+            ":8:5: digits 7 to 14 of an ID card are a date of birth; write it as YYYYMMDD",
         ),
-        ("    name: 陈晓\n", "", "accounts.0.name: is missing; write it"),
-        (", unlocks_in_minutes: 120", "", "accounts.1.login: write unlocks_in_minutes"),
+        ("    name: 陈晓\n", "", "`name` is missing; add `name:`"),
+        (", unlocks_in_minutes: 120", "", "write `unlocks_in_minutes` (1 or more) with `status: locked`"),
         (
             '  - phone: "+8613800138001"',
             '  - phone: "+8613800138000"',
             "+8613800138000 is the phone of two accounts",
         ),
-        ("status: frozen", "status: cold", "accounts.7.status: Input should be 'active' or 'frozen'"),
+        (
+            "status: frozen",
+            "status: cold",
+            "`status` cannot be what stands here; use one of `active`, `frozen`",
+        ),
     ],
 )
 def test_a_wrong_file_says_what_to_write(tmp_path: Path, right: str, wrong: str, said: str) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
+from pydantic import RootModel
 
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.model import Model
 from ivr.menu.language.nodes import AskNode, MenuNode, SayNode, SetNode, TransferNode
+from ivr.menu.language.scalars import Flag
 from ivr.menu.language.words_files import WordsFile
-from ivr.menu.reading.problems import Problem
-from ivr.menu.reading.validation import declare, declare_most, keys_of, kind_problem
+from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.validation import declare, declare_most, keys_of, kind_problem, parse_file
 from ivr.menu.reading.yaml import Section, read
 
 
@@ -202,3 +207,81 @@ def test_keys_are_those_that_an_editor_types() -> None:
         "yes",
         "no",
     ]
+
+
+# --- a whole file
+
+
+class Shelf(Model):
+    """What stands on one shelf of the test's file."""
+
+    name: str
+    price: Decimal = Decimal(0)
+    sold: Flag = False
+
+
+class Shelves(RootModel[list[Shelf]]):
+    """The file: a list of shelves."""
+
+
+class Shop(Model):
+    """The file: a section with shelves."""
+
+    shelves: list[Shelf]
+
+
+FILE = Path("shop/shelves.yaml")
+
+
+def file_problems(text: str | bytes, *, private: bool = False) -> list[str]:
+    """Return what is said about a wrong file."""
+    content = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(BadFile) as caught:
+        parse_file(Shelves, FILE, content, private=private)
+    assert str(caught.value).splitlines() == [f"shop/{problem}" for problem in caught.value.problems]
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_file_is_a_list_or_a_section_as_it_is_declared() -> None:
+    """Its scalars are texts until the declaration says otherwise: a plus, a nought and cents survive."""
+    text = "- {name: +8613, price: 0.10}\n- {name: 0123, sold: true}\n- {name: no}\n"
+    shelves = [
+        Shelf(name="+8613", price=Decimal("0.10")),
+        Shelf(name="0123", sold=True),
+        Shelf(name="no"),
+    ]
+    assert parse_file(Shelves, FILE, text.encode()).root == shelves
+    assert parse_file(Shop, FILE, b"shelves:\n- {name: no}\n").shelves == shelves[2:]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {name: a}\n- {price: 2}\n", "2:3: `name` is missing; add `name:`"),
+        ("- name: a\n  nmae: red\n", "2:3: `nmae` is not known here; did you mean `name`?"),
+        ("- name: a\n  price: cheap\n", "2:3: `price` cannot be `cheap`; write a number, such as `1.50`"),
+        ("- name: a\n  sold: yes\n", "2:3: `sold` must be `true` or `false`; write `true` or `false`"),
+        ("- name: a\n  name: b\n", "2:3: `name` stands twice here (first on line 1); keep one of the two"),
+        ("name: a\n", "1:1: the file has keys and should be a list; begin each entry with `- `"),
+        (
+            "- a\n",
+            "1:3: this entry must be a section with keys of its own; write its keys below it, indented",
+        ),
+        ("- name: \x07\n", "1:9: an invisible character stands here (U+0007); delete it"),
+        ("名字".encode("gbk"), "1:1: the file is not UTF-8 (byte 0xc3); save it as UTF-8 in your editor"),
+    ],
+)
+def test_a_problem_of_a_file_says_where_and_what_to_write(text: str | bytes, said: str) -> None:
+    """Whichever file it is, an editor reads the same sentences."""
+    assert file_problems(text) == [f"shelves.yaml:{said}"]
+
+
+def test_all_problems_of_a_file_are_told_at_once() -> None:
+    """An editor corrects a file in one go, not one mistake a try."""
+    assert len(file_problems("- {price: x}\n- {name: a, sold: maybe}\n")) == 3
+
+
+def test_a_private_value_is_not_repeated() -> None:
+    """A problem of a private file names the place and the key only."""
+    (said,) = file_problems("- name: a\n  price: 990101x\n", private=True)
+    assert said == "shelves.yaml:2:3: `price` cannot be what stands here; write a number, such as `1.50`"
