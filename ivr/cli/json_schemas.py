@@ -36,11 +36,13 @@ def schema_files() -> dict[str, str]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas into a hotline's folder and return their files."""
+    """Write the schemas into a hotline's folder and return their files. That of the customers only beside their file."""
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in schema_files().items():
+        if name == "accounts.json" and not (folder / "accounts.yaml").exists():
+            continue
         path = place / name
         path.write_text(text, encoding="utf-8")
         written.append(path)
