@@ -74,10 +74,8 @@ def _node(name: str, language: str, old: NodeSpeech, new: NodeSpeech, pairs: Pai
 
 
 def _prompts(speech: NodeSpeech, part: str) -> Sequence[Prompt]:
-    found = getattr(speech, part)
-    if found is None:
-        return ()
-    return (found,) if isinstance(found, Prompt) else tuple(found)
+    message = speech.messages.get(part)
+    return (message,) if message else speech.spoken.get(part, ())
 
 
 def _prompts_differ(

@@ -218,9 +218,11 @@ def _enter(turn: Turn, name: str) -> str | None:
             _note(turn)
             return node.then
         case ChooseNode():
-            variables = turn.variables()
-            conditions = turn.tree.conditions[name]
-            return next((target for holds, target in conditions if holds(**variables)), node.else_)
+            variables, holds = turn.variables(), turn.tree.conditions[name]
+            chosen = (
+                case for number, case in enumerate(node.choose) if holds["choose", number, "if"](**variables)
+            )
+            return next((case.go for case in chosen), node.else_)
         case SetNode():
             _set(turn)
             return node.then

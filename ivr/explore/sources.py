@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from jinja2 import nodes as ast
 
-from ivr.menu.language.nodes import ChooseNode, RunNode, SetNode, TextNode, TransferNode
+from ivr.menu.language.markers import Role
+from ivr.menu.language.walk import walk
 from ivr.menu.speech.templates import environment, is_template
 from ivr.menu.tree import Tree
 
@@ -18,22 +19,12 @@ ANY_LANGUAGE = "en-US"
 def templates_of(tree: Tree, name: str) -> Iterator[str]:
     """Yield every template of a node, in every language. A condition is one that says what it comes to."""
     node = tree.nodes[name]
-    written: list[str] = []
-    match node:
-        case ChooseNode():
-            written = [as_template(case.if_) for case in node.choose]
-        case SetNode():
-            written = list(node.set.values())
-        case RunNode():
-            written = list(node.with_.values())
-        case TransferNode():
-            written = [node.reason or ""]
-        case TextNode():
-            written = [node.to or ""]
+    written = [as_template(each.text) for each in walk(node, {Role.condition})]
+    written += [each.text for each in walk(node, {Role.value})]
     for speech in tree.speech.values():
         words = speech.nodes[name]
-        spoken = (*words.say, *words.end, *words.noinput, *words.nomatch, *words.announced)
-        written += [each.source for each in (*spoken, words.text, words.note) if each is not None]
+        written += [each.source for _, prompts in words.prompts for each in prompts]
+        written += [each.source for each in words.messages.values()]
     yield from filter(is_template, written)
 
 

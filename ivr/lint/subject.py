@@ -11,22 +11,20 @@ from ivr.menu.graph.flow import Edge, Flow
 from ivr.menu.graph.routes import Route, routes, routes_to_human
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.hotline import Hotline
+from ivr.menu.language.markers import Role
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import (
     AskNode,
-    EndNode,
     ListeningNode,
     MenuNode,
     Node,
-    RecordNode,
-    TransferNode,
+    WaitsFor,
 )
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import SPECIAL_TARGETS
-from ivr.menu.language.words import wordings
+from ivr.menu.language.walk import walk
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.estimates import seconds_of, words
-from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.tree import Tree
 
@@ -118,7 +116,7 @@ class Subject:
         """Say whether an option is a service, and not a way back, a repeat, the end or the human."""
         if target in SPECIAL_TARGETS or target == self.hotline.agent or self.is_human(target):
             return False
-        return not isinstance(self.tree.nodes[target], EndNode)
+        return self.tree.nodes[target].waits_for is not WaitsFor.over
 
     def menus(self) -> Iterator[tuple[str, MenuNode]]:
         """Yield the menus by name."""
@@ -150,7 +148,7 @@ class Subject:
             if name in seen or name not in self.tree.nodes:
                 continue
             seen.add(name)
-            if isinstance(self.tree.nodes[name], ListeningNode | RecordNode | EndNode | TransferNode):
+            if self.tree.nodes[name].waits_for not in {WaitsFor.nothing, WaitsFor.action}:
                 found.add(name)
             else:
                 todo += self.flow.neighbours(name)
@@ -168,10 +166,8 @@ class Subject:
 
     def _phrases(self, language: str) -> Iterator[SpokenText]:
         voice = Voice(language, self.hotline.voices.get(language, ""))
-        own = self.phrases(language)
-        for name in Phrases.model_fields:
-            for wording in wordings(getattr(own, name)) if name not in PATTERNS else ():
-                yield SpokenText("", ("phrases", name), language, voice.prompt(wording))
+        for marked in walk(self.phrases(language), {Role.spoken}, ("phrases",)):
+            yield SpokenText("", marked.path, language, voice.prompt(marked.wording))
 
     # --- what is typed
 
@@ -182,7 +178,7 @@ class Subject:
         for name, node in self.entries():
             most = int((node.length or "0").rpartition("-")[2])
             if node.ask == "digits" and most >= LONG_NUMBER and not node.is_secret:
-                found.setdefault(node.as_ or name, []).append(name)
+                found.setdefault(node.variable(name), []).append(name)
         return found
 
     @cached_property
@@ -207,13 +203,12 @@ class Subject:
 
     def _of_nodes(self, language: str) -> Iterator[SpokenText]:
         for name, own in self.tree.speech[language].nodes.items():
-            for part in ("say", "end", "noinput", "nomatch"):
-                yield from (SpokenText(name, (part,), language, prompt) for prompt in getattr(own, part))
+            for key, prompts in own.spoken.items():
+                yield from (SpokenText(name, (key,), language, prompt) for prompt in prompts)
             node = self.tree.nodes[name]
-            options, kind = node.options, "menu" if isinstance(node, MenuNode) else "keys"
             for key, prompt in zip(own.announces, own.announced, strict=True):
-                if key in options and prompt.fixed.language == language:
-                    yield SpokenText(name, (kind, key), language, prompt)
+                if key in node.options and prompt.fixed.language == language:
+                    yield SpokenText(name, (node.options_key, key), language, prompt)
 
     def place_of(self, node: str, path: YamlPath, language: str) -> tuple[str, int, int]:
         """Return file, line and column of words: those of another language stand in a file of their own."""
@@ -226,7 +221,7 @@ class Subject:
 
 def _in_tree(node: Node | None, path: YamlPath) -> bool:
     """Say whether words of another language stand in the tree: an option that changes the language."""
-    if node is None or len(path) < 2 or path[0] not in ("menu", "keys"):
+    if node is None or len(path) < 2 or path[0] != node.options_key:
         return False
     option = node.options.get(str(path[1]))
     return option is not None and option.language is not None

@@ -6,19 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from jinja2.environment import TemplateExpression
+
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline, target_of
-from ivr.menu.language.nodes import (
-    AskNode,
-    ChooseNode,
-    MenuNode,
-    Node,
-    RunNode,
-    SayNode,
-    SetNode,
-    TextNode,
-    TransferNode,
-)
+from ivr.menu.language.markers import Role
+from ivr.menu.language.model import YamlPath
+from ivr.menu.language.nodes import AskNode, MenuNode, Node, RunNode, SetNode
+from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import Words, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
 from ivr.menu.speech import phrases
@@ -56,11 +51,7 @@ def compile_tree(
             for name, node in nodes.items()
             if isinstance(node, RunNode)
         },
-        conditions={
-            name: tuple((condition(case.if_, first), case.go) for case in node.choose)
-            for name, node in nodes.items()
-            if isinstance(node, ChooseNode)
-        },
+        conditions={name: found for name, node in nodes.items() if (found := _conditions(node, first))},
         variables=dict(hotline.variables),
         plain=frozenset(
             (variable, text)
@@ -74,17 +65,11 @@ def compile_tree(
 
 
 def _values(node: Node, language: str) -> dict[str, Compiled]:
-    sources: dict[str, str] = {}
-    match node:
-        case RunNode():
-            sources = node.with_
-        case SetNode():
-            sources = node.set
-        case TextNode() if node.to:
-            sources = {"to": node.to}
-        case TransferNode() if node.reason:
-            sources = {"reason": node.reason}
-    return {name: value(source, language) for name, source in sources.items()}
+    return {str(marked.path[-1]): value(marked.text, language) for marked in walk(node, {Role.value})}
+
+
+def _conditions(node: Node, language: str) -> dict[YamlPath, TemplateExpression]:
+    return {marked.path: condition(marked.text, language) for marked in walk(node, {Role.condition})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +152,16 @@ class _Maker:
     def node(self, name: str, node: Node, makers: Mapping[str, _Maker]) -> NodeSpeech:
         typed = self.words.nodes.get(name) if self.words else None
         own: Node | NodeWords = words_of(node, typed) if self.words else node
+        spoken = fields_with(type(node), {Role.spoken}).items()
+        sent = fields_with(type(node), {Role.message, Role.note}).items()
         said = NodeSpeech(
-            say=self.prompts(getattr(own, "say", None)),
-            end=self.prompts(getattr(own, "end", None)),
-            noinput=self.prompts(getattr(own, "noinput", None)),
-            nomatch=self.prompts(getattr(own, "nomatch", None)),
+            {key: self.prompts(getattr(own, field)) for key, field in spoken},
+            {
+                key: self.voice.message(getattr(own, field) or "")
+                for key, field in sent
+                if getattr(node, field)
+            },
         )
-        if isinstance(node, TextNode | RunNode) and node.text:
-            return replace(said, text=self.voice.message(getattr(own, "text", None) or ""))
-        if isinstance(node, SayNode) and node.note:
-            return replace(said, note=self.voice.message(getattr(own, "note", None) or ""))
         if isinstance(node, MenuNode | AskNode):
             options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
             return (

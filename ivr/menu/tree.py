@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Contract, Times
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, Limits
+from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
 from ivr.menu.speech.prompts import Prompt
 
@@ -24,11 +25,10 @@ Compiled = Template | TemplateExpression | str
 class NodeSpeech:
     """The words of one node in one language."""
 
-    say: tuple[Prompt, ...] = ()
-    """One wording for each try."""
-    end: tuple[Prompt, ...] = ()
-    noinput: tuple[Prompt, ...] = ()
-    nomatch: tuple[Prompt, ...] = ()
+    spoken: Mapping[str, tuple[Prompt, ...]] = field(default_factory=dict)
+    """By key, such as ``say``: one wording for each try."""
+    messages: Mapping[str, Prompt] = field(default_factory=dict)
+    """By key: the text message and the note for the summary."""
     announced: tuple[Prompt, ...] = ()
     """A menu's options in the order of speech, and the announced keys that work anywhere."""
     announces: tuple[str, ...] = ()
@@ -37,8 +37,42 @@ class NodeSpeech:
     """From a normalised phrase to the key that it means."""
     hints: tuple[str, ...] = ()
     """The phrases as they are written, for the recogniser."""
-    text: Prompt | None = None
-    note: Prompt | None = None
+
+    @property
+    def say(self) -> tuple[Prompt, ...]:
+        """What is said first."""
+        return self.spoken.get("say", ())
+
+    @property
+    def end(self) -> tuple[Prompt, ...]:
+        """The last words."""
+        return self.spoken.get("end", ())
+
+    @property
+    def noinput(self) -> tuple[Prompt, ...]:
+        """What is said after silence."""
+        return self.spoken.get("noinput", ())
+
+    @property
+    def nomatch(self) -> tuple[Prompt, ...]:
+        """What is said after a wrong key."""
+        return self.spoken.get("nomatch", ())
+
+    @property
+    def text(self) -> Prompt | None:
+        """The text message."""
+        return self.messages.get("text")
+
+    @property
+    def note(self) -> Prompt | None:
+        """The note for the summary."""
+        return self.messages.get("note")
+
+    @property
+    def prompts(self) -> Iterator[tuple[str, tuple[Prompt, ...]]]:
+        """All that may be heard, by key; the options are under ``announced``."""
+        yield from self.spoken.items()
+        yield "announced", self.announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +104,11 @@ class Tree:
     anywhere: Mapping[str, str]
     """From a key to its target."""
     values: Mapping[str, Mapping[str, Compiled]]
-    """By node: what ``with``, ``set``, ``to`` and ``reason`` compile to, by name."""
+    """By node: the values that it works with, by the variable or the key, such as ``to``."""
     inputs: Mapping[str, tuple[str, ...]]
     """By ``run`` node: the variables that its action is given under their own names."""
-    conditions: Mapping[str, tuple[tuple[TemplateExpression, str], ...]]
-    """By ``choose`` node: conditions with their targets."""
+    conditions: Mapping[str, Mapping[YamlPath, TemplateExpression]]
+    """By node: its conditions, by where they are written in it."""
     variables: Mapping[str, Any]
     plain: frozenset[tuple[str, str]]
     """The variables with the values that a ``set`` gives in so many words: they tell nothing of an account."""

@@ -60,8 +60,6 @@ DIMENSIONS: Mapping[str, str] = {
 """What is counted, each by itself, and what it means."""
 NEVER_WRITTEN = "internal_error"
 """The sentence when our own machinery fails: no written call can make it fail."""
-SPOKEN = ("say", "end", "noinput", "nomatch", "announced")
-"""The words of a node that a caller hears."""
 
 
 class CoverageItem(NamedTuple):
@@ -150,8 +148,8 @@ def prompts_of(tree: Tree) -> dict[int, CoverageItem]:
     found: dict[int, CoverageItem] = {}
     for language, speech in tree.speech.items():
         for name, words in speech.nodes.items():
-            for part in SPOKEN:
-                _number(found, getattr(words, part), name, part, language)
+            for part, prompts in words.prompts:
+                _number(found, prompts, name, part, language)
         for phrase, wordings in speech.phrases.items():
             if phrase != NEVER_WRITTEN:
                 _number(found, wordings, "", f"phrase {phrase}", language)

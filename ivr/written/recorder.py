@@ -227,7 +227,8 @@ def said_to_everybody(tree: Tree) -> set[str]:
         prompt
         for speech in tree.speech.values()
         for own in speech.nodes.values()
-        for prompt in (*own.say, *own.end, *own.noinput, *own.nomatch, *own.announced)
+        for _, prompts in own.prompts
+        for prompt in prompts
     ]
     prompts += [
         prompt for speech in tree.speech.values() for each in speech.phrases.values() for prompt in each

@@ -138,8 +138,8 @@ def test_values_conditions_and_inputs_are_compiled() -> None:
     assert loaded.tree is not None
     assert loaded.tree.inputs["check"] == ()
     chosen = tree(small("main: {choose: [{if: age >= 65, go: agent}], else: bye}", "variables: {age: '70'}"))
-    holds, target = chosen.conditions["main"][0]
-    assert (holds(age=70), holds(age=5), target) == (True, False, "agent")
+    holds = chosen.conditions["main"]["choose", 0, "if"]
+    assert (holds(age=70), holds(age=5)) == (True, False)
 
 
 def test_recordings_belong_to_their_language() -> None:

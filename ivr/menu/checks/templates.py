@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Anywhere, Hotline
-from ivr.menu.language.model import YamlPath
-from ivr.menu.language.nodes import AskNode, ChooseNode, Node, RunNode, SetNode, TextNode, TransferNode
-from ivr.menu.language.phrases import Phrases
-from ivr.menu.language.words import RecordedWords, wordings
-from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
+from ivr.menu.language.markers import TEMPLATES, Role
+from ivr.menu.language.model import Model, YamlPath
+from ivr.menu.language.nodes import RunNode
+from ivr.menu.language.walk import walk
+from ivr.menu.language.words import RecordedWords
+from ivr.menu.language.words_files import words_of
 from ivr.menu.reading.draft import Draft
-from ivr.menu.speech.phrases import PATTERNS
 from ivr.menu.speech.templates import Uses, examine, is_template
 
 
@@ -26,6 +26,7 @@ class TemplateText:
     """Empty for the hotline's own sentences."""
     path: YamlPath
     text: str
+    role: Role
     language: str | None = None
     """The language of the words file that it stands in; None: in the tree."""
     recorded: bool = False
@@ -33,7 +34,7 @@ class TemplateText:
     @property
     def is_condition(self) -> bool:
         """Whether it is a bare expression."""
-        return self.path[-1:] == ("if",)
+        return self.role is Role.condition
 
     @property
     def part(self) -> YamlPath:
@@ -62,9 +63,7 @@ def examined_texts(draft: Draft, hotline: Hotline) -> list[ExaminedTemplate]:
 
 def check_templates(draft: Draft, texts: list[ExaminedTemplate]) -> None:
     """Note templates that do not compile, that say a secret, or that a recording cannot follow."""
-    secrets = {
-        node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
-    }
+    secrets = {secret for name, node in draft.nodes.items() for secret in node.secrets(name)}
     for examined in texts:
         text = examined.text
         for mistake in examined.uses.mistakes:
@@ -141,58 +140,24 @@ def check_translated_values(draft: Draft, hotline: Hotline, texts: list[Examined
 
 
 def _texts(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
-    yield from _sentences(hotline.phrases, None)
+    yield from _in_section("", hotline.phrases, None, ("phrases",))
     for key, entry in hotline.anywhere.items():
-        if isinstance(entry, Anywhere) and entry.for_:
-            yield TemplateText("", ("anywhere", key, "for"), entry.for_)
+        if isinstance(entry, Anywhere):
+            yield from _in_section("", entry, None, ("anywhere", key))
     for name, node in draft.nodes.items():
-        yield from _spoken(name, node, None)
-        yield from _worked_with(name, node)
+        yield from _in_section(name, node, None)
     for language, words in draft.words.items():
-        yield from _sentences(words.phrases, language)
+        yield from _in_section("", words.phrases, language, ("phrases",))
         for key, said in words.anywhere.items():
-            yield TemplateText("", ("anywhere", key, "for"), said.for_ or "", language)
+            yield from _in_section("", said, language, ("anywhere", key))
         for name, own in words.nodes.items():
             if name in draft.nodes:
-                yield from _spoken(name, words_of(draft.nodes[name], own), language)
+                yield from _in_section(name, words_of(draft.nodes[name], own), language)
 
 
-def _sentences(phrases: Phrases, language: str | None) -> Iterator[TemplateText]:
-    for name in Phrases.model_fields:
-        for wording in wordings(getattr(phrases, name)) if name not in PATTERNS else ():
-            yield _text("", ("phrases", name), wording, language)
-
-
-def _spoken(name: str, words: Node | NodeWords, language: str | None) -> Iterator[TemplateText]:
-    for field in ("say", "end", "noinput", "nomatch", "text", "note"):
-        for wording in wordings(getattr(words, field, None)):
-            yield _text(name, (field,), wording, language)
-    for field in ("menu", "keys"):
-        for key, option in (getattr(words, field, None) or {}).items():
-            purpose = option if isinstance(option, str) else option.for_
-            path: YamlPath = (field, key, "for") if isinstance(option, OptionWords) else (field, key)
-            yield TemplateText(name, path, purpose or "", language)
-
-
-def _text(node: str, path: YamlPath, wording: str | RecordedWords, language: str | None) -> TemplateText:
-    if isinstance(wording, RecordedWords):
-        return TemplateText(node, path, wording.text, language, recorded=True)
-    return TemplateText(node, path, wording, language)
-
-
-def _worked_with(name: str, node: Node) -> Iterator[TemplateText]:
-    """Yield the texts of a node that the machine works with, and does not say."""
-    match node:
-        case RunNode():
-            yield from (TemplateText(name, ("with", key), text) for key, text in node.with_.items())
-        case SetNode():
-            yield from (TemplateText(name, ("set", key), text) for key, text in node.set.items())
-        case ChooseNode():
-            yield from (
-                TemplateText(name, ("choose", number, "if"), case.if_)
-                for number, case in enumerate(node.choose)
-            )
-        case TextNode() if node.to:
-            yield TemplateText(name, ("to",), node.to)
-        case TransferNode() if node.reason:
-            yield TemplateText(name, ("reason",), node.reason)
+def _in_section(
+    node: str, section: Model, language: str | None, path: YamlPath = ()
+) -> Iterator[TemplateText]:
+    for marked in walk(section, TEMPLATES | {Role.condition}, path):
+        recorded = isinstance(marked.wording, RecordedWords)
+        yield TemplateText(node, marked.path, marked.text, marked.role, language, recorded=recorded)

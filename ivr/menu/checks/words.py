@@ -8,18 +8,17 @@ from collections.abc import Iterator
 
 from ivr.menu.compiler import option_speech
 from ivr.menu.language.hotline import Anywhere, Hotline
-from ivr.menu.language.nodes import AskNode, MenuNode, Node
+from ivr.menu.language.markers import TRANSLATED
+from ivr.menu.language.nodes import MenuNode, Node
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech import phrases
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
-
-SPOKEN = ("say", "end", "noinput", "nomatch", "text", "note")
-"""The keys of a node under which there are words."""
 
 
 def check_words(draft: Draft, hotline: Hotline) -> None:
@@ -62,7 +61,7 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
     if missing:
         what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
         draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
-    for name in phrases.PATTERNS:
+    for name in sorted(phrases.PATTERNS):
         sentence = getattr(own, name)
         lacking = [place for place in _PLACES.get(name, ()) if sentence and place not in sentence]
         if lacking:
@@ -110,26 +109,24 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
 
 def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
     """Yield what is spoken in the first language and has no words in another."""
-    for field in SPOKEN:
-        if getattr(node, field, None) is not None and getattr(own, field) is None:
-            yield field
+    for key, field in fields_with(type(node), TRANSLATED).items():
+        if getattr(node, field) is not None and getattr(own, field) is None:
+            yield key
     for key, option in node.options.items():
         words = own.options.get(key)
         said = words.for_ if isinstance(words, OptionWords) else words
         if option.for_ and option.language is None and not said:
-            yield f"{'menu' if isinstance(node, MenuNode) else 'keys'} {key}"
+            yield f"{node.options_key} {key}"
 
 
 def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield words that would never be said."""
-    for field in SPOKEN:
-        if getattr(own, field) is not None and not hasattr(node, field):
-            yield (field,), f"the node has no `{field}`", "delete it, or move it to its node"
-    for field, kind, what, typed in (
-        ("menu", MenuNode, "menu", own.menu),
-        ("keys", AskNode, "entry", own.keys),
-    ):
-        options = node.options if isinstance(node, kind) else {}
+    said = fields_with(type(node), TRANSLATED)
+    for key, field in fields_with(NodeWords, TRANSLATED).items():
+        if getattr(own, field) is not None and key not in said:
+            yield (key,), f"the node has no `{key}`", "delete it, or move it to its node"
+    for field, what, typed in (("menu", "menu", own.menu), ("keys", "entry", own.keys)):
+        options = node.options if node.options_key == field else {}
         for key in typed:
             if key not in options:
                 yield (field, key), f"the {what} has no key `{key}`", did_you_mean(key, options, "delete it")

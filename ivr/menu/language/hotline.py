@@ -19,7 +19,8 @@ from ivr.menu.language.scalars import (
     Language,
     Name,
     NodeName,
-    SingleLine,
+    Phrase,
+    Purpose,
     Target,
     Value,
     YamlFile,
@@ -33,12 +34,12 @@ class Anywhere(Model):
         description="The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one "
         "place; then a human asks what is needed."
     )
-    for_: SingleLine | None = Field(
+    for_: Purpose | None = Field(
         default=None,
         alias="for",
         description="If given, the key is announced after the options of every menu.",
     )
-    hear: list[SingleLine] = Field(default_factory=list, description="Words that mean this key.")
+    hear: list[Phrase] = Field(default_factory=list, description="Words that mean this key.")
 
 
 def target_of(entry: str | Anywhere) -> str:

@@ -6,34 +6,80 @@ description here is what an editor reads while typing: write it for somebody who
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from ivr.menu.language.model import Model
+from ivr.menu.language.markers import TARGETS, Role
+from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.scalars import (
+    Condition,
+    Expression,
     Flag,
     Language,
     Length,
     MenuKey,
+    Message,
     Name,
+    Note,
+    Phrase,
+    Purpose,
     Range,
     RuleId,
     Seconds,
     SingleLine,
     Target,
+    TargetOrAgent,
     Tries,
-    Value,
 )
+from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import Words
 
 
-class NodeBase(Model):
-    """What every node may have."""
+class WaitsFor(enum.Enum):
+    """What a call waits for at a node."""
 
+    nothing = enum.auto()
+    """It goes on at once."""
+    key = enum.auto()
+    """A key of a menu, or words that mean one."""
+    entry = enum.auto()
+    """Something that the caller types."""
+    action = enum.auto()
+    """The end of an action."""
+    desk = enum.auto()
+    """The end of a transfer."""
+    recording = enum.auto()
+    """The end of a recording."""
+    over = enum.auto()
+    """Nothing more: the call is over."""
+
+
+class Way(NamedTuple):
+    """One way on that a node names."""
+
+    path: YamlPath
+    """Where it is written in the node."""
+    target: str
+    condition: str = ""
+    """The condition under which it is taken, where it has one."""
+    written: bool = True
+    """False where the node leaves it out and the hotline's agent follows."""
+
+
+class NodeBase(Model):
+    """What every node may have, and what every tool asks of a node.
+
+    What the markers on the fields say (:class:`~ivr.menu.language.markers.Role`) is read by :mod:`ivr.menu.language.walk`.
+    """
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.nothing
     lone_words: ClassVar[str] = "say"
     """The key that a text alone stands for in the file of another language."""
+    options_key: ClassVar[str] = ""
+    """The key under which its options stand."""
 
     barge_in: Flag = Field(
         default=True,
@@ -52,9 +98,51 @@ class NodeBase(Model):
     )
 
     @property
+    def kind(self) -> str:
+        """The key that makes it what it is, such as ``menu``."""
+        return next(kind for kind, model in KINDS.items() if type(self) is model)
+
+    @property
     def options(self) -> Mapping[str, Option]:
         """The options of a menu, or the keys beside a typed entry, by key."""
         return {}
+
+    @property
+    def action(self) -> str | None:
+        """The action that it runs."""
+        return None
+
+    @property
+    def desk(self) -> str | None:
+        """The desk that it connects the caller with. Where the desk leads is written with the desk."""
+        return None
+
+    def ways(self, agent: str) -> list[Way]:
+        """Return the ways on that it names, in the order of its keys; ``agent`` follows where it may leave one out.
+
+        What follows a caller's last try is not among them: that is no way of the node's own.
+        """
+        conditions = {marked.path[:-1]: marked.text for marked in walk(self, {Role.condition})}
+        found = [
+            Way(marked.path, marked.text, conditions.get(marked.path[:-1], ""))
+            for marked in walk(self, TARGETS)
+        ]
+        left_out = [
+            Way((key,), agent, written=False)
+            for key, name in fields_with(type(self), {Role.target_or_agent}).items()
+            if getattr(self, name) is None
+        ]
+        return [way for way in (*found, *left_out) if way.path != ("after_tries",)]
+
+    def sets(self, name: str) -> frozenset[str]:
+        """Return the variables that have a value after it, ``name`` being its own. What an action tells is not among them."""
+        del name
+        return frozenset()
+
+    def secrets(self, name: str) -> frozenset[str]:
+        """Return those of them that are secret: they live for one turn."""
+        del name
+        return frozenset()
 
 
 class SpeakingNode(NodeBase):
@@ -84,7 +172,7 @@ class ListeningNode(SpeakingNode):
         default=None,
         description="What is said after a wrong key, instead of the machine's own sentence; up to three wordings.",
     )
-    after_tries: Target | None = Field(
+    after_tries: TargetOrAgent | None = Field(
         default=None, description="Where to go after the last try; without it, to the hotline's `agent` node."
     )
 
@@ -92,7 +180,7 @@ class ListeningNode(SpeakingNode):
 class Option(Model):
     """One choice of a menu. The words `for X press 1` are made from it."""
 
-    for_: SingleLine | None = Field(
+    for_: Purpose | None = Field(
         default=None,
         alias="for",
         description="What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when "
@@ -102,7 +190,7 @@ class Option(Model):
         description="The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at "
         "one place; then a human asks what is needed."
     )
-    hear: list[SingleLine] = Field(
+    hear: list[Phrase] = Field(
         default_factory=list, description="Words that mean this option, when the hotline listens to speech."
     )
     language: Language | None = Field(
@@ -119,7 +207,7 @@ class Option(Model):
 class Case(Model):
     """One condition of a `choose`."""
 
-    if_: Value = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
+    if_: Condition = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
     go: Target = Field(description="The node that follows when the condition holds.")
 
 
@@ -127,7 +215,7 @@ class SayNode(NodeBase):
     """Says something and goes on."""
 
     say: Words = Field(description="What the caller hears.")
-    note: SingleLine | None = Field(
+    note: Note | None = Field(
         default=None,
         description="What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`.",
     )
@@ -136,6 +224,9 @@ class SayNode(NodeBase):
 
 class MenuNode(ListeningNode):
     """Offers keys, each with what it is for."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.key
+    options_key: ClassVar[str] = "menu"
 
     menu: Annotated[dict[MenuKey, Option], Field(min_length=1)] = Field(
         description="The options by key, in the order in which they are spoken. Put keys in quotes."
@@ -153,6 +244,9 @@ class MenuNode(ListeningNode):
 
 class AskNode(ListeningNode):
     """Asks for something that the caller types, ended by `#`."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.entry
+    options_key: ClassVar[str] = "keys"
 
     ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"] = Field(
         description="What is typed. `digits`: any digits, see `length`. `phone`: a telephone number. `id_card`: a "
@@ -176,17 +270,17 @@ class AskNode(ListeningNode):
         description="`true`: the entry is given to the next action and then forgotten; it is never kept, shown or said. "
         "`id_card`, `id_tail`, `code` and `pin` are always secret.",
     )
-    keys: dict[MenuKey, Option] = Field(
-        default_factory=dict,
-        description="Keys that lead elsewhere when they are the whole entry, ended by `#` or by silence, such as a code "
-        "that has not arrived. They are announced after the question.",
-    )
     read_back: Flag = Field(
         default=False, description="`true`: the entry is read back, and 1 confirms it, 2 asks again."
     )
     then: Target | None = Field(default=None, description="The node that follows a good entry.")
     yes: Target | None = Field(default=None, description="For `yes_no`: the node that follows a yes.")
     no: Target | None = Field(default=None, description="For `yes_no`: the node that follows a no.")
+    keys: dict[MenuKey, Option] = Field(
+        default_factory=dict,
+        description="Keys that lead elsewhere when they are the whole entry, ended by `#` or by silence, such as a code "
+        "that has not arrived. They are announced after the question.",
+    )
 
     @property
     def options(self) -> Mapping[str, Option]:
@@ -198,17 +292,31 @@ class AskNode(ListeningNode):
         """Whether the entry may never be kept, said or shown."""
         return self.secret or self.ask in SECRET_KINDS
 
+    def variable(self, name: str) -> str:
+        """Return the variable that keeps the entry, where the node is called ``name``."""
+        return self.as_ or name
+
+    def sets(self, name: str) -> frozenset[str]:
+        """Return the variable that keeps the entry."""
+        return frozenset({self.variable(name)})
+
+    def secrets(self, name: str) -> frozenset[str]:
+        """Return the same variable, if the entry is secret."""
+        return self.sets(name) if self.is_secret else frozenset()
+
 
 class RunNode(SpeakingNode):
     """Runs an action and goes where its outcome says."""
 
+    waits_for: ClassVar[WaitsFor] = WaitsFor.action
+
     run: Name = Field(description="The action.")
-    text: SingleLine | None = Field(
+    text: Message | None = Field(
         default=None,
         description="The words of the message that the action sends. What only the message may tell (a code, a link) "
         "is in the action's reference.",
     )
-    with_: dict[Name, Value] = Field(
+    with_: dict[Name, Expression] = Field(
         default_factory=dict,
         alias="with",
         description="Inputs of the action that are not variables of the same name: text, or `{{ variable }}`.",
@@ -216,6 +324,11 @@ class RunNode(SpeakingNode):
     outcomes: Annotated[dict[Name, Target], Field(min_length=1)] = Field(
         description="The node that follows each outcome. Every outcome of the action must be here."
     )
+
+    @property
+    def action(self) -> str:
+        """The action that it runs."""
+        return self.run
 
 
 class ChooseNode(NodeBase):
@@ -228,26 +341,40 @@ class ChooseNode(NodeBase):
 class SetNode(NodeBase):
     """Sets variables; `language` among them changes the language for the rest of the call."""
 
-    set: Annotated[dict[Name, Value], Field(min_length=1)] = Field(
+    set: Annotated[dict[Name, Expression], Field(min_length=1)] = Field(
         description="Variables and their values: a text, or `{{ an expression }}`."
     )
     then: Target = Field(description="The node that follows.")
+
+    def sets(self, name: str) -> frozenset[str]:
+        """Return the variables that it names; the language is none."""
+        del name
+        return frozenset(self.set) - {"language"}
 
 
 class TransferNode(SpeakingNode):
     """Connects the caller with a human."""
 
+    waits_for: ClassVar[WaitsFor] = WaitsFor.desk
+
     transfer: Name = Field(description="The desk, from the hotline's `desks:`.")
     urgent: Flag = Field(
         default=False, description="`true` marks the call as urgent for the humans and the record."
     )
-    reason: SingleLine | None = Field(
+    reason: Annotated[SingleLine, Role.value] | None = Field(
         default=None, description="Why, in a few words for the human and the record."
     )
+
+    @property
+    def desk(self) -> str:
+        """The desk."""
+        return self.transfer
 
 
 class RecordNode(SpeakingNode):
     """Records the caller, for instance a voicemail."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.recording
 
     record: Name = Field(description="A name for the recording, such as `voicemail`.")
     at_most: Annotated[int, Field(ge=2, le=600)] = Field(default=120, description="Seconds, at most.")
@@ -261,8 +388,10 @@ class RecordNode(SpeakingNode):
 class TextNode(SpeakingNode):
     """Sends a text message."""
 
-    text: SingleLine = Field(description="The message; it may hold `{{ … }}`.")
-    to: Value | None = Field(
+    waits_for: ClassVar[WaitsFor] = WaitsFor.action
+
+    text: Message = Field(description="The message; it may hold `{{ … }}`.")
+    to: Expression | None = Field(
         default=None,
         description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "
         "the calling one.",
@@ -272,13 +401,20 @@ class TextNode(SpeakingNode):
     rationed: Target = Field(
         description="The node that follows when no more messages may be sent for now; see the hotline's `texts:`."
     )
-    unavailable: Target | None = Field(
+    unavailable: TargetOrAgent | None = Field(
         default=None, description="The node that follows when our own machinery fails; without it, the human."
     )
+
+    @property
+    def action(self) -> str:
+        """The action that sends: messages are rationed across calls."""
+        return SEND_TEXT
 
 
 class EndNode(NodeBase):
     """Says goodbye and ends the call."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.over
 
     lone_words: ClassVar[str] = "end"
 
@@ -312,6 +448,8 @@ KINDS: Mapping[str, type[Node]] = {
 }
 """Every kind by its key. ``say`` is last: beside another key it is what that node says first."""
 
+SEND_TEXT = "send_text"
+"""The action that a ``text`` node runs."""
 SECRET_KINDS = frozenset({"id_card", "id_tail", "code", "pin"})
 FIXED_LENGTHS: Mapping[str, int] = {"id_card": 18, "id_tail": 4, "date": 8, "yes_no": 1}
 """The kinds of entry whose length is part of what they are."""

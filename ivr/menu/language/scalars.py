@@ -18,6 +18,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ivr.menu.language.markers import Role
 from ivr.menu.language.suggestions import shown
 
 SPECIAL_TARGETS = ("back", "repeat", "return")
@@ -182,8 +183,16 @@ NODE_NAME = Form(
     mend=_mended_name,
 )
 NodeName = Annotated[str, NODE_NAME]
-Target = Name
+Target = Annotated[Name, Role.target]
 """A node, or one of :data:`SPECIAL_TARGETS`."""
+TargetOrAgent = Annotated[Name, Role.target_or_agent]
+Condition = Annotated[Value, Role.condition]
+Expression = Annotated[Value, Role.value]
+"""A text, or `{{ … }}`."""
+Message = Annotated[SingleLine, Role.message]
+Note = Annotated[SingleLine, Role.note]
+Purpose = Annotated[SingleLine, Role.purpose]
+Phrase = Annotated[SingleLine, Role.phrase]
 Language = Annotated[str, Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)]
 MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]+", ("1", "12", "*"))]
 AnywhereKey = Annotated[str, Form("single key of a telephone", r"[0-9*#]", ("0", "*"))]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
+from ivr.menu.language.markers import Role
 from ivr.menu.language.model import Model, shape
 from ivr.menu.language.scalars import Recording, SingleLine
 
@@ -29,6 +30,7 @@ Words = Annotated[
     | Annotated[RecordedWords, Tag("a section")]
     | Annotated[list[Wording], Field(min_length=1, max_length=3), Tag("a list")],
     Discriminator(shape),
+    Role.spoken,
 ]
 """What is said: a text, a recording, or a list of up to three wordings for the first, second and third try."""
 

@@ -10,15 +10,25 @@ from pydantic import Discriminator, Field, Tag
 from ivr.menu.language.model import Model, shape
 from ivr.menu.language.nodes import Node
 from ivr.menu.language.phrases import Phrases
-from ivr.menu.language.scalars import AnywhereKey, Language, MenuKey, NodeName, SingleLine
+from ivr.menu.language.scalars import (
+    AnywhereKey,
+    Language,
+    MenuKey,
+    Message,
+    NodeName,
+    Note,
+    Phrase,
+    Purpose,
+    SingleLine,
+)
 from ivr.menu.language.words import Words
 
 
 class OptionWords(Model):
     """The words of one option in another language."""
 
-    for_: SingleLine | None = Field(default=None, alias="for", description="What the key is for.")
-    hear: list[SingleLine] = Field(default_factory=list, description="Words that mean this option.")
+    for_: Purpose | None = Field(default=None, alias="for", description="What the key is for.")
+    hear: list[Phrase] = Field(default_factory=list, description="Words that mean this option.")
 
 
 class NodeWords(Model):
@@ -28,19 +38,19 @@ class NodeWords(Model):
     end: Words | None = Field(default=None, description="The last words.")
     noinput: Words | None = Field(default=None, description="After silence.")
     nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
-    text: SingleLine | None = Field(default=None, description="The text message.")
-    note: SingleLine | None = Field(default=None, description="The words for the summary.")
+    text: Message | None = Field(default=None, description="The text message.")
+    note: Note | None = Field(default=None, description="The words for the summary.")
     keys: dict[
         MenuKey,
         Annotated[
-            Annotated[SingleLine, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
+            Annotated[Purpose, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
             Discriminator(shape),
         ],
     ] = Field(default_factory=dict, description="The keys beside a typed entry: what each is for.")
     menu: dict[
         MenuKey,
         Annotated[
-            Annotated[SingleLine, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
+            Annotated[Purpose, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
             Discriminator(shape),
         ],
     ] = Field(default_factory=dict, description="The options by key: what the key is for.")

@@ -8,21 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ivr.menu.language.markers import Role
 from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.walk import fields_with
 
-PATTERNS = (
-    "announce",
-    "announce_entry",
-    "star",
-    "pound",
-    "read_back",
-    "desk_unproved",
-    "desk_matched",
-    "desk_verified",
-    "desk_confirmed",
-    "desk_unsure",
-    *(name for name in Phrases.model_fields if name.startswith("hint_")),
-)
+PATTERNS = frozenset(fields_with(Phrases, {Role.pattern}))
 """Sentences with a place for a value: they are filled in, not spoken as they stand."""
 
 USUAL: Mapping[str, Phrases] = {

@@ -15,7 +15,7 @@ SECRET = "main: {{ask: code, then: next}}\nnext: {{{}}}\n"
         ('say: "{{ now | clok }}", then: bye', ":9:10: main"),
         ('say: [x, "{{ now | clok }}"], then: bye', ":9:10: main"),
         ('noinput: "{{ now | clok }}", menu: {"1": {for: x, go: bye}}', ":9:10: main"),
-        ('menu: {"1": {for: "{{ now | clok }}", go: bye}}', ":9:17: main"),
+        ('menu: {"1": {for: "{{ now | clok }}", go: bye}}', ":9:23: main"),
         ('end: "{{ now | clok }}"', ":9:10: main"),
         ('text: "{{ now | clok }}", then: bye, unable: bye, rationed: bye', ":9:10: main"),
         ('text: x, to: "{{ now | clok }}", then: bye, unable: bye, rationed: bye', ":9:19: main"),

@@ -201,11 +201,11 @@ def test_keys_are_those_that_an_editor_types() -> None:
         "length",
         "range",
         "secret",
-        "keys",
         "read_back",
         "then",
         "yes",
         "no",
+        "keys",
     ]
 
 

@@ -1,0 +1,31 @@
+"""What a text of a menu is: a target, a condition, something that is said. Fields carry these as pydantic metadata.
+
+Every tool that reads texts by what they are asks :mod:`ivr.menu.language.walk`, so that a new field, or a new kind of node,
+needs its marker and nothing else.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Role(enum.Enum):
+    """What a text is."""
+
+    target = "leads to a node, or is `back`, `repeat` or `return`"
+    target_or_agent = "a target that is the hotline's `agent` node where it is not written"
+    condition = "an expression without braces, which holds or does not"
+    value = "worked out by the machine in a call; a template or a plain text"
+    spoken = "said to the caller; a list is one wording for each try"
+    message = "sent to the caller as a text message"
+    note = "kept for the summary"
+    purpose = "what a key is for; the announcement is made from it"
+    pattern = "one of the machine's own sentences with places in single braces, such as `{key}`"
+    phrase = "what a caller may say instead of a key"
+
+
+TARGETS = frozenset({Role.target, Role.target_or_agent})
+TRANSLATED = frozenset({Role.spoken, Role.message, Role.note})
+"""What a node says or writes. Each of these stands in the file of every other language too."""
+TEMPLATES = TRANSLATED | {Role.purpose, Role.value}
+"""The texts in which `{{ … }}` may stand."""
