@@ -21,6 +21,7 @@ from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.reset_page.pages import install as install_pages
+from ivr.channels.twilio.admin.messages import TwilioCarrier
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
@@ -31,6 +32,7 @@ from ivr.demo.accounts import Accounts
 from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
+from ivr.messaging.carrier import Carrier
 from ivr.messaging.outbox import Outbox
 from ivr.storage import Store, file_beside, open_attempts, open_store
 from ivr.storage.sealing import Seal
@@ -109,15 +111,18 @@ def open_services(folder: Path, settings: Settings) -> Services:
     )
 
 
-def open_outbox(application: Application, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
-    """Return what sends the messages of a house. Raises :class:`BadSetting` when there are no credentials for it."""
-    return Outbox(
-        application.store,
-        TwilioRest.of(settings),
-        application.services.seal,
-        clock,
-        public_url=settings.public_url,
-    )
+def open_carrier(settings: Settings) -> Carrier:
+    """Return who takes our text messages. Raises :class:`BadSetting` without credentials.
+
+    The server, its workers and the command line all open it here: `messaging` knows no channel, and one carrier is
+    part of Twilio's.
+    """
+    return TwilioCarrier(TwilioRest.of(settings), settings.public_url)
+
+
+def open_outbox(store: Store, seal: Seal, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
+    """Return what sends the messages of a store. Raises :class:`BadSetting` without credentials."""
+    return Outbox(store, open_carrier(settings), seal, clock)
 
 
 def utc_now() -> datetime:
@@ -272,7 +277,7 @@ def worker() -> Callable[..., Iterable[bytes]]:
 
 def _send_beside(application: Application, settings: Settings) -> None:
     """Send messages in a thread of this worker: right after a turn has kept one, and those that others have left."""
-    outbox = open_outbox(application, settings, utc_now)
+    outbox = open_outbox(application.store, application.services.seal, settings, utc_now)
     application.switchboard.wake = outbox.wake
     thread = threading.Thread(target=outbox.run, name="messages", daemon=True)
     thread.start()

@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, utc_now
+from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, open_outbox, utc_now
 from ivr.calls.worker_pool import MOST_AT_ONCE
-from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.config import Settings
-from ivr.messaging.outbox import Outbox
 from ivr.storage import open_store
 from ivr.storage.sealing import Seal
 
@@ -106,13 +104,7 @@ def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -
     Raises :class:`ivr.config.BadSetting` when there is nothing to send them with.
     """
     store = open_store(settings.database_url)
-    outbox = Outbox(
-        store,
-        TwilioRest.of(settings),
-        Seal(*settings.secret_keys),
-        utc_now,
-        public_url=settings.public_url,
-    )
+    outbox = open_outbox(store, Seal(*settings.secret_keys), settings, utc_now)
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(
         signal.SIG_BLOCK, ends

@@ -19,14 +19,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
-from ivr.messaging.outbox import (
-    LONGEST_PAUSE,
-    MOST_TRIES,
-    MessageNotTaken,
-    MessageRefused,
-    Outbox,
-    pause_after,
-)
+from ivr.messaging.carrier import MessageNotTaken, MessageRefused
+from ivr.messaging.outbox import LONGEST_PAUSE, MOST_TRIES, Outbox, pause_after
 from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
@@ -54,19 +48,19 @@ class Desk:
     """A carrier that keeps what it is given, and answers with what lies on top of ``troubles``."""
 
     troubles: list[Exception] = field(default_factory=list)
-    taken: list[tuple[str, str, str]] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
     asked: int = 0
 
-    def send(self, to: str, body: str, *, report_url: str) -> str:
+    def send(self, message: Message) -> str:
         self.asked += 1
         if self.troubles:
             raise self.troubles.pop(0)
-        self.taken.append((to, body, report_url))
+        self.taken.append(message)
         return f"SM{len(self.taken)}"
 
     @property
     def bodies(self) -> list[str]:
-        return [body for _, body, _ in self.taken]
+        return [message.body for message in self.taken]
 
 
 @pytest.fixture
@@ -90,7 +84,7 @@ def desk() -> Desk:
 @pytest.fixture
 def outbox(store: SqliteStore, desk: Desk, clock: Clock) -> Outbox:
     """An outbox without chance."""
-    return Outbox(store, desk, Seal(SECRET), clock, "https://ivr.example.com/", chance=lambda: 0.0)
+    return Outbox(store, desk, Seal(SECRET), clock, chance=lambda: 0.0)
 
 
 @pytest.fixture
@@ -125,14 +119,11 @@ def the_only(store: Store) -> Message:
 
 
 def test_what_is_due_is_sent_once(store: SqliteStore, outbox: Outbox, desk: Desk) -> None:
-    """In order, each with its number in the URL to which the carrier reports."""
+    """In order, and each with what the carrier needs to report on it."""
     leave(store, "one", "two")
     assert outbox.send_due() == 2
     assert outbox.send_due() == 0
-    assert desk.taken == [
-        (TO, "one", "https://ivr.example.com/messages/1/status"),
-        (TO, "two", "https://ivr.example.com/messages/2/status"),
-    ]
+    assert [(each.number, each.to, each.body) for each in desk.taken] == [(1, TO, "one"), (2, TO, "two")]
     assert [(message.status, message.carrier_id) for message in kept(store)] == [
         ("sent", "SM1"),
         ("sent", "SM2"),
@@ -146,13 +137,6 @@ def test_more_than_one_claim_holds_is_sent_in_one_round(
     leave(store, *(str(number) for number in range(101)))
     assert outbox.send_due() == 101
     assert len(set(desk.bodies)) == 101
-
-
-def test_without_a_public_url_no_report_is_asked_for(store: SqliteStore, desk: Desk, clock: Clock) -> None:
-    """Nobody could be reached with it."""
-    leave(store, "one")
-    Outbox(store, desk, Seal(SECRET), clock).send_due()
-    assert desk.taken == [(TO, "one", "")]
 
 
 def test_a_sealed_message_is_opened_for_the_carrier_alone(
@@ -182,7 +166,7 @@ def test_the_request_is_noted_before_it_leaves(store: SqliteStore, clock: Clock)
     seen: list[str] = []
 
     class Looking:
-        def send(self, to: str, body: str, *, report_url: str) -> str:
+        def send(self, message: Message) -> str:
             seen.append(the_only(store).status)
             return "SM1"
 
@@ -196,8 +180,8 @@ def test_a_message_whose_claim_was_lost_is_not_sent(store: SqliteStore, clock: C
     requests: list[str] = []
 
     class Slow:
-        def send(self, to: str, body: str, *, report_url: str) -> str:
-            requests.append(body)
+        def send(self, message: Message) -> str:
+            requests.append(message.body)
             clock.now += LEASE
             return "SM1"
 
@@ -411,10 +395,10 @@ class Gate:
         self.asked, self.open = Event(), Event()
         self.taken: list[str] = []
 
-    def send(self, to: str, body: str, *, report_url: str) -> str:
+    def send(self, message: Message) -> str:
         self.asked.set()
         assert self.open.wait(10)
-        self.taken.append(body)
+        self.taken.append(message.body)
         return "SM1"
 
 
@@ -515,10 +499,10 @@ class Mortal(SqliteStore):
         super().mark_message(number, status, **what)
 
 class Counting:
-    def send(self, to, body, *, report_url):
+    def send(self, message):
         die_if("before the request")
         with open(requests, "a", encoding="utf-8") as written:
-            written.write(body + "\\n")
+            written.write(message.body + "\\n")
         return "SM1"
 
 store = Mortal(file)

@@ -11,7 +11,7 @@ from ivr.channels.twilio.admin.errors import RequestRejected
 from ivr.channels.twilio.admin.provisioning import call, connect, webhook_settings
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
-from ivr.messaging.outbox import MessageRefused
+from ivr.messaging.carrier import MessageRefused
 
 HERS = "+8613800138000"
 PUBLIC = "https://ivr.example.com"

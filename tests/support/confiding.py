@@ -272,7 +272,8 @@ class Scene:
 
     def sends(self) -> None:
         """Send what is due."""
-        open_outbox(self.application, self.settings, lambda: self.now).send_due()
+        store, seal = self.application.store, self.application.services.seal
+        open_outbox(store, seal, self.settings, lambda: self.now).send_due()
 
     def waits(self, seconds: float) -> None:
         """Let time pass."""

@@ -28,7 +28,7 @@ from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
-from ivr.storage import file_beside
+from ivr.storage import Message, file_beside
 from ivr.storage.sqlite import SqliteStore
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 
@@ -50,10 +50,10 @@ class Carrier:
 
     file: Path
 
-    def send(self, to: str, body: str, *, report_url: str) -> str:
+    def send(self, message: Message) -> str:
         """Take a message."""
         with self.file.open("ab", buffering=0) as file:
-            file.write(json.dumps([to, body]).encode() + b"\n")
+            file.write(json.dumps([message.to, message.body]).encode() + b"\n")
         return "SM" + "2" * 32
 
     def requests(self, to: str) -> list[str]:

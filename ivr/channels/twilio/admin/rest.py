@@ -13,15 +13,11 @@ from typing import Any, Self
 
 from ivr.channels.twilio.admin.errors import SENTENCES, NoAnswer, RequestRejected, TwilioUnreachable
 from ivr.config import BadSetting, Settings
-from ivr.messaging.outbox import MessageNotTaken, MessageRefused
+from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 
 LONGEST_TEXT = 1600
 """Characters of one message: Twilio's bound."""
 _TOO_LONG = 21617
-_UNTIL_REACHED = 5.0
-"""Seconds until messages are tried again when Twilio cannot be reached."""
-_UNTIL_MENDED = 900.0
-"""Seconds until messages are tried again when somebody must first mend something."""
 WEBHOOKS = (
     "voice_url",
     "voice_method",
@@ -140,22 +136,20 @@ class TwilioRest:
         """Send a message to a number (E.164) and return its SID. ``report_url`` is told what becomes of it.
 
         Raises:
-            NotTaken: it was surely not sent, and may be tried again.
-            Refused: it was not sent and never will be.
+            MessageNotTaken: it was certainly not sent, and may be tried again.
+            MessageRefused: it was not sent and never will be.
             RestFailed: it may have been sent, or not.
 
         """
         if len(body) > LONGEST_TEXT:
             raise MessageRefused(SENTENCES[_TOO_LONG], str(_TOO_LONG))
         if not self.number:
-            raise MessageNotTaken(
-                "TWILIO_NUMBER is missing; set it to the number to send from", _UNTIL_MENDED
-            )
+            raise MessageNotTaken("TWILIO_NUMBER is missing; set it to the number to send from", UNTIL_MENDED)
         wanted = {"status_callback": report_url} if report_url else {}
         try:
             message = self._client.messages.create(to=to, from_=self.number, body=body, **wanted)
         except TwilioUnreachable as error:
-            raise MessageNotTaken(str(error), _UNTIL_REACHED) from error
+            raise MessageNotTaken(str(error), UNTIL_REACHED) from error
         except RequestRejected as error:
             raise _verdict(error) from None  # what Twilio says may repeat the words
         return str(message.sid or "")
@@ -240,7 +234,7 @@ def _verdict(error: RequestRejected) -> Exception:
     if error.status == 429:
         return MessageNotTaken(sentence, error.after)
     if error.code in _OF_THE_ACCOUNT or (error.status in {401, 403, 404} and not known):
-        return MessageNotTaken(sentence, _UNTIL_MENDED)
+        return MessageNotTaken(sentence, UNTIL_MENDED)
     if 400 <= error.status < 500:
         return MessageRefused(sentence, str(error.code or error.status))
     return error

@@ -23,7 +23,7 @@ from ivr.channels.twilio.admin.errors import (
 )
 from ivr.channels.twilio.admin.rest import NumberFacts, TwilioAccount, TwilioRest
 from ivr.config import BadSetting, Settings
-from ivr.messaging.outbox import MessageNotTaken, MessageRefused
+from ivr.messaging.carrier import MessageNotTaken, MessageRefused
 from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
