@@ -20,6 +20,7 @@ from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
+from ivr.channels.message_reports import install as install_reports
 from ivr.channels.reset_page.pages import install as install_pages
 from ivr.channels.twilio.admin.messages import TwilioCarrier
 from ivr.channels.twilio.admin.rest import TwilioRest
@@ -33,6 +34,8 @@ from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
+from ivr.messaging.delivery_reports import ReportReader
+from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage import Store, file_beside, open_attempts, open_store
 from ivr.storage.sealing import Seal
@@ -112,11 +115,17 @@ def open_services(folder: Path, settings: Settings) -> Services:
 
 
 def open_carrier(settings: Settings) -> Carrier:
-    """Return who takes our text messages. Raises :class:`BadSetting` without credentials.
+    """Return who takes our text messages: the gateway of `IVR_SMS_URL` if it is set, else Twilio.
 
-    The server, its workers and the command line all open it here: `messaging` knows no channel, and one carrier is
-    part of Twilio's.
+    `ivr serve` and `ivr worker` both open it here. It cannot lie in `messaging`, which may not import a channel, while
+    Twilio's carrier is part of one. Twilio's settings beside a gateway's are no mistake: calls still need them.
+
+    Raises :class:`BadSetting` when neither can be used.
     """
+    if settings.sms_url:
+        reports = settings.public_url and settings.sms_report_secrets
+        report_url = settings.public_url + REPORT_PATH if reports else ""
+        return HttpGateway(settings.sms_url, settings.sms_token, settings.sms_sender, report_url)
     return TwilioCarrier(TwilioRest.of(settings), settings.public_url)
 
 
@@ -182,6 +191,8 @@ def web_program(
     )
     webhooks = Webhooks(application.switchboard, clock, last_resort, signature, prefix, settings.number)
     install(app, webhooks)
+    if settings.sms_report_secrets:
+        install_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
     install_audio(app, application.hotline.folder)
     install_pages(app, application.services.accounts, application.services.seal, clock, settings.public_url)
     _install_health(app, application)

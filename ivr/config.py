@@ -11,11 +11,17 @@ SETTINGS: Mapping[str, str] = {
     "TWILIO_AUTH_TOKEN": "The account's auth token, with which every webhook must be signed. Several, separated by "
     "commas, while a token is rotated. Without it `ivr serve` refuses to start unless told `--insecure`.",
     "TWILIO_ACCOUNT_SID": "The account (`AC…`) that text messages are sent with, together with `TWILIO_AUTH_TOKEN` and "
-    "`TWILIO_NUMBER`. Without it they are kept as “not sent”.",
+    "`TWILIO_NUMBER`. Without it, and without `IVR_SMS_URL`, they are kept as “not sent”.",
     "TWILIO_NUMBER": "The hotline's own number. Text messages come from it, and it is shown to a desk when the caller's "
     "is withheld.",
     "TWILIO_VERIFY_SERVICE": "A Verify service (`VA…`) that sends and judges one-time codes in place of our own.",
     "IVR_TWILIO_API_URL": "Another address of Twilio's REST API: a mock, or a carrier that speaks it too.",
+    "IVR_SMS_URL": "A text-message gateway of your own, such as `https://sms.example.com/messages`: every message is "
+    "posted to it as JSON, and none goes through Twilio.",
+    "IVR_SMS_TOKEN": "The gateway's bearer token.",
+    "IVR_SMS_SENDER": "The number or name that the gateway shows as the sender.",
+    "IVR_SMS_REPORT_SECRET": "At least 32 random characters, with which the gateway signs its delivery reports. Several, "
+    "separated by commas, while it is changed. Without it no report is asked for or taken.",
     "IVR_PUBLIC_URL": "The URL that Twilio calls, such as `https://ivr.example.com`. Signatures are checked against "
     "it, the path and the raw query. Needed together with `TWILIO_AUTH_TOKEN`.",
     "IVR_DATABASE_URL": "Where calls are kept: `sqlite:///ivr.sqlite3` (the default, in the present folder) or "
@@ -50,6 +56,10 @@ class Settings:
     number: str = ""
     verify_service: str = ""
     twilio_api_url: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_sender: str = ""
+    sms_report_secrets: tuple[str, ...] = field(default=(), repr=False)
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
     database_url: str = "sqlite:///ivr.sqlite3"
@@ -60,19 +70,23 @@ class Settings:
 
     @property
     def sends_messages(self) -> bool:
-        """Whether there are credentials to send text messages with."""
-        return bool(self.account_sid and self.auth_tokens and self.number.startswith("+"))
+        """Whether there is a carrier of text messages: a gateway, or Twilio with its credentials."""
+        return bool(self.sms_url or (self.account_sid and self.auth_tokens and self.number.startswith("+")))
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Read the settings. Raises :class:`BadSetting` at the first that cannot be used."""
-    return Settings(
+    settings = Settings(
         auth_tokens=_several(environ, "TWILIO_AUTH_TOKEN"),
         account_sid=_identifier(environ, "TWILIO_ACCOUNT_SID", "AC"),
         number=_number(environ, "TWILIO_NUMBER"),
         verify_service=_identifier(environ, "TWILIO_VERIFY_SERVICE", "VA"),
         twilio_api_url=_url(environ, "IVR_TWILIO_API_URL"),
-        secret_keys=_secret_keys(environ),
+        sms_url=_url(environ, "IVR_SMS_URL"),
+        sms_token=_header_value(environ, "IVR_SMS_TOKEN"),
+        sms_sender=environ.get("IVR_SMS_SENDER", "").strip(),
+        sms_report_secrets=_secrets(environ, "IVR_SMS_REPORT_SECRET"),
+        secret_keys=_secrets(environ, "IVR_SECRET_KEY"),
         public_url=_url(environ, "IVR_PUBLIC_URL"),
         database_url=environ.get("IVR_DATABASE_URL", "") or "sqlite:///ivr.sqlite3",
         fallback_number=_number(environ, "IVR_FALLBACK_NUMBER"),
@@ -84,6 +98,12 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
         log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
+    for name in ("IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"):
+        if environ.get(name, "").strip() and not settings.sms_url:
+            raise BadSetting(
+                f"{name} is set and IVR_SMS_URL is not; write the gateway's address into IVR_SMS_URL"
+            )
+    return settings
 
 
 def _several(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -99,14 +119,21 @@ def _identifier(environ: Mapping[str, str], name: str, letters: str) -> str:
     return value
 
 
-def _secret_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
-    keys = _several(environ, "IVR_SECRET_KEY")
-    if any(len(key) < SHORTEST_KEY for key in keys):
+def _secrets(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    secrets = _several(environ, name)
+    if any(len(secret) < SHORTEST_KEY for secret in secrets):
         raise BadSetting(
-            f"IVR_SECRET_KEY is too short; write at least {SHORTEST_KEY} random characters, such as those of "
+            f"{name} is too short; write at least {SHORTEST_KEY} random characters, such as those of "
             "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
         )
-    return keys
+    return secrets
+
+
+def _header_value(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise BadSetting(f"{name} has characters that no token has; write it without spaces and quotes")
+    return value
 
 
 def _number(environ: Mapping[str, str], name: str) -> str:

@@ -31,7 +31,8 @@ def worker_command(every: float) -> None:
     settings = read_settings()
     if not settings.sends_messages:
         raise CommandFailed(
-            "nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER"
+            "nothing to send with; set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER, or IVR_SMS_URL for "
+            "a gateway of your own"
         )
     if not settings.secret_keys:
         raise CommandFailed(

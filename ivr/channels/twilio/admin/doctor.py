@@ -61,6 +61,8 @@ class Doctor:
     def examine(self) -> Iterator[Diagnosis]:
         """Make the checks one after the other, each as soon as the one before is known."""
         yield self._secret_key()
+        if self.settings.sms_url:
+            yield self._gateway()
         try:
             rest = TwilioRest.of(self.settings)
         except BadSetting as error:
@@ -82,6 +84,15 @@ class Doctor:
             "secret key",
             "wrong",
             "IVR_SECRET_KEY is missing; without it links and sealed messages end with the server that made them",
+        )
+
+    def _gateway(self) -> Diagnosis:
+        url = urlsplit(self.settings.sms_url)
+        if url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            what = "codes and links are sent to the gateway in the clear; write https:// into IVR_SMS_URL"
+            return Diagnosis("messages", "wrong", what)
+        return Diagnosis(
+            "messages", "ok", f"they go through the gateway at {url.hostname}, not through Twilio"
         )
 
     def _twilio(self, rest: TwilioRest) -> Iterator[Diagnosis]:
@@ -118,12 +129,16 @@ class Doctor:
         except (CannotConnect, RestFailed) as error:
             yield Diagnosis("number", "wrong", str(error))
             return
-        missing = [what for what, can in (("calls", own.voice), ("messages", own.sms)) if not can]
+        texts = not self.settings.sms_url  # a gateway sends them from a number of its own
+        missing = [
+            what for what, can in (("calls", own.voice), ("messages", own.sms or not texts)) if not can
+        ]
         if missing:
             told = f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
             yield Diagnosis("number", "wrong", told)
         else:
-            yield Diagnosis("number", "ok", f"{own.number} can take calls and send messages")
+            able = "take calls and send messages" if texts else "take calls"
+            yield Diagnosis("number", "ok", f"{own.number} can {able}")
         if self.public_url:
             wrong = diversion(own, self.public_url)
             yield Diagnosis(

@@ -1,0 +1,156 @@
+"""A carrier that is a company's own HTTP gateway: each message is one POST of JSON.
+
+::
+
+    POST $IVR_SMS_URL
+    Authorization: Bearer $IVR_SMS_TOKEN
+
+    {"to": "+8613800138000", "text": "…", "language": "zh-CN", "reference": "17", "from": "…", "report_url": "…"}
+
+``from`` is there if `IVR_SMS_SENDER` is set, ``report_url`` if the gateway can report (see
+:mod:`ivr.messaging.delivery_reports`). Any 2xx says that the gateway has the message; its JSON may name it:
+``{"id": "a1b2"}``. A 4xx may name the reason: ``{"code": "no_such_number"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from ssl import SSLCertVerificationError
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+from requests.exceptions import ProxyError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
+
+from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
+from ivr.storage import Message
+
+REPORT_PATH = "/sms/report"
+"""Where the gateway reports what becomes of a message."""
+LONGEST_TEXT = 1600
+"""Characters of one message: as many as Twilio takes. A gateway that takes fewer refuses the message itself."""
+_LARGEST_ANSWER = 64 * 1024
+_LONGEST_ID = 64
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}|[0-9]{1,5}")
+"""What may be kept of a refusal. Anything longer may repeat a number, or the words."""
+
+
+class GatewayFailed(Exception):
+    """The gateway answered with a 5xx: it may have taken the message, or not."""
+
+
+class _Bearer(AuthBase):
+    """The gateway's token. Because it is given as this, requests does not look into ~/.netrc for another one."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class HttpGateway:
+    """A :class:`ivr.messaging.carrier.Carrier`. Safe to use from any thread: each request has its own connection."""
+
+    url: str
+    token: str = field(default="", repr=False)
+    sender: str = ""
+    report_url: str = ""
+    timeout: float = 5.0
+    """Seconds to connect, and again for the answer."""
+
+    def send(self, message: Message) -> str:
+        """Hand over a message, and return the gateway's identifier, or nothing if it gave none."""
+        if len(message.body) > LONGEST_TEXT:
+            raise MessageRefused(f"the message is longer than {LONGEST_TEXT} characters")
+        until = time.monotonic() + 2 * self.timeout
+        try:
+            answer = requests.post(
+                self.url,
+                json=self._request(message),
+                auth=_Bearer(self.token),
+                timeout=self.timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            if _nothing_left(error):
+                raise MessageNotTaken(
+                    "the gateway cannot be reached; see IVR_SMS_URL, its certificate and this machine's network",
+                    UNTIL_REACHED,
+                ) from None
+            raise
+        with answer:
+            data = _json(answer, until)
+            if 200 <= answer.status_code < 300:
+                return _identifier(data)
+            raise _verdict(answer, data)
+
+    def _request(self, message: Message) -> dict[str, str]:
+        optional = {"from": self.sender, "report_url": self.report_url}
+        return {
+            "to": message.to,
+            "text": message.body,
+            "language": message.language,
+            "reference": str(message.number),
+            **{name: value for name, value in optional.items() if value},
+        }
+
+
+def _nothing_left(error: requests.RequestException) -> bool:
+    """Say whether no connection came about, so that the gateway has certainly seen nothing."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError)
+    refused = untrusted or isinstance(reason, NewConnectionError)
+    return refused or isinstance(error, requests.ConnectTimeout | ProxyError)
+
+
+def _verdict(answer: requests.Response, data: dict[str, Any]) -> Exception:
+    """Return what an error means for a message: try it again, never try it again, or nobody knows."""
+    status, code = answer.status_code, _code(data)
+    if status >= 500:
+        return GatewayFailed(f"HTTP {status}")
+    if status == 429:
+        wait = answer.headers.get("Retry-After", "")
+        after = float(wait) if re.fullmatch("[0-9]{1,9}", wait) else None
+        return MessageNotTaken("the gateway takes no more messages at this moment (429)", after)
+    if status == 401:
+        return MessageNotTaken("the gateway does not take our token (401); check IVR_SMS_TOKEN", UNTIL_MENDED)
+    if status < 400 or status in {404, 405}:
+        return MessageNotTaken(
+            f"the gateway takes no message here ({status}); check IVR_SMS_URL", UNTIL_MENDED
+        )
+    if status in {403, 408, 425}:  # 403 may mean our token or this recipient: the others need not wait for it
+        return MessageNotTaken(f"the gateway does not take the message ({code or status})")
+    return MessageRefused("the gateway refuses it", code or str(status))
+
+
+def _json(answer: requests.Response, until: float) -> dict[str, Any]:
+    """Return the answer's JSON, or nothing if it cannot be read: the status says already what became of the message."""
+    body = bytearray()
+    try:
+        while part := answer.raw.read1(_LARGEST_ANSWER, decode_content=True):
+            body += part
+            if len(body) > _LARGEST_ANSWER or time.monotonic() > until:
+                return {}
+        data = json.loads(body)
+    except (requests.RequestException, HTTPError, OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _identifier(data: dict[str, Any]) -> str:
+    found = data.get("id")
+    return str(found)[:_LONGEST_ID] if isinstance(found, str | int) else ""
+
+
+def _code(data: dict[str, Any]) -> str:
+    code = str(data.get("code", ""))
+    return code if _CODE.fullmatch(code) else ""
