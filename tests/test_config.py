@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from ivr.config import SETTINGS, BadSetting, Settings, settings_from
+
+SECRET = "0123456789abcdef-0123456789abcdef"
+SID = "AC" + "1" * 32
 
 
 def test_nothing_needs_to_be_set() -> None:
@@ -19,6 +24,10 @@ def test_every_setting_is_read() -> None:
             "TWILIO_AUTH_TOKEN": "new, old,",
             "TWILIO_NUMBER": "+8657100000000",
             "IVR_PUBLIC_URL": "https://ivr.example.com/calls/",
+            "IVR_SMS_URL": "https://sms.example.com/messages",
+            "IVR_SMS_TOKEN": "sesame",
+            "IVR_SMS_SENDER": " YUEBAO ",
+            "IVR_SMS_REPORT_SECRET": f"{SECRET},{SECRET[::-1]}",
             "IVR_DATABASE_URL": "memory://",
             "IVR_FALLBACK_NUMBER": "sip:desk@example.com",
             "IVR_DESK_SERVICE": " +8657100000009 ",
@@ -31,6 +40,10 @@ def test_every_setting_is_read() -> None:
         auth_tokens=("new", "old"),
         number="+8657100000000",
         public_url="https://ivr.example.com/calls",
+        sms_url="https://sms.example.com/messages",
+        sms_token="sesame",
+        sms_sender="YUEBAO",
+        sms_report_secrets=(SECRET, SECRET[::-1]),
         database_url="memory://",
         fallback_number="sip:desk@example.com",
         desk_numbers={"service": "+8657100000009"},
@@ -51,6 +64,7 @@ def test_every_setting_is_read() -> None:
         ("IVR_PUBLIC_URL", "https://[ivr"),
         ("IVR_PUBLIC_URL", "https://ivr.example.com/?x=1"),
         ("IVR_PUBLIC_URL", "https://ivr.example.com/#x"),
+        ("IVR_SMS_URL", "sms.example.com"),
         ("IVR_LOG", "xml"),
         ("IVR_LOG_LEVEL", "loud"),
     ],
@@ -61,9 +75,48 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
         settings_from({name: value})
 
 
-def test_the_token_is_not_shown() -> None:
+@pytest.mark.parametrize("name", ["IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"])
+def test_a_gateway_without_an_address_is_said(name: str) -> None:
+    """Else its messages would stay unsent, or go through Twilio, without a word."""
+    with pytest.raises(BadSetting, match=f"^{name} is set and IVR_SMS_URL is not; write"):
+        settings_from({name: SECRET})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("IVR_SMS_REPORT_SECRET", "sesame", "is too short; write at least 32"),
+        ("IVR_SMS_REPORT_SECRET", f"{SECRET},sesame", "is too short; write at least 32"),
+        ("IVR_SMS_TOKEN", "two words", "write it without spaces"),
+        ("IVR_SMS_TOKEN", "令牌", "write it without spaces"),
+    ],
+)
+def test_a_gateway_s_secret_that_cannot_be_used_is_not_shown(name: str, value: str, told: str) -> None:
+    """The message names the setting and says what to write; the value stays out of it."""
+    with pytest.raises(BadSetting, match=f"^{name} .*{told}") as raised:
+        settings_from({"IVR_SMS_URL": "https://sms.example.com", name: value})
+    assert value not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sends"),
+    [
+        ({}, False),
+        ({"IVR_SMS_URL": "https://sms.example.com"}, True),
+        ({"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": "t"}, False),
+        ({"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": "t", "TWILIO_NUMBER": "+8657100000000"}, True),
+    ],
+)
+def test_messages_are_sent_through_a_gateway_or_twilio(settings: Mapping[str, str], *, sends: bool) -> None:
+    """Either is enough."""
+    assert settings_from(settings).sends_messages == sends
+
+
+@pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "IVR_SMS_TOKEN", "IVR_SMS_REPORT_SECRET"])
+def test_a_secret_is_not_shown(name: str) -> None:
     """It is no part of what a log or a traceback shows of the settings."""
-    assert "sesame" not in repr(settings_from({"TWILIO_AUTH_TOKEN": "sesame"}))
+    settings = settings_from({"IVR_SMS_URL": "https://sms.example.com", name: SECRET})
+    assert SECRET not in repr(settings)
 
 
 def test_every_setting_says_what_it_means() -> None:

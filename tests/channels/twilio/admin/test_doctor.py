@@ -200,6 +200,30 @@ def test_what_twilio_says(
 
 
 @pytest.mark.parametrize(
+    ("url", "state", "told"),
+    [
+        (
+            "https://somebody:secret@sms.example.com/m",
+            "ok",
+            "they go through the gateway at sms.example.com,",
+        ),
+        ("http://127.0.0.1:8025/messages", "ok", "they go through the gateway at 127.0.0.1,"),
+        ("http://sms.example.com", "wrong", "in the clear; write https:// into IVR_SMS_URL"),
+    ],
+)
+def test_with_a_gateway_the_number_need_not_send_messages(
+    doctor: Doctor, stub: Stub, url: str, state: str, told: str
+) -> None:
+    """A number that takes calls alone is then a good one."""
+    stub.numbers[0]["capabilities"] = {"voice": True, "sms": False}
+    checks = found(replace(doctor, settings=replace(doctor.settings, sms_url=url)))
+    assert (checks["number"].state, checks["number"].what) == ("ok", "+14155550100 can take calls")
+    assert checks["messages"].state == state
+    assert told in checks["messages"].what
+    assert found(doctor)["number"].what == "+14155550100 can take no messages; buy one that can"
+
+
+@pytest.mark.parametrize(
     ("changed", "name", "told"),
     [
         ({"capabilities": {"voice": False, "sms": True}}, "number", "can take no calls; buy one that can"),
