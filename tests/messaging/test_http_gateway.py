@@ -16,8 +16,9 @@ from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, 
 from ivr.messaging.http_gateway import GatewayFailed, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage import LEASE, Message, SavedTurn
-from ivr.storage.memory import MemoryStore
+from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 from tests.support.rest_stub import closed_port, self_signed
 from tests.support.stub_service import Script, Stub, answers, drips, hangs_up, serving
 
@@ -194,15 +195,15 @@ def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(over: threading
 # --- with the outbox
 
 
-def outbox_with(stub: Stub, clock: list[datetime]) -> tuple[MemoryStore, Outbox]:
+def outbox_with(stub: Stub, clock: list[datetime]) -> tuple[SqliteStore, Outbox]:
     """Return a store with one message that waits, and what sends it through a gateway."""
-    store = MemoryStore()
+    store = SqliteStore(IN_MEMORY)
     turn = SavedTurn(Session(call="CA1", version="v", started=NOON, turn=1), b"", NOON, messages=[MESSAGE])
     store.save(0, turn)
     return store, Outbox(store, gateway(stub, timeout=0.2), Seal("k" * 32), lambda: clock[-1], lambda: 0.0)
 
 
-def status(store: MemoryStore) -> tuple[str, str]:
+def status(store: SqliteStore) -> tuple[str, str]:
     """Return what is kept of the message."""
     history = store.call("CA1")
     assert history is not None
