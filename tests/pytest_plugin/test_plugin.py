@@ -1,4 +1,4 @@
-"""The plugin as a whole: what it costs, how it explains itself, what the README shows."""
+"""The plugin as a whole: what it costs, how it explains itself, what the page of written calls shows."""
 
 from __future__ import annotations
 
@@ -49,11 +49,15 @@ def test_the_fixture_and_the_marker_are_explained(pytester: pytest.Pytester) -> 
     pytester.runpytest_inprocess("--help").stdout.fnmatch_lines(["*--ivr-hotline=FOLDER*", "*ivr_hotline*"])
 
 
-def test_the_readmes_example(pytester: pytest.Pytester, hello: Path) -> None:
+def test_the_example_of_the_page(pytester: pytest.Pytester, hello: Path) -> None:
     """What it shows is a file of tests that pass."""
     shutil.rmtree(hello)
     shutil.copytree(YUEBAO, pytester.path / "menus" / "yuebao")
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## In your own repository")[2]
+    section = (
+        (ROOT / "docs" / "written-calls.md")
+        .read_text(encoding="utf-8")
+        .partition("## In your own repository")[2]
+    )
     code = re.search(r"```python\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
     assert code is not None
     (pytester.path / "test_hotline.py").write_text(code[1], encoding="utf-8")

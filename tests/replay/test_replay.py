@@ -516,10 +516,10 @@ def test_a_call_of_which_the_beginning_is_not_kept(tmp_path: Path, monkeypatch: 
     assert f"the beginning of {CALL} is not recorded" in result.output
 
 
-def test_the_readme_shows_what_it_prints(tmp_path: Path, changed: Changing) -> None:
+def test_the_page_shows_what_it_prints(tmp_path: Path, changed: Changing) -> None:
     """But for the versions of the menu, which change with every word of it."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```text\n\$ ivr replay (.*?)```", readme, re.DOTALL)
+    page = (ROOT / "docs" / "comparing.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n\$ ivr replay (.*?)```", page, re.DOTALL)
     url, _ = kept(tmp_path, ["1", "3", "2", "1237", "2"])
     for each in SWAPPED:
         changed.change(*each)

@@ -1,8 +1,8 @@
-"""A whole reset takes less than ninety seconds of call time; the table in the README is measured here.
+"""A whole reset takes less than ninety seconds of call time; the table in docs/identity.md is measured here.
 
 The silence that a voice leaves after each prompt is not counted: see :mod:`ivr.menu.speech.durations`.
 
-``IVR_UPDATE_README=1 pytest tests/channels/reset_page/test_reset_seconds.py`` writes the present figures into the README.
+``IVR_UPDATE_DOCS=1 pytest tests/channels/reset_page/test_reset_seconds.py`` writes the present figures into the page.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness
 
 ROOT = Path(__file__).parents[3]
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "identity.md"
 TABLE = re.compile(r"(?<=<!-- reset seconds -->\n).*?(?=<!-- /reset seconds -->)", re.DOTALL)
 YUEBAO = ROOT / "menus" / "yuebao"
 STAGES = DirectHarnesses(YUEBAO, load_tree(YUEBAO))
@@ -109,7 +109,7 @@ def measured(language: str, password: str) -> dict[str, float]:
 
 
 def table() -> str:
-    """Return the figures as the README shows them."""
+    """Return the figures as the page shows them."""
     rows = [(step, [measured(language, "login")[step] for language in CALLERS]) for step in steps()]
     last = steps()[-1]
     payment = [measured(language, "payment")[last] for language in CALLERS]
@@ -131,12 +131,12 @@ def test_a_reset_takes_less_than_ninety_seconds(language: str, password: str) ->
     assert 0 < measured(language, password)["the case number"] < AT_MOST
 
 
-def test_the_readme_has_the_seconds() -> None:
-    """The table in the README is what is measured."""
-    text = README.read_text(encoding="utf-8")
+def test_the_page_has_the_seconds() -> None:
+    """The table of the page is what is measured."""
+    text = PAGE.read_text(encoding="utf-8")
     shown = TABLE.findall(text)
-    assert len(shown) == 1, "the README has no place for the table"
-    if os.environ.get("IVR_UPDATE_README") == "1":
-        README.write_text(TABLE.sub(lambda _: table(), text), encoding="utf-8")
+    assert len(shown) == 1, "the page has no place for the table"
+    if os.environ.get("IVR_UPDATE_DOCS") == "1":
+        PAGE.write_text(TABLE.sub(lambda _: table(), text), encoding="utf-8")
         return
     assert shown[0] == table()
