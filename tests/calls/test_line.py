@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import CallNote, DirectLine, Heard, Item, VirtualClock, taken
-from tests.support.switchboards import AT, CALLER, MENU, Desk, write_menu
+from tests.support.switchboards import AT, CALLER, MENU, SwitchboardCall, write_menu
 
 
 def line(folder: Path, menu: str = MENU, **more: object) -> DirectLine:
     """Ring this hotline."""
-    desk = Desk(write_menu(folder, menu))
-    made = DirectLine(desk.switchboard, VirtualClock(AT), CALLER, "+8657100000000", **more)  # type: ignore[arg-type]
+    call = SwitchboardCall(write_menu(folder, menu))
+    made = DirectLine(call.switchboard, VirtualClock(AT), CALLER, "+8657100000000", **more)  # type: ignore[arg-type]
     made.start()
     return made
 

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.storage import open_store
 from tests.support.command import ivr
-from tests.support.switchboards import Desk, write_menu
+from tests.support.switchboards import SwitchboardCall, write_menu
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_calls_of_the_store_are_counted(tmp_path: Path) -> None:
     folder, url = write_menu(tmp_path), f"sqlite:///{tmp_path}/calls.sqlite3"
     store = open_store(url)
     for number, keys in enumerate(["1", "1", "5", "9"]):
-        desk = Desk(folder, store, call=f"CA{number}")
-        desk.start()
-        desk.press(keys)
-        store.end(desk.call, "hung_up", desk.at)
+        call = SwitchboardCall(folder, store, call=f"CA{number}")
+        call.start()
+        call.press(keys)
+        store.end(call.call, "hung_up", call.at)
     store.close()
     shown = ivr("graph", folder, "--calls", IVR_DATABASE_URL=url)
     assert shown.exit_code == 0

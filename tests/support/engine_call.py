@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from textwrap import dedent, indent
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, nest
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    InternalError,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
+from ivr.engine.events import ActionFinished, ActionGoesOn, CallStarted, DigitsPressed, Event
 from ivr.engine.session import Session
 from ivr.engine.step import step
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
+from tests.support.call_driver import CallDriver
 
 MONDAY_MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai."""
@@ -147,8 +135,8 @@ def tree_of(
     return loaded.tree
 
 
-class Call:
-    """One call."""
+class Call(CallDriver["Call"]):
+    """One call of the engine: a driver whose answer is the call itself, so that steps are chained."""
 
     def __init__(
         self, tree: Tree, caller: str = CALLER, at: datetime = MONDAY_MORNING, *, language: str = ""
@@ -161,7 +149,7 @@ class Call:
 
     # what happens
 
-    def happens(self, event: Event) -> Self:
+    def happens(self, event: Event) -> Call:
         """Take the call one event further, and see that the step was pure and ended as every turn must."""
         self.saved = self.session.to_json()
         loaded = Session.from_json(self.saved)
@@ -174,40 +162,12 @@ class Call:
         assert isinstance(last, Gather | RunAction | Transfer | Record | Hangup)
         return self
 
-    def press(self, keys: str) -> Self:
+    def press(self, keys: str) -> Call:
         """Press keys; a ``#`` at the end of an entry finishes it."""
         digits = keys[:-1] if keys.endswith("#") and self.listens.finish == "#" else keys
         return self.happens(DigitsPressed(self.at, digits, keys[len(digits) :]))
 
-    def say(self, text: str) -> Self:
-        """Say something."""
-        return self.happens(SpeechHeard(self.at, text))
-
-    def silence(self) -> Self:
-        """Say and press nothing."""
-        return self.happens(NoInput(self.at))
-
-    def hang_up(self) -> Self:
-        """Hang up."""
-        return self.happens(CallerHungUp(self.at))
-
-    def trouble(self) -> Self:
-        """Let our own machinery fail."""
-        return self.happens(InternalError(self.at))
-
-    def limit(self, *, hard: bool = False) -> Self:
-        """Let the call reach its bound."""
-        return self.happens(LimitReached(self.at, hard))
-
-    def desk(self, result: str) -> Self:
-        """End the transfer."""
-        return self.happens(TransferEnded(self.at, result))
-
-    def record(self, seconds: int, url: str = "https://example.com/1") -> Self:
-        """End the recording."""
-        return self.happens(RecordingEnded(self.at, url, seconds))
-
-    def finish(self, outcome: str, *, account: str | None = None, **results: Any) -> Self:
+    def finish(self, outcome: str, *, account: str | None = None, **results: Any) -> Call:
         """End the action that was asked for; it proves what its contract says."""
         action = self.action.action
         raises = CONTRACTS[action].all_outcomes()[outcome].raises
@@ -215,7 +175,7 @@ class Call:
 
     def finish_with_text(
         self, outcome: str, to: str, secrets: Mapping[str, Any] | None = None, **results: Any
-    ) -> Self:
+    ) -> Call:
         """End the action that was asked for with a message to this number."""
         action = self.action.action
         raises = CONTRACTS[action].all_outcomes()[outcome].raises
@@ -232,21 +192,16 @@ class Call:
             )
         )
 
-    def finish_late(self, outcome: str, action: str, **results: Any) -> Self:
+    def finish_late(self, outcome: str, action: str, **results: Any) -> Call:
         """End an action that went on for some turns."""
         raises = CONTRACTS[action].all_outcomes()[outcome].raises
         return self.happens(
             ActionFinished(self.at, action, outcome, results, raises=raises, key=self.session.running)
         )
 
-    def goes_on(self, key: str = "CA1/1/1") -> Self:
+    def goes_on(self, key: str = "CA1/1/1") -> Call:
         """Let the action that was asked for take long."""
         return self.happens(ActionGoesOn(self.at, key))
-
-    def later(self, **by: float) -> Self:
-        """Let time go by."""
-        self.at += timedelta(**by)
-        return self
 
     # what can be seen
 
@@ -295,7 +250,7 @@ class Call:
         """The text messages of the last event."""
         return [command for command in self.commands if isinstance(command, SendText)]
 
-    def hears(self, *texts: str) -> Self:
+    def hears(self, *texts: str) -> Call:
         """Check that exactly these were said after the last event, in this order."""
         assert self.heard == list(texts)
         return self

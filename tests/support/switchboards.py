@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,13 +16,14 @@ from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard
 from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
-from ivr.engine.events import CallStarted, DigitsPressed, Event
+from ivr.engine.events import CallStarted, Event
 from ivr.engine.session import Session
 from ivr.storage import CallHistory, Store
 from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
+from tests.support.call_driver import CallDriver
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""
@@ -124,8 +125,8 @@ def words(_session: Session, commands: Sequence[Command]) -> bytes:
     return "\n".join(lines).encode()
 
 
-class Desk:
-    """A switchboard with one call on it."""
+class SwitchboardCall(CallDriver[str]):
+    """A call on a switchboard of its own: a driver whose answer is the words that were rendered."""
 
     def __init__(
         self,
@@ -158,19 +159,11 @@ class Desk:
         """Ring."""
         return self.happens(replace(self.start_event, at=self.at))
 
-    def press(self, keys: str) -> str:
-        """Press keys."""
-        return self.happens(DigitsPressed(self.at, keys))
-
     def happens(self, event: Event) -> str:
         """Take the call one turn further."""
         answer = self.turn(self.number, event)
         self.number += 1
         return answer
-
-    def later(self, seconds: float) -> None:
-        """Let time go by."""
-        self.at += timedelta(seconds=seconds)
 
     @property
     def history(self) -> CallHistory:
