@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from ivr.calls.turns import Switchboard
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, SendText, Transfer, Utterance
 from ivr.engine.events import (
+    CallerHungUp,
     CallStarted,
     DigitsPressed,
     Event,
@@ -265,12 +266,13 @@ class DirectLine:
         self._happen(RecordingEnded(self.clock(), url, seconds))
 
     def hang_up(self) -> None:
-        """Hang up. As on the telephone, a recording that was under way is reported first."""
+        """Hang up. Where a recording was awaited, the turn that awaits it is told so first, as a carrier tells it."""
+        if self.waiting == "nobody":
+            return
         if self.waiting == "recording":
-            self._turn(RecordingEnded(self.clock()))
-        if self.waiting != "nobody":
-            self.switchboard.hang_up(self.call, self.clock())
-            self.commands, self.ending = [], "hung_up"
+            self._turn(CallerHungUp(self.clock()))
+        self.switchboard.hang_up(self.call, self.clock())
+        self.commands, self.ending = [], "hung_up"
 
     def _start(self) -> CallStarted:
         return CallStarted(self.clock(), self.caller, self.called, self.language)

@@ -43,25 +43,23 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
     if form == "json":
         _print_json(_plain(asdict(history), show))
         return
-    console, record = _console(), history.record
-    console.print(Text(f"{record.call}  {record.hotline}, menu {record.version}"))
-    caller = show(record.caller) or "number withheld"
-    console.print(
-        Text(
-            f"{_short(record.started)} {record.started.astimezone():%Z}  {caller}  {record.language}  {record.ending or 'goes on'}"
-        )
-    )
+    record = history.record
+    print(f"{record.call}  {record.hotline}, menu {record.version}")
+    caller, ending = show(record.caller) or "number withheld", record.ending or "goes on"
+    print(f"{_short(record.started)} {record.started.astimezone():%Z}  {caller}  {record.language}  {ending}")
     if record.reason or record.urgent:
-        console.print(Text(f"{'urgent ' if record.urgent else ''}{record.reason}"))
+        print(f"{'urgent ' if record.urgent else ''}{record.reason}")
     table = _table("turn", "time", "node", "event", "keys", "outcome")
     for step in history.path:
         time = f"{step.at.astimezone():%H:%M:%S}"
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
-    console.print(table)
+    _console().print(table)
     for message in history.messages:
-        console.print(Text(f"message to {show(message.to)}, {message.status}: {_body(message)}"))
+        print(
+            f"message to {show(message.to)}, {message.status}: {_body(message)}"
+        )  # a link stays on one line
     for voicemail in history.voicemails:
-        console.print(Text(f"recording of {voicemail.seconds} s: {voicemail.url}"))
+        print(f"recording of {voicemail.seconds} s: {voicemail.url}")
 
 
 def _body(message: Message) -> str:

@@ -200,6 +200,16 @@ def test_an_empty_recording_is_none(tmp_path: Path, act: str) -> None:
     assert said(call.take())[0] == "Done."
 
 
+def test_hanging_up_at_the_beep_is_hanging_up(tmp_path: Path) -> None:
+    """No recording is kept, nothing more is heard, and the call ended because the caller hung up."""
+    call = leave(tmp_path)
+    call.hang_up()
+    assert (call.waiting, call.ending, call.take(), voicemails(call)) == ("nobody", "hung_up", [], [])
+    history = call.switchboard.store.call(call.call)
+    assert history is not None
+    assert history.record.ending == "hung_up"
+
+
 def test_two_recordings_of_a_call_are_two(tmp_path: Path) -> None:
     """The second does not take the place of the first."""
     call = leave(tmp_path)

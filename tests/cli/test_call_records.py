@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +77,21 @@ def test_one_call_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "withdrawal_limits: ok" in shown
     assert "message to **********8000, not sent: 请准备好身份证" in shown
     assert "recording of 12 s: https://api.example.com/RE1" in shown
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_link_is_never_broken_into_lines(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> None:
+    """However long it is and however narrow the terminal: it could not be opened."""
+    link = "https://ivr.example.com/reset/" + "x" * 300
+    out = io.StringIO()
+    monkeypatch.setattr(out, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("COLUMNS", "60")
+    message = replace(HISTORY.messages[0], body=f"请打开 {link} 设置新密码。")
+    voicemail = replace(HISTORY.voicemails[0], url=link)
+    records.print_call(replace(HISTORY, messages=[message], voicemails=[voicemail]), "text")
+    lines = out.getvalue().splitlines()
+    assert [line for line in lines if link in line] == lines[-2:]
 
 
 def test_one_call_for_tools(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ import pytest
 
 from ivr.calls.hotline import load_tree
 from ivr.calls.line import CallNote, Heard, Item
+from ivr.channels.terminal.transcript import Transcript
+from ivr.cli.simulator_setup import direct_sitting as local_simulator
 from ivr.harness import DirectHarnesses
 from ivr.storage import CallHistory
 from ivr.written.model import WrittenCall
@@ -99,3 +102,37 @@ def test_a_language_to_begin_in() -> None:
 def test_there_are_calls() -> None:
     """The test above plays something."""
     assert len(CALLS) >= 40
+
+
+VOICEMAIL = """
+hotline: voicemail
+desks: {shop: {number: "+12025550100", busy: beep, no_answer: beep, failed: beep}}
+languages: [en-US]
+start: beep
+nodes:
+  beep: {say: Please leave a message., record: message, then: thanks, nothing: bye}
+  agent: {transfer: shop}
+  thanks: {end: Thank you.}
+  bye: {end: Goodbye.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "ending"),
+    [
+        (["hang_up"], "hung_up"),
+        ([{"record": 3}], "completed"),
+        (["silence"], "completed"),
+    ],
+)
+def test_hanging_up_at_the_beep_has_one_ending(tmp_path: Path, steps: list[object], ending: str) -> None:
+    """The caller hung up, in this process, over HTTP, and at the simulator; a message and silence end otherwise."""
+    (tmp_path / "menu.yaml").write_text(VOICEMAIL, encoding="utf-8")
+    tree = load_tree(tmp_path)
+    call = WrittenCall.model_validate({"call": "hangs up at the beep", "steps": steps, "ends": ending})
+    for harnesses in (DirectHarnesses(tmp_path, tree), HttpHarnesses(tmp_path, tree)):
+        assert play("", call, harnesses).failures == []
+    if ending == "hung_up":
+        out = io.StringIO()
+        local_simulator(tmp_path, None, None, None, transcript=Transcript(out)).run([])
+        assert out.getvalue().endswith("> (hangs up)\n(call hung up)\n")

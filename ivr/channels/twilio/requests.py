@@ -53,19 +53,25 @@ def event_from(form: Mapping[str, str], at: datetime) -> Event:
     1. a recording: it ended, also when the caller hung up to end it;
     2. a conversation with a human, whoever hung up first: only ``DialBridged`` proves one, for a voicemail box or a
        declined screening is ``completed`` too;
-    3. a call that is over: he hung up, whatever else the request carries;
-    4. the end of any other ``<Dial>``;
-    5. keys: also beside speech;
-    6. speech;
-    7. none of these: he was silent.
+    3. a call that is over: the caller hung up, whatever else the request carries, such as an empty recording;
+    4. an empty recording;
+    5. the end of any other ``<Dial>``;
+    6. keys: also beside speech;
+    7. speech;
+    8. none of these: the caller was silent.
     """
+    recording = None
     if "DialCallStatus" not in form and ("RecordingUrl" in form or "RecordingDuration" in form):
-        return RecordingEnded(at, form.get("RecordingUrl", "").strip(), _seconds(form))
+        recording = RecordingEnded(at, form.get("RecordingUrl", "").strip(), _seconds(form))
+        if recording.url and recording.seconds:
+            return recording
     result = _transfer_result(form) if "DialCallStatus" in form else ""
     if result == "answered":
         return TransferEnded(at, result)
     if form.get("CallStatus") in OVER or form.get("Digits") == "hangup":
         return CallerHungUp(at)
+    if recording:
+        return recording
     if result:
         return TransferEnded(at, result)
     if _KEYS.fullmatch(digits := form.get("Digits", "").strip()):

@@ -113,7 +113,10 @@ def test_the_hotlines_number_is_the_other_one() -> None:
         ),
         ({"RecordingUrl": URL, "RecordingDuration": ""}, RecordingEnded(AT, URL, 0)),
         ({"RecordingDuration": "-1"}, RecordingEnded(AT, "", 0)),
+        ({"RecordingUrl": URL, "RecordingDuration": "0", "Digits": "#"}, RecordingEnded(AT, URL, 0)),
         # the caller is gone
+        ({"RecordingUrl": URL, "RecordingDuration": "0", "Digits": "hangup"}, CallerHungUp(AT)),
+        ({"RecordingDuration": "0", "CallStatus": "completed"}, CallerHungUp(AT)),
         ({"CallStatus": "completed"}, CallerHungUp(AT)),
         ({"CallStatus": "completed", "Digits": "1"}, CallerHungUp(AT)),
         ({"CallStatus": "completed", "DialCallStatus": "no-answer"}, CallerHungUp(AT)),
