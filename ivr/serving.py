@@ -91,7 +91,7 @@ def worker_environment(folder: Path, *, insecure: bool, messages: bool = True) -
     """
     own_key = {} if os.environ.get("IVR_SECRET_KEY") else {"IVR_SECRET_KEY": secrets.token_urlsafe(32)}
     return {
-        HOTLINE_VARIABLE: str(folder.resolve()),
+        HOTLINE_VARIABLE: str(folder.absolute()),  # a link stays one: it may be turned to another folder
         INSECURE_VARIABLE: "1" if insecure else "",
         MESSAGES_VARIABLE: "" if messages else "elsewhere",
         **own_key,

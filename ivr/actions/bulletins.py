@@ -60,13 +60,25 @@ class BulletinsFile(RootModel[list[Bulletin]]):
     """The file `bulletins.yaml`: a list of bulletins, in the order in which they are spoken."""
 
 
-_Stamp = tuple[int, int] | None
+FileStamp = tuple[int, ...]
+
+
+def file_stamp(path: Path) -> FileStamp | None:
+    """Return what differs when a file differs, also one that a link leads to; None where there is none.
+
+    A time of change alone would not do: in a folder that a link is turned to, or in a store, all of them may be equal.
+    """
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 class Bulletins:
     """The bulletins of one file. Safe to use from any thread."""
 
-    def __init__(self, path: Path | None, stamp: _Stamp, bulletins: list[Bulletin]) -> None:
+    def __init__(self, path: Path | None, stamp: FileStamp | None, bulletins: list[Bulletin]) -> None:
         self._path = path
         # Replaced as a whole, so that another thread never sees half a change.
         self._latest_read = stamp, bulletins
@@ -74,7 +86,7 @@ class Bulletins:
     @classmethod
     def open(cls, path: Path | None) -> Self:
         """Read the bulletins. No path, or no file there, is no bulletins. Raises BadFile."""
-        stamp = _stamp(path)
+        stamp = file_stamp(path) if path else None
         return cls(path, stamp, _read(path))
 
     def current(self, on: date, language: str) -> list[str]:
@@ -89,7 +101,8 @@ class Bulletins:
         ]
 
     def _latest(self) -> list[Bulletin]:
-        stamp, bulletins = _stamp(self._path), self._latest_read[1]
+        stamp = file_stamp(self._path) if self._path else None
+        bulletins = self._latest_read[1]
         if stamp != self._latest_read[0]:
             try:
                 bulletins = _read(self._path)
@@ -97,15 +110,6 @@ class Bulletins:
                 _log.warning("bulletins not taken up", problems=str(error))
             self._latest_read = stamp, bulletins
         return bulletins
-
-
-def _stamp(path: Path | None) -> _Stamp:
-    """Return what changes when the file changes; None when it is not there."""
-    try:
-        status = path.stat() if path else None
-    except FileNotFoundError:
-        return None
-    return (status.st_mtime_ns, status.st_size) if status else None
 
 
 def _read(path: Path | None) -> list[Bulletin]:

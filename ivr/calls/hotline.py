@@ -1,8 +1,7 @@
-"""A hotline's folder, read: its sources, its recordings, its present menu, and the versions that calls began with."""
+"""A hotline while it is served: its present menu, and the versions that calls began with."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
@@ -14,8 +13,10 @@ import structlog
 
 from ivr.actions import CONTRACTS
 from ivr.actions.base import Action
+from ivr.actions.bulletins import FileStamp
 from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import Connections
+from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
 from ivr.config import BadSetting, Settings
 from ivr.logs import place_of
 from ivr.menu.language.http_services import ACTIONS_FILE
@@ -23,14 +24,13 @@ from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import BadFile, Problem
-from ivr.menu.reading.yaml import decode
 from ivr.menu.tree import Tree
 from ivr.storage import Store
 
-DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
-"""Files of a hotline that are no part of its menu: what its actions speak of."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the folder."""
+READ_EVERY = 15.0
+"""Seconds after which the folder is read although no file looks changed: a file system may keep time coarsely."""
 MOST_TREES = 8
 """Compiled versions kept at hand; an older one is compiled again from the store."""
 
@@ -41,59 +41,15 @@ class MenuBroken(BadFile):
     """A hotline cannot be loaded."""
 
 
-def menu_files(folder: Path) -> list[Path]:
-    """Return the files that make a menu: every YAML file but the written calls and the data of the actions."""
-    return sorted(
-        path
-        for path in folder.rglob("*.yaml")
-        if path.name not in DATA_FILES and "calls" not in path.relative_to(folder).parts[:-1]
-    )
-
-
-def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
-    """Return the sources of a hotline (name to text), and what is wrong with the bytes of its files."""
-    sources: dict[str, str] = {}
-    problems: list[Problem] = []
-    for path in menu_files(folder):
-        name = path.relative_to(folder).as_posix()
-        try:
-            text, wrong = decode(path.read_bytes(), name)
-        except OSError as error:
-            text, wrong = "", [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}", "let us read it")]
-        problems += wrong
-        if not wrong:
-            sources[name] = text
-    return sources, problems
-
-
-def recordings_of(folder: Path) -> dict[str, str]:
-    """Return the published name of every recording: its path under ``audio/``, with a hash of its content."""
-    root = folder / "audio"
-    found = {}
-    for path in sorted(root.glob("*/**/*")) if root.is_dir() else []:
-        if path.is_file():
-            name = path.relative_to(root).as_posix()
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-            found[name] = f"{name.removesuffix(path.suffix)}.{digest}{path.suffix}"
-    return found
-
-
 def load_hotline(folder: Path) -> Loaded:
     """Read and check the menu of a hotline's folder."""
-    if not folder.is_dir():
-        missing = Problem(
-            "menu.yaml",
-            1,
-            1,
-            "",
-            "there is no such folder",
-            "name a hotline's folder, or make one with `ivr new`",
-        )
-        return Loaded(None, (missing,))
-    sources, wrong = read_folder(folder)
-    if wrong:
-        return Loaded(None, tuple(wrong))
-    return load(sources, CONTRACTS, recordings_of(folder))
+    return _loaded(read_folder(folder))
+
+
+def _loaded(files: HotlineFiles) -> Loaded:
+    if files.problems:
+        return Loaded(None, files.problems)
+    return load(files.sources, CONTRACTS, files.recordings, files.unread)
 
 
 def load_tree(folder: Path) -> Tree:
@@ -108,7 +64,8 @@ def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
     """Return the tree of a hotline that has errors, if one can be made: for explaining them, never for a call."""
     if loaded.tree is not None or loaded.draft is None:
         return loaded.tree
-    return tree_despite(loaded.draft, read_folder(folder)[0], CONTRACTS, recordings_of(folder))
+    files = read_folder(folder)
+    return tree_despite(loaded.draft, files.sources, CONTRACTS, files.recordings)
 
 
 def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath, str, str]]:
@@ -146,14 +103,23 @@ class Hotline:
     _trees: dict[str, Tree] = field(default_factory=dict)
     _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict)
     """By version."""
-    _seen: Mapping[str, float] = field(default_factory=dict)
+    _files: HotlineFiles | None = None
+    """What was read last, also when it was not taken up."""
+    _stamps: Mapping[str, FileStamp | None] = field(default_factory=dict)
     _looked: float = 0.0
+    _read: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Load the menu. Raises :class:`MenuBroken`, and ``BadSetting`` where it does not go with the settings."""
-        self._seen = self._look()
-        tree = self.present or load_tree(self.folder)
+        tree = self.present
+        if tree is None:
+            loaded = _loaded(self._changed_files() or HotlineFiles())
+            if loaded.tree is None:
+                raise MenuBroken.of(self.folder, loaded.problems)
+            tree = loaded.tree
+        else:
+            self._stamps, self._read = stamps(self.folder, tree.sources), time.monotonic()
         if wrong := [f"{what}; {remedy}" for _, what, remedy in setting_problems(tree, self.settings)]:
             raise BadSetting("\n".join(wrong))
         self._take_up(tree)
@@ -204,9 +170,9 @@ class Hotline:
             return
         try:
             loaded = self._reloaded()
-        except OSError as error:
-            log.warning("folder not read", **place_of(error))  # a file went away while we looked: look again
-            self._seen = {}
+        except Exception as error:  # noqa: BLE001 - a file that went away, a full disk: look again
+            log.warning("folder not read", **place_of(error))
+            self._files, self._stamps = None, {}
             return
         finally:
             self._lock.release()
@@ -216,16 +182,25 @@ class Hotline:
     def _reloaded(self) -> Loaded | None:
         """Take up a changed menu if it has no error; None: nothing has changed."""
         self._looked = time.monotonic()
-        seen = self._look()
-        if seen == self._seen:
+        files = self._changed_files()
+        if files is None:
             return None
-        self._seen = seen
-        loaded = self._checked(load_hotline(self.folder))
+        loaded = self._checked(_loaded(files))
         if loaded.tree is not None:
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
         return loaded
+
+    def _changed_files(self) -> HotlineFiles | None:
+        """Return what the folder says, or None when it says what it said the last time."""
+        before, now = self._files, time.monotonic()
+        known = before or self.present
+        seen = stamps(self.folder, known.sources if known else {})
+        if seen == self._stamps and now - self._read < READ_EVERY:
+            return None
+        self._files, self._stamps, self._read = read_folder(self.folder), seen, now
+        return None if self._files == before else self._files
 
     def _checked(self, loaded: Loaded) -> Loaded:
         """Take up a menu that could also be started with; return it with what is wrong if it could not."""
@@ -242,11 +217,6 @@ class Hotline:
             except BadSetting as error:
                 wrong = [Problem(ACTIONS_FILE, 1, 1, "", str(error), "start the server with it")]
         return Loaded(None, tuple(wrong), draft) if wrong else loaded
-
-    def _look(self) -> dict[str, float]:
-        """Return what shows a change: the time of each file's last one, recordings too."""
-        files = [*menu_files(self.folder), *(self.folder / "audio").glob("*/**/*")]
-        return {str(path): path.stat().st_mtime_ns for path in files if path.exists()}
 
     def _take_up(self, tree: Tree) -> None:
         self._keep(tree)

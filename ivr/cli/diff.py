@@ -160,7 +160,7 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     Where actions are services no call is played: a version that nobody has reviewed would choose whom we send our
     secrets to.
     """
-    from ivr.calls.hotline import DATA_FILES
+    from ivr.calls.hotline_files import DATA_FILES
     from ivr.diff.calls import compare_calls
     from ivr.harness import DirectHarnesses
     from ivr.logs import configure

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.calls.hotline_files import call_files, read_text
 from ivr.calls.line import CallBroken, Heard, Item, Line
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
-from ivr.menu.reading.yaml import decode, place, read
+from ivr.menu.reading.yaml import place, read
 from ivr.storage import CallHistory
 from ivr.written.model import (
     At,
@@ -122,10 +123,9 @@ class PlayedCall:
 def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Problem]]:
     """Return the written calls of a hotline with their files, and what is wrong with them."""
     calls: list[tuple[str, WrittenCall]] = []
-    problems: list[Problem] = []
-    for path in sorted((folder / "calls").glob("**/*.yaml")):
-        name = path.relative_to(folder).as_posix()
-        found, wrong = read_calls_file(path, name)
+    names, problems = call_files(folder)
+    for name in names:
+        found, wrong = read_calls_file(folder / name, name)
         calls += [(name, call) for _, call in found]
         problems += wrong
     return calls, problems
@@ -136,7 +136,7 @@ def read_calls_file(path: Path, name: str) -> tuple[list[tuple[int, WrittenCall]
 
     Problems name the file as ``name``.
     """
-    text, problems = decode(path.read_bytes(), name)
+    text, problems = read_text(path, name)
     if problems:
         return [], problems
     section, problems = read(text, name)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from ivr.calls import hotline as module
-from ivr.calls.hotline import Hotline, MenuBroken, load_hotline, menu_files, read_folder, recordings_of
+from ivr.calls.hotline import Hotline, MenuBroken
 from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.base import IN_MEMORY
@@ -33,50 +33,6 @@ def changed(folder: Path, old: str, new: str) -> None:
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     os.utime(path, ns=(before + 1_000_000, before + 1_000_000))
-
-
-def test_a_menu_is_its_yaml_files(folder: Path) -> None:
-    """The written calls and the data of the actions are no part of it, so that they make no new version."""
-    (folder / "calls").mkdir()
-    for name in ("calls/one.yaml", "accounts.yaml", "bulletins.yaml", "notes.txt"):
-        (folder / name).write_text("x: y", encoding="utf-8")
-    (folder / "more").mkdir()
-    (folder / "more" / "nodes.yaml").write_text("nodes: {}", encoding="utf-8")
-    names = [path.relative_to(folder).as_posix() for path in menu_files(folder)]
-    assert names == ["menu.yaml", "more/nodes.yaml", "prompts.zh-CN.yaml"]
-
-
-def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
-    """Whatever is in the way, the editor is told which file it is."""
-    (folder / "folder.yaml").mkdir()
-    (folder / "latin.yaml").write_bytes(b"x: \xe4")
-    sources, problems = read_folder(folder)
-    assert {problem.file for problem in problems} == {"folder.yaml", "latin.yaml"}
-    assert sources.keys() == {"menu.yaml", "prompts.zh-CN.yaml"}
-    assert load_hotline(folder).tree is None
-
-
-def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
-    """It says so, and what to do."""
-    loaded = load_hotline(tmp_path / "nowhere")
-    assert loaded.tree is None
-    assert "no such folder" in str(loaded.problems[0])
-
-
-def test_a_recording_is_published_under_its_content(folder: Path) -> None:
-    """A changed recording has another name, so that it may be kept for ever by whoever fetched it."""
-    audio = folder / "audio" / "en-US" / "legal"
-    audio.mkdir(parents=True)
-    (audio / "hello.wav").write_bytes(b"one")
-    digest = hashlib.sha256(b"one").hexdigest()[:8]
-    assert recordings_of(folder) == {"en-US/legal/hello.wav": f"en-US/legal/hello.{digest}.wav"}
-    (audio / "hello.wav").write_bytes(b"two")
-    assert digest not in str(recordings_of(folder))
-
-
-def test_a_hotline_without_recordings_has_none(folder: Path) -> None:
-    """The folder need not be there."""
-    assert recordings_of(folder) == {}
 
 
 def test_a_broken_menu_cannot_be_served(folder: Path) -> None:
@@ -227,3 +183,104 @@ def test_a_changed_menu_that_could_not_be_started_with_is_not_taken_up(folder: P
     assert re.fullmatch(r"menu\.yaml:\d+:\d+: TWILIO_NUMBER: .* the desk `service`.*", told[0])
     changed(folder, OWN, "+8657100000002")
     assert hotline.current().desks["service"].number == "+8657100000002"
+
+
+# --- what counts as a change
+
+
+def replaced(path: Path, text: str) -> None:
+    """Save a file so that its size and its time of change stay: only what it says is another."""
+    before = path.stat()
+    assert len(text.encode()) == before.st_size
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_change_without_a_new_time_is_taken_up(folder: Path) -> None:
+    """Files that are unpacked or copied may all have the same time."""
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current().version
+    menu = folder / "menu.yaml"
+    replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))
+    assert hotline.current().version != first
+
+
+def test_a_link_that_is_turned_to_another_folder_is_taken_up(folder: Path, tmp_path: Path) -> None:
+    """A deployment points `current` at the next release; the files there may have the same times."""
+    second = tmp_path / "r2"
+    shutil.copytree(folder, second, copy_function=shutil.copy2)
+    menu = second / "menu.yaml"
+    replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))
+    link, next_link = tmp_path / "current", tmp_path / "next"
+    link.symlink_to(folder)
+    hotline = Hotline(link, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current().version
+    next_link.symlink_to(second)
+    next_link.replace(link)
+    assert hotline.current().version != first
+
+
+def test_a_config_map_is_read_and_taken_up(folder: Path, tmp_path: Path) -> None:
+    """Kubernetes shows links into a hidden folder, and turns that to a new one: nothing is read twice."""
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    folder.rename(mounted / "..2026_01")
+    (mounted / "..data").symlink_to("..2026_01")
+    for name in ("menu.yaml", "prompts.zh-CN.yaml"):
+        (mounted / name).symlink_to(f"..data/{name}")
+    hotline = Hotline(mounted, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current()
+    assert set(first.sources) == {"menu.yaml", "prompts.zh-CN.yaml"}
+    shutil.copytree(mounted / "..2026_01", mounted / "..2026_02", copy_function=shutil.copy2)
+    menu = mounted / "..2026_02" / "menu.yaml"
+    replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))
+    (mounted / "..next").symlink_to("..2026_02")
+    (mounted / "..next").replace(mounted / "..data")
+    assert hotline.current().version != first.version
+
+
+def test_a_file_that_looks_unchanged_is_read_again_after_a_while(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems keep time so coarsely that a second change within it shows in nothing but the words."""
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current().version
+    monkeypatch.setattr(module, "stamps", lambda *_: hotline._stamps)
+    changed(folder, "say: Hello.", "say: Good day.")
+    assert hotline.current().version == first
+    monkeypatch.setattr(module, "READ_EVERY", 0.0)
+    assert hotline.current().version != first
+
+
+def test_a_file_that_says_the_same_is_no_change(folder: Path) -> None:
+    """A deployment that writes every file anew makes nobody compile the menu again."""
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current()
+    changed(folder, "say: Hello.", "say: Hello.")
+    assert hotline.current() is first
+
+
+def test_a_new_include_is_taken_up_when_its_file_comes(folder: Path) -> None:
+    """The line may be saved before the file."""
+    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    changed(folder, "start: main", "start: more\ninclude: [more/people.yaml]")
+    assert "more/people.yaml" not in hotline.current().sources
+    (folder / "more").mkdir()
+    (folder / "more" / "people.yaml").write_text(
+        "nodes: {more: {choose: [{if: known, go: main}], else: main}}\n", encoding="utf-8"
+    )
+    assert "more/people.yaml" in hotline.current().sources
+
+
+def test_a_store_that_fails_while_a_menu_is_taken_up_loses_no_call(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The good menu goes on, and the change is taken up at the next look."""
+    store = SqliteStore(IN_MEMORY)
+    hotline = Hotline(folder, store, look_every=0.0)
+    good = hotline.current()
+    changed(folder, "say: Hello.", "say: Good day.")
+    with monkeypatch.context() as broken:
+        broken.setattr(SqliteStore, "keep_version", lambda *_: 1 / 0)
+        assert hotline.current() is good
+    assert hotline.current().version != good.version

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from ivr.actions import CONTRACTS as ACTIONS
-from ivr.calls.hotline import read_folder
+from ivr.calls.hotline_files import read_folder
 from ivr.diff.calls import PlayCall, compare_calls, renamed
 from ivr.diff.changes import Change, Comparison, Heading, Side, named, quoted
 from ivr.diff.markdown import LONG, escaped, markdown, sentence
@@ -163,7 +163,7 @@ def test_services_are_told_by_name_alone() -> None:
     """What stands in a header or a path is nobody's business; that a level of identity is lower is."""
     folder = ROOT / "menus" / "yuebao"
     actions = (ROOT / "examples" / "http" / "actions.yaml").read_text(encoding="utf-8")
-    texts = read_folder(folder)[0]
+    texts = read_folder(folder).sources
     old, new = (
         load({**texts, "actions.yaml": text}, ACTIONS)
         for text in (actions, actions.replace("${ACCOUNT_SERVICE_URL}", "https://secret.example.com"))

@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
+from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
@@ -332,7 +333,7 @@ def install_audio(app: Flask, folder: Path) -> None:
     A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it. A call that
     is on an older menu may ask for an older hash: it gets the recording of today, which must not be kept under it.
     """
-    root = str(folder.resolve() / "audio")
+    root = str(folder.absolute() / "audio")
 
     @app.get("/audio/<path:name>")
     def audio(name: str) -> Response:
@@ -340,7 +341,7 @@ def install_audio(app: Flask, folder: Path) -> None:
         found = safe_join(root, published[1] + published[3]) if published else None
         if published is None or found is None or not Path(found).is_file():
             abort(404)
-        digest = _digest(found, Path(found).stat().st_mtime_ns)
+        digest = _digest(found, file_stamp(Path(found)))
         response = send_file(found, conditional=True, max_age=0)
         if digest.startswith(published[2]):
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
@@ -348,7 +349,7 @@ def install_audio(app: Flask, folder: Path) -> None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _digest(file: str, _changed: int) -> str:
+def _digest(file: str, _changed: FileStamp | None) -> str:
     """Return the hash of a recording's content; it is asked for anew when the file has changed."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 

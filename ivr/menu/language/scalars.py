@@ -148,6 +148,11 @@ def _mended_name(typed: str) -> str | None:
     return f"write `{name}`" if re.fullmatch(_NODE_NAME, name) else None
 
 
+def _mended_file(typed: str) -> str | None:
+    name = typed.removesuffix(".yml")
+    return f"only files that end in `.yaml` are read: rename it to `{name}.yaml`" if name != typed else None
+
+
 def _always(typed: Any) -> Any:
     """Refuse hours that do not say on which days."""
     if isinstance(typed, str) and re.search(_CLOCK, _with_zero(typed)):
@@ -222,7 +227,8 @@ Range = Annotated[str, Form("range", r"[0-9]+(\.[0-9]+)?-[0-9]+(\.[0-9]+)?", ("1
 Recording = Annotated[
     str, Form("file of a recording", r"\w[\w/-]*\.(wav|mp3|ulaw|gsm|aiff)", ("greeting.wav",))
 ]
-YamlFile = Annotated[str, Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",))]
+YAML_FILE = Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",), mend=_mended_file)
+YamlFile = Annotated[str, YAML_FILE]
 Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN",))]
 RuleId = Annotated[str, Form("rule of the voice", r"[A-Z][0-9]{2}", ("W03", "H01"))]
 HotlineName = Annotated[str, Form("name of a hotline", r"[a-z][a-z0-9_-]*", ("yuebao",))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -16,7 +16,7 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
 from ivr.menu.language.nodes import KINDS
-from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
@@ -45,13 +45,15 @@ def load(
     sources: Mapping[str, str],
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str] | None = None,
+    unread: Collection[str] = (),
 ) -> Loaded:
     """Compile a hotline from its files (name to text).
 
     ``contracts`` are the actions of the program, to which its ``actions.yaml`` may add; ``recordings`` the published
-    names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``).
+    names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``); ``unread`` are
+    files beside the menu that have no name in it.
     """
-    draft = draft_of(sources)
+    draft = draft_of(sources, unread)
     if draft.hotline is not None:
         structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
         check_actions(draft, contracts)
@@ -94,7 +96,7 @@ def _compiled(
     return replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
 
 
-def draft_of(sources: Mapping[str, str]) -> Draft:
+def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
     """Read and declare the files of a hotline, as far as each of them goes."""
     draft = Draft()
     if MENU_FILE not in sources:
@@ -116,7 +118,7 @@ def draft_of(sources: Mapping[str, str]) -> Draft:
         draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
         for language in dict.fromkeys(draft.hotline.languages[1:]):
             _words(draft, language, sources)
-        _stray_files(draft, draft.hotline, sources)
+        _stray_files(draft, draft.hotline, {*sources, *unread})
     return draft
 
 
@@ -212,6 +214,13 @@ def _include(draft: Draft, sources: Mapping[str, str]) -> None:
             _include_file(draft, file, sources)
 
 
+def included_files(menu: str) -> list[str]:
+    """Return the further files of nodes that the text of a menu file names, as far as it can be read."""
+    section, _ = read(menu, MENU_FILE)
+    typed = section.get("include") if section else None
+    return [name for name in typed if YAML_FILE.wrong(str(name)) is None] if isinstance(typed, list) else []
+
+
 def _node_files(sources: Mapping[str, str]) -> list[str]:
     """Return the files that may hold further nodes, by their names."""
     return [file for file in sources if file not in (MENU_FILE, ACTIONS_FILE) and not _language_of(file)]
@@ -261,12 +270,15 @@ def _language_of(file: str) -> str:
     return parts[1] if len(parts) == 3 and parts[0] == "prompts" else ""
 
 
-def _stray_files(draft: Draft, hotline: Hotline, sources: Mapping[str, str]) -> None:
+def _stray_files(draft: Draft, hotline: Hotline, names: Collection[str]) -> None:
     """Point at files that nothing names: forgotten lines, or misspelt names."""
     used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
-    for file in sources.keys() - used:
+    for file in set(names) - used:
         language = _language_of(file)
-        if language:
+        if language == hotline.languages[0]:
+            what = f"`{language}` is the hotline's first language, whose words stand in the menu itself"
+            draft.problems.append(Problem(file, 1, 1, "", what, "delete the file"))
+        elif language:
             what = f"the language `{language}` is not among the hotline's `languages:`"
             remedy = did_you_mean(language, hotline.languages[1:], "add it there, or delete the file")
             draft.problems.append(Problem(file, 1, 1, "", what, remedy))

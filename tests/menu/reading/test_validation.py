@@ -96,7 +96,7 @@ HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
         ("identity: {verifed: a}", "5:12: n: `verifed` is no key of `identity`; did you mean `verified`?"),
         ("limits: {trns: 5}", "5:10: n: `trns` is not known here; did you mean `turns`?"),
         ("limits: {turns: 1}", "5:10: n: `turns` cannot be `1`; write at least 5"),
-        ("include: [login.yml]", "5:11: n: `login.yml` is no file of nodes; write it like `earnings.yaml`"),
+        ("include: [login.yml]", "5:11: n: `login.yml` is no file of nodes; only files that end in `.yaml` are read: rename it to `login.yaml`"),
         ("desks: {a: {number: '1', busy: b, no_answer: b, failed: b}}",
          "5:13: n: `1` is no international number; write it like `+8657100000000` or `sip:desk@example.com`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9-17}}}",

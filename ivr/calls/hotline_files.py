@@ -1,0 +1,122 @@
+"""What is read of a hotline's folder: only files that have a name in it, never what happens to lie beside them.
+
+These are ``menu.yaml``, the files that it includes, ``prompts.*.yaml``, ``actions.yaml``, ``accounts.yaml``,
+``bulletins.yaml``, everything under ``calls/`` and the recordings under ``audio/``. A hidden name is never read: editors,
+version control and Kubernetes keep their own files under such names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ivr.actions.bulletins import FileStamp, file_stamp
+from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.draft import MENU_FILE
+from ivr.menu.reading.loader import included_files
+from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.yaml import decode
+
+DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
+"""Files that are no part of the menu: what its actions speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineFiles:
+    """What a folder says at one moment. Two that are equal make the same menu."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """The files of the menu, name to text."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the files themselves."""
+    recordings: Mapping[str, str] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    """YAML files at the top of the folder that have no name in the hotline."""
+
+
+def read_folder(folder: Path) -> HotlineFiles:
+    """Read a hotline's folder."""
+    if not folder.is_dir():
+        what, remedy = "there is no such folder", "name a hotline's folder, or make one with `ivr new`"
+        return HotlineFiles(problems=(Problem(MENU_FILE, 1, 1, "", what, remedy),))
+    sources: dict[str, str] = {}
+    problems: list[Problem] = []
+    names = [MENU_FILE, ACTIONS_FILE, *sorted(path.name for path in _visible(folder, "prompts.*.yaml"))]
+    for name in names:  # grows by the files that the menu includes
+        if name in sources or not (folder / name).exists():
+            continue
+        text, wrong = read_text(folder / name, name)
+        problems += wrong
+        if not wrong:
+            sources[name] = text
+        if name == MENU_FILE:
+            names += included_files(text)
+    problems += _other_suffixes(folder, {*names, *DATA_FILES})
+    beside = {path.name for path in _visible(folder, "*.yaml") if path.is_file()}
+    unread = frozenset(beside - {*names, *DATA_FILES})
+    return HotlineFiles(sources, tuple(problems), recordings_of(folder), unread)
+
+
+def read_text(path: Path, name: str) -> tuple[str, list[Problem]]:
+    """Return the text of a file, and why it has none."""
+    try:
+        return decode(path.read_bytes(), name)
+    except OSError as error:
+        return "", [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}", "let us read it")]
+
+
+def call_files(folder: Path) -> tuple[list[str], list[Problem]]:
+    """Return the names of the files of written calls, and those that are none because of their suffix."""
+    found = [path.relative_to(folder) for path in sorted((folder / "calls").glob("**/*.y*ml"))]
+    named = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+    files = [path.as_posix() for path in named if path.suffix == ".yaml" and (folder / path).is_file()]
+    return files, [_wrong_suffix(path.as_posix()) for path in named if path.suffix == ".yml"]
+
+
+def recordings_of(folder: Path) -> dict[str, str]:
+    """Return the published name of every recording: its path under ``audio/``, with a hash of its content."""
+    root = folder / "audio"
+    found = {}
+    for path in _recordings(folder):
+        name = path.relative_to(root).as_posix()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        found[name] = f"{name.removesuffix(path.suffix)}.{digest}{path.suffix}"
+    return found
+
+
+def stamps(folder: Path, sources: Mapping[str, str]) -> dict[str, FileStamp | None]:
+    """Return what differs when a file differs that is read, or would be: a look that costs little.
+
+    ``sources`` are those of the last reading: they say what the menu includes.
+    """
+    names = [MENU_FILE, *included_files(sources.get(MENU_FILE, ""))]
+    beside = [*_visible(folder, "*.yaml"), *_visible(folder, "*.yml"), *_recordings(folder)]
+    return {str(path): file_stamp(path) for path in (*(folder / name for name in names), *beside)}
+
+
+def _visible(folder: Path, pattern: str) -> Iterator[Path]:
+    return (path for path in folder.glob(pattern) if not path.name.startswith("."))
+
+
+def _recordings(folder: Path) -> list[Path]:
+    root = folder / "audio"
+    found = sorted(root.glob("*/**/*")) if root.is_dir() else []
+    return [
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(root).parts) and path.is_file()
+    ]
+
+
+def _other_suffixes(folder: Path, names: Collection[str]) -> list[Problem]:
+    """Return the files that nobody reads because they end in ``.yml``."""
+    others = {name.removesuffix(".yaml") + ".yml" for name in names if name.endswith(".yaml")}
+    others |= {path.name for path in _visible(folder, "prompts.*.yml")}
+    return [_wrong_suffix(other) for other in sorted(others) if (folder / other).is_file()]
+
+
+def _wrong_suffix(name: str) -> Problem:
+    remedy = f"rename it to `{PurePosixPath(name).with_suffix('.yaml').name}`"
+    return Problem(name, 1, 1, "", "only files that end in `.yaml` are read", remedy)
