@@ -21,6 +21,15 @@ def default_hotline() -> Path:
     return Path() if Path("menu.yaml").is_file() else DEMONSTRATION
 
 
+def check_demonstration(folder: Path) -> None:
+    """Say what to type where no hotline was named, and the demonstration is not here: outside a clone of the project."""
+    if folder == DEMONSTRATION and not folder.exists():
+        raise CommandFailed(
+            f"{DEMONSTRATION}, the demonstration, is not here; name the folder of your hotline, or make one with "
+            "`ivr new FOLDER`"
+        )
+
+
 def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
     """Refuse what is no hotline's folder, before anything is opened.
 
@@ -28,6 +37,8 @@ def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
     """
     if folder.is_file():
         raise CommandFailed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
+    if ctx.info_name != "simulate":
+        check_demonstration(folder)
     if ctx.info_name in {"simulate", "check"} or (folder / "menu.yaml").is_file():
         return folder
     what = "has no menu.yaml" if folder.is_dir() else "is not there"

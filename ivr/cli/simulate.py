@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ivr.cli.arguments import hotline_argument, read_settings
+from ivr.cli.arguments import check_demonstration, hotline_argument, read_settings
 from ivr.cli.errors import as_usage_error
 
 
@@ -57,6 +57,7 @@ def simulate_command(
         if url:
             simulator = url_sitting(hotline, url, number, read_settings(), **face)
         else:
+            check_demonstration(hotline)
             simulator = direct_sitting(hotline, number, when, language, **face)
     simulator.run(typed_lines(secret=simulator.asks_for_secret))
 

@@ -97,3 +97,11 @@ def test_the_pages_name_no_place_of_one_machine() -> None:
     """Documents suit every machine."""
     for page in (*PAGES, ROOT / "CONTRIBUTING.md"):
         assert not re.search(r"/(root|home|work|tmp|Users)/", text_of(page)), page
+
+
+def test_no_text_has_somebody_elses_package_installed() -> None:
+    """`ivr` on PyPI is not ours; what we tell people to install is `ivrkit`, or this folder."""
+    texts = [*PAGES, ROOT / "CONTRIBUTING.md", *(ROOT / "ivr").rglob("*.py")]
+    for path in texts:
+        for named in re.findall(r"pip install (?:-\S+ )*['\"]?([\w.]+)", text_of(path)):
+            assert named in {"ivrkit", "."}, path
