@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from ivr.menu.graph.flow import Edge, Flow
-from ivr.menu.language.nodes import Node, TransferNode
+from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.tree import Tree
 
 
@@ -31,37 +31,32 @@ def desk_box(name: str) -> str:
 def ways_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
     """Return the ways on that the menu writes, by node and by desk."""
     flow = Flow(tree.declared, tree.nodes, tree.contracts)
-    found = {
-        name: [way for edge in flow.edges[name] if (way := _way(name, node, edge))]
-        for name, node in tree.nodes.items()
-    }
+    found = {name: [way for edge in flow.edges[name] if (way := _way(name, edge))] for name in tree.nodes}
     for name, node in tree.nodes.items():
-        if isinstance(node, TransferNode):
-            found[name].insert(0, DrawnEdge(name, "ring", "", desk_box(node.transfer)))
+        if node.desk is not None:
+            found[name].insert(0, DrawnEdge(name, "ring", "", desk_box(node.desk)))
     for name, desk in tree.desks.items():
         box = desk_box(name)
-        results = ("closed", "busy", "no_answer", "failed")
-        found[box] = [
-            DrawnEdge(box, "desk", result, target) for result in results if (target := getattr(desk, result))
-        ]
+        found[box] = [DrawnEdge(box, "desk", each, target) for each, target in desk.follow_ups.items()]
     return found
 
 
-def _way(name: str, node: Node, edge: Edge) -> DrawnEdge | None:
+def _way(name: str, edge: Edge) -> DrawnEdge | None:
     """Return the way of an edge, unless it is told elsewhere: keys of ``anywhere``, identity, a desk's, the usual human."""
-    match edge.path:
-        case ("menu" | "keys", key, "go"):
-            return DrawnEdge(name, "key", str(key), edge.target)
-        case ("outcomes", outcome):
-            return DrawnEdge(name, "outcome", str(outcome), edge.target)
-        case ("choose", int(position), "go"):
-            return DrawnEdge(name, "case", getattr(node, "choose")[position].if_, edge.target)  # noqa: B009
-        case ("else",):
-            return DrawnEdge(name, "else", "", edge.target)
-        case ("then",):
-            return DrawnEdge(name, "then", "", edge.target)
-        case ("after_tries",) if edge.written:
-            return DrawnEdge(name, "after_tries", "", edge.target)
-        case ("yes" | "no" | "nothing" | "unable" | "rationed" | "unavailable" as result,) if edge.written:
-            return DrawnEdge(name, "outcome", result, edge.target)
-    return None
+    match edge.kind:
+        case EdgeKind.option:
+            return DrawnEdge(name, "key", edge.name, edge.target)
+        case EdgeKind.outcome:
+            return DrawnEdge(name, "outcome", edge.name, edge.target)
+        case EdgeKind.case:
+            return DrawnEdge(name, "case", edge.name, edge.target)
+        case EdgeKind.way if edge.name in {"then", "else"}:
+            return DrawnEdge(name, edge.name, "", edge.target)
+        case EdgeKind.way:
+            return DrawnEdge(name, "outcome", edge.name, edge.target) if edge.written else None
+        case EdgeKind.after_tries:
+            return DrawnEdge(name, "after_tries", "", edge.target) if edge.written else None
+        case EdgeKind.anywhere | EdgeKind.questions | EdgeKind.follow_up:
+            return None
+        case _:
+            assert_never(edge.kind)

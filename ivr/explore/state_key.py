@@ -25,7 +25,7 @@ from jinja2 import nodes as ast
 from ivr.engine.session import Session
 from ivr.explore.samples import Samples
 from ivr.explore.sources import as_template, names_in, parsed, templates_of
-from ivr.menu.graph.flow import Flow
+from ivr.menu.graph.flow import EdgeKind, Flow
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, Node, RunNode, SetNode, TextNode
 from ivr.menu.speech.templates import FACTS
@@ -253,7 +253,7 @@ def _live(
         live[name] = ((reads | _asks_who(tree, node, reads)) - _reached(needs)) | _bound(needs)
         for edge in flow.edges[name]:
             target = edge.target if edge.target in before else tree.declared.start
-            settled = frozenset() if edge.path == ("needs",) else _reached(max(needs, edge.raises))
+            settled = frozenset() if edge.kind is EdgeKind.questions else _reached(max(needs, edge.raises))
             before[target].append((name, edge.sets | settled))
     agent = tree.declared.agent
     for name in (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.patterns import NO, OPEN_QUESTION, YES, family, sentences
 from ivr.lint.subject import Subject
-from ivr.menu.graph.flow import Edge
+from ivr.menu.graph.flow import Edge, EdgeKind
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.speech.estimates import words
 
@@ -50,30 +50,26 @@ def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
 
 def _is_answered(subject: Subject, name: str, edge: Edge) -> bool:
     """Say whether a way is taken at a listening node; the one to the questions of its ``needs:`` comes before it listens."""
-    return isinstance(subject.tree.nodes[name], ListeningNode) and edge.path != ("needs",)
+    return isinstance(subject.tree.nodes[name], ListeningNode) and edge.kind is not EdgeKind.questions
 
 
 def _is_yes(subject: Subject, name: str, edge: Edge) -> bool:
     node = subject.tree.nodes[name]
-    match node, edge.path:
-        case AskNode(), ("yes",):
-            return True
-        case AskNode(), ("then",):
-            return node.read_back
-        case MenuNode(), ("menu", key, _):
-            yes, no = yes_and_no_of(node)
-            return (key == yes if yes and no else key != no) and asks_whether(subject, name)
+    if isinstance(node, AskNode) and edge.kind is EdgeKind.way:
+        return edge.name == "yes" or (edge.name == "then" and node.read_back)
+    if isinstance(node, MenuNode) and edge.kind is EdgeKind.option:
+        yes, no = yes_and_no_of(node)
+        return (edge.name == yes if yes and no else edge.name != no) and asks_whether(subject, name)
     return False
 
 
 def _in_words(name: str, edge: Edge) -> str:
-    match edge.path:
-        case ("no",):
-            return f"the no of `{name}` leads to it"
-        case ("after_tries",):
-            return f"silence at `{name}` leads to it"
-        case ("anywhere", key):
-            return f"`{key}` leads to it from anywhere"
+    if edge.kind is EdgeKind.way and edge.name == "no":
+        return f"the no of `{name}` leads to it"
+    if edge.kind is EdgeKind.after_tries:
+        return f"silence at `{name}` leads to it"
+    if edge.kind is EdgeKind.anywhere:
+        return f"`{edge.name}` leads to it from anywhere"
     return f"`{name}` before it asks for no yes"
 
 

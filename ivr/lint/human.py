@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ivr.lint.patterns import HOURS, family
 from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
+from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, RecordNode, SetNode, TransferNode
 from ivr.menu.speech.estimates import words
 
@@ -182,7 +183,7 @@ def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find transfers that tell nothing, where the hotline has asked for something."""
     asks = any(isinstance(node, AskNode | SetNode) for node in subject.tree.nodes.values())
     for name, node in subject.tree.nodes.items() if asks else ():
-        reached = {before for before, edge in subject.into[name] if edge.path != ("transfer",)}
+        reached = {before for before, edge in subject.into[name] if edge.kind is not EdgeKind.follow_up}
         if isinstance(node, TransferNode) and node.reason is None and reached:
             what = "the caller has been asked, and the human is told nothing"
             yield Finding(name, ("transfer",), what, "add `reason:` with what the call is about")
@@ -275,7 +276,7 @@ def _only_after_open_desk(subject: Subject, name: str) -> bool:
         seen.add(at)
         for before, edge in subject.into[at]:
             origin = subject.tree.nodes[before]
-            if isinstance(origin, TransferNode) and edge.path == ("transfer",):
+            if isinstance(origin, TransferNode) and edge.kind is EdgeKind.follow_up:
                 if subject.hotline.desks[origin.transfer].closed is not None:
                     return False
             elif isinstance(origin, ListeningNode):

@@ -120,11 +120,12 @@ def _desks(draft: Draft, hotline: Hotline) -> None:
         if desk.holidays and not knows_holidays(desk.holidays):
             what = f"the holidays of `{desk.holidays}` are not known"
             draft.note("", ("desks", name, "holidays"), what, "write the days under `closed_on:`")
-        for field in ("closed", "busy", "no_answer", "failed"):
-            target = getattr(desk, field)
-            if target and target not in draft.names:
+        for follow_up, target in desk.follow_ups.items():
+            if target not in draft.names:
                 what = f"there is no node `{target}`"
-                draft.note("", ("desks", name, field), what, did_you_mean(target, draft.node_names()))
+                draft.note(
+                    "", ("desks", name, follow_up.value), what, did_you_mean(target, draft.node_names())
+                )
 
 
 # --- single nodes

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import enum
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.hotline import Hotline, target_of
-from ivr.menu.language.nodes import (
-    AskNode,
-    ChooseNode,
-    EndNode,
-    ListeningNode,
-    MenuNode,
-    Node,
-    RecordNode,
-    RunNode,
-    SayNode,
-    SetNode,
-    TextNode,
-    TransferNode,
-)
+from ivr.menu.language.model import YamlPath
+from ivr.menu.language.nodes import ListeningNode, Node, RunNode, WaitsFor
 from ivr.menu.language.scalars import SPECIAL_TARGETS
+
+
+class EdgeKind(enum.Enum):
+    """What takes a call along a way."""
+
+    way = enum.auto()
+    """The node itself: `then`, or what became of it, such as `yes` or `nothing`."""
+    option = enum.auto()
+    """A key of the node."""
+    case = enum.auto()
+    """A condition."""
+    outcome = enum.auto()
+    """An outcome of an action."""
+    follow_up = enum.auto()
+    """What becomes of a transfer."""
+    anywhere = enum.auto()
+    """A key that works anywhere."""
+    after_tries = enum.auto()
+    """The last try."""
+    questions = enum.auto()
+    """The identity that the node asks for: this way leads to the questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +40,26 @@ class Edge:
     """One way on from a node."""
 
     target: str
-    path: tuple[str | int, ...] = ()
+    kind: EdgeKind
+    name: str
+    """The key, the outcome, the condition, or the word in the menu under which it stands."""
+    path: YamlPath
     """Where it is written, inside the node."""
     sets: frozenset[str] = frozenset()
     """The variables that have a value on this way."""
     raises: Level = Level.unknown
     finds_account: bool = False
     """Whether what was known of another account is forgotten on this way."""
-    chosen: bool = True
-    """Whether it is a way of its own: not a key of ``anywhere``, nor what follows the last try."""
     written: bool = True
     """Whether it is written in the node, and not in the hotline."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is a way of the node's own: not one that every menu, or every such node, has."""
+        return self.kind not in _SHARED
+
+
+_SHARED = frozenset({EdgeKind.anywhere, EdgeKind.after_tries, EdgeKind.questions})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +84,21 @@ class Flow:
     def __post_init__(self) -> None:
         """Draw the edges."""
         self.edges = {name: list(self._edges(name, node)) for name, node in self.nodes.items()}
-        self.secrets = frozenset(
-            node.as_ or name
-            for name, node in self.nodes.items()
-            if isinstance(node, AskNode) and node.is_secret
-        )
+        self.secrets = frozenset(each for name, node in self.nodes.items() for each in node.secrets(name))
 
     def _edges(self, name: str, node: Node) -> Iterable[Edge]:
         yield from _ways(name, node, self.hotline, self.contracts)
+        if node.desk in self.hotline.desks:
+            for follow_up, target in self.hotline.desks[node.desk].follow_ups.items():
+                yield Edge(target, EdgeKind.follow_up, follow_up, (node.kind,), written=False)
         if isinstance(node, ListeningNode):
             for key, entry in self.hotline.anywhere.items():
-                yield Edge(target_of(entry), ("anywhere", key), chosen=False, written=False)
-            after = node.after_tries or self.hotline.agent
-            yield Edge(after, ("after_tries",), chosen=False, written=node.after_tries is not None)
+                yield Edge(target_of(entry), EdgeKind.anywhere, key, ("anywhere", key), written=False)
+            after, written = node.after_tries or self.hotline.agent, node.after_tries is not None
+            yield Edge(after, EdgeKind.after_tries, "after_tries", ("after_tries",), written=written)
         if node.needs and node.needs in self.hotline.identity:
-            yield Edge(self.hotline.identity[node.needs], ("needs",), chosen=False, written=False)
+            first = self.hotline.identity[node.needs]
+            yield Edge(first, EdgeKind.questions, node.needs, ("needs",), written=False)
 
     def is_whole(self) -> bool:
         """Say whether every way is known: no target, action, outcome or desk is misspelt."""
@@ -88,13 +107,12 @@ class Flow:
         return targets <= {*self.nodes, *SPECIAL_TARGETS} and not any(map(self._is_cut, self.nodes.values()))
 
     def _is_cut(self, node: Node) -> bool:
-        match node:
-            case RunNode():
-                contract = self.contracts.get(node.run)
-                return contract is None or not node.outcomes.keys() <= contract.all_outcomes().keys()
-            case TransferNode():
-                return node.transfer not in self.hotline.desks
-        return False
+        if node.desk is not None and node.desk not in self.hotline.desks:
+            return True
+        if not isinstance(node, RunNode):
+            return False
+        contract = self.contracts.get(node.run)
+        return contract is None or not node.outcomes.keys() <= contract.all_outcomes().keys()
 
     def neighbours(self, name: str, *, chosen_only: bool = False) -> set[str]:
         """Return the nodes that can follow, without the special targets."""
@@ -114,7 +132,7 @@ class Flow:
 
         A way ``back``, ``repeat`` or ``return`` leads to where the call came from, so it ends when that does.
         """
-        good = {name for name, node in self.nodes.items() if isinstance(node, EndNode | TransferNode)}
+        good = {name for name, node in self.nodes.items() if node.waits_for in _ENDINGS}
         parents: dict[str, set[str]] = {name: set() for name in self.nodes}
         for name in self.nodes:
             for target in self.neighbours(name, chosen_only=True):
@@ -132,11 +150,7 @@ class Flow:
 
     def fast_loops(self) -> list[list[str]]:
         """Return the loops in which nobody ever listens to the caller."""
-        quick = {
-            name: None
-            for name, node in self.nodes.items()
-            if isinstance(node, SayNode | ChooseNode | SetNode | TextNode | RunNode | TransferNode)
-        }
+        quick = {name: None for name, node in self.nodes.items() if node.waits_for not in _HEEDS_THE_CALLER}
         loops: list[list[str]] = []
         state: dict[str, int] = {}
         for root in quick:
@@ -146,11 +160,11 @@ class Flow:
 
     def _at_once(self, name: str) -> set[str]:
         """Return the nodes that can follow without anybody listening or ringing: of a desk, what follows when it is closed."""
-        node = self.nodes[name]
-        if not isinstance(node, TransferNode):
+        desk = self.nodes[name].desk
+        if desk is None:
             return self.neighbours(name, chosen_only=True)
-        desk = self.hotline.desks.get(node.transfer)
-        return {desk.closed} if desk and desk.closed else set()
+        closed = self.hotline.desks[desk].closed if desk in self.hotline.desks else None
+        return {closed} if closed else set()
 
     def knowledge(self) -> dict[str, Knowledge]:
         """Return what holds in each reachable node: which variables have a value, and how far identity is proved."""
@@ -186,7 +200,9 @@ class Flow:
             if new != old:
                 found[name] = new
                 edges = (
-                    edge for edge in self.edges[name] if not (within_questions and edge.path == ("needs",))
+                    edge
+                    for edge in self.edges[name]
+                    if not (within_questions and edge.kind is EdgeKind.questions)
                 )
                 todo += [(edge.target, self._after(name, new, edge)) for edge in edges]
         return {name: self._inside(name, arriving) for name, arriving in found.items()}
@@ -200,13 +216,13 @@ class Flow:
 
     def _after(self, name: str, arriving: Knowledge, edge: Edge) -> Knowledge:
         """Return what holds after a way. A secret lives until an action has run or the caller is listened to."""
-        if edge.path == ("needs",):
+        if edge.kind is EdgeKind.questions:
             return arriving
         at = self._inside(name, arriving)
         if edge.finds_account:
             return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.raises)
-        waits = isinstance(self.nodes[name], RunNode | ListeningNode | RecordNode | TransferNode)
-        kept = at.variables - self.secrets if waits else at.variables
+        goes_on = self.nodes[name].waits_for is WaitsFor.nothing
+        kept = at.variables if goes_on else at.variables - self.secrets
         return Knowledge(kept | edge.sets, max(at.level, edge.raises))
 
 
@@ -246,61 +262,36 @@ def _search_loops(
             todo += [(target, False) for target in sorted(follow(name))]
 
 
+_ENDINGS = frozenset({WaitsFor.over, WaitsFor.desk})
+_HEEDS_THE_CALLER = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.over})
+
+
 def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contract]) -> Iterable[Edge]:
     """Yield the ways on that the node itself names."""
-    match node:
-        case SayNode():
-            yield Edge(node.then, ("then",))
-        case MenuNode():
-            for key, option in node.menu.items():
-                yield Edge(option.go, ("menu", key, "go"))
-        case AskNode():
-            for field_name, target in (("then", node.then), ("yes", node.yes), ("no", node.no)):
-                if target:
-                    yield Edge(target, (field_name,), frozenset({node.as_ or name}))
-            for key, option in node.keys.items():
-                yield Edge(option.go, ("keys", key, "go"))
-        case RunNode():
-            yield from _outcomes(node, contracts)
-        case ChooseNode():
-            for position, case in enumerate(node.choose):
-                yield Edge(case.go, ("choose", position, "go"), raises=_level_of(case.if_))
-            yield Edge(node.else_, ("else",))
-        case SetNode():
-            yield Edge(node.then, ("then",), frozenset(node.set) - {"language"})
-        case TransferNode():
-            desk = hotline.desks.get(node.transfer)
-            for field_name in ("closed", "busy", "no_answer", "failed"):
-                target = getattr(desk, field_name, None)
-                if target:
-                    yield Edge(target, ("transfer",), written=False)
-        case RecordNode():
-            yield Edge(node.then, ("then",))
-            yield Edge(node.nothing, ("nothing",))
-        case TextNode():
-            yield Edge(node.then, ("then",))
-            yield Edge(node.unable, ("unable",))
-            yield Edge(node.rationed, ("rationed",))
-            yield Edge(
-                node.unavailable or hotline.agent, ("unavailable",), written=node.unavailable is not None
-            )
+    contract = contracts.get(node.action or "")
+    promised = contract.all_outcomes() if contract else {}
+    for way in node.ways(hotline.agent):
+        match way.path:
+            case (str(field),):
+                yield Edge(way.target, EdgeKind.way, field, way.path, node.sets(name), written=way.written)
+            case (str(field), key, _) if field == node.options_key:
+                yield Edge(way.target, EdgeKind.option, str(key), way.path)
+            case (_, int(), _):
+                level = _level_of(way.condition)
+                yield Edge(way.target, EdgeKind.case, way.condition, way.path, raises=level)
+            case (_, str(word)) if word in promised:
+                outcome = promised[word]
+                yield Edge(
+                    way.target,
+                    EdgeKind.outcome,
+                    word,
+                    way.path,
+                    frozenset(outcome.tells),
+                    outcome.raises,
+                    outcome.finds_account,
+                )
 
 
 def _level_of(condition: str) -> Level:
     """Return the level of identity that holds where a condition does: `verified` alone says one, anything else none."""
     return Level.__members__.get(condition.strip(), Level.unknown)
-
-
-def _outcomes(node: RunNode, contracts: Mapping[str, Contract]) -> Iterable[Edge]:
-    contract = contracts.get(node.run)
-    known = contract.all_outcomes() if contract else {}
-    for outcome, target in node.outcomes.items():
-        if outcome in known:
-            promised = known[outcome]
-            yield Edge(
-                target,
-                ("outcomes", outcome),
-                frozenset(promised.tells),
-                promised.raises,
-                promised.finds_account,
-            )

@@ -12,10 +12,10 @@ import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ivr.menu.graph.flow import Edge
+from ivr.menu.graph.flow import Edge, EdgeKind
 from ivr.menu.graph.timed import TimedEdge, TimedEdges
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import ListeningNode, TransferNode
+from ivr.menu.language.nodes import ListeningNode, WaitsFor
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.tree import Tree
 
@@ -93,7 +93,9 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
         if entered != name:
             answers[entered] = 2
             for asked in (name, _entered(tree, _first_question(tree, tree.nodes[name].needs))):
-                into.setdefault(asked, []).append((entered, TimedEdge(name, 0.0, (), Edge(name))))
+                into.setdefault(asked, []).append(
+                    (entered, TimedEdge(name, 0.0, (), Edge(name, EdgeKind.questions, "", ())))
+                )
     return _towards(tree, ways, into, answers, fewest_keys=fewest_keys)
 
 
@@ -142,7 +144,7 @@ def _towards(
     heap: list[tuple[tuple[float, float], int, str, str, RoutePress | None]] = [
         ((0, ways.said(name)) if fewest_keys else (ways.said(name), 0), next(order), name, name, None)
         for name, node in tree.nodes.items()
-        if isinstance(node, TransferNode)
+        if node.waits_for is WaitsFor.desk
     ]
     heapq.heapify(heap)
     worst: dict[str, tuple[tuple[float, float], int, str, str, RoutePress | None]] = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
-from ivr.menu.graph.flow import Edge, Flow
+from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import AskNode, ChooseNode, MenuNode, Node, RecordNode, TransferNode
+from ivr.menu.language.desks import Desk, FollowUp
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, RecordNode
 from ivr.menu.speech.estimates import seconds_of
 from ivr.menu.speech.prompts import Prompt, Utterance
 from ivr.menu.tree import Speech, Tree
@@ -27,7 +29,7 @@ class TimedEdge:
 
     def level_after(self, level: Level) -> Level:
         """Return the level of identity that the call has after it."""
-        if self.condition or self.edge.path == ("needs",):
+        if self.condition or self.edge.kind is EdgeKind.questions:
             return level
         return self.edge.raises if self.edge.finds_account else max(level, self.edge.raises)
 
@@ -67,7 +69,7 @@ class TimedEdges:
     def silent(self, name: str) -> float:
         """Return the seconds that a caller who only listens spends at a menu or an entry until his last try is over."""
         node, own = self.tree.nodes[name], self.speech.nodes[name]
-        if not isinstance(node, MenuNode | AskNode):
+        if not isinstance(node, ListeningNode):
             return 0.0
         usual = self.speech.phrases["noinput" if isinstance(node, MenuNode) else "ask_noinput"]
         again = (*self._yes_no(node), *own.announced) + (own.say[:1] if isinstance(node, AskNode) else ())
@@ -80,54 +82,52 @@ class TimedEdges:
     def out(self, name: str) -> Iterator[TimedEdge]:
         """Yield the ways on from a node; not the one to the questions of its ``needs:``, which come before it."""
         node = self.tree.nodes[name]
-        edges = [edge for edge in self.flow.edges[name] if edge.path != ("needs",)]
-        match node:
-            case MenuNode():
-                yield from self._menu(name, node, edges)
-            case AskNode():
-                yield from self._entry(name, node, edges)
-            case TransferNode():
-                yield from self._desk(name, node, edges)
+        edges = [edge for edge in self.flow.edges[name] if edge.kind is not EdgeKind.questions]
+        if isinstance(node, ListeningNode):
+            for edge in edges:
+                yield from self._listening(name, node, edge)
+        elif node.desk is not None:
+            yield from self._desk(name, self.tree.desks[node.desk], edges)
+        else:
+            seconds = self.said(name) + (node.silence if isinstance(node, RecordNode) else 0)
+            for edge in edges:
+                condition = edge.raises if edge.kind is EdgeKind.case else Level.unknown
+                yield TimedEdge(edge.target, seconds, (), edge, condition)
+
+    def _listening(self, name: str, node: MenuNode | AskNode, edge: Edge) -> Iterator[TimedEdge]:
+        """Yield a way out of a menu or an entry, unless a key of the node's own takes its place."""
+        heard, asked = self.heard(name), self.said(name) + seconds_of(self._yes_no(node))
+        # At an entry `#` ends what is typed, unless a single key is asked for.
+        keys = (f"{edge.name}#",) if isinstance(node, AskNode) and node.ask != "yes_no" else (edge.name,)
+        match edge.kind:
+            case EdgeKind.option:
+                yield TimedEdge(edge.target, heard.get(edge.name, asked), keys, edge)
+            case EdgeKind.anywhere:
+                if edge.name not in node.options:
+                    yield TimedEdge(edge.target, heard.get(edge.name, self.whole(name)), keys, edge)
+            case EdgeKind.after_tries:
+                yield TimedEdge(edge.target, self.silent(name), (), edge)
+            case EdgeKind.way:
+                yield self._entered(name, node, edge, asked)
+            case EdgeKind.case | EdgeKind.outcome | EdgeKind.follow_up | EdgeKind.questions:
+                pass
             case _:
-                waits = node.silence if isinstance(node, RecordNode) else 0
-                seconds = self.said(name) + waits
-                for edge in edges:
-                    condition = edge.raises if isinstance(node, ChooseNode) else Level.unknown
-                    yield TimedEdge(edge.target, seconds, (), edge, condition)
+                assert_never(edge.kind)
 
-    def _menu(self, name: str, node: MenuNode, edges: list[Edge]) -> Iterator[TimedEdge]:
-        heard, said, whole = self.heard(name), self.said(name), self.whole(name)
-        for edge in edges:
-            match edge.path:
-                case ("menu", str(key), _):
-                    yield TimedEdge(edge.target, heard.get(key, said), (key,), edge)
-                case ("anywhere", str(key)) if key not in node.menu:
-                    yield TimedEdge(edge.target, heard.get(key, whole), (key,), edge)
-                case ("after_tries",):
-                    yield TimedEdge(edge.target, self.silent(name), (), edge)
+    def _entered(self, name: str, node: MenuNode | AskNode, edge: Edge, asked: float) -> TimedEdge:
+        """Return the way that a good entry takes, with the key that confirms it."""
+        assert isinstance(node, AskNode)
+        single = node.ask == "yes_no"
+        entry = ("2" if edge.name == "no" else "1") if single else f"‹{name}›"
+        keys = (entry, "1") if node.read_back and not single else (entry,)
+        return TimedEdge(edge.target, asked + self._read_back(node), keys, edge)
 
-    def _entry(self, name: str, node: AskNode, edges: list[Edge]) -> Iterator[TimedEdge]:
-        heard, whole, single = self.heard(name), self.whole(name), node.ask == "yes_no"
-        asked = self.said(name) + seconds_of(self._yes_no(node))
-        for edge in edges:
-            match edge.path:
-                case ("then" | "yes" | "no",):
-                    entry = ("2" if edge.path == ("no",) else "1") if single else f"‹{name}›"
-                    keys = (entry, "1") if node.read_back and not single else (entry,)
-                    yield TimedEdge(edge.target, asked + self._read_back(node), keys, edge)
-                case ("keys", str(key), _):
-                    yield TimedEdge(edge.target, heard.get(key, asked), (key if single else f"{key}#",), edge)
-                case ("anywhere", str(key)) if key not in node.keys:
-                    yield TimedEdge(edge.target, whole, (key if single else f"{key}#",), edge)
-                case ("after_tries",):
-                    yield TimedEdge(edge.target, self.silent(name), (), edge)
-
-    def _desk(self, name: str, node: TransferNode, edges: list[Edge]) -> Iterator[TimedEdge]:
-        desk, said = self.tree.desks[node.transfer], self.said(name)
-        took = {"closed": 0.0, "busy": said, "no_answer": said + desk.ring, "failed": said}
+    def _desk(self, name: str, desk: Desk, edges: list[Edge]) -> Iterator[TimedEdge]:
+        said = self.said(name)
+        took = {FollowUp.closed: 0.0, FollowUp.no_answer: said + desk.ring}
         by_target: dict[str, float] = {}
-        for how, seconds in took.items():
-            target = getattr(desk, how)
+        for follow_up, target in desk.follow_ups.items():
+            seconds = took.get(follow_up, said)
             by_target[target] = min(seconds, by_target.get(target, seconds))
         for target, edge in {edge.target: edge for edge in edges}.items():
             yield TimedEdge(target, by_target[target], (), edge)

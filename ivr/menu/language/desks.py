@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
+from ivr.menu.language.markers import TARGETS
 from ivr.menu.language.model import Model, shape
 from ivr.menu.language.scalars import Always, Country, Date, Days, Hours, Number, Target
+from ivr.menu.language.walk import walk
+
+
+class FollowUp(enum.StrEnum):
+    """Why a transfer fails. Each is the key of a desk under which stands what follows."""
+
+    closed = enum.auto()
+    busy = enum.auto()
+    no_answer = enum.auto()
+    failed = enum.auto()
 
 
 class Desk(Model):
@@ -41,3 +53,12 @@ class Desk(Model):
     busy: Target = Field(description="The node that follows when the desk is busy.")
     no_answer: Target = Field(description="The node that follows when nobody answers.")
     failed: Target = Field(description="The node that follows when the desk cannot be reached.")
+
+    @property
+    def follow_ups(self) -> dict[FollowUp, str]:
+        """The nodes that follow."""
+        return {FollowUp(str(each.path[0])): each.text for each in walk(self, TARGETS)}
+
+    def after(self, result: str) -> str:
+        """Return the node that follows a transfer that ended like this; what is not known counts as failed."""
+        return {"busy": self.busy, "no_answer": self.no_answer}.get(result, self.failed)
