@@ -31,8 +31,8 @@ from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
 from ivr.cli.simulator_setup import direct_sitting, url_sitting
 from ivr.demo.accounts import Which, customers, service, tables
+from ivr.engine import commands, step
 from ivr.engine import redaction as record
-from ivr.engine import step
 from ivr.menu.speech.prompts import Prompt
 from ivr.messaging import outbox as messages
 from ivr.storage import sealing as seals
@@ -593,7 +593,14 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "the trace shows the inputs of an action": (
         Play(simulates),
-        [line(trace, "_named", "', '.join(inputs)", "', '.join(map(str, inputs.values()))")],
+        [
+            line(
+                commands,
+                "RunAction.shown.fget",
+                "', '.join(self.inputs)",
+                "', '.join(map(str, self.inputs.values()))",
+            )
+        ],
     ),
     "the trace shows a long entry": (
         Play(simulates_from_afar),

@@ -28,17 +28,15 @@ from ivr.engine.events import (
     Event,
     InternalError,
     LimitReached,
-    RecordingEnded,
     TransferEnded,
 )
 from ivr.engine.recognition import breaks_off
-from ivr.engine.redaction import public_keys, public_outcome
+from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn
 from ivr.logs import masked, place_of
 from ivr.menu.language.contract import Times
-from ivr.menu.language.nodes import RunNode
 from ivr.menu.tree import Tree
 from ivr.storage import (
     SEALED_AS,
@@ -320,7 +318,7 @@ class _Turn:
     def _record_event(self, event: Event) -> None:
         """Put an event on the call's path."""
         session = self.session
-        keys, outcome = public_keys(self.tree, session, event), public_outcome(event)
+        keys, outcome = public_keys(self.tree, session, event), str(event.ended)
         kind = type(event).__name__
         self.path.append(PathEntry(session.turn, event.at, session.node, kind, keys, outcome))
         log.debug(
@@ -380,8 +378,7 @@ class _Turn:
             return event
         if breaks_off(self.tree, session, event):
             return event
-        node = self.tree.nodes[session.node]
-        action = node.run if isinstance(node, RunNode) else "send_text"
+        action = self.tree.nodes[session.node].action or ""
         times = self.tree.times.get(action, Times())
         left = times.give_up - (event.at - (session.running_since or event.at)).total_seconds()
         switchboard.wait(
@@ -443,11 +440,10 @@ def _bounded(tree: Tree, session: Session, event: Event) -> Event:
     """
     turns = session.turn - tree.limits.turns
     seconds = (event.at - session.started).total_seconds() - tree.limits.seconds
-    match event:
-        case CallStarted() | CallerHungUp() | TransferEnded(result="answered"):
-            return event
-        case TransferEnded() | RecordingEnded():
-            return LimitReached(event.at, hard=True) if turns >= GRACE_TURNS else event
+    if isinstance(event, CallStarted | CallerHungUp) or event.connected:
+        return event
+    if event.outlives_limits:
+        return LimitReached(event.at, hard=True) if turns >= GRACE_TURNS else event
     if max(turns, seconds) < 0:
         return event
     if not session.limited:

@@ -16,20 +16,21 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 
 from ivr.diagrams.drawing import Arrow, Box
 from ivr.diagrams.edges import DrawnEdge, ways_of
 from ivr.diagrams.translations import DrawingWords
+from ivr.menu.language.desks import FollowUp
 from ivr.menu.language.nodes import (
     AskNode,
-    ChooseNode,
+    ListeningNode,
     MenuNode,
-    RecordNode,
-    RunNode,
+    Node,
     SayNode,
     SetNode,
     TextNode,
-    TransferNode,
+    WaitsFor,
 )
 from ivr.menu.tree import Tree
 from ivr.storage import CallHistory
@@ -163,7 +164,7 @@ class _Counter:
 
     def _stumbles(self, entry: PathEntry, number: int, traffic: CallStats) -> None:
         node = self.tree.nodes.get(entry.node)
-        if entry.event == "NoInput" and isinstance(node, MenuNode | AskNode):
+        if entry.event == "NoInput" and isinstance(node, ListeningNode):
             traffic.noinput.setdefault(entry.node, set()).add(number)
         elif (
             entry.event in {"DigitsPressed", "SpeechHeard"} and isinstance(node, MenuNode) and not entry.keys
@@ -182,17 +183,15 @@ class _Counter:
         if key:
             return self.tree.anywhere[key], rung
         chosen = _chosen(node, entry, own, moved=after is not None and after.node != entry.node)
-        if isinstance(node, TransferNode):
-            result = entry.outcome.removeprefix("transfer: ")
-            chosen = next((way for way in self.ways[rung[0].target] if way.name == result), None)
+        for ring in rung:
+            chosen = next((way for way in self.ways[ring.target] if way.name == entry.ended.word), None)
         return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
 
-    def _anywhere(self, node: object, entry: PathEntry) -> str:
+    def _anywhere(self, node: Node, entry: PathEntry) -> str:
         key = entry.keys.rstrip("#") or entry.keys
         if key not in self.tree.anywhere:
             return ""
-        own = node.menu if isinstance(node, MenuNode) else getattr(node, "keys", {})
-        return "" if key in own or (isinstance(node, AskNode) and node.ask == "yes_no") else key
+        return "" if key in node.options or (isinstance(node, AskNode) and node.ask == "yes_no") else key
 
     def _between(self, begin: str, end: str | None) -> tuple[list[DrawnEdge], list[str]]:
         """Return the ways and nodes from ``begin`` to the node of the next event, through nodes that do not wait."""
@@ -213,18 +212,15 @@ class _Counter:
     def _silently(self, name: str) -> Iterator[tuple[str, DrawnEdge | None]]:
         """Yield where a call can come from a node without an event; to the questions of identity no arrow leads."""
         node = self.tree.nodes.get(name)
-        level = getattr(node, "needs", None)
-        match node:
-            case SayNode() | SetNode() | ChooseNode():
-                yield from ((way.target, way) for way in self.ways[name])
-            case TextNode():
-                yield from ((way.target, way) for way in self.ways[name] if way.name == "unable")
-            case TransferNode():
-                yield from ((way.target, way) for way in self.ways[name])
-            case None:
-                yield from ((way.target, way) for way in self.ways[name] if way.name == "closed")
-        if level in self.tree.declared.identity:
-            yield self.tree.declared.identity[level], None
+        if node is None:  # a desk
+            yield from ((way.target, way) for way in self.ways[name] if way.name == FollowUp.closed)
+            return
+        if node.waits_for in {WaitsFor.nothing, WaitsFor.desk}:
+            yield from ((way.target, way) for way in self.ways[name])
+        elif isinstance(node, TextNode):
+            yield from ((way.target, way) for way in self.ways[name] if way.name == "unable")
+        if node.needs in self.tree.declared.identity:
+            yield self.tree.declared.identity[node.needs], None
 
     def _straight_on(self, begin: str) -> tuple[list[DrawnEdge], list[str]]:
         """Follow what has one way on: so far it is certain, wherever the call was next."""
@@ -248,28 +244,32 @@ def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tupl
     return ways[::-1], nodes[::-1]
 
 
-def _chosen(node: object, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
+def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
     """Return the way that an event took at a node, or None when it took none that the menu writes."""
     key = entry.keys.rstrip("#") or entry.keys
     by_key = next((way for way in own if way.kind == "key" and way.name in {key, entry.keys}), None)
     named = {way.name if way.kind == "outcome" else way.kind: way for way in own if way.kind != "key"}
-    match node, entry.event:
-        case MenuNode() | AskNode(), "NoInput":
+    match node.waits_for:
+        case WaitsFor.key | WaitsFor.entry if entry.event == "NoInput":
             return named.get("after_tries") if moved else None
-        case MenuNode(), "DigitsPressed" | "SpeechHeard":
+        case WaitsFor.key:
             return by_key or (named.get("after_tries") if moved else None)
-        case AskNode(), "DigitsPressed" | "SpeechHeard":
+        case WaitsFor.entry:
             if by_key or not moved:
                 return by_key
-            said = {"1": "yes", "2": "no"}.get(key, "") if node.ask == "yes_no" else ""
+            said = (
+                {"1": "yes", "2": "no"}.get(key, "")
+                if isinstance(node, AskNode) and node.ask == "yes_no"
+                else ""
+            )
             return named.get(said) or named.get("then")
-        case RunNode(), "ActionFinished":
-            return named.get(entry.outcome.partition(": ")[2])
-        case TextNode(), "ActionFinished":
-            outcome = entry.outcome.partition(": ")[2]
-            return named.get({"sent": "then"}.get(outcome, outcome)) or named.get("unavailable")
-        case RecordNode(), "RecordingEnded":
-            return named.get("then")
-        case RecordNode(), "NoInput":
-            return named.get("nothing")
-    return None
+        case WaitsFor.action | WaitsFor.desk:
+            word = entry.ended.word
+            sent = named.get("then") if word == "sent" else None
+            return named.get(word) or sent or named.get("unavailable") if word else None
+        case WaitsFor.recording:
+            return named.get("nothing" if entry.event == "NoInput" else "then")
+        case WaitsFor.nothing | WaitsFor.over:
+            return None
+        case _:
+            assert_never(node.waits_for)

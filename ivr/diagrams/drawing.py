@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from ivr.diagrams.edges import DrawnEdge, desk_box, ways_of
 from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
 from ivr.menu.compiler import option_speech
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.nodes import AskNode, MenuNode, Node, RecordNode, RunNode, SayNode, SetNode
+from ivr.menu.language.nodes import (
+    ListeningNode,
+    SayNode,
+    SetNode,
+    WaitsFor,
+)
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE
@@ -215,7 +221,7 @@ class _Artist:
         needs = [node.needs for node in nodes if node.needs]
         return Box(
             last,
-            kind_of(nodes[-1]),
+            nodes[-1].kind,
             self.tree.files[last],
             tuple(self.step(name) for name in chain),
             needs[-1] if needs else "",
@@ -234,21 +240,14 @@ class _Artist:
         node, said = self.tree.nodes[name], self.tree.speech[self.language].nodes[name]
         first = said.say or said.end or ((said.text,) if said.text else ())
         return DrawnNode(
-            name, kind_of(node), _about(node), _text(first[0]) if first else "", tuple(self._all(said))
+            name, node.kind, node.about, _text(first[0]) if first else "", tuple(self._all(said))
         )
 
     def _all(self, said: NodeSpeech) -> Iterable[tuple[str, tuple[str, ...]]]:
-        words = self.words
-        kinds = [
-            (words.says, (*said.say, *said.end)),
-            (words.after_silence, said.noinput),
-            (words.after_wrong_key, said.nomatch),
-            (words.message, (said.text,) if said.text else ()),
-            (words.note, (said.note,) if said.note else ()),
-        ]
-        for what, prompts in kinds:
-            if prompts:
-                yield what, tuple(map(_text, prompts))
+        told = {key: prompts for key, prompts in said.spoken.items() if prompts}
+        told |= {key: (prompt,) for key, prompt in said.messages.items()}
+        for key, prompts in told.items():
+            yield self.words.parts.get(key, key), tuple(map(_text, prompts))
 
     def label(self, way: DrawnEdge) -> str:
         """Return what is written on a way."""
@@ -263,14 +262,27 @@ class _Artist:
             case "after_tries":
                 return words.after_tries
             case "then":
-                kind = kind_of(self.tree.nodes[way.node])
-                return {"ask": words.entered, "record": words.recorded, "text": words.sent}.get(kind, "")
+                return self.after_wait(self.tree.nodes[way.node].waits_for)
         return way.name
+
+    def after_wait(self, waits_for: WaitsFor) -> str:
+        """Return what is written on a `then` of a node that has waited."""
+        match waits_for:
+            case WaitsFor.entry:
+                return self.words.entered
+            case WaitsFor.recording:
+                return self.words.recorded
+            case WaitsFor.action:
+                return self.words.sent
+            case WaitsFor.nothing | WaitsFor.key | WaitsFor.desk | WaitsFor.over:
+                return ""
+            case _:
+                assert_never(waits_for)
 
     def purpose(self, name: str, key: str) -> str:
         """Return what a key is for."""
         node = self.tree.nodes[name]
-        if not isinstance(node, MenuNode | AskNode):
+        if not isinstance(node, ListeningNode):
             return ""
         typed = self.file.nodes.get(name) if self.file else None
         options = option_speech(node, self.language, self.tree.languages[0], typed)
@@ -286,24 +298,6 @@ class _Artist:
         if hotline.identity:
             levels = ", ".join(f"{level} → {node}" for level, node in hotline.identity.items())
             yield words.identity.format(levels=levels)
-
-
-def kind_of(node: Node) -> str:
-    """Return a node's kind, as the menu writes it."""
-    return type(node).__name__.removesuffix("Node").lower()
-
-
-def _about(node: Node) -> str:
-    match node:
-        case AskNode():
-            return node.ask
-        case RunNode():
-            return node.run
-        case RecordNode():
-            return node.record
-        case SetNode():
-            return ", ".join(f"{name} = {value}" for name, value in node.set.items())
-    return ""
 
 
 def _text(prompt: Prompt) -> str:

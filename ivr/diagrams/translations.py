@@ -30,11 +30,8 @@ class DrawingWords:
     anywhere: str
     identity: str
     reference: str
-    says: str
-    after_silence: str
-    after_wrong_key: str
-    message: str
-    note: str
+    parts: Mapping[str, str]
+    """What the words of a node are called, by the key under which they stand."""
     leads_to: str
     search: str
     language: str
@@ -75,11 +72,14 @@ DRAWING: Mapping[str, DrawingWords] = {
         anywhere="任何菜单里：{keys}",
         identity="要求核对身份的框：{levels}",
         reference="→ 名字：线不画出来，接着看那个框。",
-        says="播报",
-        after_silence="没有按键时",
-        after_wrong_key="按错时",
-        message="短信",
-        note="要点",
+        parts={
+            "say": "播报",
+            "end": "播报",
+            "noinput": "没有按键时",
+            "nomatch": "按错时",
+            "text": "短信",
+            "note": "要点",
+        },
         leads_to="通向",
         search="查找节点或文字",
         language="语言",
@@ -118,11 +118,14 @@ DRAWING: Mapping[str, DrawingWords] = {
         anywhere="At every menu: {keys}",
         identity="Boxes that need an identity: {levels}",
         reference="→ name: no line is drawn; go on at that box.",
-        says="says",
-        after_silence="after silence",
-        after_wrong_key="after a wrong key",
-        message="text message",
-        note="summary",
+        parts={
+            "say": "says",
+            "end": "says",
+            "noinput": "after silence",
+            "nomatch": "after a wrong key",
+            "text": "text message",
+            "note": "summary",
+        },
         leads_to="leads to",
         search="find a node or words",
         language="Language",

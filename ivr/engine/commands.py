@@ -9,13 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, assert_never
 
+from ivr.engine.events import TransferEnded
 from ivr.menu.speech.prompts import Utterance
 
 
+class CallCommand:
+    """What the tools ask of every command."""
+
+    __slots__ = ()
+    reported_by: ClassVar[type[TransferEnded] | None] = None
+    """The event that reports what came of it, where it seeks a human."""
+
+    @property
+    def shown(self) -> str:
+        """The command in a few words, for a trace. No secret is in them."""
+        return type(self).__name__
+
+
 @dataclass(frozen=True, slots=True)
-class Say:
+class Say(CallCommand):
     """Say these one after the other."""
 
     utterances: tuple[Utterance, ...]
@@ -24,7 +38,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Gather:
+class Gather(CallCommand):
     """Say these, interruptible, while listening; then listen on for ``timeout`` seconds of silence."""
 
     utterances: tuple[Utterance, ...]
@@ -42,17 +56,29 @@ class Gather:
     secret: bool = False
     """What is entered here must not be shown or kept."""
 
+    @property
+    def shown(self) -> str:
+        """With what ends it."""
+        keys = "" if self.length is None else "1 key" if self.length == 1 else f"{self.length} keys"
+        ends = " or ".join(end for end in (keys, self.finish) if end)
+        return f"Gather ({ends}, {self.timeout} s)" if ends else f"Gather ({self.timeout} s)"
+
 
 @dataclass(frozen=True, slots=True)
-class RunAction:
+class RunAction(CallCommand):
     """Run this action and report ``ActionFinished``. ``inputs`` may hold secrets: never log them."""
 
     action: str
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def shown(self) -> str:
+        """With the names of its inputs. A value may be secret."""
+        return f"RunAction {self.action} ({', '.join(self.inputs)})"
+
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(CallCommand):
     """Connect the caller with a desk and report ``TransferEnded``."""
 
     desk: str
@@ -64,9 +90,16 @@ class Transfer:
     reason: str = ""
     """Why, in words for the human and for the record."""
 
+    reported_by: ClassVar[type[TransferEnded] | None] = TransferEnded
+
+    @property
+    def shown(self) -> str:
+        """With the desk and the reason."""
+        return f"Transfer {self.desk}{' urgent' * self.urgent}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(CallCommand):
     """Record the caller and report ``RecordingEnded``."""
 
     name: str
@@ -76,9 +109,14 @@ class Record:
     """Seconds of silence that end it."""
     language: str
 
+    @property
+    def shown(self) -> str:
+        """With its name and bound."""
+        return f"Record {self.name} ({self.at_most} s)"
+
 
 @dataclass(frozen=True, slots=True)
-class SendText:
+class SendText(CallCommand):
     """Send a text message (SMS). The row is written with the turn; it is sent afterwards."""
 
     to: str
@@ -93,10 +131,15 @@ class SendText:
 
 
 @dataclass(frozen=True, slots=True)
-class Hangup:
+class Hangup(CallCommand):
     """End the call. ``ending`` says how, for the record."""
 
     ending: str = "completed"
+
+    @property
+    def shown(self) -> str:
+        """With how the call ended."""
+        return f"Hangup {self.ending}"
 
 
 Command = Say | Gather | RunAction | Transfer | Record | SendText | Hangup
@@ -125,10 +168,12 @@ def nest(commands: Iterable[Command]) -> list[Command]:
                     replace(command, utterances=(*inside, *command.utterances)) if inside else command
                 )
                 spoken = []
-            case _:
+            case RunAction() | Transfer() | Record() | Hangup():
                 rest += _joined(spoken)
                 rest.append(command)
                 spoken = []
+            case _:
+                assert_never(command)
     return [*texts, *rest, *_joined(spoken)]
 
 

@@ -1,6 +1,7 @@
 """What happened on a call, in the past tense. The counterpart is :mod:`ivr.engine.commands`: what to do next.
 
-Time comes in with the event: ``at`` is an aware datetime, and the engine knows no other clock.
+Time comes in with the event: ``at`` is an aware datetime, and the engine knows no other clock. What the tools ask of an event,
+such as how the record of a call keeps it, the event says itself.
 """
 
 from __future__ import annotations
@@ -8,16 +9,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from ivr.menu.language.contract import Level
 
 
+class Result(NamedTuple):
+    """How something that the hotline had begun ended, as the record of a call keeps it: ``withdrawal_limits: ok``."""
+
+    of: str = ""
+    """The action, or ``transfer``. Empty for an event that reports no end."""
+    word: str = ""
+
+    def __str__(self) -> str:
+        """Write it for the record."""
+        return f"{self.of}: {self.word}" if self.of else ""
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read what was written."""
+        of, _, word = written.partition(": ")
+        return cls(of, word)
+
+
 @dataclass(frozen=True, slots=True)
-class CallStarted:
-    """A caller rang. ``caller`` is E.164, or empty when the number is withheld."""
+class CallEvent:
+    """What every event has, and what the tools ask of one."""
 
     at: datetime
+
+    by_caller: ClassVar[bool] = False
+    """Whether the caller did it where the hotline listens."""
+    outlives_limits: ClassVar[bool] = False
+    """Whether it is followed up although the call has reached its bound, as what a desk reports is; but not for ever."""
+
+    @property
+    def ended(self) -> Result:
+        """What it reports the end of."""
+        return Result()
+
+    @property
+    def connected(self) -> bool:
+        """Whether it reports that the caller and a human were really connected."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(CallEvent):
+    """A caller rang. ``caller`` is E.164, or empty when the number is withheld."""
+
     caller: str = ""
     called: str = ""
     language: str = ""
@@ -25,34 +65,33 @@ class CallStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class DigitsPressed:
+class DigitsPressed(CallEvent):
     """Keys arrived, without the key that finished them. ``finished_by`` is that key, or empty."""
 
-    at: datetime
+    by_caller: ClassVar[bool] = True
     digits: str
     finished_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechHeard:
+class SpeechHeard(CallEvent):
     """Words were recognised."""
 
-    at: datetime
+    by_caller: ClassVar[bool] = True
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoInput:
+class NoInput(CallEvent):
     """The caller was silent until the listening ended."""
 
-    at: datetime
+    by_caller: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
-class ActionFinished:
+class ActionFinished(CallEvent):
     """An action that was asked for by ``RunAction`` has ended."""
 
-    at: datetime
     action: str
     outcome: str
     results: Mapping[str, Any] = field(default_factory=dict)
@@ -70,56 +109,79 @@ class ActionFinished:
     expires: datetime | None = None
     """When the message is of no more use and must not be sent."""
 
+    @property
+    def ended(self) -> Result:
+        """How the action ended."""
+        return Result(self.action, self.outcome)
+
 
 @dataclass(frozen=True, slots=True)
-class ActionGoesOn:
+class ActionGoesOn(CallEvent):
     """An action that was asked for has not ended yet; the caller must not be left in silence."""
 
-    at: datetime
     key: str
     """The idempotency key of the run."""
 
 
 @dataclass(frozen=True, slots=True)
-class TransferEnded:
-    """A transfer is over. ``result`` is ``answered``, ``busy``, ``no_answer`` or ``failed``.
+class DeskReport(CallEvent):
+    """What every event has that reports what came of connecting the caller with a human."""
 
-    ``answered`` is said only when the caller and a human were really connected.
-    """
-
-    at: datetime
     result: str
+    """``answered``, ``busy``, ``no_answer`` or ``failed``. ``answered`` is said only when the two were really connected."""
+
+    outlives_limits: ClassVar[bool] = True
+    way: ClassVar[str] = ""
+    """How a human was sought, in the record of a call."""
+
+    @property
+    def ended(self) -> Result:
+        """How it ended."""
+        return Result(self.way, self.result)
+
+    @property
+    def connected(self) -> bool:
+        """Whether a human answered."""
+        return self.result == "answered"
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingEnded:
-    """The caller's recording is over. An empty ``url`` or no seconds: nothing was recorded."""
+class TransferEnded(DeskReport):
+    """A transfer is over."""
 
-    at: datetime
+    way: ClassVar[str] = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded(CallEvent):
+    """The caller's recording is over."""
+
     url: str = ""
     seconds: int = 0
 
+    outlives_limits: ClassVar[bool] = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was recorded."""
+        return not (self.url and self.seconds)
+
 
 @dataclass(frozen=True, slots=True)
-class CallerHungUp:
+class CallerHungUp(CallEvent):
     """The caller is gone."""
 
-    at: datetime
-
 
 @dataclass(frozen=True, slots=True)
-class LimitReached:
+class LimitReached(CallEvent):
     """The call has used up its turns or its seconds. ``hard`` is the last bound: after it the call ends."""
 
-    at: datetime
     hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class InternalError:
+class InternalError(CallEvent):
     """Our own machinery failed in this turn; the caller is owed an apology and a human."""
-
-    at: datetime
 
 
 Event = (
@@ -135,3 +197,6 @@ Event = (
     | LimitReached
     | InternalError
 )
+
+CALLERS_EVENTS = frozenset(each.__name__ for each in get_args(Event) if each.by_caller)
+"""The names, in the record of a call, of what a caller does where the hotline listens."""

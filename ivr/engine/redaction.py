@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import ActionFinished, DigitsPressed, Event, SpeechHeard, TransferEnded
+from ivr.engine.events import DigitsPressed, Event, SpeechHeard
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
 from ivr.menu.language.nodes import AskNode, MenuNode
@@ -37,13 +37,3 @@ def public_keys(tree: Tree, session: Session, event: Event) -> str:
 
 def _is_choice(tree: Tree, node: MenuNode, keys: str) -> bool:
     return keys in node.menu or keys in tree.anywhere
-
-
-def public_outcome(event: Event) -> str:
-    """Return how an action or a transfer ended, in a few words."""
-    match event:
-        case ActionFinished(action=action, outcome=outcome):
-            return f"{action}: {outcome}"
-        case TransferEnded(result=result):
-            return f"transfer: {result}"
-    return ""

@@ -11,12 +11,10 @@ from itertools import groupby
 from ivr.engine.entries import fixed_length
 from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import Samples
-from ivr.menu.language.nodes import AskNode, MenuNode, RunNode, TextNode
+from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 from ivr.storage import CallHistory, PathEntry
 
-CALLERS = frozenset({"DigitsPressed", "SpeechHeard", "NoInput"})
-"""What a caller does where the hotline listens."""
 STAYS_SLOW = 3600.0
 """Seconds that an action takes whose end the call did not wait for."""
 
@@ -100,7 +98,7 @@ def _runs(turns: Sequence[RecordedTurn], tree: Tree) -> Iterator[RecordedRun]:
             if entry.event == "ActionGoesOn" and place > 0:
                 waits = entry, entry.at
             elif entry.event == "ActionFinished":
-                action, outcome = _ended(entry)
+                action, outcome = entry.ended
                 began, seconds = (entry, 0.0)
                 if place == 0 and waits:
                     began, seconds = waits[0], (entry.at - waits[1]).total_seconds()
@@ -110,19 +108,8 @@ def _runs(turns: Sequence[RecordedTurn], tree: Tree) -> Iterator[RecordedRun]:
         yield RecordedRun(waits[0].turn, _action_at(tree, waits[0].node), "", STAYS_SLOW)
 
 
-def _ended(entry: PathEntry) -> tuple[str, str]:
-    """Return the action and the outcome of ``withdrawal_limits: ok``."""
-    action, _, outcome = entry.outcome.partition(": ")
-    return action, outcome
-
-
 def _action_at(tree: Tree, node: str) -> str:
-    match tree.nodes.get(node):
-        case RunNode(run=action):
-            return action
-        case TextNode():
-            return "send_text"
-    return ""
+    return (tree.nodes[node].action if node in tree.nodes else "") or ""
 
 
 # --- what the caller did, as far as it is known
@@ -184,15 +171,12 @@ class CallerInput:
         node = self.tree.nodes.get(entry.node)
         bare = entry.keys.removesuffix("#")
         usual = bare in self.tree.anywhere
-        match node:
-            case AskNode() if not node.is_secret:
-                return entry.keys
-            case AskNode():
-                usual = (usual or bare in node.keys) and fixed_length(node) != 1
-            case MenuNode():
-                usual = usual or len(bare) <= 1 or entry.keys in node.menu
-            case _:
-                usual = usual or len(bare) <= 1
+        if isinstance(node, AskNode) and not node.is_secret:
+            return entry.keys
+        if isinstance(node, AskNode):
+            usual = (usual or bare in node.keys) and fixed_length(node) != 1
+        else:
+            usual = usual or len(bare) <= 1 or (node is not None and entry.keys in node.options)
         return entry.keys if usual else ""
 
     def _as_typed(self, keys: str, node: str) -> TypedKeys:

@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import DigitsPressed, Event, NoInput, RecordingEnded, SpeechHeard, TransferEnded
+from ivr.engine.events import (
+    DeskReport,
+    DigitsPressed,
+    Event,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+)
 from ivr.explore.samples import Samples
-from ivr.menu.language.nodes import AskNode, MenuNode, TransferNode
+from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedTurn, is_masked
 from ivr.replay.replay import ReplayResult
@@ -111,8 +118,8 @@ def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
         node = tree.nodes.get(turn.first.node)
-        if isinstance(event, TransferEnded) and isinstance(node, TransferNode):
-            answers.setdefault(node.transfer, []).append(event.result)
+        if isinstance(event, DeskReport) and node is not None and node.desk:
+            answers.setdefault(node.desk, []).append(event.result)
     notes += [
         f"the desk `{desk}` did not answer every time alike; it is written as it was the last time"
         for desk, all_of_it in answers.items()

@@ -19,18 +19,18 @@ from ivr.calls.line import VirtualClock
 from ivr.calls.turns import Perform, Switchboard
 from ivr.engine.commands import Command, Gather, Hangup, Record, Transfer
 from ivr.engine.events import (
+    CALLERS_EVENTS,
     CallStarted,
     DigitsPressed,
     Event,
     NoInput,
     RecordingEnded,
     SpeechHeard,
-    TransferEnded,
 )
 from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import CALLERS, CallerInput, RecordedCall, RecordedTurn, TypedKeys
+from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn, TypedKeys
 from ivr.storage import PathEntry, Store
 from ivr.written.model import GivenOutcome
 
@@ -217,24 +217,21 @@ class _Replay:
     def event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event | None:
         """Return what happens in a turn, in a form that fits what the call waits for today."""
         at, entry = turn.first.at, turn.first
-        match self.commands[-1] if self.commands else None:
-            case None:
-                return CallStarted(at, self.call.history.record.caller, "")
-            case Gather():
-                if entry.event in {"TransferEnded", "RecordingEnded"}:
-                    return None
-                return (
-                    self.callers_event(turn, after) if entry.event in CALLERS - {"NoInput"} else NoInput(at)
-                )
-            case Record():
-                left = self.take_recording(turn) if entry.event == "RecordingEnded" else 0
-                return RecordingEnded(at, f"recording://{turn.first.turn}" if left else "", left)
-            case Transfer():
-                if entry.event in CALLERS:
-                    return None
-                result = entry.outcome.partition(": ")[2] if entry.event == "TransferEnded" else "failed"
-                return TransferEnded(at, result)
-        return None
+        command = self.commands[-1] if self.commands else None
+        if command is None:
+            return CallStarted(at, self.call.history.record.caller, "")
+        if isinstance(command, Gather):
+            if entry.event in {"TransferEnded", "RecordingEnded"}:
+                return None
+            typed = entry.event in CALLERS_EVENTS - {"NoInput"}
+            return self.callers_event(turn, after) if typed else NoInput(at)
+        if isinstance(command, Record):
+            left = self.take_recording(turn) if entry.event == "RecordingEnded" else 0
+            return RecordingEnded(at, f"recording://{turn.first.turn}" if left else "", left)
+        if command.reported_by is None or entry.event in CALLERS_EVENTS:
+            return None
+        fits = entry.event == command.reported_by.__name__
+        return command.reported_by(at, entry.ended.word if fits else "failed")
 
     def callers_event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event:
         node = self.session.node if self.session else ""

@@ -104,7 +104,7 @@ def untold(done: ReplayResult, tree: Tree) -> str:
 
 def _blank(entry: PathEntry, tree: Tree) -> str:
     """Return what the record does not keep of an entry, and a menu may choose by; empty when it keeps all."""
-    action, _, outcome = entry.outcome.partition(": ")
+    action, outcome = entry.ended
     if entry.event == "ActionFinished" and action in tree.contracts:
         ended = tree.contracts[action].all_outcomes().get(outcome)
         return f"what `{action}` told" if ended and ended.tells else ""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ivr.engine.events import Result
 from ivr.engine.session import Session
 from ivr.storage.sealing import Seal
 
@@ -97,7 +98,12 @@ class PathEntry:
     keys: str = ""
     """The keys, unless the node asks for a secret."""
     outcome: str = ""
-    """How an action or a transfer ended: ``withdrawal_limits: ok``."""
+    """How an action or a transfer ended, as :class:`~ivr.engine.events.Result` writes it."""
+
+    @property
+    def ended(self) -> Result:
+        """What it reports the end of."""
+        return Result.parse(self.outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,28 +15,26 @@ from ivr.engine.events import (
     ActionFinished,
     ActionGoesOn,
     CallStarted,
+    DeskReport,
     DigitsPressed,
     Event,
     NoInput,
     RecordingEnded,
     SpeechHeard,
-    TransferEnded,
 )
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.menu.language.contract import Level
+from ivr.menu.language.desks import FollowUp
 from ivr.menu.language.nodes import (
     AskNode,
-    EndNode,
     ListeningNode,
     MenuNode,
     Node,
-    RecordNode,
-    RunNode,
     SetNode,
     TextNode,
-    TransferNode,
+    WaitsFor,
 )
 from ivr.menu.opening_hours import is_open
 from ivr.menu.speech.prompts import Prompt
@@ -99,33 +97,32 @@ def _of_node(tree: Tree, name: str, node: Node) -> Iterator[CoverageItem]:
     yield from (CoverageItem("options", name, key) for key in node.options)
     if isinstance(node, ListeningNode):
         yield from _of_listening(tree, name, node)
-    match node:
-        case AskNode():
-            yield from (CoverageItem("entries", name, what) for what in _entries(node))
-        case RunNode():
-            outcomes = tree.contracts[node.run].all_outcomes()
-            yield from (CoverageItem("outcomes", name, outcome) for outcome in outcomes)
-            yield CoverageItem("slow", name)
-        case TextNode():
-            ways = ("sent", "unable", "rationed", "unavailable")
-            yield from (CoverageItem("outcomes", name, way) for way in ways)
-            yield CoverageItem("slow", name)
-        case TransferNode():
-            yield from (
-                CoverageItem("desks", name, what) for what in ("answered", "busy", "no_answer", "failed")
-            )
-            if tree.desks[node.transfer].closed:
-                yield CoverageItem("desks", name, "closed")
-        case RecordNode():
-            yield from (CoverageItem("recordings", name, what) for what in ("left", "nothing"))
+    if isinstance(node, AskNode):
+        yield from (CoverageItem("entries", name, what) for what in _entries(node))
+    yield from (CoverageItem(_results_of(node), name, word) for word in _results(tree, node))
+    if node.waits_for is WaitsFor.action:
+        yield CoverageItem("slow", name)
+    if node.desk and tree.desks[node.desk].closed:
+        yield CoverageItem("desks", name, FollowUp.closed)
 
 
-def _of_listening(tree: Tree, name: str, node: ListeningNode) -> Iterator[CoverageItem]:
+def _results(tree: Tree, node: Node) -> Sequence[str]:
+    """Return the words for how what a node waits for can end."""
+    if node.results or node.action is None:
+        return node.results
+    return list(tree.contracts[node.action].all_outcomes())
+
+
+def _results_of(node: Node) -> str:
+    """Return the dimension in which they are counted."""
+    return {WaitsFor.desk: "desks", WaitsFor.recording: "recordings"}.get(node.waits_for, "outcomes")
+
+
+def _of_listening(tree: Tree, name: str, node: MenuNode | AskNode) -> Iterator[CoverageItem]:
     for time in range(1, node.tries + 1):
         yield CoverageItem("noinput", name, str(time))
         yield CoverageItem("nomatch", name, str(time))
-    own = node.options if isinstance(node, MenuNode | AskNode) else {}
-    yield from (CoverageItem("anywhere", name, key) for key in tree.anywhere if key not in own)
+    yield from (CoverageItem("anywhere", name, key) for key in tree.anywhere if key not in node.options)
 
 
 def _entries(node: AskNode) -> Sequence[str]:
@@ -135,10 +132,10 @@ def _entries(node: AskNode) -> Sequence[str]:
 
 
 def _endings(tree: Tree) -> Iterator[str]:
-    kinds = {type(node) for node in tree.nodes.values()}
-    if EndNode in kinds:
+    waits = {node.waits_for for node in tree.nodes.values()}
+    if WaitsFor.over in waits:
         yield "completed"
-    if TransferNode in kinds:
+    if WaitsFor.desk in waits:
         yield "transferred"
     yield "farewell"
 
@@ -185,11 +182,10 @@ class CoverageObserver:
             return
         if turn.session.ending:
             yield CoverageItem("endings", "", turn.session.ending)
-        match event:
-            case DigitsPressed() | SpeechHeard() | NoInput() if turn.input_kind:
-                yield from self._input(before, event, turn.input_kind)
-            case _:
-                yield from _report(before.node, self.tree.nodes.get(before.node), event)
+        if isinstance(event, DigitsPressed | SpeechHeard | NoInput) and turn.input_kind:
+            yield from self._input(before, event, turn.input_kind)
+        elif before.node in self.tree.nodes:
+            yield from self._report(before.node, self.tree.nodes[before.node], event)
 
     def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield the nodes that were passed; one that asks for more identity than there is has not been."""
@@ -201,17 +197,14 @@ class CoverageObserver:
                 continue
             yield CoverageItem("nodes", name)
             yield CoverageItem("languages", name, "", language)
-            match node:
-                case SetNode() if "language" in node.set:
-                    language = turn.session.language
-                case TextNode():
-                    asked = place == last and any(isinstance(each, RunAction) for each in turn.commands)
-                    if not asked:
-                        yield CoverageItem("outcomes", name, "unable")
-                case TransferNode():
-                    desk = self.tree.desks[node.transfer]
-                    if desk.closed and not is_open(desk, turn.at, self.tree.timezone):
-                        yield CoverageItem("desks", name, "closed")
+            if isinstance(node, SetNode) and "language" in node.set:
+                language = turn.session.language
+            asked = place == last and any(isinstance(each, RunAction) for each in turn.commands)
+            if isinstance(node, TextNode) and not asked:
+                yield CoverageItem("outcomes", name, "unable")
+            desk = self.tree.desks[node.desk] if node.desk else None
+            if desk and desk.closed and not is_open(desk, turn.at, self.tree.timezone):
+                yield CoverageItem("desks", name, FollowUp.closed)
 
     def _begins_in(self, before: Session, event: Event, turn: Turn) -> str:
         """Return the language in which the first node is passed: the one before, unless the caller chose another."""
@@ -244,23 +237,18 @@ class CoverageObserver:
             return "yes" if as_keys(self.tree, before, event).digits == "1" else "no"
         return "accepted" if took == "entry" else "typed again"
 
-
-def _report(name: str, node: Node | None, event: Event) -> Iterator[CoverageItem]:
-    """Yield what an event covers that is no input of the caller's."""
-    match node, event:
-        case RunNode(run=run), ActionFinished(action=action, outcome=outcome) if action == run:
-            yield CoverageItem("outcomes", name, outcome)
-        case TextNode(), ActionFinished(action="send_text", outcome=outcome):
-            known = outcome if outcome in {"sent", "rationed"} else "unavailable"
-            yield CoverageItem("outcomes", name, known)
-        case RunNode() | TextNode(), ActionGoesOn():
+    def _report(self, name: str, node: Node, event: Event) -> Iterator[CoverageItem]:
+        """Yield what an event covers that is no input of the caller's."""
+        dimension, known = _results_of(node), _results(self.tree, node)
+        if isinstance(event, ActionFinished) and event.action == node.action:
+            yield CoverageItem(dimension, name, event.outcome if event.outcome in known else "unavailable")
+        elif isinstance(event, ActionGoesOn) and node.waits_for is WaitsFor.action:
             yield CoverageItem("slow", name)
-        case TransferNode(), TransferEnded(result=result):
-            yield CoverageItem("desks", name, result)
-        case RecordNode(), RecordingEnded(url=url, seconds=seconds):
-            yield CoverageItem("recordings", name, "left" if url and seconds else "nothing")
-        case RecordNode(), NoInput():
-            yield CoverageItem("recordings", name, "nothing")
+        elif isinstance(event, DeskReport) and node.waits_for is WaitsFor.desk:
+            yield CoverageItem(dimension, name, event.result)
+        elif isinstance(event, RecordingEnded | NoInput) and node.waits_for is WaitsFor.recording:
+            left = isinstance(event, RecordingEnded) and not event.is_empty
+            yield CoverageItem(dimension, name, "left" if left else "nothing")
 
 
 # --- the calls of a run

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
+from ivr.engine.commands import Command
 from ivr.engine.events import Event
-from ivr.engine.redaction import public_keys, public_outcome
+from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
 from ivr.menu.tree import Tree
 
@@ -21,38 +21,18 @@ def step_lines(
     tree: Tree, before: Session, event: Event, after: Session, commands: Sequence[Command]
 ) -> list[str]:
     """Return what happened where, where the call is now, what was set, and what comes next."""
-    what = public_outcome(event) or public_keys(tree, before, event)
+    what = str(event.ended) or public_keys(tree, before, event)
     happened = f"{type(event).__name__} {what}".rstrip()
     lines = [
         f"  · {before.node or 'start'}: {happened} → {after.node} ({after.language}, {after.level.name})"
     ]
     lines += [f"      {name} = {value}" for name, value in _set(before.variables, after.variables).items()]
-    return [*lines, f"      {', '.join(map(_named, commands))}"]
+    return [*lines, f"      {', '.join(command.shown for command in commands)}"]
 
 
 def _set(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables that have changed. A secret is never among them: it does not outlive its turn."""
     return {name: value for name, value in after.items() if name not in before or before[name] != value}
-
-
-def _named(command: Command) -> str:
-    match command:
-        case Say():
-            return "Say"
-        case Gather(length=length, finish=finish, timeout=timeout):
-            keys = "" if length is None else "1 key" if length == 1 else f"{length} keys"
-            ends = " or ".join(end for end in (keys, finish) if end)
-            return f"Gather ({ends}, {timeout} s)" if ends else f"Gather ({timeout} s)"
-        case RunAction(action=action, inputs=inputs):
-            return f"RunAction {action} ({', '.join(inputs)})"  # the names alone: a value may be secret
-        case Transfer(desk=desk, urgent=urgent, reason=reason):
-            return f"Transfer {desk}{' urgent' * urgent}: {reason}"
-        case Record(name=name, at_most=seconds):
-            return f"Record {name} ({seconds} s)"
-        case SendText():
-            return "SendText"
-        case Hangup(ending=ending):
-            return f"Hangup {ending}"
 
 
 def request_line(method: str, url: str, form: Mapping[str, str], status: int, body: bytes) -> str:

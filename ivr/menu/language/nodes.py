@@ -80,6 +80,8 @@ class NodeBase(Model):
     """The key that a text alone stands for in the file of another language."""
     options_key: ClassVar[str] = ""
     """The key under which its options stand."""
+    results: ClassVar[tuple[str, ...]] = ()
+    """The words for how what it waits for can end, unless an action declares them."""
 
     barge_in: Flag = Field(
         default=True,
@@ -101,6 +103,11 @@ class NodeBase(Model):
     def kind(self) -> str:
         """The key that makes it what it is, such as ``menu``."""
         return next(kind for kind, model in KINDS.items() if type(self) is model)
+
+    @property
+    def about(self) -> str:
+        """What it works with, in a word or two, for a drawing."""
+        return ""
 
     @property
     def options(self) -> Mapping[str, Option]:
@@ -283,6 +290,11 @@ class AskNode(ListeningNode):
     )
 
     @property
+    def about(self) -> str:
+        """What is typed."""
+        return self.ask
+
+    @property
     def options(self) -> Mapping[str, Option]:
         """The keys beside the entry."""
         return self.keys
@@ -326,6 +338,11 @@ class RunNode(SpeakingNode):
     )
 
     @property
+    def about(self) -> str:
+        """The action."""
+        return self.run
+
+    @property
     def action(self) -> str:
         """The action that it runs."""
         return self.run
@@ -346,6 +363,11 @@ class SetNode(NodeBase):
     )
     then: Target = Field(description="The node that follows.")
 
+    @property
+    def about(self) -> str:
+        """The variables with their values."""
+        return ", ".join(f"{name} = {value}" for name, value in self.set.items())
+
     def sets(self, name: str) -> frozenset[str]:
         """Return the variables that it names; the language is none."""
         del name
@@ -356,6 +378,7 @@ class TransferNode(SpeakingNode):
     """Connects the caller with a human."""
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.desk
+    results: ClassVar[tuple[str, ...]] = ("answered", "busy", "no_answer", "failed")
 
     transfer: Name = Field(description="The desk, from the hotline's `desks:`.")
     urgent: Flag = Field(
@@ -375,6 +398,7 @@ class RecordNode(SpeakingNode):
     """Records the caller, for instance a voicemail."""
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.recording
+    results: ClassVar[tuple[str, ...]] = ("left", "nothing")
 
     record: Name = Field(description="A name for the recording, such as `voicemail`.")
     at_most: Annotated[int, Field(ge=2, le=600)] = Field(default=120, description="Seconds, at most.")
@@ -384,11 +408,17 @@ class RecordNode(SpeakingNode):
     then: Target = Field(description="The node that follows a recording.")
     nothing: Target = Field(description="The node that follows when nothing was recorded.")
 
+    @property
+    def about(self) -> str:
+        """The name of the recording."""
+        return self.record
+
 
 class TextNode(SpeakingNode):
     """Sends a text message."""
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
+    results: ClassVar[tuple[str, ...]] = ("sent", "unable", "rationed", "unavailable")
 
     text: Message = Field(description="The message; it may hold `{{ … }}`.")
     to: Expression | None = Field(
