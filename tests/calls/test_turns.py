@@ -19,6 +19,7 @@ from ivr.engine.events import (
     Event,
     NoInput,
     RecordingEnded,
+    TransferEnded,
 )
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
@@ -252,6 +253,8 @@ def test_an_answer_that_cannot_be_rendered_is_an_apology(call: SwitchboardCall) 
 
     call.start()
     assert call.turn(1, DigitsPressed(AT, "1"), render).startswith("Trouble.")
+    assert call.history.record.turns == 2  # one turn was done, although it was rendered twice
+    assert call.turn(2, TransferEnded(AT, "busy"), render).startswith("Speak.")
 
 
 def test_trouble_keeps_the_text_messages_that_were_promised(call: SwitchboardCall) -> None:
@@ -441,6 +444,50 @@ def test_desks_that_pass_a_caller_to_and_fro_come_to_an_end(call: SwitchboardCal
     assert answers[-1] == "Farewell.\n[farewell]"
 
 
+@pytest.mark.parametrize("last", ["a desk", "a recording"])
+def test_what_is_followed_up_comes_to_an_end(call: SwitchboardCall, last: str) -> None:
+    """A desk and a voicemail that lead to each other go on for exactly the turns of the grace, whichever comes last."""
+    voicemail = "voicemail: {say: Speak., record: voicemail, then: "
+    write_menu(
+        call.hotline.folder,
+        MENU.replace(f"{voicemail}done, nothing: done", f"{voicemail}agent, nothing: agent"),
+    )
+    call.start()
+    if last == "a recording":
+        call.press("9")
+    answer = call.press("0")
+    while call.number < 6 + GRACE_TURNS:
+        assert not answer.endswith("[farewell]")
+        answer = call.happens(RecordingEnded(call.at)) if "[records]" in answer else call.desk("busy")
+    assert ("[records]" in answer) == (last == "a recording")
+    assert answer.endswith("]")
+    answer = call.happens(RecordingEnded(call.at)) if "[records]" in answer else call.desk("busy")
+    assert answer == "Farewell.\n[farewell]"
+
+
+def test_after_the_last_bound_no_human_is_rung(call: SwitchboardCall) -> None:
+    """A caller who only leaves one message after the other hears the goodbye, although no human has been tried."""
+    menu = MENU.replace("record: voicemail, then: done", "record: voicemail, then: voicemail")
+    write_menu(call.hotline.folder, menu.replace('go: find}\n      "2"', 'go: voicemail}\n      "2"'))
+    call.start()
+    answers = [call.press("1")]
+    message = RecordingEnded(call.at, "https://example.com/1", 5)
+    answers += [call.happens(message) for _ in range(6 + GRACE_TURNS - 1)]
+    assert answers == ["Speak.\n[records]"] * (6 + GRACE_TURNS - 1) + ["Farewell.\n[farewell]"]
+
+
+def test_keys_after_the_bound_come_to_an_end(call: SwitchboardCall) -> None:
+    """A caller who is left at a menu after the bound may use it for the turns of the grace, and no longer."""
+    call.start()
+    while not call.press("1").startswith("Too long."):
+        pass
+    call.desk("busy")
+    call.happens(RecordingEnded(call.at))
+    while call.number < 6 + GRACE_TURNS:
+        assert not call.press("1").startswith("Farewell.")
+    assert call.press("1") == "Farewell.\n[farewell]"
+
+
 def test_a_conversation_counts_however_long_the_call_was(call: SwitchboardCall) -> None:
     """Who was connected was connected."""
     call.start()
@@ -486,6 +533,19 @@ def test_a_call_whose_menu_is_lost_starts_over_on_the_present_one(call: Switchbo
     assert other.turn(2, DigitsPressed(AT, "1")).startswith("您好。")
     assert other.turn(3, DigitsPressed(AT, "2")).startswith("找到了。")
     assert call.history.record.version == other.hotline.current().version
+
+
+def test_a_call_that_begins_again_has_no_new_bound(call: SwitchboardCall) -> None:
+    """It has reached its bound, and is not told so a second time: it goes on until the grace is over."""
+    call.start()
+    call.later(seconds=600)
+    assert call.press("1").startswith("Too long.")
+    write_menu(call.hotline.folder, MENU.replace("Done.", "All done."))
+    other = SwitchboardCall(call.hotline.folder, _Forgetful(call.store))
+    assert other.turn(2, TransferEnded(call.at, "busy")).startswith("Hello.")
+    assert other.turn(3, DigitsPressed(call.at, "1")).startswith("10 found.")
+    late = call.at + timedelta(seconds=GRACE_SECONDS)
+    assert other.turn(4, DigitsPressed(late, "1")) == "Farewell.\n[farewell]"
 
 
 class _Forgetful(SqliteStore):

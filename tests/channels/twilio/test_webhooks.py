@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from structlog.testing import capture_logs
@@ -392,6 +393,17 @@ def test_a_report_of_no_recording_keeps_none(phone: Phone, fields: dict[str, str
     assert not history.voicemails
 
 
+@pytest.mark.parametrize(("reported", "kept"), [("9" * 5000, 999_999), ("5", 5), ("0005", 5)])
+def test_a_recording_of_any_length_is_kept(phone: Phone, reported: str, kept: int) -> None:
+    """A number that no recording can have breaks nothing."""
+    phone.rings()
+    recording = {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": reported}
+    assert phone.reports("/voice/recording", **recording).status == 204
+    history = phone.application.store.call(SID)
+    assert history is not None
+    assert [voicemail.seconds for voicemail in history.voicemails] == [kept]
+
+
 # --- signatures
 
 
@@ -432,6 +444,23 @@ def test_a_body_that_is_no_form_is_refused(content_type: str) -> None:
     headers = {"X-Twilio-Signature": signed(f"{PUBLIC}/voice", {}), "Content-Type": content_type}
     body = f'{{"CallSid": "{SID}"}}'
     assert program().test_client().post("/voice", data=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=UTF-8",
+        "application/x-www-form-urlencoded ;charset=UTF-8",
+        "Application/X-WWW-Form-URLEncoded",
+    ],
+)
+def test_a_form_may_be_named_as_http_allows(content_type: str) -> None:
+    """With a charset, in capitals, with spaces: it is the same kind of body."""
+    form = {"CallSid": SID, "From": "+8613800138000", "To": "+8657100000000"}
+    headers = {"X-Twilio-Signature": signed(f"{PUBLIC}/voice", form), "Content-Type": content_type}
+    response = program().test_client().post("/voice", data=urlencode(form), headers=headers)
+    assert (response.status_code, b"<Gather" in response.data) == (200, True)
 
 
 @pytest.mark.parametrize("token", ["old", "new"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ivr.channels.twilio.twiml import Urls, render, whisper
 from ivr.engine.commands import Transfer
-from tests.support.phone import SID, Phone, program
+from tests.support.phone import SID, Phone, program, small_hotline
 
 URLS = Urls("/voice/zh-CN/3", "/voice/recording", "/audio/", "/voice/whisper")
 
@@ -37,6 +39,24 @@ def test_the_desk_hears_why_the_call_comes() -> None:
     answer = phone.reports("/voice/whisper", CallSid="CA" + "9" * 32, ParentCallSid=SID)
     assert answer.said == "转出，账户尾号八零零零，证件尾号已核对。"
     assert answer.languages == {"cmn-CN"}
+
+
+def test_the_desk_hears_it_in_the_voice_of_the_menu_that_the_call_is_on(tmp_path: Path) -> None:
+    """A call stays on the menu that it began with, and so does what is said of it."""
+    node = '  main: {say: Hello., menu: {"0": {for: a person, go: asked}}}\n'
+    asked = "  asked: {say: One moment., transfer: desk, reason: a question}\n"
+    folder = small_hotline(tmp_path / "small", node + asked)
+    phone = Phone(program(folder=folder))
+    phone.application.hotline.look_every = 0.0
+    phone.rings()
+    phone.presses("0")
+    menu = folder / "menu.yaml"
+    menu.write_text(
+        menu.read_text(encoding="utf-8").replace("Polly.Joanna-Neural", "Polly.Matthew-Neural"), "utf-8"
+    )
+    assert phone.application.hotline.current().speech["en-US"].voice == "Polly.Matthew-Neural"
+    answer = phone.reports("/voice/whisper", CallSid="CA" + "9" * 32, ParentCallSid=SID)
+    assert 'voice="Polly.Joanna-Neural"' in answer.body.decode()
 
 
 @pytest.mark.parametrize("parent", ["", "CA" + "8" * 32, "<xml>"])
