@@ -188,8 +188,12 @@ def test_where_nobody_knows_it_says_neither(script: Script) -> None:
 
 def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(over: threading.Event) -> None:
     """The status says what became of the message; a lease lasts for twenty seconds."""
+    deadline = threading.Timer(10, over.set)
+    deadline.start()
     with serving(drips(over)) as stub:
-        assert gateway(stub, timeout=0.05).send(MESSAGE) == ""
+        assert gateway(stub, timeout=0.5).send(MESSAGE) == ""
+        assert not over.is_set()
+    deadline.cancel()
 
 
 # --- with the outbox
