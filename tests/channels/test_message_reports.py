@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +19,7 @@ from ivr.config import Settings
 from ivr.messaging.delivery_reports import HEADER, LARGEST_REPORT, sign
 from ivr.messaging.http_gateway import REPORT_PATH
 from tests.support.message_reports import SECRET, WITH_GATEWAY, message, post, sent_message
-from tests.support.phone import DAYTIME, SETTINGS, program
+from tests.support.phone import DAYTIME, FORM, SETTINGS, program
 
 
 @pytest.fixture
@@ -42,6 +47,26 @@ def test_a_report_moves_a_message_forward(app: Flask, status: str) -> None:
     for other in ("sent", "delivered", "undelivered", "failed"):
         assert post(app, {"status": other}) == 204
     assert message(app).status == status
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_the_documentation_s_way_to_sign_is_taken(app: Flask) -> None:
+    """As `docs/operating.md` has it for a shell, with curl's type of a body."""
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(body=.*?)\n```", page, re.DOTALL)
+    script = script.replace("$(date +%s)", str(int(DAYTIME.timestamp()))).replace('"17"', '"1"')
+    script = re.sub(r"\ncurl .*", r'\nprintf "%s\\n" "$body" "$time" "$sign"', script.replace("a1b2", "g1"))
+    done = subprocess.run(
+        ["sh", "-c", script],
+        env={**os.environ, "IVR_SMS_REPORT_SECRET": SECRET},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    body, seconds, digest = done.stdout.splitlines()
+    header = {HEADER: f"t={seconds},v1={digest}"}
+    answer = app.test_client().post(REPORT_PATH, data=body.encode(), headers=header, content_type=FORM)
+    assert (answer.status_code, message(app).status) == (204, "delivered")
 
 
 @pytest.mark.parametrize("other", [{"reference": "2"}, {"reference": "999999999999999"}, {"id": "g2"}])
