@@ -1,4 +1,4 @@
-"""What keeps calls from a hotline: every check that can be made from here, each with what to do about it."""
+"""Finds out what keeps calls from a hotline: every check that can be made from here, each with what to do."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ivr.config import BadSetting, Settings
 
 _CLOCKS_APART = timedelta(seconds=30)
 _SLOW = 2.0
-"""Seconds of silence that a caller hears; Twilio itself gives up after fifteen."""
+"""Seconds that a caller hears nothing; Twilio gives up after fifteen."""
 _PATIENCE = 15.0
 _PROBE = "doctor-"
-"""How the identifier of a call begins that is only a probe. Twilio's own begin with ``CA``."""
+"""What the identifier of a probe begins with. Twilio's calls begin with ``CA``."""
 _FORGED = "not the token of any account"
 
 State = Literal["ok", "wrong", "skipped"]
@@ -30,21 +30,21 @@ State = Literal["ok", "wrong", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     state: State
     what: str
-    """What was found, and where it is wrong what to do."""
+    """What was found, and what to do if it is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The clocks that a doctor looks at."""
+    """The clocks that the checks use."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     stopwatch: Callable[[], float] = monotonic
-    """Seconds since some moment."""
+    """Seconds since an arbitrary moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Doctor:
     number: str
     public_url: str
     desks: Mapping[str, str] = field(default_factory=dict)
-    """The numbers to look up, each under the name that it is told by."""
-    surroundings: Clocks = Clocks()
+    """The numbers to look up, each with the name to show."""
+    clocks: Clocks = Clocks()
 
     def examine(self) -> Iterator[Diagnosis]:
-        """Make the checks one after the other, each as soon as the one before is known."""
+        """Make the checks one after the other, and yield each result at once."""
         yield self._secret_key()
         if self.settings.sms_url:
             yield self._gateway()
@@ -112,13 +112,13 @@ class Doctor:
         theirs = rest.server_time
         if theirs is None:
             return Diagnosis("clock", "skipped", "no answer told the time")
-        apart = abs(self.surroundings.now() - theirs)
-        told = f"{apart.total_seconds():.0f} s from Twilio's"
+        apart = abs(self.clocks.now() - theirs)
+        offset = f"{apart.total_seconds():.0f} s from Twilio's"
         if apart > _CLOCKS_APART:
             return Diagnosis(
-                "clock", "wrong", f"{told}; set it by NTP: codes and links live only for minutes"
+                "clock", "wrong", f"{offset}; set it by NTP: codes and links live only for minutes"
             )
-        return Diagnosis("clock", "ok", told)
+        return Diagnosis("clock", "ok", offset)
 
     def _number(self, rest: TwilioRest) -> Iterator[Diagnosis]:
         if not self.number:
@@ -134,8 +134,8 @@ class Doctor:
             what for what, can in (("calls", own.voice), ("messages", own.sms or not texts)) if not can
         ]
         if missing:
-            told = f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
-            yield Diagnosis("number", "wrong", told)
+            what = f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
+            yield Diagnosis("number", "wrong", what)
         else:
             able = "take calls and send messages" if texts else "take calls"
             yield Diagnosis("number", "ok", f"{own.number} can {able}")
@@ -165,16 +165,16 @@ class Doctor:
             )
             return
         if ready.status != 200:
-            told = (
+            what = (
                 f"/readyz answers {ready.status}, not 200: {ready.body[:80].decode(errors='replace').strip()}"
             )
-            yield Diagnosis("server", "wrong", f"{told}; its log says why")
+            yield Diagnosis("server", "wrong", f"{what}; its log says why")
             return
         yield Diagnosis("server", "ok", "it is ready")
         yield from self._signatures()
 
     def _signatures(self) -> Iterator[Diagnosis]:
-        """Ring the hotline: unsigned, wrongly signed, and rightly; and end the call, whoever took it."""
+        """Ring the hotline with no signature, a wrong one and a right one, and end the call in any case."""
         probe, tokens = _PROBE + secrets.token_hex(8), self.settings.auth_tokens[:1]
         leg = self._leg(probe, tokens)
         try:
@@ -190,18 +190,18 @@ class Doctor:
             leg.end("completed", 0)
 
     def _rung(self, leg: CallLeg) -> Iterator[Diagnosis]:
-        began = self.surroundings.stopwatch()
+        began = self.clocks.stopwatch()
         try:
             leg.request("", "POST", {})
         except NotTwiml as error:
             yield Diagnosis("signed request", "wrong", _of_refusal(error))
             return
-        took = self.surroundings.stopwatch() - began
+        took = self.clocks.stopwatch() - began
         yield Diagnosis("signed request", "ok", "it is answered with TwiML")
-        told = f"the first answer took {took:.2f} s"
+        what = f"the first answer took {took:.2f} s"
         slow = took > _SLOW
         yield Diagnosis(
-            "speed", "wrong" if slow else "ok", f"{told}; the caller hears silence" if slow else told
+            "speed", "wrong" if slow else "ok", f"{what}; the caller hears silence" if slow else what
         )
 
     def _refused(self, name: str, probe: str, tokens: Sequence[str]) -> Diagnosis:
@@ -211,9 +211,9 @@ class Doctor:
             return Diagnosis(name, "wrong", f"no answer ({_reason(error)})")
         if status == 403:
             return Diagnosis(name, "ok", "it is refused")
-        told = f"it is answered with {status}, not 403"
+        what = f"it is answered with {status}, not 403"
         return Diagnosis(
-            name, "wrong", f"{told}; start the server with TWILIO_AUTH_TOKEN and without --insecure"
+            name, "wrong", f"{what}; start the server with TWILIO_AUTH_TOKEN and without --insecure"
         )
 
     def _send(self, tokens: Sequence[str], method: str, path: str, form: Mapping[str, str]) -> Reply:

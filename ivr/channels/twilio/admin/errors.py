@@ -1,7 +1,7 @@
-"""What can go wrong with a request to Twilio's REST interface, told in sentences that say what to do.
+"""What can go wrong with a request to Twilio's REST interface, in sentences that say what to do.
 
-The difference that matters to whoever sends a message is whether the request may have been carried out: Twilio has no
-idempotency key for messages and calls, so that what may have been done must not be asked for again.
+The important difference is whether Twilio may have carried out the request. Messages and calls have no idempotency key,
+so a request that may have been carried out must not be repeated.
 
 Source: Twilio's dictionary of errors.
 """
@@ -33,37 +33,37 @@ SENTENCES = {
     60203: "too many codes were sent to this number; it must wait ten minutes",
     60212: "too many codes were asked for this number at once",
 }
-"""What the codes that a hotline meets mean, and what mends it. The codes are Twilio's."""
+"""What Twilio's error codes mean and what mends it, for those that a hotline meets."""
 
 _CREDENTIALS = 20003
 _DIGITS = re.compile(r"\+?[0-9]{4,}")
-"""A telephone number or a code, which Twilio may repeat."""
+"""A telephone number or a one-time code: Twilio may repeat either."""
 _LONGEST = 300
-"""Characters of Twilio's own words that are worth showing."""
+"""Characters: so much of Twilio's own message is shown."""
 
 
 class RestFailed(Exception):
-    """Twilio did not do what it was asked; the text says why and what to do. It holds no secret and no whole number."""
+    """Twilio did not do what we asked. The text says why and what to do; it has no secret and no whole number."""
 
 
 class TwilioUnreachable(RestFailed):
-    """No connection came about: nothing was sent, and the same request may be tried again."""
+    """We could not connect. Nothing was sent, and the request may be tried again."""
 
 
 class NoAnswer(RestFailed):
-    """The request was sent and no answer came that can be read: it may have been carried out, or not."""
+    """We sent the request and got no answer that can be read. Twilio may have carried it out, or not."""
 
 
 class RequestRejected(RestFailed):
-    """Twilio answered with an error. At a ``status`` from 500 on, it may yet have done what it was asked."""
+    """Twilio answered with an error. With a ``status`` of 500 or more, it may still have carried out the request."""
 
     def __init__(self, status: int, code: int = 0, message: str = "", after: int | None = None) -> None:
         self.status = status
-        """The status of HTTP."""
+        """The HTTP status."""
         self.code = code
-        """Twilio's own number of the error; 0: it gave none."""
+        """Twilio's error code, or 0 if there is none."""
         self.after = after
-        """Seconds after which it may be tried again, where the answer says so."""
+        """Seconds after which to try again, if the answer says so."""
         super().__init__(_sentence(status, code, message))
 
 

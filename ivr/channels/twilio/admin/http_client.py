@@ -1,7 +1,7 @@
-"""One request to Twilio and its answer: the HTTP under the generated client, with a timeout, errors of ours, and no log.
+"""The HTTP under Twilio's generated client: with a timeout, our own errors, and no log.
 
-The client that comes with the twilio package waits for ever, writes URLs and their parameters (telephone numbers) to
-the log, and forgets the headers of an error, of which `Retry-After` is wanted.
+The HTTP client of the twilio package waits for ever, logs URLs and parameters (telephone numbers), and drops the headers
+of an error, of which we need `Retry-After`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from ivr.channels.twilio.admin.errors import NoAnswer, RequestRejected, RestFail
 
 
 class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no types
-    """Sends each request over a connection of its own: one that was kept may have died in silence meanwhile.
+    """Opens a new connection for each request, which costs a handshake and is safe from any thread.
 
-    A message that is sent into such a connection may have arrived or not, and could not be sent again. That costs a
-    handshake for each, and makes it safe from any thread.
+    A connection that is kept open may die unnoticed. Then nobody would know whether a message sent into it had arrived,
+    and it could not be sent again.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -33,7 +33,7 @@ class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no 
         self.timeout = timeout
         """Seconds to connect, and again to the first byte of the answer."""
         self.server_time: datetime | None = None
-        """The time of the latest answer by Twilio's clock; None: there was no answer, or it did not say."""
+        """The time of the latest answer by Twilio's clock, or None if no answer had one."""
 
     def request(
         self,
@@ -49,9 +49,9 @@ class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no 
         """Send it and return the answer, which is JSON.
 
         Raises:
-            Unreached: no connection came about.
-            Unanswered: no answer came in time, or one that cannot be read.
-            Rejected: the answer is an error.
+            TwilioUnreachable: we could not connect.
+            NoAnswer: no answer came in time, or none that can be read.
+            RequestRejected: the answer is an error.
 
         """
         sent: dict[str, Any] = {"params": params, "data": data, "headers": headers, "auth": auth}
@@ -72,7 +72,7 @@ class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no 
 
 
 def _failure(error: requests.RequestException) -> RestFailed:
-    """Tell a connection that did not come about from one that broke when the request may have been read."""
+    """Return the error: we could not connect, or the connection broke after Twilio may have read the request."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError):
         return TwilioUnreachable(
@@ -88,9 +88,9 @@ def _failure(error: requests.RequestException) -> RestFailed:
 
 
 def _rejected(answer: requests.Response) -> RequestRejected:
-    told = _json(answer)
-    told = told if isinstance(told, dict) else {}
-    code, message = told.get("code"), told.get("message") or told.get("detail") or told.get("title")
+    data = _json(answer)
+    data = data if isinstance(data, dict) else {}
+    code, message = data.get("code"), data.get("message") or data.get("detail") or data.get("title")
     wait = answer.headers.get("Retry-After", "")
     return RequestRejected(
         answer.status_code,

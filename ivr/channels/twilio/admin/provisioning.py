@@ -1,4 +1,4 @@
-"""What an operator does with his number: connects it with this program, and rings a phone into the hotline."""
+"""What operators do with their number: connect it with this program, and ring a phone into the hotline."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ivr.channels.twilio.admin.rest import ELSEWHERE, OwnNumber, TwilioRest
 from ivr.config import BadSetting
 
 OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4000&tt=12000"
-"""How Twilio is to ask for a document, as the fragment of its URL (connection overrides); no part of what is signed.
+"""How Twilio asks for a document: connection overrides, in the fragment of its URL, which is not signed.
 
-By default it tries once, and waits for fifteen seconds. Here it tries twice more (``rc``) when a connection does not
-come about, an answer does not come, or a proxy says 5xx while a server restarts (``rp``); a 4xx would be the same again.
-Two seconds for a connection (``ct``) and four for an answer (``rt``) are more than twice what this program ever takes,
-and all of it together (``tt``) leaves some of the fifteen to the fallback. A request that comes twice does no harm.
+By default Twilio tries once and waits for fifteen seconds. With these it tries twice more (``rc``) if it cannot connect,
+gets no answer, or a proxy answers 5xx while a server restarts (``rp``); a 4xx would only be repeated. Two seconds to
+connect (``ct``) and four for the answer (``rt``) are more than twice what this program ever takes. The total (``tt``)
+leaves some of the fifteen seconds to the fallback. A request that comes twice does no harm.
 """
 RING_SECONDS = 40
 
@@ -40,15 +40,15 @@ class Connection:
     number: OwnNumber
     """As it was."""
     changes: tuple[NumberChange, ...]
-    """Every setting that matters, also those that stay."""
+    """Every setting that matters, including those that stay as they are."""
     changed: bool
-    """Whether any of them is another."""
+    """Whether any of them has another value now."""
 
 
 def webhook_settings(public_url: str, fallback_url: str = "") -> dict[str, str]:
     """Return the settings of a number whose calls go to this program.
 
-    The fallback, which Twilio asks when a document fails, may be elsewhere; then it is taken as it is written.
+    Twilio asks the fallback when a document fails. It may be elsewhere: such a URL is used as it stands.
     """
     base = public_url.rstrip("/")
     return {
@@ -82,10 +82,9 @@ def connect(
     take_over: bool = False,
     dry_run: bool = False,
 ) -> Connection:
-    """Let the calls of a number (E.164) go to this program at ``public_url``; a ``dry_run`` only says what would change.
+    """Send the calls of a number (E.164) to this program at ``public_url``. A ``dry_run`` only says what would change.
 
-    A number may belong to a TwiML application or a trunk, and then Twilio ignores its URLs; ``take_over`` takes it away
-    from them.
+    If a number belongs to a TwiML application or a trunk, Twilio ignores its URLs; ``take_over`` takes it away from them.
 
     Raises:
         CannotConnect: the account does not own the number, or it belongs to an application or a trunk.
@@ -95,9 +94,9 @@ def connect(
     own = find_number(rest, number)
     owners = {name: own.settings[name] for name in ELSEWHERE if own.settings[name]}
     if owners and not take_over:
-        told = " and ".join(f"{name} {sid}" for name, sid in owners.items())
+        owned_by = " and ".join(f"{name} {sid}" for name, sid in owners.items())
         raise CannotConnect(
-            f"{number} has {told}, so that Twilio ignores its URLs; "
+            f"{number} has {owned_by}, so that Twilio ignores its URLs; "
             "say --take-over to take it away from there, or connect another number"
         )
     wanted = {**webhook_settings(public_url, fallback_url), **dict.fromkeys(owners, "")}
@@ -120,7 +119,7 @@ def call(rest: TwilioRest, to: str, public_url: str, *, ring_seconds: int = RING
     Raises:
         BadSetting: there is no number to ring from.
         CannotConnect: a hotline cannot ring itself.
-        RestFailed: Twilio did not do it, or nobody knows.
+        RestFailed: Twilio did not do it, or may not have.
 
     """
     if not rest.number:
@@ -131,7 +130,7 @@ def call(rest: TwilioRest, to: str, public_url: str, *, ring_seconds: int = RING
 
 
 def diversion(own: OwnNumber, public_url: str) -> str:
-    """Return what keeps the calls of a number from this program, in words; empty: nothing does.
+    """Return what keeps the calls of a number away from this program, or an empty string.
 
     Overrides may differ, and the fallback may be anywhere.
     """

@@ -1,7 +1,7 @@
-"""What we ask of Twilio's REST interface: messages, calls, our numbers, our account, codes, and facts of a number.
+"""What we ask of Twilio's REST interface: messages, calls, our numbers, our account, codes, and facts about a number.
 
-The generated client of the twilio package stays in here. It is imported when it is first needed: with its HTTP it takes
-a fifth of a second.
+The twilio package's generated client is used here alone. It is imported late, because importing it takes a fifth of a
+second.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ivr.config import BadSetting, Settings
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 
 LONGEST_TEXT = 1600
-"""Characters of one message: Twilio's bound."""
+"""Characters of one message: Twilio's limit."""
 _TOO_LONG = 21617
 WEBHOOKS = (
     "voice_url",
@@ -43,7 +43,7 @@ class OwnNumber:
     sms: bool
     """Whether it can send messages."""
     settings: Mapping[str, str]
-    """The values of :data:`WEBHOOKS` and :data:`ELSEWHERE`; empty: not set."""
+    """The values of :data:`WEBHOOKS` and :data:`ELSEWHERE`; an empty one is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class NumberFacts:
 
 
 class TwilioRest:
-    """The REST interface of one account. Every method is one request, safe from any thread, with a bound on its time.
+    """The REST interface of one account. Every method makes one request, with a timeout, and is safe from any thread.
 
-    Every method raises a :class:`~ivr.channels.twilio.admin.errors.RestFailed`; :meth:`send` tells them apart further.
+    Every method may raise a :class:`~ivr.channels.twilio.admin.errors.RestFailed`.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class TwilioRest:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return the interface for these settings; of several tokens the first one counts. Raises ``BadSetting``."""
+        """Return the interface for these settings, with the first of several tokens. Raises ``BadSetting``."""
         base = settings.twilio_api_url
         return cls(
             settings.account_sid,
@@ -127,13 +127,13 @@ class TwilioRest:
 
     @property
     def server_time(self) -> datetime | None:
-        """The time of the latest answer by Twilio's clock; None: it did not say."""
+        """The time of the latest answer by Twilio's clock, or None if no answer had one."""
         return self._exchange.server_time
 
     # --- messages and calls
 
     def send(self, to: str, body: str, *, report_url: str = "") -> str:
-        """Send a message to a number (E.164) and return its SID. ``report_url`` is told what becomes of it.
+        """Send a message to a number (E.164) and return its SID. Twilio reports to ``report_url`` what becomes of it.
 
         Raises:
             MessageNotTaken: it was certainly not sent, and may be tried again.
@@ -157,7 +157,7 @@ class TwilioRest:
     def call(self, to: str, settings: Mapping[str, str], *, ring_seconds: int) -> str:
         """Ring a number (E.164) from ours and return the SID of the call.
 
-        ``settings`` are :data:`WEBHOOKS` with their values, as a number has them: they say where the call goes.
+        ``settings`` are values of :data:`WEBHOOKS`, as a number has them. They say where the call goes.
         """
         created = self._client.calls.create(
             to=to,
@@ -175,14 +175,14 @@ class TwilioRest:
     # --- the account and its numbers
 
     def account(self) -> TwilioAccount:
-        """Return what Twilio says of the account: it takes our credentials if it says anything."""
+        """Return what Twilio says of the account. If it answers, our credentials are good."""
         found = self._client.api.v2010.accounts(self._account).fetch()
         return TwilioAccount(
             str(found.friendly_name or ""), str(found.status or ""), str(found.type) == "Trial"
         )
 
     def numbers(self, like: str = "", *, most: int = 20) -> list[OwnNumber]:
-        """Return up to ``most`` numbers of the account: all, or those that have ``like`` in them."""
+        """Return up to ``most`` numbers of the account, or only those that contain ``like``."""
         from twilio.base.exceptions import TwilioException
 
         wanted = {"phone_number": like} if like else {}
@@ -192,13 +192,13 @@ class TwilioRest:
             raise NoAnswer("the answer is no list of numbers; see IVR_TWILIO_API_URL") from error
 
     def configure(self, sid: str, settings: Mapping[str, str]) -> OwnNumber:
-        """Give a number of the account (by its SID) these settings, and return it as it is then."""
+        """Change the settings of a number (by its SID), and return the number with its new settings."""
         return _own(self._client.incoming_phone_numbers(sid).update(**settings))
 
     # --- codes, and facts of a number
 
     def start_verification(self, service: str, to: str, locale: str) -> None:
-        """Let a Verify service (``VA…``) send a code by SMS, in words of this language (``zh``, ``en``)."""
+        """Have a Verify service (``VA…``) send a code by SMS, in this language (``zh``, ``en``)."""
         self._client.verify.v2.services(service).verifications.create(to=to, channel="sms", locale=locale)
 
     def check_verification(self, service: str, to: str, code: str) -> str:
@@ -207,7 +207,7 @@ class TwilioRest:
         return str(checks.create(to=to, code=code).status)
 
     def look_up(self, number: str) -> NumberFacts:
-        """Return what Twilio knows of a number without being paid for it."""
+        """Return what Twilio says of a number free of charge."""
         found = self._client.lookups.v2.phone_numbers(number).fetch()
         return NumberFacts(bool(found.valid), str(found.national_format or ""), str(found.country_code or ""))
 
@@ -221,13 +221,13 @@ def _own(number: Any) -> OwnNumber:
 
 
 _OF_THE_ACCOUNT = frozenset({10001, 20003, 20404})
-"""The errors that say nothing against the message."""
+"""Errors that are not the message's fault."""
 
 
 def _verdict(error: RequestRejected) -> Exception:
     """Return what an error means for a message: try it again, never try it again, or nobody knows.
 
-    Twilio's own words stay out of it: they may tell the number, or more.
+    Twilio's own words are left out, because they may repeat the number or the message.
     """
     known = SENTENCES.get(error.code, "")
     sentence = known or "Twilio refuses it, for a reason that its list of errors tells"

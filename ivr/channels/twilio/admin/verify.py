@@ -1,4 +1,4 @@
-"""Twilio Verify in place of our own one-time codes: it makes them, sends them and judges them."""
+"""Twilio Verify in place of our own one-time codes: it makes, sends and checks them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ivr.channels.twilio.admin.rest import TwilioRest
 
 _CODE = re.compile("[0-9]{4,10}")
 _NO_CODE = frozenset({20404, 60202})
-"""It has expired or was used up, or was tried five times."""
+"""The code has expired, was used, or was tried five times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +22,20 @@ class Verify:
     """Its SID, ``VA…``."""
 
     def send(self, to: str, language: str) -> None:
-        """Send a code to a number (E.164), in the words of this language.
+        """Send a code to a number (E.164), in this language.
 
         Raises:
-            RestFailed: it was not taken; after five codes in ten minutes too.
+            RestFailed: Twilio did not take it, for example after five codes in ten minutes.
 
         """
         self.rest.start_verification(self.service, to, language.partition("-")[0])
 
     def right(self, to: str, code: str) -> bool:
-        """Say whether this is the code that was sent last; a wrong one is no error to Twilio.
+        """Say whether this is the code that was sent last. A wrong one is not an error to Twilio.
 
         Raises:
             LookupError: there is no code any more: it has expired, was used, or was tried five times.
-            RestFailed: nobody knows.
+            RestFailed: Twilio did not say.
 
         """
         if not _CODE.fullmatch(code):

@@ -252,7 +252,7 @@ def test_a_clock_that_is_wrong(doctor: Doctor, stub: Stub, seconds: int, state: 
     noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
     told = {"Date": f"{noon + timedelta(seconds=seconds):%a, %d %b %Y %H:%M:%S} GMT"}
     stub.answers[f"{ACCOUNT}.json"] = answer({"status": "active"}, 200, told)
-    check = found(replace(doctor, surroundings=Clocks(now=lambda: noon)))["clock"]
+    check = found(replace(doctor, clocks=Clocks(now=lambda: noon)))["clock"]
     assert check.state == state
     assert check.what.startswith(f"{abs(seconds)} s from Twilio's")
 
@@ -351,7 +351,7 @@ def test_a_server_that_is_not_there(doctor: Doctor) -> None:
 def test_a_slow_server(doctor: Doctor, took: float, state: str) -> None:
     """The caller hears silence meanwhile."""
     times = iter([100.0, 100.0 + took])
-    check = found(replace(doctor, surroundings=Clocks(stopwatch=lambda: next(times))))["speed"]
+    check = found(replace(doctor, clocks=Clocks(stopwatch=lambda: next(times))))["speed"]
     assert check.state == state
     assert check.what.startswith(f"the first answer took {took:.2f} s")
 
