@@ -15,8 +15,11 @@ import structlog
 from flask import Flask, Response
 
 from ivr.actions import perform
+from ivr.actions.accounts import AccountContext, AccountService
 from ivr.actions.base import Services
 from ivr.actions.bulletins import Bulletins
+from ivr.actions.http.accounts import accounts_over_http
+from ivr.actions.registry import ActionRegistry
 from ivr.calls.hotline import Hotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
@@ -29,7 +32,6 @@ from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LastResort, Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
-from ivr.demo.accounts import Accounts
 from ivr.logs import configure, place_of
 from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
@@ -37,7 +39,7 @@ from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
 from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
-from ivr.storage import Store, file_beside, open_attempts, open_store
+from ivr.storage import Store, open_attempts, open_store
 from ivr.storage.sealing import Seal
 
 log = structlog.get_logger(__name__)
@@ -73,21 +75,28 @@ class Application:
         """Let what is under way end, and let go of files and connections."""
         self.action_runner.close()
         self.hotline.close()
-        self.services.accounts.close()
+        if self.services.accounts is not None:
+            self.services.accounts.close()
         self.services.attempts.close()
         self.store.close()
 
 
 def build_application(
-    folder: Path, settings: Settings, *, perform: Perform = perform, tree: Tree | None = None
+    folder: Path,
+    settings: Settings,
+    *,
+    perform: Perform = perform,
+    tree: Tree | None = None,
+    registry: ActionRegistry | None = None,
 ) -> Application:
     """Open a hotline: its store, its account service and its menu. Raises ``MenuBroken`` and ``BadFile``.
 
-    A ``tree`` that was loaded before saves loading it again.
+    A ``tree`` that was loaded before saves loading it again. With a ``registry`` it has those actions, whatever the folder
+    names.
     """
     store = open_store(settings.database_url)
-    services = open_services(folder, settings)
-    hotline = Hotline(folder, store, settings, present=tree)
+    hotline = Hotline(folder, store, settings, present=tree, registry=registry)
+    services = open_services(folder, settings, open_accounts(hotline, settings))
     runs = WorkerPool()
     switchboard = Switchboard(
         hotline,
@@ -102,10 +111,20 @@ def build_application(
     return Application(hotline, store, services, switchboard, runs)
 
 
-def open_services(folder: Path, settings: Settings) -> Services:
+def open_accounts(hotline: Hotline, settings: Settings) -> AccountService | None:
+    """Open the account service that a hotline names, if it names one. Raises what the hotline's module raises."""
+    over_http, module = hotline.current().accounts, hotline.actions_module
+    if over_http is not None:
+        return accounts_over_http(over_http, hotline.environ, hotline.connections)
+    if module.open_accounts is None:
+        return None
+    return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
+
+
+def open_services(folder: Path, settings: Settings, accounts: AccountService | None) -> Services:
     """Open the systems that actions speak to. Raises ``BadFile``, and what a database raises."""
     return Services(
-        Accounts.open(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml"),
+        accounts,
         Bulletins.open(folder / "bulletins.yaml"),
         open_attempts(settings.database_url),
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
@@ -194,7 +213,8 @@ def web_program(
     if settings.sms_report_secrets:
         install_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
     install_audio(app, application.hotline.folder)
-    install_pages(app, application.services.accounts, application.services.seal, clock, settings.public_url)
+    if application.services.resets is not None:
+        install_pages(app, application.services.resets, application.services.seal, clock, settings.public_url)
     _install_health(app, application)
     return app
 

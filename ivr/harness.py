@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +11,14 @@ from typing import Generic
 
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.registry import ActionRegistry
 from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_tree
+from ivr.calls.hotline import load_tree, registry_for
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import Result, Run
 from ivr.config import Settings
-from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session
@@ -151,25 +150,22 @@ class CallMonitor:
 
 
 NOBODY = "+8613900000000"
-"""Who rings a hotline that has no demonstration customers."""
+"""Who rings a hotline that names no sample callers."""
 
 
 def first_caller(application: Application) -> str:
-    """Return the number of the first demonstration customer, or a number that nobody has."""
-    return next(iter(application.services.accounts.phones()), NOBODY)
+    """Return the number of the first sample caller, or a number that nobody has."""
+    hotline = application.hotline
+    return next(iter(hotline.actions_module.sample_callers(hotline.folder)), NOBODY)
 
 
-def demonstration_phones(folder: Path) -> Sequence[str]:
-    """Return the numbers of a hotline's demonstration customers, without opening the hotline. Raises ``BadFile``."""
-    path = folder / "accounts.yaml"
-    if not path.exists():
-        return ()
-    with closing(Accounts.open(":memory:", path)) as accounts:
-        return accounts.phones()
+def sample_callers(folder: Path, tree: Tree | None) -> Sequence[str]:
+    """Return the numbers for trying out a hotline, without opening it. Raises ``BadFile``, ``MenuBroken``."""
+    return () if tree is None else registry_for(folder, tree).module.sample_callers(folder)
 
 
 def caller_of(number: str | None, application: Application) -> str:
-    """Return who rings in a written call: the first customer if nobody is named; empty when the number is withheld."""
+    """Return who rings in a written call: the first sample caller if nobody is named; empty when the number is withheld."""
     if number is None:
         return first_caller(application)
     return "" if number == "withheld" else number
@@ -218,6 +214,8 @@ class DirectHarnesses:
     folder: Path
     tree: Tree | None = None
     seen: Seen | None = None
+    registry: ActionRegistry | None = None
+    """Other actions than those that the folder names."""
 
     def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
@@ -225,7 +223,11 @@ class DirectHarnesses:
         check_names(call, tree)
         faults = faults_of(call, tree)
         application = build_application(
-            self.folder, Settings(database_url="memory://"), perform=faults.perform, tree=tree
+            self.folder,
+            Settings(database_url="memory://"),
+            perform=faults.perform,
+            tree=tree,
+            registry=self.registry,
         )
         clock = VirtualClock(moment(call, tree.timezone))
         slow_down(application, clock, faults)

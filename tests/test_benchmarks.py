@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.hotlines import grown
-from ivr.actions import CONTRACTS
 from ivr.menu.reading.loader import load
+from tests.support.bank import CONTRACTS
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.calls.hotline import MenuBroken, load_tree
 from ivr.calls.line import CallNote, Heard
-from ivr.harness import NOBODY, DirectHarnesses, at_moment, demonstration_phones
+from ivr.harness import NOBODY, DirectHarnesses, at_moment, sample_callers
 from ivr.written.model import WrittenCall
 from ivr.written.runner import BadCall, CallHarness
 
@@ -97,9 +97,9 @@ def test_no_call_touches_the_next() -> None:
 
 def test_demonstration_customers() -> None:
     """The file's, in its order; none where there is no file."""
-    assert list(demonstration_phones(YUEBAO))[:2] == ["+8613800138000", "+8613800138001"]
-    assert list(demonstration_phones(YUEBAO / "calls")) == []
-    assert NOBODY not in demonstration_phones(YUEBAO)
+    assert list(sample_callers(YUEBAO, TREE))[:2] == ["+8613800138000", "+8613800138001"]
+    assert list(sample_callers(YUEBAO / "calls", TREE)) == []
+    assert NOBODY not in sample_callers(YUEBAO, TREE)
 
 
 def test_a_broken_menu_has_no_stages(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from ivr import logs
 from ivr.actions import check_code, reset_password, send_code
+from ivr.actions.accounts import PasswordKind
 from ivr.actions.http import client as http
 from ivr.actions.http import connections as peers
 from ivr.calls import action_results as outcomes
@@ -30,7 +31,7 @@ from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
 from ivr.cli.simulator_setup import direct_sitting, url_sitting
-from ivr.demo.accounts import Which, customers, service, tables
+from ivr.demo.accounts import customers, service, tables
 from ivr.engine import commands, step
 from ivr.engine import redaction as record
 from ivr.menu.speech.prompts import Prompt
@@ -38,19 +39,20 @@ from ivr.messaging import outbox as messages
 from ivr.storage import sealing as seals
 from ivr.storage import sql
 from tests.support import rest_stub, stub_service
+from tests.support.bank import accounts_of
 from tests.support.changing import change
 from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
 from tests.support.phone import PUBLIC
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "http" / "actions.yaml"
-WHICH: tuple[Which, ...] = ("login", "payment")
+WHICH: tuple[PasswordKind, ...] = ("login", "payment")
 SERVICE_TOKEN = "token-of-the-service-Yx81"
 
 
 # --- what is confided
 
 
-def resets(scene: Scene, caller: str, which: Which) -> None:
+def resets(scene: Scene, caller: str, which: PasswordKind) -> None:
     """Reset a password with every mistake that a caller can make, up to the page where the new one is set."""
     phone = scene.rings(caller)
     for keys in ("1", {"login": "1", "payment": "2"}[which]):
@@ -80,7 +82,7 @@ def resets(scene: Scene, caller: str, which: Which) -> None:
     phone.hangs_up()
 
 
-def sets_password(scene: Scene, link: str, which: Which) -> None:
+def sets_password(scene: Scene, link: str, which: PasswordKind) -> None:
     """Set a password behind a link, after the usual mistakes."""
     browser = Browser(scene, link)
     browser.types(REFUSED[which])
@@ -362,7 +364,7 @@ def all_resets(scene: Scene, caller: str) -> None:
     """Reset both passwords."""
     for which in WHICH:
         resets(scene, caller, which)
-        assert scene.application.services.accounts.password_matches(caller, which, GOOD[which])
+        assert accounts_of(scene.application.services).password_matches(caller, which, GOOD[which])
 
 
 PLAYS = {
@@ -543,7 +545,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "the ID card is kept with the account": (
         Play(ring),
-        [lambda patch: patch.setattr(tables, "ACCOUNT", TypeAdapter(customers.FiledAccount))],
+        [lambda patch: patch.setattr(tables, "ACCOUNT", TypeAdapter(customers.FiledCustomer))],
     ),
     "the password itself is kept": (
         Play(reset),
@@ -626,7 +628,7 @@ def test_one_line_less_and_a_secret_is_found(
     "changes",
     [
         line(http, "meaning", 'f"status {answer.status}"', 'f"status {answer.data}"'),
-        line(http, "ServiceAction.run", "service=self.declared.name", "service=repr(self.headers)"),
+        line(http, "ServiceAction.run", "service=self.declared.name", "service=repr(self.endpoint.headers)"),
         line(peers, "_json", 'not JSON")\n    try:', '{body!r}")\n    try:'),
         talkative,
     ],

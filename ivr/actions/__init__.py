@@ -1,8 +1,7 @@
-"""Self-service: what a menu's ``run`` nodes can do, one module each.
+"""Self-service: what a menu's ``run`` nodes can do.
 
-To add an action: write a module with a ``CONTRACT`` and a ``run`` (:class:`ivr.actions.base.Action`; ``login_status``
-is a good one to copy), name it in :data:`ACTIONS`, and put a test beside the others. The checker, the schema and the
-reference page learn of it from its contract.
+A hotline's own actions need nothing but the names in :data:`__all__`; see ``docs/actions.md``. One for every hotline is
+a module here with a ``CONTRACT`` and a ``run`` (``send_link`` is a good one to copy) and its line in :data:`ACTIONS`.
 """
 
 from __future__ import annotations
@@ -14,23 +13,50 @@ import structlog
 from ivr.actions import (
     bulletins,
     check_code,
-    earnings,
     find_account,
     find_account_by_number,
-    freeze_account,
-    last_withdrawal,
-    login_status,
     send_code,
     send_link,
     send_summary,
     send_text,
     verify_identity,
-    withdrawal_limits,
 )
-from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.accounts import (
+    Account,
+    AccountContext,
+    AccountService,
+    IdentityRules,
+    NoSuchAccount,
+    OpenReset,
+    PasswordKind,
+    PasswordResets,
+)
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services, action
+from ivr.actions.passwords import BadPassword, Reason
 from ivr.actions.reset_password import reset_login_password, reset_payment_password
 from ivr.logs import place_of
-from ivr.menu.language.contract import Contract
+from ivr.menu.language.contract import Contract, Level, Outcome
+
+__all__ = [
+    "Account",
+    "AccountContext",
+    "AccountService",
+    "Action",
+    "ActionRequest",
+    "ActionResult",
+    "BadPassword",
+    "Contract",
+    "IdentityRules",
+    "Level",
+    "NoSuchAccount",
+    "OpenReset",
+    "Outcome",
+    "PasswordKind",
+    "PasswordResets",
+    "Reason",
+    "Services",
+    "action",
+]
 
 _log = structlog.get_logger()
 
@@ -42,18 +68,25 @@ ACTIONS: Mapping[str, Action] = {
     "check_code": check_code,
     "reset_login_password": reset_login_password,
     "reset_payment_password": reset_payment_password,
-    "freeze_account": freeze_account,
-    "withdrawal_limits": withdrawal_limits,
-    "last_withdrawal": last_withdrawal,
-    "earnings": earnings,
-    "login_status": login_status,
     "bulletins": bulletins,
     "send_text": send_text,
     "send_link": send_link,
     "send_summary": send_summary,
 }
+"""Those that any hotline can use. Which of them one has, and its own, says :mod:`ivr.actions.registry`."""
 
-CONTRACTS: Mapping[str, Contract] = {name: action.CONTRACT for name, action in ACTIONS.items()}
+RESET_ACTIONS = frozenset({"reset_login_password", "reset_payment_password"})
+"""Those that need an account service which resets passwords."""
+ACCOUNT_ACTIONS = RESET_ACTIONS | {
+    "find_account",
+    "find_account_by_number",
+    "verify_identity",
+    "send_code",
+    "check_code",
+}
+"""Those that need an account service."""
+
+CONTRACTS: Mapping[str, Contract] = {name: each.CONTRACT for name, each in ACTIONS.items()}
 
 
 class NotProved(PermissionError):
@@ -72,12 +105,13 @@ def perform(
     Raises :class:`NotProved` when the call has not reached the level that the action needs: menus are checked for
     that, so it is a mistake of the program and never an answer to the caller. Raises KeyError for an unknown name.
     """
-    action = actions[name]
-    if request.level < action.CONTRACT.needs:
-        raise NotProved(f"{name} needs a call that is {action.CONTRACT.needs.name}, not {request.level.name}")
+    performed = actions[name]
+    contract = performed.CONTRACT
+    if request.level < contract.needs:
+        raise NotProved(f"{name} needs a call that is {contract.needs.name}, not {request.level.name}")
     try:
-        result = action.run(services, request)
-        _keep_promise(action.CONTRACT, result)
+        result = performed.run(services, request)
+        _keep_promise(contract, result)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         _log.error("action failed", action=name, **place_of(error))
         return ActionResult("unavailable")

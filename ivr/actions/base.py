@@ -1,25 +1,24 @@
-"""What an action is: a module with a ``CONTRACT`` and a ``run``.
+"""What an action is: a :class:`Contract`, and a function from a request to a result.
 
-The table in :mod:`ivr.actions` names every module by hand, so that the type checker verifies each of them and a
-reader sees the whole list at once.
+Ours are modules with a ``CONTRACT`` and a ``run``; a hotline's own are functions under :func:`action`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from ivr.demo.accounts import Accounts
-from ivr.menu.language.contract import Contract, Level
+from ivr.actions.accounts import Account, AccountService, NoSuchAccount, PasswordResets
+from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 
 
 class CodeProvider(Protocol):
-    """Somebody else who sends one-time codes and judges them, in place of our own (Twilio Verify)."""
+    """Somebody else who sends one-time codes and judges them, in place of us (Twilio Verify)."""
 
     def send(self, to: str, language: str) -> None:
         """Send a code to a number (E.164). Raises an exception when it was not taken."""
@@ -38,11 +37,16 @@ class BulletinSource(Protocol):
         ...
 
 
+class NoAccountService(LookupError):
+    """An action needs an account service, or one that resets passwords, and the hotline has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The systems that actions speak to."""
 
-    accounts: Accounts
+    accounts: AccountService | None
+    """What the hotline's module or HTTP service offers; None: it has no customers."""
     bulletins: BulletinSource
     attempts: Attempts
     seal: Seal
@@ -51,10 +55,29 @@ class Services:
     codes: CodeProvider | None = None
     """None: we make and judge the codes ourselves."""
 
+    @property
+    def identity(self) -> AccountService:
+        """The account service, which must be there. Raises :class:`NoAccountService`."""
+        if self.accounts is None:
+            raise NoAccountService
+        return self.accounts
+
+    @property
+    def resets(self) -> PasswordResets | None:
+        """The account service where it resets passwords too."""
+        return self.accounts if isinstance(self.accounts, PasswordResets) else None
+
+    def account(self, phone: str) -> Account:
+        """Return the account of a number, which must be there. Raises :class:`NoSuchAccount`."""
+        account = self.identity.find(phone)
+        if account is None:
+            raise NoSuchAccount
+        return account
+
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """One run of an action, as it is asked for."""
+    """One run of an action."""
 
     key: str
     """The idempotency key: call, asking turn, n-th action of that turn. The same key again is the same run."""
@@ -95,10 +118,43 @@ class ActionResult:
 
 
 class Action(Protocol):
-    """What the module of an action offers."""
+    """An action: a module, or an object like it."""
 
     CONTRACT: Contract
 
-    def run(self, services: Services, request: ActionRequest) -> ActionResult:
+    def run(self, services: Services, request: ActionRequest, /) -> ActionResult:
         """Do it. A business "no" is an outcome; an exception becomes ``unavailable``."""
         ...
+
+
+Run = Callable[[Services, ActionRequest], ActionResult]
+
+
+@dataclass(slots=True)
+class FunctionAction:
+    """An action that was written as a function."""
+
+    CONTRACT: Contract
+    function: Run
+
+    def run(self, services: Services, request: ActionRequest) -> ActionResult:
+        """Call the function."""
+        return self.function(services, request)
+
+
+def action(
+    does: str,
+    *,
+    outcomes: Mapping[str, Outcome],
+    inputs: Mapping[str, str] | None = None,
+    needs: Level = Level.unknown,
+    changes: bool = False,
+) -> Callable[[Run], FunctionAction]:
+    """Make an action of a function; the function's name is the action's. See :class:`Contract` for the rest."""
+
+    def made(function: Run) -> FunctionAction:
+        return FunctionAction(
+            Contract(function.__name__, does, outcomes, inputs or {}, needs, changes), function
+        )
+
+    return made

@@ -33,7 +33,7 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    rules, digest = services.accounts.rules(), _digest(services, request, str(request.inputs["typed_code"]))
+    rules, digest = services.identity.rules(), _digest(services, request, str(request.inputs["typed_code"]))
     if digest is None:
         return ActionResult("expired")
     judged = services.attempts.check_code(

@@ -28,8 +28,8 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Look for the account; whatever else is known of it waits until the caller has proved that it is his."""
-    account = services.accounts.find(request.caller)
-    elder = services.accounts.is_at_least(_ELDER, request.caller, request.at.date())
+    account = services.identity.find(request.caller)
+    elder = services.identity.is_at_least(_ELDER, request.caller, request.at.date())
     if account is None:
         return ActionResult("not_found")
     return ActionResult(

@@ -31,5 +31,5 @@ CONTRACT = Contract(
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Look for the account; who has none is request, counted and locked like anybody else."""
     number = str(request.inputs["number"])
-    found = services.accounts.has(number)
+    found = services.identity.find(number) is not None
     return ActionResult("found" if found else "not_found", {"number": number}, account=number)

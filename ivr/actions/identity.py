@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from ivr.actions.accounts import Account, IdentityRules
 from ivr.actions.base import ActionRequest, Services
-from ivr.demo.accounts import Account, Rules
 from ivr.storage.attempts import AttemptResult, RateLimit
 
 TAIL, CODE = "tail", "code"
@@ -52,7 +52,7 @@ def holders(request: ActionRequest) -> Sequence[str]:
 
 
 def count_try(
-    services: Services, request: ActionRequest, kind: str, *, right: bool, rules: Rules
+    services: Services, request: ActionRequest, kind: str, *, right: bool, rules: IdentityRules
 ) -> AttemptResult:
     """Count and judge one try; the same run again is the same try.
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import phonenumbers
 
-from ivr.actions.base import ActionRequest, Services
-from ivr.menu.language.contract import Level, Outcome
+from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.storage.attempts import RateLimit
 
 NO_NUMBER = Outcome(means="The calling number is withheld, so that there is nowhere to send it.")
@@ -47,6 +47,21 @@ def may_text(services: Services, request: ActionRequest, to: str, *more: RateLim
         # An account that is only claimed is not counted: a stranger could use up its owner's messages.
         rate_limits.append(RateLimit(f"text-number:{request.account}", limits.per_number, _A_DAY))
     return services.attempts.consume([*rate_limits, *more], key=request.key, at=request.at)
+
+
+class NoMessageLeft(Exception):
+    """A message may not be sent, and the action has no outcome that says so."""
+
+
+def refused(contract: Contract) -> ActionResult:
+    """Return how an action ends whose message may not be sent: as ``rationed``, if that is an outcome and tells nothing.
+
+    Otherwise it is :class:`NoMessageLeft`, and so ``unavailable``.
+    """
+    outcome = contract.outcomes.get("rationed")
+    if outcome is None or outcome.tells:
+        raise NoMessageLeft
+    return ActionResult("rationed")
 
 
 def country_of(number: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.accounts import PasswordKind
+from ivr.actions.base import ActionRequest, ActionResult, NoAccountService, Services
 from ivr.actions.message_limits import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 LINK_LIVES = timedelta(minutes=30)
-PasswordKind = Literal["login", "payment"]
 
 
 @dataclass(slots=True)
@@ -23,16 +22,16 @@ class ResetAction:
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
         """Begin a reset. The same run again is the same reset: its link follows from the run's key and our secret."""
-        account = services.accounts.get(request.account)
+        resets, account = services.resets, services.account(request.account)
+        if resets is None:
+            raise NoAccountService
         if account.status == "frozen":
             return ActionResult("frozen")
         if not may_text(services, request, account.phone):
             return ActionResult("rationed")
         ticket = services.seal.sign("ticket", services.seal.digest("reset", request.key)[:32])
         digest = services.seal.digest("ticket", ticket)
-        case = services.accounts.open_reset(
-            account.phone, self.password, digest, key=request.key, at=request.at
-        )
+        case = resets.open_reset(account.phone, self.password, digest, key=request.key, at=request.at)
         return ActionResult(
             "ok",
             {"case_number": case},

@@ -42,7 +42,7 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
     """Send a code, unless it would prove nothing, reach nobody, or be one too many."""
     if not has_proved_tail(services, request):
         raise TailNotProved
-    account, rules = services.accounts.get(request.account), services.accounts.rules()
+    account, rules = services.account(request.account), services.identity.rules()
     if reason := not_served(account):
         return ActionResult(reason)
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)

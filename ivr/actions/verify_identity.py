@@ -37,8 +37,8 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. The tail is compared, and the try counted, in the same way for an account that is not there."""
-    account, rules = claimed(request), services.accounts.rules()
-    right = services.accounts.tail_matches(account, str(request.inputs["id_tail"]))
+    account, rules = claimed(request), services.identity.rules()
+    right = services.identity.tail_matches(account, str(request.inputs["id_tail"]))
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
@@ -48,6 +48,6 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
             return ActionResult("mismatch")
         case "locked":
             return ActionResult("locked", {"minutes_left": tried.minutes_left})
-    if reason := not_served(services.accounts.get(account)):
+    if reason := not_served(services.account(account)):
         return ActionResult(reason, account=account)
     return ActionResult("ok" if request.caller == account else "elsewhere", account=account)

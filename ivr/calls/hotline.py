@@ -11,11 +11,12 @@ from pathlib import Path
 
 import structlog
 
-from ivr.actions import CONTRACTS
 from ivr.actions.base import Action
 from ivr.actions.bulletins import FileStamp
 from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import Connections
+from ivr.actions.python import BadModule, PythonModule
+from ivr.actions.registry import ActionRegistry, registry_of
 from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
 from ivr.config import BadSetting, Settings
 from ivr.logs import place_of
@@ -24,6 +25,7 @@ from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree
 from ivr.storage import Store
 
@@ -41,15 +43,59 @@ class MenuBroken(BadFile):
     """A hotline cannot be loaded."""
 
 
-def load_hotline(folder: Path) -> Loaded:
-    """Read and check the menu of a hotline's folder."""
-    return _loaded(read_folder(folder))
+def load_hotline(folder: Path, registry: ActionRegistry | None = None) -> Loaded:
+    """Read and check the menu of a hotline's folder, with the actions that it names, or with others."""
+    return _loaded(folder, read_folder(folder), registry)
 
 
-def _loaded(files: HotlineFiles) -> Loaded:
+def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) -> Loaded:
     if files.problems:
         return Loaded(None, files.problems)
-    return load(files.sources, CONTRACTS, files.recordings, files.unread)
+    broken: list[Problem] = []
+    if registry is None:
+        registry, broken = read_registry(folder, files.sources)
+    loaded = load(
+        files.sources,
+        registry.contracts,
+        files.recordings,
+        files.unread,
+        withheld=registry.withheld,
+        complete=not broken,
+    )
+    if not broken:
+        return loaded
+    return Loaded(None, tuple(sorted({*loaded.problems, *broken})), loaded.draft)
+
+
+def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegistry, list[Problem]]:
+    """Return the actions of a hotline that its ``actions.yaml`` does not declare itself, and what is wrong with them."""
+    section = read(sources[ACTIONS_FILE], ACTIONS_FILE)[0] if ACTIONS_FILE in sources else None
+    python, accounts = (section.get("python"), section.get("accounts")) if section else (None, None)
+    over_http = isinstance(accounts, Section)
+    resets = isinstance(accounts, Section) and accounts.get("resets") in {True, "true"}
+    if not isinstance(python, str):
+        return ActionRegistry(has_accounts=over_http, has_resets=resets), []
+    try:
+        return registry_of(folder, python, has_accounts=over_http, has_resets=resets), []
+    except BadModule as bad:
+        assert section is not None
+        problem = Problem(ACTIONS_FILE, *place(section, "python"), "", bad.what, bad.remedy)
+        # Its accounts may be there or not: what asks for them is no further mistake.
+        return ActionRegistry(has_accounts=True, has_resets=True), [problem]
+
+
+def registry_for(folder: Path, tree: Tree) -> ActionRegistry:
+    """Return the actions that a menu which has been loaded names. Raises :class:`MenuBroken`."""
+    over_http = tree.accounts
+    try:
+        return registry_of(
+            folder,
+            tree.python,
+            has_accounts=over_http is not None,
+            has_resets=over_http is not None and over_http.entry.resets,
+        )
+    except BadModule as bad:
+        raise MenuBroken.of(folder, [Problem(ACTIONS_FILE, 1, 1, "", bad.what, bad.remedy)]) from bad
 
 
 def load_tree(folder: Path) -> Tree:
@@ -65,7 +111,8 @@ def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
     if loaded.tree is not None or loaded.draft is None:
         return loaded.tree
     files = read_folder(folder)
-    return tree_despite(loaded.draft, files.sources, CONTRACTS, files.recordings)
+    contracts = read_registry(folder, files.sources)[0].contracts
+    return tree_despite(loaded.draft, files.sources, contracts, files.recordings)
 
 
 def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath, str, str]]:
@@ -100,6 +147,8 @@ class Hotline:
     """Where the services of ``actions.yaml`` find their addresses and secrets."""
     connections: Connections = field(default_factory=Connections)
     """To those services; they outlive a menu version."""
+    registry: ActionRegistry | None = None
+    """The other actions. Their code is loaded once: a change of it is taken up by a restart, never by a changed menu."""
     _trees: dict[str, Tree] = field(default_factory=dict)
     _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict)
     """By version."""
@@ -114,7 +163,7 @@ class Hotline:
         """Load the menu. Raises :class:`MenuBroken`, and ``BadSetting`` where it does not go with the settings."""
         tree = self.present
         if tree is None:
-            loaded = _loaded(self._changed_files() or HotlineFiles())
+            loaded = _loaded(self.folder, self._changed_files() or HotlineFiles(), self.registry)
             if loaded.tree is None:
                 raise MenuBroken.of(self.folder, loaded.problems)
             tree = loaded.tree
@@ -122,6 +171,8 @@ class Hotline:
             self._stamps, self._read = stamps(self.folder, tree.sources), time.monotonic()
         if wrong := [f"{what}; {remedy}" for _, what, remedy in setting_problems(tree, self.settings)]:
             raise BadSetting("\n".join(wrong))
+        if self.registry is None:
+            self.registry = registry_for(self.folder, tree)
         self._take_up(tree)
 
     def current(self) -> Tree:
@@ -143,7 +194,19 @@ class Hotline:
 
     def actions(self, tree: Tree) -> Mapping[str, Action]:
         """Return the actions of a version that :meth:`current` or :meth:`version` has given."""
-        return self._actions.get(tree.version) or actions_of(tree, self.environ, self.connections)
+        return self._actions.get(tree.version) or self._actions_of(tree)
+
+    @property
+    def actions_module(self) -> PythonModule:
+        """The Python module that the hotline names."""
+        return self._known().module
+
+    def _actions_of(self, tree: Tree) -> Mapping[str, Action]:
+        return actions_of(tree, self.environ, self.connections, self._known().actions)
+
+    def _known(self) -> ActionRegistry:
+        assert self.registry is not None
+        return self.registry
 
     def close(self) -> None:
         """Let go of the connections to services."""
@@ -154,7 +217,8 @@ class Hotline:
         sources = self.store.version(version)
         if sources is None:
             return None
-        tree = load(sources, CONTRACTS, recordings_of(self.folder)).tree
+        known = self._known()  # the database chooses no code
+        tree = load(sources, known.contracts, recordings_of(self.folder), withheld=known.withheld).tree
         if tree is None:
             return None
         try:
@@ -185,7 +249,7 @@ class Hotline:
         files = self._changed_files()
         if files is None:
             return None
-        loaded = self._checked(_loaded(files))
+        loaded = self._checked(_loaded(self.folder, files, self.registry))
         if loaded.tree is not None:
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
@@ -211,6 +275,10 @@ class Hotline:
         for path, what, remedy in setting_problems(tree, self.settings):
             file, at = draft.place_of("", path)
             wrong.append(Problem(file, *at, "", what, remedy))
+        present = self.present
+        if present and (tree.python, tree.accounts) != (present.python, present.accounts):
+            what = "`python` or `accounts` has changed, and a running server keeps the code that it has"
+            wrong.append(Problem(ACTIONS_FILE, 1, 1, "", what, "restart the server"))
         if not wrong:
             try:
                 self._take_up(tree)
@@ -226,7 +294,7 @@ class Hotline:
 
     def _keep(self, tree: Tree) -> None:
         """Keep a compiled version at hand. The tables are replaced whole, so that no other thread sees them half done."""
-        actions = actions_of(tree, self.environ, self.connections)
+        actions = self._actions_of(tree)
         others = [other for other in self._trees.values() if other.version != tree.version]
         trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}
         self._actions = {version: self._actions.get(version, actions) for version in trees}

@@ -13,8 +13,7 @@ from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import counted, print_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from ivr.menu.reading.loader import Loaded
     from ivr.menu.reading.problems import Problem
 
 
@@ -37,7 +36,7 @@ def check_command(hotline: Path, form: str) -> None:
     from ivr.written.runner import read_calls
 
     loaded = load_hotline(hotline)
-    others = [*read_calls(hotline)[1], *_data_problems(hotline)]
+    others = [*read_calls(hotline)[1], *_data_problems(hotline, loaded)]
     problems = sorted([*judged(loaded), *others], key=_how_bad)
     errors = sum(problem.severity == "error" for problem in problems)
     if form == "json":
@@ -64,22 +63,17 @@ def _count(problems: list[Problem]) -> str:
     return ", ".join(counted(sum(each.severity == kind for each in problems), kind) for kind in _KINDS)
 
 
-def _data_problems(hotline: Path) -> list[Problem]:
+def _data_problems(hotline: Path, loaded: Loaded) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
     from ivr.actions.bulletins import Bulletins
-    from ivr.demo.accounts import Accounts
+    from ivr.calls.hotline import registry_for
     from ivr.menu.reading.problems import BadFile
 
-    problems: list[Problem] = []
-    openers: list[tuple[str, Callable[[Path], object]]] = [
-        ("accounts.yaml", lambda path: Accounts.open(":memory:", path).close()),
-        ("bulletins.yaml", Bulletins.open),
-    ]
-    for name, opener in openers:
-        path = hotline / name
-        try:
-            if path.exists():
-                opener(path)
-        except BadFile as error:
-            problems += error.problems
+    problems = [*registry_for(hotline, loaded.tree).module.check_folder(hotline)] if loaded.tree else []
+    path = hotline / "bulletins.yaml"
+    try:
+        if path.exists():
+            Bulletins.open(path)
+    except BadFile as error:
+        problems += error.problems
     return problems

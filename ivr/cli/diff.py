@@ -18,6 +18,7 @@ from ivr.cli.errors import CommandFailed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.actions.registry import ActionRegistry
     from ivr.diff.changes import Change, Comparison
     from ivr.diff.pairs import Pairs
     from ivr.menu.tree import Tree
@@ -77,6 +78,9 @@ class Version:
 
     name: str
     folder: Path
+    code: Path
+    """The folder whose Python module does the actions: a git revision's own code, which nobody may have reviewed, is
+    never run."""
 
 
 def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) -> tuple[Version, Version]:
@@ -90,7 +94,7 @@ def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) 
             )
         if not _is_hotline(folder):
             raise CommandFailed(f"{folder} has no menu.yaml; name the hotline's folder with --hotline")
-        return _version(old, folder, temporary / "old"), Version(str(folder), folder)
+        return _version(old, folder, temporary / "old"), Version(str(folder), folder, folder)
     return _version(old, folder, temporary / "old"), _version(new, folder, temporary / "new")
 
 
@@ -103,13 +107,13 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
     from ivr.cli.git_revisions import Repository
 
     if name and _is_hotline(Path(name)):
-        return Version(name, Path(name))
+        return Version(name, Path(name), Path(name))
     repository = Repository.around(hotline)
     commit = repository.commit(name)
     if commit is None:
         raise CommandFailed(f"`{name}` is neither a hotline's folder nor a git revision of {repository.top}")
     temporary.mkdir()
-    return Version(f"{hotline} at {name}", repository.read(commit, name, temporary))
+    return Version(f"{hotline} at {name}", repository.read(commit, name, temporary), hotline)
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
@@ -118,7 +122,11 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
     from ivr.diff.changes import Comparison, Side
     from ivr.diff.pairs import pair
 
-    before, after = (load_hotline(version.folder) for version in (old, new))
+    registries = _registries(old, new)
+    before, after = (
+        load_hotline(version.folder, registry)
+        for version, registry in zip((old, new), registries, strict=True)
+    )
     if before.tree is None or after.tree is None:
         problems = [loaded.problems if loaded.tree is None else () for loaded in (before, after)]
         return Comparison(old.name, new.name, (), *problems)
@@ -128,7 +136,7 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
     if with_proofs and before.tree.version != after.tree.version:
         changes += _proofs(before.tree, after.tree, pairs)
     if with_calls:
-        changes += _calls(old, before.tree, new, after.tree, pairs)
+        changes += _calls(old, before.tree, new, after.tree, pairs, registries)
     return Comparison(old.name, new.name, tuple(changes))
 
 
@@ -154,7 +162,29 @@ def _say(what: str) -> None:
         click.echo(what, err=True)
 
 
-def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) -> list[Change]:
+def _registries(old: Version, new: Version) -> tuple[ActionRegistry, ActionRegistry]:
+    """Return the actions of both versions; one whose folder names none has those of the other."""
+    from ivr.actions.registry import ActionRegistry
+    from ivr.calls.hotline import read_registry
+    from ivr.calls.hotline_files import read_folder
+
+    found = []
+    for version in (old, new):
+        registry, problems = read_registry(version.code, read_folder(version.code).sources)
+        if problems:
+            raise CommandFailed(f"{version.code}/{problems[0]}")
+        found.append(registry if registry != ActionRegistry() else None)
+    return found[0] or found[1] or ActionRegistry(), found[1] or found[0] or ActionRegistry()
+
+
+def _calls(
+    old: Version,
+    before: Tree,
+    new: Version,
+    after: Tree,
+    pairs: Pairs,
+    registries: tuple[ActionRegistry, ActionRegistry],
+) -> list[Change]:
     """Play the written calls on both versions, unless nothing that they see differs.
 
     Where actions are services no call is played: a version that nobody has reviewed would choose whom we send our
@@ -170,14 +200,17 @@ def _calls(old: Version, before: Tree, new: Version, after: Tree, pairs: Pairs) 
     data = [[_bytes(version.folder / name) for name in sorted(DATA_FILES)] for version in (old, new)]
     if before.version == after.version and data[0] == data[1]:
         return []
-    if before.services or after.services:
+    if before.services or after.services or before.accounts or after.accounts:
         click.echo(
             "the written calls are not played: services do the actions; `ivr test` plays them", err=True
         )
         return []
     configure(level="critical")  # a call that goes another way may make a service fail
     _say("playing the written calls on both versions …")
-    harnesses = DirectHarnesses(old.folder, before), DirectHarnesses(new.folder, after)
+    harnesses = (
+        DirectHarnesses(old.folder, before, registry=registries[0]),
+        DirectHarnesses(new.folder, after, registry=registries[1]),
+    )
     try:
         return list(
             compare_calls(

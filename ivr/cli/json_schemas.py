@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ivr.actions.bulletins import BulletinsFile
-from ivr.demo.accounts.customers import CustomerFile
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.reference import json_schemas, schema
 from ivr.written.model import CallsFile
@@ -20,29 +20,31 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each kind of file."""
     return {
         **json_schemas(),
-        "actions": schema(ActionsFile, "Actions of a hotline that are HTTP services: actions.yaml"),
+        "actions": schema(ActionsFile, "Actions of a hotline's own, in Python or over HTTP: actions.yaml"),
         "calls": schema(CallsFile, "Written calls of a hotline"),
         "bulletins": schema(BulletinsFile, "The policy bulletins of a hotline: bulletins.yaml"),
-        "accounts": schema(CustomerFile, "The customers of the demonstration: accounts.yaml"),
     }
 
 
-def schema_files() -> dict[str, str]:
+def schema_files(more: Mapping[str, dict[str, Any]] | None = None) -> dict[str, str]:
     """Return the schemas as files: name to text."""
     return {
         f"{kind}.json": json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-        for kind, made in schemas().items()
+        for kind, made in {**schemas(), **(more or {})}.items()
     }
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas into a hotline's folder and return their files. That of the customers only beside their file."""
+    """Write the schemas into a hotline's folder, with those of its module's own files, and return their files."""
+    from ivr.calls.hotline import read_registry
+    from ivr.calls.hotline_files import read_folder
+
+    module = read_registry(folder, read_folder(folder).sources)[0].module
+    own = {kind: schema(model, f"{kind}.yaml") for kind, model in module.files.items()}
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in schema_files().items():
-        if name == "accounts.json" and not (folder / "accounts.yaml").exists():
-            continue
+    for name, text in schema_files(own).items():
         path = place / name
         path.write_text(text, encoding="utf-8")
         written.append(path)

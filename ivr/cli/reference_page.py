@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ivr.actions import CONTRACTS
 from ivr.actions.bulletins import Bulletin
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import (
     FACTS,
+    AccountsEntry,
     ActionEntry,
     ActionsFile,
     AnswerValue,
@@ -23,16 +23,17 @@ from ivr.written.model import KINDS as STEPS
 from ivr.written.model import WORDS, CallsFile, WrittenCall
 
 
-def reference_page() -> str:
-    """Return the reference page as Markdown."""
+def reference_page(contracts: Mapping[str, Contract]) -> str:
+    """Return the reference page as Markdown, with these actions."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
     bulletins = section("A bulletin in `bulletins.yaml`, which is a list of them", Bulletin, level=2)
     files = "\n".join([*_services(), *bulletins, *_calls()])
-    return "\n".join([head, node_reference().rstrip(), "", files, "## Actions", "", *_actions()])
+    return "\n".join([head, node_reference().rstrip(), "", files, "## Actions", "", *_actions(contracts)])
 
 
 def _services() -> Iterator[str]:
-    yield from section("Actions that are HTTP services: `actions.yaml`", ActionsFile, level=2)
+    yield from section("A hotline's own actions: `actions.yaml`", ActionsFile, level=2)
+    yield from section("The service that answers for accounts, under `accounts:`", AccountsEntry)
     yield from section("A service, under `services:`", Service)
     yield from section("When it counts as down, under `breaker:`", Breaker)
     yield from section("An action, under `actions:`", ActionEntry)
@@ -60,8 +61,8 @@ def _calls() -> Iterator[str]:
     )
 
 
-def _actions() -> Iterator[str]:
-    for name, contract in CONTRACTS.items():
+def _actions(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    for name, contract in contracts.items():
         yield f"### `{name}`"
         yield ""
         yield _needs(contract)

@@ -116,12 +116,12 @@ def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
 
     It is played without effects: a real service would do once more what it did then.
     """
-    from ivr.harness import DirectHarnesses, demonstration_phones
+    from ivr.harness import DirectHarnesses, sample_callers
     from ivr.replay.export import recalled, with_waits, without_effects
     from ivr.written.runner import play
     from ivr.written.yaml_writer import append
 
-    written = recalled(done, tree, demonstration_phones(hotline))
+    written = recalled(done, tree, sample_callers(hotline, tree))
     harnesses = without_effects(tree, DirectHarnesses(hotline, tree))
     call = with_waits(written, harnesses, done.recorded.history)
     append(path, [call])

@@ -16,7 +16,7 @@ Examples:
 )
 @click.argument(
     "kind",
-    type=click.Choice(["menu", "nodes", "prompts", "calls", "actions", "bulletins", "accounts"]),
+    type=click.Choice(["menu", "nodes", "prompts", "calls", "actions", "bulletins"]),
     default="menu",
 )
 @click.option(

@@ -28,9 +28,9 @@ from ivr.harness import (
     DirectHarnesses,
     Faults,
     at_moment,
-    demonstration_phones,
     first_caller,
     history_of,
+    sample_callers,
     slow_down,
 )
 from ivr.menu.language.suggestions import did_you_mean
@@ -80,7 +80,7 @@ def direct_sitting(
     watch = _Watch(application, clock, transcript, controls)
     application.switchboard.observers.append(watch)
 
-    phones = application.services.accounts.phones()
+    phones = sample_callers(folder, tree)
 
     def new_line() -> Line:
         now = clock.now.astimezone(application.hotline.current().timezone)
@@ -142,7 +142,8 @@ def url_sitting(
     The folder, if there is one, only says who rings by default, how the languages are called, and where calls are
     kept: without anything that may be secret. Raises ValueError for a URL or a file that is none.
     """
-    base, tree, phones = _base(url), load_hotline(folder).tree, demonstration_phones(folder)
+    base, tree = _base(url), load_hotline(folder).tree
+    phones = sample_callers(folder, tree)
     languages = tree.languages if tree else ("zh-CN", "en-US")
     number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
     controls = Controls(remote=True, trace=trace)

@@ -19,6 +19,7 @@ from jmespath.parser import ParsedResult
 from ivr.menu.language.contract import Contract, Level, Outcome, Times
 from ivr.menu.language.http_services import (
     SAFE_METHODS,
+    AccountsEntry,
     ActionEntry,
     ActionsFile,
     AnswerValue,
@@ -104,6 +105,16 @@ class HttpAction:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountsOverHttp:
+    """The HTTP service that answers for accounts."""
+
+    name: str
+    """The service's name."""
+    service: Service
+    entry: AccountsEntry
+
+
+@dataclass(frozen=True, slots=True)
 class ActionTable:
     """Every action that a hotline may run: the program's, and those of its ``actions.yaml``."""
 
@@ -112,6 +123,9 @@ class ActionTable:
     """Of the actions whose times are not the usual ones."""
     http: Mapping[str, HttpAction] = field(default_factory=dict)
     """Those that a service does."""
+    python: str = ""
+    """The Python module that the hotline names."""
+    accounts: AccountsOverHttp | None = None
 
 
 def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> ActionTable:
@@ -127,6 +141,10 @@ def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> Ac
             for name, entry in entries.items()
             if entry.service
         },
+        (file.python if file else None) or "",
+        AccountsOverHttp(file.accounts.service, services[file.accounts.service], file.accounts)
+        if file and file.accounts
+        else None,
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Template
 from jinja2.environment import TemplateExpression
 
-from ivr.menu.http_actions import HttpAction
+from ivr.menu.http_actions import AccountsOverHttp, HttpAction
 from ivr.menu.language.contract import Contract, Times
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, Limits
@@ -121,6 +121,10 @@ class Tree:
     """Of every action that the hotline may run: the program's, and those of ``actions.yaml``."""
     services: Mapping[str, HttpAction] = field(default_factory=dict)
     """By action: those that a service does."""
+    python: str = ""
+    """The Python module with the hotline's own actions; empty: none."""
+    accounts: AccountsOverHttp | None = None
+    """The HTTP service that answers for accounts."""
 
     @property
     def name(self) -> str:

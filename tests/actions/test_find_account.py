@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.actions import CONTRACTS
 from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import Caller
+from tests.support.bank import CONTRACTS
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.actions import CONTRACTS
 from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import STRANGER, Caller, number
+from tests.support.bank import CONTRACTS
 
 
 def typed(caller: Caller, phone: str, calls_from: str) -> ActionResult:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.actions import ACTIONS, CONTRACTS, NotProved, perform
+from ivr.actions import NotProved, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 from tests.support.action_caller import Caller
+from tests.support.bank import ACTIONS, CONTRACTS, accounts_of
 
 SECRET = "1237"
 ASKED = ActionRequest("CA1/1/0", datetime(2026, 11, 22, 10, tzinfo=UTC), "zh-CN", inputs={"id_tail": SECRET})
@@ -143,7 +144,7 @@ def test_a_broken_promise_is_unavailable(caller: Caller, finished: ActionResult)
 
 def test_a_broken_service_is_unavailable(caller: Caller) -> None:
     """A closed database is not the caller's fault, and not the end of the call."""
-    caller.services.accounts.close()
+    accounts_of(caller.services).close()
     with capture_logs() as logs:
         assert caller.ask("earnings") == ActionResult("unavailable")
     assert [(log["action"], log["error"]) for log in logs] == [("earnings", "ProgrammingError")]

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 
 from ivr.actions import NotProved
+from ivr.actions.accounts import OpenReset
 from ivr.actions.base import ActionResult
-from ivr.demo.accounts import OpenReset
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.sealing import BrokenSeal, Seal
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
+from tests.support.bank import accounts_of
 
 WHICH = {"reset_login_password": "login", "reset_payment_password": "payment"}
 
@@ -37,7 +38,9 @@ def ticket_of(begun: ActionResult) -> str:
 
 def opened(caller: Caller, begun: ActionResult, at: str = NOW) -> OpenReset | None:
     """Return what the page behind the link finds."""
-    return caller.services.accounts.reset(caller.services.seal.digest("ticket", ticket_of(begun)), moment(at))
+    return accounts_of(caller.services).reset(
+        caller.services.seal.digest("ticket", ticket_of(begun)), moment(at)
+    )
 
 
 @both
@@ -99,7 +102,7 @@ def test_the_link_is_signed(caller: Caller, action: str) -> None:
 def test_the_account_service_does_not_hold_the_link(caller: Caller) -> None:
     """Whoever reads its file can open no reset."""
     ticket = ticket_of(reset(caller))
-    kept = "\n".join(caller.services.accounts._connection.iterdump())
+    kept = "\n".join(accounts_of(caller.services)._connection.iterdump())
     assert ticket not in kept
     assert caller.services.seal.unsign("ticket", ticket) not in kept
 
@@ -126,7 +129,7 @@ def test_a_run_after_the_link_was_used_does_not_open_it_again(caller: Caller) ->
     """A webhook that comes very late answers as before, and the used link stays dead."""
     begun = reset(caller, key="CA1/7/1")
     digest = caller.services.seal.digest("ticket", ticket_of(begun))
-    assert caller.services.accounts.set_password(digest, "correct horse battery staple", moment(NOW))
+    assert accounts_of(caller.services).set_password(digest, "correct horse battery staple", moment(NOW))
     assert reset(caller, key="CA1/7/1") == begun
     assert opened(caller, begun) is None
     assert caller.resets() == [(number("8000"), "used")]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ivr.demo_service import ROUTES, Route, create_service
+from ivr.demo.http_service import ROUTES, Route, create_service
 from tests.support.attacker import VICTIM, Attack, figure, written
 
 TOKEN = "the-bearer-token-of-the-hotline"

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.attacker import VICTIM, figure, resets
+from tests.support.bank import accounts_of
 from tests.support.phone import DAYTIME, SETTINGS, Phone, program
 
 HTTPS = "https://ivr.example.com"
@@ -47,7 +48,9 @@ def begun_for(phone: Phone, number: str) -> str:
     seal = phone.application.services.seal
     ticket = seal.sign("ticket", f"a reset of {number}")
     digest = seal.digest("ticket", ticket)
-    phone.application.services.accounts.open_reset(number, "login", digest, key=f"{number}/1/1", at=DAYTIME)
+    accounts_of(phone.application.services).open_reset(
+        number, "login", digest, key=f"{number}/1/1", at=DAYTIME
+    )
     return f"/reset/{ticket}"
 
 
@@ -59,7 +62,7 @@ def post(browser: FlaskClient, path: str = "/reset", csrf: str | None = None, **
 
 def is_set(phone: Phone, number: str = VICTIM) -> bool:
     """Say whether the attacker's password was set."""
-    return phone.application.services.accounts.password_matches(number, "login", WANTED)
+    return accounts_of(phone.application.services).password_matches(number, "login", WANTED)
 
 
 def test_a_form_of_another_site_sets_nothing(phone: Phone, browser: FlaskClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ivr.actions import ACTIONS, perform
+from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import TAIL
 from ivr.calls.action_results import Actions
@@ -25,6 +25,7 @@ from tests.support.attacker import (
     telephone,
     written,
 )
+from tests.support.bank import ACTIONS
 from tests.support.phone import CUSTOMER, FORM, PUBLIC, Phone, program, signed
 
 OTHERS = {"+8613800138001": "0563", "+8613800138002": "3314", "+12025550142": "0181"}

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
 from tests.support.attacker import figure, resets
+from tests.support.bank import accounts_of
 from tests.support.phone import DAYTIME, Phone
 
 HTTPS = "https://ivr.example.com"
@@ -146,6 +147,6 @@ def test_ten_thousand_random_tickets_open_nothing(phone: Phone, ticket: str, loo
 def test_a_dead_link_is_told_apart_from_no_made_up_one(phone: Phone, ticket: str) -> None:
     """Signed by us, but never begun, expired, used or void: the page is that of a link which never was, byte for byte."""
     never = phone.application.services.seal.sign("ticket", "0" * 32)
-    phone.application.services.accounts.freeze(phone.caller, key="CA2/1/1", at=DAYTIME)
+    accounts_of(phone.application.services).freeze(phone.caller, key="CA2/1/1", at=DAYTIME)
     count = the_closed_door(phone, [never, ticket])
     figure("links that were never begun, or were made void", count, "all the same 404")

@@ -226,11 +226,11 @@ def test_a_config_map_is_read_and_taken_up(folder: Path, tmp_path: Path) -> None
     mounted.mkdir()
     folder.rename(mounted / "..2026_01")
     (mounted / "..data").symlink_to("..2026_01")
-    for name in ("menu.yaml", "prompts.zh-CN.yaml"):
+    for name in ("actions.yaml", "menu.yaml", "prompts.zh-CN.yaml"):
         (mounted / name).symlink_to(f"..data/{name}")
     hotline = Hotline(mounted, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current()
-    assert set(first.sources) == {"menu.yaml", "prompts.zh-CN.yaml"}
+    assert set(first.sources) == {"actions.yaml", "menu.yaml", "prompts.zh-CN.yaml"}
     shutil.copytree(mounted / "..2026_01", mounted / "..2026_02", copy_function=shutil.copy2)
     menu = mounted / "..2026_02" / "menu.yaml"
     replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))

@@ -143,7 +143,7 @@ def test_a_written_call_that_goes_another_way_is_told(bakery: Path) -> None:
     ("file", "text", "said"),
     [
         ("actions.yaml", SERVICE, "the written calls are not played: services do the actions"),
-        ("accounts.yaml", "nonsense: [", "the written calls cannot be played: "),
+        ("bulletins.yaml", "nonsense: [", "the written calls cannot be played: "),
     ],
 )
 def test_calls_that_cannot_be_played_spoil_nothing(

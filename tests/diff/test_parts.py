@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ivr.actions import CONTRACTS as ACTIONS
 from ivr.calls.hotline_files import read_folder
 from ivr.diff.calls import PlayCall, compare_calls, renamed
 from ivr.diff.changes import Change, Comparison, Heading, Side, named, quoted
@@ -27,6 +26,7 @@ from ivr.explore.properties import Violation
 from ivr.menu.reading.loader import load
 from ivr.written.model import WrittenCall
 from ivr.written.runner import PlayedCall, PlayedStep
+from tests.support.bank import CONTRACTS as ACTIONS
 from tests.support.menus import CONTRACTS, FILES, MENU, PEOPLE, bilingual, changed, small
 from tests.support.versions import sample, texts_told, told
 

@@ -6,11 +6,11 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.actions import CONTRACTS
 from ivr.explore.properties import Violation
 from ivr.explore.prover import prove
 from ivr.menu.reading.loader import load
 from ivr.menu.tree import Tree
+from tests.support.bank import CONTRACTS
 
 FRAME = """\
 hotline: hard

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ivr.actions import CONTRACTS
 from ivr.calls.line import DeskAnswer
 from ivr.cli.reference_page import reference_page
 from ivr.engine.step import MAX_REPEATS
@@ -160,7 +161,7 @@ def test_the_page_names_everything() -> None:
 
 def test_the_page_has_written_calls() -> None:
     """Every key of a call, every step, and every word that may stand alone."""
-    calls = reference_page().partition("## Written calls")[2].partition("## Actions")[0]
+    calls = reference_page(CONTRACTS).partition("## Written calls")[2].partition("## Actions")[0]
     for model in (WrittenCall, CallsFile):
         for key in keys_of(model):
             assert f"| `{key}` |" in calls

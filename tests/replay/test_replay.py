@@ -20,7 +20,7 @@ from ivr.cli import main, starter
 from ivr.config import Settings
 from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
-from ivr.harness import DirectHarnesses, Faults, demonstration_phones, open_environment, slow_down
+from ivr.harness import DirectHarnesses, Faults, open_environment, sample_callers, slow_down
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, recorded
 from ivr.replay.export import recalled, with_waits
@@ -38,7 +38,7 @@ YUEBAO = ROOT / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
 STAGES = DirectHarnesses(YUEBAO, TREE)
 WRITTEN = read_calls(YUEBAO)[0]
-PHONES = demonstration_phones(YUEBAO)
+PHONES = sample_callers(YUEBAO, TREE)
 
 
 def recordings(call: WrittenCall, harnesses: DirectHarnesses = STAGES) -> list[CallHistory]:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import NOT_SERVED
-from ivr.demo.accounts import Account
+from ivr.demo.accounts import Customer
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
+from tests.support.bank import ACTIONS, accounts_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = "2026-11-22T10:00"
@@ -74,7 +75,7 @@ class Caller:
         **inputs: str,
     ) -> ActionResult:
         """Run an action about the account of this phone; without a key it is a run of its own in this call."""
-        asked = ActionRequest(
+        request = ActionRequest(
             key=key or f"{call}/{next(self.turns)}/1",
             at=moment(at),
             language=language,
@@ -84,7 +85,7 @@ class Caller:
             inputs=inputs,
             message_limits=self.rate_limits,
         )
-        return perform(action, self.services, asked)
+        return perform(action, self.services, request, ACTIONS)
 
     # What follows takes `calls_from`, `call`, `at` and `key` as `ask` does.
 
@@ -111,15 +112,17 @@ class Caller:
         """Type a code, and return how it ended."""
         return self.ask("check_code", phone, level=Level.matched, typed_code=code, **how).outcome
 
-    def account(self, phone: str = "8000") -> Account:
+    def account(self, phone: str = "8000") -> Customer:
         """Return the account as it is now."""
-        return self.services.accounts.get(number(phone))
+        return accounts_of(self.services).get(number(phone))
 
     def devices(self, phone: str = "8000") -> int:
         """Return on how many devices the account is signed in."""
-        return self.services.accounts.tokens(number(phone))
+        return accounts_of(self.services).tokens(number(phone))
 
     def resets(self) -> list[tuple[str, str]]:
         """Return whose password each reset ever begun is for, and its state, in their order."""
-        found = self.services.accounts._connection.execute("SELECT phone, state FROM resets ORDER BY rowid")
+        found = accounts_of(self.services)._connection.execute(
+            "SELECT phone, state FROM resets ORDER BY rowid"
+        )
         return [(phone, state) for phone, state in found]

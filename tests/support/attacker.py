@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from ivr.actions import ACTIONS, perform
+from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, TAIL, holders
 from ivr.app import Application, build_application
@@ -21,6 +21,7 @@ from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
 from ivr.storage import SEALED_AS, CallFilter
 from tests.support.at_once import AtOnce
+from tests.support.bank import ACTIONS, accounts_of
 from tests.support.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
 
 VICTIM, VICTIMS_TAIL = "+8613800138000", "1237"
@@ -159,7 +160,7 @@ def resets(phone: Phone) -> str:
 
 def begun(application: Application) -> list[tuple[str, str]]:
     """Return the resets that were ever begun: whose, and in which state."""
-    found = application.services.accounts._connection.execute(
+    found = accounts_of(application.services)._connection.execute(
         "SELECT phone, state FROM resets ORDER BY rowid"
     )
     return [(phone, state) for phone, state in found]
@@ -169,7 +170,10 @@ def written(application: Application) -> dict[str, int]:
     """Return how many rows there are of everything that a webhook could write."""
     calls = application.store.calls(CallFilter(limit=10_000))
     histories = [history for record in calls if (history := application.store.call(record.call))]
-    accounts, ledger = application.services.accounts._connection, application.services.attempts._connection
+    accounts, ledger = (
+        accounts_of(application.services)._connection,
+        application.services.attempts._connection,
+    )
     counts = {
         "calls": len(calls),
         "events": sum(len(history.path) for history in histories),
@@ -203,7 +207,7 @@ def told_of_the_card(app: Flask, bank: str, call: str) -> tuple[Answer, list[str
 
 def account_says(application: Application, number: str, words: str) -> None:
     """Put words into every field of an account that is free text, as a careless account service could."""
-    db = application.services.accounts._connection
+    db = accounts_of(application.services)._connection
     (kept,) = db.execute("SELECT data FROM accounts WHERE phone = ?", (number,)).fetchone()
     data = json.loads(kept)
     data["name"] = data["language"] = data["bank_card"]["bank"] = data["bank_card"]["bank_phone"] = words

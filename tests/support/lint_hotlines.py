@@ -6,7 +6,6 @@ import json
 from textwrap import dedent
 from typing import Any
 
-from ivr.actions import CONTRACTS
 from ivr.explore.prover import ProofResult, prove
 from ivr.lint import judged
 from ivr.menu.language.contract import Contract, Outcome
@@ -15,6 +14,7 @@ from ivr.menu.reading.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import read
 from ivr.menu.tree import Tree
+from tests.support.bank import CONTRACTS
 
 PAYS = Contract("pay_bill", "Pays.", {"ok": Outcome("It is paid.")}, inputs={"amount": "Yuan."})
 """An action on an amount of money: the program has none."""

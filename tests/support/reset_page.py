@@ -8,9 +8,10 @@ from pathlib import Path
 
 from flask import Flask
 
+from ivr.actions.accounts import PasswordKind
 from ivr.channels.reset_page.pages import install
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
-from ivr.demo.accounts import Accounts, Which
+from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
 
 SOURCE = Path(__file__).parents[2] / "menus" / "yuebao" / "accounts.yaml"
@@ -38,7 +39,7 @@ class House:
         install(app, self.accounts, self.seal, lambda: self.now, self.public_url)
         return app
 
-    def ticket(self, which: Which = "login", phone: str = CHINESE, *, key: str = "CA1/3/0") -> str:
+    def ticket(self, which: PasswordKind = "login", phone: str = CHINESE, *, key: str = "CA1/3/0") -> str:
         """Begin a reset and return the ticket of its link."""
         ticket = self.seal.sign("ticket", key)
         self.accounts.open_reset(

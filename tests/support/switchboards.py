@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
-from ivr.actions import ACTIONS
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.action_results import Actions
@@ -23,6 +22,7 @@ from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
+from tests.support.bank import ACTIONS
 from tests.support.call_driver import CallDriver
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -83,6 +83,7 @@ def write_menu(folder: Path, menu: str = MENU, **files: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "menu.yaml").write_text(dedent(menu), encoding="utf-8")
     (folder / "prompts.zh-CN.yaml").write_text(dedent(CHINESE), encoding="utf-8")
+    (folder / "actions.yaml").write_text("python: ivr.demo.actions\n", encoding="utf-8")
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
     return folder

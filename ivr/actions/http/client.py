@@ -6,11 +6,10 @@ something else than JSON, or something that no outcome expects. The log has the 
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,20 +21,19 @@ from ivr.actions import ACTIONS
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.http.connections import (
     Connections,
+    Endpoint,
     NoConnection,
     ServiceAnswer,
-    ServiceClient,
     ServiceDown,
     ServiceError,
     UnexpectedAnswer,
+    endpoint_of,
     exact,
 )
-from ivr.actions.message_limits import may_text
-from ivr.config import BadSetting
+from ivr.actions.message_limits import may_text, refused
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import AnswerField, HttpAction, OutcomeRule
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.http_services import ACTIONS_FILE, SETTING
 from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1
@@ -53,44 +51,32 @@ class ServiceAction:
 
     CONTRACT: Contract
     declared: HttpAction
-    peer: ServiceClient
-    url: str
-    headers: Mapping[str, str] = field(repr=False)
+    endpoint: Endpoint
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Ask the service. A message that it has us send is one of our rations, whatever its own are."""
+        """Ask the service. A message that it has us send counts against our limits, whatever its own are."""
         try:
             result = self._ask(request)
             if result.text_to and not may_text(services, request, result.text_to):
-                return self._rationed()
+                return refused(self.CONTRACT)
             return result
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
             return ActionResult("unavailable")
 
-    def _rationed(self) -> ActionResult:
-        """Return the end of a run whose message may not be sent: its own outcome, if it has one that tells nothing."""
-        outcome = self.CONTRACT.outcomes.get("rationed")
-        if outcome is None or outcome.tells:
-            raise UnexpectedAnswer("no more messages may be sent")
-        return ActionResult("rationed")
-
     def _ask(self, request: ActionRequest) -> ActionResult:
         """Make the request, again where that may help and does no harm, and no longer than the caller would wait."""
         declared, values = self.declared, {**request.inputs, **_facts(request)}
-        url = self.url + declared.path_with(values)
-        headers = {**self.headers, **_OWN_HEADERS, "Idempotency-Key": request.key}
-        body = None
-        if declared.body is not None:
-            body = json.dumps(declared.body_with(values), default=plain_json, allow_nan=False).encode()
-            headers["Content-Type"] = "application/json"
+        path = declared.path_with(values)
+        body = None if declared.body is None else declared.body_with(values)
         until = time.monotonic() + declared.times.give_up
 
         def once() -> ActionResult:
             seconds = max(_LEAST, min(declared.service.timeout, until - time.monotonic()))
-            with self.peer.guarded():
-                return meaning(declared, self.peer.ask(declared.method, url, headers, body, seconds))
+            with self.endpoint.client.guarded():
+                answer = self.endpoint.ask(declared.method, path, body, key=request.key, seconds=seconds)
+                return meaning(declared, answer)
 
         return tenacity.Retrying(
             stop=tenacity.stop_after_attempt(1 + declared.service.retries)
@@ -99,10 +85,6 @@ class ServiceAction:
             retry=tenacity.retry_if_exception_type(ServiceDown if declared.safe else NoConnection),
             reraise=True,
         )(once)
-
-
-_OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ivr"}
-"""Nothing compressed: the bound of an answer's size is then the bound of our memory."""
 
 
 def _facts(request: ActionRequest) -> dict[str, Any]:
@@ -116,16 +98,6 @@ def _facts(request: ActionRequest) -> dict[str, Any]:
         "key": request.key,
         "level": request.level.name,
     }
-
-
-def plain_json(value: Any) -> Any:
-    """Return a number or a date as JSON has it, for :func:`json.dumps`. Raises TypeError for anything else."""
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case date():
-            return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not plain data")
 
 
 # --- what the answer means
@@ -193,44 +165,24 @@ def _taken(taken: AnswerField, data: Any) -> Any:
 # --- the actions of a hotline
 
 
-def actions_of(tree: Tree, environ: Mapping[str, str], connections: Connections) -> Mapping[str, Action]:
-    """Return every action that a hotline may run: the program's, and over them those that a service does.
+def actions_of(
+    tree: Tree,
+    environ: Mapping[str, str],
+    connections: Connections,
+    others: Mapping[str, Action] = ACTIONS,
+) -> Mapping[str, Action]:
+    """Return every action that a hotline may run: over the ``others``, those that a service does.
 
     Raises :class:`ivr.config.BadSetting` for a value of the environment that is missing or cannot be used.
     """
     made = {name: _action(each, environ, connections) for name, each in tree.services.items()}
-    for service in sorted({each.declared.name for each in made.values() if can_be_read_on_its_way(each.url)}):
+    for service in sorted(
+        {each.declared.name for each in made.values() if can_be_read_on_its_way(each.endpoint.url)}
+    ):
         _log.warning("service without TLS", service=service)
-    return {**ACTIONS, **made}
+    return {**others, **made}
 
 
 def _action(declared: HttpAction, environ: Mapping[str, str], connections: Connections) -> ServiceAction:
-    service = declared.service
-    url = _filled_in(declared, service.url, environ).rstrip("/")
-    if not _URL.fullmatch(url):
-        raise BadSetting(
-            f"{ACTIONS_FILE}: the `url` of the service `{declared.name}` is no web address; "
-            "write it like https://accounts.example.com"
-        )
-    headers = {name: _filled_in(declared, typed, environ) for name, typed in service.headers.items()}
-    authorities = environ.get("REQUESTS_CA_BUNDLE") or None
-    return ServiceAction(
-        declared.contract, declared, connections.to(url, service.breaker, authorities), url, headers
-    )
-
-
-_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#@\\]*)?")
-
-
-def _filled_in(declared: HttpAction, typed: str, environ: Mapping[str, str]) -> str:
-    """Return a text with the values of the environment in it."""
-
-    def of(found: re.Match[str]) -> str:
-        given = environ.get(found["name"], "").strip()
-        if not given:
-            raise BadSetting(
-                f"{found['name']} is missing; the service `{declared.name}` in {ACTIONS_FILE} needs it"
-            )
-        return given
-
-    return re.sub(SETTING, of, typed)
+    endpoint = endpoint_of(declared.name, declared.service, environ, connections)
+    return ServiceAction(declared.contract, declared, endpoint)

@@ -1,4 +1,4 @@
-"""Whom we speak to: the connections to a company's services, and whether each of them is up.
+"""The services that we ask: the connections to a company's services, and whether each of them is up.
 
 What is told of a failure is its kind, for the log; never a URL, a header or a body, because all of them may hold what a
 caller typed.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -23,7 +25,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from urllib3.util import Timeout
 
-from ivr.menu.language.http_services import Breaker
+from ivr.config import BadSetting
+from ivr.menu.language.http_services import ACTIONS_FILE, SETTING, Breaker, Service
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes. An action needs a few hundred; more is a mistake, or an attack on our memory."""
@@ -169,6 +172,16 @@ def _whole(text: str) -> int:
     return int(exact(text))
 
 
+def plain_json(value: Any) -> Any:
+    """Return a number or a date as JSON has it, for :func:`json.dumps`. Raises TypeError for anything else."""
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case date():
+            return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
 class Connections:
     """The peers of all services. They outlive a menu version: a new wording is no reason to forget what is down."""
 
@@ -193,3 +206,62 @@ class Connections:
             for peer in self._peers.values():
                 peer.close()
             self._peers.clear()
+
+
+# --- one service of a hotline
+
+_OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ivr"}
+"""Nothing compressed: the bound of an answer's size is then the bound of our memory."""
+_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#@\\]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service that an ``actions.yaml`` declares, with its address and secrets filled in."""
+
+    client: ServiceClient
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def ask(self, method: str, path: str, body: Any, *, key: str, seconds: float) -> ServiceAnswer:
+        """Make one request, with a body as JSON unless it is None, and an idempotency key unless it is empty.
+
+        It belongs inside ``client.guarded()``, with the look at the status: an answer of 500 counts as a failure too.
+        """
+        headers = {**self.headers, **_OWN_HEADERS}
+        if key:
+            headers["Idempotency-Key"] = key
+        sent = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            sent = json.dumps(body, default=plain_json, allow_nan=False).encode()
+        return self.client.ask(method, self.url + path, headers, sent, seconds)
+
+
+def endpoint_of(
+    name: str, service: Service, environ: Mapping[str, str], connections: Connections
+) -> Endpoint:
+    """Return where a declared service is found. Raises :class:`ivr.config.BadSetting` for a value that is missing."""
+    url = _filled_in(name, service.url, environ).rstrip("/")
+    if not _URL.fullmatch(url):
+        raise BadSetting(
+            f"{ACTIONS_FILE}: the `url` of the service `{name}` is no web address; "
+            "write it like https://accounts.example.com"
+        )
+    headers = {header: _filled_in(name, typed, environ) for header, typed in service.headers.items()}
+    authorities = environ.get("REQUESTS_CA_BUNDLE") or None
+    return Endpoint(connections.to(url, service.breaker, authorities), url, headers)
+
+
+def _filled_in(service: str, typed: str, environ: Mapping[str, str]) -> str:
+    """Return a text with the values of the environment in it."""
+
+    def of(found: re.Match[str]) -> str:
+        given = environ.get(found["name"], "").strip()
+        if not given:
+            raise BadSetting(
+                f"{found['name']} is missing; the service `{service}` in {ACTIONS_FILE} needs it"
+            )
+        return given
+
+    return re.sub(SETTING, of, typed)

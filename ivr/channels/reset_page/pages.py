@@ -24,8 +24,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField
 
+from ivr.actions.accounts import OpenReset, PasswordKind, PasswordResets
+from ivr.actions.passwords import BadPassword
 from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
-from ivr.demo.accounts import Accounts, BadPassword, OpenReset, Which
 from ivr.logs import place_of
 from ivr.storage.sealing import BrokenSeal, Seal
 
@@ -57,7 +58,7 @@ class NewPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class Pages:
     """The pages of a reset."""
 
-    accounts: Accounts
+    resets: PasswordResets
     seal: Seal
     clock: Callable[[], datetime]
     prefix: str
@@ -95,7 +96,7 @@ class Pages:
             session["problems"] = ["differ"]
             return self._go_on()
         try:
-            if not self.accounts.set_password(self._digest(ticket), password, self.clock()):
+            if not self.resets.set_password(self._digest(ticket), password, self.clock()):
                 return self._dead()
         except BadPassword as bad:
             session["problems"] = bad.reasons
@@ -111,7 +112,7 @@ class Pages:
             self.seal.unsign("ticket", ticket)
         except BrokenSeal:
             return None
-        return self.accounts.reset(self._digest(ticket), self.clock())
+        return self.resets.reset(self._digest(ticket), self.clock())
 
     def _digest(self, ticket: str) -> str:
         return self.seal.digest("ticket", ticket)
@@ -125,7 +126,7 @@ class Pages:
         words = _words(opened.language)
         return self._page("form", words, opened=opened, form=form, problems=problems)
 
-    def _done(self, which: Which, case: str, language: str) -> Response:
+    def _done(self, which: PasswordKind, case: str, language: str) -> Response:
         words = _words(language)
         return self._page("notice", words, title=words.done_title, text=words.done[which], case=case)
 
@@ -153,7 +154,7 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def install(
-    app: Flask, accounts: Accounts, seal: Seal, clock: Callable[[], datetime], public_url: str = ""
+    app: Flask, resets: PasswordResets, seal: Seal, clock: Callable[[], datetime], public_url: str = ""
 ) -> None:
     """Add the pages to the program, and the session that they need.
 
@@ -170,7 +171,7 @@ def install(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=public_url.startswith("https:"),
     )
-    pages = Pages(accounts, seal, clock, prefix)
+    pages = Pages(resets, seal, clock, prefix)
     blueprint = Blueprint("reset", __name__, template_folder="templates")
     blueprint.add_url_rule(_STYLE_PATH, view_func=_style)
     blueprint.add_url_rule(f"{_PATH}/<path:ticket>", view_func=pages.enter)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.demo.accounts import Reason, Which
-from ivr.demo.accounts.passwords import LONGEST, SHORTEST
+from ivr.actions.accounts import PasswordKind
+from ivr.actions.passwords import LONGEST, SHORTEST, Reason
 
 PageProblem = Reason | Literal["differ", "stale"]
 """Why a password was not set: a rule that it breaks, two entries that differ, or a form that is no longer good."""
@@ -21,10 +21,10 @@ class PageWords:
     """As HTML and the customer's account name it."""
     own_name: str
     """What the language calls itself."""
-    titles: Mapping[Which, str]
+    titles: Mapping[PasswordKind, str]
     case: str
     rules_before: str
-    rules: Mapping[Which, Sequence[str]]
+    rules: Mapping[PasswordKind, Sequence[str]]
     """What is told before the field."""
     entry: str
     again: str
@@ -34,7 +34,7 @@ class PageWords:
     """Goes before the title of the window while something is wrong."""
     problems: Mapping[PageProblem, str]
     done_title: str
-    done: Mapping[Which, str]
+    done: Mapping[PasswordKind, str]
     dead_title: str
     dead: str
     trouble: str
@@ -75,6 +75,7 @@ _CHINESE = PageWords(
         Reason.run: "这是连号，太容易被猜到了。",
         Reason.repeat: "这些数字有规律地重复，太容易被猜到了。",
         Reason.phone_tail: "这是您手机号的最后 6 位。",
+        Reason.refused: "这个密码不能用，请换一个。",
         "differ": "两遍输入的不一样，请重新输入。",
         "stale": "页面放得太久了，密码还没有设置，请再输入一遍。",
     },
@@ -124,6 +125,7 @@ _ENGLISH = PageWords(
         Reason.run: "That is a run of digits, which is easy to guess.",
         Reason.repeat: "The digits repeat, which is easy to guess.",
         Reason.phone_tail: "That is the end of your phone number.",
+        Reason.refused: "This password cannot be used. Please choose another one.",
         "differ": "The two entries are different. Please type both again.",
         "stale": "This page was open for too long, and the password has not been set. Please type it again.",
     },

@@ -1,20 +1,15 @@
 """The account service: who the customers are, what a call may learn of them, and how a password is replaced."""
 
-from ivr.demo.accounts.customers import Account, BankCard, Fund, Password, Rules, Withdrawal
-from ivr.demo.accounts.passwords import BadPassword, Reason, Which
-from ivr.demo.accounts.service import Accounts, NoSuchAccount, OpenReset
+from ivr.demo.accounts.customers import BankCard, Customer, Fund, Password, Rules, Withdrawal
+from ivr.demo.accounts.service import Accounts, bank
 
 __all__ = [
-    "Account",
     "Accounts",
-    "BadPassword",
     "BankCard",
+    "Customer",
     "Fund",
-    "NoSuchAccount",
-    "OpenReset",
     "Password",
-    "Reason",
     "Rules",
-    "Which",
     "Withdrawal",
+    "bank",
 ]

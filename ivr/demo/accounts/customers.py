@@ -102,7 +102,7 @@ class Withdrawal(Record):
     """Why it failed, in the service's own word; empty when it did not, or when nobody knows."""
 
 
-class Account(Record):
+class Customer(Record):
     """One customer. The ID card is not here: the service answers questions about it and keeps it to itself."""
 
     phone: Phone
@@ -129,7 +129,7 @@ class Account(Record):
         return max(Decimal(0), min(left, self.fund.balance))
 
 
-class FiledAccount(Account):
+class FiledCustomer(Customer):
     """A customer as the file has them."""
 
     id_card: IdCard = Field(repr=False)
@@ -149,7 +149,7 @@ class Rules(Record):
     """How long that lock holds, and how long a wrong try counts."""
 
 
-def _each_once(accounts: list[FiledAccount]) -> list[FiledAccount]:
+def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
     phones = [account.phone for account in accounts]
     if twice := sorted({phone for phone in phones if phones.count(phone) > 1}):
         raise wrong(f"{', '.join(twice)} is the phone of two accounts", "give each account its own")
@@ -159,12 +159,12 @@ def _each_once(accounts: list[FiledAccount]) -> list[FiledAccount]:
 class CustomerFile(Record):
     """All that ``accounts.yaml`` says."""
 
-    accounts: Annotated[list[FiledAccount], AfterValidator(_each_once)]
+    accounts: Annotated[list[FiledCustomer], AfterValidator(_each_once)]
     rules: Rules
 
 
-ACCOUNT = TypeAdapter(Account)
-ACCOUNT_RULES = TypeAdapter(Rules)
+CUSTOMER = TypeAdapter(Customer)
+RULES = TypeAdapter(Rules)
 
 
 def born(id_card: str) -> date:

@@ -15,7 +15,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,11 +23,14 @@ from typing import Any, Self
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
+from ivr.actions.base import Services
+from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
 from ivr.demo.accounts.customers import (
-    ACCOUNT,
-    ACCOUNT_RULES,
-    Account,
+    CUSTOMER,
+    RULES,
     BankCard,
+    Customer,
     CustomerFile,
     Fund,
     Password,
@@ -36,7 +38,6 @@ from ivr.demo.accounts.customers import (
     born,
     tail_matches,
 )
-from ivr.demo.accounts.passwords import BadPassword, Reason, Which, login_reasons, normal, payment_reasons
 from ivr.demo.accounts.tables import clear, fill, make_tables
 
 _HASHER = PasswordHasher()
@@ -47,8 +48,8 @@ _WAIT_SECONDS = 5.0
 
 _NOBODYS_CARD = "000000" + "19700101" + "000X"
 """What a tail is compared with where there is no account."""
-_NOBODY = ACCOUNT.dump_json(
-    Account(
+_NOBODY = CUSTOMER.dump_json(
+    Customer(
         phone="+10000000",
         name="Nobody",
         language="zh-CN",
@@ -73,26 +74,8 @@ _RESET_LIVES = timedelta(minutes=30)
 _REMEMBERED = timedelta(days=90)
 """How long after its end a reset, its idempotency key and its case number are kept."""
 
-_PATHS: Mapping[Which, str] = {"login": "$.login", "payment": "$.payment_password"}
+_PATHS: Mapping[PasswordKind, str] = {"login": "$.login", "payment": "$.payment_password"}
 """Where the data of an account tells the state of a password."""
-
-
-class NoSuchAccount(LookupError):
-    """The service has no account of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenReset:
-    """A reset of a password that has been begun and not yet been used."""
-
-    phone: str
-    which: Which
-    language: str
-    """The language that the customer prefers."""
-    case: str
-    """The case number: eight digits."""
-    expires: datetime
-    """In UTC."""
 
 
 class Accounts:
@@ -139,22 +122,35 @@ class Accounts:
         return [phone for (phone,) in rows]
 
     def find(self, phone: str) -> Account | None:
-        """Return the account with this phone (E.164), or None."""
+        """Return what a call may know of the account with this phone (E.164), or None."""
+        customer = self.customer(phone)
+        if customer is None:
+            return None
+        return Account(
+            phone=customer.phone,
+            language=customer.language,
+            status=customer.status,
+            sim_changed_hours_ago=customer.sim_changed_hours_ago,
+            phone_unreachable=customer.phone_unreachable,
+        )
+
+    def customer(self, phone: str) -> Customer | None:
+        """Return the customer with this phone, or None."""
         row = self._row("SELECT data FROM accounts WHERE phone = ?", phone)
-        account = ACCOUNT.validate_json(_NOBODY if row is None else row[0])  # the time tells nothing
-        return None if row is None else account
+        customer = CUSTOMER.validate_json(_NOBODY if row is None else row[0])  # the time tells nothing
+        return None if row is None else customer
 
     def has(self, phone: str) -> bool:
         """Say whether there is an account with this phone, in the same time either way."""
         row = self._row("SELECT EXISTS (SELECT 1 FROM accounts WHERE phone = ?)", phone)
         return bool(row[0])
 
-    def get(self, phone: str) -> Account:
+    def get(self, phone: str) -> Customer:
         """Return the account with this phone, which must be there. Raises :class:`NoSuchAccount`."""
-        account = self.find(phone)
-        if account is None:
+        customer = self.customer(phone)
+        if customer is None:
             raise NoSuchAccount
-        return account
+        return customer
 
     def age(self, phone: str, on: date) -> int:
         """Return the customer's age in whole years on a day. Raises :class:`NoSuchAccount`."""
@@ -168,12 +164,21 @@ class Accounts:
         except NoSuchAccount:
             return False
 
-    def rules(self) -> Rules:
+    def rules(self) -> IdentityRules:
+        """Return the bank's rules for proving who calls."""
+        rules = self.bank_rules()
+        return IdentityRules(
+            code_valid_minutes=rules.code_valid_minutes,
+            identity_tries_before_lock=rules.identity_tries_before_lock,
+            identity_lock_minutes=rules.identity_lock_minutes,
+        )
+
+    def bank_rules(self) -> Rules:
         """Return the rules that hold for every account. Raises LookupError when no file gave any."""
         row = self._row("SELECT value FROM kept WHERE name = 'rules'")
         if row is None:
             raise LookupError("the account service has no rules")
-        return ACCOUNT_RULES.validate_json(row[0])
+        return RULES.validate_json(row[0])
 
     def tail_matches(self, phone: str, tail: str) -> bool:
         """Say whether ``tail`` is the last four characters of the account's ID card; x is X.
@@ -214,7 +219,9 @@ class Accounts:
             _sign_out(db, phone, at)
             return True
 
-    def open_reset(self, phone: str, which: Which, ticket_digest: str, *, key: str, at: datetime) -> str:
+    def open_reset(
+        self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
+    ) -> str:
         """Begin the reset of a password and return its case number, eight digits. It is valid for 30 minutes.
 
         ``ticket_digest`` is the digest of the ticket that the link holds; the ticket itself never comes here. The
@@ -284,7 +291,7 @@ class Accounts:
             _sign_out(db, opened.phone, at)  # who had the old password may have signed in meanwhile
             return True
 
-    def password_matches(self, phone: str, which: Which, password: str) -> bool:
+    def password_matches(self, phone: str, which: PasswordKind, password: str) -> bool:
         """Say whether this is the account's password. Where none was ever set it takes the same time to say no."""
         row = self._row("SELECT hash FROM passwords WHERE phone = ? AND which = ?", phone, which)
         if row is None:
@@ -331,6 +338,12 @@ class Accounts:
             else:
                 fill(db, source, content)
             db.execute("INSERT OR REPLACE INTO kept VALUES ('mark', ?)", (mark,))
+
+
+def bank(services: Services) -> Accounts:
+    """Return the account service as the bank's own actions know it."""
+    assert isinstance(services.accounts, Accounts)
+    return services.accounts
 
 
 def _sign_out(db: sqlite3.Connection, phone: str, at: datetime) -> None:

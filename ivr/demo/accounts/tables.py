@@ -6,7 +6,7 @@ import functools
 import sqlite3
 from pathlib import Path
 
-from ivr.demo.accounts.customers import ACCOUNT, ACCOUNT_RULES, CustomerFile
+from ivr.demo.accounts.customers import CUSTOMER, RULES, CustomerFile
 from ivr.menu.reading.validation import parse_file
 
 _LAYOUT = 3
@@ -49,7 +49,7 @@ def make_tables(db: sqlite3.Connection) -> None:
 
 
 @functools.lru_cache(maxsize=8)
-def _customers(source: Path, content: bytes) -> CustomerFile:
+def customers_in(source: Path, content: bytes) -> CustomerFile:
     """Return what a file says. Kept, because each written call opens the same one."""
     return parse_file(CustomerFile, source, content, private=True)
 
@@ -66,7 +66,7 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     A customer whose lines are as before keeps what has happened to him; one whose lines have changed is what they say
     now; one who is no longer there is forgotten.
     """
-    filed = _customers(source, content)
+    filed = customers_in(source, content)
     gone = {phone for (phone,) in db.execute("SELECT phone FROM accounts")}
     gone -= {account.phone for account in filed.accounts}
     db.executemany("DELETE FROM accounts WHERE phone = ?", [(phone,) for phone in gone])
@@ -74,9 +74,9 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
         """INSERT INTO accounts (phone, place, id_card, filed, data) VALUES (?1, ?2, ?3, ?4, ?4)
         ON CONFLICT (phone) DO UPDATE SET place = excluded.place, id_card = excluded.id_card, filed = excluded.filed,
             data = CASE filed WHEN excluded.filed THEN data ELSE excluded.data END""",
-        # Written as an Account: the ID card is left out of the data.
+        # Written as a Customer: the ID card is left out of the data.
         [
-            (account.phone, place, account.id_card, ACCOUNT.dump_json(account).decode())
+            (account.phone, place, account.id_card, CUSTOMER.dump_json(account).decode())
             for place, account in enumerate(filed.accounts)
         ],
     )
@@ -84,6 +84,4 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     db.execute(
         "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
     )
-    db.execute(
-        "INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (ACCOUNT_RULES.dump_json(filed.rules).decode(),)
-    )
+    db.execute("INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (RULES.dump_json(filed.rules).decode(),))

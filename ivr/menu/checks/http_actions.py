@@ -66,6 +66,10 @@ def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) 
     for name, service in actions.services.items():
         for found in _service(service.url, service.headers):
             yield found.under("services", name)
+    if actions.accounts and actions.accounts.service not in draft.typed_services():
+        name = actions.accounts.service
+        remedy = did_you_mean(name, actions.services, "add it under `services:`")
+        yield FileProblem(("accounts", "service"), f"there is no service `{name}`", remedy)
     for name, entry in actions.actions.items():
         for found in _entry(draft, name, entry, built_in):
             yield found.under("actions", name)

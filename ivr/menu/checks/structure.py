@@ -222,10 +222,22 @@ def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:
     return found
 
 
+_NO_ACCOUNTS = (
+    "name one in actions.yaml: a module with `open_accounts` under `python:`, or a service under `accounts:` "
+    "(`resets: true` for resets); see docs/actions.md"
+)
+
+
 def _run(draft: Draft, name: str, node: RunNode, contracts: Mapping[str, Contract]) -> None:
     contract = contracts.get(node.run)
     if contract is None:
-        draft.note(name, ("run",), f"there is no action `{node.run}`", did_you_mean(node.run, contracts))
+        if node.run in draft.withheld:
+            what = f"`{node.run}` asks the company's account service, and this hotline has none"
+            if draft.actions and (draft.actions.python or draft.actions.accounts):
+                what = f"`{node.run}` asks more of the account service than the hotline's can do"
+            draft.note(name, ("run",), what, _NO_ACCOUNTS)
+        elif draft.all_actions_known:
+            draft.note(name, ("run",), f"there is no action `{node.run}`", did_you_mean(node.run, contracts))
         return
     known = contract.all_outcomes()
     unrouted = [outcome for outcome in known if outcome not in node.outcomes]

@@ -1,4 +1,4 @@
-"""The file ``actions.yaml``: actions that a company's own HTTP service does, and how long each action may take.
+"""The file ``actions.yaml``: a hotline's own actions, in Python or over HTTP, and how long each action may take.
 
 One declaration serves the check of the file, the JSON Schema and the reference page. :mod:`ivr.menu.checks.http_actions` finds
 what is wrong although it is well written, and :mod:`ivr.menu.http_actions` compiles it.
@@ -74,6 +74,12 @@ def _mended_path(typed: str) -> str | None:
     return None if typed.startswith("/") else "begin with `/`: the host is the service's `url`"
 
 
+def _mended_module(typed: str) -> str | None:
+    if typed.endswith(".py"):
+        return "a file stands beside menu.yaml: write its name alone, such as `actions.py`"
+    return "write a module's name with dots, such as `my_bank.ivr_actions`" if "/" in typed else None
+
+
 def _seconds(typed: Any) -> Any:
     try:
         seconds = float(typed)
@@ -109,6 +115,15 @@ UrlPath = Annotated[
         r"/(?!/)[^#$\\]*",
         ("/accounts/{{ account }}/limits",),
         mend=_mended_path,
+    ),
+]
+ModuleName = Annotated[
+    str,
+    Form(
+        "Python module",
+        r"(\./)?[A-Za-z_][A-Za-z0-9_]*\.py|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*",
+        ("actions.py", "my_bank.ivr_actions"),
+        mend=_mended_module,
     ),
 ]
 JmesPath = Annotated[str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath)]
@@ -276,8 +291,36 @@ class ActionEntry(Model):
         return not SAFE_METHODS.issuperset(self.methods) if self.changes is None else self.changes
 
 
+class AccountsEntry(Model):
+    """The HTTP service that answers for accounts: for the actions of identity, and for resets. See docs/actions.md."""
+
+    service: Name = Field(description="The service, from `services:`.")
+    resets: Flag = Field(
+        default=False,
+        description="`true`: it resets passwords too, so that the reset actions and their page are there.",
+    )
+    code_valid_minutes: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=5, description="Minutes for which a one-time code is good."
+    )
+    tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="The wrong try of this number locks, for the account and for the caller."
+    )
+    lock_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
+        default=30,
+        description="Minutes for which it locks the first time; each further lock is twice as long.",
+    )
+
+
 class ActionsFile(Model):
-    """The actions of a hotline that are services of their own, and the times of the others."""
+    """The actions of a hotline's own, in Python or over HTTP, and the times of the others."""
+
+    python: ModuleName | None = Field(
+        default=None,
+        description="Its Python module: a file beside menu.yaml, or a module that is installed where `ivr` runs. See docs/actions.md.",
+    )
+    accounts: AccountsEntry | None = Field(
+        default=None, description="The HTTP service that answers for accounts, where no Python module does."
+    )
 
     services: dict[Name, Service] = Field(default_factory=dict, description="The systems that are asked.")
     actions: dict[Name, ActionEntry] = Field(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.language.nodes import Node
@@ -41,6 +42,10 @@ class Draft:
     actions: ActionsFile | None = None
     """What is right in the file of the actions that are services."""
     actions_file: TypedSection | None = None
+    withheld: Mapping[str, Contract] = field(default_factory=dict)
+    """The program's actions that this hotline cannot run for want of an account service."""
+    all_actions_known: bool = True
+    """False: its Python module is broken, so that an action nobody knows may be one of its own."""
     whole: bool = True
     """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
     problems: list[Problem] = field(default_factory=list)

@@ -46,17 +46,23 @@ def load(
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str] | None = None,
     unread: Collection[str] = (),
+    *,
+    withheld: Mapping[str, Contract] | None = None,
+    complete: bool = True,
 ) -> Loaded:
     """Compile a hotline from its files (name to text).
 
     ``contracts`` are the actions of the program, to which its ``actions.yaml`` may add; ``recordings`` the published
     names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``); ``unread`` are
-    files beside the menu that have no name in it.
+    files beside the menu that have no name in it. ``withheld`` are those of the program that the hotline cannot run for
+    want of an account service, unless an HTTP service does them. Without ``complete`` there are actions that nobody
+    knows, since their module is broken.
     """
     draft = draft_of(sources, unread)
+    draft.withheld, draft.all_actions_known = withheld or {}, complete
     if draft.hotline is not None:
         structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
-        check_actions(draft, contracts)
+        check_actions(draft, {**contracts, **draft.withheld})
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems, draft)
@@ -88,12 +94,20 @@ def _compiled(
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str],
 ) -> Tree:
-    actions = repertoire(draft.actions, contracts)
+    actions = repertoire(draft.actions, _with_replaced(draft, contracts))
     tree = compiler.compile_tree(
         hotline, draft.nodes, draft.words, sources, version_of(sources), recordings, actions.contracts
     )
     files = {name: typed.file for name, typed in draft.names.items()}
-    return replace(tree, files=files, contracts=actions.contracts, times=actions.times, services=actions.http)
+    return replace(
+        tree,
+        files=files,
+        contracts=actions.contracts,
+        times=actions.times,
+        services=actions.http,
+        python=actions.python,
+        accounts=actions.accounts,
+    )
 
 
 def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
@@ -141,7 +155,16 @@ def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str
         for name, typed in draft.typed_actions().items()
         if name not in declared
     }
-    return as_typed | contracts_with(declared, built_in)
+    return as_typed | contracts_with(declared, _with_replaced(draft, built_in))
+
+
+def _with_replaced(draft: Draft, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the contracts with those of withheld actions that a service does in place of the program."""
+    entries = draft.actions.actions if draft.actions else {}
+    return {
+        **contracts,
+        **{name: each for name, each in draft.withheld.items() if name in entries and entries[name].service},
+    }
 
 
 def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> TypedSection | None:

@@ -23,11 +23,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
-from ivr.actions import ACTIONS
+from ivr.actions import ACTIONS as OURS
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.bulletins import Bulletins
-from ivr.actions.http.client import actions_of, plain_json
-from ivr.actions.http.connections import LARGEST_ANSWER, Connections
+from ivr.actions.http.client import actions_of
+from ivr.actions.http.connections import LARGEST_ANSWER, Connections, plain_json
 from ivr.calls.hotline import Hotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
@@ -39,6 +39,7 @@ from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
+from tests.support.bank import ACTIONS
 from tests.support.menus import small
 from tests.support.stub_service import Script, answers, drips, hangs_up, serving
 
@@ -582,7 +583,7 @@ def test_a_setting_that_cannot_be_used(
 def test_the_actions_of_the_program_are_there_too(connections: Connections) -> None:
     """Those of the file are over them."""
     made = actions_of(tree(), {"PARCEL_URL": "https://x", "PARCEL_TOKEN": TOKEN}, connections)
-    assert made.keys() == ACTIONS.keys() | {"parcel_status"}
+    assert made.keys() == OURS.keys() | {"parcel_status"}
     assert made["find_account"] is ACTIONS["find_account"]
 
 
@@ -648,11 +649,12 @@ def folder(tmp_path: Path) -> Path:
     """Write a hotline with a service."""
     menu = small("main: {say: Hello., then: bye}")
     (tmp_path / "menu.yaml").write_text(menu)
-    (tmp_path / "actions.yaml").write_text("services: {s: {url: '${FIRST_URL}'}}\n")
+    (tmp_path / "actions.yaml").write_text("python: ivr.demo.actions\nservices: {s: {url: '${FIRST_URL}'}}\n")
     return tmp_path
 
 
 LIMITS = """
+python: ivr.demo.actions
 services: {s: {url: '${FIRST_URL}'}, t: {url: '${SECOND_URL}'}}
 actions:
   freeze_account: {service: t, post: /freezes, outcomes: {done: {status: 200, tells: {is_frozen: is_frozen}}, not_proved: {status: 403}}}

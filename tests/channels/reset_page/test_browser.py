@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from ivr.actions.accounts import PasswordKind
+from ivr.actions.passwords import Reason
 from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
-from ivr.demo.accounts import Reason, Which
 from tests.support.reset_page import CHINESE, ENGLISH, GOOD, House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -87,7 +88,7 @@ def types(page: Page, words: PageWords, password: str) -> None:
     ],
 )
 def test_a_customer_sets_a_password_on_his_phone(
-    application: House, site: str, phone: Page, which: Which, customer: str, weak: str, reason: Reason
+    application: House, site: str, phone: Page, which: PasswordKind, customer: str, weak: str, reason: Reason
 ) -> None:
     """From the link to the new password, past a weak one; back, reload and the link itself are dead then."""
     dead = re.compile("|".join(words.dead_title for words in PAGE_WORDS.values()))

@@ -14,8 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ivr.actions.accounts import PasswordKind
 from ivr.channels.reset_page.words import PAGE_WORDS
-from ivr.demo.accounts import Accounts, Which
+from ivr.demo.accounts import Accounts
 from ivr.logs import configure
 from ivr.storage.sealing import Seal
 from tests.support.reset_page import CHINESE, ENGLISH, GOOD, SOURCE, House
@@ -88,8 +89,8 @@ def test_the_ticket_leaves_the_address_bar_at_once(application: House) -> None:
 
 
 @pytest.mark.parametrize(("which", "phone"), [("login", CHINESE), ("payment", ENGLISH)])
-def test_the_page_says_what_is_set_and_how(application: House, which: Which, phone: str) -> None:
-    """Which password, the case number and the rules come before the field, in the customer's language."""
+def test_the_page_says_what_is_set_and_how(application: House, which: PasswordKind, phone: str) -> None:
+    """PasswordKind password, the case number and the rules come before the field, in the customer's language."""
     ticket = application.ticket(which, phone)
     reset = application.accounts.reset(application.seal.digest("ticket", ticket), application.now)
     assert reset
@@ -106,7 +107,7 @@ def test_the_page_says_what_is_set_and_how(application: House, which: Which, pho
 
 
 @pytest.mark.parametrize("which", ["login", "payment"])
-def test_a_good_password_is_set_and_the_link_is_dead(application: House, which: Which) -> None:
+def test_a_good_password_is_set_and_the_link_is_dead(application: House, which: PasswordKind) -> None:
     """The page says so; the form, the link and a second post are dead, in this browser and in any other."""
     ticket = application.ticket(which)
     browser = opened(application, ticket)

@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 
+from ivr.actions.accounts import PasswordKind
+from ivr.actions.passwords import Reason
 from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
-from ivr.demo.accounts import Reason, Which
 
 
 @pytest.mark.parametrize("words", PAGE_WORDS.values(), ids=PAGE_WORDS)
@@ -16,5 +17,5 @@ def test_every_language_says_everything(words: PageWords) -> None:
     """There are words for each password and each problem, and none is empty."""
     assert set(words.problems) == {*Reason, "differ", "stale"}
     for of_each_password in (words.titles, words.rules, words.done):
-        assert set(of_each_password) == set(get_args(Which))
+        assert set(of_each_password) == set(get_args(PasswordKind))
     assert all(asdict(words).values())

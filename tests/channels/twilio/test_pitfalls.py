@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.actions import ACTIONS, perform
+from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import create_app
 from ivr.calls.action_results import Actions
@@ -26,6 +26,7 @@ from ivr.calls.hotline import load_hotline
 from ivr.channels.twilio.player.interpreter import Player
 from ivr.channels.twilio.player.transport import Reply
 from ivr.config import BadSetting
+from tests.support.bank import ACTIONS
 from tests.support.phone import (
     CUSTOMER,
     HOTLINE,

@@ -16,13 +16,14 @@ import pytest
 from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
-from ivr.actions import ACTIONS, perform
+from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
 from ivr.storage import Store
+from tests.support.bank import ACTIONS
 from tests.support.phone import (
     CUSTOMER,
     DAYTIME,

@@ -15,7 +15,9 @@ from threading import Barrier
 
 import pytest
 
-from ivr.demo.accounts import Accounts, BadPassword, NoSuchAccount, OpenReset, Password, Reason, Which
+from ivr.actions.accounts import NoSuchAccount, OpenReset, PasswordKind
+from ivr.actions.passwords import BadPassword, Reason
+from ivr.demo.accounts import Accounts, Password
 from ivr.demo.accounts.customers import CustomerFile, tail_matches
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import parse_file
@@ -37,7 +39,7 @@ def accounts() -> Iterator[Accounts]:
 
 
 def open_reset(
-    accounts: Accounts, which: Which = "login", *, key: str = "CA1/3/0", phone: str = FIRST
+    accounts: Accounts, which: PasswordKind = "login", *, key: str = "CA1/3/0", phone: str = FIRST
 ) -> str:
     """Begin a reset whose ticket's digest is the key's name, and return the case number."""
     return accounts.open_reset(phone, which, f"digest of {key}", key=key, at=NOW)
@@ -87,7 +89,7 @@ def test_age_changes_on_the_birthday(accounts: Accounts, on: str, age: int) -> N
 def test_the_rules_come_from_the_file(accounts: Accounts) -> None:
     """Limits and lock times are data, not code."""
     rules = accounts.rules()
-    assert rules.fast_withdrawal_daily_limit == Decimal("10000.00")
+    assert accounts.bank_rules().fast_withdrawal_daily_limit == Decimal("10000.00")
     assert (rules.identity_tries_before_lock, rules.identity_lock_minutes) == (3, 180)
 
 
@@ -201,7 +203,7 @@ def test_a_reset_signs_the_customer_out(accounts: Accounts) -> None:
     [("+8613800138001", "login", GOOD), ("+8613800138002", "payment", "805274")],
 )
 def test_a_new_password_is_taken_once_and_ends_the_lock(
-    accounts: Accounts, phone: str, which: Which, password: str
+    accounts: Accounts, phone: str, which: PasswordKind, password: str
 ) -> None:
     """It is the password from now on, of this kind alone, and its link is dead."""
     before = accounts.get(phone)

@@ -9,6 +9,7 @@ import pytest
 from ivr.actions.base import ActionResult
 from ivr.menu.language.contract import Level
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number
+from tests.support.bank import accounts_of
 
 NOT_PROVED = ActionResult("not_proved")
 
@@ -86,7 +87,7 @@ def test_a_webhook_that_arrives_twice_freezes_once(caller: Caller) -> None:
     assert [freeze(caller, key="CA1/7/1") for _ in range(3)] == [
         ActionResult("done", {"is_frozen": True})
     ] * 3
-    frozen = caller.services.accounts._connection.execute("SELECT key, phone FROM freezes").fetchall()
+    frozen = accounts_of(caller.services)._connection.execute("SELECT key, phone FROM freezes").fetchall()
     assert frozen == [("CA1/7/1", number("8000"))]
 
 
@@ -96,6 +97,6 @@ def test_a_freeze_stops_what_was_begun(caller: Caller) -> None:
     digest = caller.services.seal.digest("ticket", begun.secrets["link"].rpartition("/")[2])
     freeze(caller)
     soon = moment(NOW) + timedelta(minutes=1)
-    assert caller.services.accounts.reset(digest, soon) is None
-    assert not caller.services.accounts.set_password(digest, "correct horse battery staple", soon)
+    assert accounts_of(caller.services).reset(digest, soon) is None
+    assert not accounts_of(caller.services).set_password(digest, "correct horse battery staple", soon)
     assert caller.ask("reset_login_password", level=Level.confirmed) == ActionResult("frozen")

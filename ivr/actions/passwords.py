@@ -12,10 +12,6 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import permutations, product
-from typing import Literal
-
-Which = Literal["login", "payment"]
-"""A customer has two passwords: one to sign in with, and six digits that confirm a payment."""
 
 SHORTEST, LONGEST = 8, 128
 """Characters of a login password."""
@@ -41,6 +37,8 @@ class Reason(StrEnum):
     run = "run"
     repeat = "repeat"
     phone_tail = "phone_tail"
+    refused = "refused"
+    """A rule of the company's own, for which the page has no words."""
 
 
 class BadPassword(ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.demo.accounts import Password
+from ivr.demo.accounts import Password, bank
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _LOCK = {
@@ -31,7 +31,7 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Look at the login first: who cannot get in is not helped by hearing about payments."""
-    account = services.accounts.get(request.account)
+    account = bank(services).get(request.account)
     if account.login.locked:
         return ActionResult("locked", _lock(account.login))
     if account.payment_password.locked:

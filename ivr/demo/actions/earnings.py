@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.demo.accounts import bank
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 _FEN = Decimal("0.01")
@@ -42,7 +43,7 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Work out the earning, rather than repeat the booked one: the caller is told how it comes about."""
-    fund = services.accounts.get(request.account).fund
+    fund = bank(services).get(request.account).fund
     if not fund.balance:
         return ActionResult("no_holding")
     holding = {"holding": fund.balance, "held_days": fund.held_days}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import has_proved_tail
+from ivr.demo.accounts import bank
 from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
@@ -29,5 +30,5 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
     number = str(request.inputs["number"])
     if number != request.caller and not (number == request.account and has_proved_tail(services, request)):
         return ActionResult("not_proved")
-    services.accounts.freeze(number, key=request.key, at=request.at)
-    return ActionResult("done", {"is_frozen": services.accounts.has(number)})
+    bank(services).freeze(number, key=request.key, at=request.at)
+    return ActionResult("done", {"is_frozen": bank(services).has(number)})

@@ -21,13 +21,12 @@ from flask import Flask
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
-from ivr.actions import CONTRACTS
 from ivr.actions.base import ActionResult, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
-from ivr.demo_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
+from ivr.demo.http_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
@@ -36,8 +35,9 @@ from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, PlayedCall, play, read_calls
+from tests.support.bank import CONTRACTS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 YUEBAO = ROOT / "menus" / "yuebao"
 EXAMPLE = ROOT / "examples" / "http" / "actions.yaml"
 TOKEN = "token-4711"
@@ -379,7 +379,7 @@ def test_it_is_served(tmp_path: Path) -> None:
     program = (
         "from pathlib import Path\n"
         "from ivr.config import settings_from\n"
-        "from ivr.demo_service import serve\n"
+        "from ivr.demo.http_service import serve\n"
         "import os\n"
         f"serve(Path({str(YUEBAO)!r}), settings_from(os.environ), {TOKEN!r}, '127.0.0.1', 0, lambda url: print(url, flush=True))\n"
     )

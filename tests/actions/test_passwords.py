@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from ivr.demo.accounts.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
+from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
 
 PHONE, NAME = "+12025550142", "Morgan Lee"
 BORN = date(1990, 3, 7)

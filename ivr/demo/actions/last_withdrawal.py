@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.demo.accounts import Account, Rules, Withdrawal
+from ivr.demo.accounts import Customer, Rules, Withdrawal, bank
 from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -58,11 +58,11 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Find the outcome, and tell of all that is known what this outcome declares."""
-    account = services.accounts.get(request.account)
+    account = bank(services).get(request.account)
     if account.last_withdrawal is None:
         return ActionResult("none")
     outcome = _outcome(account.last_withdrawal)
-    facts = _facts(account, account.last_withdrawal, services.accounts.rules(), request.at)
+    facts = _facts(account, account.last_withdrawal, bank(services).bank_rules(), request.at)
     return ActionResult(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
 
 
@@ -72,7 +72,7 @@ def _outcome(withdrawal: Withdrawal) -> str:
     return withdrawal.reason if withdrawal.reason in _EXPLAINED else "other_reason"
 
 
-def _facts(account: Account, withdrawal: Withdrawal, rules: Rules, at: datetime) -> dict[str, Any]:
+def _facts(account: Customer, withdrawal: Withdrawal, rules: Rules, at: datetime) -> dict[str, Any]:
     card = account.bank_card
     return {
         "amount": withdrawal.amount,

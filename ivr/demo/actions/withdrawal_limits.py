@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.demo.accounts import bank
 from ivr.demo.trading import ordinary_arrival
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -27,7 +28,7 @@ CONTRACT = Contract(
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
     """Work out the limits of this customer at this moment."""
-    account, rules = services.accounts.get(request.account), services.accounts.rules()
+    account, rules = bank(services).get(request.account), bank(services).bank_rules()
     return ActionResult(
         "ok",
         {

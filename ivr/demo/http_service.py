@@ -1,4 +1,4 @@
-"""The embedded account service as an HTTP service of its own, for `ivr demo-service`.
+"""The demonstration account service as an HTTP service of its own, for `ivr demo-service`.
 
 It shows what a company's account system has to offer to a hotline, and how outcomes become statuses: each route runs
 the very action that the program has, so that a hotline passes the same written calls against it. Nothing is answered
@@ -23,14 +23,17 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ivr.actions import CONTRACTS, NotProved, perform
-from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.actions.http.client import plain_json
+from ivr.actions import ACTIONS, NotProved, perform
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.http.connections import plain_json
 from ivr.app import open_services, utc_now
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting, Settings
+from ivr.demo.accounts import Accounts
+from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
+from ivr.storage import file_beside
 
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
 LARGEST_REQUEST = 16 * 1024
@@ -55,6 +58,16 @@ STATUSES: Mapping[str, int] = {
 """The status of each outcome; of any other it is 200. The body names the outcome, for those that share a status."""
 
 log = structlog.get_logger(__name__)
+
+
+SERVED: Mapping[str, Action] = {
+    **ACTIONS,
+    "earnings": earnings,
+    "freeze_account": freeze_account,
+    "last_withdrawal": last_withdrawal,
+    "login_status": login_status,
+    "withdrawal_limits": withdrawal_limits,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +143,18 @@ class _Desk:
         """Run the action, and tell how it ended."""
         action = self.route.action
         try:
-            result = perform(action, self.services, self._asked(path))
+            result = perform(action, self.services, self._request(path), SERVED)
         except NotProved:
             abort(403)
         status = STATUSES.get(result.outcome, 200)
         log.info("answered", action=action, outcome=result.outcome, status=status)
         return _answer(body_of(result), status)
 
-    def _asked(self, path: Mapping[str, str]) -> ActionRequest:
+    def _request(self, path: Mapping[str, str]) -> ActionRequest:
         given = {**_named_in(request.args if self.route.method == "GET" else request.get_json()), **path}
         key = request.headers.get("Idempotency-Key", "")
         level = given.get("level", "unknown")
-        wanted = CONTRACTS[self.route.action].inputs.keys()
+        wanted = SERVED[self.route.action].CONTRACT.inputs.keys()
         if not key or level not in Level.__members__ or not wanted <= given.keys():
             abort(400)
         return ActionRequest(
@@ -205,8 +218,9 @@ def serve(
     server's. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and OSError when the address cannot be listened on.
     """
     rate_limits = load_tree(folder).declared.texts
-    services = open_services(folder, settings)
-    with closing(services.accounts), closing(services.attempts):
+    accounts = Accounts.open(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml")
+    services = open_services(folder, settings, accounts)
+    with closing(accounts), closing(services.attempts):
         app = create_service(services, token, rate_limits=rate_limits)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family) as listening:

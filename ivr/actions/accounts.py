@@ -1,0 +1,134 @@
+"""The company's account service, as far as our actions need it: who a number belongs to, and how a password is replaced.
+
+A Python module that the hotline names can fill it (:mod:`ivr.actions.python`), or an HTTP service
+(:mod:`ivr.actions.http.accounts`). A hotline without one has no actions of identity and no reset page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+PasswordKind = Literal["login", "payment"]
+"""A customer has two passwords: one to sign in with, and six digits that confirm a payment."""
+
+
+class NoSuchAccount(LookupError):
+    """The service has no account of that number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRules:
+    """How long a code is good, and how many wrong tries there are."""
+
+    code_valid_minutes: int = 5
+    identity_tries_before_lock: int = 3
+    """The wrong try of this number locks."""
+    identity_lock_minutes: int = 30
+    """How long that lock holds, and how long a wrong try counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a call may know of an account before anything is proved. The service keeps the rest to itself."""
+
+    phone: str
+    """The number on file, E.164; it also names the account."""
+    language: str = ""
+    """The language that the customer prefers, such as ``zh-CN``; empty when nobody knows."""
+    status: Literal["active", "frozen"] = "active"
+    """``frozen``: stopped for risk; only a human may open it."""
+    sim_changed_hours_ago: int | None = None
+    """Hours since the SIM card of the number was changed; None: not lately."""
+    phone_unreachable: bool = False
+    """Whether the customer no longer has the number on file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReset:
+    """A reset of a password that has begun and has not been used yet."""
+
+    phone: str
+    which: PasswordKind
+    language: str
+    """The language that the customer prefers."""
+    case: str
+    """The case number: eight digits."""
+    expires: datetime
+    """Aware."""
+
+
+class AccountService(Protocol):
+    """What the actions of identity ask. Every method may be called from any thread.
+
+    Each should take the same time whether or not there is such an account: else a stranger could tell them apart.
+    """
+
+    def find(self, phone: str, /) -> Account | None:
+        """Return the account with this number on file (E.164), or None."""
+        ...
+
+    def is_at_least(self, years: int, phone: str, on: date, /) -> bool:
+        """Say whether the customer is so old on this day; False when nobody knows."""
+        ...
+
+    def tail_matches(self, phone: str, tail: str, /) -> bool:
+        """Say whether these are the last four characters of the customer's ID card; False without an account."""
+        ...
+
+    def rules(self) -> IdentityRules:
+        """Return the rules that hold for every account."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+@runtime_checkable
+class PasswordResets(Protocol):
+    """What a service offers beside, for the reset actions and their page.
+
+    The service keeps the resets, because it alone can use one up and set the password in one transaction.
+    """
+
+    def open_reset(
+        self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
+    ) -> str:
+        """Begin a reset that is good for 30 minutes, sign the customer out, and return the case number, eight digits.
+
+        ``ticket_digest`` stands for the link, which itself never comes here. An older open reset of the same password
+        is void. The same ``key`` again is the same reset.
+        """
+        ...
+
+    def reset(self, ticket_digest: str, at: datetime, /) -> OpenReset | None:
+        """Return the reset of a link; None when it is unknown, used, void or expired, or the account is frozen."""
+        ...
+
+    def set_password(self, ticket_digest: str, password: str, at: datetime, /) -> bool:
+        """Set the password and use the reset up; False when it is dead.
+
+        Raises :class:`ivr.actions.passwords.BadPassword` with every rule that the password breaks, and leaves the
+        reset open.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """What a module's ``open_accounts`` may need. It is called once in each process."""
+
+    folder: Path
+    """The hotline's folder."""
+    database_url: str
+    """``IVR_DATABASE_URL``; ``memory://`` in tests and in the simulator, where nothing may be kept."""
+    environ: Mapping[str, str]
+    """Where secrets come from."""
+
+
+SERVICE_METHODS = ("find", "is_at_least", "tail_matches", "rules", "close")
+RESET_METHODS = ("open_reset", "reset", "set_password")

@@ -1,0 +1,252 @@
+"""Actions of a hotline's own, in Python: the module that its ``actions.yaml`` names under ``python:``.
+
+The name is an importable module (``my_bank.ivr_actions``) or a file beside the menu (``actions.py``). It is code that
+the operator trusts as much as this program, and nobody but the folder's own ``actions.yaml`` can name it.
+
+Every public name of the module that has a ``CONTRACT`` and a ``run`` is an action, and so is the module itself when it
+has both. Beside them it may offer ``open_accounts``, ``sample_callers``, ``check_folder`` and ``FILES`` (:class:`PythonModule`).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import re
+import sys
+import traceback
+import typing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext, AccountService
+from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.message_limits import may_text, refused
+from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.http_services import FACTS
+from ivr.menu.language.model import Model
+from ivr.menu.reading.problems import Problem
+
+
+class BadModule(Exception):
+    """A module cannot be used."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what, self.remedy = what, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class PythonModule:
+    """What a hotline's module offers."""
+
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    open_accounts: Callable[[AccountContext], AccountService] | None = None
+    """Opens the company's account service, once in each process."""
+    has_resets: bool = False
+    """Whether what it opens resets passwords too."""
+    sample_callers: Callable[[Path], Sequence[str]] = lambda _folder: ()
+    """Numbers for trying out the hotline in that folder: the first one rings in a written call that names nobody."""
+    check_folder: Callable[[Path], Sequence[Problem]] = lambda _folder: ()
+    """What is wrong with the module's own files in that folder, for ``ivr check``."""
+    files: Mapping[str, type[Model]] = field(default_factory=dict)
+    """How those files are declared, by their names without ``.yaml``, for ``ivr schema --write``."""
+
+
+@dataclass(slots=True)
+class _CountedMessages:
+    """An action whose messages count against the hotline's limits, whatever it does itself."""
+
+    CONTRACT: Contract
+    action: Action
+
+    def run(self, services: Services, request: ActionRequest) -> ActionResult:
+        result = self.action.run(services, request)
+        if result.text_to and not may_text(services, request, result.text_to):
+            return refused(self.CONTRACT)
+        return result
+
+
+def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule:
+    """Import the module of a hotline. ``taken`` are the names of our own actions. Raises :class:`BadModule`."""
+    module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
+    actions: dict[str, Action] = {}
+    for found in _actions_in(module):
+        contract: Contract = found.CONTRACT
+        if problem := _contract_problem(contract, taken) or _clash(actions, found):
+            raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
+        sends = any(outcome.texts is not None for outcome in contract.outcomes.values())
+        actions[contract.name] = _CountedMessages(contract, found) if sends else found
+    opener = getattr(module, "open_accounts", None)
+    if not actions and opener is None:
+        raise BadModule(
+            f"`{name}` has no actions",
+            "write `@action(…)` from `ivr.actions` above a function, or give it a `CONTRACT` and a `run`",
+        )
+    extras = {
+        each.lower(): made
+        for each in ("sample_callers", "check_folder", "FILES")
+        if (made := getattr(module, each, None)) is not None
+    }
+    return PythonModule(actions, opener, opener is not None and _has_resets(name, opener), **extras)
+
+
+# --- importing it
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            raise BadModule(
+                f"there is no Python module `{name}`",
+                "install its package where `ivr` runs, or name a file beside the menu, such as `actions.py`",
+            ) from None
+        raise _broken(name, error) from error
+    except Exception as error:
+        raise _broken(name, error) from error
+
+
+def _imported_file(path: Path, name: str) -> ModuleType:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadModule(
+            f"`{name}` cannot be read: {error.strerror}",
+            "write the file beside menu.yaml, or correct the name",
+        ) from None
+    try:
+        return _executed(path.resolve(), content)
+    except Exception as error:
+        raise _broken(name, error) from error
+
+
+@functools.lru_cache(maxsize=64)
+def _executed(path: Path, content: bytes) -> ModuleType:
+    """Run a file as a module of a name of its own; unchanged, it is run once in each process."""
+    known = f"ivr_hotline_{hashlib.sha256(bytes(path) + content).hexdigest()[:16]}"
+    spec = importlib.util.spec_from_file_location(known, path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[known] = module  # dataclasses and pickle look it up
+    try:
+        exec(compile(content, str(path), "exec"), module.__dict__)  # noqa: S102 - what the operator has written
+    except BaseException:
+        del sys.modules[known]
+        raise
+    return module
+
+
+def _broken(name: str, error: Exception) -> BadModule:
+    """Return what is wrong with a module that breaks while it is imported: the kind, the words, and the line."""
+    where = ""
+    if isinstance(error, SyntaxError):
+        where = f" (line {error.lineno})" if error.lineno else ""
+        words = error.msg
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+        where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+        words = str(error)
+    return BadModule(
+        f"`{name}` cannot be imported: {type(error).__name__}: {words}{where}",
+        "correct the module, then try again",
+    )
+
+
+def _is_theirs(filename: str) -> bool:
+    return filename != __file__ and not filename.startswith("<frozen")
+
+
+# --- what is in it
+
+
+def _actions_in(module: ModuleType) -> Iterator[Any]:
+    """Yield the actions of a module, each once."""
+    seen = set[int]()
+    public = [found for name, found in vars(module).items() if not name.startswith("_")]
+    for found in (module, *public):
+        contract = getattr(found, "CONTRACT", None)
+        if isinstance(contract, Contract) and callable(getattr(found, "run", None)) and id(found) not in seen:
+            seen.add(id(found))
+            yield found
+
+
+def _clash(actions: Mapping[str, Action], found: Action) -> tuple[str, str] | None:
+    if found.CONTRACT.name in actions:
+        return "two actions have this name", "rename one"
+    return None
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, str] | None:
+    """Return what is wrong with a contract and what to write instead, or None."""
+    for word in (contract.name, *contract.outcomes, *contract.inputs, *_told(contract)):
+        if not isinstance(word, str) or not _NAME.fullmatch(word):
+            return f"`{word}` is no name", "write small letters, digits and `_`, such as `order_status`"
+    if contract.name in taken:
+        return "the program has an action of this name", "name the function otherwise"
+    if not _is_sentence(contract.does):
+        return (
+            "nothing says what it does",
+            'write one sentence, such as @action("Tells whether an order is ready.", …)',
+        )
+    needs: object = contract.needs
+    if not isinstance(needs, Level):
+        return f"`needs` is {needs!r}", "write a level, such as `Level.verified`"
+    if not contract.outcomes:
+        return "it has no outcomes", 'write at least one, such as `outcomes={"ok": Outcome("It is known.")}`'
+    if "unavailable" in contract.outcomes:
+        return "an exception is `unavailable` by itself", "delete that outcome"
+    for name in contract.inputs.keys() & FACTS.keys():
+        return f"the input `{name}` is known without being given", f"delete it and read `request.{name}`"
+    for word, outcome in contract.outcomes.items():
+        if not isinstance(outcome, Outcome) or not _is_sentence(outcome.means):
+            return f"nothing says what `{word}` means", f'write `"{word}": Outcome("One sentence.")`'
+    return None
+
+
+def _told(contract: Contract) -> Iterator[str]:
+    for outcome in contract.outcomes.values():
+        if isinstance(outcome, Outcome):
+            yield from (*outcome.tells, *(outcome.texts or ()))
+
+
+def _is_sentence(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and "\n" not in text
+
+
+def _has_resets(name: str, opener: Any) -> bool:
+    """Say whether what is opened resets passwords too. Raises :class:`BadModule` where it is no account service.
+
+    What it is, the opener's annotation says: a check of a menu opens nothing.
+    """
+    opened = opener if inspect.isclass(opener) else _annotated(opener)
+    if not inspect.isclass(opened):
+        raise BadModule(
+            f"`{name}`: `open_accounts` does not say what it returns",
+            "annotate it with your class, such as `def open_accounts(context: AccountContext) -> ShopAccounts:`",
+        )
+    lacking = [each for each in SERVICE_METHODS if not callable(getattr(opened, each, None))]
+    resets = [each for each in RESET_METHODS if callable(getattr(opened, each, None))]
+    lacking += [each for each in RESET_METHODS if resets and each not in resets]
+    if lacking:
+        raise BadModule(
+            f"`{name}`: `{opened.__name__}` is no account service, as it has no `{lacking[0]}`",
+            "add the method; `ivr.actions.AccountService` and `PasswordResets` say what each does",
+        )
+    return bool(resets)
+
+
+def _annotated(opener: Any) -> Any:
+    try:
+        return typing.get_type_hints(opener).get("return")
+    except Exception:  # noqa: BLE001 - a name in an annotation that is not there at run time
+        return None

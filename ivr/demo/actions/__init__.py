@@ -1,0 +1,50 @@
+"""What ``menus/yuebao/actions.yaml`` names: the demonstration bank's own actions, and its account service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ivr.actions.accounts import AccountContext
+from ivr.demo.accounts import Accounts
+from ivr.demo.accounts.customers import CustomerFile
+from ivr.demo.accounts.tables import customers_in
+from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
+from ivr.menu.reading.problems import BadFile, Problem
+from ivr.storage import file_beside
+
+__all__ = [
+    "FILES",
+    "check_folder",
+    "earnings",
+    "freeze_account",
+    "last_withdrawal",
+    "login_status",
+    "open_accounts",
+    "sample_callers",
+    "withdrawal_limits",
+]
+
+CUSTOMERS_FILE = "accounts.yaml"
+FILES = {"accounts": CustomerFile}
+"""The module's own files in a hotline's folder, for `ivr schema --write`."""
+
+
+def open_accounts(context: AccountContext) -> Accounts:
+    """Open the customers of a hotline's folder."""
+    return Accounts.open(file_beside(context.database_url, "accounts"), context.folder / CUSTOMERS_FILE)
+
+
+def sample_callers(folder: Path) -> Sequence[str]:
+    """Return the customers' numbers. Raises ``BadFile``."""
+    path = folder / CUSTOMERS_FILE
+    return [each.phone for each in customers_in(path, path.read_bytes()).accounts] if path.exists() else []
+
+
+def check_folder(folder: Path) -> Sequence[Problem]:
+    """Return what is wrong with the customers' file."""
+    try:
+        sample_callers(folder)
+    except BadFile as error:
+        return error.problems
+    return []
