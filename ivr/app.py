@@ -33,7 +33,6 @@ from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LastResort, Webhooks, apologies, install, install_audio, path_of
 from ivr.config import BadSetting, Settings, settings_from
 from ivr.logs import configure, place_of
-from ivr.menu.language.nodes import TransferNode
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
@@ -222,9 +221,9 @@ def web_program(
 def agent_number(tree: Tree, settings: Settings) -> str:
     """Return the number of the desk behind the hotline's ``agent`` node, or nothing when that is no transfer."""
     node = tree.nodes[tree.declared.agent]
-    if not isinstance(node, TransferNode):
+    if node.desk is None:
         return ""
-    return settings.desk_numbers.get(node.transfer) or tree.desks[node.transfer].number
+    return settings.desk_numbers.get(node.desk) or tree.desks[node.desk].number
 
 
 def _signature(settings: Settings, *, insecure: bool) -> Signature | None:

@@ -11,10 +11,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, assert_never
 
 from ivr.calls.turns import Switchboard
-from ivr.engine.commands import Command, Gather, Hangup, Record, Say, SendText, Transfer, Utterance
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
 from ivr.engine.events import (
     CallerHungUp,
     CallStarted,
@@ -185,23 +185,25 @@ class DirectLine:
         self.call = self.call or f"CA{next(_calls):032x}"
 
     @property
+    def last(self) -> Command | None:
+        """The command that the call waits at."""
+        return self.commands[-1] if self.commands else None
+
+    @property
     def waiting(self) -> Waiting:
         """What the call waits for."""
-        match self.commands[-1] if self.commands else None:
-            case Gather():
-                return "keys"
-            case Record():
-                return "recording"
-        return "nobody"
+        if isinstance(self.last, Gather):
+            return "keys"
+        return "recording" if isinstance(self.last, Record) else "nobody"
 
     @property
     def awaited(self) -> AwaitedInput | None:
         """What is listened for; None where nothing is."""
-        match self.commands[-1] if self.commands else None:
-            case Gather() as gather:
-                speech = gather.speech is not None
-                return AwaitedInput(gather.keys, gather.length, gather.finish, speech, gather.secret)
-        return None
+        gather = self.last
+        if not isinstance(gather, Gather):
+            return None
+        speech = gather.speech is not None
+        return AwaitedInput(gather.keys, gather.length, gather.finish, speech, gather.secret)
 
     def take(self) -> list[Item]:
         """Return what was heard and noticed since the last time."""
@@ -214,40 +216,40 @@ class DirectLine:
 
     def press(self, keys: str) -> None:
         """Press keys; those that come after the entry is over are lost, as on the telephone. `#` ends a recording."""
-        match self.commands[-1] if self.commands else None:
-            case Gather() as gather:
-                digits, finished_by, lost = taken(keys, gather.length, gather.finish)
-                if lost:
-                    shown = "•" * len(lost) if gather.secret else lost
-                    self.items.append(CallNote(f"the entry was over before `{shown}`: lost"))
-                if not finished_by and len(digits) != gather.length:
-                    self.clock.advance(gather.timeout)
-                at = self.clock()
-                self._happen(DigitsPressed(at, digits, finished_by) if digits else NoInput(at))
-            case Record() if "#" in keys:
-                self._happen(RecordingEnded(self.clock()))
+        if isinstance(self.last, Record) and "#" in keys:
+            self._happen(RecordingEnded(self.clock()))
+        elif isinstance(self.last, Gather):
+            self._enter(self.last, keys)
+
+    def _enter(self, gather: Gather, keys: str) -> None:
+        digits, finished_by, lost = taken(keys, gather.length, gather.finish)
+        if lost:
+            shown = "•" * len(lost) if gather.secret else lost
+            self.items.append(CallNote(f"the entry was over before `{shown}`: lost"))
+        if not finished_by and len(digits) != gather.length:
+            self.clock.advance(gather.timeout)
+        at = self.clock()
+        self._happen(DigitsPressed(at, digits, finished_by) if digits else NoInput(at))
 
     def speak(self, text: str) -> None:
         """Say something: into a recording, or to be understood; where only keys are listened to, it is silence."""
-        match self.commands[-1] if self.commands else None:
-            case Record():
-                self.record(math.ceil(spoken_seconds(text)))
-            case Gather(speech=None):
-                self.items.append(CallNote("only keys are listened to here"))
-                self.silence()
-            case Gather():
-                self.clock.advance(spoken_seconds(text))
-                self._happen(SpeechHeard(self.clock(), text))
+        if isinstance(self.last, Record):
+            self.record(math.ceil(spoken_seconds(text)))
+        elif isinstance(self.last, Gather) and self.last.speech is None:
+            self.items.append(CallNote("only keys are listened to here"))
+            self.silence()
+        elif isinstance(self.last, Gather):
+            self.clock.advance(spoken_seconds(text))
+            self._happen(SpeechHeard(self.clock(), text))
 
     def silence(self) -> None:
         """Do nothing until the hotline goes on."""
-        match self.commands[-1] if self.commands else None:
-            case Gather(timeout=timeout):
-                self.clock.advance(timeout)
-                self._happen(NoInput(self.clock()))
-            case Record(silence=silence):
-                self.clock.advance(silence)
-                self._happen(RecordingEnded(self.clock()))
+        if isinstance(self.last, Gather):
+            self.clock.advance(self.last.timeout)
+            self._happen(NoInput(self.clock()))
+        elif isinstance(self.last, Record):
+            self.clock.advance(self.last.silence)
+            self._happen(RecordingEnded(self.clock()))
 
     def pass_time(self, seconds: float) -> None:
         """Move the clock on."""
@@ -255,7 +257,7 @@ class DirectLine:
 
     def record(self, seconds: int) -> None:
         """Leave a recording of so many seconds; none is silence."""
-        last = self.commands[-1] if self.commands else None
+        last = self.last
         if not isinstance(last, Record) or seconds == 0:
             self.silence()
             return
@@ -301,6 +303,10 @@ class DirectLine:
                 self.ending = ending
             case Transfer():
                 self._transfer(command)
+            case RunAction():
+                raise TypeError(f"the action {command.action!r} is run, and never heard")
+            case _:
+                assert_never(command)
 
     def _transfer(self, transfer: Transfer) -> None:
         answer = self.desk_answers(transfer.number)

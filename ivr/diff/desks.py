@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from ivr.diff.changes import Change, Heading, Side
 from ivr.diff.pairs import Pairs
-from ivr.menu.language.desks import Desk
+from ivr.menu.language.desks import Desk, FollowUp
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.opening_hours import weekdays
 
-_FOLLOW_UPS: Mapping[str, str] = {
-    "closed": "is closed",
-    "busy": "is busy",
-    "no_answer": "does not answer",
-    "failed": "cannot be reached",
+_FOLLOW_UPS: Mapping[FollowUp, str] = {
+    FollowUp.closed: "is closed",
+    FollowUp.busy: "is busy",
+    FollowUp.no_answer: "does not answer",
+    FollowUp.failed: "cannot be reached",
 }
 _SHOWN_DIGITS = 4
 _OTHERS = frozenset({"number", "hours", "closed_on", "holidays", "ring", *_FOLLOW_UPS})
@@ -54,12 +54,12 @@ def _desk(name: str, old: Desk, new: Desk, pairs: Pairs) -> Iterator[tuple[str, 
         yield f"{desk} keeps {now}; before: {was}", heading
     if old.ring != new.ring:
         yield f"{desk} rings for {new.ring} s; before: {old.ring} s", Heading.waiting
-    for field, when in _FOLLOW_UPS.items():
-        was, now = getattr(old, field), getattr(new, field)
-        was = pairs.now(was) if was else was
-        if was != now:
-            follows, before = (f"`{target}`" if target else "nothing" for target in (now, was))
-            yield f"When the desk `{name}` {when}, {follows} follows; before: {before}", heading
+    for follow_up, when in _FOLLOW_UPS.items():
+        followed, follows = old.follow_ups.get(follow_up), new.follow_ups.get(follow_up)
+        followed = pairs.now(followed) if followed else None
+        if followed != follows:
+            told, before = (f"`{target}`" if target else "nothing" for target in (follows, followed))
+            yield f"When the desk `{name}` {when}, {told} follows; before: {before}", heading
     for field in type(new).model_fields.keys() - _OTHERS:
         if getattr(old, field) != getattr(new, field):
             yield f"{desk}: `{field.rstrip('_')}` is another one", Heading.editors

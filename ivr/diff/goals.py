@@ -10,7 +10,7 @@ from ivr.diff.changes import Change, Heading, Side, quoted
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import TransferNode
+from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.tree import Tree
 
 NOTICED = 0.5
@@ -60,7 +60,7 @@ def _goals(tree: Tree) -> dict[str, str]:
         if isinstance(entry, Anywhere) and entry.go in tree.nodes:
             found.setdefault(entry.go, entry.for_ or "")
     for name, node in tree.nodes.items():
-        if isinstance(node, TransferNode):
+        if node.waits_for is WaitsFor.desk:
             found.setdefault(name, "")
     return found
 

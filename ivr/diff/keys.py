@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ivr.diff.changes import Change, Heading, Side, named, quoted
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import AskNode, MenuNode, Node, Option
+from ivr.menu.language.nodes import ListeningNode, Node, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def compare_keys(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     """Yield what is new about the keys of every menu, and about those that work anywhere."""
     for before, after in pairs.names.items():
         one, other = old.tree.nodes[before], new.tree.nodes[after]
-        if isinstance(one, MenuNode | AskNode) and isinstance(other, MenuNode | AskNode):
+        if isinstance(one, ListeningNode) and isinstance(other, ListeningNode):
             yield from _menu(after, Menu.of(one, other, pairs), old, new, pairs)
     yield from _anywhere(old, new, pairs)
 

@@ -9,7 +9,9 @@ from ivr.diff.changes import Change, Heading, Side, named, quoted
 from ivr.diff.pairs import Pairs
 from ivr.diff.wording import PARTS, first_words
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import KINDS, AskNode, ChooseNode, Node, RunNode, SetNode
+from ivr.menu.language.markers import TARGETS as ALL_TARGETS
+from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode
+from ivr.menu.language.walk import fields_with
 
 TARGETS: Mapping[str, str] = {
     "then": "afterwards the call goes",
@@ -59,10 +61,8 @@ VALUES: Mapping[str, tuple[Heading, Formatter]] = {
 }
 """What else a node has, and how a change of it is told. What is not here is told by its name, to editors."""
 
-_ELSEWHERE = frozenset(
-    {*PARTS, "menu", "keys", "needs", "secret", "outcomes", "choose", "set", "with_", *TARGETS}
-)
-"""What is told by its own words, here or in another module."""
+_ELSEWHERE = frozenset({*PARTS, "menu", "keys", "needs", "secret"})
+"""What is told by its own words in another place."""
 
 
 def compare_nodes(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
@@ -81,14 +81,9 @@ def compare_nodes(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     yield from _files(old, new, pairs)
 
 
-def kind_of(node: Node) -> str:
-    """Return a node's kind by its key."""
-    return next(kind for kind, model in KINDS.items() if isinstance(node, model))
-
-
 def _introduced(side: Side, name: str) -> str:
     words = first_words(side, name)
-    kind = kind_of(side.tree.nodes[name])
+    kind = side.tree.nodes[name].kind
     return f"{'an' if kind[0] in 'ae' else 'a'} `{kind}`" + (f": {quoted(words)}" if words else "")
 
 
@@ -101,7 +96,7 @@ def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
     elif after > before:
         what = f"`{name}` asks for `{after.name}` now; before: {f'`{before.name}`' if before else 'nothing'}"
         yield Change(Heading.identity, what, name)
-    was_secret, is_secret = (isinstance(node, AskNode) and node.is_secret for node in (old, new))
+    was_secret, is_secret = (bool(node.secrets(name)) for node in (old, new))
     if was_secret and not is_secret:
         yield Change(Heading.identity, f"what is typed at `{name}` is not secret any more", name, grave=True)
     elif is_secret and not was_secret:
@@ -109,25 +104,25 @@ def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
 
 
 def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
-    one, other = kind_of(old), kind_of(new)
-    if one != other:
-        yield Change(Heading.ways, f"`{name}` is another kind of node, `{other}`; before: `{one}`", name)
-    for field in type(new).model_fields:
-        if field in type(old).model_fields:
-            was, now = getattr(old, field), getattr(new, field)
-            if field in TARGETS:
-                yield from _target(name, TARGETS[field], was and pairs.now(was), now)
-            elif field not in _ELSEWHERE and was != now and (one == other or field not in KINDS):
-                heading, told = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
-                yield Change(heading, f"`{name}`: {told(was, now)}", name)
-    match old, new:
-        case RunNode(), RunNode():
-            yield from _outcomes(name, old, new, pairs)
-            yield from _given(name, "gives the action", old.with_, new.with_, pairs)
-        case SetNode(), SetNode():
-            yield from _given(name, "sets", old.set, new.set, pairs)
-        case ChooseNode(), ChooseNode():
-            yield from _conditions(name, old, new, pairs)
+    if old.kind != new.kind:
+        yield Change(
+            Heading.ways, f"`{name}` is another kind of node, `{new.kind}`; before: `{old.kind}`", name
+        )
+    shared = [field for field in type(new).model_fields if field in type(old).model_fields]
+    targets = fields_with(type(new), ALL_TARGETS).values()
+    for field in shared:
+        was, now = getattr(old, field), getattr(new, field)
+        if field in _SECTIONS or field in _ELSEWHERE:
+            continue
+        if field in targets:
+            when = TARGETS.get(field, f"when it ends as `{field}`, the call goes")
+            yield from _target(name, when, was and pairs.now(was), now)
+        elif was != now and (old.kind == new.kind or field not in KINDS):
+            heading, told = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
+            yield Change(heading, f"`{name}`: {told(was, now)}", name)
+    for field, compare in _SECTIONS.items():
+        if field in shared:
+            yield from compare(name, old, new, pairs)
 
 
 def _target(name: str, when: str, old: str | None, new: str | None) -> Iterator[Change]:
@@ -183,6 +178,15 @@ def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> It
     if stayed != [condition for condition in reversed(before) if condition in after]:
         told = f"`{name}`: the conditions are tried in another order: {', '.join(map(named, stayed))}"
         yield Change(Heading.ways, told, name)
+
+
+_SECTIONS: Mapping[str, Callable[[str, Any, Any, Pairs], Iterator[Change]]] = {
+    "outcomes": _outcomes,
+    "with_": lambda name, old, new, pairs: _given(name, "gives the action", old.with_, new.with_, pairs),
+    "set": lambda name, old, new, pairs: _given(name, "sets", old.set, new.set, pairs),
+    "choose": _conditions,
+}
+"""The keys of a node that have entries of their own, and how a change of these is told."""
 
 
 def _files(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:

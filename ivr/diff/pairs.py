@@ -79,7 +79,7 @@ def _entries(
     for name, now in names.items():
         one, other = before[name], after[now]
         if isinstance(one, AskNode) and isinstance(other, AskNode):
-            was, entry = one.as_ or name, other.as_ or now
+            was, entry = one.variable(name), other.variable(now)
             if was != entry:
                 yield was, entry
 
@@ -152,8 +152,8 @@ def _arrivals(tree: Tree, hidden: frozenset[str]) -> dict[str, frozenset[str]]:
     for key, entry in tree.declared.anywhere.items():
         note(target_of(entry), f"anywhere {key}")
     for name, desk in tree.desks.items():
-        for how in ("closed", "busy", "no_answer", "failed"):
-            note(getattr(desk, how) or "", f"desk {name} {how}")
+        for follow_up, target in desk.follow_ups.items():
+            note(target, f"desk {name} {follow_up}")
     return {name: frozenset(places) for name, places in found.items()}
 
 

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.diff.changes import Change, Heading, named, quoted
+from ivr.diff.changes import Change, Heading, named
 from ivr.diff.pairs import Pairs
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    DigitsPressed,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
 
@@ -42,28 +31,5 @@ def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: 
 
 def _way(way: Sequence[Move]) -> str:
     """Return the shortest way there in words; empty where a call begins there."""
-    told = [step for move in way if (step := _step(move))]
+    told = [shown for move in way if (shown := move.event.shown)]
     return f" ({', then '.join(told)})" if told else ""
-
-
-def _step(move: Move) -> str:
-    match move.event:
-        case DigitsPressed(digits=digits):
-            return f"press {digits}"
-        case SpeechHeard(text=text):
-            return f"say {quoted(text)}"
-        case NoInput():
-            return "silence"
-        case ActionFinished(action=action, outcome=outcome):
-            return f"{named(action)} ends as {named(outcome)}"
-        case ActionGoesOn():
-            return "it takes long"
-        case TransferEnded(result=result):
-            return f"the desk: {result.replace('_', ' ')}"
-        case RecordingEnded(seconds=seconds):
-            return f"a recording of {seconds} s"
-        case CallerHungUp():
-            return "hang up"
-        case LimitReached():
-            return "the call lasts too long"
-    return ""

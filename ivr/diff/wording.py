@@ -11,7 +11,7 @@ from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.menu.compiler import OptionSpeech, option_speech
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.language.words_files import OptionWords
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Speech
@@ -105,7 +105,7 @@ def _options(old: Side, new: Side, name: str, language: str, pairs: Pairs) -> It
     """Compare what the keys are for, and the phrases that mean them, wherever a key has moved to."""
     now = pairs.names[name]
     before, after = old.tree.nodes[name], new.tree.nodes[now]
-    if not isinstance(before, MenuNode | AskNode) or not isinstance(after, MenuNode | AskNode):
+    if not isinstance(before, ListeningNode) or not isinstance(after, ListeningNode):
         return
     was, become = _spoken(old, before, name, language), _spoken(new, after, now, language)
     for key, other in Menu.of(before, after, pairs).same.items():

@@ -38,6 +38,7 @@ class CallEvent:
 
     at: datetime
 
+    words: ClassVar[str] = ""
     by_caller: ClassVar[bool] = False
     """Whether the caller did it where the hotline listens."""
     outlives_limits: ClassVar[bool] = False
@@ -47,6 +48,11 @@ class CallEvent:
     def ended(self) -> Result:
         """What it reports the end of."""
         return Result()
+
+    @property
+    def shown(self) -> str:
+        """What happened, in a few words. Keys and speech are in them: it is for calls that nobody made."""
+        return self.words
 
     @property
     def connected(self) -> bool:
@@ -72,6 +78,11 @@ class DigitsPressed(CallEvent):
     digits: str
     finished_by: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The keys."""
+        return f"press {self.digits}"
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechHeard(CallEvent):
@@ -80,12 +91,19 @@ class SpeechHeard(CallEvent):
     by_caller: ClassVar[bool] = True
     text: str
 
+    @property
+    def shown(self) -> str:
+        """The words."""
+        return f"say “{self.text}”"
+
 
 @dataclass(frozen=True, slots=True)
 class NoInput(CallEvent):
     """The caller was silent until the listening ended."""
 
     by_caller: ClassVar[bool] = True
+
+    words: ClassVar[str] = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,11 @@ class ActionFinished(CallEvent):
         """How the action ended."""
         return Result(self.action, self.outcome)
 
+    @property
+    def shown(self) -> str:
+        """The action and how it ended."""
+        return f"`{self.action}` ends as `{self.outcome}`"
+
 
 @dataclass(frozen=True, slots=True)
 class ActionGoesOn(CallEvent):
@@ -121,6 +144,8 @@ class ActionGoesOn(CallEvent):
 
     key: str
     """The idempotency key of the run."""
+
+    words: ClassVar[str] = "it takes long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +169,11 @@ class DeskReport(CallEvent):
         """Whether a human answered."""
         return self.result == "answered"
 
+    @property
+    def shown(self) -> str:
+        """The result."""
+        return f"the desk: {self.result.replace('_', ' ')}"
+
 
 @dataclass(frozen=True, slots=True)
 class TransferEnded(DeskReport):
@@ -166,10 +196,17 @@ class RecordingEnded(CallEvent):
         """Whether nothing was recorded."""
         return not (self.url and self.seconds)
 
+    @property
+    def shown(self) -> str:
+        """How long it is."""
+        return f"a recording of {self.seconds} s"
+
 
 @dataclass(frozen=True, slots=True)
 class CallerHungUp(CallEvent):
     """The caller is gone."""
+
+    words: ClassVar[str] = "hang up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +214,8 @@ class LimitReached(CallEvent):
     """The call has used up its turns or its seconds. ``hard`` is the last bound: after it the call ends."""
 
     hard: bool = False
+
+    words: ClassVar[str] = "the call lasts too long"
 
 
 @dataclass(frozen=True, slots=True)

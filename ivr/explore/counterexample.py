@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from ivr.engine.commands import Gather
 from ivr.engine.events import (
@@ -12,12 +12,13 @@ from ivr.engine.events import (
     ActionGoesOn,
     CallerHungUp,
     CallStarted,
+    DeskReport,
     DigitsPressed,
+    InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
-    TransferEnded,
 )
 from ivr.engine.session import Session
 from ivr.engine.step import happen
@@ -25,7 +26,7 @@ from ivr.engine.turn import Turn
 from ivr.explore.moves import Move
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.explore.time_samples import moments
-from ivr.menu.language.nodes import ListeningNode, RecordNode, TransferNode
+from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.tree import Tree
 from ivr.written.heard import said
 from ivr.written.model import (
@@ -107,11 +108,15 @@ class _Writer:
     def last(self, turn: Turn, heard: str) -> list[CallStep]:
         """Return what shows where the call has come to."""
         session = turn.session
-        if isinstance(self.tree.nodes.get(session.node), ListeningNode | RecordNode) and not session.ending:
+        if self._heeds_the_caller(session.node) and not session.ending:
             return [At(node=session.node)]
         if self.steps:
             return []
         return [Hears(hears=heard)] if heard else ["hang_up"]
+
+    def _heeds_the_caller(self, name: str) -> bool:
+        heeds = {WaitsFor.key, WaitsFor.entry, WaitsFor.recording}
+        return name in self.tree.nodes and self.tree.nodes[name].waits_for in heeds
 
     def write(self, turn: Turn, move: Move) -> None:
         """Write what makes a move happen."""
@@ -133,16 +138,21 @@ class _Writer:
                 if turn.session.running:
                     self.steps.append("silence")
             case ActionGoesOn():
-                action = getattr(node, "run", None) or "send_text"
-                self.slow[action] = SLOW
-            case TransferEnded(result=result) if isinstance(node, TransferNode):
-                self.desks.setdefault(node.transfer, result)
+                if node is not None and node.action:
+                    self.slow[node.action] = SLOW
+            case DeskReport(result=result):
+                if node is not None and node.desk:
+                    self.desks.setdefault(node.desk, result)
             case CallerHungUp():
                 self.steps.append("hang_up")
             case LimitReached(hard=hard):
                 bound = GRACE if self.limited else self.tree.limits.seconds + GRACE * hard
                 self.steps += [Waits(wait=bound), "silence"]
                 self.limited = True
+            case InternalError():
+                pass
+            case _:
+                assert_never(move.event)
 
     def given(self, session: Session, event: ActionFinished) -> GivenOutcome:
         """Return an outcome, with the values that are not those which it would have anyway."""

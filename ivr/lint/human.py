@@ -9,7 +9,14 @@ from ivr.lint.patterns import HOURS, family
 from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
-from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, RecordNode, SetNode, TransferNode
+from ivr.menu.language.nodes import (
+    AskNode,
+    ChooseNode,
+    ListeningNode,
+    SetNode,
+    TransferNode,
+    WaitsFor,
+)
 from ivr.menu.speech.estimates import words
 
 HUMAN_KEY = "0"
@@ -228,6 +235,10 @@ def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("transfer",), what, remedy, severity="error")
 
 
+_STOPS = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.desk})
+"""Where a call waits for its caller or for a human."""
+
+
 def _on_the_way(subject: Subject, begin: str) -> set[str]:
     """Return the nodes that a call passes from here by itself, with those at which it waits."""
     seen, todo = set[str](), [begin]
@@ -236,7 +247,7 @@ def _on_the_way(subject: Subject, begin: str) -> set[str]:
         if name in seen or name not in subject.tree.nodes:
             continue
         seen.add(name)
-        if not isinstance(subject.tree.nodes[name], ListeningNode | RecordNode | TransferNode):
+        if subject.tree.nodes[name].waits_for not in _STOPS:
             todo += subject.flow.neighbours(name)
     return seen
 
@@ -248,10 +259,7 @@ def _told(subject: Subject, begin: str, language: str) -> Iterator[str]:
 
 
 def _helps(subject: Subject, begin: str) -> bool:
-    return any(
-        isinstance(subject.tree.nodes[name], ListeningNode | RecordNode | TransferNode)
-        for name in _on_the_way(subject, begin)
-    )
+    return any(subject.tree.nodes[name].waits_for in _STOPS for name in _on_the_way(subject, begin))
 
 
 def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:

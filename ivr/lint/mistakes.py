@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ivr.lint.rules import Finding, rule, stated
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import AskNode, EndNode, MenuNode
+from ivr.menu.language.nodes import ListeningNode, WaitsFor
 from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.prompts import Prompt
 
@@ -47,7 +47,7 @@ def tries(subject: Subject, limit: float) -> Iterator[Finding]:
         if node.after_tries is None:
             continue
         reached = subject.heard_first(node.after_tries)
-        if reached and all(isinstance(subject.tree.nodes[each], EndNode) for each in reached):
+        if reached and all(subject.tree.nodes[each].waits_for is WaitsFor.over for each in reached):
             what = f"after {node.tries} tries `{node.after_tries}` ends the call, without a human"
             yield Finding(name, ("after_tries",), what, "lead it to a human, a voicemail or a menu")
 
@@ -139,7 +139,7 @@ def _is_silent(subject: Subject, name: str) -> bool:
     while name in subject.tree.nodes and name not in seen:
         seen.add(name)
         own = subject.tree.speech[subject.first].nodes[name]
-        if own.say or own.end or isinstance(subject.tree.nodes[name], MenuNode | AskNode):
+        if own.say or own.end or isinstance(subject.tree.nodes[name], ListeningNode):
             return False
         following = {edge.target for edge in subject.flow.edges[name] if edge.chosen}
         if len(following) != 1 or getattr(subject.tree.nodes[name], "then", None) is None:

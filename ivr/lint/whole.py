@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.rules import Finding, rule, stated
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import RunNode, TextNode
+from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.speech.estimates import words
 
@@ -34,15 +34,14 @@ stated(
 def after_a_fault(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find outcomes `unavailable` after which no key leads to a human."""
     humans = subject.keys_to_human
-    for name, node in subject.tree.nodes.items():
-        target, path = None, ("outcomes", "unavailable")
-        if isinstance(node, RunNode):
-            target = node.outcomes["unavailable"]
-        elif isinstance(node, TextNode):
-            target, path = node.unavailable, ("unavailable",)  # type: ignore[assignment]
-        if target and target not in humans and not _leads_back(subject, target):
-            what = f"when it fails `{target}` follows, and from there no human can be reached"
-            yield Finding(name, path, what, "lead it to the human, or to a menu")
+    for name, edges in subject.flow.edges.items():
+        for edge in edges:
+            failed = (
+                edge.name == "unavailable" and edge.kind in {EdgeKind.outcome, EdgeKind.way} and edge.written
+            )
+            if failed and edge.target not in humans and not _leads_back(subject, edge.target):
+                what = f"when it fails `{edge.target}` follows, and from there no human can be reached"
+                yield Finding(name, edge.path, what, "lead it to the human, or to a menu")
 
 
 def _leads_back(subject: Subject, target: str) -> bool:

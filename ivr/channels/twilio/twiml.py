@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import assert_never
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -131,6 +132,8 @@ def _command(command: Command, audio: str, caller_id: str | None) -> str:
             return _xml(verbs.Hangup())
         case RunAction():
             raise TypeError(f"the action {command.action!r} is run, not rendered")
+        case _:
+            assert_never(command)
 
 
 def _utterance(utterance: Utterance, audio: str) -> str:

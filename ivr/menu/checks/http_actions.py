@@ -18,7 +18,7 @@ from ivr.menu.language.http_services import (
     AnswerValue,
     OutcomeCase,
 )
-from ivr.menu.language.nodes import AskNode, RunNode
+from ivr.menu.language.nodes import RunNode
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
@@ -211,9 +211,7 @@ def _new(entry: ActionEntry) -> Findings:
 
 def _secrets(draft: Draft, action: str, inputs: Collection[str]) -> frozenset[str]:
     """Return the inputs of an action that hold a secret wherever the menu runs it."""
-    asked = {
-        node.as_ or name for name, node in draft.nodes.items() if isinstance(node, AskNode) and node.is_secret
-    }
+    asked = {secret for name, node in draft.nodes.items() for secret in node.secrets(name)}
     language = draft.hotline.languages[0] if draft.hotline else LANGUAGE
     found = set()
     for node in draft.nodes.values():

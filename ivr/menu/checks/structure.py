@@ -29,7 +29,6 @@ from ivr.menu.language.nodes import (
     Node,
     RunNode,
     SetNode,
-    TransferNode,
 )
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays
@@ -135,18 +134,17 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
     if node.needs and node.needs not in draft.typed("identity"):
         remedy = f"add `identity: {{{node.needs}: …}}` to the hotline with the node that begins the questions"
         draft.note(name, ("needs",), f"nothing says how a caller becomes `{node.needs}`", remedy)
-    match node:
-        case MenuNode():
-            _menu(draft, hotline, name, node)
-        case AskNode():
-            _ask(draft, hotline, name, node)
-        case RunNode():
-            _run(draft, name, node, contracts)
-        case SetNode():
-            _set(draft, hotline, name, node)
-        case TransferNode() if node.transfer not in draft.typed("desks"):
-            remedy = did_you_mean(node.transfer, hotline.desks, "add it under `desks:`")
-            draft.note(name, ("transfer",), f"there is no desk `{node.transfer}`", remedy)
+    if node.desk is not None and node.desk not in draft.typed("desks"):
+        remedy = did_you_mean(node.desk, hotline.desks, "add it under `desks:`")
+        draft.note(name, (node.kind,), f"there is no desk `{node.desk}`", remedy)
+    if isinstance(node, MenuNode):
+        _menu(draft, hotline, name, node)
+    elif isinstance(node, AskNode):
+        _ask(draft, hotline, name, node)
+    elif isinstance(node, RunNode):
+        _run(draft, name, node, contracts)
+    elif isinstance(node, SetNode):
+        _set(draft, hotline, name, node)
 
 
 def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
@@ -193,7 +191,7 @@ def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
             draft.note(name, ("keys", key), what, "choose a shorter key")
         elif key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
             _other_meaning(draft, hotline, name, key, "keys")
-    _variable_name(draft, name, ("as",), node.as_ or name)
+    _variable_name(draft, name, ("as",), node.variable(name))
 
 
 def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:

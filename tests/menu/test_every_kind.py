@@ -1,0 +1,52 @@
+"""What cannot be typed: the words that each kind of node has in the tools, in each language. A forgotten one fails by its name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from ivr.diagrams.translations import drawing_words
+from ivr.diff.wording import PARTS
+from ivr.menu.language.desks import FollowUp
+from ivr.menu.language.markers import TRANSLATED
+from ivr.menu.language.nodes import KINDS
+from ivr.menu.language.walk import fields_with
+from ivr.menu.reference import node_reference
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+LANGUAGES = ("zh-CN", "en-US")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_in_the_reference(kind: str) -> None:
+    """The printed page and the one that is kept in the repository."""
+    for page in (node_reference(), (DOCS / "reference.md").read_text(encoding="utf-8")):
+        assert f"### `{kind}`" in page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_a_row_in_the_page_about_menus(kind: str) -> None:
+    """An editor looks it up there."""
+    assert f"| `{kind}` |" in (DOCS / "menus.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_kind_says_is_named_in_drawings(kind: str) -> None:
+    """In every language that the drawings speak."""
+    for language in LANGUAGES:
+        assert fields_with(KINDS[kind], TRANSLATED).keys() <= drawing_words(language).parts.keys(), language
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_kind_says_is_named_in_a_comparison(kind: str) -> None:
+    """`ivr diff` says which words have changed."""
+    assert fields_with(KINDS[kind], TRANSLATED).keys() <= PARTS.keys()
+
+
+@pytest.mark.parametrize("follow_up", FollowUp)
+def test_what_becomes_of_a_transfer_is_named_in_drawings(follow_up: FollowUp) -> None:
+    """In every language that the drawings speak."""
+    for language in LANGUAGES:
+        assert asdict(drawing_words(language))[follow_up], language
