@@ -98,6 +98,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
         log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
+    if "@" in urlsplit(settings.sms_url).netloc:
+        raise BadSetting(
+            "IVR_SMS_URL has a user or a password in it; write the address alone, and IVR_SMS_TOKEN"
+        )
     for name in ("IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"):
         if environ.get(name, "").strip() and not settings.sms_url:
             raise BadSetting(

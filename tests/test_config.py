@@ -87,6 +87,7 @@ def test_a_gateway_without_an_address_is_said(name: str) -> None:
     [
         ("IVR_SMS_REPORT_SECRET", "sesame", "is too short; write at least 32"),
         ("IVR_SMS_REPORT_SECRET", f"{SECRET},sesame", "is too short; write at least 32"),
+        ("IVR_SMS_URL", "https://me:sesame@sms.example.com", "write the address alone, and IVR_SMS_TOKEN"),
         ("IVR_SMS_TOKEN", "two words", "write it without spaces"),
         ("IVR_SMS_TOKEN", "令牌", "write it without spaces"),
     ],

@@ -134,6 +134,8 @@ def test_it_does_not_start_without_a_token(tmp_path: Path) -> None:
         (["--insecure"], {"IVR_DATABASE_URL": "sqlite:////none/x.db"}, 1, "/none/x.db: no such file"),
         (["--insecure", "--workers", "2"], {"IVR_DATABASE_URL": "memory://"}, 2, "there can be only one"),
         (["--insecure", "--host", "192.0.2.1"], {}, 1, "cannot listen on 192.0.2.1 port 8080: "),
+        (["--insecure"], {"IVR_SMS_URL": "https://sms.example.com"}, 1, "IVR_SECRET_KEY is missing; set it"),
+        (["--insecure"], {"IVR_SMS_SENDER": "YUEBAO"}, 1, "write the gateway's address into IVR_SMS_URL"),
         (["--insecure"], {"IVR_DESK_SERVCE": "+8657100000009"}, 1, "the hotline has no desk `servce`"),
     ],
 )

@@ -112,7 +112,7 @@ class Message:
 
     Its status is one of these; whatever is not ``waiting`` is never sent (again):
 
-    - ``not sent``: there are no credentials to send it with;
+    - ``not sent``: there is no carrier to send it with;
     - ``waiting``: until it is due, and while somebody has claimed it;
     - ``sending``: a request for it leaves, or has left; back to ``waiting`` when the carrier did surely not take it;
     - ``sent``: the carrier has taken it; then ``delivered`` or ``undelivered`` if it reports so;

@@ -17,6 +17,7 @@ WEBHOOKS = (
     "/voice",
     "/voice/zh-CN/1",
     "/voice/fallback",
+    "/voice/zh-CN/dialed",
     "/voice/status",
     "/voice/recording",
     "/messages/1/status",

@@ -35,7 +35,7 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 def caller_number(form: Mapping[str, str]) -> str:
     """Return the caller's number in E.164; empty when it is withheld, or is no number of the telephone network.
 
-    Where we rang him, he is the one who was called.
+    If we rang the caller, theirs is the number that was called.
     """
     return _number(form, "To" if _outbound(form) else "From")
 

@@ -36,38 +36,38 @@ from ivr.menu.speech.prompts import Utterance
 from ivr.menu.tree import Tree
 
 _CALL = re.compile(r"[0-9A-Za-z_-]{1,64}")
-"""A call's identifier: Twilio's are `CA` and 32 digits; carriers that speak TwiML too have others, such as a UUID."""
+"""A call's identifier: `CA` and 32 digits from Twilio. Other carriers that speak TwiML use a UUID, for example."""
 _LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
 _PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
-"""The name of a recording as it is published: ``zh-CN/welcome.0123abcd.wav``."""
+"""The published name of a recorded prompt: ``zh-CN/welcome.0123abcd.wav``."""
 _YEAR = 31_536_000
 """Seconds."""
 _MOST_TURNS = 999_999
-"""Far more than any call has; a larger number is no turn, and no number of a database."""
+"""Far more than any call has. A larger number is no turn, and no database could hold it."""
 _SIGNED = ("/voice", "/messages")
-"""What only Twilio may ask for."""
+"""How the paths begin that only Twilio may post to."""
 _MOST_MESSAGES = 2**53
 """Far more than any store has."""
 _DIALED = "/dialed"
-"""How the path ends that is told how the apology's call to a human ended."""
+"""How the path ends to which Twilio posts how the apology's call to a human ended."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Apologies:
-    """The documents of last resort, made in advance: to answer with one needs no store and no tree."""
+    """The documents of last resort. They are made in advance, so that answering needs no store and no tree."""
 
     documents: Mapping[str, bytes]
     """By language."""
     shown: Mapping[str, bytes]
-    """The same, with our own number shown to the human: for callers whose number cannot be."""
+    """The same, but the human is shown our own number: for callers whose number cannot be shown."""
     goodbyes: Mapping[str, bytes]
-    """What a caller hears when nobody answered either."""
+    """What callers hear when the human does not answer."""
     first: str
 
     def for_request(self, language: str) -> bytes:
-        """Return the apology for the present request, in this language or else in the hotline's first one."""
+        """Return the apology for the current request, in this language or else in the hotline's first one."""
         documents = self.documents if caller_number(form_fields()) else self.shown
         return documents.get(language) or documents[self.first]
 
@@ -104,7 +104,7 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
 
 
 class LastResort:
-    """The apologies of the menu in force. Where that cannot be had, those of the last one that could."""
+    """Makes the apologies of the menu in force, once for each menu. If a menu cannot be loaded, the last ones stay."""
 
     def __init__(self, hotline: Hotline, make: Callable[[Tree], Apologies]) -> None:
         self._hotline = hotline
@@ -113,7 +113,7 @@ class LastResort:
         self._made = make(self._tree)
 
     def __call__(self) -> Apologies:
-        """Return them. Nothing that breaks here may keep the caller from an apology."""
+        """Return the apologies. Whatever breaks here, the caller gets one."""
         try:
             tree = self._hotline.current()
             if tree is not self._tree:
@@ -131,7 +131,7 @@ class Webhooks:
     clock: Callable[[], datetime]
     apologies: Callable[[], Apologies]
     signature: Signature | None
-    """None: requests are not checked, which the operator has asked for in so many words."""
+    """None if requests are not checked, which the operator has asked for by `--insecure`."""
     prefix: str = ""
     """The path of the public URL."""
     own_number: str = ""
@@ -141,7 +141,7 @@ class Webhooks:
         return self.turn("", 0)
 
     def turn(self, language: str, number: int) -> Response:
-        """Answer a turn. The language in the URL is for those who must answer when we cannot."""
+        """Answer a turn. Only an apology reads the language of the URL; the session has its own."""
         form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
@@ -172,20 +172,20 @@ class Webhooks:
         return document(self.last_words(form.get("ErrorUrl", "")))
 
     def dialed(self, language: str) -> Response:
-        """Answer when the apology's call to a human is over: a goodbye where nobody answered, else the end."""
+        """Answer when the apology's call to a human is over: hang up if the human answered, else say goodbye."""
         ended = event_from(form_fields(), self.clock())
         answered = isinstance(ended, TransferEnded) and ended.result == "answered"
         return document(twiml.goodbye() if answered else self.apologies().goodbye(language))
 
     def last_words(self, failed: str) -> bytes:
-        """Return the apology for a URL that failed; a goodbye where the human was rung already."""
+        """Return the apology for a URL that failed, or a goodbye if the human was rung already."""
         language = language_in(failed)
         if urlsplit(failed).path.rstrip("/").endswith(_DIALED):
             return self.apologies().goodbye(language)
         return self.apologies().for_request(language)
 
     def whisper(self) -> Response:
-        """Tell a desk, before it is connected, why the call comes and what is proved: nothing need be asked twice.
+        """Tell a desk, before it is connected, why the call comes and what is proved, so that nothing is asked twice.
 
         It is asked for on the desk's own leg; ``ParentCallSid`` is the caller's call.
         """
@@ -199,14 +199,14 @@ class Webhooks:
         return document(twiml.whisper([words]))
 
     def status(self) -> Response:
-        """Take note that a call is over."""
+        """Note that a call is over."""
         form = form_fields()
         if form.get("CallStatus", "") in OVER and _CALL.fullmatch(form.get("CallSid", "")):
             self.switchboard.hang_up(form["CallSid"], self.clock())
         return Response(status=204)
 
     def recording(self) -> Response:
-        """Take note that a recording can be fetched now."""
+        """Note that a recording can be fetched now."""
         form = form_fields()
         seconds = form.get("RecordingDuration", "")
         if _CALL.fullmatch(form.get("CallSid", "")) and form.get("RecordingUrl") and seconds.isdecimal():
@@ -216,7 +216,7 @@ class Webhooks:
         return Response(status=204)
 
     def message(self, number: int) -> Response:
-        """Take note of what became of a text message."""
+        """Note what became of a text message that Twilio has sent."""
         form = form_fields()
         status, error = form.get("MessageStatus", ""), form.get("ErrorCode", "")
         status = "delivered" if status == "read" else status
@@ -228,7 +228,7 @@ class Webhooks:
         return Response(status=204)
 
     def check(self) -> None:
-        """Refuse a request that Twilio did not sign. A body that is too large is not read, so its signature is none."""
+        """Refuse a request that Twilio did not sign. A body that is too large is not read, so no signature covers it."""
         too_large = body_too_large()
         if too_large:
             log.warning("body too large", path=path_asked_for(), most=LARGEST_FORM)
@@ -242,7 +242,7 @@ class Webhooks:
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
-        """Answer what no other code could: the one place where an exception of a webhook ends."""
+        """Answer when a webhook raised an exception. Every such exception ends here."""
         if isinstance(error, HTTPException) and error.code == 403:
             return error
         call, path = form_fields().get("CallSid", ""), path_asked_for()
@@ -255,7 +255,7 @@ class Webhooks:
 
 
 def form_fields() -> MultiDict[str, str]:
-    """Return what was posted; nothing where the body cannot be read, such as one that is too large."""
+    """Return what was posted, or nothing if the body cannot be read (if it is too large, for example)."""
     try:
         return request.form
     except HTTPException:
@@ -263,7 +263,7 @@ def form_fields() -> MultiDict[str, str]:
 
 
 def body_too_large() -> bool:
-    """Say whether more was posted than is read."""
+    """Return whether the body is larger than we read."""
     try:
         request.form  # noqa: B018 - reading it is what raises
     except RequestEntityTooLarge:
@@ -274,12 +274,12 @@ def body_too_large() -> bool:
 
 
 def path_asked_for() -> str:
-    """Return the rule of the path, for the log: behind a misread public URL a path may be anybody's secret link."""
+    """Return the path's rule, for the log. The path itself may be a secret link, if the public URL is set wrongly."""
     return str(request.url_rule.rule) if request.url_rule else ""
 
 
 def is_form() -> bool:
-    """Say whether a POST carries what Twilio posts: of any other body the signature would cover nothing."""
+    """Return whether a POST carries a form, as Twilio's do. The signature would cover nothing of any other body."""
     environ = request.environ
     kind = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
     return request.method != "POST" or kind == FORM_TYPE
@@ -328,7 +328,7 @@ def install(app: Flask, webhooks: Webhooks) -> None:
 
 
 def install_audio(app: Flask, folder: Path) -> None:
-    """Serve the recordings of the prompts: unsigned, since Twilio fetches them as any browser would.
+    """Serve the recorded prompts. They are not signed: Twilio fetches them as a browser does.
 
     A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it. A call that
     is on an older menu may ask for an older hash: it gets the recording of today, which must not be kept under it.
@@ -350,7 +350,7 @@ def install_audio(app: Flask, folder: Path) -> None:
 
 @functools.lru_cache(maxsize=1024)
 def _digest(file: str, _changed: FileStamp | None) -> str:
-    """Return the hash of a recording's content; it is asked for anew when the file has changed."""
+    """Return the hash of a recording's content. ``_changed`` is the time of its last change, so that a new file is read."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 

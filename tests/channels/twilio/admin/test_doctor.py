@@ -203,7 +203,7 @@ def test_what_twilio_says(
     ("url", "state", "told"),
     [
         (
-            "https://somebody:secret@sms.example.com/m",
+            "https://sms.example.com/messages",
             "ok",
             "they go through the gateway at sms.example.com,",
         ),
