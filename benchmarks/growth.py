@@ -42,7 +42,7 @@ from ivr.engine.step import step
 from ivr.explore.prover import ProofResult, prove
 from ivr.lint import judged
 from ivr.logs import configure
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from ivr.menu.speech import templates
 from ivr.menu.tree import Tree
 

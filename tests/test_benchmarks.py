@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.growth import exponent
 from benchmarks.hotlines import grown
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from tests.support.bank import CONTRACTS
 
 ROOT = Path(__file__).parents[1]

@@ -23,7 +23,7 @@ from ivr.logs import place_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
-from ivr.menu.reading.loader import Loaded, load, tree_despite
+from ivr.menu.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.loader import included_files
 from ivr.menu.reading.draft import MENU_FILE
-from ivr.menu.reading.loader import included_files
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
 

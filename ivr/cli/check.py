@@ -13,7 +13,7 @@ from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import counted, print_problem
 
 if TYPE_CHECKING:
-    from ivr.menu.reading.loader import Loaded
+    from ivr.menu.loader import Loaded
     from ivr.menu.reading.problems import Problem
 
 

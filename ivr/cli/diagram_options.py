@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ivr.menu.reading.loader import Loaded
+    from ivr.menu.loader import Loaded
     from ivr.menu.tree import Tree
 
 language_option = click.option(

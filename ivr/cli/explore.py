@@ -17,7 +17,7 @@ from ivr.cli.output import counted, print_problem
 if TYPE_CHECKING:
     from ivr.explore.findings import Findings
     from ivr.explore.prover import ProofResult
-    from ivr.menu.reading.loader import Loaded
+    from ivr.menu.loader import Loaded
     from ivr.menu.reading.problems import Problem
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 

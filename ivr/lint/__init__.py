@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from ivr.menu.language.lint_settings import Lint, RuleSetting
 from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.loader import Loaded
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.loader import Loaded
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 

@@ -1,9 +1,12 @@
-"""What a menu is: its YAML, its node kinds, its words, and everything that can be wrong with it. Pure.
+"""What a menu is: its language, its files, its words, and everything that can be wrong with it. Pure.
 
-Reading order: ``problems`` (what an editor is told) · ``reader`` and ``fullwidth`` (YAML as people type it) · ``forms``
-and ``nodes`` (the declaration of every kind) · ``declared`` (from sections to models) · ``filters``, ``templates`` and
-``prompts`` (values and words) · ``phrases`` (the machine's own sentences) · ``hearing``, ``seconds`` and ``desks``
-(speech, time, opening hours) · ``contract`` (what an action promises) · ``tree`` and ``compiler`` (a compiled menu) ·
-``draft`` and ``loader`` (sources to tree) · ``checks`` with ``spoken``, ``texts``, ``ways`` and ``flow`` (what is wrong
-with the whole) · ``reference`` (schemas and the page).
+The folders stand in one order, which import-linter checks; each imports only what comes before it:
+
+- ``language``: what an editor may write, declared once. A kind of node has its home in ``language/nodes.py``.
+- ``reading``: from YAML to declared sections, with the place of each mistake.
+- ``speech``: templates, filters and prompts, and how long words take.
+- ``tree`` and ``compiler``: a menu as a call uses it.
+- ``graph``: where each node leads, and how soon.
+- ``checks``: what is wrong with a menu although each section is well written.
+- ``loader``: joins them. ``reference`` prints the language for editors.
 """

@@ -15,7 +15,7 @@ from ivr.diagrams.mermaid import mermaid
 from ivr.diagrams.page import page
 from ivr.diagrams.svg import svg
 from ivr.diagrams.translations import drawing_words
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from ivr.storage import CallHistory, CallRecord
 from ivr.storage.base import PathEntry
 from tests.support.drawings import drawing_of, plain

@@ -14,7 +14,7 @@ from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.menu.graph.routes import routes
 from ivr.menu.language.desks import Desk
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, evil, plain, yuebao
 from tests.support.menus import bilingual
 

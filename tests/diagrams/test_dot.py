@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ivr.diagrams.dot import dot, quoted
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, drawing_of, evil, plain, yuebao
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|->|[{}\[\],=]|[\w.]+|\s+')

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ivr.diagrams.mermaid import mermaid, quoted
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, drawing_of, evil, plain, yuebao
 
 TEXT = r'"[^"]*"'

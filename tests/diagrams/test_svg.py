@@ -13,7 +13,7 @@ import pytest
 from ivr.diagrams.node_shapes import PAD, SIZES, WIDTH, faces, lines_within
 from ivr.diagrams.svg import svg
 from ivr.diagrams.text_metrics import width_of
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, drawing_of, evil, plain, yuebao
 
 SVG = "{http://www.w3.org/2000/svg}"

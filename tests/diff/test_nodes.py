@@ -9,7 +9,7 @@ import pytest
 from ivr.diff.changes import Side
 from ivr.menu.compiler import compile_tree
 from ivr.menu.language.contract import Level, Times
-from ivr.menu.reading.loader import draft_of
+from ivr.menu.loader import draft_of
 from tests.support.menus import CONTRACTS, changed, small
 from tests.support.versions import sample, texts_told, told
 

@@ -23,7 +23,7 @@ from ivr.diff.report import print_comparison, summary
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed, NoInput
 from ivr.explore.moves import Actor, Move
 from ivr.explore.properties import Violation
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from ivr.written.model import WrittenCall
 from ivr.written.runner import PlayedCall, PlayedStep
 from tests.support.bank import CONTRACTS as ACTIONS

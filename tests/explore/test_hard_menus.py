@@ -8,7 +8,7 @@ import pytest
 
 from ivr.explore.properties import Violation
 from ivr.explore.prover import prove
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from ivr.menu.tree import Tree
 from tests.support.bank import CONTRACTS
 

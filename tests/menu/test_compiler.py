@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ivr.menu.reading.loader import load, version_of
+from ivr.menu.loader import load, version_of
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.speech.templates import evaluate
 from ivr.menu.tree import Tree

@@ -16,7 +16,7 @@ from ivr.explore.moves import Move
 from ivr.explore.prover import ProofResult, prove
 from ivr.explore.walk import BEGINNING
 from ivr.lint import judged
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from ivr.menu.tree import Tree
 from tests.support.menus import changed
 

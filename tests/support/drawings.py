@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivr.calls.hotline import load_hotline
 from ivr.diagrams.drawing import Drawing, draw
-from ivr.menu.reading.loader import Loaded, load
+from ivr.menu.loader import Loaded, load
 from tests.support.menus import small
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"

@@ -12,7 +12,7 @@ from ivr.engine.events import ActionFinished, ActionGoesOn, CallStarted, DigitsP
 from ivr.engine.session import Session
 from ivr.engine.step import step
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from ivr.menu.tree import Tree
 from tests.support.call_driver import CallDriver
 

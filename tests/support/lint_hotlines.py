@@ -10,7 +10,7 @@ from ivr.explore.prover import ProofResult, prove
 from ivr.lint import judged
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.reading.loader import Loaded, load, tree_despite
+from ivr.menu.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import read
 from ivr.menu.tree import Tree

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import dedent, indent
 
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.menu.reading.loader import Loaded, load
+from ivr.menu.loader import Loaded, load
 from ivr.menu.tree import Tree
 
 CONTRACTS: Mapping[str, Contract] = {

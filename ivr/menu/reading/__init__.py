@@ -1,1 +1,1 @@
-"""From files to a checked menu: YAML with places, validation, problems, and the loader that joins them."""
+"""From YAML to declared sections: places, validation, and the problems that an editor reads."""

@@ -33,7 +33,7 @@ from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from ivr.menu.tree import Tree
 from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.menu.language.contract import Contract, Outcome
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 
 CONTRACTS = {
     "send_code": Contract(

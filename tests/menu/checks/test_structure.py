@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.menu.checks.structure import zone
-from ivr.menu.reading.loader import load
+from ivr.menu.loader import load
 from tests.support.menus import CONTRACTS, FILES, MENU, bilingual, changed, hotline, said, small
 
 

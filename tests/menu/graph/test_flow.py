@@ -8,7 +8,7 @@ import pytest
 
 from ivr.menu.graph.flow import Flow, Knowledge
 from ivr.menu.language.contract import Level
-from ivr.menu.reading.loader import draft_of
+from ivr.menu.loader import draft_of
 from tests.support.menus import CONTRACTS, FILES, MENU, small
 
 TOP = 'anywhere: {"0": agent, "*": back}\nidentity: {known: who, verified: prove}\nvariables: {topic: none}\n'

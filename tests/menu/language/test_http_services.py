@@ -24,7 +24,7 @@ from ivr.menu.language.http_services import (
     OutcomeCase,
     Service,
 )
-from ivr.menu.reading.loader import Loaded
+from ivr.menu.loader import Loaded
 from ivr.menu.reading.validation import keys_of
 from tests.support.menus import changed, hotline, said, small
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.menu.reading.loader import Loaded, load
+from ivr.menu.loader import Loaded, load
 from tests.support.menus import (
     CONTRACTS,
     FILES,
