@@ -14,8 +14,16 @@ PICTURE := docs/shop.png
 simulate: $(VENV)/.simulate  ## call the demonstration hotline from the keyboard
 	@$(BIN)/ivr simulate
 
-test: $(VENV)/.test static hotlines  ## format, lint, types, imports, every hotline and every test
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+test: $(VENV)/.test  ## format, lint, types, imports, every hotline and every test
+	@echo "the checks run beside the tests; what they say follows at the end"
+	@said=$$(mktemp); \
+	$(MAKE) --no-print-directory --keep-going static hotlines >"$$said" 2>&1 & checks=$$!; \
+	trap 'kill $$checks; rm -f "$$said"; exit 130' INT TERM; \
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal; tests=$$?; \
+	wait $$checks; checks=$$?; cat "$$said"; rm -f "$$said"; \
+	[ $$tests = 0 ] || echo "The tests failed: see above."; \
+	[ $$checks = 0 ] || echo "A check failed: see the lines above."; \
+	[ $$tests = 0 ] && [ $$checks = 0 ]
 
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

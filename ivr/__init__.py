@@ -1,32 +1,29 @@
-"""A phone-menu server: a caller rings, a menu tree in YAML says what he hears and what his keys mean.
+"""A phone-menu server: callers ring, and a menu tree in YAML says what they hear and what their keys mean.
 
-The words of this program, and only those:
+These are the words of the program:
 
-hotline       one folder under ``menus/``: a menu tree, its words in each language, its written calls
-menu tree     what the YAML says; a *node* is one step of a call
-prompt        words or audio that the caller hears, in one language
-session       where one call is: plain data, saved between any two webhooks
-event         what happened on the call, in the past tense (``DigitsPressed``, ``NoInput``)
-command       what to do next, in the imperative (``Say``, ``Gather``, ``Transfer``)
+hotline       a folder with a menu tree, its words in each language, and its written calls
+node          one step of a call, as the YAML declares it; the *tree* is all of them
+prompt        words or audio that callers hear, in one language
+desk          a place where humans answer, with a number and opening hours
+session       where one call is, as plain data that is saved between two webhooks
+event         what happened on a call: ``DigitsPressed``, ``NoInput``, ``ActionFinished``
+command       what to do next: ``Say``, ``Gather``, ``Transfer``, ``Hangup``
+step          the dialogue as a pure function: tree, session and event in, session and commands out
+turn          one event of a call with everything that follows from it; turns are numbered
+noinput       silence; *nomatch* is a key or phrase that is no choice
 action        one self-service job, such as ``withdrawal_limits``
-outcome       how an action ended: a word that the menu routes on (``ok``, ``locked``, ``unavailable``)
-noinput       silence; *nomatch*: a key or phrase that is no choice
-level         how far a call has proved who is calling: ``known``, ``verified``, ``confirmed``
-code, link    what proves a telephone, and what opens the page of a reset: each in one message alone, and a secret
-ledger        what is remembered across calls, so that trying again gains nothing: tries, codes, rations
-run           one asking for an action, under its idempotency key; a slow one goes on while the caller waits
-message       a text message: a row that is saved with the turn and sent afterwards, at most once
-turn          one event in, one list of commands out; numbered within the call
-desk          a place where humans answer: its number, its hours, what happens when it does not
-channel       the way a caller reaches us: Twilio, the terminal
-line          a call from the caller's side, whichever channel carries it
-written call  a test in YAML: what the caller does, what he must hear, how it ends
-rule          what makes a menu good to hear; numbered, with a source; *lint*: all of them
-state         where a call can be, without what cannot change its future; *move*: what can happen there
-walk          every state that a call can come to, and every move; a *proof* says what holds in all of them
-way           the moves, or the keys, that lead somewhere
+outcome       how an action ended, as a word that the menu routes on: ``ok``, ``locked``, ``unavailable``
+level         how far callers have proved who they are: ``known``, ``verified``, ``confirmed``
+code, link    a one-time secret in a text message: the code proves a telephone, the link opens the page of a reset
+attempts      what is counted across calls: wrong tries, codes, rate limits
+channel       a way to reach the hotline: Twilio, the terminal
+line          a call as the caller has it, whichever channel carries it
+written call  a test in YAML: what a caller does, must hear, and how the call ends
 coverage      what of a menu the written calls have passed
+rule          one thing that makes a menu good to hear; the *lint* is all of them
+state         where a call can be, without what cannot change its future; a *walk* visits every state
+proof         what holds in every state of a walk
 
-Reading order is import order: ``menu`` → ``engine`` → ``ledger`` and ``stores`` → ``actions`` → ``hotline`` and
-``messages`` → ``switchboard`` → ``line`` → ``channels`` and ``proof`` → ``pictures`` → ``app`` → ``cli``.
+The README's map says which part to open for which change; docs/architecture.md has the layers and the path of one turn.
 """

@@ -99,3 +99,52 @@ def test_help_lists_every_target(clone: Path) -> None:
     (phony,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     listed = [line.split(maxsplit=2) for line in make(clone, "help").stdout.splitlines()]
     assert {target for _, target, _ in listed} == set(phony.split())
+
+
+@pytest.fixture
+def equipped(clone: Path) -> Path:
+    """A clone with everything installed; each program says its name, and ends well."""
+    programs = clone / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("ruff", "mypy", "lint-imports", "ivr", "pytest"):
+        program(programs / name, status=0)
+    (clone / "menus" / "shop").mkdir(parents=True)
+    (clone / "menus" / "shop" / "menu.yaml").touch()
+    for stamp in (".made", ".simulate", ".test"):
+        (clone / ".venv" / stamp).touch()
+    return clone
+
+
+def program(path: Path, *, status: int) -> None:
+    """Write a program that says what it was asked, and ends with a status."""
+    path.write_text(f'#!/bin/sh\necho "{path.name} $1 said"\nexit {status}\n')
+    path.chmod(0o755)
+
+
+def test_make_test_runs_everything(equipped: Path) -> None:
+    """The tests, the static checks and each hotline; it ends well where all of them do."""
+    done = make(equipped, "test")
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "ruff format",
+        "ruff check",
+        "mypy",
+        "lint-imports",
+        "ivr check",
+        "ivr test",
+        "ivr explore",
+        "pytest",
+    ):
+        assert f"{said} " in done.stdout
+
+
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "lint-imports", "ivr", "pytest"])
+def test_make_test_fails_where_one_of_them_fails(equipped: Path, failing: str) -> None:
+    """Whatever runs beside the tests counts as they do, and the rest is still run and shown."""
+    program(equipped / ".venv" / "bin" / failing, status=1)
+    done = make(equipped, "test")
+    assert done.returncode != 0
+    assert ("The tests failed" if failing == "pytest" else "A check failed") in done.stdout
+    assert f"{failing} " in done.stdout
+    assert "pytest -n said" in done.stdout
+    assert ("ivr explore said" in done.stdout) is (failing != "ivr")
