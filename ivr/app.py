@@ -31,7 +31,14 @@ from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
 from ivr.channels.twilio.webhooks import LastResort, Webhooks, apologies, install, install_audio, path_of
-from ivr.config import BadSetting, Settings, settings_from
+from ivr.config import (
+    HOTLINE_VARIABLE,
+    INSECURE_VARIABLE,
+    MESSAGES_VARIABLE,
+    BadSetting,
+    Settings,
+    settings_from,
+)
 from ivr.logs import configure, place_of
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
@@ -42,13 +49,6 @@ from ivr.storage import Store, open_attempts, open_store
 from ivr.storage.sealing import Seal
 
 log = structlog.get_logger(__name__)
-
-LOCAL_URL = "http://127.0.0.1:8080"
-"""Where the pages behind links are, when nobody says: `ivr serve` on this machine."""
-HOTLINE_VARIABLE = "IVR_HOTLINE"
-INSECURE_VARIABLE = "IVR_INSECURE"
-MESSAGES_VARIABLE = "IVR_MESSAGES"
-"""How `ivr serve` tells its workers what it was told on the command line."""
 
 
 class Closeable(Protocol):
@@ -127,7 +127,7 @@ def open_services(folder: Path, settings: Settings, accounts: AccountService | N
         Bulletins.open(folder / "bulletins.yaml"),
         open_attempts(settings.database_url),
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
-        settings.public_url or LOCAL_URL,
+        settings.link_base,
         Verify(TwilioRest.of(settings), settings.verify_service) if settings.verify_service else None,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -41,6 +41,17 @@ SETTINGS: Mapping[str, str] = {
 
 SHORTEST_KEY = 32
 """Characters."""
+FEWEST_CHARACTERS = 8
+"""Different ones in a key: of 32 random hexadecimal digits about fourteen are different."""
+
+HOTLINE_VARIABLE = "IVR_HOTLINE"
+INSECURE_VARIABLE = "IVR_INSECURE"
+MESSAGES_VARIABLE = "IVR_MESSAGES"
+ADDRESS_VARIABLE = "IVR_ADDRESS"
+"""How `ivr serve` tells its workers what it was told on the command line. They are no settings."""
+_OF_THE_WORKERS = (HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, ADDRESS_VARIABLE)
+_DESK = "IVR_DESK_"
+LOCAL_ADDRESS = "http://127.0.0.1:8080"
 
 
 class BadSetting(Exception):
@@ -62,11 +73,18 @@ class Settings:
     sms_report_secrets: tuple[str, ...] = field(default=(), repr=False)
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
+    address: str = LOCAL_ADDRESS
+    """Where this machine's own browser finds the server."""
     database_url: str = "sqlite:///ivr.sqlite3"
     fallback_number: str = ""
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
     log: str = ""
     log_level: str = "info"
+
+    @property
+    def link_base(self) -> str:
+        """Return what the links in messages begin with."""
+        return self.public_url or self.address
 
     @property
     def sends_messages(self) -> bool:
@@ -76,6 +94,7 @@ class Settings:
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Read the settings. Raises :class:`BadSetting` at the first that cannot be used."""
+    _refuse_quotes(environ)
     settings = Settings(
         auth_tokens=_several(environ, "TWILIO_AUTH_TOKEN"),
         account_sid=_identifier(environ, "TWILIO_ACCOUNT_SID", "AC"),
@@ -88,12 +107,13 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         sms_report_secrets=_secrets(environ, "IVR_SMS_REPORT_SECRET"),
         secret_keys=_secrets(environ, "IVR_SECRET_KEY"),
         public_url=_url(environ, "IVR_PUBLIC_URL"),
+        address=environ.get(ADDRESS_VARIABLE) or LOCAL_ADDRESS,
         database_url=environ.get("IVR_DATABASE_URL", "") or "sqlite:///ivr.sqlite3",
         fallback_number=_number(environ, "IVR_FALLBACK_NUMBER"),
         desk_numbers={
-            name.removeprefix("IVR_DESK_").lower(): _number(environ, name)
+            name.removeprefix(_DESK).lower(): _number(environ, name)
             for name in environ
-            if name.startswith("IVR_DESK_") and environ[name].strip()
+            if name.startswith(_DESK) and environ[name].strip()
         },
         log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
         log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
@@ -108,6 +128,33 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
                 f"{name} is set and IVR_SMS_URL is not; write the gateway's address into IVR_SMS_URL"
             )
     return settings
+
+
+def misspelt_settings(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each variable that was probably meant as a setting and is none."""
+    from rapidfuzz.distance import OSA  # the settings are read by every command, and this by `ivr serve`
+
+    for name in environ:
+        if name in (*SETTINGS, *_OF_THE_WORKERS) or name.startswith(_DESK):
+            continue
+        nearest = min(SETTINGS, key=lambda known: OSA.distance(name, known))
+        if OSA.distance(name, nearest) <= _SLIPS:
+            yield f"{name} is no setting; did you mean {nearest}?"
+        elif name.startswith("IVR_"):
+            yield f"{name} is no setting; correct its name, or remove it"
+
+
+_SLIPS = 2
+"""Letters that may be wrong in a name that is still taken for a setting's."""
+
+
+def _refuse_quotes(environ: Mapping[str, str]) -> None:
+    """Refuse a value with quotes around it, which a shell takes off and an environment file does not."""
+    for name, value in environ.items():
+        if (name in SETTINGS or name.startswith(_DESK)) and re.fullmatch(r"\s*([\"'“‘]).*[\"'”’]\s*", value):
+            raise BadSetting(
+                f"{name} stands in quotes, which would be taken as a part of it; write it without"
+            )
 
 
 def _several(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -125,11 +172,13 @@ def _identifier(environ: Mapping[str, str], name: str, letters: str) -> str:
 
 def _secrets(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     secrets = _several(environ, name)
-    if any(len(secret) < SHORTEST_KEY for secret in secrets):
-        raise BadSetting(
-            f"{name} is too short; write at least {SHORTEST_KEY} random characters, such as those of "
-            "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
-        )
+    for secret in secrets:
+        wrong = "is too short" if len(secret) < SHORTEST_KEY else "is not random"
+        if len(secret) < SHORTEST_KEY or len(set(secret)) < FEWEST_CHARACTERS:
+            raise BadSetting(
+                f"{name} {wrong}; write at least {SHORTEST_KEY} random characters, such as those of "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+            )
     return secrets
 
 
@@ -155,8 +204,11 @@ def _url(environ: Mapping[str, str], name: str) -> str:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
-    strange = parts.query or parts.fragment or "//" in parts.path
-    if parts.scheme not in {"http", "https"} or not parts.hostname or strange:
+    for part, mark, what in ((parts.query, "?", "query"), (parts.fragment, "#", "fragment")):
+        if part:
+            good = value.partition(mark)[0].rstrip("/")
+            raise BadSetting(f"{name}: an address here has no {what} (`{mark}{part}`); write `{good}`")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "//" in parts.path:
         raise BadSetting(f"{name}: `{value}` is no web address; write it like https://ivr.example.com")
     if parts.path.endswith("/voice"):
         raise BadSetting(f"{name}: `{value}` is the first webhook; write the address before `/voice`")

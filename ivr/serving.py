@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, open_outbox, utc_now
+from ivr.app import open_outbox, utc_now
 from ivr.calls.worker_pool import MOST_AT_ONCE
-from ivr.config import Settings
+from ivr.config import ADDRESS_VARIABLE, HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, Settings
 from ivr.storage import open_store
 from ivr.storage.sealing import Seal
 
@@ -59,7 +59,8 @@ def serve(
     from granian.log import LogLevels
 
     _try_address(host, port)
-    os.environ.update(worker_environment(folder, insecure=insecure, messages=messages))
+    waiting = _Ready(host, port, ready)
+    os.environ.update(worker_environment(folder, waiting.address, insecure=insecure, messages=messages))
     server = Granian(
         "ivr.app:worker",
         address=host,
@@ -74,7 +75,6 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # for a turn under way, or a worker that was just starting
     )
-    waiting = _Ready(host, port, ready)
     threading.Thread(target=waiting.announce, daemon=True).start()
     try:
         server.serve()
@@ -84,7 +84,9 @@ def serve(
         raise CannotServe(f"no worker was ready within {READY_WITHIN:.0f} s; the log above says why")
 
 
-def worker_environment(folder: Path, *, insecure: bool, messages: bool = True) -> Mapping[str, str]:
+def worker_environment(
+    folder: Path, address: str, *, insecure: bool, messages: bool = True
+) -> Mapping[str, str]:
     """Return what the workers must know beside the settings.
 
     Where nobody has set a secret key, all of them get the same one, which is gone when they are.
@@ -94,6 +96,7 @@ def worker_environment(folder: Path, *, insecure: bool, messages: bool = True) -
         HOTLINE_VARIABLE: str(folder.absolute()),  # a link stays one: it may be turned to another folder
         INSECURE_VARIABLE: "1" if insecure else "",
         MESSAGES_VARIABLE: "" if messages else "elsewhere",
+        ADDRESS_VARIABLE: address,
         **own_key,
     }
 
@@ -143,13 +146,18 @@ class _Ready:
         self._ready = ready
         self.in_vain = False
 
+    @property
+    def address(self) -> str:
+        """Return where a browser of this machine finds the server."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
     def announce(self) -> None:
         """Say that the server is ready as soon as it is; stop it when it does not become so."""
         deadline = monotonic() + READY_WITHIN
         while monotonic() < deadline:
             if self._answers():
-                host = f"[{self._host}]" if ":" in self._host else self._host
-                self._ready(f"http://{host}:{self._port}")
+                self._ready(self.address)
                 return
             sleep(0.05)
         self.in_vain = True

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from ivr.config import SETTINGS, BadSetting, Settings, settings_from
+from ivr.config import (
+    ADDRESS_VARIABLE,
+    HOTLINE_VARIABLE,
+    SETTINGS,
+    BadSetting,
+    Settings,
+    misspelt_settings,
+    settings_from,
+)
 
 SECRET = "0123456789abcdef-0123456789abcdef"
 SID = "AC" + "1" * 32
@@ -73,6 +81,65 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     """The message says which one it is, and what to write."""
     with pytest.raises(BadSetting, match=f"^{name}: .*write"):
         settings_from({name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [
+        ("https://ivr.example.com/?x=1", "https://ivr.example.com"),
+        ("https://ivr.example.com/calls?bypass=1&x=", "https://ivr.example.com/calls"),
+        ("https://ivr.example.com/#calls", "https://ivr.example.com"),
+    ],
+)
+def test_what_is_too_much_in_an_address_is_named(value: str, good: str) -> None:
+    """The address itself is right: the message says which part is the fault, and what is left without it."""
+    with pytest.raises(BadSetting, match=rf"no (query|fragment) \(`[?#].*`\); write `{good}`$"):
+        settings_from({"IVR_PUBLIC_URL": value})
+
+
+@pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "IVR_SECRET_KEY", "IVR_DESK_SERVICE"])
+@pytest.mark.parametrize("quotes", ['""', "''", "“”"])
+def test_a_value_in_quotes_is_refused_and_not_shown(name: str, quotes: str) -> None:
+    """An environment file leaves them on: every call would be refused as forged, without a word why."""
+    with pytest.raises(BadSetting, match=f"^{name} stands in quotes, .*write it without") as raised:
+        settings_from({name: f"{quotes[0]}{SECRET}{quotes[1]}"})
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "environ", [{"IVR_SECRET_KEY": "a" * 37}, {"IVR_SECRET_KEY": f"{SECRET},{'ab' * 20}"}]
+)
+def test_a_key_that_can_be_guessed_is_refused(environ: Mapping[str, str]) -> None:
+    """It is long enough, and protects nothing."""
+    with pytest.raises(BadSetting, match=r"^IVR_SECRET_KEY is not random; write at least 32"):
+        settings_from(environ)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("IVR_PUBLC_URL", "IVR_PUBLC_URL is no setting; did you mean IVR_PUBLIC_URL?"),
+        ("TWILIO_AUTH_TOKN", "TWILIO_AUTH_TOKN is no setting; did you mean TWILIO_AUTH_TOKEN?"),
+        ("IVR_WHATEVER", "IVR_WHATEVER is no setting; correct its name, or remove it"),
+    ],
+)
+def test_a_misspelt_setting_is_named(name: str, told: str) -> None:
+    """Else it is as if it had not been set, and nobody knows."""
+    assert list(misspelt_settings({name: "x"})) == [told]
+
+
+def test_no_other_variable_is_named() -> None:
+    """Settings, desks, what `ivr serve` tells its workers, and other programs' variables."""
+    names = ["TWILIO_API_KEY", "PATH", "IVR_DESK_SERVICE", ADDRESS_VARIABLE, HOTLINE_VARIABLE, *SETTINGS]
+    assert list(misspelt_settings(dict.fromkeys(names, "x"))) == []
+
+
+def test_links_lead_to_the_public_address_or_to_this_machine() -> None:
+    """On the port that is listened on."""
+    assert Settings().link_base == "http://127.0.0.1:8080"
+    assert settings_from({ADDRESS_VARIABLE: "http://127.0.0.1:9000"}).link_base == "http://127.0.0.1:9000"
+    public = {ADDRESS_VARIABLE: "http://127.0.0.1:9000", "IVR_PUBLIC_URL": "https://ivr.example.com"}
+    assert settings_from(public).link_base == "https://ivr.example.com"
 
 
 @pytest.mark.parametrize("name", ["IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"])

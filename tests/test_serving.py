@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ivr.app import HOTLINE_VARIABLE, INSECURE_VARIABLE
 from ivr.cli import main
+from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, settings_from
 from ivr.serving import CannotServe, _try_address, worker_environment
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
@@ -111,7 +111,9 @@ def test_it_refuses_what_nobody_signed(tmp_path: Path) -> None:
     settings = {"TWILIO_AUTH_TOKEN": "12345", "IVR_PUBLIC_URL": "https://ivr.example.com"}
     with running(tmp_path, "--insecure", "--workers", "1", port=port, **settings) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("ready: ")
+        local = f"http://127.0.0.1:{port}"
+        first = "https://ivr.example.com/voice"
+        assert process.stdout.readline() == f"ready: {local} (1 worker, first webhook {first})\n"
         with pytest.raises(urllib.error.HTTPError, match="403") as answer:
             post(f"http://127.0.0.1:{port}/voice")
         answer.value.close()
@@ -148,6 +150,17 @@ def test_what_keeps_it_from_starting_is_told(
     assert told in done[1]
 
 
+def test_a_misspelt_setting_is_told_before_anything_else(tmp_path: Path) -> None:
+    """Whoever set it wonders why it is said to be missing."""
+    status, told = refused(tmp_path, str(YUEBAO), TWILIO_AUTH_TOKN="12345", IVR_PUBLC_URL="https://x.example")
+    assert status == 1
+    assert sorted(told.splitlines()[:2]) == [
+        "IVR_PUBLC_URL is no setting; did you mean IVR_PUBLIC_URL?",
+        "TWILIO_AUTH_TOKN is no setting; did you mean TWILIO_AUTH_TOKEN?",
+    ]
+    assert "TWILIO_AUTH_TOKEN is missing" in told
+
+
 def test_a_broken_menu_is_not_served(tmp_path: Path) -> None:
     """All its problems are told."""
     (tmp_path / "menu.yaml").write_text("hotline: bakery\nlanguages: [zh-CN]\n", encoding="utf-8")
@@ -171,7 +184,8 @@ def test_a_port_in_use_is_not_shared() -> None:
 
 def test_what_workers_are_told() -> None:
     """The folder whole, since they may start elsewhere."""
-    told = worker_environment(Path("menus/yuebao"), insecure=False)
+    told = worker_environment(Path("menus/yuebao"), "http://127.0.0.1:9000", insecure=False)
     assert Path(told[HOTLINE_VARIABLE]).is_absolute()
     assert told[INSECURE_VARIABLE] == ""
-    assert worker_environment(YUEBAO, insecure=True)[INSECURE_VARIABLE] == "1"
+    assert settings_from(told).link_base == "http://127.0.0.1:9000"
+    assert worker_environment(YUEBAO, "", insecure=True)[INSECURE_VARIABLE] == "1"

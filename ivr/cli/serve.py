@@ -35,8 +35,11 @@ def serve_command(
 ) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
     from ivr.app import create_app
+    from ivr.config import misspelt_settings
     from ivr.serving import serve as run
 
+    for sentence in misspelt_settings(os.environ):
+        click.secho(sentence, fg="yellow", err=True)
     settings = read_settings()
     count = workers or max(os.cpu_count() or 1, 1)
     if settings.database_url.startswith("memory:"):
@@ -57,6 +60,7 @@ def serve_command(
         )
 
     def ready(address: str) -> None:
-        click.echo(f"ready: {address} ({counted(count, 'worker')}, first webhook {address}/voice)")
+        first = settings.public_url or address
+        click.echo(f"ready: {address} ({counted(count, 'worker')}, first webhook {first}/voice)")
 
     run(hotline, host, port, workers=count, insecure=insecure, messages=messages, ready=ready)
