@@ -23,7 +23,7 @@ from ivr.explore.state_key import ControlState, DataAbstraction, RelevantData, S
 from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import AskNode, ListeningNode, Node, SetNode
-from ivr.menu.tree import Tree
+from ivr.menu.tree import NodeNotLoaded, Tree
 from ivr.written.heard import seconds_heard
 
 MOST_STATES = 2_000_000
@@ -202,6 +202,8 @@ class _Walker:
         self.walked.computed += 1
         try:
             turn = happen(self.tree, session, move.event)
+        except NodeNotLoaded:  # its own error is told where it stands
+            return self.apologise(session)
         except Exception as error:  # noqa: BLE001 - whatever a menu's templates raise is what we look for
             where = next(iter(error.__notes__), session.node)
             self.walked.broken.append(BrokenStep(state, move, where, session.language, error))

@@ -39,12 +39,16 @@ class Findings:
 def found(tree: Tree, draft: Draft, proved: ProofResult, problems: tuple[Problem, ...]) -> list[Findings]:
     """Return what the proofs have found, and the problems that were known already, with how a call comes to them.
 
-    What a node allows with a reason is left out.
+    What a node allows with a reason is left out; and while there are errors, nodes to which no call comes: the way there
+    may be what is wrong.
     """
+    whole = not any(problem.severity == "error" for problem in problems)
     told = [
         each
         for finding in proved.findings
-        if (each := _of_finding(tree, draft, finding)) and finding.proof not in tree.nodes[finding.node].allow
+        if (whole or finding.proof != "P13")
+        and (each := _of_finding(tree, draft, finding))
+        and finding.proof not in tree.nodes[finding.node].allow
     ]
     return [*told, *_of_problems(tree, proved, problems)]
 

@@ -23,7 +23,7 @@ from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare, declare_most, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
-from ivr.menu.tree import Tree
+from ivr.menu.tree import LoadedNodes, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def tree_despite(
     if draft.hotline is None:
         return None
     try:
-        return _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
+        tree = _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
+        return replace(tree, nodes=LoadedNodes(tree.nodes))
     except Exception:  # noqa: BLE001 - what has errors may raise anything here, and they have been told
         return None
 

@@ -90,6 +90,18 @@ class Speech:
     """Phrases that mean a key that works anywhere."""
 
 
+class NodeNotLoaded(KeyError):
+    """A call comes to a node that has an error of its own, in a tree that was made in spite of it."""
+
+
+class LoadedNodes(dict[str, Node]):
+    """The nodes of a hotline that has errors: those that could be declared."""
+
+    def __missing__(self, name: str) -> Node:
+        """Say of any other that it was not loaded, which is no fault of whatever leads there."""
+        raise NodeNotLoaded(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """One version of a hotline's menu."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ivr.calls.hotline import load_hotline, tree_despite_errors
 from ivr.explore.findings import Findings, found
 from ivr.explore.prover import prove
@@ -44,3 +46,35 @@ def test_what_a_node_allows_is_left_out(tmp_path: Path) -> None:
     """With its reason."""
     allowed = SILENT.replace("main: {say", "main: {allow: {P03: It is a test.}, say")
     assert "P03" not in {each.problem.rule for each in told(tmp_path, allowed)}
+
+
+@pytest.mark.parametrize("slip", [("say: Open", "sai: Open"), ("go: hours", "go: houres")])
+def test_a_node_that_failed_to_load_is_not_blamed_elsewhere(tmp_path: Path, slip: tuple[str, str]) -> None:
+    """One typo is one error, at its own place: the node that leads there does not break."""
+    menu = SHOP.replace(*slip)
+    assert menu != SHOP
+    assert [each.problem.node for each in told(tmp_path, SHOP) if each.problem.severity == "error"] == []
+    errors = [each.problem for each in told(tmp_path, menu) if each.problem.severity == "error"]
+    assert [problem.rule for problem in errors if problem.rule.startswith("P")] == []
+    assert len([problem for problem in errors if not problem.rule]) == 1
+
+
+SHOP = """hotline: shop
+languages: [en-US]
+timezone: America/New_York
+start: main
+anywhere: {"0": agent, "9": repeat}
+desks:
+  service: {number: "+12025550142", busy: bye, no_answer: bye, failed: bye}
+nodes:
+  main:
+    say: Hello.
+    menu:
+      "1": {for: opening hours, go: hours}
+      "2": {for: the end, go: bye}
+  hours:
+    say: Open from nine to six.
+    then: main
+  agent: {say: One moment., transfer: service}
+  bye: {end: Goodbye.}
+"""
