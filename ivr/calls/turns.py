@@ -28,7 +28,6 @@ from ivr.engine.events import (
     Event,
     InternalError,
     LimitReached,
-    TransferEnded,
 )
 from ivr.engine.recognition import breaks_off
 from ivr.engine.redaction import public_keys
@@ -115,8 +114,9 @@ class Switchboard:
             event = replace(event, at=event.at + timedelta(seconds=waited))
         match look:
             case Answered(answer=answer):
-                if isinstance(event, TransferEnded):
-                    self._correct_ending(call, event)
+                if event.connected and self.store.ended(call):
+                    # A conversation whose end is reported after the hang-up that ended it.
+                    self.store.end(call, "transferred", event.at)
                 return answer
             case Free(token=token, session=None):
                 return self._process_turn(token, self._new_session(call, start), start, start, render)
@@ -133,11 +133,6 @@ class Switchboard:
     def keep_voicemail(self, call: str, url: str, seconds: int, at: datetime) -> None:
         """Keep a recording, whether or not the call goes on."""
         self.store.keep_voicemail(Voicemail(call, url, seconds, at))
-
-    def _correct_ending(self, call: str, event: TransferEnded) -> None:
-        """Count a conversation whose end is reported after the hang-up that ended it."""
-        if event.result == "answered" and self.store.ended(call):
-            self.store.end(call, "transferred", event.at)
 
     def _await_turn(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
         """Look at a turn, waiting while somebody else does it; tell for how many seconds."""

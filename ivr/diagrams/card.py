@@ -21,7 +21,7 @@ from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNode, SetNode, TransferNode
+from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNode, SetNode
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.tree import Tree
@@ -249,7 +249,7 @@ class _Maker:
     def desk(self, target: str) -> Desk | None:
         """Return the desk that comes after a node, if nothing but words comes before it."""
         node = self.tree.nodes[self._on(target)[-1]]
-        return self.tree.desks[node.transfer] if isinstance(node, TransferNode) else None
+        return self.tree.desks[node.desk] if node.desk else None
 
     def anywhere(self) -> Iterator[tuple[str, str]]:
         """Yield the keys that work at every menu, and what they do."""

@@ -50,7 +50,7 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 
 def _own_zero(subject: Subject, node: ListeningNode) -> bool:
-    keys = node.keys if isinstance(node, AskNode) else getattr(node, "menu", {})
+    keys = node.options
     return HUMAN_KEY in keys and subject.is_human(keys[HUMAN_KEY].go)
 
 

@@ -32,9 +32,7 @@ def what_happened(entry: PathEntry, keys: KeysShown) -> str:
             return f"pressed {keys(entry) or '(not kept)'}"
         case "SpeechHeard":
             return f"said something that means {keys(entry)}" if keys(entry) else "said something"
-        case "ActionFinished" | "TransferEnded":
-            return entry.outcome
-    return _WORDS.get(entry.event, entry.event)
+    return entry.outcome or _WORDS.get(entry.event, entry.event)
 
 
 def cell(entry: PathEntry | None, keys: KeysShown) -> str:

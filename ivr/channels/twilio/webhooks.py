@@ -29,7 +29,7 @@ from ivr.channels.twilio.forms import FORM_TYPE, LARGEST_FORM
 from ivr.channels.twilio.requests import OVER, called_number, caller_number, event_from
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.engine.commands import Command
-from ivr.engine.events import CallStarted, RecordingEnded, TransferEnded
+from ivr.engine.events import CallStarted, RecordingEnded
 from ivr.engine.session import Session
 from ivr.logs import place_of
 from ivr.menu.speech.prompts import Utterance
@@ -174,7 +174,7 @@ class Webhooks:
     def dialed(self, language: str) -> Response:
         """Answer when the apology's call to a human is over: hang up if the human answered, else say goodbye."""
         ended = event_from(form_fields(), self.clock())
-        answered = isinstance(ended, TransferEnded) and ended.result == "answered"
+        answered = ended is not None and ended.connected
         return document(twiml.goodbye() if answered else self.apologies().goodbye(language))
 
     def last_words(self, failed: str) -> bytes:
