@@ -1,8 +1,9 @@
-"""What a caller types: the rule of each kind of entry, from keys to a value."""
+"""What a caller types: the rule of each kind of entry, from keys to a value, and how the value is read back."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,8 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
+from babel import Locale
 
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
+from ivr.menu.speech import filters
+
+Today = Callable[[], date]
+"""The date of the call: most kinds of entry do not ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def fixed_length(node: AskNode) -> int | None:
 
 
 def read_entry(
-    node: AskNode, keys: str, *, ended: bool, region: str, today: date
+    node: AskNode, keys: str, *, ended: bool, region: str, today: Today
 ) -> ValidEntry | InvalidEntry:
     """Read what was typed.
 
@@ -75,11 +81,11 @@ def _in_range(node: AskNode, value: Any) -> bool:
     return Decimal(least) <= Decimal(value) <= Decimal(most)
 
 
-def _digits(keys: str, _region: str, _today: date) -> str | None:
+def _digits(keys: str, _region: str, _today: Today) -> str | None:
     return keys if keys.isdecimal() and keys.isascii() else None
 
 
-def _phone(keys: str, region: str, today: date) -> str | None:
+def _phone(keys: str, region: str, today: Today) -> str | None:
     """Read a telephone number, also one with its country's code and nothing before it."""
     if _digits(keys, region, today) is None:
         return None
@@ -94,7 +100,7 @@ def _number(typed: str, region: str) -> str | None:
     return None
 
 
-def _id_card(keys: str, _region: str, today: date) -> str | None:
+def _id_card(keys: str, _region: str, today: Today) -> str | None:
     """Read a resident ID number. The check character is that of GB 11643-1999 (ISO 7064, MOD 11-2)."""
     typed = keys.replace("*", "X")
     if not re.fullmatch(r"\d{17}[\dX]", typed, re.ASCII):
@@ -102,21 +108,21 @@ def _id_card(keys: str, _region: str, today: date) -> str | None:
     born = _day(typed[6:14])
     weighed = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(typed[:17]))
     good = "10X98765432"[weighed % 11] == typed[17]
-    return typed if good and born is not None and born <= today else None
+    return typed if good and born is not None and born <= today() else None
 
 
-def _id_tail(keys: str, _region: str, _today: date) -> str | None:
+def _id_tail(keys: str, _region: str, _today: Today) -> str | None:
     typed = keys.replace("*", "X")
     return typed if re.fullmatch(r"\d{3}[\dX]", typed, re.ASCII) else None
 
 
-def _amount(keys: str, _region: str, _today: date) -> Decimal | None:
+def _amount(keys: str, _region: str, _today: Today) -> Decimal | None:
     if not re.fullmatch(r"\d{1,12}(\*\d{1,2})?", keys, re.ASCII):
         return None
     return Decimal(keys.replace("*", "."))
 
 
-def _date(keys: str, _region: str, _today: date) -> date | None:
+def _date(keys: str, _region: str, _today: Today) -> date | None:
     return _day(keys)
 
 
@@ -129,11 +135,11 @@ def _day(keys: str) -> date | None:
         return None
 
 
-def _yes_no(keys: str, _region: str, _today: date) -> bool | None:
+def _yes_no(keys: str, _region: str, _today: Today) -> bool | None:
     return {"1": True, "2": False}.get(keys)
 
 
-_READERS: Mapping[str, Callable[[str, str, date], Any]] = {
+_READERS: Mapping[str, Callable[[str, str, Today], Any]] = {
     "digits": _digits,
     "phone": _phone,
     "id_card": _id_card,
@@ -144,3 +150,18 @@ _READERS: Mapping[str, Callable[[str, str, date], Any]] = {
     "date": _date,
     "yes_no": _yes_no,
 }
+
+
+@functools.cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")  # a millisecond each time: it looks through all that it knows
+
+
+def say_value(value: Any, language: str) -> str:
+    """Return an entry as it is read back: money as money, a date as a date, anything else digit by digit."""
+    locale = _locale(language)
+    if isinstance(value, Decimal):
+        return filters.money(value, locale)
+    if isinstance(value, date):
+        return filters.full_day(value, locale)
+    return filters.digits(value, locale)

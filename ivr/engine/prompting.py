@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from datetime import date
-from decimal import Decimal
-from typing import Any
-
-from babel import Locale
-
 from ivr.engine.commands import Gather
-from ivr.engine.entries import fixed_length, lengths
+from ivr.engine.entries import fixed_length, lengths, say_value
 from ivr.engine.turn import Turn, pick
 from ivr.menu.language.nodes import AskNode, MenuNode
-from ivr.menu.speech import filters
 from ivr.menu.speech.prompts import Prompt, Utterance
 
 
@@ -134,18 +126,3 @@ def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
         timeout=node.timeout,
         speech=() if turn.tree.declared.speech else None,
     )
-
-
-@functools.cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(language, sep="-")  # a millisecond each time: it looks through all that it knows
-
-
-def say_value(value: Any, language: str) -> str:
-    """Return an entry as it is read back: money as money, a date as a date, anything else digit by digit."""
-    locale = _locale(language)
-    if isinstance(value, Decimal):
-        return filters.money(value, locale)
-    if isinstance(value, date):
-        return filters.full_day(value, locale)
-    return filters.digits(value, locale)

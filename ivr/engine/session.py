@@ -79,6 +79,14 @@ class Session:
         )
         return twin
 
+    def reached(self, level: Level) -> bool:
+        """Say whether the caller has proved as much as ``level``."""
+        return self.level >= level
+
+    def raise_level(self, level: Level) -> None:
+        """Note that the caller has proved as much as ``level``; what they proved before stays."""
+        self.level = max(self.level, level)
+
     def remember(self, values: Mapping[str, Any]) -> None:
         """Set variables. Raises TypeError for a value that could not be saved, and then sets none."""
         for name, value in values.items():

@@ -7,6 +7,8 @@ not fit where the call is repeats the present place, without counting as a mista
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
 from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
 from ivr.engine.events import (
@@ -23,7 +25,7 @@ from ivr.engine.events import (
     SpeechHeard,
     TransferEnded,
 )
-from ivr.engine.prompting import listen, listen_meanwhile, say_value
+from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
@@ -41,14 +43,11 @@ from ivr.menu.language.nodes import (
     TextNode,
     TransferNode,
 )
-from ivr.menu.opening_hours import is_open
-from ivr.menu.speech.templates import evaluate
+from ivr.menu.opening_hours import is_open, may_close
 from ivr.menu.tree import Tree
 
 MAX_STEPS = 100
 """Nodes that one event may pass before the call must listen: more is a loop that the checks did not see."""
-MAX_NOTES = 8
-"""Notes of one summary: more would not be read on a telephone."""
 MAX_REPEATS = 3
 """How often a caller may ask for the same again before a human asks what he needs."""
 
@@ -69,9 +68,9 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
     return turn.session, turn.commands
 
 
-def happen(tree: Tree, session: Session, event: Event) -> Turn:
+def happen(tree: Tree, session: Session, event: Event, turn_of: Callable[..., Turn] = Turn) -> Turn:
     """Do what :func:`step` does, and return its working table too: which nodes were passed, which prompts said."""
-    turn = Turn(tree, session.copy(), event.at, continues=isinstance(event, ActionFinished))
+    turn = turn_of(tree, session.copy(), event.at, continues=isinstance(event, ActionFinished))
     try:
         _happen(turn, event)
     except Exception as error:
@@ -157,7 +156,7 @@ def _go(turn: Turn, target: str) -> None:
         turn.session.replayable.clear()
     for _ in range(MAX_STEPS):
         name = _resolve(turn, target)
-        following = _enter(turn, name) if name else None
+        following = enter(turn, name) if name else None
         if following is None:
             return
         target = following
@@ -193,14 +192,14 @@ def _tell_again(turn: Turn) -> None:
         turn.say(turn.speech.nodes[name].say[:1], barge_in=node.barge_in)
 
 
-def _enter(turn: Turn, name: str) -> str | None:
+def enter(turn: Turn, name: str) -> str | None:
     """Do a node's work; return where to go next, or None when the call now waits or has ended."""
     session, node = turn.session, turn.tree.nodes[name]
     session.confirming, session.running = None, ""
     turn.visited.append(name)
     turn.clear_pending_return(name)
-    if node.needs and session.level < Level[node.needs]:
-        # A secret that was typed for this node is gone when he comes back: then it is asked for again.
+    if node.needs and not session.reached(Level[node.needs]):
+        # A secret that was typed for this node is gone when they come back: then it is asked for again.
         session.pending_returns.append(turn.secret_asked_at or name)
         return turn.tree.declared.identity[node.needs]
     match node:
@@ -215,19 +214,21 @@ def _enter(turn: Turn, name: str) -> str | None:
         turn.say(turn.words.say[:1], barge_in=node.barge_in)
     match node:
         case SayNode():
-            _note(turn)
+            turn.note()
             return node.then
         case ChooseNode():
-            variables, holds = turn.variables(), turn.tree.conditions[name]
+            holds = turn.tree.conditions[name]
             chosen = (
-                case for number, case in enumerate(node.choose) if holds["choose", number, "if"](**variables)
+                case
+                for number, case in enumerate(node.choose)
+                if turn.evaluate(holds["choose", number, "if"])
             )
             return next((case.go for case in chosen), node.else_)
         case SetNode():
             _set(turn)
             return node.then
         case RunNode():
-            _run(turn, node)
+            turn.commands.append(RunAction(node.run, turn.inputs()))
         case TextNode():
             return _ask_to_text(turn, node)
         case TransferNode():
@@ -241,39 +242,20 @@ def _enter(turn: Turn, name: str) -> str | None:
 
 
 def _set(turn: Turn) -> None:
-    variables = turn.variables()
-    values = {
-        name: evaluate(compiled, variables) for name, compiled in turn.tree.values[turn.session.node].items()
-    }
+    compiled = turn.tree.values[turn.session.node]
+    values = {name: turn.evaluate(value, into=name) for name, value in compiled.items()}
     turn.speak_in(values.pop("language", None))
     turn.session.remember(values)
-
-
-def _run(turn: Turn, node: RunNode) -> None:
-    known = {**turn.variables(), **turn.secrets}
-    given = {
-        name: evaluate(compiled, known)
-        for name, compiled in turn.tree.values.get(turn.session.node, {}).items()
-    }
-    named = {name: known[name] for name in turn.tree.inputs[turn.session.node] if name in known}
-    turn.commands.append(RunAction(node.run, {**named, **given}))
-
-
-def _note(turn: Turn) -> None:
-    """Note what was told, for the summary; told again, it is noted once."""
-    if turn.words.note is None:
-        return
-    note = turn.words.note.utter(turn.variables()).text
-    if note and note not in turn.session.notes:
-        turn.session.notes = [*turn.session.notes, note][-MAX_NOTES:]
 
 
 def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
     """Ask whether a message may be sent: they are rationed, across calls."""
     compiled = turn.tree.values.get(turn.session.node, {}).get("to")
     session = turn.session
-    own = session.account if session.level >= Level.verified and session.account else session.caller
-    to = str(evaluate(compiled, turn.variables())) if compiled is not None else own
+    if compiled is not None:
+        to = str(turn.evaluate(compiled))
+    else:
+        to = (session.account if session.reached(Level.verified) else "") or session.caller
     if not to.startswith("+"):
         return node.unable
     turn.commands.append(RunAction("send_text", {"to": to}))
@@ -286,9 +268,8 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
     session.urgent = session.urgent or node.urgent
     reason = turn.tree.values.get(session.node, {}).get("reason")
     if reason is not None or not session.reason:
-        why = str(evaluate(reason, turn.variables())) if reason is not None else ""
-        session.reason = _told_to_desk(turn, why)
-    if desk.closed and not is_open(desk, turn.at, turn.tree.timezone):
+        session.reason = turn.reason_for_desk(reason)
+    if may_close(desk) and not is_open(desk, turn.now, turn.tree.timezone) and desk.closed:
         session.human_tried = True
         return desk.closed
     turn.say(turn.words.say[:1], barge_in=False)
@@ -303,23 +284,6 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
         )
     )
     return None
-
-
-def _told_to_desk(turn: Turn, reason: str) -> str:
-    """Return what a desk hears, in the hotline's first language: why, of which account, and what is proved of it.
-
-    The account is named, since it need not be the calling number's: else a desk could take one's proof for another's.
-    """
-    if not turn.tree.declared.identity:
-        return reason
-    session, first = turn.session, turn.tree.languages[0]
-    if session.action_uncertain:
-        reason = turn.tree.speech[first].patterns["desk_unsure"].replace("{reason}", reason)
-    proved = session.level.name if session.level >= Level.matched else "unproved"
-    said = turn.tree.speech[first].patterns[f"desk_{proved}"]
-    if "{account}" in said:
-        said = said.replace("{account}", say_value(session.account[-4:], first))
-    return said.replace("{reason}", reason).lstrip("，。,. ")
 
 
 # --- what the caller did
@@ -346,8 +310,7 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     """
     keys, ended = typed.digits, bool(typed.finished_by)
     region = turn.tree.languages[0].partition("-")[2]
-    today = turn.at.astimezone(turn.tree.timezone).date()
-    entry = read_entry(node, keys, ended=ended, region=region, today=today)
+    entry = read_entry(node, keys, ended=ended, region=region, today=turn.today)
     is_data = isinstance(entry, ValidEntry) and not ended
     if keys in node.keys and not is_data:
         turn.input_kind = "option"
@@ -387,7 +350,7 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
     if node.is_secret:
         turn.secrets[name], turn.secret_asked_at = value, turn.session.node
     else:
-        turn.session.variables[name] = value
+        turn.session.remember({name: value})
     turn.session.confirming = None
     target = node.then
     if node.ask == "yes_no":
@@ -402,7 +365,8 @@ def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     if event.account is not None and event.account != session.account:
         _change_account(turn, event.account)
     session.remember(event.results)
-    session.level = max(session.level, event.raises)
+    if event.raises:
+        session.raise_level(event.raises)
     _send(turn, event)
     target = node.outcomes.get(event.outcome) or node.outcomes.get("unavailable")
     _go(turn, target or turn.tree.declared.agent)
@@ -418,7 +382,7 @@ def _send(turn: Turn, event: ActionFinished) -> None:
     """Send the message that came of an action, in the words of its node; what only it may tell goes nowhere else."""
     if not event.text_to or turn.words.text is None:
         return
-    body = turn.words.text.utter({**turn.variables(), **event.secrets}).text
+    body = turn.words_of(turn.words.text, event.secrets)
     turn.commands.append(
         SendText(
             event.text_to,
@@ -438,7 +402,7 @@ def _change_account(turn: Turn, account: str) -> None:
         plain = {name: text for name, text in session.variables.items() if (name, text) in turn.tree.plain}
         session.variables = {**turn.tree.variables, **plain}
         session.replayable.clear()
-        session.notes.clear()
+        session.notes = []
     session.account, session.level = account, Level.unknown
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ivr.engine.commands import Command, Hangup, Say
+from ivr.engine.entries import say_value
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import MenuNode, Node
 from ivr.menu.speech.prompts import Prompt, Utterance
-from ivr.menu.tree import NodeSpeech, Speech, Tree
+from ivr.menu.speech.templates import evaluate
+from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
+
+MAX_NOTES = 8
+"""Notes of one summary: more would not be read on a telephone."""
 
 
 @dataclass(slots=True)
@@ -52,10 +57,18 @@ class Turn:
         """The words of the present node."""
         return self.speech.nodes[self.session.node]
 
+    @property
+    def now(self) -> datetime:
+        """The time in the hotline's time zone."""
+        return self.at.astimezone(self.tree.timezone)
+
+    def today(self) -> date:
+        """Return the date in the hotline's time zone."""
+        return self.now.date()
+
     def variables(self) -> dict[str, Any]:
         """Return what templates and conditions may use: the facts of the call over its variables."""
-        here = self.at.astimezone(self.tree.timezone)
-        session = self.session
+        here, session = self.now, self.session
         return {
             **session.variables,
             "caller": session.caller,
@@ -68,6 +81,49 @@ class Turn:
             "withheld": not session.caller,
             "summary": "\n".join(session.notes),
         }
+
+    def evaluate(self, compiled: Compiled, *, into: str = "") -> Any:  # noqa: ARG002 - a walk records it
+        """Return what a condition or a value of the menu yields; ``into`` is the variable that is set to it."""
+        return evaluate(compiled, self.variables())
+
+    # --- what is said or passed on, and decides nothing
+
+    def words_of(self, prompt: Prompt, more: Mapping[str, Any] | None = None) -> str:
+        """Return the words of a note or of a message; ``more`` is what only the message may tell."""
+        return prompt.utter({**self.variables(), **more} if more else self.variables()).text
+
+    def note(self) -> None:
+        """Keep the present node's note for the summary. What is told again is noted once."""
+        if self.words.note is None:
+            return
+        note, notes = self.words_of(self.words.note), self.session.notes
+        if note and note not in notes:
+            self.session.notes = [*notes, note][-MAX_NOTES:]
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what the action of the present node is given: its ``with``, and the variables that it asks for."""
+        name, known = self.session.node, self.variables()
+        known.update(self.secrets)
+        given = {each: evaluate(compiled, known) for each, compiled in self.tree.values.get(name, {}).items()}
+        return {**{each: known[each] for each in self.tree.inputs[name] if each in known}, **given}
+
+    def reason_for_desk(self, compiled: Compiled | None) -> str:
+        """Return what a desk hears, in the hotline's first language: why, of which account, and what is proved of it.
+
+        The account is named, since it need not be the calling number's. Else a desk could take the proof of one account
+        for that of another.
+        """
+        reason = "" if compiled is None else str(evaluate(compiled, self.variables()))
+        if not self.tree.declared.identity:
+            return reason
+        session, first = self.session, self.tree.speech[self.tree.languages[0]]
+        if session.action_uncertain:
+            reason = first.patterns["desk_unsure"].replace("{reason}", reason)
+        proved = session.level.name if session.level >= Level.matched else "unproved"
+        said = first.patterns[f"desk_{proved}"]
+        if "{account}" in said:
+            said = said.replace("{account}", say_value(session.account[-4:], first.language))
+        return said.replace("{reason}", reason).lstrip("，。,. ")
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
         """Return what prompts become in this call; those without a word are left out."""

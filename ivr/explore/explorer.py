@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Transfer
-from ivr.engine.events import ActionFinished, DigitsPressed, Event, InternalError, SpeechHeard
+from ivr.engine.events import ActionFinished, InternalError
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
 from ivr.explore.collecting import no_collection
 from ivr.explore.moves import Actor, Move, Moves
+from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.state_key import ControlState, DataAbstraction, RelevantData, StateKeys
 from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import AskNode, ListeningNode, Node, SetNode
+from ivr.menu.language.nodes import ListeningNode
 from ivr.menu.tree import NodeNotLoaded, Tree
 from ivr.written.heard import seconds_heard
 
@@ -64,15 +64,13 @@ class _Walker:
     ) -> None:
         self.tree, self.watch, self.most_states, self.progress = tree, watch, most_states, progress
         self.moves = Moves(tree)
-        self.canonical = StateKeys(tree, self.moves.samples, counters_together=thorough)
+        self.keys = StateKeys(self.moves, counters_together=thorough)
         self.walked = Walk(tree, self.moves)
         self.thorough = thorough
         self.places: dict[ControlState, ControlLocation] = {}
-        self.counted: dict[int, tuple[Move, ...]] = {}
         self.numbers: dict[tuple[int, DataAbstraction], int] = {}
         self.sessions: list[Session | None] = []
         self.data: list[DataAbstraction | None] = []
-        self.sets = {name: sets for name, node in tree.nodes.items() if (sets := _sets(name, node))}
         self.seen_at = [0] * len(self.moves.moments)
         """By moment: what has come of the steps that look at the clock; where it is the same, the moments are alike."""
         self.later: list[tuple[tuple[int, DataAbstraction], int, Transition, Session]] = []
@@ -106,75 +104,64 @@ class _Walker:
                 self.progress(len(self.sessions), walked.steps)
 
     def expand(self, state: int) -> None:
-        """Try every move at a state."""
+        """Try every move at a state that may lead to something else than at its base."""
         walked, session, data = self.walked, self.sessions[state], self.data[state]
         assert session is not None
         assert data is not None
         self.sessions[state] = self.data[state] = None
         walked.first.append(len(walked.targets))
         place = walked.places[state]
-        walked.bases.append(self.base(state, place, data))
+        base = self.base(state, place, data)
+        walked.bases.append(base)
         if place.waits >= WaitState.over:
             return
-        walked.steps += len(place.moves)
-        if place.shared is None:
+        if base == state and place.base is not None:  # a call can come here and not to the base: all is tried
+            self.try_each(state, session, self.moves.at(session))
+        elif place.shared is None:
             self.try_first(state, place, session)
         else:
+            walked.steps += place.tried - len(place.alone)
             self.arrive_alike(state, place, session, data)
-            for move in place.alone:
-                for landing in self.compute(state, session, move)[0]:
-                    self.arrive(state, landing)
+            self.try_each(state, session, (*place.alone, *self.moves_at(place)[place.tried :]))
+
+    def try_each(self, state: int, session: Session, moves: Sequence[Move]) -> None:
+        """Ask the engine what comes of each move at this state."""
+        self.walked.steps += len(moves)
+        for move in moves:
+            for landing in self.compute(state, session, move)[0]:
+                self.arrive(state, landing)
+
+    def moves_at(self, place: ControlLocation) -> Sequence[Move]:
+        """Return what must be tried in a place: where it has a base, only what may lead to something else than there."""
+        moves = self.moves.at(place.session)
+        if place.base is None:
+            return moves
+        if place.waits is WaitState.running:  # an action that takes long ends as it would have ended at once
+            return tuple(move for move in moves if not isinstance(move.event, ActionFinished))
+        return self.places[place.base].counted
 
     def try_first(self, state: int, place: ControlLocation, session: Session) -> None:
         """Try every move at the first state of its place, and find out which of them lead to the same from all of them."""
-        place.shared, alone = [], []
-        for move in place.moves:
+        moves = self.moves_at(place)
+        place.shared, place.tried = [], len(moves)
+        self.walked.steps += len(moves)
+        for move in moves:
             landings, is_shared = self.compute(state, session, move)
             if is_shared and move.by < Actor.gone:
                 place.shared += landings
             elif is_shared:
                 place.late += [each for each in landings if each.place.waits is not WaitState.over]
             else:
-                alone.append(move)
+                place.alone.append(move)
             for landing in landings:
                 self.arrive(state, landing)
-        place.alone = tuple(alone)
 
     def base(self, state: int, place: ControlLocation, data: DataAbstraction) -> int:
         """Return the state like this one with its counters at zero; the same data matters there."""
-        if place.base is None:
+        if place.base is None or place.base not in self.places:
             return state
-        return self.numbers.get((self.places[place.base].number, data), state)
-
-    def moves_of(self, session: Session, waits: WaitState, base: ControlState | None) -> tuple[Move, ...]:
-        """Return what must be tried: of a state that has a base, only what may come to something else there."""
-        moves = self.moves.at(session)
-        if base is None or waits is WaitState.broken:
-            return moves
-        if waits is WaitState.running:
-            return tuple(each for each in moves if not isinstance(each.event, ActionFinished))
-        found = self.counted.get(id(moves))
-        if found is None:
-            chosen = tuple(each for each in moves if self.depends_on_counters(session, each))
-            found = self.counted[id(moves)] = chosen
-        return found
-
-    def depends_on_counters(self, session: Session, move: Move) -> bool:
-        """Say whether a move may come to something else where the counters are not zero: silence, a wrong key, a repeat.
-
-        A good entry does not, unless it is read back: then it is asked at the same place whether it is right.
-        """
-        if move.by is Actor.silence:
-            return True
-        if not isinstance(move.event, DigitsPressed):
-            return isinstance(move.event, SpeechHeard)
-        keys = move.event.digits
-        node = self.tree.nodes[session.node]
-        own = getattr(node, "menu", None) or getattr(node, "keys", {})
-        target = own[keys].go if keys in own else self.tree.anywhere.get(keys)
-        if target is None and isinstance(node, AskNode) and session.confirming is None:
-            return bool(node.read_back) or not self.moves.is_good(node, move.event)
-        return target in {None, "repeat"}
+        found = self.numbers.get((self.places[place.base].number, data), state)
+        return min(found, state)  # one that is found later has not been tried yet
 
     # --- one step
 
@@ -185,23 +172,24 @@ class _Walker:
         is_shared = not self.thorough
         for moment in range(len(self.moves.moments)):
             then = Move(move.by, self.moves.later(move.event, moment)) if moment else move
-            turn = self.happen(state, session, then)
-            if turn is None:
-                continue
-            looks = not self.moves.clocked.isdisjoint(turn.visited)
-            landing = self.landing(session, then, turn, moment if looks else ANY)
-            landings.append(landing)
-            is_shared = is_shared and self.is_blind(session, landing, turn, move.event)
-            if not looks:
+            record = StepRecord()
+            turn = self.happen(state, session, then, record)
+            if turn is not None:
+                landing = self.landing(then, turn, moment if record.clock else ANY, record)
+                landings.append(landing)
+                self.note_counters(state, move, record, landing)
+                is_shared = self.is_blind(state, session, turn, record) and is_shared
+            if not record.clock:
                 break
-            data = self.canonical.data(landing.session, _plan(landing.place, landing.session))
-            self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
+            if turn is not None:
+                data = self.keys.data(landing.session, _plan(landing.place, landing.session))
+                self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
         return tuple(landings), is_shared and len(self.walked.broken) == troubles
 
-    def happen(self, state: int, session: Session, move: Move) -> Turn | None:
+    def happen(self, state: int, session: Session, move: Move, record: StepRecord) -> Turn | None:
         self.walked.computed += 1
         try:
-            turn = happen(self.tree, session, move.event)
+            turn = recorded(self.tree, session, move.event, record)
         except NodeNotLoaded:  # its own error is told where it stands
             return self.apologise(session)
         except Exception as error:  # noqa: BLE001 - whatever a menu's templates raise is what we look for
@@ -219,58 +207,59 @@ class _Walker:
         except Exception:  # noqa: BLE001 - it has been noted
             return None
 
-    def is_blind(self, before: Session, landing: Transition, turn: Turn, event: Event) -> bool:
+    def note_counters(self, state: int, move: Move, record: StepRecord, landing: Transition) -> None:
+        """Note a move that looks at the counters, or leaves them as they are where the call listens next."""
+        if state == BEGINNING:
+            return
+        counted = self.walked.places[state].counted
+        listens = self.is_listening(landing.session)
+        if (record.counters or (listens and not record.counters_set)) and move not in counted:
+            counted.append(move)
+
+    def is_listening(self, session: Session) -> bool:
+        """Say whether the call waits for the caller at a node that counts silence and wrong keys."""
+        return isinstance(self.tree.nodes.get(session.node), ListeningNode) and not session.ending
+
+    def is_blind(self, state: int, before: Session, turn: Turn, record: StepRecord) -> bool:
         """Say whether a step has neither looked at the data nor changed what something may look at."""
-        if isinstance(event, ActionFinished) and (event.raises > Level.unknown or event.account is not None):
-            return False
-        after, canonical = turn.session, self.canonical
+        after, read = turn.session, self.keys.read
+        decisive = self.keys.decisive(record)
+        if decisive and state != BEGINNING:
+            self.keys.check(before, decisive)
         return (
-            canonical.looking.isdisjoint(turn.visited)
-            and canonical.read.isdisjoint(landing.assigned)
+            not decisive
+            and read.isdisjoint(record.sources)
             and after.level == before.level
             and after.account == before.account
             and after.caller == before.caller
-            and (after.notes == before.notes or "summary" not in canonical.read)
+            and (after.notes == before.notes or "summary" not in read)
         )
 
-    def assigned(self, before: Session, move: Move, turn: Turn) -> dict[str, Any]:
-        """Return the variables that a step has set, also those that had this value before."""
-        names = set[str]()
-        if not self.sets.keys().isdisjoint(turn.visited):
-            names.update(name for node in turn.visited for name in self.sets.get(node, ()))
-        if isinstance(move.event, ActionFinished):
-            names |= move.event.results.keys()
-        elif turn.input_kind == "entry":
-            names |= self.sets.get(before.node, frozenset())
-        variables = turn.session.variables
-        return {name: variables[name] for name in names if name in variables}
-
-    def landing(self, before: Session, move: Move, turn: Turn, moment: int) -> Transition:
+    def landing(self, move: Move, turn: Turn, moment: int, record: StepRecord) -> Transition:
         session = turn.session
-        control = self.canonical.control(session)
+        control = self.keys.control(session)
         place = self.places.get(control)
         if place is None:
             place = self.places[control] = self.placed(control, session, turn.commands)
-        heard, assigned = seconds_heard(turn.commands), self.assigned(before, move, turn)
-        return Transition(move, place, session, heard, assigned, moment)
+        variables = session.variables
+        assigned = {name: variables[name] for name in record.sources if name in variables}
+        return Transition(move, place, session, seconds_heard(turn.commands), assigned, moment)
 
     def placed(self, control: ControlState, session: Session, commands: Sequence[Command]) -> ControlLocation:
         """Note a control that was not met before."""
-        listens = isinstance(self.tree.nodes.get(session.node), ListeningNode) and not session.ending
         waits, base = _waits(session, commands), None
-        if listens and control[4] != (0, 0, 0):
+        if self.is_listening(session) and control[4] != (0, 0, 0):
             base = (*control[:4], (0, 0, 0), *control[5:])
         elif waits is WaitState.running:
             base = (*control[:4], False, *control[5:])
         if self.thorough:
             base = None
-        moves = self.moves_of(session, waits, base) if waits < WaitState.over else ()
         contract = (
             self.tree.contracts.get(last.action) if isinstance(last := commands[-1], RunAction) else None
         )
         needs = contract.needs if contract else Level.unknown
-        plans = (self.canonical.plan(session, withheld=False), self.canonical.plan(session, withheld=True))
-        return ControlLocation(len(self.places), waits, session, plans, base, moves, needs)
+        plans = (self.keys.plan(session, withheld=False), self.keys.plan(session, withheld=True))
+        return ControlLocation(len(self.places), waits, session, plans, base, needs)
 
     # --- where it leads
 
@@ -278,7 +267,7 @@ class _Walker:
         """Note where a computed step leads."""
         key = (
             landing.place.number,
-            self.canonical.data(landing.session, _plan(landing.place, landing.session)),
+            self.keys.data(landing.session, _plan(landing.place, landing.session)),
         )
         number = self.numbers.get(key)
         if landing.move.by >= Actor.gone:
@@ -321,7 +310,7 @@ class _Walker:
             plan = place.plans[withheld]
             data = known.get(id(plan))
             if data is None:
-                data = known[id(plan)] = self.canonical.data(session, plan)
+                data = known[id(plan)] = self.keys.data(session, plan)
             yield landing, (place.number, data)
 
     def enter(
@@ -349,16 +338,6 @@ class _Walker:
             if key not in self.numbers:
                 self.enter(key, source, landing, _with_data_of(session, landing))
         return bool(later)
-
-
-def _sets(name: str, node: Node) -> frozenset[str]:
-    """Return the variables that a node itself sets."""
-    match node:
-        case SetNode():
-            return frozenset(node.set) - {"language"}
-        case AskNode() if not node.is_secret:
-            return frozenset({node.as_ or name})
-    return frozenset()
 
 
 def _plan(place: ControlLocation, session: Session) -> RelevantData:

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from ivr.engine.entries import fixed_length
 from ivr.engine.events import (
@@ -28,10 +28,21 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.engine.session import Session
-from ivr.explore.sample_entries import bad_entries, good_entries, takes
+from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import ACCOUNT, OTHER_ACCOUNT, Samples
-from ivr.explore.time_samples import looks_at_clock, moments
-from ivr.menu.language.nodes import AskNode, MenuNode, RecordNode, RunNode, TextNode, TransferNode
+from ivr.explore.time_samples import moments
+from ivr.menu.language.nodes import (
+    AskNode,
+    ChooseNode,
+    EndNode,
+    MenuNode,
+    RecordNode,
+    RunNode,
+    SayNode,
+    SetNode,
+    TextNode,
+    TransferNode,
+)
 from ivr.menu.tree import Tree
 
 RUN_KEY = "run"
@@ -71,8 +82,6 @@ class Moves:
     samples: Samples = field(init=False)
     moments: tuple[datetime, ...] = ()
     """Moments between which the menu can tell: at each of them another set of desks is open. The first is the usual one."""
-    clocked: frozenset[str] = frozenset()
-    """The nodes that look at the clock."""
     _by_place: dict[tuple[str, str], tuple[Move, ...]] = field(default_factory=dict)
     _later: dict[tuple[int, int], tuple[Event, Event]] = field(default_factory=dict)
     """By the identity of an event, which is kept with it so that no other one comes to have it."""
@@ -81,7 +90,6 @@ class Moves:
         """Find the moments that matter."""
         self.samples = Samples(self.tree)
         self.moments = moments(self.tree)
-        self.clocked = frozenset(name for name in self.tree.nodes if looks_at_clock(self.tree, name))
 
     @property
     def usual(self) -> datetime:
@@ -109,10 +117,6 @@ class Moves:
         if found is None:
             found = self._by_place[place] = tuple(self._made(session.node, manner))
         return found
-
-    def is_good(self, node: AskNode, typed: DigitsPressed) -> bool:
-        """Say whether an entry is taken."""
-        return takes(self.tree, node, typed.digits, ended=bool(typed.finished_by))
 
     def later(self, event: Event, moment: int) -> Event:
         """Return an event as it would be at another moment."""
@@ -147,10 +151,10 @@ class Moves:
             case RecordNode():
                 yield Move(Actor.key, RecordingEnded(at, "recording://proof", 5))
                 yield Move(Actor.silence, RecordingEnded(at))
+            case SayNode() | ChooseNode() | SetNode() | EndNode():
+                return  # no call waits there
             case _:
-                raise TypeError(
-                    f"nothing is known to happen at `{name}`: a kind of node that waits is missing here"
-                )
+                assert_never(node)
         yield Move(Actor.gone, CallerHungUp(at))
         if not isinstance(
             node, TransferNode | RecordNode

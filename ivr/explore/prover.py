@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from ivr.calls.turns import MAX_ACTIONS
 from ivr.engine.session import Session
-from ivr.engine.step import happen
 from ivr.explore.collecting import no_collection
 from ivr.explore.distance import Distances
 from ivr.explore.explorer import MOST_STATES, explore
 from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
+from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.step_checks import StepChecks
 from ivr.explore.walk import ANY, BEGINNING, WaitState, Walk
 from ivr.menu.language.nodes import ChooseNode
@@ -250,11 +250,12 @@ def _sure(tree: Tree, walk: Walk, finding: Violation) -> Violation:
     """Return a finding as a warning where its way needs the hour to change in the middle of the call."""
     hours, session = set(), Session("CA-proof", tree.version, walk.moves.usual)
     for move in finding.way:
+        record = StepRecord()
         try:
-            turn = happen(tree, session, move.event)
+            turn = recorded(tree, session, move.event, record)
         except Exception:  # noqa: BLE001 - the menu breaks here: that is the finding
             break
-        if not walk.moves.clocked.isdisjoint(turn.visited):
+        if record.clock:
             hours.add(move.event.at)
         session = turn.session
     if len(hours) < _SEVERAL:

@@ -93,7 +93,7 @@ def _region(tree: Tree) -> str:
 
 
 def _read(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> Any:
-    return read_entry(node, keys, ended=ended, region=_region(tree), today=date(2026, 11, 24))
+    return read_entry(node, keys, ended=ended, region=_region(tree), today=lambda: date(2026, 11, 24))
 
 
 def takes(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> bool:

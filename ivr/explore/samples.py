@@ -54,6 +54,9 @@ class Samples:
 
     tree: Tree
     uses: dict[str, _Use] = field(default_factory=dict)
+    worked_with: frozenset[str] = frozenset()
+    """The variables with which some template does more than say them, so that it may fail with one value and not with
+    another. It matters of what a `set`, a caller or the menu itself brings; what an action tells is of one kind."""
     _kinds: dict[tuple[str, type, Any], Hashable] = field(default_factory=dict)
     _plain_texts: Collection[tuple[str, Any]] = ()
     """What survives a change of the account, of variables that an action or a caller may set too."""
@@ -80,6 +83,9 @@ class Samples:
                 case TextNode():
                     for each in names_in(node.to or ""):
                         self._use(each).as_number = self._use(each).otherwise = True
+        self.worked_with = self._worked_with()
+        for name in self.worked_with:
+            self._use(name).otherwise = True
 
     def values(self, name: str) -> tuple[Any, ...]:
         """Return the values that a variable must be tried with; the first is the plainest."""
@@ -103,10 +109,6 @@ class Samples:
             found.insert(0, ACCOUNT)
             found.append(SOMETHING)
         return tuple(_different(found)) or (SOMETHING,)
-
-    def tells_apart(self, name: str) -> None:
-        """Note that every value of a variable is another one."""
-        self._use(name).otherwise = True
 
     def kind(self, name: str, value: Any) -> Hashable:
         """Return what a menu can find out about a value by its comparisons; the value itself where it does more with it."""
@@ -152,6 +154,16 @@ class Samples:
             name: f"{SECRET_CODE}" if name == "code" else f"secret-{name}-{SECRET_CODE}"
             for name in outcome.texts or ()
         }
+
+    def _worked_with(self) -> frozenset[str]:
+        brought = {*self.tree.variables}
+        for name, node in self.tree.nodes.items():
+            if isinstance(node, SetNode):
+                brought |= node.set.keys()
+            elif isinstance(node, AskNode):
+                brought.add(node.as_ or name)
+        sources = (source for name in self.tree.nodes for source in templates_of(self.tree, name))
+        return frozenset[str]().union(*map(_worked_with, sources)) & brought
 
     def _use(self, name: str) -> _Use:
         return self.uses.setdefault(name, _Use())
@@ -203,6 +215,21 @@ class Samples:
 
 SECRET_CODE = "739158"  # noqa: S105 - invented, to be looked for
 """The secret that a proof types and sends, so that it can look for it everywhere."""
+
+
+@functools.lru_cache(maxsize=8192)
+def _worked_with(source: str) -> frozenset[str]:
+    """Return the variables that a template passes through a filter or a test, or calculates with."""
+    work = (nodes.Filter, nodes.Test, nodes.BinExpr, nodes.Getattr, nodes.Getitem, nodes.Call, nodes.Operand)
+    harmless = {"default", "defined", "undefined"}
+    return frozenset(
+        name.name
+        for found in parsed(source).find_all(work)
+        if getattr(found, "name", "") not in harmless
+        and getattr(found, "op", "lt") not in {"eq", "ne", "in", "notin"}
+        and not isinstance(found, nodes.And | nodes.Or)
+        for name in found.find_all(nodes.Name)
+    )
 
 
 def _names(parsed: nodes.Node) -> Iterator[str]:

@@ -1,42 +1,36 @@
-"""What of a session can change the future: two calls that agree in it go on alike, whatever happens.
+"""What of a session can change the future. Two calls that agree in it go on alike, whatever happens.
 
-It has two halves. The *control* is where the call is and how it came there; the *data* is who calls, what he has proved,
-and the variables. A step that passes no node which looks at the data, and changes none of it, goes the same way with
-any other data.
+A key has two halves. The *control* is where the call is and how it came there. The *data* is who calls, what they have
+proved, and the variables, as far as the menu may look at them later.
 
-Left out is what nothing looks at any more: the number of the turn, the words of the summary, why a human was sought,
-every variable that is set anew before a condition reads it. Of a value only that is kept which the menu's comparisons
-can tell apart, and of a level of identity only whether it reaches what something will still ask for. Whether a variable has a value at all needs no
-walk: ``ivr check`` proves it for every way.
+Which data a node looks at is recorded: each node is entered once by a caller who has proved nothing and once by one who
+has proved everything (:mod:`ivr.explore.recording`). From there it is followed backwards over all ways that lead to the
+node. For example, `topic` matters at a menu if a `choose` behind it compares `topic`, and no `set` between them gives
+`topic` a new value. Of a value only that is kept which the menu's comparisons can tell apart (:mod:`ivr.explore.samples`).
 
-The three counters of a listening place are read apart from each other (:func:`ivr.engine.step._miss` looks whether
-one of them has come to its bound, and each chooses its own words). So each is walked through all its values, and not
-in every combination with the others: of several that are not zero, the first is kept.
+The counters of silence, of wrong keys and of repeats are read one at a time: `step` asks whether one of them has
+reached its bound, and each chooses its own words. So each is walked through all its values, but not in every
+combination with the others. Where several are not zero, only the first of them is kept.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from jinja2 import nodes as ast
-
 from ivr.engine.session import Session
-from ivr.explore.samples import Samples
-from ivr.explore.sources import as_template, names_in, parsed, templates_of
-from ivr.menu.graph.flow import EdgeKind, Flow
+from ivr.explore.moves import Moves
+from ivr.explore.recording import OWN_ACCOUNT, Datum, StepRecord, entered, recorded
+from ivr.explore.samples import ACCOUNT, Samples
+from ivr.explore.sources import names_in, templates_of
+from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, Node, RunNode, SetNode, TextNode
-from ivr.menu.speech.templates import FACTS
+from ivr.menu.language.nodes import ListeningNode, RunNode
 from ivr.menu.tree import Tree
 
 ControlState = tuple[Hashable, ...]
 DataAbstraction = tuple[Hashable, ...]
-Known = bool | None
-"""Whether something is so; None: that is not known."""
-_LEVELS = {level.name for level in Level} & FACTS.keys()
-"""Names by which a condition asks for a level; the others may be variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +39,42 @@ class RelevantData:
 
     variables: tuple[str, ...]
     levels: tuple[Level, ...]
-    """Levels of identity of which it matters whether the caller has reached them."""
+    """The levels of identity of which it matters whether the caller has reached them."""
+    account: bool
+    """Whether it matters that the call has an account."""
     notes: bool
-    """Whether there is anything for the summary."""
+    """Whether it matters that there is anything for the summary."""
+    data: frozenset[Datum] = field(compare=False)
+    """All of it."""
+
+
+@dataclass(slots=True)
+class _NodeReads:
+    """What a node looks at."""
+
+    decisive: frozenset[Datum] = frozenset()
+    """What decides where the call goes from there."""
+    sources: Mapping[str, frozenset[Datum]] = field(default_factory=dict)
+    """By variable that the node sets: what its value is made of. It matters only where the variable does."""
+
+
+class UnforeseenRead(Exception):
+    """A step has read something that the key of its state leaves out: the walk would not be a proof."""
 
 
 @dataclass(slots=True)
 class StateKeys:
-    """Makes the two halves of what can change the future."""
+    """Makes the two halves of a key."""
 
-    tree: Tree
-    samples: Samples
+    moves: Moves
     counters_together: bool = False
     """Tell every combination of the counters of a place apart."""
-    live: Mapping[bool, Mapping[str, frozenset[str]]] = field(default_factory=dict)
-    """By whether the number is withheld, and by node: the data that may be looked at from there on."""
-    looking: frozenset[str] = frozenset()
-    """The nodes that look at the data."""
-    read: frozenset[str] = frozenset()
-    """The variables whose values are read anywhere."""
+    live: Mapping[bool, Mapping[str, frozenset[Datum]]] = field(default_factory=dict)
+    """By whether the number is withheld, and by node: the data that may matter from there on."""
+    read: frozenset[Datum] = frozenset()
+    """The data that matters anywhere."""
     asks_caller: bool = False
-    """Whether something asks for the calling number."""
+    """Whether anything asks for the calling number."""
     _listening: frozenset[str] = frozenset()
     _plans: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...]], RelevantData] = field(
         default_factory=dict
@@ -73,18 +82,27 @@ class StateKeys:
     _alike: dict[RelevantData, RelevantData] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find out what is read where."""
-        nodes = self.tree.nodes
-        self._listening = frozenset(name for name, node in nodes.items() if isinstance(node, ListeningNode))
-        said = _said_with(self.tree)
-        for name in frozenset[str]().union(*said.values()):
-            self.samples.tells_apart(name)
-        reads = {name: _read_at(node) | said[name] for name, node in nodes.items()}
-        self.read = frozenset[str]().union(*reads.values())
+        """Find out what each node looks at."""
+        tree = self.tree
+        self._listening = frozenset(
+            name for name, node in tree.nodes.items() if isinstance(node, ListeningNode)
+        )
+        flow = Flow(tree.declared, tree.nodes, tree.contracts)
+        self.live = {
+            withheld: _live(tree, flow, _reads(self.moves, withheld=withheld)) for withheld in (False, True)
+        }
+        self.read = frozenset[Datum]().union(*self.live[False].values(), *self.live[True].values())
         self.asks_caller = not {"caller", "withheld"}.isdisjoint(self.read)
-        self.looking = frozenset(name for name, node in nodes.items() if reads[name] or node.needs)
-        flow = Flow(self.tree.declared, nodes, self.tree.contracts)
-        self.live = {withheld: _live(self.tree, flow, said, withheld=withheld) for withheld in (False, True)}
+
+    @property
+    def tree(self) -> Tree:
+        """The menu."""
+        return self.moves.tree
+
+    @property
+    def samples(self) -> Samples:
+        """The values that its variables are tried with."""
+        return self.moves.samples
 
     def control(self, session: Session) -> ControlState:
         """Return where a call is and how it came there."""
@@ -109,175 +127,144 @@ class StateKeys:
         return (0, session.nomatches, 0) if session.nomatches else (0, 0, session.repeats)
 
     def data(self, session: Session, plan: RelevantData) -> DataAbstraction:
-        """Return who calls, what he has proved, and the variables, as far as they can still matter."""
+        """Return who calls, what they have proved, and the variables, as far as they can still matter."""
         variables, kind, level = session.variables, self.samples.kind, session.level
         return (
-            session.account != "",
+            session.account != "" if plan.account else None,
             session.caller == "" if self.asks_caller else None,
             bool(session.notes) if plan.notes else None,
             *[level >= bound for bound in plan.levels],
-            *[kind(name, variables.get(name)) for name in plan.variables],
+            *[
+                kind(name, session.caller if name == "caller" else variables.get(name))
+                for name in plan.variables
+            ],
         )
 
     def plan(self, session: Session, *, withheld: bool) -> RelevantData:
-        """Return what of the data may be looked at from here on, or from wherever the call may go back to."""
+        """Return which data may be looked at from here on, or from wherever the call may go back to."""
         place = (withheld, session.node, tuple(session.history), tuple(session.pending_returns))
         found = self._plans.get(place)
         if found is None:
             live = self.live[withheld]
             nodes = (session.node, *session.history, *session.pending_returns)
-            reads = frozenset[str]().union(*(live[name] for name in nodes if name in live))
-            plan = RelevantData(
-                tuple(sorted(reads - FACTS.keys() - _BOUNDS.keys())),
-                tuple(_BOUNDS[name] for name in sorted(reads & _BOUNDS.keys())),
-                "summary" in reads,
-            )
+            plan = self._relevant(frozenset[Datum]().union(*(live[name] for name in nodes if name in live)))
             found = self._plans[place] = self._alike.setdefault(plan, plan)
         return found
 
+    def _relevant(self, data: frozenset[Datum]) -> RelevantData:
+        names = {datum for datum in data if isinstance(datum, str)}
+        levels = sorted(datum for datum in data if isinstance(datum, Level))
+        others = {OWN_ACCOUNT, "summary", "withheld"}
+        if "caller" not in self.samples.uses:
+            others.add("caller")  # then one number is tried, and none
+        return RelevantData(
+            tuple(sorted(names - others)), tuple(levels), OWN_ACCOUNT in names, "summary" in names, data
+        )
 
-_BOUNDS: Mapping[str, Level] = {f"at least {level.name}": level for level in Level if level}
-"""How it is written here that something asks for a level."""
+    def check(self, session: Session, read: set[Datum]) -> None:
+        """Raise :class:`UnforeseenRead` where a step has read something that the key of its state leaves out."""
+        missing = read - self.plan(session, withheld=session.caller == "").data - {"caller"}
+        if missing:
+            names = ", ".join(str(each) for each in missing)
+            raise UnforeseenRead(
+                f"a step from `{session.node}` looks at {names}, which the key of its state leaves out"
+            )
 
-
-def _bound(level: Level) -> frozenset[str]:
-    return frozenset({f"at least {level.name}"}) if level else frozenset()
-
-
-def _reached(level: Level) -> frozenset[str]:
-    """Return what need not be asked any more of who has reached a level."""
-    return frozenset(name for name, bound in _BOUNDS.items() if bound <= level)
+    def decisive(self, record: StepRecord) -> set[Datum]:
+        """Return what a step has read that can lead it elsewhere, or make it fail."""
+        return record.read | (record.said & self.samples.worked_with)
 
 
 # --- what is read where
 
 
-def _read_at(node: Node, *, withheld: bool | None = None) -> frozenset[str]:
-    """Return what decides, at a node, where the call goes or what is remembered.
-
-    Where it is known whether the number is ``withheld``, what a condition asks only of the others is left out.
-    """
-    match node:
-        case ChooseNode():
-            conditions = (_expression(case.if_) for case in node.choose)
-            return frozenset(each for condition in conditions for each in _asked(condition, withheld)[1])
-        case SetNode():
-            return frozenset(each for text in node.set.values() for each in names_in(text))
-        case TextNode():
-            return names_in(node.to) if node.to else frozenset({"caller"})
-    return frozenset()
+def _reads(moves: Moves, *, withheld: bool) -> dict[str, _NodeReads]:
+    """Enter every node, and let everything happen that can happen there; return what each looks at."""
+    return {name: _read_at(moves, name, withheld=withheld) for name in moves.tree.nodes}
 
 
-def _expression(condition: str) -> ast.Node:
-    return next(parsed(as_template(condition)).find_all(ast.Output)).nodes[0]
-
-
-def _asked(expression: ast.Node, withheld: Known) -> tuple[Known, frozenset[str]]:
-    """Return what a condition comes to, if that is known, and the names that it asks for."""
-    match expression:
-        case ast.Name(name="withheld") if withheld is not None:
-            return withheld, frozenset({"withheld"})
-        case ast.Not():
-            known, names = _asked(expression.node, withheld)
-            return (None if known is None else not known), names
-        case ast.And() | ast.Or():
-            decides = isinstance(expression, ast.Or)
-            left, names = _asked(expression.left, withheld)
-            if left is decides:
-                return left, names
-            right, more = _asked(expression.right, withheld)
-            return (right if left is not None else None), names | more
-    found = {name.name for name in expression.find_all(ast.Name)}
-    return None, frozenset(found | ({expression.name} if isinstance(expression, ast.Name) else set()))
-
-
-def _asks_who(tree: Tree, node: Node, reads: frozenset[str]) -> frozenset[str]:
-    """Return the levels for which a node asks, beside its ``needs``."""
-    asked = frozenset(f"at least {name}" for name in reads & _LEVELS)
+def _read_at(moves: Moves, name: str, *, withheld: bool) -> _NodeReads:
+    tree, worked_with = moves.tree, moves.samples.worked_with
+    read, sources = set[Datum](), dict[str, frozenset[Datum]]()
+    caller = "" if withheld else ACCOUNT
+    for language in tree.languages:
+        for level in (Level.unknown, Level.confirmed):
+            session = _sample_session(moves, name, language, level, caller)
+            record = StepRecord()
+            try:
+                entered(tree, session, name, moves.usual, record)
+            except Exception:  # noqa: BLE001 - with other values it may go on, and look at more
+                read |= frozenset[str]().union(*map(names_in, templates_of(tree, name))) & worked_with
+            read |= record.read | (record.said & worked_with)
+            for variable, made_of in record.sources.items():
+                sources[variable] = sources.get(variable, frozenset()) | made_of
+    session = _sample_session(moves, name, tree.languages[0], Level.confirmed, caller)
+    for move in moves.at(session):
+        record = StepRecord()
+        with contextlib.suppress(Exception):
+            recorded(tree, session, move.event, record)
+        read |= record.first
+    node = tree.nodes[name]
     if isinstance(node, RunNode) and node.run in tree.contracts:
-        return asked | _bound(tree.contracts[node.run].needs)
-    if isinstance(node, TextNode):
-        return asked | _bound(Level.verified)  # a message goes to the number on file from there on
-    return asked
+        read.add(
+            tree.contracts[node.run].needs
+        )  # the walk itself looks whether the caller has proved so much
+    return _NodeReads(frozenset(read - {Level.unknown}), sources)
 
 
-def _said_with(tree: Tree) -> dict[str, frozenset[str]]:
-    """Return the variables of which more is asked at each node than to be said as they are.
-
-    A filter, a test or a calculation may fail with one value and not with another. It matters of what a `set`, a caller or
-    the menu itself brings; what an action tells is of one kind.
-    """
-    brought = {*tree.variables}
-    for name, node in tree.nodes.items():
-        if isinstance(node, SetNode):
-            brought |= node.set.keys()
-        elif isinstance(node, AskNode):
-            brought.add(node.as_ or name)
-    return {
-        name: frozenset(
-            each for source in templates_of(tree, name) for each in _worked_with(source) if each in brought
-        )
-        for name in tree.nodes
-    }
-
-
-@functools.lru_cache(maxsize=8192)
-def _worked_with(source: str) -> frozenset[str]:
-    work = (ast.Filter, ast.Test, ast.BinExpr, ast.Getattr, ast.Getitem, ast.Call, ast.Operand)
-    harmless = {"default", "defined", "undefined"}
-    return frozenset(
-        name.name
-        for found in parsed(source).find_all(work)
-        if getattr(found, "name", "") not in harmless
-        and getattr(found, "op", "lt") not in {"eq", "ne", "in", "notin"}
-        and not isinstance(found, ast.And | ast.Or)
-        for name in found.find_all(ast.Name)
+def _sample_session(moves: Moves, name: str, language: str, level: Level, caller: str) -> Session:
+    values = {each: moves.samples.values(each)[0] for each in moves.samples.uses}
+    begun = Session("CA-proof", moves.tree.version, moves.usual)
+    begun.node, begun.language, begun.level, begun.caller, begun.account = (
+        name,
+        language,
+        level,
+        caller,
+        ACCOUNT,
     )
+    begun.variables = {**values, **moves.tree.variables}
+    return begun
 
 
-def _live(
-    tree: Tree, flow: Flow, said: Mapping[str, frozenset[str]], *, withheld: bool
-) -> dict[str, frozenset[str]]:
-    """Follow every way backwards: what is looked at from a node on is what it looks at itself, and what comes after it.
+def _live(tree: Tree, flow: Flow, reads: Mapping[str, _NodeReads]) -> dict[str, frozenset[Datum]]:
+    """Follow every way backwards: what matters from a node on is what it looks at itself, and what matters after it.
 
-    The special targets lead to nodes that a session remembers (:meth:`Canonical.plan` looks at those), or to the start.
-    Behind a node that needs a level nothing below that level is asked any more.
+    The special targets lead to nodes that a session remembers (:meth:`StateKeys.plan` looks at those), or to the start.
     """
-    before: dict[str, list[tuple[str, frozenset[str]]]] = {name: [] for name in tree.nodes}
-    live: dict[str, frozenset[str]] = {}
-    for name, node in tree.nodes.items():
-        needs = Level[node.needs] if node.needs else Level.unknown
-        reads = said[name] | (
-            _to_speak_in(node) if isinstance(node, SetNode) else _read_at(node, withheld=withheld)
-        )
-        live[name] = ((reads | _asks_who(tree, node, reads)) - _reached(needs)) | _bound(needs)
-        for edge in flow.edges[name]:
-            target = edge.target if edge.target in before else tree.declared.start
-            settled = frozenset() if edge.kind is EdgeKind.questions else _reached(max(needs, edge.raises))
-            before[target].append((name, edge.sets | settled))
-    agent = tree.declared.agent
-    for name in (
-        tree.nodes if agent in before else ()
-    ):  # our own machinery may fail anywhere: then the human follows
-        before[agent].append((name, frozenset()))
+    before = _ways_to(tree, flow)
+    live = {name: reads[name].decisive - _below(node.needs) for name, node in tree.nodes.items()}
     todo = list(tree.nodes)
     while todo:
         name = todo.pop()
         for source, settled in before[name]:
-            more = (live[name] - settled) | _fed(tree.nodes[source], live[name])
+            made_of = (origins for made, origins in reads[source].sources.items() if made in live[name])
+            more = (live[name] - settled).union(*made_of)
             if not more <= live[source]:
                 live[source] |= more
                 todo.append(source)
     return live
 
 
-def _to_speak_in(node: SetNode) -> frozenset[str]:
-    """Return what is read to change the language; what another variable is set to is read only if that is read."""
-    return names_in(node.set.get("language", ""))
+def _ways_to(tree: Tree, flow: Flow) -> dict[str, list[tuple[str, frozenset[Datum]]]]:
+    """Return by node: from where a call comes there, and what has been set anew on the way."""
+    before: dict[str, list[tuple[str, frozenset[Datum]]]] = {name: [] for name in tree.nodes}
+    for name, node in tree.nodes.items():
+        for edge in flow.edges[name]:
+            target = edge.target if edge.target in before else tree.declared.start
+            before[target].append((name, edge.sets | _settled(node.needs, edge)))
+        if tree.declared.agent in before:  # our own machinery may fail anywhere: then the human follows
+            before[tree.declared.agent].append((name, frozenset()))
+    return before
 
 
-def _fed(node: Node, wanted: frozenset[str]) -> frozenset[str]:
-    """Return what a `set` reads for the variables that are read after it."""
-    if not isinstance(node, SetNode):
+def _settled(needs: str | None, edge: Edge) -> frozenset[Datum]:
+    """Return the levels that every caller has reached at the end of a way."""
+    if edge.kind is EdgeKind.questions:
         return frozenset()
-    return frozenset(each for name, text in node.set.items() if name in wanted for each in names_in(text))
+    reached = max(Level[needs] if needs else Level.unknown, edge.raises)
+    return frozenset(level for level in Level if level <= reached)
+
+
+def _below(needs: str | None) -> frozenset[Datum]:
+    """Return the levels of which a node with these ``needs`` asks nothing more: it asks for that one first."""
+    return frozenset(level for level in Level if needs and level < Level[needs])

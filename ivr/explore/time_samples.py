@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from ivr.explore.sources import names_in, templates_of
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.nodes import TransferNode
 from ivr.menu.opening_hours import is_open, public_holidays
 from ivr.menu.tree import Tree
 
@@ -24,16 +23,6 @@ def moments(tree: Tree) -> tuple[datetime, ...]:
     for at in (begin, *_around_hours(tree, begin)):
         found.setdefault(tuple(is_open(desk, at, tree.timezone) for desk in tree.desks.values()), at)
     return tuple(dict.fromkeys([*found.values(), *_asked(tree, begin)]))
-
-
-def looks_at_clock(tree: Tree, name: str) -> bool:
-    """Say whether it matters at a node when a call comes to it."""
-    node = tree.nodes[name]
-    if isinstance(node, TransferNode):
-        desk = tree.desks[node.transfer]
-        if desk.hours != "always" or desk.closed_on or desk.holidays:
-            return True
-    return any(not _TIME.isdisjoint(names_in(source)) for source in templates_of(tree, name))
 
 
 # --- desks

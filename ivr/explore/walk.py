@@ -54,16 +54,18 @@ class ControlLocation:
     base: ControlState | None
     """The same control with its counters at zero, or before its action took long: most moves are the same there. None:
     this is it."""
-    moves: tuple[Move, ...]
-    """What is tried in its states."""
     needs: Level = Level.unknown
     """The identity for which alone the action runs that is waited for."""
+    counted: list[Move] = field(default_factory=list)
+    """The moves that lead elsewhere where the counters are not zero, as far as they have been tried."""
     shared: list[Transition] | None = None
     """Where those moves lead that lead there from all of them; None: none of them has been tried yet."""
     late: list[Transition] = field(default_factory=list)
     """The same of bounds and troubles, unless they end the call."""
-    alone: tuple[Move, ...] = ()
+    alone: list[Move] = field(default_factory=list)
     """The other moves."""
+    tried: int = 0
+    """How many moves these are together."""
 
 
 @dataclass(slots=True, eq=False)

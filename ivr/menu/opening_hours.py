@@ -29,6 +29,11 @@ def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
     return "closed" not in spans and any(_in_spans(span, time) for span in spans)
 
 
+def may_close(desk: Desk) -> bool:
+    """Say whether there is any moment at which nobody answers."""
+    return desk.hours != "always" or bool(desk.closed_on) or desk.holidays is not None
+
+
 def _spans(desk: Desk, on: date) -> list[str]:
     assert isinstance(desk.hours, dict)
     weekday = on.weekday()

@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 23)
 def read(ask: str, keys: str, *, ended: bool = True, **more: str) -> ValidEntry | InvalidEntry:
     """Read keys as this kind of entry, in China."""
     node = AskNode.model_validate({"ask": ask, "then": "next", **more})
-    return read_entry(node, keys, ended=ended, region="CN", today=TODAY)
+    return read_entry(node, keys, ended=ended, region="CN", today=lambda: TODAY)
 
 
 @pytest.mark.parametrize("keys", ["11010519491231002X".replace("X", "*"), "440524188001010014"])

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ivr.engine.commands import Gather, Say
-from ivr.engine.prompting import say_value
+from ivr.engine.entries import say_value
 from tests.support.engine_call import Call, tree_of
 
 

@@ -74,9 +74,8 @@ def test_every_session_is_one_of_the_states(name: str) -> None:
     lost = [
         session
         for session in whole.sessions.values()
-        if (place := walker.places.get(walker.canonical.control(session))) is None
-        or (place.number, walker.canonical.data(session, place.plans[session.caller == ""]))
-        not in walker.numbers
+        if (place := walker.places.get(walker.keys.control(session))) is None
+        or (place.number, walker.keys.data(session, place.plans[session.caller == ""])) not in walker.numbers
     ]
     assert lost == []
 

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Template
 
 from ivr.menu.language.words import RecordedWords
-from ivr.menu.speech.templates import is_template, template
+from ivr.menu.speech.templates import is_template, render, template
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Prompt:
         """Return what is said in this call."""
         if self.template is None:
             return self.fixed
-        words = self.template.render(**variables)
+        words = render(self.template, variables)
         return Utterance(words, self.fixed.language, self.fixed.voice)
 
 

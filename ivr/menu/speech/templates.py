@@ -212,5 +212,18 @@ def evaluate(compiled: Template | TemplateExpression | str, variables: Mapping[s
         case str():
             return compiled
         case TemplateExpression():
-            return compiled(**variables)
-    return compiled.render(**variables)
+            context = compiled._template.new_context(variables, shared=True)  # type: ignore[arg-type]  # noqa: SLF001 - calling it would copy
+            for _ in compiled._template.root_render_func(context):  # noqa: SLF001
+                pass
+            return context.vars["result"]
+    return render(compiled, variables)
+
+
+def render(compiled: Template, variables: Mapping[str, Any]) -> str:
+    """Return the text that a template becomes.
+
+    Jinja2's own ``render`` would copy the variables. Here each is looked up where they are, so that a mapping can
+    record which of them a template reads.
+    """
+    context = compiled.new_context(variables, shared=True)  # type: ignore[arg-type]
+    return compiled.environment.concat(compiled.root_render_func(context))
