@@ -545,7 +545,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "the ID card is kept with the account": (
         Play(ring),
-        [lambda patch: patch.setattr(tables, "ACCOUNT", TypeAdapter(customers.FiledCustomer))],
+        [lambda patch: patch.setattr(tables, "CUSTOMER", TypeAdapter(customers.FiledCustomer))],
     ),
     "the password itself is kept": (
         Play(reset),

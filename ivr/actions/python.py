@@ -28,7 +28,7 @@ from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext,
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.message_limits import may_text, refused
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.menu.language.http_services import FACTS
+from ivr.menu.language.http_services import FACTS, MODULE_NAME
 from ivr.menu.language.model import Model
 from ivr.menu.reading.problems import Problem
 
@@ -74,6 +74,8 @@ class _CountedMessages:
 
 def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule:
     """Import the module of a hotline. ``taken`` are the names of our own actions. Raises :class:`BadModule`."""
+    if wrong := MODULE_NAME.wrong(name):
+        raise BadModule(*wrong)
     module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
     actions: dict[str, Action] = {}
     for found in _actions_in(module):
@@ -109,7 +111,7 @@ def _imported(name: str) -> ModuleType:
                 "install its package where `ivr` runs, or name a file beside the menu, such as `actions.py`",
             ) from None
         raise _broken(name, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(name, error) from error
 
 
@@ -123,7 +125,7 @@ def _imported_file(path: Path, name: str) -> ModuleType:
         ) from None
     try:
         return _executed(path.resolve(), content)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(name, error) from error
 
 
@@ -143,7 +145,7 @@ def _executed(path: Path, content: bytes) -> ModuleType:
     return module
 
 
-def _broken(name: str, error: Exception) -> BadModule:
+def _broken(name: str, error: Exception | SystemExit) -> BadModule:
     """Return what is wrong with a module that breaks while it is imported: the kind, the words, and the line."""
     where = ""
     if isinstance(error, SyntaxError):

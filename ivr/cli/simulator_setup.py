@@ -96,7 +96,7 @@ def direct_sitting(
             "at": f"{now:%Y-%m-%d %H:%M}",
             "language": begins_in if begins_in not in {"", tree.languages[0]} else None,
         }
-        if tree.services:  # what is typed and told here is somebody's own, as on a running server
+        if tree.asks_services:  # what is typed and told here is somebody's own, as on a running server
             begun["from"] = _kept_number(number, phones)
             return keeper.keep(
                 RecordingLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree
@@ -282,7 +282,7 @@ class CallSaver:
         """Play a call that was kept, and tell where it goes another way."""
         if self.tree is None:
             return []
-        if self.tree.services:
+        if self.tree.asks_services:
             return ["it is not played again here: services do the actions, and would do them once more"]
         failures = play("", call, DirectHarnesses(self.folder, self.tree)).failures
         return [f"played by itself it goes another way: {failures[0]}"] if failures else []

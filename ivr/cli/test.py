@@ -89,7 +89,7 @@ def test_command(
         level="critical"
     )  # a written call may want a service to fail, and says itself what must come of it
     tree = load_tree(hotline)
-    if filled and tree.services:
+    if filled and tree.asks_services:
         raise CommandFailed(
             "--fill makes calls and plays them at once, and services do the actions here: each call would really be done. "
             "See with --missing what is not covered, and write the calls yourself"

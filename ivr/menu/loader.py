@@ -64,7 +64,7 @@ def load(
         structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
         check_actions(draft, {**contracts, **draft.withheld})
     problems = tuple(sorted(set(draft.problems)))
-    if draft.hotline is None or any(problem.severity == "error" for problem in problems):
+    if draft.hotline is None or not complete or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems, draft)
     return Loaded(_compiled(draft, draft.hotline, sources, contracts, recordings or {}), problems, draft)
 

@@ -139,6 +139,11 @@ class Tree:
     """The HTTP service that answers for accounts."""
 
     @property
+    def asks_services(self) -> bool:
+        """Whether an HTTP service is asked: what is told and done then is real."""
+        return bool(self.services) or self.accounts is not None
+
+    @property
     def name(self) -> str:
         """The hotline's name."""
         return self.declared.hotline

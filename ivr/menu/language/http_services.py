@@ -117,15 +117,14 @@ UrlPath = Annotated[
         mend=_mended_path,
     ),
 ]
-ModuleName = Annotated[
-    str,
-    Form(
-        "Python module",
-        r"(\./)?[A-Za-z_][A-Za-z0-9_]*\.py|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*",
-        ("actions.py", "my_bank.ivr_actions"),
-        mend=_mended_module,
-    ),
-]
+MODULE_NAME = Form(
+    "Python module",
+    r"(\./)?[A-Za-z_][A-Za-z0-9_]*\.py|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*",
+    ("actions.py", "my_bank.ivr_actions"),
+    mend=_mended_module,
+)
+"""A file beside the menu, or a module that can be imported: never a path to somewhere else."""
+ModuleName = Annotated[str, MODULE_NAME]
 JmesPath = Annotated[str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath)]
 Duration = Annotated[float, BeforeValidator(_seconds)]
 Status = Annotated[int, Field(ge=200, le=599)]

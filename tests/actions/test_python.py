@@ -1,0 +1,277 @@
+"""A hotline's own actions in Python: the module that its actions.yaml names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from ivr.actions import ACTIONS, Level
+from ivr.actions.base import ActionRequest, ActionResult
+from ivr.actions.python import BadModule, PythonModule, load_module
+from ivr.actions.registry import registry_of
+from ivr.calls.hotline import load_hotline
+from ivr.menu.language.hotline import MessageLimits
+from tests.support.action_caller import NOW, Caller, moment
+from tests.support.menus import small
+
+ONE = """\
+from ivr.actions import ActionResult, Outcome, action
+
+@action(
+    "Tells whether an order is ready.",
+    inputs={"order": "its number"},
+    outcomes={"ready": Outcome("It is.", tells={"shelf": "where it lies"}), "not_yet": Outcome("It is not.")},
+)
+def order_status(services, request):
+    if request.inputs["order"] == "42":
+        return ActionResult("ready", {"shelf": "B"})
+    return ActionResult("not_yet")
+"""
+ACCOUNTS = """
+class Shop:
+    def find(self, phone): return None
+    def is_at_least(self, years, phone, on): return False
+    def tail_matches(self, phone, tail): return False
+    def rules(self): return IdentityRules()
+    def close(self): pass
+"""
+RESETS = """
+    def open_reset(self, phone, which, ticket_digest, *, key, at): return "00000000"
+    def reset(self, ticket_digest, at): return None
+    def set_password(self, ticket_digest, password, at): return False
+"""
+OPEN = "\ndef open_accounts(context) -> Shop:\n    return Shop()\n"
+
+
+def loaded(folder: Path, text: str, name: str = "actions.py") -> PythonModule:
+    """Write a module beside a menu and load it."""
+    (folder / name).write_text(dedent(text), encoding="utf-8")
+    return load_module(folder, name, ACTIONS)
+
+
+def test_ten_lines_are_an_action(tmp_path: Path) -> None:
+    """With the name of the function, and what it promises."""
+    module = loaded(tmp_path, ONE)
+    order_status = module.actions["order_status"]
+    assert order_status.CONTRACT.does == "Tells whether an order is ready."
+    assert list(order_status.CONTRACT.all_outcomes()) == ["ready", "not_yet", "unavailable"]
+    assert module.open_accounts is None
+    assert not module.has_resets
+
+
+def test_a_module_with_a_contract_and_a_run_is_an_action(tmp_path: Path) -> None:
+    """As ours are."""
+    text = """
+    from ivr.actions import ActionResult, Contract, Outcome
+    CONTRACT = Contract("say_hello", "Says hello.", {"ok": Outcome("It is said.")})
+    def run(services, request):
+        return ActionResult("ok")
+    """
+    assert list(loaded(tmp_path, text).actions) == ["say_hello"]
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a package that can be imported."""
+    package = tmp_path / "site" / "shop_for_tests"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(package.parent))
+    yield package
+    for name in [name for name in sys.modules if name.startswith("shop_for_tests")]:
+        del sys.modules[name]
+
+
+def test_an_installed_module_is_named_with_dots(installed: Path, tmp_path: Path) -> None:
+    """It stands nowhere near the menu."""
+    (installed / "telephone.py").write_text(ONE, encoding="utf-8")
+    assert list(load_module(tmp_path, "shop_for_tests.telephone", ACTIONS).actions) == ["order_status"]
+
+
+def test_a_module_that_lacks_another_one_is_told_apart_from_one_that_is_not_there(
+    installed: Path, tmp_path: Path
+) -> None:
+    """Each has a remedy of its own."""
+    (installed / "telephone.py").write_text("import no_such_driver", encoding="utf-8")
+    with pytest.raises(
+        BadModule, match=r"cannot be imported: ModuleNotFoundError: No module named 'no_such_driver'"
+    ):
+        load_module(tmp_path, "shop_for_tests.telephone", ACTIONS)
+    with pytest.raises(BadModule, match=r"there is no Python module `shop_for_tests\.nothing`"):
+        load_module(tmp_path, "shop_for_tests.nothing", ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "remedy"),
+    [
+        ("x = 1", "`actions.py` has no actions", "write `@action(…)`"),
+        ("def broken(:", "cannot be imported: SyntaxError: invalid syntax (line 1)", "correct the module"),
+        ("import sys\nsys.exit(1)", "cannot be imported: SystemExit: 1 (actions.py, line 2)", "correct the module"),
+        ("x = 1\nraise RuntimeError('no key')", "RuntimeError: no key (actions.py, line 2)", "correct the module"),
+        (ONE.replace("order_status", "send_code"), "action `send_code`: the program has an action of this name", "name the function otherwise"),
+        (ONE.replace("order_status", "OrderStatus"), "`OrderStatus` is no name", "write small letters"),
+        (ONE.replace("Tells whether an order is ready.", " "), "nothing says what it does", "write one sentence"),
+        (ONE.replace('"ready": Outcome("It is."', '"ready": Outcome(""'), "nothing says what `ready` means", "Outcome("),
+        (ONE.replace('"not_yet": Outcome("It is not.")', '"not_yet": "It is not."'), "nothing says what `not_yet` means", "Outcome("),
+        (ONE.replace('"not_yet":', '"unavailable":'), "an exception is `unavailable` by itself", "delete that outcome"),
+        (ONE.replace('"order"', '"caller"'), "the input `caller` is known without being given", "read `request.caller`"),
+        (ONE.replace('tells={"shelf"', 'tells={"the shelf"'), "`the shelf` is no name", "write small letters"),
+        (ONE + "\n@action('Again.', outcomes={'ok': Outcome('Yes.')})\ndef other(s, r): ...\nother.CONTRACT = order_status.CONTRACT", "two actions have this name", "rename one"),
+        (ONE + "\ndef open_accounts(context): ...", "`open_accounts` does not say what it returns", "annotate it"),
+        (ONE + "\nclass Shop: ...\n" + OPEN, "`Shop` is no account service, as it has no `find`", "add the method"),
+        (ONE + ACCOUNTS + RESETS.replace("def reset(", "def resets(") + OPEN, "`Shop` is no account service, as it has no `reset`", "add the method"),
+    ],
+)  # fmt: skip
+def test_a_module_that_cannot_be_used(tmp_path: Path, text: str, what: str, remedy: str) -> None:
+    """It says what is wrong and what to write instead."""
+    with pytest.raises(BadModule) as raised:
+        loaded(tmp_path, text)
+    assert what in raised.value.what
+    assert remedy in raised.value.remedy
+
+
+def test_an_unchanged_file_is_run_once(tmp_path: Path) -> None:
+    """However often it is asked for; its classes stay the same."""
+    first, again = loaded(tmp_path, ONE), loaded(tmp_path, ONE)
+    assert first.actions["order_status"] is again.actions["order_status"]
+    assert loaded(tmp_path, ONE + "\n").actions["order_status"] is not first.actions["order_status"]
+
+
+@pytest.mark.parametrize(
+    ("text", "identity", "resets"),
+    [(ONE, False, False), (ACCOUNTS + OPEN, True, False), (ACCOUNTS + RESETS + OPEN, True, True)],
+)
+def test_what_an_account_service_can_do_decides_which_actions_there_are(
+    tmp_path: Path,
+    text: str,
+    identity: bool,  # noqa: FBT001
+    resets: bool,  # noqa: FBT001
+) -> None:
+    """Those of identity with any; those of a reset with one that resets."""
+    (tmp_path / "actions.py").write_text(text, encoding="utf-8")
+    registry = registry_of(tmp_path, "actions.py")
+    assert ("verify_identity" in registry.actions) is identity
+    assert ("reset_login_password" in registry.actions) is resets
+    assert registry.contracts.keys() | registry.withheld.keys() >= ACTIONS.keys()
+
+
+def test_its_messages_count_against_the_limits(tmp_path: Path, caller: Caller) -> None:
+    """Whoever writes an action need not think of it, and cannot get round it."""
+    text = """
+    from ivr.actions import ActionResult, Outcome, action
+    def texting(name, **more):
+        def run(services, request):
+            return ActionResult("sent", text_to=request.caller)
+        run.__name__ = name
+        return action("Texts.", outcomes={"sent": Outcome("It is sent.", texts={}), **more})(run)
+    polite = texting("polite", rationed=Outcome("No more."))
+    rude = texting("rude")
+    """
+    module = loaded(tmp_path, text)
+
+    def outcome(name: str, turn: int) -> ActionResult:
+        request = ActionRequest(
+            f"CA1/{turn}/1", moment(NOW), "en-US", "+12025550142", message_limits=MessageLimits(per_caller=1)
+        )
+        return module.actions[name].run(caller.services, request)
+
+    assert outcome("polite", 1).text_to == "+12025550142"
+    assert outcome("polite", 2) == ActionResult("rationed")
+    with pytest.raises(Exception):  # noqa: B017 - `perform` makes any of them `unavailable`
+        outcome("rude", 3)
+
+
+# --- in a hotline
+
+
+def problems(folder: Path, nodes: str, **files: str) -> list[str]:
+    """Return what is wrong with a small hotline."""
+    for name, text in {"menu.yaml": small(nodes), **files}.items():
+        (folder / name).write_text(dedent(text), encoding="utf-8")
+    return [str(problem) for problem in load_hotline(folder).problems]
+
+
+NODES = (
+    "main: {run: order_status, with: {order: '42'}, outcomes: {ready: bye, not_yet: bye, unavailable: bye}}"
+)
+
+
+def test_a_menu_runs_the_module_s_actions(tmp_path: Path) -> None:
+    """They are checked like ours."""
+    files = {"actions.yaml": "python: actions.py", "actions.py": ONE}
+    assert problems(tmp_path, NODES, **files) == []
+    told = problems(tmp_path, NODES.replace(" not_yet: bye,", ""), **files)
+    assert "the outcome `not_yet` of `order_status` leads nowhere" in told[0]
+    assert (
+        "did you mean `order_status`"
+        in problems(tmp_path, NODES.replace("order_status", "order_statu"), **files)[0]
+    )
+
+
+def test_a_broken_module_is_told_once_where_it_is_named(tmp_path: Path) -> None:
+    """And not again at every node that runs one of its actions."""
+    found = problems(
+        tmp_path,
+        NODES,
+        **{"actions.yaml": "# ours\npython: ./actions.py", "actions.py": "import nothing_like_it"},
+    )
+    assert len(found) == 1
+    assert found[0].startswith("actions.yaml:2:1: `./actions.py` cannot be imported: ModuleNotFoundError")
+
+
+@pytest.mark.parametrize(
+    "name", ["../actions.py", "/etc/actions.py", "lib/actions.py", "os; x", "a-b", ".py"]
+)
+def test_a_module_is_named_in_one_of_two_ways(tmp_path: Path, name: str) -> None:
+    """Nothing outside the folder is run because a text in it says so."""
+    (tmp_path.parent / "actions.py").write_text("raise SystemExit", encoding="utf-8")
+    found = problems(tmp_path, NODES, **{"actions.yaml": f"python: '{name}'"})
+    assert len(found) == 1
+    assert "is no Python module" in found[0]
+
+
+def test_an_included_file_names_no_module(tmp_path: Path) -> None:
+    """Only the folder's own actions.yaml does."""
+    found = problems(
+        tmp_path, "main: {say: Hello., then: bye}", **{"more.yaml": "python: actions.py\nnodes: {}"}
+    )
+    assert not any("cannot be read" in each for each in found)
+
+
+@pytest.mark.parametrize("run", ["verify_identity", "reset_login_password"])
+def test_without_accounts_a_menu_cannot_ask_for_them(tmp_path: Path, run: str) -> None:
+    """The problem says what is missing, and not that there is no such action."""
+    found = problems(tmp_path, f"main: {{run: {run}, outcomes: {{unavailable: bye}}}}")
+    assert f"main: `{run}` asks the company's account service, and this hotline has none" in found[0]
+    assert "a module with `open_accounts` under `python:`" in found[0]
+
+
+def test_a_service_may_do_what_the_program_cannot(tmp_path: Path) -> None:
+    """An HTTP service keeps the promise of an action of ours, also without an account service."""
+    actions = """
+    services: {s: {url: https://x.example}}
+    actions:
+      find_account:
+        service: s
+        get: /accounts/{{ caller }}
+        outcomes:
+          found: {status: 200, tells: {elder: elder, preferred_language: language}, account: account}
+          not_found: {status: 404}
+    """
+    nodes = "main: {run: find_account, outcomes: {found: bye, not_found: bye, unavailable: bye}}"
+    assert problems(tmp_path, nodes, **{"actions.yaml": actions}) == []
+
+
+def test_levels_are_kept(tmp_path: Path) -> None:
+    """A module's action that needs a verified caller is not run for anybody else."""
+    text = ONE.replace("outcomes=", "needs=Level.verified, outcomes=", 1).replace(
+        "import ", "import Level, ", 1
+    )
+    module = loaded(tmp_path, text)
+    assert module.actions["order_status"].CONTRACT.needs is Level.verified
+    found = problems(tmp_path, NODES, **{"actions.yaml": "python: actions.py", "actions.py": text})
+    assert any("needs" in each or "verified" in each for each in found)
