@@ -89,6 +89,14 @@ def test_the_map_has_every_part(part: str) -> None:
     assert f"`{part}`" in shown or f"`{part}/" in shown
 
 
+def test_the_map_names_only_what_is_there() -> None:
+    """Each place that it sends a reader to exists."""
+    shown = text_of(README).partition("## The map")[2].partition("\n## ")[0]
+    for row in shown.splitlines()[4:]:
+        for place in re.findall(r"`([\w/.]+)`", row.rpartition(" | ")[2]):
+            assert (ROOT / "ivr" / place).exists(), place
+
+
 def test_the_reference_page_is_current() -> None:
     """docs/reference.md is what `ivr reference` prints."""
     assert text_of(ROOT / "docs" / "reference.md") == reference_page(OURS) + "\n"
