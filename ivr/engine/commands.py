@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar, assert_never
 
 from ivr.engine.events import TransferEnded
+from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.speech.prompts import Utterance
 
 
@@ -19,6 +20,7 @@ class CallCommand:
     """What the tools ask of every command."""
 
     __slots__ = ()
+    waits_for: ClassVar[WaitsFor] = WaitsFor.nothing
     reported_by: ClassVar[type[TransferEnded] | None] = None
     """The event that reports what came of it, where it seeks a human."""
 
@@ -40,6 +42,8 @@ class Say(CallCommand):
 @dataclass(frozen=True, slots=True)
 class Gather(CallCommand):
     """Say these, interruptible, while listening; then listen on for ``timeout`` seconds of silence."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.key
 
     utterances: tuple[Utterance, ...]
     language: str
@@ -68,6 +72,8 @@ class Gather(CallCommand):
 class RunAction(CallCommand):
     """Run this action and report ``ActionFinished``. ``inputs`` may hold secrets: never log them."""
 
+    waits_for: ClassVar[WaitsFor] = WaitsFor.action
+
     action: str
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -80,6 +86,8 @@ class RunAction(CallCommand):
 @dataclass(frozen=True, slots=True)
 class Transfer(CallCommand):
     """Connect the caller with a desk and report ``TransferEnded``."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.desk
 
     desk: str
     number: str
@@ -101,6 +109,8 @@ class Transfer(CallCommand):
 @dataclass(frozen=True, slots=True)
 class Record(CallCommand):
     """Record the caller and report ``RecordingEnded``."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.recording
 
     name: str
     at_most: int
@@ -133,6 +143,8 @@ class SendText(CallCommand):
 @dataclass(frozen=True, slots=True)
 class Hangup(CallCommand):
     """End the call. ``ending`` says how, for the record."""
+
+    waits_for: ClassVar[WaitsFor] = WaitsFor.over
 
     ending: str = "completed"
 

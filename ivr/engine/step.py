@@ -8,6 +8,7 @@ not fit where the call is repeats the present place, without counting as a mista
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
 from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
@@ -107,7 +108,7 @@ def _happen(turn: Turn, event: Event) -> None:
             listen(turn, "repeat")
         case RunNode() as node, ActionFinished() if event.action == node.run:
             _take_outcome(turn, node, event)
-        case TextNode() as node, ActionFinished(action="send_text"):
+        case TextNode() as node, ActionFinished() if event.action == node.action:
             _take_text(turn, node, event)
         case RunNode() | TextNode(), ActionGoesOn(key=key) if session.running != key:
             session.running, session.running_since, session.repeats = key, event.at, 0
@@ -121,7 +122,7 @@ def _happen(turn: Turn, event: Event) -> None:
             turn.end("transferred")
         case TransferNode() as node, TransferEnded(result=result):
             desk, session.human_tried = turn.tree.desks[node.transfer], True
-            _go(turn, {"busy": desk.busy, "no_answer": desk.no_answer}.get(result, desk.failed))
+            _go(turn, desk.after(result))
         case RecordNode() as node, RecordingEnded(url=url, seconds=seconds) if url and seconds:
             _go(turn, node.then)
         case RecordNode() as node, RecordingEnded() | NoInput():
@@ -238,6 +239,8 @@ def enter(turn: Turn, name: str) -> str | None:
         case EndNode():
             turn.say(turn.words.end[:1], barge_in=False)
             turn.end("completed")
+        case _:
+            assert_never(node)
     return None
 
 
@@ -258,7 +261,7 @@ def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
         to = (session.account if session.reached(Level.verified) else "") or session.caller
     if not to.startswith("+"):
         return node.unable
-    turn.commands.append(RunAction("send_text", {"to": to}))
+    turn.commands.append(RunAction(node.action, {"to": to}))
     return None
 
 
@@ -346,7 +349,7 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
 def _accept(turn: Turn, node: AskNode, value: object) -> None:
     """Keep an entry, a secret one only for this turn, and go on."""
     turn.input_kind = "entry"
-    name = node.as_ or turn.session.node
+    name = node.variable(turn.session.node)
     if node.is_secret:
         turn.secrets[name], turn.secret_asked_at = value, turn.session.node
     else:

@@ -12,7 +12,7 @@ from ivr.explore.moves import Actor, Move
 from ivr.explore.properties import Violation
 from ivr.explore.walk import ANY, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Times
-from ivr.menu.language.nodes import ListeningNode, RecordNode, RunNode
+from ivr.menu.language.nodes import ListeningNode, RecordNode
 
 ENDLESS = float("inf")
 
@@ -160,14 +160,12 @@ SETTLED = -1
 def _pause(walk: Walk, place: ControlLocation) -> float:
     """Return the seconds that a call waits in silence in a state."""
     node = walk.tree.nodes.get(place.session.node)
-    match node:
-        case ListeningNode() if place.waits is WaitState.caller:
-            return float(node.timeout)
-        case RecordNode():
-            return float(node.silence)
-    if place.waits is WaitState.running:
-        action = node.run if isinstance(node, RunNode) else "send_text"
-        return walk.tree.times.get(action, Times()).give_up
+    if isinstance(node, ListeningNode) and place.waits is WaitState.caller:
+        return float(node.timeout)
+    if isinstance(node, RecordNode):
+        return float(node.silence)
+    if node is not None and node.action and place.waits is WaitState.running:
+        return walk.tree.times.get(node.action, Times()).give_up
     return 0.0
 
 

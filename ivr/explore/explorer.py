@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
 
-from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Transfer
+from ivr.engine.commands import Command, RunAction
 from ivr.engine.events import ActionFinished, InternalError
 from ivr.engine.session import Session
 from ivr.engine.step import happen
@@ -22,7 +23,7 @@ from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.state_key import ControlState, DataAbstraction, RelevantData, StateKeys
 from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, WaitState, Walk
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import ListeningNode
+from ivr.menu.language.nodes import ListeningNode, WaitsFor
 from ivr.menu.tree import NodeNotLoaded, Tree
 from ivr.written.heard import seconds_heard
 
@@ -345,18 +346,21 @@ def _plan(place: ControlLocation, session: Session) -> RelevantData:
 
 
 def _waits(session: Session, commands: Sequence[Command]) -> WaitState:
-    match commands[-1] if commands else None:
-        case Gather():
+    match commands[-1].waits_for if commands else WaitsFor.nothing:
+        case WaitsFor.key | WaitsFor.entry:
             return WaitState.running if session.running else WaitState.caller
-        case RunAction():
+        case WaitsFor.action:
             return WaitState.action
-        case Transfer():
+        case WaitsFor.desk:
             return WaitState.desk
-        case Record():
+        case WaitsFor.recording:
             return WaitState.recording
-        case Hangup():
+        case WaitsFor.over:
             return WaitState.over
-    return WaitState.broken
+        case WaitsFor.nothing:
+            return WaitState.broken
+        case other:
+            assert_never(other)
 
 
 def _with_data_of(session: Session, landing: Transition) -> Session:

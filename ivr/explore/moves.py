@@ -42,6 +42,7 @@ from ivr.menu.language.nodes import (
     SetNode,
     TextNode,
     TransferNode,
+    WaitsFor,
 )
 from ivr.menu.tree import Tree
 
@@ -156,9 +157,7 @@ class Moves:
             case _:
                 assert_never(node)
         yield Move(Actor.gone, CallerHungUp(at))
-        if not isinstance(
-            node, TransferNode | RecordNode
-        ):  # what a desk or a recording reports is still followed up
+        if node.waits_for not in {WaitsFor.desk, WaitsFor.recording}:  # what they report is still followed up
             yield Move(Actor.limit, LimitReached(at))
         yield Move(Actor.limit, LimitReached(at, hard=True))
         yield Move(Actor.trouble, InternalError(at))
@@ -188,7 +187,7 @@ class Moves:
 
     def _ends_of_action(self, node: RunNode | TextNode) -> Iterator[Move]:
         at = self.usual
-        action = node.run if isinstance(node, RunNode) else "send_text"
+        action = node.action
         contract = self.tree.contracts.get(action)
         for word, outcome in (contract.all_outcomes() if contract else {}).items():
             sends = ACCOUNT if outcome.texts is not None else ""

@@ -37,7 +37,7 @@ def good_entries(tree: Tree, name: str, samples: Samples) -> list[SampleEntry]:
     assert isinstance(node, AskNode)
     if node.ask == "yes_no":
         return [SampleEntry("1", "#"), SampleEntry("2", "#")]
-    drawn = samples.values(node.as_ or name)
+    drawn = samples.values(node.variable(name))
     candidates = [*_usual(node, _region(tree)), *(text for value in drawn for text in _as_keys(value))]
     taken = [keys for keys in dict.fromkeys(candidates) if takes(tree, node, keys, ended=True)]
     return [SampleEntry(keys, "#") for keys in taken]

@@ -69,20 +69,21 @@ class Samples:
             for each in contract.all_outcomes().values()
             for name in each.tells
         }
-        brought |= {node.as_ or name for name, node in self.tree.nodes.items() if isinstance(node, AskNode)}
+        brought |= {
+            node.variable(name) for name, node in self.tree.nodes.items() if isinstance(node, AskNode)
+        }
         self._plain_texts = [each for each in self.tree.plain if each[0] in brought]
         for name, node in self.tree.nodes.items():
             for source in templates_of(self.tree, name):
                 self._read(parsed(source), truth=isinstance(node, ChooseNode))
-            match node:
-                case SetNode():
-                    for each in (each for text in node.set.values() for each in names_in(text)):
-                        self._use(each).otherwise = True
-                    for each in names_in(node.set.get("language", "")):
-                        self._use(each).as_language = True
-                case TextNode():
-                    for each in names_in(node.to or ""):
-                        self._use(each).as_number = self._use(each).otherwise = True
+            if isinstance(node, SetNode):
+                for each in (each for text in node.set.values() for each in names_in(text)):
+                    self._use(each).otherwise = True
+                for each in names_in(node.set.get("language", "")):
+                    self._use(each).as_language = True
+            elif isinstance(node, TextNode):
+                for each in names_in(node.to or ""):
+                    self._use(each).as_number = self._use(each).otherwise = True
         self.worked_with = self._worked_with()
         for name in self.worked_with:
             self._use(name).otherwise = True
@@ -158,10 +159,7 @@ class Samples:
     def _worked_with(self) -> frozenset[str]:
         brought = {*self.tree.variables}
         for name, node in self.tree.nodes.items():
-            if isinstance(node, SetNode):
-                brought |= node.set.keys()
-            elif isinstance(node, AskNode):
-                brought.add(node.as_ or name)
+            brought |= node.sets(name)
         sources = (source for name in self.tree.nodes for source in templates_of(self.tree, name))
         return frozenset[str]().union(*map(_worked_with, sources)) & brought
 

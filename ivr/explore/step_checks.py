@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, SendText, Transfer
-from ivr.engine.events import ActionFinished, DigitsPressed, TransferEnded
+from ivr.engine.events import ActionFinished, DeskReport, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.moves import Actor, Move
 from ivr.explore.properties import Violation
 from ivr.explore.walk import BEGINNING, Walk
 from ivr.menu.checks.words import said_keys
-from ivr.menu.language.nodes import AskNode, RunNode, TextNode
+from ivr.menu.language.nodes import AskNode, RunNode, WaitsFor
 from ivr.menu.opening_hours import is_open
 from ivr.menu.tree import Tree
 from ivr.written.heard import said
@@ -99,7 +99,8 @@ class StepChecks:
 
     def _says_first(self, session: Session) -> bool:
         """Say whether the node whose action has ended had said something before it ran."""
-        if not isinstance(self.tree.nodes.get(session.node), RunNode | TextNode):
+        node = self.tree.nodes.get(session.node)
+        if node is None or node.waits_for is not WaitsFor.action:
             return False
         speech = self.tree.speech[session.language].nodes.get(session.node)
         return speech is not None and bool(speech.say)
@@ -126,8 +127,8 @@ class StepChecks:
 
     def urgent(self, state: int, move: Move, before: Session, turn: Turn) -> None:
         """Whoever comes to an urgent transfer is rung through, unless a human was sought in vain already."""
-        sought = before.human_tried or isinstance(move.event, TransferEnded)
-        if sought or isinstance(turn.commands[-1], Transfer):
+        sought = before.human_tried or isinstance(move.event, DeskReport)
+        if sought or turn.commands[-1].waits_for is WaitsFor.desk:
             return
         wanted = (
             turn.session.pending_returns
