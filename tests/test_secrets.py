@@ -113,7 +113,7 @@ def breaking(patch: pytest.MonkeyPatch, owner: object, name: str, *secrets: str)
 
 
 def broken_machinery(scene: Scene, caller: str) -> None:
-    """Actions, the store, the words and the ledger fail with the secret in their exceptions."""
+    """Actions, the store, the words and the attempts fail with the secret in their exceptions."""
     application, tail = scene.application, typed_tail(caller)
     for owner, name in (
         (application.services.accounts, "tail_matches"),

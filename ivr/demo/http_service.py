@@ -29,7 +29,8 @@ from ivr.actions.http.connections import plain_json
 from ivr.app import open_services, utc_now
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting, Settings
-from ivr.demo.accounts import Accounts
+from ivr.demo.account_routes import install as install_accounts
+from ivr.demo.accounts import Accounts, bank
 from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
@@ -116,6 +117,7 @@ def create_service(
     for route in ROUTES:
         desk = _Desk(route, services, clock, rate_limits or MessageLimits())
         app.add_url_rule(route.rule, route.action, desk, methods=[route.method])
+    install_accounts(app, bank(services), clock)
     return app
 
 

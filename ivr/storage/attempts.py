@@ -87,7 +87,7 @@ class RateLimit:
 
 
 class Attempts:
-    """The ledger of one hotline: a few tables in SQLite. Every method is one transaction, and safe from any thread.
+    """The tries, codes and rate limits of one hotline: a few tables in SQLite. Every method is one transaction, and safe from any thread.
 
     Times must be aware. Every method raises ``sqlite3.Error`` when the file cannot be used.
     """
@@ -99,7 +99,7 @@ class Attempts:
 
     @classmethod
     def open(cls, path: str) -> Self:
-        """Open the ledger in the file at ``path``, which other tables may share, or in ``":memory:"``.
+        """Open them in the file at ``path``, which other tables may share, or in ``":memory:"``.
 
         A file that is not there is made, for its owner's eyes only. Open it in each process, not before a fork.
         Raises ``OSError`` or ``sqlite3.Error`` when it cannot be opened.
@@ -109,16 +109,16 @@ class Attempts:
                 Path(path).touch(mode=0o600, exist_ok=False)
         # The kind of journal is the file's own, and a matter of whoever shares it: this works with each of them.
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        ledger = cls(connection)
+        attempts = cls(connection)
         try:
             connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns that the tries belong to
-            with ledger._writing() as db:
+            with attempts._writing() as db:
                 for table in _TABLES:
                     db.execute(table)
         except BaseException:
             connection.close()
             raise
-        return ledger
+        return attempts
 
     def close(self) -> None:
         """Let go of the file."""

@@ -214,10 +214,10 @@ def test_somebody_else_may_send_the_codes(caller: Caller) -> None:
         "send_code", calls_from=STRANGER, language="en-US", level=Level.matched
     ) == ActionResult("sent", {"code_minutes": 5})
     assert others.sent == [(number("8000"), "en-US")]
-    ledger, at = served.services.attempts, moment(NOW)
-    assert ledger.code_of(number("8000"), "CA1", at=at + timedelta(minutes=4))
-    assert not ledger.code_of(number("8000"), "CA1", at=at + timedelta(minutes=5))
-    assert not ledger.code_of(number("8000"), "CA2", at=at)
+    attempts, at = served.services.attempts, moment(NOW)
+    assert attempts.code_of(number("8000"), "CA1", at=at + timedelta(minutes=4))
+    assert not attempts.code_of(number("8000"), "CA1", at=at + timedelta(minutes=5))
+    assert not attempts.code_of(number("8000"), "CA2", at=at)
 
 
 def test_codes_of_somebody_else_are_bounded_too(caller: Caller) -> None:

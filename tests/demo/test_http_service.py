@@ -50,11 +50,11 @@ OURS = {"bulletins", "send_text", "send_link", "send_summary"}
 def embedded(folder: Path = YUEBAO) -> Iterator[Services]:
     """Open the account service of a hotline, in memory."""
     accounts = Accounts.open(":memory:", folder / "accounts.yaml")
-    ledger = Attempts.open(":memory:")
+    attempts = Attempts.open(":memory:")
     try:
-        yield Services(accounts, Bulletins.open(None), ledger, Seal.random(), "https://ivr.example.com")
+        yield Services(accounts, Bulletins.open(None), attempts, Seal.random(), "https://ivr.example.com")
     finally:
-        ledger.close()
+        attempts.close()
         accounts.close()
 
 

@@ -170,7 +170,7 @@ def written(application: Application) -> dict[str, int]:
     """Return how many rows there are of everything that a webhook could write."""
     calls = application.store.calls(CallFilter(limit=10_000))
     histories = [history for record in calls if (history := application.store.call(record.call))]
-    accounts, ledger = (
+    accounts, attempts = (
         accounts_of(application.services)._connection,
         application.services.attempts._connection,
     )
@@ -184,7 +184,7 @@ def written(application: Application) -> dict[str, int]:
     for table in ("resets", "freezes"):
         (counts[table],) = accounts.execute(f"SELECT count(*) FROM {table}").fetchone()
     for table in ("ledger_answers", "ledger_wrongs", "ledger_spent", "ledger_codes"):
-        (counts[table],) = ledger.execute(f"SELECT count(*) FROM {table}").fetchone()
+        (counts[table],) = attempts.execute(f"SELECT count(*) FROM {table}").fetchone()
     return counts
 
 

@@ -129,9 +129,9 @@ class Asker:
 @pytest.fixture
 def ask(connections: Connections) -> Iterator[Asker]:
     """Give a way to ask."""
-    accounts, ledger = Accounts.open(":memory:", None), Attempts.open(":memory:")
-    yield Asker(connections, Services(accounts, Bulletins.open(None), ledger, Seal.random()))
-    ledger.close()
+    accounts, attempts = Accounts.open(":memory:", None), Attempts.open(":memory:")
+    yield Asker(connections, Services(accounts, Bulletins.open(None), attempts, Seal.random()))
+    attempts.close()
     accounts.close()
 
 
@@ -639,6 +639,63 @@ def test_certificates_are_checked(certificate: Path, ask: Asker, trusted: str) -
     assert outcome == ("ok" if trusted else "unavailable")
     assert len(stub.requests) == (1 if trusted else 0)
     assert [entry["error"] for entry in logs] == ([] if trusted else ["SSLError"])
+
+
+# --- keys that may be left out
+
+
+def test_a_message_need_not_say_until_when_it_is_good(ask: Asker) -> None:
+    """Without `expires` it is simply sent; the service's answer may have a moment or not."""
+    for answer in (GOOD, {name: each for name, each in GOOD.items() if name != "until"}):
+        with serving(answers(200, answer)) as stub:
+            result = ask(stub.url, (", expires: until", ""))
+        assert (result.outcome, result.text_to, result.expires) == ("ok", "+8613800138000", None)
+
+
+def test_a_message_need_not_have_a_secret(ask: Asker) -> None:
+    """One that only repeats what the call told."""
+    change = ("secrets: {link: {path: link, means: the address}}, ", "")
+    with serving(answers(200, GOOD)) as stub:
+        made = load(
+            {"menu.yaml": MENU.replace('"{{ link }}"', "It is there.").replace("RATIONED", ""), "actions.yaml": ACTION.replace(*change)}, {}
+        )  # fmt: skip
+        assert made.tree is not None, made.problems
+        environ = {"PARCEL_URL": stub.url, "PARCEL_TOKEN": TOKEN}
+        result = ask.run(actions_of(made.tree, environ, ask.connections)["parcel_status"])
+    assert (result.outcome, result.text_to, result.secrets) == ("ok", "+8613800138000", {})
+
+
+def test_an_outcome_that_says_no_more_messages_tells_nothing(ask: Asker) -> None:
+    """A `rationed` that tells something could not tell it: the run is unavailable then."""
+    plain = ("      lost:", "      rationed: {means: No more., status: 429}\n      lost:")
+    telling = (
+        "      lost:",
+        "      rationed: {means: No more., status: 429, tells: {place: {path: p, means: m}}}\n      lost:",
+    )
+    for change, outcome in ((plain, "rationed"), (telling, "unavailable")):
+        with serving(answers(200, GOOD)) as stub, capture_logs():
+            action = ask.action(stub.url, change)
+            assert ask.run(action, "CA1/1/1", per_number=0).outcome == outcome
+
+
+def test_no_secret_is_in_what_an_action_says_of_itself(ask: Asker) -> None:
+    """Its headers are left out wherever it is printed, as in a traceback's values."""
+    with serving(answers(200, GOOD)) as stub:
+        assert TOKEN not in repr(ask.action(stub.url))
+
+
+def test_the_pauses_grow_to_a_second_and_no_further(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller waits: the random pause is below 0.1 s first, twice that then, and never more than a second."""
+    asked: list[tuple[float, float]] = []
+
+    def highest(low: float, high: float) -> float:
+        asked.append((low, high))
+        return 0.0
+
+    monkeypatch.setattr("random.uniform", highest)
+    with serving(answers(503)) as stub, capture_logs():
+        ask(stub.url, ("retries: 2", "retries: 5"), ("failures: 3", "failures: 100"))
+    assert [high for _, high in asked] == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
 
 
 # --- while the hotline is served
