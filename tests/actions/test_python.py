@@ -275,3 +275,12 @@ def test_levels_are_kept(tmp_path: Path) -> None:
     assert module.actions["order_status"].CONTRACT.needs is Level.verified
     found = problems(tmp_path, NODES, **{"actions.yaml": "python: actions.py", "actions.py": text})
     assert any("needs" in each or "verified" in each for each in found)
+
+
+def test_the_page_s_first_action_works(tmp_path: Path) -> None:
+    """What docs/actions.md tells a reader to type is typed here."""
+    page = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
+    yaml, python = (page.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("yaml", "python"))
+    assert problems(tmp_path, NODES, **{"actions.yaml": yaml, "actions.py": python}) == []
+    order_status = load_module(tmp_path, "actions.py", ACTIONS).actions["order_status"]
+    assert list(order_status.CONTRACT.outcomes) == ["ready", "not_yet"]
