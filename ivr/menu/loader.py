@@ -21,7 +21,7 @@ from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
 from ivr.menu.reading.problems import Problem
-from ivr.menu.reading.validation import declare, declare_most, kind_problem
+from ivr.menu.reading.validation import declare, declare_most, declare_parts, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import LoadedNodes, Tree
 
@@ -143,6 +143,7 @@ def _actions(draft: Draft, sources: Mapping[str, str]) -> None:
     if draft.actions_file is not None:
         section = draft.actions_file.section
         draft.actions = declare_most(ActionsFile, section, ACTIONS_FILE, draft.problems, {})
+        draft.action_parts, draft.left_out = declare_parts(ActionsFile, section)
 
 
 def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str, Contract]:

@@ -54,10 +54,12 @@ def can_be_read_on_its_way(url: str) -> bool:
 
 def check_actions(draft: Draft, built_in: Mapping[str, Contract]) -> None:
     """Note every problem of the services, and of the actions that they do."""
-    if draft.actions is None or draft.actions_file is None:
+    if draft.action_parts is None or draft.actions_file is None:
         return
     file, section = draft.actions_file
-    for found in _file(draft, draft.actions, built_in):
+    for found in _file(draft, draft.action_parts, built_in):
+        if any(left[: len(found.path)] == found.path for left in draft.left_out):
+            continue  # what is missing here may be what was left out, of which the mistake has been told
         at = place(section, *found.path)
         draft.problems.append(Problem(file, *at, "", found.what, found.remedy, found.severity))
 
@@ -97,7 +99,7 @@ def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, C
         yield from _without_service(name, entry, built_in)
         return
     contract = built_in.get(name)
-    services = draft.actions.services if draft.actions else {}
+    services = draft.action_parts.services if draft.action_parts else {}
     if entry.service not in draft.typed_services():
         remedy = did_you_mean(entry.service, services, "add it under `services:`")
         yield FileProblem(("service",), f"there is no service `{entry.service}`", remedy)

@@ -7,7 +7,6 @@ templates, :mod:`ivr.menu.checks.paths` where a call can go and what it knows th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo, available_timezones
 
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
@@ -17,6 +16,7 @@ from ivr.menu.checks.templates import (
     check_translated_values,
     examined_texts,
 )
+from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
 from ivr.menu.checks.words import check_words
 from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Contract
@@ -70,10 +70,10 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
             remedy = did_you_mean(name, draft.node_names())
             draft.note("", ("identity", level), f"there is no node `{name}`", remedy)
     if zone(hotline.timezone) is None:
-        remedy = did_you_mean(
-            hotline.timezone, sorted(available_timezones()), "write it like `Asia/Shanghai`"
-        )
+        remedy = zone_meant(hotline.timezone)
         draft.note("", ("timezone",), f"there is no time zone `{hotline.timezone}`", remedy)
+    elif misleads := zone_misleads(hotline.timezone):
+        draft.note("", ("timezone",), *misleads, severity="warning")
     if len(set(hotline.languages)) < len(hotline.languages):
         draft.note("", ("languages",), "a language stands twice", "keep one of the two")
     for name, text in hotline.variables.items():
@@ -87,14 +87,6 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
         elif wrong := voice_problem(language, voice):
             what, _, remedy = wrong.partition("; ")
             draft.note("", ("voices", language), what, remedy)
-
-
-def zone(name: str) -> ZoneInfo | None:
-    """Return a time zone, or None when there is none of this name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
 
 
 def _unknown_language(
@@ -191,7 +183,11 @@ def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
             draft.note(name, ("keys", key), what, "choose a shorter key")
         elif key in hotline.anywhere and target_of(hotline.anywhere[key]) != option.go:
             _other_meaning(draft, hotline, name, key, "keys")
-    _variable_name(draft, name, ("as",), node.variable(name))
+    if node.as_ is None and name in RESERVED:
+        what = f"`{name}` has a meaning of its own, and the entry would be kept under the node's name"
+        draft.note(name, ("ask",), what, "give the node another name, or add `as:` with one for the variable")
+    else:
+        _variable_name(draft, name, ("as",), node.variable(name))
 
 
 def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:

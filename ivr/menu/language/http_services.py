@@ -7,6 +7,7 @@ what is wrong although it is well written, and :mod:`ivr.menu.http_actions` comp
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
@@ -74,6 +75,11 @@ def _mended_path(typed: str) -> str | None:
     return None if typed.startswith("/") else "begin with `/`: the host is the service's `url`"
 
 
+def _mended_jmespath(typed: str) -> str | None:
+    mended = re.sub(r"((?:==|!=|<=?|>=?)\s*)(-?\d+(?:\.\d+)?)\b", r"\1`\2`", typed)
+    return f"numbers stand in backticks: write {mended}" if mended != typed and _is_jmespath(mended) else None
+
+
 def _mended_module(typed: str) -> str | None:
     if typed.endswith(".py"):
         return "a file stands beside menu.yaml: write its name alone, such as `actions.py`"
@@ -125,7 +131,9 @@ MODULE_NAME = Form(
 )
 """A file beside the menu, or a module that can be imported: never a path to somewhere else."""
 ModuleName = Annotated[str, MODULE_NAME]
-JmesPath = Annotated[str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath)]
+JmesPath = Annotated[
+    str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath, mend=_mended_jmespath)
+]
 Duration = Annotated[float, BeforeValidator(_seconds)]
 Status = Annotated[int, Field(ge=200, le=599)]
 

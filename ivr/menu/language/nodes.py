@@ -16,6 +16,7 @@ from ivr.menu.language.markers import TARGETS, Role
 from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.scalars import (
     Condition,
+    DeskName,
     Expression,
     Flag,
     Language,
@@ -380,7 +381,7 @@ class TransferNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.desk
     results: ClassVar[tuple[str, ...]] = ("answered", "busy", "no_answer", "failed")
 
-    transfer: Name = Field(description="The desk, from the hotline's `desks:`.")
+    transfer: DeskName = Field(description="The desk, from the hotline's `desks:`.")
     urgent: Flag = Field(
         default=False, description="`true` marks the call as urgent for the humans and the record."
     )

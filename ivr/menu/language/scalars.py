@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ivr.menu.language.markers import Role
-from ivr.menu.language.suggestions import shown
+from ivr.menu.language.suggestions import nearest, shown
 
 SPECIAL_TARGETS = ("back", "repeat", "return")
 """Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""
@@ -133,19 +133,38 @@ def _with_zero(typed: str) -> str:
 
 def _mended_hours(typed: str) -> str | None:
     mended = _with_zero(typed)
-    return f"a 0 is missing in front: write `{mended}`" if mended != typed else None
+    if mended != typed and re.fullmatch(_SPAN, mended):
+        return f"a 0 is missing in front: write `{mended}`"
+    span = None if re.search(_CLOCK, typed) else _SHORT_SPAN.search(typed)
+    return f"write hours and minutes, such as `{_whole_span(span)}`" if span else None
+
+
+def _whole_span(span: re.Match[str]) -> str:
+    """Return a span of hours such as `9-17` with its minutes."""
+    first, last = (f"{int(span[hour]):02}:{span[minute] or '00'}" for hour, minute in ((1, 2), (3, 4)))
+    return f"{first}-{last}"
 
 
 def _mended_days(typed: str) -> str | None:
     """Tell where a second span of hours has become a key of its own, cut off at the comma."""
     if re.fullmatch(_SPAN, _with_zero(typed)):
         return 'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`'
-    return None
+    days = [
+        _SPANS_OF_DAYS.get(each, each[:3]) for each in re.split(r"\s*(?:-|to)\s*", typed.strip().casefold())
+    ]
+    mended = "-".join(days)
+    return f"write `{mended}`" if re.fullmatch(rf"({_DAY})(-({_DAY}))?", mended) else None
 
 
 def _mended_name(typed: str) -> str | None:
     name = re.sub(r"[- ]", "_", typed.lower())
     return f"write `{name}`" if re.fullmatch(_NODE_NAME, name) else None
+
+
+def _mended_desk(typed: str) -> str | None:
+    if re.match(r"\+?[0-9]|sips?:", typed):
+        return f'write the number under `desks:`, as in `desks: {{staff: {{number: "{typed}", …}}}}`, and its desk here'
+    return _mended_name(typed)
 
 
 def _mended_file(typed: str) -> str | None:
@@ -154,13 +173,35 @@ def _mended_file(typed: str) -> str | None:
 
 
 def _always(typed: Any) -> Any:
-    """Refuse hours that do not say on which days."""
-    if isinstance(typed, str) and re.search(_CLOCK, _with_zero(typed)):
-        remedy = f"write the days and the hours below it, such as `mon-fri: {_with_zero(typed)}`"
-        raise wrong_key("does not say on which days", remedy)
-    return typed
+    """Refuse hours that do not say on which days, or say it all in one text."""
+    if not isinstance(typed, str) or nearest(typed, ["always"]):
+        return typed
+    if re.fullmatch(r"24\s*[/x]\s*7|24h?|00:00-24:00", typed):
+        raise wrong_key("is written by a word", "write `always`")
+    span = _SHORT_SPAN.search(typed)
+    hours = (
+        _with_zero(typed)
+        if re.match(_CLOCK, _with_zero(typed))
+        else _whole_span(span)
+        if span
+        else "09:00-17:00"
+    )
+    what = (
+        "does not say on which days"
+        if span and not re.search("[a-z]", typed)
+        else f"cannot be {shown(typed)}"
+    )
+    raise wrong_key(what, f"write the days and the hours below it, such as `mon-fri: {hours}`")
 
 
+_SPANS_OF_DAYS = {
+    **dict.fromkeys(["weekdays", "weekday", "workdays", "working days"], "mon-fri"),
+    **dict.fromkeys(["weekend", "weekends"], "sat-sun"),
+    **dict.fromkeys(["daily", "every day", "everyday"], "mon-sun"),
+}
+_SHORT_SPAN = re.compile(
+    r"\b([01]?[0-9]|2[0-4])(?::([0-5][0-9]))?\s*-\s*([01]?[0-9]|2[0-4])(?::([0-5][0-9]))?\b"
+)
 _CLOCK = r"[0-9]{2}:[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _SPAN = rf"{_TIME}-({_TIME}|24:00)"
@@ -179,6 +220,15 @@ Name = Annotated[
         r"[a-z][a-z0-9_]*",
         ("main_menu",),
         mend=_mended_name,
+    ),
+]
+DeskName = Annotated[
+    str,
+    Form(
+        "name of a desk (small letters, digits and `_`, beginning with a letter)",
+        r"[a-z][a-z0-9_]*",
+        ("service",),
+        mend=_mended_desk,
     ),
 ]
 NODE_NAME = Form(

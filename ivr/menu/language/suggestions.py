@@ -7,6 +7,25 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+ELSEWHERE = {
+    **dict.fromkeys(["collect", "gather", "input", "prompt_and_collect", "getdigits"], "ask"),
+    **dict.fromkeys(["next", "goto", "go_to", "redirect"], "then"),
+    **dict.fromkeys(["dial", "enqueue", "connect"], "transfer"),
+    **dict.fromkeys(["play", "speak", "prompt", "message"], "say"),
+    **dict.fromkeys(["hangup", "hang_up", "disconnect"], "end"),
+    **dict.fromkeys(["sms", "send_sms"], "text"),
+    **dict.fromkeys(["if", "switch", "branch"], "choose"),
+    "voicemail": "record",
+}
+"""What other systems call our keys. Their names are nearer to others of ours than to what is meant."""
+
+
+def key_meant(typed: str, keys: Iterable[str]) -> str | None:
+    """Return the key that an unknown one probably means."""
+    known = list(keys)
+    other = ELSEWHERE.get(typed.casefold())
+    return other if other in known else nearest(typed, known)
+
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant, or None when none is near: a misspelt one, or one with it inside."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ActionsFile
+from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import NODE_NAME
 from ivr.menu.language.words_files import WordsFile
@@ -40,7 +41,11 @@ class Draft:
     """By language: what is right in its words file."""
     word_files: dict[str, TypedSection] = field(default_factory=dict)
     actions: ActionsFile | None = None
-    """What is right in the file of the actions that are services."""
+    """The entries that are right in the file of the actions that are services."""
+    action_parts: ActionsFile | None = None
+    """The same file without no more than each value that is wrong: for checking the rest of its entry."""
+    left_out: set[YamlPath] = field(default_factory=set)
+    """Where those values stand."""
     actions_file: TypedSection | None = None
     withheld: Mapping[str, Contract] = field(default_factory=dict)
     """The program's actions that this hotline cannot run for want of an account service."""

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import KINDS
-from ivr.menu.language.suggestions import did_you_mean, nearest, one_of, shown
+from ivr.menu.language.suggestions import ELSEWHERE, did_you_mean, key_meant, one_of, shown
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import Scalar, Section, decode, place, read
 
@@ -61,27 +61,58 @@ def declare_most(
         return model.model_validate(data)
     except ValidationError as error:
         problems += _mistakes(model, data, error, file, "")
-        wrong = {mistake["loc"][:2] for mistake in error.errors(include_url=False)}
+        entries = {path[:2] for path in _wrong_paths(data, error)}
     try:
-        return model.model_validate({**stand_ins, **_without(data, wrong)})
+        return model.model_validate({**stand_ins, **_without(data, entries)})
     except ValidationError:
         return None
 
 
-def _without(data: Section, wrong: set[YamlPath]) -> dict[str, Any]:
-    """Return a section without the keys ``(key,)`` and the entries ``(key, entry)`` that are wrong."""
-    rest: dict[str, Any] = {}
-    for key, value in data.items():
-        if (key,) in wrong:
-            continue
-        entries = {path[1] for path in wrong if path[0] == key}
-        if isinstance(value, Section):
-            rest[key] = {name: entry for name, entry in value.items() if name not in entries}
-        elif isinstance(value, list):
-            rest[key] = [entry for position, entry in enumerate(value) if position not in entries]
-        elif not entries:
-            rest[key] = value
-    return rest
+def declare_parts(model: type[M], data: Section) -> tuple[M | None, set[YamlPath]]:
+    """Return the model of a section without each wrong value, and the paths of these. It is good only for checking it.
+
+    What is wrong with them is told by :func:`declare_most`.
+    """
+    left_out: set[YamlPath] = set()
+    for _ in range(2):  # what is left may lack something that is needed: then that entry is left out
+        try:
+            return model.model_validate(_without(data, left_out)), left_out
+        except ValidationError as error:
+            paths = _wrong_paths(data, error)
+            left_out = left_out | paths if not left_out else {path[:2] for path in left_out | paths}
+    return None, left_out
+
+
+def _wrong_paths(data: Section, error: ValidationError) -> set[YamlPath]:
+    """Return where in a file the mistakes stand. A key that is missing counts as its section."""
+    return {_typed_path(data, mistake["loc"]) for mistake in error.errors(include_url=False)}
+
+
+def _typed_path(data: Any, path: YamlPath) -> YamlPath:
+    """Return the part of a pydantic location that stands in the file."""
+    typed: list[str | int] = []
+    for step in path:
+        inside = (
+            step in data if isinstance(data, Section) else isinstance(data, list) and step in range(len(data))
+        )
+        if inside:
+            data = data[step]
+            typed.append(step)
+    return tuple(typed)
+
+
+def _without(data: Any, wrong: set[YamlPath]) -> Any:
+    """Return sections and lists without what stands at these paths."""
+    below: dict[str | int, set[YamlPath]] = {}
+    for path in filter(None, wrong):
+        below.setdefault(path[0], set()).add(path[1:])
+    entries = data.items() if isinstance(data, Mapping) else enumerate(data)
+    kept = {
+        key: _without(value, below[key]) if key in below else value
+        for key, value in entries
+        if () not in below.get(key, ())
+    }
+    return kept if isinstance(data, Mapping) else list(kept.values())
 
 
 def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
@@ -119,9 +150,11 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
 
 def _misspelt_kind(key: str) -> str | None:
     """Return the kind that an unknown key means: the nearest name of all, or one that is a single slip away."""
-    guess = nearest(key, _ANY_NODE_KEY)
+    guess = key_meant(key, _ANY_NODE_KEY)
     if guess in KINDS:
         return guess
+    if key in ELSEWHERE:
+        return None
     return next((kind for kind in KINDS if OSA.distance(key, kind) == 1), None)
 
 
@@ -157,7 +190,7 @@ def _meant(model: type[BaseModel], mistake: Any) -> str | None:
     if mistake["type"] != "extra_forbidden":
         return None
     keys, beside = _keys_at(model, mistake["loc"])
-    return nearest(str(keys[-1]), beside)
+    return key_meant(str(keys[-1]), beside)
 
 
 def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str]:
@@ -174,13 +207,18 @@ def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str
         case "missing":
             return f"`{key}` is missing", f"add `{key}:`{_meaning(beside, key)}"
         case "extra_forbidden":
-            return f"{shown(key)} is not known here", did_you_mean(key, beside)
+            meant = key_meant(key, beside)
+            return f"{shown(key)} is not known here", f"did you mean `{meant}`?" if meant else one_of(beside)
         case "literal_error":
             return _not_one_of(keys, typed, value, context["expected"])
         case "union_tag_invalid":
             return f"`{key}` cannot be {value}", _write_a(context["expected_tags"])
+        case "string_type" if isinstance(typed, Section) and list(typed) == ["go"]:
+            return f"`{key}` must be a text", f"write `{key}: {typed['go']}`"
         case "string_type":
             return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
+        case "model_type" if isinstance(typed, Scalar) and _has_key(model, mistake["loc"], "go"):
+            return f"`{key}` must say where it leads by `go:`", f'write `"{key}": {{go: {typed}}}`'
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"`{key}`" if key else "this entry"
             return f"{what} must be a section with keys of its own", "write its keys below it, indented"
@@ -257,6 +295,11 @@ def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], d
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             beside.update(keys_of(kind))
     return keys, beside
+
+
+def _has_key(model: type[BaseModel], path: YamlPath, key: str) -> bool:
+    """Say whether a section at this place may have a key."""
+    return key in _keys_at(model, (*path, key))[1]
 
 
 def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:

@@ -254,7 +254,8 @@ class _Builder:
         if isinstance(value, Section):
             value.keys_at = {}
             if self.text.startswith("{{", event.start_mark.index):
-                raise self.refusal(event, *_BRACES)
+                line = _LINE_END.split(self.text)[event.start_mark.line]
+                raise self.refusal(event, *(_BRACES_INSIDE if _braces_inside(line) else _BRACES))
         if above and above.key is None and isinstance(above.value, Section):
             raise self.refusal(event, "a key must be a text", "put quotes around the whole text")
         self.refuse_tag(event)
@@ -329,7 +330,13 @@ class _Builder:
 
 _UNFINISHED = object()
 """The value of an anchor inside itself."""
+_BRACES_INSIDE = ("a text with `{{` or `{%` inside `{ }` needs quotes", 'write `{say: "… {{ … }} …", …}`')
 _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
+
+
+def _braces_inside(line: str) -> bool:
+    """Say whether a template stands without quotes inside the brackets of a section."""
+    return bool(re.search(r"\{(?![{%]).*[^:\[{\s]\s*\{[{%]", re.sub(r"\"[^\"]*\"|'[^']*'", "", line)))
 
 
 def _size(text: str) -> int:
@@ -364,6 +371,8 @@ def _trap(error: yaml.MarkedYAMLError, line: str, character: str) -> tuple[str, 
     context = f"{error.context or ''} {error.problem or ''}"
     if "\t" in line[: len(line) - len(line.lstrip())] or character == "\t":
         return "a tab stands where spaces belong", "indent with spaces, two for each level"
+    if _braces_inside(line):
+        return _BRACES_INSIDE
     if re.search(r"(^|[:\-,{\[])\s*\{[{%]", line):
         return "a text that begins with `{{` or `{%` needs quotes", 'write `"{{ … }}"`'
     if "alias" in context or re.match(r"\s*(- )?\*", line):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.menu.checks.structure import zone
+from ivr.menu.checks.timezones import zone
 from ivr.menu.loader import load
 from tests.support.menus import CONTRACTS, FILES, MENU, bilingual, changed, hotline, said, small
 
