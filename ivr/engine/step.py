@@ -3,6 +3,32 @@
 Everything that decides where a call goes is in this file, and nothing else decides it. :func:`step` is pure: it
 executes nothing, reads no clock, and the session that it was given stays as it was. It is total: an event that does
 not fit where the call is repeats the present place, without counting as a mistake. Only a faulty menu makes it raise.
+
+Between two events a call is in one of these states (:mod:`ivr.engine.states`). Each has the events that it waits for:
+
+====================== ==================================== ==========================================================
+state                  node                                 events
+====================== ==================================== ==========================================================
+``new``                none yet                             ``CallStarted``
+``menu``               ``menu``                             ``DigitsPressed``, ``SpeechHeard``, ``NoInput``
+``entry``              ``ask``                              the same
+``confirmation``       ``ask`` that reads back              the same
+``action``             ``run``, ``text``                    ``ActionFinished``, ``ActionGoesOn``
+``slow_action``        the same                             the same, and ``DigitsPressed`` or ``NoInput`` meanwhile
+``desk``               ``transfer``                         ``TransferEnded``
+``recording``          ``record``                           ``RecordingEnded``
+``stray``              any other, after a change of the menu none: the node is entered again
+``over``               whichever it was                     none: the ending is told again
+====================== ==================================== ==========================================================
+
+Four events can come in any state. :func:`_happen` looks at them first, and in this order:
+
+1. ``CallerHungUp``: whatever else is so, nobody hears anything any more.
+2. Any event after the ending: an ended call stays ended, also where our own machinery fails.
+3. ``InternalError`` and ``LimitReached``: the call goes to the human, whatever it waited for.
+
+Then the kind of node decides, and in the function for that kind the event does. Silence comes before keys, since a
+``DigitsPressed`` without digits is a silence too.
 """
 
 from __future__ import annotations
@@ -85,50 +111,107 @@ def _happen(turn: Turn, event: Event) -> None:
     session = turn.session
     if turn.node is None:
         _begin(turn)
-    match turn.node, event:
-        case _, CallerHungUp():
+    match event:
+        case CallerHungUp():
             turn.end("hung_up")
-        case _, _ if session.ending:
+        case _ if session.ending:
             turn.end(session.ending)
-        case _, InternalError():
+        case InternalError():
             _seek_human(turn, "internal_error")
-        case _, LimitReached(hard=hard):
+        case LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
-        case None, _:
+        case _:
+            _at_node(turn, event)
+
+
+def _at_node(turn: Turn, event: Event) -> None:
+    """What an event does at the kind of node where the call is."""
+    node = turn.node
+    match node:
+        case None:
             _start(turn, event)
-        case MenuNode() | AskNode(), NoInput() | DigitsPressed(digits=""):
+        case MenuNode():
+            _at_menu(turn, node, event)
+        case AskNode():
+            _at_entry(turn, node, event)
+        case RunNode() | TextNode():
+            _at_action(turn, node, event)
+        case TransferNode():
+            _at_desk(turn, node, event)
+        case RecordNode():
+            _at_recording(turn, node, event)
+        case SayNode() | ChooseNode() | SetNode() | EndNode():
+            _go(turn, turn.session.node)
+        case _:
+            assert_never(node)
+
+
+# --- one function for each kind of node at which a call waits
+
+
+def _at_menu(turn: Turn, node: MenuNode, event: Event) -> None:
+    match event:
+        case NoInput() | DigitsPressed(digits=""):
             _miss(turn, "noinput")
-        case MenuNode() as node, DigitsPressed() | SpeechHeard():
-            _choose_option(turn, node, as_keys(turn.tree, session, event).digits)
-        case AskNode() as node, DigitsPressed() | SpeechHeard() if session.confirming is not None:
-            _take_confirmation(turn, node, as_keys(turn.tree, session, event).digits)
-        case AskNode() as node, DigitsPressed() | SpeechHeard():
-            _take_entry(turn, node, as_keys(turn.tree, session, event))
-        case MenuNode() | AskNode(), _:
+        case DigitsPressed() | SpeechHeard():
+            _choose_option(turn, node, as_keys(turn.tree, turn.session, event).digits)
+        case _:
             listen(turn, "repeat")
-        case RunNode() as node, ActionFinished() if event.action == node.run:
-            _take_outcome(turn, node, event)
-        case TextNode() as node, ActionFinished() if event.action == node.action:
-            _take_text(turn, node, event)
-        case RunNode() | TextNode(), ActionGoesOn(key=key) if session.running != key:
+
+
+def _at_entry(turn: Turn, node: AskNode, event: Event) -> None:
+    match event:
+        case NoInput() | DigitsPressed(digits=""):
+            _miss(turn, "noinput")
+        case DigitsPressed() | SpeechHeard():
+            typed = as_keys(turn.tree, turn.session, event)
+            if turn.session.confirming is None:
+                _take_entry(turn, node, typed)
+            else:
+                _take_confirmation(turn, node, typed.digits)
+        case _:
+            listen(turn, "repeat")
+
+
+def _at_action(turn: Turn, node: RunNode | TextNode, event: Event) -> None:
+    """The end of another action than the node's own is no end. It comes from a menu that has been changed."""
+    session = turn.session
+    match node, event:
+        case RunNode() as run, ActionFinished() as finished if finished.action == run.run:
+            _take_outcome(turn, run, finished)
+        case TextNode() as text, ActionFinished() as finished if finished.action == text.action:
+            _take_text(turn, text, finished)
+        case _, ActionGoesOn(key=key) if session.running != key:  # else it goes on still
             session.running, session.running_since, session.repeats = key, event.at, 0
             listen_meanwhile(turn)
-        case RunNode() | TextNode(), DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
+        case _, DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
             session.action_uncertain = True
             _go(turn, turn.tree.anywhere[keys])
-        case RunNode() | TextNode(), _ if session.running:
+        case _ if session.running:
             listen_meanwhile(turn)
-        case TransferNode(), TransferEnded(result="answered"):
-            turn.end("transferred")
-        case TransferNode() as node, TransferEnded(result=result):
-            desk, session.human_tried = turn.tree.desks[node.transfer], True
-            _go(turn, desk.after(result))
-        case RecordNode() as node, RecordingEnded(url=url, seconds=seconds) if url and seconds:
-            _go(turn, node.then)
-        case RecordNode() as node, RecordingEnded() | NoInput():
-            _go(turn, node.nothing)
         case _:
             _go(turn, session.node)
+
+
+def _at_desk(turn: Turn, node: TransferNode, event: Event) -> None:
+    match event:
+        case TransferEnded(result="answered"):
+            turn.end("transferred")
+        case TransferEnded(result=result):
+            desk, turn.session.human_tried = turn.tree.desks[node.transfer], True
+            _go(turn, desk.after(result))
+        case _:
+            _go(turn, turn.session.node)
+
+
+def _at_recording(turn: Turn, node: RecordNode, event: Event) -> None:
+    match event:
+        case RecordingEnded() if not event.is_empty:
+            _go(turn, node.then)
+        case RecordingEnded() | NoInput():
+            _go(turn, node.nothing)
+        case _:
+            _go(turn, turn.session.node)
 
 
 def _begin(turn: Turn) -> None:
@@ -203,17 +286,16 @@ def enter(turn: Turn, name: str) -> str | None:
         # A secret that was typed for this node is gone when they come back: then it is asked for again.
         session.pending_returns.append(turn.secret_asked_at or name)
         return turn.tree.declared.identity[node.needs]
+    if not isinstance(node, ListeningNode):
+        session.node = name  # else :meth:`Turn.arrive` does it, after a look at where the call was
+        if not isinstance(node, _SPEAKING_LATER):
+            turn.say(turn.words.say[:1], barge_in=node.barge_in)
+    if isinstance(node, SayNode) and name not in session.replayable:
+        session.replayable.append(name)
     match node:
         case MenuNode() | AskNode():
             turn.arrive(name)
             listen(turn)
-            return None
-    session.node = name
-    if isinstance(node, SayNode) and name not in session.replayable:
-        session.replayable.append(name)
-    if not isinstance(node, _SPEAKING_LATER):
-        turn.say(turn.words.say[:1], barge_in=node.barge_in)
-    match node:
         case SayNode():
             turn.note()
             return node.then

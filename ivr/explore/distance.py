@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ivr.engine.events import DigitsPressed
+from ivr.engine.states import CallState
 from ivr.explore.moves import Actor, Move
 from ivr.explore.properties import Violation
-from ivr.explore.walk import ANY, ControlLocation, Transition, WaitState, Walk
+from ivr.explore.walk import ANY, ControlLocation, Transition, Walk
 from ivr.menu.language.contract import Times
 from ivr.menu.language.nodes import ListeningNode, RecordNode
 
@@ -91,7 +92,7 @@ class Distances:
     def _listening(self) -> Iterator[int]:
         """Yield the states in which the caller is listened to, each as he comes to it."""
         for state, (place, base) in enumerate(zip(self.walk.places, self.walk.bases, strict=False)):
-            if base == state and (place.waits is WaitState.caller or place.waits is WaitState.recording):
+            if base == state and (place.waits.listens or place.waits is CallState.recording):
                 yield state
 
     def _while_waiting(self, state: int) -> list[Move]:
@@ -139,16 +140,18 @@ class Distances:
             return
         pause, by = _pause(walk, place), Actor.silence
         source = state
-        if place.waits is WaitState.running:
+        if place.waits is CallState.slow_action:
             source, by = walk.bases[state], Actor.world
-        elif place.waits is WaitState.action:
+        elif place.waits is CallState.action:
             by = Actor.world
         for edge in walk.edges(source):
             landing, target = walk.landings[edge], walk.targets[edge]
-            goes_on = place.waits is WaitState.running and walk.places[target].waits is WaitState.running
+            goes_on = (
+                place.waits is CallState.slow_action and walk.places[target].waits is CallState.slow_action
+            )
             if landing.move.by is not by or goes_on:
                 continue
-            sought = walk.places[target].waits is WaitState.over and place.session.human_tried
+            sought = walk.places[target].waits is CallState.over and place.session.human_tried
             yield pause + landing.heard, SETTLED if sought else target, edge
 
 
@@ -160,11 +163,11 @@ SETTLED = -1
 def _pause(walk: Walk, place: ControlLocation) -> float:
     """Return the seconds that a call waits in silence in a state."""
     node = walk.tree.nodes.get(place.session.node)
-    if isinstance(node, ListeningNode) and place.waits is WaitState.caller:
+    if isinstance(node, ListeningNode) and place.waits.listens:
         return float(node.timeout)
     if isinstance(node, RecordNode):
         return float(node.silence)
-    if node is not None and node.action and place.waits is WaitState.running:
+    if node is not None and node.action and place.waits is CallState.slow_action:
         return walk.tree.times.get(node.action, Times()).give_up
     return 0.0
 
@@ -172,13 +175,13 @@ def _pause(walk: Walk, place: ControlLocation) -> float:
 def _is_settled(walk: Walk, state: int) -> bool:
     """Say whether nothing more is owed to who waits: a human is rung or was, or the call says goodbye after one was sought."""
     place = walk.places[state]
-    ended = place.waits is WaitState.over and place.session.ending in {"transferred", "farewell"}
+    ended = place.waits is CallState.over and place.session.ending in {"transferred", "farewell"}
     return ended or _is_human(place)
 
 
 def _is_human(place: ControlLocation) -> bool:
     """Say whether a human is rung, or, where one was sought in vain, the voicemail listens."""
-    return place.waits is WaitState.desk or (place.waits is WaitState.recording and place.session.human_tried)
+    return place.waits is CallState.desk or (place.waits is CallState.recording and place.session.human_tried)
 
 
 def _keys_at(walk: Walk, moment: int) -> list[float]:
@@ -190,9 +193,9 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
     places, before = walk.places, walk.before
     best, choices, worst = [ENDLESS] * len(walk), [0] * len(walk), [0.0] * len(walk)
     for state, place in enumerate(places):
-        if place.waits is WaitState.action:
+        if place.waits is CallState.action:
             choices[state] = sum(
-                landing.move.by is Actor.world and places[target].waits is not WaitState.running
+                landing.move.by is Actor.world and places[target].waits is not CallState.slow_action
                 for landing, target in walk.following(state, moment)
             )
     nearest: dict[float, list[int]] = {0.0: [state for state, place in enumerate(places) if _is_human(place)]}
@@ -205,14 +208,14 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
             for source, landing in before[state]:
                 if landing is not None and landing.moment not in (ANY, moment):
                     continue
-                if places[source].waits is not WaitState.action:
+                if places[source].waits is not CallState.action:
                     cost = 0 if landing is None else _cost(landing, places[state])
                     if distance + cost < best[source]:
                         nearest.setdefault(distance + cost, []).append(source)
                 elif (
                     landing is not None
                     and landing.move.by is Actor.world
-                    and places[state].waits is not WaitState.running
+                    and places[state].waits is not CallState.slow_action
                 ):
                     choices[source] -= 1
                     worst[source] = max(worst[source], distance)
@@ -224,7 +227,7 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
 
 def _cost(landing: Transition, place: ControlLocation) -> float:
     """Return the keys of a step; without end where no key makes it."""
-    if landing.move.by is not Actor.key or place.waits is WaitState.running:
+    if landing.move.by is not Actor.key or place.waits is CallState.slow_action:
         return ENDLESS
     return _keystrokes(landing.move)
 

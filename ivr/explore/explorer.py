@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import assert_never
 
 from ivr.engine.commands import Command, RunAction
 from ivr.engine.events import ActionFinished, InternalError
 from ivr.engine.session import Session
+from ivr.engine.states import CallState, state_of
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
 from ivr.explore.collecting import no_collection
 from ivr.explore.moves import Actor, Move, Moves
 from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.state_key import ControlState, DataAbstraction, RelevantData, StateKeys
-from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, WaitState, Walk
+from ivr.explore.walk import ANY, BEGINNING, BrokenStep, ControlLocation, Transition, Walk
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import ListeningNode, WaitsFor
+from ivr.menu.language.nodes import ListeningNode
 from ivr.menu.tree import NodeNotLoaded, Tree
 from ivr.written.heard import seconds_heard
 
@@ -114,7 +114,7 @@ class _Walker:
         place = walked.places[state]
         base = self.base(state, place, data)
         walked.bases.append(base)
-        if place.waits >= WaitState.over:
+        if place.waits is CallState.over:
             return
         if base == state and place.base is not None:  # a call can come here and not to the base: all is tried
             self.try_each(state, session, self.moves.at(session))
@@ -137,7 +137,9 @@ class _Walker:
         moves = self.moves.at(place.session)
         if place.base is None:
             return moves
-        if place.waits is WaitState.running:  # an action that takes long ends as it would have ended at once
+        if (
+            place.waits is CallState.slow_action
+        ):  # an action that takes long ends as it would have ended at once
             return tuple(move for move in moves if not isinstance(move.event, ActionFinished))
         return self.places[place.base].counted
 
@@ -151,7 +153,7 @@ class _Walker:
             if is_shared and move.by < Actor.gone:
                 place.shared += landings
             elif is_shared:
-                place.late += [each for each in landings if each.place.waits is not WaitState.over]
+                place.late += [each for each in landings if each.place.waits is not CallState.over]
             else:
                 place.alone.append(move)
             for landing in landings:
@@ -248,10 +250,10 @@ class _Walker:
 
     def placed(self, control: ControlState, session: Session, commands: Sequence[Command]) -> ControlLocation:
         """Note a control that was not met before."""
-        waits, base = _waits(session, commands), None
+        waits, base = state_of(self.tree, session), None
         if self.is_listening(session) and control[4] != (0, 0, 0):
             base = (*control[:4], (0, 0, 0), *control[5:])
-        elif waits is WaitState.running:
+        elif waits is CallState.slow_action:
             base = (*control[:4], False, *control[5:])
         if self.thorough:
             base = None
@@ -343,24 +345,6 @@ class _Walker:
 
 def _plan(place: ControlLocation, session: Session) -> RelevantData:
     return place.plans[session.caller == ""]
-
-
-def _waits(session: Session, commands: Sequence[Command]) -> WaitState:
-    match commands[-1].waits_for if commands else WaitsFor.nothing:
-        case WaitsFor.key | WaitsFor.entry:
-            return WaitState.running if session.running else WaitState.caller
-        case WaitsFor.action:
-            return WaitState.action
-        case WaitsFor.desk:
-            return WaitState.desk
-        case WaitsFor.recording:
-            return WaitState.recording
-        case WaitsFor.over:
-            return WaitState.over
-        case WaitsFor.nothing:
-            return WaitState.broken
-        case other:
-            assert_never(other)
 
 
 def _with_data_of(session: Session, landing: Transition) -> Session:

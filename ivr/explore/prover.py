@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ivr.calls.turns import MAX_ACTIONS
 from ivr.engine.session import Session
+from ivr.engine.states import CallState
 from ivr.explore.collecting import no_collection
 from ivr.explore.distance import Distances
 from ivr.explore.explorer import MOST_STATES, explore
@@ -15,7 +16,7 @@ from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
 from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.step_checks import StepChecks
-from ivr.explore.walk import ANY, BEGINNING, WaitState, Walk
+from ivr.explore.walk import ANY, BEGINNING, Walk
 from ivr.menu.language.nodes import ChooseNode
 from ivr.menu.tree import Tree
 
@@ -127,7 +128,7 @@ def _no_ending(walk: Walk) -> Iterator[Violation]:
 
 def _endless(walk: Walk, moment: int) -> list[int]:
     """Return the states of an hour from which no ending can be reached at it."""
-    good = [place.waits is WaitState.over for place in walk.places]
+    good = [place.waits is CallState.over for place in walk.places]
     todo, before = [state for state, ends in enumerate(good) if ends], walk.before
     while todo:
         for source, landing in before[todo.pop()]:
@@ -179,7 +180,7 @@ def _following_for_ever(walk: Walk, moment: int) -> list[int]:
     What is left when those are taken away, again and again, from which none follows: then only few must be searched.
     """
     left = {
-        state for state, place in enumerate(walk.places) if place.waits in (WaitState.action, WaitState.desk)
+        state for state, place in enumerate(walk.places) if place.waits in (CallState.action, CallState.desk)
     }
     ahead, before = dict.fromkeys(left, 0), dict[int, list[int]]()
     landings, targets = walk.landings, walk.targets
@@ -207,7 +208,7 @@ def _returns(walk: Walk, state: int, moment: int) -> bool:
         for _, target in walk.following(todo.pop(), moment):
             if target == state:
                 return True
-            if target not in seen and walk.places[target].waits in (WaitState.action, WaitState.desk):
+            if target not in seen and walk.places[target].waits in (CallState.action, CallState.desk):
                 seen.add(target)
                 todo.append(target)
     return False
@@ -217,13 +218,13 @@ def _too_many_actions(walk: Walk) -> Iterator[Violation]:
     """Yield where more actions run one after the other than one turn may run: the switchboard then gives up."""
     row: dict[int, int] = {}
     for first, place in enumerate(walk.places):
-        todo = [first] if place.waits is WaitState.action and first not in row else []
+        todo = [first] if place.waits is CallState.action and first not in row else []
         while todo:
             state = todo[-1]
             next_ones = [
                 target
                 for target in (walk.targets[edge] for edge in walk.edges(state))
-                if walk.places[target].waits is WaitState.action and target != state
+                if walk.places[target].waits is CallState.action and target != state
             ]
             missing = [target for target in next_ones if target not in row]
             if state not in row and missing:

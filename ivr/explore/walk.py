@@ -5,7 +5,6 @@ States and steps are numbers, as there are many; the tables say what they are.
 
 from __future__ import annotations
 
-import enum
 import functools
 from array import array
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.session import Session
+from ivr.engine.states import CallState
 from ivr.explore.moves import Move, Moves
 from ivr.explore.state_key import ControlState, RelevantData
 from ivr.menu.language.contract import Level
@@ -26,27 +26,12 @@ ANY = -1
 """In place of a moment: at each of them."""
 
 
-class WaitState(enum.IntEnum):
-    """What a call waits for in a state."""
-
-    caller = 0
-    action = 1
-    running = 2
-    """For an action that takes long, and meanwhile for a key that leads away."""
-    desk = 3
-    recording = 4
-    over = 5
-    """For nothing: it has ended."""
-    broken = 6
-    """For nothing: the menu itself is at fault here."""
-
-
 @dataclass(slots=True)
 class ControlLocation:
     """What all states of one control have in common."""
 
     number: int
-    waits: WaitState
+    waits: CallState
     session: Session
     """One of them, as it was found first."""
     plans: tuple[RelevantData, RelevantData]

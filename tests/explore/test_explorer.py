@@ -7,12 +7,13 @@ from functools import cache
 import pytest
 
 from ivr.engine.session import Session
+from ivr.engine.states import CallState
 from ivr.engine.turn import Turn
 from ivr.explore.explorer import MOST_STATES, _Walker, explore
 from ivr.explore.moves import Actor, Move
 from ivr.explore.prover import ProofLimits, ProofResult, prove
 from ivr.explore.step_checks import StepChecks
-from ivr.explore.walk import BEGINNING, WaitState, Walk
+from ivr.explore.walk import BEGINNING, Walk
 from ivr.menu.tree import Tree
 from tests.support.brute import Brute, brute
 from tests.support.engine_call import tree_of
@@ -43,18 +44,18 @@ def walked_whole(name: str) -> tuple[Brute, StepChecks]:
     return brute(maze(name), steps), steps
 
 
-def places(walk: Walk) -> set[tuple[str, str, str, bool]]:
+def places(walk: Walk) -> set[tuple[str, str, CallState, bool]]:
     """Return node, language, what is waited for, and whether a human was sought."""
     return {
-        (place.session.node, place.session.language, place.waits.name, place.session.human_tried)
+        (place.session.node, place.session.language, place.waits, place.session.human_tried)
         for place in walk.places
-        if place.waits < WaitState.over
+        if place.waits is not CallState.over
     }
 
 
 def endings(walk: Walk) -> set[str]:
     """Return how calls ended."""
-    return {place.session.ending for place in walk.places if place.waits is WaitState.over}
+    return {place.session.ending for place in walk.places if place.waits is CallState.over}
 
 
 @pytest.mark.parametrize("name", NAMES)

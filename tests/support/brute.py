@@ -10,11 +10,12 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Tran
 from ivr.engine.events import InternalError
 from ivr.engine.plain import to_json
 from ivr.engine.session import Session
+from ivr.engine.states import CallState
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
 from ivr.explore.moves import Move, Moves
 from ivr.explore.walk import BEGINNING
-from ivr.menu.language.nodes import ChooseNode, SetNode, TransferNode
+from ivr.menu.language.nodes import ChooseNode, MenuNode, SetNode, TransferNode
 from ivr.menu.tree import Tree
 
 Watch = Callable[[int, Move, Session, Turn], None]
@@ -32,7 +33,7 @@ class Brute:
     most: int
     sessions: dict[str, Session] = field(default_factory=dict)
     """Everything that waits for something, by the whole of what it is."""
-    places: set[tuple[str, str, str, bool]] = field(default_factory=set)
+    places: set[tuple[str, str, CallState, bool]] = field(default_factory=set)
     """Node, language, what is waited for, and whether a human was sought."""
     passed: set[tuple[str, str]] = field(default_factory=set)
     endings: set[str] = field(default_factory=set)
@@ -85,7 +86,7 @@ def _meet(walked: Brute, turn: Turn) -> Iterator[Session]:
     if session.ending:
         walked.endings.add(session.ending)
         return
-    waits = _waits(session, turn.commands[-1])
+    waits = _waits(walked, session, turn.commands[-1])
     walked.places.add((session.node, session.language, waits, session.human_tried))
     key = whole(session)
     if key not in walked.sessions:
@@ -101,16 +102,23 @@ def whole(session: Session) -> str:
     return to_json({**data, "level": session.level.name})
 
 
-def _waits(session: Session, last: Command) -> str:
+def _waits(walked: Brute, session: Session, last: Command) -> CallState:
+    """Return what the last command makes the call wait for."""
     match last:
+        case Gather() if session.running:
+            return CallState.slow_action
+        case Gather() if session.confirming is not None:
+            return CallState.confirmation
         case Gather():
-            return "running" if session.running else "caller"
+            return (
+                CallState.menu if isinstance(walked.tree.nodes[session.node], MenuNode) else CallState.entry
+            )
         case RunAction():
-            return "action"
+            return CallState.action
         case Transfer():
-            return "desk"
+            return CallState.desk
         case Record():
-            return "recording"
+            return CallState.recording
         case Hangup():
-            return "over"
+            return CallState.over
     raise AssertionError(last)
