@@ -20,17 +20,24 @@ from ivr.actions.base import Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.hotline import Hotline
+from ivr.calls.hotline import ServedHotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
-from ivr.channels.message_reports import install as install_reports
-from ivr.channels.reset_page.pages import install as install_pages
+from ivr.channels.message_reports import install_message_reports as install_reports
+from ivr.channels.reset_page.pages import install_reset_page as install_pages
 from ivr.channels.twilio.admin.messages import TwilioCarrier
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature
-from ivr.channels.twilio.webhooks import LastResort, Webhooks, apologies, install, install_audio, path_of
+from ivr.channels.twilio.webhooks import (
+    LastResort,
+    Webhooks,
+    apologies,
+    install_audio,
+    install_webhooks,
+    path_of,
+)
 from ivr.config import (
     HOTLINE_VARIABLE,
     INSECURE_VARIABLE,
@@ -39,7 +46,7 @@ from ivr.config import (
     Settings,
     settings_from,
 )
-from ivr.logs import configure, place_of
+from ivr.logs import configure, origin_of
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
@@ -63,7 +70,7 @@ class Closeable(Protocol):
 class Application:
     """A hotline with everything that answers for it."""
 
-    hotline: Hotline
+    hotline: ServedHotline
     store: Store
     services: Services
     switchboard: Switchboard
@@ -94,7 +101,7 @@ def build_application(
     names.
     """
     store = open_store(settings.database_url)
-    hotline = Hotline(folder, store, settings, present=tree, registry=registry)
+    hotline = ServedHotline(folder, store, settings, present=tree, registry=registry)
     services = open_services(folder, settings, open_accounts(hotline, settings))
     runs = WorkerPool()
     switchboard = Switchboard(
@@ -110,7 +117,7 @@ def build_application(
     return Application(hotline, store, services, switchboard, runs)
 
 
-def open_accounts(hotline: Hotline, settings: Settings) -> AccountService | None:
+def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService | None:
     """Open the account service that a hotline names, if it names one. Raises what the hotline's module raises."""
     over_http, module = hotline.current().accounts, hotline.actions_module
     if over_http is not None:
@@ -183,7 +190,7 @@ class _Program(Flask):
 
     def log_exception(self, exc_info: Any) -> None:
         """Log an exception that no handler has answered."""
-        log.error("request failed", **place_of(exc_info[1]))
+        log.error("request failed", **origin_of(exc_info[1]))
 
 
 def web_program(
@@ -208,7 +215,7 @@ def web_program(
         ),
     )
     webhooks = Webhooks(application.switchboard, clock, last_resort, signature, prefix, settings.number)
-    install(app, webhooks)
+    install_webhooks(app, webhooks)
     if settings.sms_report_secrets:
         install_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
     install_audio(app, application.hotline.folder)

@@ -17,7 +17,7 @@ from ivr.calls.action_results import Actions
 from ivr.calls.hotline import load_tree, registry_for
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
-from ivr.calls.worker_pool import Result, Run
+from ivr.calls.worker_pool import ActionRun, JobResult
 from ivr.config import Settings
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
@@ -83,7 +83,7 @@ class VirtualWorkerPool:
     late: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     """What is to be told, and when."""
 
-    def start(self, job: Callable[[], Result], name: str) -> Run[Result]:
+    def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult]:
         """Do a job."""
         return _VirtualRun(self, job(), self.clock.now + timedelta(seconds=self.faults.slow.get(name, 0)))
 
@@ -102,17 +102,17 @@ class VirtualWorkerPool:
 
 
 @dataclass(frozen=True, slots=True)
-class _VirtualRun(Generic[Result]):
+class _VirtualRun(Generic[JobResult]):
     runs: VirtualWorkerPool
-    result: Result
+    result: JobResult
     ends: datetime
 
-    def wait(self, seconds: float) -> Result | None:
+    def wait(self, seconds: float) -> JobResult | None:
         left = (self.ends - self.runs.clock.now).total_seconds()
         self.runs.pass_time(max(min(left, seconds), 0))
         return self.result if left <= seconds else None
 
-    def when_done(self, tell: Callable[[Result], None]) -> None:
+    def when_done(self, tell: Callable[[JobResult], None]) -> None:
         self.runs.late.append((self.ends, lambda: tell(self.result)))
 
 

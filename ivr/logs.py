@@ -38,7 +38,7 @@ def masked(number: str) -> str:
     return "*" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "*" * len(number)
 
 
-def place_of(error: BaseException) -> dict[str, str]:
+def origin_of(error: BaseException) -> dict[str, str]:
     """Return what may be logged of an exception: its type and where it came from.
 
     Its message and its locals may hold what a caller typed, so they stay out.

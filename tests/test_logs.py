@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from ivr.logs import configure, masked, place_of
+from ivr.logs import configure, masked, origin_of
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def test_the_place_of_an_exception_has_neither_its_words_nor_its_values() -> Non
     try:
         inner("739155")
     except ValueError as error:
-        place = place_of(error)
+        place = origin_of(error)
     assert place["error"] == "ValueError"
     assert place["where"].startswith("test_logs.py:")
     assert "739155" not in str(place)

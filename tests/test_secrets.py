@@ -30,7 +30,7 @@ from ivr.channels.reset_page import pages
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
-from ivr.cli.simulator_setup import direct_sitting, url_sitting
+from ivr.cli.simulator_setup import local_simulator, remote_simulator
 from ivr.demo.accounts import customers, service, tables
 from ivr.engine import commands, step
 from ivr.engine import redaction as record
@@ -299,7 +299,7 @@ def over_http(scene: Scene, service: Service) -> None:
 def simulates(scene: Scene, caller: str) -> None:
     """Reset a password in the simulator, with its trace; only the recipient's message may tell what is in it."""
     out = io.StringIO()
-    sitting = direct_sitting(
+    sitting = local_simulator(
         scene.folder / "hotline", caller, None, None, transcript=Transcript(out), trace=True
     )
 
@@ -334,7 +334,7 @@ def simulates_from_afar(scene: Scene, caller: str) -> None:
     """Reset a password in the simulator of a running server."""
     out = io.StringIO()
     with rest_stub.serving(scene.app) as url:
-        sitting = url_sitting(
+        sitting = remote_simulator(
             scene.folder / "hotline", url, caller, scene.settings, transcript=Transcript(out), trace=True
         )
 

@@ -34,7 +34,7 @@ from ivr.actions.accounts import (
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services, action
 from ivr.actions.passwords import BadPassword, Reason
 from ivr.actions.reset_password import reset_login_password, reset_payment_password
-from ivr.logs import place_of
+from ivr.logs import origin_of
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 __all__ = [
@@ -113,7 +113,7 @@ def perform(
         result = performed.run(services, request)
         _keep_promise(contract, result)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
-        _log.error("action failed", action=name, **place_of(error))
+        _log.error("action failed", action=name, **origin_of(error))
         return ActionResult("unavailable")
     return result
 

@@ -28,7 +28,7 @@ from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext,
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.message_limits import may_text, refused
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.menu.language.http_services import FACTS, MODULE_NAME
+from ivr.menu.language.http_services import MODULE_NAME, REQUEST_FACTS
 from ivr.menu.language.model import Model
 from ivr.menu.reading.problems import Problem
 
@@ -207,7 +207,7 @@ def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, 
         return "it has no outcomes", 'write at least one, such as `outcomes={"ok": Outcome("It is known.")}`'
     if "unavailable" in contract.outcomes:
         return "an exception is `unavailable` by itself", "delete that outcome"
-    for name in contract.inputs.keys() & FACTS.keys():
+    for name in contract.inputs.keys() & REQUEST_FACTS.keys():
         return f"the input `{name}` is known without being given", f"delete it and read `request.{name}`"
     for word, outcome in contract.outcomes.items():
         if not isinstance(outcome, Outcome) or not _is_sentence(outcome.means):

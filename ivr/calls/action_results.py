@@ -14,7 +14,7 @@ from ivr.engine.events import ActionFinished, Event
 from ivr.engine.plain import from_json, to_json
 from ivr.engine.session import Session
 from ivr.engine.step import step
-from ivr.logs import place_of
+from ivr.logs import origin_of
 from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
 from ivr.storage.sealing import Seal
@@ -32,7 +32,7 @@ def texts_of(tree: Tree, session: Session, event: Event) -> list[Command]:
         commands = step(tree, session, event)[1]
     except Exception as error:  # noqa: BLE001 - the rest of the turn is worth more than this message
         log.error(  # noqa: TRY400 - a traceback may hold a secret
-            "message lost", call=session.call, node=session.node, **place_of(error)
+            "message lost", call=session.call, node=session.node, **origin_of(error)
         )
         return []
     return [command for command in commands if isinstance(command, SendText) and command.key == event.key]

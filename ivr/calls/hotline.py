@@ -19,7 +19,7 @@ from ivr.actions.python import BadModule, PythonModule
 from ivr.actions.registry import ActionRegistry, registry_of
 from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
 from ivr.config import BadSetting, Settings
-from ivr.logs import place_of
+from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
@@ -132,7 +132,7 @@ def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath,
 
 
 @dataclass(slots=True)
-class Hotline:
+class ServedHotline:
     """One hotline while it is served: a changed menu is taken up when it has no error, and the good one kept when it has."""
 
     folder: Path
@@ -235,7 +235,7 @@ class Hotline:
         try:
             loaded = self._reloaded()
         except Exception as error:  # noqa: BLE001 - a file that went away, a full disk: look again
-            log.warning("folder not read", **place_of(error))
+            log.warning("folder not read", **origin_of(error))
             self._files, self._stamps = None, {}
             return
         finally:

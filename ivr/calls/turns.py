@@ -17,7 +17,7 @@ import structlog
 from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions, finished_event, opened, sealed, texts_of
-from ivr.calls.hotline import Hotline
+from ivr.calls.hotline import ServedHotline
 from ivr.calls.worker_pool import ActionRunner, WorkerPool
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
 from ivr.engine.events import (
@@ -34,7 +34,7 @@ from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn
-from ivr.logs import masked, place_of
+from ivr.logs import masked, origin_of
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.storage import (
@@ -80,7 +80,7 @@ class StillBusy(Exception):
 class Switchboard:
     """Connects calls with their menus."""
 
-    hotline: Hotline
+    hotline: ServedHotline
     store: Store
     services: Services
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
@@ -250,7 +250,7 @@ class Switchboard:
             self._note_messages(messages)
         except Exception as error:  # noqa: BLE001 - in a thread of its own: there is nobody to tell
             log.error(  # noqa: TRY400 - as above
-                "late result lost", call=session.call, action=event.action, **place_of(error)
+                "late result lost", call=session.call, action=event.action, **origin_of(error)
             )
 
     def _number(self, command: Command) -> Command:
@@ -308,7 +308,7 @@ class _Turn:
             try:
                 observer(turn, event)
             except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
-                log.error("observer failed", call=turn.session.call, **place_of(error))  # noqa: TRY400 - without its text
+                log.error("observer failed", call=turn.session.call, **origin_of(error))  # noqa: TRY400 - without its text
 
     def _record_event(self, event: Event) -> None:
         """Put an event on the call's path."""
@@ -424,7 +424,7 @@ def _begun_again(session: Session, tree: Tree) -> Session:
 
 def _note_trouble(work: _Turn, error: Exception) -> None:
     """Log where an exception came from, and not its text: that may hold what the caller typed."""
-    log.error("turn failed", call=work.session.call, node=work.session.node, **place_of(error))
+    log.error("turn failed", call=work.session.call, node=work.session.node, **origin_of(error))
 
 
 def _bounded(tree: Tree, session: Session, event: Event) -> Event:

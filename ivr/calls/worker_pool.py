@@ -8,21 +8,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-Result = TypeVar("Result")
-Result_co = TypeVar("Result_co", covariant=True)
+JobResult = TypeVar("JobResult")
+JobResult_co = TypeVar("JobResult_co", covariant=True)
 
 MOST_AT_ONCE = 32
 """Jobs that one process runs at once. The server has more threads than that, so that some are always free of waiting."""
 
 
-class Run(Protocol[Result_co]):
+class ActionRun(Protocol[JobResult_co]):
     """A job that was started."""
 
-    def wait(self, seconds: float) -> Result_co | None:
+    def wait(self, seconds: float) -> JobResult_co | None:
         """Return the result as soon as it is there; None when it is not after so many seconds. Raises what the job raised."""
         ...
 
-    def when_done(self, tell: Callable[[Result_co], None]) -> None:
+    def when_done(self, tell: Callable[[JobResult_co], None]) -> None:
         """Tell the result once, when it is there, at once if it is; nothing is told of a job that raised."""
         ...
 
@@ -30,7 +30,7 @@ class Run(Protocol[Result_co]):
 class ActionRunner(Protocol):
     """Where jobs run."""
 
-    def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
+    def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
         """Start a job; None when there is no room: then it was not started, and never will be."""
         ...
 
@@ -47,7 +47,7 @@ class WorkerPool:
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="run")
 
-    def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
+    def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
         """Start a job in a thread of its own, if one is free for it."""
         with self._lock:
             if self._running.total() >= self._most or self._running[name] >= (self._most + 1) // 2:
@@ -55,7 +55,7 @@ class WorkerPool:
             self._running[name] += 1
         return _InThread(self._threads.submit(self._do, job, name))
 
-    def _do(self, job: Callable[[], Result], name: str) -> Result:
+    def _do(self, job: Callable[[], JobResult], name: str) -> JobResult:
         try:
             return job()
         finally:
@@ -67,18 +67,18 @@ class WorkerPool:
         self._threads.shutdown(wait=True)
 
 
-class _InThread(Generic[Result]):
-    def __init__(self, future: Future[Result]) -> None:
+class _InThread(Generic[JobResult]):
+    def __init__(self, future: Future[JobResult]) -> None:
         self._future = future
 
-    def wait(self, seconds: float) -> Result | None:
+    def wait(self, seconds: float) -> JobResult | None:
         try:
             return self._future.result(seconds)
         except TimeoutError:  # ours, or the job's own; it may have ended between the two lines
             return self._future.result() if self._future.done() else None
 
-    def when_done(self, tell: Callable[[Result], None]) -> None:
-        def told(future: Future[Result]) -> None:
+    def when_done(self, tell: Callable[[JobResult], None]) -> None:
+        def told(future: Future[JobResult]) -> None:
             if future.exception() is None:
                 tell(future.result())
 

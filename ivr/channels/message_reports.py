@@ -22,7 +22,9 @@ from ivr.storage import Store
 log = structlog.get_logger(__name__)
 
 
-def install(app: Flask, reader: ReportReader, store: Store, clock: Callable[[], datetime]) -> None:
+def install_message_reports(
+    app: Flask, reader: ReportReader, store: Store, clock: Callable[[], datetime]
+) -> None:
     """Add the path to the program.
 
     A report of a message that is not there, or is another carrier's, has no effect and gets the same answer: whoever

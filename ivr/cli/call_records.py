@@ -9,12 +9,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from ivr.console import plain_table, print_rich
 from ivr.logs import masked
 from ivr.storage import CallHistory, CallRecord, Message
+
+_WIDTH = 160
+"""Columns of a table in a pipe."""
 
 Show = Callable[[str], str]
 """How a caller's number is shown: masked, or whole for whoever must call back."""
@@ -25,7 +27,7 @@ def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> 
     if form == "json":
         _print_json([_plain(asdict(call), show) for call in calls])
         return
-    table = _table(
+    table = plain_table(
         "call", f"started ({datetime.now(UTC).astimezone():%Z})", "caller", "language", "turns", "ending", ""
     )
     table.columns[0].min_width = 34  # whole on any terminal: it is what `ivr calls CALLSID` wants
@@ -35,7 +37,7 @@ def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> 
         table.add_row(
             call.call, _short(call.started), show(call.caller), call.language, str(call.turns), ending, mark
         )
-    _console().print(table if calls else Text("no calls"))
+    print_rich(table if calls else Text("no calls"), width=_WIDTH)
 
 
 def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
@@ -49,11 +51,11 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
     print(f"{_short(record.started)} {record.started.astimezone():%Z}  {caller}  {record.language}  {ending}")
     if record.reason or record.urgent:
         print(f"{'urgent ' if record.urgent else ''}{record.reason}")
-    table = _table("turn", "time", "node", "event", "keys", "outcome")
+    table = plain_table("turn", "time", "node", "event", "keys", "outcome")
     for step in history.path:
         time = f"{step.at.astimezone():%H:%M:%S}"
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
-    _console().print(table)
+    print_rich(table, width=_WIDTH)
     for message in history.messages:
         print(
             f"message to {show(message.to)}, {message.status}: {_body(message)}"
@@ -65,18 +67,6 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
 def _body(message: Message) -> str:
     """Return the words of a message, unless they hold a secret that waits to be sent or is gone."""
     return "(its words are secret)" if message.sealed else message.body
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    return table
-
-
-def _console() -> Console:
-    out = sys.stdout
-    return Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else 160)
 
 
 def _short(moment: datetime) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.arguments import format_option, hotline_argument
-from ivr.cli.output import counted, print_problem
+from ivr.cli.output import print_problem
+from ivr.console import counted
 
 if TYPE_CHECKING:
     from ivr.menu.loader import Loaded

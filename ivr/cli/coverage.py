@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.calls.hotline import load_tree
-from ivr.cli.output import counted
+from ivr.console import counted
 from ivr.harness import DirectHarnesses
-from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, everything, rows
+from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, coverage_rows, everything
 from ivr.written.coverage_report import (
     SHOWN,
-    as_data,
-    keys_of,
+    coverage_data,
+    keys_on_one_line,
     print_missing,
     print_rows,
     shown_percent,
@@ -74,17 +74,22 @@ class MeasuredCoverage:
         there = everything(self.tree)
         if not wishes.looks_at_all:
             there = {name: items for name, items in there.items() if name in wishes.demanded}
-        missing = [item for row in rows(there, self.coverage.covered, set()) for item in row.missing]
+        missing = [item for row in coverage_rows(there, self.coverage.covered, set()) for item in row.missing]
         reached = reach(self.tree, missing)
         if wishes.fill:
             self._fill(wishes.fill, [item for item in missing if item not in reached.unreachable], reached)
-        found = rows(there, self.coverage.covered, set(reached.unreachable))
+        found = coverage_rows(there, self.coverage.covered, set(reached.unreachable))
         self._show(wishes, found, reached)
         if played < calls:
             click.echo(f"a part was measured: {played} of {counted(calls, 'call')}")
         if wishes.json_file:
             keys = self._keys(found, reached)
-            data = {"hotline": self.tree.name, "calls": played, "of": calls, "coverage": as_data(found, keys)}
+            data = {
+                "hotline": self.tree.name,
+                "calls": played,
+                "of": calls,
+                "coverage": coverage_data(found, keys),
+            }
             text = json.dumps(data, ensure_ascii=False, indent=2)
             wishes.json_file.write_text(text + "\n", encoding="utf-8")
         sentences = too_low(found, wishes.demanded)
@@ -113,15 +118,15 @@ class MeasuredCoverage:
 
         missing = [item for row in found for item in row.missing if item in reached.ways]
         return {
-            item: keys_of(as_call(self.tree, list(reached.ways[item].moves), str(item)))
+            item: keys_on_one_line(as_call(self.tree, list(reached.ways[item].moves), str(item)))
             for item in missing[:most]
         }
 
     def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
         """Write the calls that are missing, and say what none could be made for."""
-        from ivr.explore.fill import fill
+        from ivr.explore.fill import fill_coverage
 
-        filled = fill(self.tree, missing, reached.ways, self._play)
+        filled = fill_coverage(self.tree, missing, reached.ways, self._play)
         if filled.calls:
             append(path, filled.calls)
             self.coverage.covered |= filled.covered

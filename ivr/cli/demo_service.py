@@ -26,7 +26,7 @@ def demo_service_command(hotline: Path, host: str, port: int) -> None:
     See examples/http/actions.yaml. ACCOUNT_SERVICE_TOKEN is what its callers must show. What calls change is forgotten
     when it ends, unless IVR_DATABASE_URL names a file.
     """
-    from ivr.demo.http_service import serve as run
+    from ivr.demo.http_service import serve_demo as run
 
     token = os.environ.get("ACCOUNT_SERVICE_TOKEN", "")
     if not token:

@@ -14,7 +14,7 @@ from ivr.cli.arguments import format_option
 if TYPE_CHECKING:
     from ivr.lint import Rule
 
-WIDTH = 100
+LINE_WIDTH = 100
 
 
 @click.command(
@@ -82,9 +82,9 @@ _BY = {
 def _explained(rule: Rule) -> Iterator[str]:
     yield click.style(f"{rule.id}  {rule.title}", bold=True)
     yield ""
-    yield from textwrap.wrap(rule.why, WIDTH)
+    yield from textwrap.wrap(rule.why, LINE_WIDTH)
     if rule.kept:
-        yield from textwrap.wrap(f"{_BY[rule.by]} {rule.kept}", WIDTH)
+        yield from textwrap.wrap(f"{_BY[rule.by]} {rule.kept}", LINE_WIDTH)
     yield ""
     yield from _facts(rule)
     for name, example in (("Before", rule.before), ("After", rule.after)):

@@ -12,10 +12,11 @@ import click
 
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.errors import CommandFailed, as_usage_error
-from ivr.cli.output import counted, print_problem
+from ivr.cli.output import print_problem
+from ivr.console import counted
 
 if TYPE_CHECKING:
-    from ivr.explore.findings import Findings
+    from ivr.explore.findings import ProofFinding
     from ivr.explore.prover import ProofResult
     from ivr.menu.loader import Loaded
     from ivr.menu.reading.problems import Problem
@@ -66,12 +67,12 @@ def explore_command(
     from ivr.calls.hotline import load_hotline, tree_despite_errors
     from ivr.explore.findings import found, verdicts
     from ivr.explore.prover import ProofLimits, prove
-    from ivr.written.yaml_writer import calls_file, check
+    from ivr.written.yaml_writer import calls_file, check_calls_file
 
     with as_usage_error():
         path = calls_file(hotline, file) if file else None
     if path:
-        check(path)  # before the walk, which takes a while
+        check_calls_file(path)  # before the walk, which takes a while
     loaded = load_hotline(hotline)
     tree = tree_despite_errors(hotline, loaded)
     problems = _problems(loaded)
@@ -102,7 +103,7 @@ def explore_command(
     sys.exit(1 if any(each.problem.severity == "error" for each in results) else 0)
 
 
-def _save(hotline: Path, path: Path, results: list[Findings]) -> None:
+def _save(hotline: Path, path: Path, results: list[ProofFinding]) -> None:
     """Write what is wrong as calls, each once, however often it is found."""
     from ivr.written.runner import read_calls
     from ivr.written.yaml_writer import append
@@ -136,7 +137,7 @@ def _progress() -> Callable[[int, int], None] | None:
     return tell
 
 
-def _as_data(proved: ProofResult, results: list[Findings], held: Mapping[str, str]) -> dict[str, object]:
+def _as_data(proved: ProofResult, results: list[ProofFinding], held: Mapping[str, str]) -> dict[str, object]:
     walk = proved.walk
     return {
         "states": len(walk),
@@ -156,7 +157,7 @@ def _finite(number: float) -> float | None:
 
 
 def _print(
-    hotline: Path, proved: ProofResult, results: list[Findings], held: Mapping[str, str], *, table: bool
+    hotline: Path, proved: ProofResult, results: list[ProofFinding], held: Mapping[str, str], *, table: bool
 ) -> None:
     from ivr.explore.properties import PROOFS
 
@@ -192,17 +193,13 @@ def _figure(proof: str, proved: ProofResult) -> str:
 
 
 def _print_table(proved: ProofResult) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from ivr.console import plain_table, print_rich
 
-    rows = Table(box=None, pad_edge=False)
-    for column in ("node", "keys to a human", "seconds, if one only waits"):
-        rows.add_column(column, justify="left" if column == "node" else "right")
+    table = plain_table("node", "keys to a human", "seconds, if one only waits")
+    table.columns[1].justify = table.columns[2].justify = "right"
     for node in sorted(proved.waiting, key=lambda name: -proved.waiting[name]):
-        rows.add_row(node, f"{proved.keys[node]:.0f}", f"{proved.waiting[node]:.1f}")
-    Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 100).print(
-        rows
-    )
+        table.add_row(node, f"{proved.keys[node]:.0f}", f"{proved.waiting[node]:.1f}")
+    print_rich(table)
 
 
 def _mebibytes() -> float:

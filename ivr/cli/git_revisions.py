@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ivr.cli.errors import CommandFailed
 
-PATIENCE = 120.0
+GIT_TIMEOUT = 120.0
 """Seconds for one command; fetching the objects of a partial clone may take a while."""
 
 
@@ -80,11 +80,11 @@ def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.Complet
             capture_output=True,
             stdin=subprocess.DEVNULL,
             env=environ,
-            timeout=PATIENCE,
+            timeout=GIT_TIMEOUT,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise CommandFailed(f"git did not answer in {PATIENCE:.0f} s") from error
+        raise CommandFailed(f"git did not answer in {GIT_TIMEOUT:.0f} s") from error
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from ivr.menu.reading.problems import Problem
 
 
-def counted(number: int, what: str) -> str:
-    """Return `1 call`, `2 calls`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def print_problem(hotline: Path, problem: Problem) -> None:
     """Print a problem, in colour on a terminal."""
     where = f"{hotline / problem.file}:{problem.line}:{problem.column}:"

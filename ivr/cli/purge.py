@@ -10,7 +10,7 @@ import click
 
 from ivr.cli.call_store import open_call_store
 from ivr.cli.errors import as_usage_error
-from ivr.cli.output import counted
+from ivr.console import counted
 
 
 @click.command(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ivr.actions.bulletins import Bulletin
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import (
-    FACTS,
+    REQUEST_FACTS,
     AccountsEntry,
     ActionEntry,
     ActionsFile,
@@ -18,9 +18,9 @@ from ivr.menu.language.http_services import (
     Service,
 )
 from ivr.menu.reading.validation import keys_of
-from ivr.menu.reference import heading, node_reference, rows, section
-from ivr.written.model import KINDS as STEPS
-from ivr.written.model import WORDS, CallsFile, WrittenCall
+from ivr.menu.reference import heading, node_reference, section, table_rows
+from ivr.written.model import STEP_KINDS as STEPS
+from ivr.written.model import STEP_WORDS, CallsFile, WrittenCall
 
 
 def reference_page(contracts: Mapping[str, Contract]) -> str:
@@ -43,7 +43,7 @@ def _services() -> Iterator[str]:
     yield from heading(
         "What a path or body may use", 3, "The inputs of the action by their names, and these."
     )
-    yield from rows("value", FACTS)
+    yield from table_rows("value", REQUEST_FACTS)
 
 
 def _calls() -> Iterator[str]:
@@ -55,9 +55,12 @@ def _calls() -> Iterator[str]:
         "A step is a word, or one of these keys, on a line of its own: `- press: 1`.",
     )
     steps = {name: field for model in STEPS.values() for name, field in keys_of(model).items()}
-    yield from rows(
+    yield from table_rows(
         "step",
-        {**WORDS, **{name: f"{STEPS[name].__doc__} {field.description}" for name, field in steps.items()}},
+        {
+            **STEP_WORDS,
+            **{name: f"{STEPS[name].__doc__} {field.description}" for name, field in steps.items()},
+        },
     )
 
 

@@ -47,14 +47,14 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     from ivr.replay.call_log import recorded
     from ivr.replay.replay import replay as replayed
     from ivr.replay.report import changed_since, untold
-    from ivr.written.yaml_writer import calls_file, check
+    from ivr.written.yaml_writer import calls_file, check_calls_file
 
     # An action that was too slow then is too slow again, and that is no news.
     configure(level="critical")
     with as_usage_error():
         path = calls_file(hotline, file) if file is not None else None
     if path:
-        check(path)
+        check_calls_file(path)
     with open_call_store() as store:
         history = store.call(callsid)
         if history is None:
@@ -74,11 +74,11 @@ def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
     from ivr.explore.samples import Samples
     from ivr.logs import masked
     from ivr.replay.call_log import CallerInput
-    from ivr.replay.report import as_data, cell, difference, notes, untold
+    from ivr.replay.report import cell, difference, notes, replay_data, untold
 
     record, keys = done.recorded.history.record, CallerInput(tree, Samples(tree)).public
     if form == "json":
-        data = as_data(done, tree, keys, masked(record.caller), menu)
+        data = replay_data(done, tree, keys, masked(record.caller), menu)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     began = record.started.astimezone(tree.timezone)

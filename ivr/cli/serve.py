@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ivr.cli.arguments import hotline_argument, read_settings
-from ivr.cli.output import counted
+from ivr.console import counted
 
 
 @click.command(

@@ -47,7 +47,7 @@ def simulate_command(
     """
     from ivr.channels.terminal.keyboard import at_terminal, typed_lines
     from ivr.channels.terminal.transcript import Transcript
-    from ivr.cli.simulator_setup import direct_sitting, url_sitting
+    from ivr.cli.simulator_setup import local_simulator, remote_simulator
 
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
@@ -55,10 +55,10 @@ def simulate_command(
     with as_usage_error():
         number = _number(caller)
         if url:
-            simulator = url_sitting(hotline, url, number, read_settings(), **face)
+            simulator = remote_simulator(hotline, url, number, read_settings(), **face)
         else:
             check_demonstration(hotline)
-            simulator = direct_sitting(hotline, number, when, language, **face)
+            simulator = local_simulator(hotline, number, when, language, **face)
     simulator.run(typed_lines(secret=simulator.asks_for_secret))
 
 

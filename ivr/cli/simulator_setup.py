@@ -39,13 +39,13 @@ from ivr.menu.tree import Tree
 from ivr.written.model import WrittenCall
 from ivr.written.recorder import HotlineView, RecordingLine, said_to_everybody
 from ivr.written.runner import play
-from ivr.written.yaml_writer import append, calls_file, check
+from ivr.written.yaml_writer import append, calls_file, check_calls_file
 
 SAVED = "saved"
 """Where `/save` keeps a call if it is not told."""
 
 
-def direct_sitting(
+def local_simulator(
     folder: Path,
     caller: str | None,
     when: str | None,
@@ -102,7 +102,8 @@ def direct_sitting(
                 RecordingLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree
             )
         inside = HotlineView(
-            lambda: watch.session.node if watch.session else "", lambda call: texts_of(application, call)
+            lambda: watch.session.node if watch.session else "",
+            lambda call: messages_so_far(application, call),
         )
         return keeper.keep(RecordingLine(line, begun, desks_of(tree), inside), tree)
 
@@ -126,7 +127,7 @@ def _language(text: str, tree: Tree) -> str:
     raise ValueError(f"--language: the hotline does not speak `{text}`; {did_you_mean(text, tree.languages)}")
 
 
-def url_sitting(
+def remote_simulator(
     folder: Path,
     url: str,
     caller: str | None,
@@ -190,7 +191,7 @@ def desks_of(tree: Tree) -> dict[str, str]:
     return {name: desk.number for name, desk in tree.desks.items()}
 
 
-def texts_of(application: Application, call: str) -> list[str]:
+def messages_so_far(application: Application, call: str) -> list[str]:
     """Return the text messages of a call so far, as their recipients read them."""
     history = history_of(application, call)
     return [message.body for message in history.messages] if history else []
@@ -215,7 +216,7 @@ class CallSaver:
     def keep_in(self, name: str) -> None:
         """Keep each call that is over in this file. Raises ValueError where that is no place for calls."""
         self.file = calls_file(self.folder, name)
-        check(self.file)
+        check_calls_file(self.file)
 
     def keep(self, line: RecordingLine, tree: Tree | None) -> RecordingLine:
         """Begin with a call."""

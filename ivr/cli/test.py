@@ -10,7 +10,8 @@ import click
 
 from ivr.cli.arguments import hotline_argument
 from ivr.cli.errors import CommandFailed, as_usage_error
-from ivr.cli.output import counted, print_problem
+from ivr.cli.output import print_problem
+from ivr.console import counted
 
 if TYPE_CHECKING:
     from ivr.cli.coverage import MeasuredCoverage

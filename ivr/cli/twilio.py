@@ -175,19 +175,14 @@ def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
 
 def _print_connection(done: Connection, *, dry_run: bool) -> None:
     """Print every setting before and after."""
-    from rich.console import Console
-    from rich.table import Table
+    from ivr.console import plain_table, print_rich
 
-    table = Table(box=None, pad_edge=False)
-    for column in ("setting", "before", "after"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("setting", "before", "after")
     for change in done.changes:
         same = change.before == change.after
         table.add_row(change.setting, change.before or "-", "(stays)" if same else change.after or "-")
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if terminal else 240
-    )
-    console.print(table)
+    for column in table.columns:
+        column.no_wrap, column.overflow = False, "fold"
+    print_rich(table, width=240)
     told = "nothing to change" if not done.changed else "would be connected" if dry_run else "connected"
     click.echo(f"{done.number.number} ({done.number.sid}): {told}")

@@ -40,7 +40,7 @@ TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting
 LARGEST_REQUEST = 16 * 1024
 """Bytes."""
 
-STATUSES: Mapping[str, int] = {
+HTTP_STATUSES: Mapping[str, int] = {
     "not_found": 404,
     "none": 404,
     "not_proved": 403,
@@ -72,7 +72,7 @@ SERVED: Mapping[str, Action] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class HttpRoute:
     """Where an action is found. What its path, query or body names is the account, the caller, or an input."""
 
     action: str
@@ -81,18 +81,18 @@ class Route:
 
 
 ROUTES = (
-    Route("find_account", "GET", "/accounts"),
-    Route("find_account_by_number", "GET", "/accounts/<number>"),
-    Route("withdrawal_limits", "GET", "/accounts/<account>/limits"),
-    Route("last_withdrawal", "GET", "/accounts/<account>/last-withdrawal"),
-    Route("earnings", "GET", "/accounts/<account>/earnings"),
-    Route("login_status", "GET", "/accounts/<account>/login-status"),
-    Route("reset_login_password", "POST", "/accounts/<account>/resets/login-password"),
-    Route("reset_payment_password", "POST", "/accounts/<account>/resets/payment-password"),
-    Route("freeze_account", "POST", "/freezes"),
-    Route("verify_identity", "POST", "/identity/tail"),
-    Route("send_code", "POST", "/identity/codes"),
-    Route("check_code", "POST", "/identity/codes/check"),
+    HttpRoute("find_account", "GET", "/accounts"),
+    HttpRoute("find_account_by_number", "GET", "/accounts/<number>"),
+    HttpRoute("withdrawal_limits", "GET", "/accounts/<account>/limits"),
+    HttpRoute("last_withdrawal", "GET", "/accounts/<account>/last-withdrawal"),
+    HttpRoute("earnings", "GET", "/accounts/<account>/earnings"),
+    HttpRoute("login_status", "GET", "/accounts/<account>/login-status"),
+    HttpRoute("reset_login_password", "POST", "/accounts/<account>/resets/login-password"),
+    HttpRoute("reset_payment_password", "POST", "/accounts/<account>/resets/payment-password"),
+    HttpRoute("freeze_account", "POST", "/freezes"),
+    HttpRoute("verify_identity", "POST", "/identity/tail"),
+    HttpRoute("send_code", "POST", "/identity/codes"),
+    HttpRoute("check_code", "POST", "/identity/codes/check"),
 )
 
 
@@ -136,7 +136,7 @@ def _refusal(error: HTTPException) -> Response:
 class _Desk:
     """Answers the requests of one route."""
 
-    route: Route
+    route: HttpRoute
     services: Services
     clock: Callable[[], datetime]
     rate_limits: MessageLimits
@@ -148,7 +148,7 @@ class _Desk:
             result = perform(action, self.services, self._request(path), SERVED)
         except NotProved:
             abort(403)
-        status = STATUSES.get(result.outcome, 200)
+        status = HTTP_STATUSES.get(result.outcome, 200)
         log.info("answered", action=action, outcome=result.outcome, status=status)
         return _answer(body_of(result), status)
 
@@ -211,7 +211,7 @@ class QuietHandler(WSGIRequestHandler):
         """Log nothing: the service does."""
 
 
-def serve(
+def serve_demo(
     folder: Path, settings: Settings, token: str, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
     """Serve the demonstration customers of a hotline until the process is told to end; ``ready`` is told the URL.

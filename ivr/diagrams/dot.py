@@ -30,18 +30,18 @@ def dot(drawing: Drawing, traffic: CallStats | None = None) -> str:
 def _lines(drawing: Drawing, traffic: CallStats | None) -> Iterable[str]:
     hubs, refs = drawing.hubs(), dict[tuple[str, str], str]()
     told = [*drawing.legend, *(traffic.legend(drawing.words) if traffic else ())]
-    yield f"digraph {quoted(drawing.hotline)} {{"
-    yield f"  graph [rankdir=LR, nodesep=0.2, ranksep=0.5, labelloc=b, label={quoted(*told)}]"
-    yield f'  node [shape=box, style="rounded,filled", fillcolor=white, fontsize=10, fontname={quoted(_FONTS)}]'
-    yield f"  edge [fontsize=9, fontname={quoted(_FONTS)}]"
+    yield f"digraph {dot_string(drawing.hotline)} {{"
+    yield f"  graph [rankdir=LR, nodesep=0.2, ranksep=0.5, labelloc=b, label={dot_string(*told)}]"
+    yield f'  node [shape=box, style="rounded,filled", fillcolor=white, fontsize=10, fontname={dot_string(_FONTS)}]'
+    yield f"  edge [fontsize=9, fontname={dot_string(_FONTS)}]"
     edges = [_edge(drawing, arrow, hubs, refs, traffic) for arrow in drawing.arrows]
     for number, (file, boxes) in enumerate(drawing.groups().items()):
         yield f"  subgraph cluster_{number} {{"
-        yield f"    label={quoted(file)}"
+        yield f"    label={dot_string(file)}"
         yield from (f"    {_box(drawing, box, traffic)}" for box in boxes)
         for (where, name), identifier in refs.items():
             if where == file:
-                yield f"    {identifier} [label={quoted('→ ' + name)}, shape=plaintext, style=solid]"
+                yield f"    {identifier} [label={dot_string('→ ' + name)}, shape=plaintext, style=solid]"
         yield "  }"
     yield from edges
     yield "}"
@@ -52,7 +52,7 @@ def _box(drawing: Drawing, box: Box, traffic: CallStats | None) -> str:
     if traffic:
         lines += traffic.of_box(box, drawing.words)
     style = f", {_STYLES[box.kind]}" if box.kind in _STYLES else ""
-    return f"{quoted(box.name)} [label={quoted(*lines)}{style}]"
+    return f"{dot_string(box.name)} [label={dot_string(*lines)}{style}]"
 
 
 def _edge(
@@ -64,7 +64,7 @@ def _edge(
 ) -> str:
     file, box = drawing.boxes[arrow.source].file, drawing.boxes.get(arrow.target)
     if box and (arrow.target not in hubs or box.file == file):
-        goal = quoted(arrow.target)
+        goal = dot_string(arrow.target)
     else:
         goal = refs.setdefault((file, drawing.target_name(arrow)), f'"→ {len(refs)}"')
     label, style = [shortened(arrow.label, _LABEL)] if arrow.label else [], ""
@@ -72,10 +72,10 @@ def _edge(
         share = traffic.share(arrow)
         label += traffic.of_arrow(arrow)
         style = f', color="{shade_of(share)}", penwidth={1 + 6 * share:.1f}'
-    return f"  {quoted(arrow.source)} -> {goal} [label={quoted(*label)}{style}]"
+    return f"  {dot_string(arrow.source)} -> {goal} [label={dot_string(*label)}{style}]"
 
 
-def quoted(*lines: str) -> str:
+def dot_string(*lines: str) -> str:
     """Return lines as one quoted text of DOT."""
     escaped = (" ".join(line.split()).replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "\\n".join(escaped) + '"'

@@ -62,7 +62,7 @@ class _Writer:
             if len(groups) == 1:
                 yield from (f"  {line}" for line in body)
                 continue
-            yield f'  subgraph g{number}["{quoted(file)}"]'
+            yield f'  subgraph g{number}["{mermaid_string(file)}"]'
             yield from (f"    {line}" for line in body)
             yield "  end"
         for arrow, goal in arrows:
@@ -92,7 +92,7 @@ class _Writer:
     def _references(self, file: str) -> Iterable[str]:
         for (where, name), identifier in self.refs.items():
             if where == file:
-                yield f'{identifier}(["{quoted("→ " + name)}"])'
+                yield f'{identifier}(["{mermaid_string("→ " + name)}"])'
 
     def _line(self, arrow: Arrow) -> str:
         label = [shortened(arrow.label, _LABEL)] if arrow.label else []
@@ -114,10 +114,10 @@ class _Writer:
 
 
 def _label(lines: Iterable[str]) -> str:
-    return "<br/>".join(quoted(line) for line in lines if line)
+    return "<br/>".join(mermaid_string(line) for line in lines if line)
 
 
-def quoted(text: str) -> str:
+def mermaid_string(text: str) -> str:
     """Return a text as it may stand between Mermaid's quotes: whatever means something there is written as a number."""
     return "".join(each if _is_plain(each) else f"#{ord(each)};" for each in " ".join(text.split()))
 

@@ -12,7 +12,7 @@ from ivr.diagrams.layout import ENTRY, Size
 from ivr.diagrams.ranking import Ends, forward, ranked
 from ivr.diagrams.text_metrics import lines_of, shortened, width_of
 
-WIDTH = 196.0
+BOX_WIDTH = 196.0
 PAD = 9.0
 """Left and right of the words in a box."""
 _ABOVE, _BELOW = 4.0, 6.0
@@ -165,7 +165,7 @@ class _Maker:
                 bottom = rows[-1].bottom
         else:
             rows = [ShapeRow(silent[0], "", "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
-        return NodeShape(box, texts, rows, Size(WIDTH, bottom + _BELOW))
+        return NodeShape(box, texts, rows, Size(BOX_WIDTH, bottom + _BELOW))
 
     def _drawn(self, arrow: Arrow) -> bool:
         return (arrow.source, arrow.target) in self.lines and arrow.target not in self.inner
@@ -192,7 +192,7 @@ class _Maker:
 
 def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
     """Yield the lines of a box within a row: its words, and where it leads on."""
-    room = WIDTH - 2 * PAD - INDENT
+    room = BOX_WIDTH - 2 * PAD - INDENT
     for step in box.steps:
         said = step.said or step.about
         for line in lines_of(said, SIZES["words"], room, 1):
@@ -204,7 +204,7 @@ def _texts(
     drawing: Drawing, box: Box, unseen: Sequence[str], traffic: CallStats | None
 ) -> Iterable[tuple[str, str]]:
     """Yield the lines of a box: each node's name and words, what it does, where it is reached from."""
-    room, words = WIDTH - 2 * PAD, drawing.words
+    room, words = BOX_WIDTH - 2 * PAD, drawing.words
     for step in box.steps:
         yield "name", shortened(step.node, room / SIZES["name"])
         if step is box.steps[-1]:
@@ -228,7 +228,7 @@ def _texts(
 def _fitting(label: str, goal: str, figures: str) -> tuple[str, str]:
     """Return the label and the goal of a row, shortened so that both stand beside the figures."""
     size = SIZES["row"]
-    room = WIDTH - 2 * PAD - (width_of(figures, SIZES["figures"]) * _BOLD + 8 if figures else 0)
+    room = BOX_WIDTH - 2 * PAD - (width_of(figures, SIZES["figures"]) * _BOLD + 8 if figures else 0)
     if not goal:
         return shortened(label, room / size), ""
     wide = width_of("→ " + goal, size)

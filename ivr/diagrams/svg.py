@@ -10,7 +10,7 @@ from pathlib import Path
 from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.drawing import Arrow, Drawing
 from ivr.diagrams.layout import Layout, Point, Size, lay_out, pack
-from ivr.diagrams.node_shapes import INDENT, PAD, SIZES, WIDTH, NodeShape, ShapeRow, faces, lines_within
+from ivr.diagrams.node_shapes import BOX_WIDTH, INDENT, PAD, SIZES, NodeShape, ShapeRow, faces, lines_within
 from ivr.diagrams.ranking import Ends
 from ivr.diagrams.text_metrics import lines_of, width_of
 
@@ -160,7 +160,7 @@ class _Picture:
         if row.label:
             yield f'<text class="row" x="{_n(PAD)}" y="{_n(row.y)}">{escape(row.label)}</text>'
         if row.figures:
-            right = _n(WIDTH - PAD)
+            right = _n(BOX_WIDTH - PAD)
             yield f'<text class="figures" x="{right}" y="{_n(row.y)}" text-anchor="end">{escape(row.figures)}</text>'
         after = PAD + (width_of(row.label, SIZES["row"]) + 5 if row.label else 0)
         goal = f'<text class="goal" x="{_n(after)}" y="{_n(row.y)}">{escape(row.goal)}</text>'
@@ -175,7 +175,7 @@ class _Picture:
         name = row.onward.source
         yield self._opening(name, [text.text for text in row.told if text.kind == "words"], "inner")
         top, height = row.y - 11, row.bottom - row.y + 10
-        yield f'<rect class="body" x="6" y="{_n(top)}" width="{_n(WIDTH - 8)}" height="{_n(height)}" rx="3"/>'
+        yield f'<rect class="body" x="6" y="{_n(top)}" width="{_n(BOX_WIDTH - 8)}" height="{_n(height)}" rx="3"/>'
         yield goal
         for text in row.told:
             words = f'<text class="{text.kind}" x="{_n(PAD + INDENT)}" y="{_n(text.y)}">{escape(text.text)}</text>'

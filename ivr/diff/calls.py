@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ivr.calls.line import Heard
-from ivr.diff.changes import Change, Heading, named, quoted
+from ivr.diff.changes import Change, Heading, in_quotes, named
 from ivr.diff.pairs import Pairs
 from ivr.written.model import At, WrittenCall
 from ivr.written.runner import PlayedCall
 
 Calls = Sequence[tuple[str, WrittenCall]]
 """Written calls, each with its file."""
-PlayCall = Callable[[str, WrittenCall], PlayedCall]
+PlayOnVersion = Callable[[str, WrittenCall], PlayedCall]
 _HEARD = 80
 """Characters that are told of what was heard instead."""
 
 
 def compare_calls(
-    old: Calls, new: Calls, pairs: Pairs, play_old: PlayCall, play_new: PlayCall
+    old: Calls, new: Calls, pairs: Pairs, play_old: PlayOnVersion, play_new: PlayOnVersion
 ) -> Iterator[Change]:
     """Yield the calls of both versions that pass on the old one and fail on the new one.
 
@@ -62,11 +62,11 @@ def _failed(alike: Sequence[PlayedCall], *, is_rewritten: bool) -> Change:
     after = f"after {named(done.written)}, " if done else ""
     happened = row.happened or (done.happened if done else ())
     heard = " ".join(item.text for item in happened if isinstance(item, Heard))
-    instead = f"; heard: {quoted(_shortened(heard))}" if heard else ""
+    instead = f"; heard: {in_quotes(_shortened(heard))}" if heard else ""
     more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
     ending = ", rewritten in the new version" if is_rewritten else ""
     failure = " ".join(row.failure.partition("; ")[0].split())
-    what = f"{quoted(first.call.call)} in {first.file}{more}{ending}: {after}{named(row.written)}: {failure}{instead}"
+    what = f"{in_quotes(first.call.call)} in {first.file}{more}{ending}: {after}{named(row.written)}: {failure}{instead}"
     calls = [{"file": played.file, "call": played.call.call} for played in alike]
     return Change(Heading.calls, what, grave=not is_rewritten, figures={"calls": calls})
 

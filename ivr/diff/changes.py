@@ -139,7 +139,7 @@ def named(value: object) -> str:
     return f"`{_in_one_line(value)}`"
 
 
-def quoted(words: str) -> str:
+def in_quotes(words: str) -> str:
     """Return words that are said as they stand in a sentence."""
     return f"“{_in_one_line(words)}”"
 

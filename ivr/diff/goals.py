@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.diff.changes import Change, Heading, Side, quoted
+from ivr.diff.changes import Change, Heading, Side, in_quotes
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.language.hotline import Anywhere
@@ -134,7 +134,7 @@ class _Goal:
     @property
     def label(self) -> str:
         """What it is called."""
-        return f"`{self.node}` ({quoted(self.purpose)})" if self.purpose else f"`{self.node}`"
+        return f"`{self.node}` ({in_quotes(self.purpose)})" if self.purpose else f"`{self.node}`"
 
     @property
     def likeness(self) -> object:

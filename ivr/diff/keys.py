@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.diff.changes import Change, Heading, Side, named, quoted
+from ivr.diff.changes import Change, Heading, Side, in_quotes, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import ListeningNode, Node, Option
@@ -25,7 +25,7 @@ class Key:
 
     def __str__(self) -> str:
         """Return how it is told."""
-        return quoted(self.purpose) if self.purpose else named(self.go)
+        return in_quotes(self.purpose) if self.purpose else named(self.go)
 
     def leads_as(self, other: Key) -> bool:
         """Say whether two keys lead to the same place."""
@@ -128,7 +128,7 @@ def _left_behind(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> I
         for key in was.keys() & now.keys() & menu.old.keys() & menu.new.keys():
             one, other = menu.old[key], menu.new[key]
             if was[key] == now[key] and not one.leads_as(other) and one.purpose != other.purpose:
-                told = f"`{node}`: {quoted(now[key])} is still said of key {key}, which leads to `{other.go}` now"
+                told = f"`{node}`: {in_quotes(now[key])} is still said of key {key}, which leads to `{other.go}` now"
                 yield Change(Heading.keys, f"{told}; it led to `{one.go}`", node, language, grave=True)
 
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ivr.console import counted
 from ivr.diff.changes import Change, Comparison, Heading
-from ivr.diff.marks import Mark, pieces
-from ivr.diff.report import counted, summary
+from ivr.diff.marks import Difference, differences
+from ivr.diff.report import summary
 
 LONG = 10
 """More lines than this under one heading are folded up."""
-_TAGS: dict[Mark, tuple[str, str]] = {
+_TAGS: dict[Difference, tuple[str, str]] = {
     "same": ("", ""),
     "gone": ("<del>", "</del>"),
     "new": ("<ins>", "</ins>"),
@@ -71,13 +72,13 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 
 def _words(change: Change) -> tuple[str, str, str, str]:
-    laid = pieces(change.old or "", change.new or "")
+    laid = differences(change.old or "", change.new or "")
     before = "".join(_marked(mark, text) for mark, text in laid if mark != "new")
     after = "".join(_marked(mark, text) for mark, text in laid if mark != "gone")
     return sentence(change.what), change.language, before, after
 
 
-def _marked(mark: Mark, text: str) -> str:
+def _marked(mark: Difference, text: str) -> str:
     begin, end = _TAGS[mark]
     return begin + escaped(text).replace("\n", "<br>") + end
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-Mark = Literal["same", "gone", "new"]
+Difference = Literal["same", "gone", "new"]
 
 
 class Piece(NamedTuple):
     """A part of two texts that are laid over each other."""
 
-    mark: Mark
+    mark: Difference
     text: str
 
 
@@ -25,7 +25,7 @@ _SHORT = 2
 hard to read."""
 
 
-def pieces(old: str, new: str) -> list[Piece]:
+def differences(old: str, new: str) -> list[Piece]:
     """Return two texts laid over each other: what both have, what only the old has, what only the new has."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ivr.diff.changes import Change, Heading, Side, named, quoted
+from ivr.diff.changes import Change, Heading, Side, in_quotes, named
 from ivr.diff.pairs import Pairs
 from ivr.diff.wording import PARTS, first_words
 from ivr.menu.language.contract import Level
@@ -13,7 +13,7 @@ from ivr.menu.language.markers import TARGETS as ALL_TARGETS
 from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode
 from ivr.menu.language.walk import fields_with
 
-TARGETS: Mapping[str, str] = {
+TARGET_WORDS: Mapping[str, str] = {
     "then": "afterwards the call goes",
     "yes": "a yes leads",
     "no": "a no leads",
@@ -84,7 +84,7 @@ def compare_nodes(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 def _introduced(side: Side, name: str) -> str:
     words = first_words(side, name)
     kind = side.tree.nodes[name].kind
-    return f"{'an' if kind[0] in 'ae' else 'a'} `{kind}`" + (f": {quoted(words)}" if words else "")
+    return f"{'an' if kind[0] in 'ae' else 'a'} `{kind}`" + (f": {in_quotes(words)}" if words else "")
 
 
 def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
@@ -115,7 +115,7 @@ def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
         if field in _SECTIONS or field in _ELSEWHERE:
             continue
         if field in targets:
-            when = TARGETS.get(field, f"when it ends as `{field}`, the call goes")
+            when = TARGET_WORDS.get(field, f"when it ends as `{field}`, the call goes")
             yield from _target(name, when, was and pairs.now(was), now)
         elif was != now and (old.kind == new.kind or field not in KINDS):
             heading, told = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))

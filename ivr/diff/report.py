@@ -5,15 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from ivr.console import counted
 from ivr.diff.changes import Change, Comparison, Heading
-from ivr.diff.marks import Mark, pieces
+from ivr.diff.marks import Difference, differences
 
-_COLOURS: dict[Mark, str] = {"same": "", "gone": "red strike", "new": "green"}
-_SIGNS: dict[Mark, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
+_COLOURS: dict[Difference, str] = {"same": "", "gone": "red strike", "new": "green"}
+_SIGNS: dict[Difference, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
 """How words are marked where there is no colour."""
 
 
-MOST_CALLS = 10
+MOST_CALLS_SHOWN = 10
 """Lines about written calls; their number says enough where there are more."""
 
 
@@ -37,11 +38,6 @@ def summary(comparison: Comparison) -> str:
     return "; ".join([*parts, *([f"{counted(others, 'change')} for editors"] if others else [])])
 
 
-def counted(number: int, what: str) -> str:
-    """Return `1 change`, `2 changes`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print everything that differs, under its headings."""
     colour = console.is_terminal and not console.no_color
@@ -61,11 +57,14 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         _print(
             console, Text(f"\n{heading.value}", style="dim bold" if heading is Heading.editors else "bold")
         )
-        for change in changes[: MOST_CALLS if heading is Heading.calls else None]:
+        for change in changes[: MOST_CALLS_SHOWN if heading is Heading.calls else None]:
             sign = Text("! " if change.grave else "  ", style="bold red")
             _print(console, sign + line(change, colour=colour))
-        if heading is Heading.calls and len(changes) > MOST_CALLS:
-            _print(console, Text(f"  … and {len(changes) - MOST_CALLS} more; --format json has all of them"))
+        if heading is Heading.calls and len(changes) > MOST_CALLS_SHOWN:
+            _print(
+                console,
+                Text(f"  … and {len(changes) - MOST_CALLS_SHOWN} more; --format json has all of them"),
+            )
 
 
 def _print(console: Console, text: Text) -> None:
@@ -78,7 +77,7 @@ def line(change: Change, *, colour: bool) -> Text:
         where = f" ({change.language})" if change.language and change.language not in change.what else ""
         return Text(change.what + where)
     shown = Text(f"{change.what} ({change.language}): ")
-    for mark, text in pieces(*(words.replace("\n", " ⏎ ") for words in (change.old, change.new))):
+    for mark, text in differences(*(words.replace("\n", " ⏎ ") for words in (change.old, change.new))):
         before, after = ("", "") if colour else _SIGNS[mark]
         shown.append(f"{before}{text}{after}", style=_COLOURS[mark] if colour else "")
     return shown

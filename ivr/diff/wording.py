@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ivr.diff.changes import Change, Heading, Side, quoted
+from ivr.diff.changes import Change, Heading, Side, in_quotes
 from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.menu.compiler import OptionSpeech, option_speech
@@ -44,10 +44,10 @@ def first_words(side: Side, name: str) -> str:
     """Return what a node says first in the hotline's first language, or what its keys are for; it may be nothing."""
     own = side.tree.speech[side.tree.languages[0]].nodes[name]
     said = (*own.say, *own.end, *((own.text,) if own.text else ()))
-    return words_of(said[0]) if said else " ".join(words_of(prompt) for prompt in own.announced)
+    return node_words(said[0]) if said else " ".join(node_words(prompt) for prompt in own.announced)
 
 
-def words_of(prompt: Prompt) -> str:
+def node_words(prompt: Prompt) -> str:
     """Return the words of a prompt as they are written."""
     return prompt.source or prompt.fixed.text
 
@@ -83,7 +83,7 @@ def _prompts_differ(
 ) -> Iterator[Change]:
     for number, (before, after) in enumerate(zip_longest(old, new)):
         place = _Place(what + _TRIES[min(number, 2)], node, language)
-        was, now = (words_of(prompt) if prompt else "" for prompt in (before, after))
+        was, now = (node_words(prompt) if prompt else "" for prompt in (before, after))
         was = pairs.words_now(was)
         if was != now:
             yield place.changed(was, now)
@@ -123,7 +123,7 @@ def _spoken(side: Side, node: MenuNode | AskNode, name: str, language: str) -> d
 
 def _heard(place: _Place, old: Sequence[str], new: Sequence[str], *, is_used: bool) -> Iterator[Change]:
     gone, come = (
-        [quoted(phrase) for phrase in one if phrase not in two] for one, two in ((old, new), (new, old))
+        [in_quotes(phrase) for phrase in one if phrase not in two] for one, two in ((old, new), (new, old))
     )
     told = [f"{', '.join(come)} now means it"] if come else []
     told += [f"{', '.join(gone)} means it no more"] if gone else []

@@ -46,7 +46,7 @@ class FillResult:
     """What they do not cover, each with the reason."""
 
 
-def fill(
+def fill_coverage(
     tree: Tree, missing: Sequence[CoverageItem], ways: Mapping[CoverageItem, Witness], play: PlayCall
 ) -> FillResult:
     """Make calls that cover what is missing.
@@ -59,7 +59,7 @@ def fill(
     for item in sorted((item for item in missing if item in ways), key=lambda item: -len(ways[item].moves)):
         if item in filled.covered:
             continue
-        name = title(tree, item, ways[item])
+        name = filled_title(tree, item, ways[item])
         if any(call.call == name for call, _ in made.values()):
             name = f"{name}: {' '.join(filter(None, (item.node, item.what)))}"
         call, covers, why = _made(as_call(tree, ways[item].moves, name), item, play)
@@ -127,7 +127,7 @@ _TELLING = ("noinput", "nomatch", "outcomes", "slow", "desks", "recordings", "en
 """The dimensions that say what somebody does; a call for another one is named by what its last step does."""
 
 
-def title(tree: Tree, item: CoverageItem, way: Witness) -> str:
+def filled_title(tree: Tree, item: CoverageItem, way: Witness) -> str:
     """Return what a call shows, in plain English: ``Silence three times at `main` (zh-CN)``."""
     if item.dimension in {"languages", "prompts", "endings"}:
         item = next((each for name in _TELLING for each in way.last if each.dimension == name), item)

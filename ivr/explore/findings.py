@@ -13,12 +13,12 @@ from ivr.explore.prover import ProofResult
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
-from ivr.written.coverage_report import keys_of
+from ivr.written.coverage_report import keys_on_one_line
 from ivr.written.model import WrittenCall
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class ProofFinding:
     """A problem, and the shortest call that comes to it; None where no call does."""
 
     problem: Problem
@@ -28,7 +28,7 @@ class Findings:
     @property
     def keys(self) -> str:
         """What the caller does, and what the world must do."""
-        return keys_of(self.call) if self.call else ""
+        return keys_on_one_line(self.call) if self.call else ""
 
     def as_data(self) -> dict[str, Any]:
         """Return it for tools, as ``ivr explore --format json`` prints it."""
@@ -36,7 +36,7 @@ class Findings:
         return {**self.problem.as_data(), "language": self.language, "keys": self.keys, "call": call}
 
 
-def found(tree: Tree, draft: Draft, proved: ProofResult, problems: tuple[Problem, ...]) -> list[Findings]:
+def found(tree: Tree, draft: Draft, proved: ProofResult, problems: tuple[Problem, ...]) -> list[ProofFinding]:
     """Return what the proofs have found, and the problems that were known already, with how a call comes to them.
 
     What a node allows with a reason is left out; and while there are errors, nodes to which no call comes: the way there
@@ -57,7 +57,7 @@ Verdict = Literal["proved", "BROKEN", "unsure", "allowed", "not proved"]
 
 
 def verdicts(
-    tree: Tree, proved: ProofResult, results: Sequence[Findings], *, whole: bool
+    tree: Tree, proved: ProofResult, results: Sequence[ProofFinding], *, whole: bool
 ) -> dict[str, Verdict]:
     """Return what came of each proof. Of a menu that has errors (not ``whole``) nothing is proved, nor of a part of it."""
     severities: dict[str, set[str]] = {}
@@ -79,20 +79,20 @@ def verdicts(
     return told
 
 
-def _of_finding(tree: Tree, draft: Draft, finding: Violation) -> Findings:
+def _of_finding(tree: Tree, draft: Draft, finding: Violation) -> ProofFinding:
     file, at = draft.place_of(finding.node, ())
     several = finding.language and len(tree.languages) > 1
     what = f"{finding.what} ({finding.language})" if several else finding.what
     problem = Problem(file, *at, finding.node, what, finding.remedy, finding.severity, finding.proof)
     title = f"{finding.proof} at `{finding.node}`: {finding.what}"
-    return Findings(problem, finding.language, as_call(tree, finding.way, title) if finding.way else None)
+    return ProofFinding(problem, finding.language, as_call(tree, finding.way, title) if finding.way else None)
 
 
-def _of_problems(tree: Tree, proved: ProofResult, problems: tuple[Problem, ...]) -> Iterator[Findings]:
+def _of_problems(tree: Tree, proved: ProofResult, problems: tuple[Problem, ...]) -> Iterator[ProofFinding]:
     for problem in problems:
         way, language = _way_to(tree, proved.ways, problem)
         title = f"{problem.rule or 'An error'} at `{problem.node}`: {problem.what}"
-        yield Findings(problem, language, as_call(tree, way, title) if way else None)
+        yield ProofFinding(problem, language, as_call(tree, way, title) if way else None)
 
 
 def _way_to(

@@ -65,7 +65,7 @@ stated(
     kept="`/voice/fallback` answers with an apology, a human's number and goodbye, without menu, store or audio.",
 )
 
-LONGEST_TEXT = 4096
+LONGEST_SPOKEN_TEXT = 4096
 
 
 @rule(
@@ -74,7 +74,7 @@ LONGEST_TEXT = 4096
     why="A voice refuses what is too long, and the caller hears nothing. The size of a whole document the program watches itself.",
     source="Twilio; pBread/twiml-size-validator",
     severity="error",
-    limit=LONGEST_TEXT,
+    limit=LONGEST_SPOKEN_TEXT,
     unit="characters of one text",
     before="main: {say: " + "'" + "Hello. " * 600 + "', then: bye}",
     after="main: {say: Hello., then: bye}",

@@ -317,7 +317,7 @@ stated(
     before="main: {end: That was it.}",
     after="main: {end: That was it. Goodbye.}",
 )
-def goodbye(subject: Subject, _limit: float) -> Iterator[Finding]:
+def last_words(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find last words without a goodbye."""
     for said in subject.said:
         pattern = GOODBYE.get(family(said.language))

@@ -121,7 +121,7 @@ def _kinds() -> Iterator[str]:
     yield from heading(
         "What a condition may say", 4, "These may also stand within `{{ … }}` in texts and values."
     )
-    yield from rows("condition", EXPRESSIONS)
+    yield from table_rows("condition", EXPRESSIONS)
     yield from section("A recording, in place of a text", RecordedWords)
 
 
@@ -135,9 +135,9 @@ def _words() -> Iterator[str]:
 def _templates() -> Iterator[str]:
     yield from heading("Values in texts", 2, "`{{ name }}` is the value of a variable or of a fact.")
     yield from heading("Facts", 3, "")
-    yield from rows("fact", FACTS)
+    yield from table_rows("fact", FACTS)
     yield from heading("Filters", 3, "`{{ name | filter }}` says a value in the words of the language.")
-    yield from rows("filter", {name: each.means for name, each in FILTERS.items()})
+    yield from table_rows("filter", {name: each.means for name, each in FILTERS.items()})
 
 
 def section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
@@ -159,7 +159,7 @@ def table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
     yield ""
 
 
-def rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
+def table_rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of a table of names with their meanings."""
     yield from (f"| {name} | means |", "|---|---|")
     for each, meaning in meanings.items():

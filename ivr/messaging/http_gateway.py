@@ -31,7 +31,7 @@ from ivr.storage import Message
 
 REPORT_PATH = "/sms/report"
 """Where the gateway reports what becomes of a message."""
-LONGEST_TEXT = 1600
+LONGEST_MESSAGE = 1600
 """Characters of one message: as many as Twilio takes. A gateway that takes fewer refuses the message itself."""
 _LARGEST_ANSWER = 64 * 1024
 _LONGEST_ID = 64
@@ -68,8 +68,8 @@ class HttpGateway:
 
     def send(self, message: Message) -> str:
         """Hand over a message, and return the gateway's identifier, or nothing if it gave none."""
-        if len(message.body) > LONGEST_TEXT:
-            raise MessageRefused(f"the message is longer than {LONGEST_TEXT} characters")
+        if len(message.body) > LONGEST_MESSAGE:
+            raise MessageRefused(f"the message is longer than {LONGEST_MESSAGE} characters")
         until = time.monotonic() + 2 * self.timeout
         try:
             answer = requests.post(

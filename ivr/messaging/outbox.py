@@ -19,12 +19,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.logs import masked, place_of
+from ivr.logs import masked, origin_of
 from ivr.messaging.carrier import Carrier, MessageNotTaken, MessageRefused
 from ivr.storage import SEALED_AS, Message, Store
 from ivr.storage.sealing import BrokenSeal, Seal
 
-MOST_TRIES = 10
+MOST_ATTEMPTS = 10
 """After so many requests that the carrier did not take, a message has failed."""
 LONGEST_PAUSE = timedelta(minutes=5)
 """Between two tries, whatever the carrier says."""
@@ -77,7 +77,7 @@ class Outbox:
             try:
                 self.send_due()
             except Exception as error:  # noqa: BLE001 - a store that fails for a moment must not end all sending
-                log.error("messages cannot be sent", **place_of(error))  # noqa: TRY400 - its text may hold a secret
+                log.error("messages cannot be sent", **origin_of(error))  # noqa: TRY400 - its text may hold a secret
             self._woken.wait(every)
             self._woken.clear()
 
@@ -119,7 +119,7 @@ class Outbox:
             self._put_off(message, refusal)
         except Exception as error:  # noqa: BLE001 - the carrier may have taken the message
             self._store.mark_message(message.number, "unknown", error=type(error).__name__)
-            log.warning("message may have been sent", **_of(message), **place_of(error))
+            log.warning("message may have been sent", **_of(message), **origin_of(error))
         else:
             self._store.mark_message(message.number, "sent", carrier_id=carrier_id)
             log.info("message sent", **_of(message), carrier_id=carrier_id)
@@ -131,7 +131,7 @@ class Outbox:
     def _put_off(self, message: Message, refusal: MessageNotTaken) -> None:
         """Try a message again later, and every other one too if the carrier takes none."""
         tries = message.tries + 1
-        if refusal.after is None and tries >= MOST_TRIES:
+        if refusal.after is None and tries >= MOST_ATTEMPTS:
             self._fail(message, refusal.reason)
             return
         pause = pause_after(tries, self._chance())

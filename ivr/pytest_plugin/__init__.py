@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from ivr.pytest_plugin.caller import Call
-    from ivr.pytest_plugin.items import CallsFile
+    from ivr.pytest_plugin.items import CallsCollector
 
 __all__ = ["Call"]
 
@@ -45,14 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CallsFile | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CallsCollector | None:
     """Collect a file of written calls; every other file is left alone."""
     hotline = _hotline_above(file_path) if file_path.suffix == ".yaml" else None
     if hotline is None:
         return None
-    from ivr.pytest_plugin.items import CallsFile
+    from ivr.pytest_plugin.items import CallsCollector
 
-    return CallsFile.from_parent(parent, path=file_path, hotline=hotline)
+    return CallsCollector.from_parent(parent, path=file_path, hotline=hotline)
 
 
 def _hotline_above(file: Path) -> Path | None:

@@ -15,13 +15,13 @@ from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
-from ivr.pytest_plugin.hotlines import NoHotline, hotline_of, stages_of
+from ivr.pytest_plugin.hotlines import NoHotline, harnesses_of, hotline_of
 from ivr.pytest_plugin.telling import Log, logged_to, told
 from ivr.written.model import WrittenCall
-from ivr.written.report import text_of
+from ivr.written.report import played_as_text
 from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep
 
-SETTINGS = {
+CALL_SETTINGS = {
     "caller": "from",
     "at": "at",
     "language": "language",
@@ -50,7 +50,7 @@ def marked_call(config: pytest.Config, item: pytest.Item) -> Call:
         given: dict[str, Any] = {}
         for marker in reversed(list(item.iter_markers("ivr"))):
             given |= _keywords(marker)
-        call = Call(stages_of(config, hotline_of(config, given.pop("hotline", None))))
+        call = Call(harnesses_of(config, hotline_of(config, given.pop("hotline", None))))
         call.begins(**given)
         return call
     except (BadCall, MenuBroken, NoHotline) as error:
@@ -62,8 +62,10 @@ def _keywords(marker: pytest.Mark) -> Mapping[str, Any]:
     if marker.args:
         raise BadCall('`pytest.mark.ivr` wants names: write `@pytest.mark.ivr(hotline="menus/yuebao")`')
     for name in marker.kwargs:
-        if name not in {"hotline", *SETTINGS}:
-            raise BadCall(f"`pytest.mark.ivr` has no `{name}`; {did_you_mean(name, ('hotline', *SETTINGS))}")
+        if name not in {"hotline", *CALL_SETTINGS}:
+            raise BadCall(
+                f"`pytest.mark.ivr` has no `{name}`; {did_you_mean(name, ('hotline', *CALL_SETTINGS))}"
+            )
     return marker.kwargs
 
 
@@ -119,7 +121,7 @@ class Call:
             "outcomes": outcomes,
         }
         self._settings |= {
-            SETTINGS[name]: _plain(value) for name, value in given.items() if value is not None
+            CALL_SETTINGS[name]: _plain(value) for name, value in given.items() if value is not None
         }
         self._written()
 
@@ -231,7 +233,7 @@ class Call:
 
     def transcript(self) -> str:
         """Return the call so far, what was done beside what happened."""
-        return text_of(self._played())
+        return played_as_text(self._played())
 
     def close(self) -> None:
         """Hang up, if the call goes on, and put everything away."""

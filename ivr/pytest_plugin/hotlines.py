@@ -47,7 +47,7 @@ def _hotline(folder: Path) -> Path:
     raise NoHotline(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
 
 
-def stages_of(config: pytest.Config, hotline: Path) -> DirectHarnesses:
+def harnesses_of(config: pytest.Config, hotline: Path) -> DirectHarnesses:
     """Return what makes the calls of a hotline; its menu is loaded the first time. Raises ``MenuBroken``."""
     loaded = config.stash.setdefault(_LOADED, {})
     if hotline not in loaded:

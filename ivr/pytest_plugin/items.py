@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from ivr.calls.hotline import MenuBroken
-from ivr.pytest_plugin.hotlines import stages_of
+from ivr.pytest_plugin.hotlines import harnesses_of
 from ivr.pytest_plugin.telling import Log, logged_to, told
 from ivr.written.model import WrittenCall
-from ivr.written.runner import MakeStage, play, read_calls_file
+from ivr.written.runner import MakeHarness, play, read_calls_file
 
 
-class CallsFile(pytest.File):
+class CallsCollector(pytest.File):
     """A file of written calls."""
 
     def __init__(self, *, hotline: Path, **rest: Any) -> None:
@@ -32,7 +32,7 @@ class CallsFile(pytest.File):
             shown = os.path.relpath(self.hotline, self.config.invocation_params.dir)
             raise self.CollectError("\n".join(f"{shown}/{problem}" for problem in problems))
         try:
-            harnesses = stages_of(self.config, self.hotline)
+            harnesses = harnesses_of(self.config, self.hotline)
         except MenuBroken as error:
             raise self.CollectError(str(error)) from None
         titles = distinct(call.call for _, call in calls)
@@ -56,7 +56,7 @@ def distinct(titles: Iterable[str]) -> Iterator[str]:
 class CallItem(pytest.Item):
     """One written call."""
 
-    def __init__(self, *, line: int, written: WrittenCall, harnesses: MakeStage, **rest: Any) -> None:
+    def __init__(self, *, line: int, written: WrittenCall, harnesses: MakeHarness, **rest: Any) -> None:
         super().__init__(**rest)
         self.line = line
         self.written = written

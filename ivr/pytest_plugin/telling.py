@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from structlog.testing import LogCapture
 
-from ivr.written.report import text_of
+from ivr.written.report import played_as_text
 from ivr.written.runner import PlayedCall
 
 Log = list[MutableMapping[str, Any]]
@@ -33,7 +33,7 @@ def logged_to(log: Log) -> Iterator[None]:
 
 def told(played: PlayedCall, log: Log) -> str:
     """Return what a failed test says."""
-    return "\n".join([*played.failures[-1:], text_of(played), *_errors(log)])
+    return "\n".join([*played.failures[-1:], played_as_text(played), *_errors(log)])
 
 
 def _errors(log: Log) -> Iterator[str]:

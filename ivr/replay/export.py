@@ -23,8 +23,8 @@ from ivr.replay.call_log import CallerInput, RecordedTurn, is_masked
 from ivr.replay.replay import ReplayResult
 from ivr.storage import CallHistory, PathEntry
 from ivr.written.model import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
-from ivr.written.recorder import ENDINGS, LONGEST_WAIT, title
-from ivr.written.runner import CallHarness, MakeStage, mask, play
+from ivr.written.recorder import ENDINGS, LONGEST_WAIT, recorded_title
+from ivr.written.runner import CallHarness, MakeHarness, mask, play
 
 WAIT_FROM = 10.0
 """Seconds by which a caller must have been slower than a written one before that is written as a `wait`."""
@@ -57,7 +57,7 @@ def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> Exporte
         notes.append("what the record leaves blank is written with example values")
     call = WrittenCall.model_validate(
         {
-            "call": title("Recorded", shown),
+            "call": recorded_title("Recorded", shown),
             "from": known if record.caller else "withheld",
             "at": f"{record.started.astimezone(tree.timezone):%Y-%m-%d %H:%M}",
             "desks": desks,
@@ -154,7 +154,7 @@ def _runs(
     return outcomes, slow
 
 
-def without_effects(tree: Tree, make_stage: MakeStage) -> MakeStage:
+def without_effects(tree: Tree, make_stage: MakeHarness) -> MakeHarness:
     """Return what makes stages on which no action is run: one whose end is not given is unavailable."""
 
     def made(call: WrittenCall) -> CallHarness:
@@ -167,7 +167,7 @@ def without_effects(tree: Tree, make_stage: MakeStage) -> MakeStage:
 # --- the time that went by
 
 
-def with_waits(written: ExportedCall, make_stage: MakeStage, history: CallHistory) -> WrittenCall:
+def with_waits(written: ExportedCall, make_stage: MakeHarness, history: CallHistory) -> WrittenCall:
     """Return a call that waits where its caller took his time, so that hours and limits are met as they were.
 
     It is played once to see how long it takes by itself.
@@ -191,7 +191,7 @@ def with_waits(written: ExportedCall, make_stage: MakeStage, history: CallHistor
     return written.call.model_copy(update={"steps": steps or written.call.steps})
 
 
-def _times(call: WrittenCall, make_stage: MakeStage) -> dict[int, datetime]:
+def _times(call: WrittenCall, make_stage: MakeHarness) -> dict[int, datetime]:
     """Return when each turn of a written call begins."""
     seen: list[CallHistory | None] = []
 

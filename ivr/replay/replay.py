@@ -34,7 +34,7 @@ from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn, TypedKe
 from ivr.storage import PathEntry, Store
 from ivr.written.model import GivenOutcome
 
-MOST_TRIES = 300
+MOST_REPLAYS = 300
 """Replays that look for examples with which the call goes as it did."""
 
 
@@ -141,7 +141,7 @@ def replay(call: RecordedCall, tree: Tree, open_hall: OpenEnvironment) -> Replay
         return _Replay(call, tree, hands, samples, choices).play(open_hall), choices.offered
 
     best, offered = tried(())
-    wanted, left = [0] * len(offered), MOST_TRIES
+    wanted, left = [0] * len(offered), MOST_REPLAYS
     while not best.same and left > 0:
         for other in _others(wanted, offered):
             left -= 1

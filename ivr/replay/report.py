@@ -146,7 +146,7 @@ def changed_since(version: str, sources: Mapping[str, str] | None, tree: Tree) -
     return f"the menu has changed since, in {', '.join(files) or 'its recordings'} ({version}, now {tree.version})"
 
 
-def as_data(done: ReplayResult, tree: Tree, keys: KeysShown, caller: str, menu: str) -> dict[str, Any]:
+def replay_data(done: ReplayResult, tree: Tree, keys: KeysShown, caller: str, menu: str) -> dict[str, Any]:
     """Return a replay for tools."""
     record = done.recorded.history.record
     return {

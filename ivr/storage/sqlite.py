@@ -52,7 +52,7 @@ from ivr.storage.base import (
     Voicemail,
 )
 
-PATIENCE = 10.0
+BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process that writes: less than the 15 s that Twilio waits."""
 
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
@@ -322,7 +322,7 @@ class _SharedConnection:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     try:
         _write_ahead(db)
         db.execute("PRAGMA synchronous = NORMAL")  # a crash of the machine may lose turns, never the file
@@ -335,7 +335,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 def _write_ahead(db: sqlite3.Connection) -> None:
     """Turn on write-ahead logging. The very first time SQLite refuses at once, without waiting, who comes second."""
-    patience_ends = time.monotonic() + PATIENCE
+    patience_ends = time.monotonic() + BUSY_TIMEOUT
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")

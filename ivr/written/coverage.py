@@ -298,7 +298,7 @@ class CoverageRow:
         return 100 * self.covered / len(self.items) if self.items else 100.0
 
 
-def rows(
+def coverage_rows(
     everything: Mapping[str, Sequence[CoverageItem]],
     covered: set[CoverageItem],
     unreachable: set[CoverageItem],

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import math
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from ivr.console import plain_table, print_rich
 from ivr.written.coverage import DIMENSIONS, CoverageItem, CoverageRow
 from ivr.written.model import GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
 
@@ -28,7 +25,8 @@ def shown_percent(row: CoverageRow) -> str:
 
 def print_rows(rows: Sequence[CoverageRow]) -> None:
     """Print a table with one line for each dimension."""
-    table = _table("coverage", "covered", "of", "", "")
+    table = plain_table("coverage", "covered", "of", "", "")
+    table.columns[1].justify = table.columns[2].justify = "right"
     for row in rows:
         style = "green" if not row.missing else "yellow"
         never = f"; {len(row.unreachable)} more that no caller reaches" if row.unreachable else ""
@@ -39,7 +37,7 @@ def print_rows(rows: Sequence[CoverageRow]) -> None:
             Text(shown_percent(row).rjust(5), style=style),
             Text(DIMENSIONS[row.dimension] + never, style="dim"),
         )
-    _print(table)
+    print_rich(table)
 
 
 def print_missing(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str], *, most: int | None) -> None:
@@ -58,38 +56,20 @@ def _print_items(
 ) -> None:
     if not items:
         return
-    table = _table()
+    table = plain_table()
     for _ in range(3):
         table.add_column(overflow="fold")
     for item in items[:most]:
         table.add_row(Text(f"  {item.dimension}"), Text(str(item)), Text(keys.get(item, ""), style="dim"))
-    _print(Text(f"{title}:", style="bold"))
-    _print(table)
+    print_rich(Text(f"{title}:", style="bold"), table)
     if most is not None and len(items) > most:
-        _print(Text(f"  and {len(items) - most} more; `--missing` lists all", style="dim"))
-
-
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False, show_edge=False, show_header=bool(titles), header_style="bold")
-    for title in titles:
-        table.add_column(title, justify="right" if title in {"covered", "of"} else "left", no_wrap=True)
-    return table
-
-
-def _print(what: Table | Text) -> None:
-    """Print in colour on a terminal; else plainly, and without spaces at the ends of lines."""
-    if sys.stdout.isatty():
-        Console(highlight=False, markup=False, emoji=False).print(what)
-        return
-    out = io.StringIO()
-    Console(file=out, highlight=False, markup=False, emoji=False, width=120, color_system=None).print(what)
-    sys.stdout.write("".join(line.rstrip() + "\n" for line in out.getvalue().splitlines()))
+        print_rich(Text(f"  and {len(items) - most} more; `--missing` lists all", style="dim"))
 
 
 # --- the keys
 
 
-def keys_of(call: WrittenCall) -> str:
+def keys_on_one_line(call: WrittenCall) -> str:
     """Return what a caller does in a call, on one line: ``1 3 1237# (silence)``, and what the world must do."""
     done = " ".join(_done(call)) or "(rings)"
     world = "; ".join(_world(call))
@@ -134,7 +114,7 @@ def _given(given: GivenOutcome) -> str:
 # --- data, and demands
 
 
-def as_data(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str]) -> dict[str, Any]:
+def coverage_data(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str]) -> dict[str, Any]:
     """Return the dimensions as plain data."""
     return {
         row.dimension: {

@@ -111,7 +111,7 @@ class Leaves(Model):
 
 
 CallerStep = Press | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
-KINDS: dict[str, type[CallerStep]] = {
+STEP_KINDS: dict[str, type[CallerStep]] = {
     "press": Press,
     "say": Speak,
     "hears": Hears,
@@ -125,7 +125,7 @@ KINDS: dict[str, type[CallerStep]] = {
 }
 
 
-WORDS: dict[str, str] = {
+STEP_WORDS: dict[str, str] = {
     "silence": "The caller says and presses nothing until the hotline goes on.",
     "hang_up": "The caller hangs up.",
     "nothing_texted": "No text message has been written since the last one that was asked about.",
@@ -137,8 +137,8 @@ def _one_step(value: Any) -> Any:
     """Refuse what is no step, or more than one, before its keys are looked at."""
     wrong = None
     if isinstance(value, dict):
-        wrong = _wrong_keys([key for key in value if key in KINDS], next(iter(value), ""))
-    elif not isinstance(value, Model) and value not in WORDS:
+        wrong = _wrong_keys([key for key in value if key in STEP_KINDS], next(iter(value), ""))
+    elif not isinstance(value, Model) and value not in STEP_WORDS:
         wrong = _wrong_word(value)
     if wrong:
         raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})
@@ -151,24 +151,24 @@ def _wrong_keys(kinds: list[str], first: str) -> tuple[str, str] | None:
         return what, f"write `- {kinds[1]}: …` as a step of its own"
     if kinds:
         return None
-    word = nearest(first, WORDS)
+    word = nearest(first, STEP_WORDS)
     if word:
         return f"{shown(first)} is a word alone, without `:`", f"write `- {word}`"
-    return f"{shown(first)} is no step of a call", did_you_mean(first, KINDS)
+    return f"{shown(first)} is no step of a call", did_you_mean(first, STEP_KINDS)
 
 
 def _wrong_word(value: Any) -> tuple[str, str]:
     first = next(iter(str(value).split()), "") if isinstance(value, str) else ""
-    if first in KINDS:
+    if first in STEP_KINDS:
         return f"the step `{first}` has no `: ` after it", f"write `- {first}: …`"
-    return f"{shown(value)} is no step of a call", did_you_mean(first, (*WORDS, *KINDS))
+    return f"{shown(value)} is no step of a call", did_you_mean(first, (*STEP_WORDS, *STEP_KINDS))
 
 
 def _kind(value: Any) -> str:
     if isinstance(value, dict):
-        return next((key for key in KINDS if key in value), "press")
+        return next((key for key in STEP_KINDS if key in value), "press")
     if isinstance(value, Model):
-        return next(key for key, model in KINDS.items() if type(value) is model)
+        return next(key for key, model in STEP_KINDS.items() if type(value) is model)
     return "word"
 
 

@@ -167,7 +167,7 @@ class RecordingLine:
         ending = self.line.ending if self.waiting == "nobody" else ""
         data = {
             **self.begun,
-            "call": title("Tried", self.shown),
+            "call": recorded_title("Tried", self.shown),
             "desks": {name: answer for name, answer in answers.items() if answer != "answered"},
             "unavailable": [name for name, was in down.items() if was[-1]],
             "slow": {name: took[-1] for name, took in slow.items() if took[-1] and not down[name][-1]},
@@ -206,7 +206,7 @@ class RecordingLine:
 ENDINGS = frozenset({"completed", "transferred", "hung_up", "farewell"})
 
 
-def title(word: str, shown: Sequence[str]) -> str:
+def recorded_title(word: str, shown: Sequence[str]) -> str:
     """Return a title from what the caller did, as it may be shown."""
     whole = f"{word}: {', '.join(shown) or 'nothing but listening'}"
     return whole if len(whole) <= TITLE else f"{whole[: TITLE - 1].rstrip(' ,')}…"

@@ -1,42 +1,26 @@
-"""Prints a played call: what was written beside what happened."""
+"""A played call beside what was written."""
 
 from __future__ import annotations
 
-import io
-import sys
-
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ivr.console import plain_lines, print_rich
 from ivr.written.runner import PlayedCall, side_by_side
 
 
 def print_played(played: PlayedCall) -> None:
     """Print one call side by side, with what was not as written."""
-    out = sys.stdout
-    console = Console(
-        file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else 120
-    )
-    word = "FAILED" if played.failures else "passed"
-    took = (
-        f"  ({played.seconds:.1f} s, {played.spoken_seconds:.1f} s of them speech)" if played.seconds else ""
-    )
-    console.print(
-        Text(f"{word}  {played.file}: {played.call.call}", style="bold red" if played.failures else "green"),
-        Text(took, style="dim"),
-        sep="",
-    )
-    console.print(_table(played))
+    word, colour = ("FAILED", "bold red") if played.failures else ("passed", "green")
+    title = Text(f"{word}  {played.file}: {played.call.call}", style=colour)
+    if played.seconds:
+        title.append(f"  ({played.seconds:.1f} s, {played.spoken_seconds:.1f} s of them speech)", style="dim")
+    print_rich(title, _table(played))
 
 
-def text_of(played: PlayedCall) -> str:
-    """Return one call side by side, as lines without colour."""
-    out = io.StringIO()
-    Console(file=out, highlight=False, markup=False, emoji=False, width=120, color_system=None).print(
-        _table(played)
-    )
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+def played_as_text(played: PlayedCall) -> str:
+    """Return one call side by side, without colour."""
+    return "\n".join(plain_lines(_table(played)))
 
 
 def _table(played: PlayedCall) -> Table:

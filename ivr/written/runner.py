@@ -73,7 +73,7 @@ class CallHarness:
         self.line.start()
 
 
-MakeStage = Callable[[WrittenCall], CallHarness]
+MakeHarness = Callable[[WrittenCall], CallHarness]
 
 
 class BadCall(Exception):
@@ -151,7 +151,7 @@ def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
 
 
-def play(file: str, call: WrittenCall, make_stage: MakeStage) -> PlayedCall:
+def play(file: str, call: WrittenCall, make_stage: MakeHarness) -> PlayedCall:
     """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
     played = PlayedCall(file, call)
     try:

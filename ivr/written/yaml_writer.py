@@ -14,7 +14,7 @@ from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import Section, decode, place, read
 from ivr.written.model import CallsFile, CallStep, WrittenCall
 
-WIDTH = 110
+YAML_WIDTH = 110
 """Columns of a line; a list that does not fit gets a line for each of its entries."""
 DASH = 2
 """The column of a call's `-` in a file of ours."""
@@ -48,7 +48,7 @@ def calls_file(folder: Path, name: str) -> Path:
     return target
 
 
-def check(path: Path) -> None:
+def check_calls_file(path: Path) -> None:
     """Raise :class:`BadFile` for a file to which no call could be added."""
     if path.exists():
         _calls_in(path, path.read_bytes())
@@ -183,7 +183,7 @@ def _key(before: str, key: str, value: object) -> Iterator[str]:
         yield f"{before}{key}: {_quoted(value) if key == 'press' else _scalar(value)}"
         return
     flow = f"{before}{key}: {_flow(value)}"
-    if len(flow) <= WIDTH or not isinstance(value, list | Mapping):
+    if len(flow) <= YAML_WIDTH or not isinstance(value, list | Mapping):
         yield flow
         return
     yield f"{before}{key}:"

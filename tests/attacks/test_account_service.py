@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ivr.demo.http_service import ROUTES, Route, create_service
+from ivr.demo.http_service import ROUTES, HttpRoute, create_service
 from tests.support.attacker import VICTIM, Attack, figure, written
 
 TOKEN = "the-bearer-token-of-the-hotline"
@@ -28,7 +28,7 @@ def service(attack: Attack) -> Flask:
     return create_service(attack.application.services, TOKEN, clock=attack.clock)
 
 
-def ask(service: Flask, route: Route, authorization: str | None) -> TestResponse:
+def ask(service: Flask, route: HttpRoute, authorization: str | None) -> TestResponse:
     """Ask at a route, with all that it could want."""
     path = route.rule.replace("<number>", VICTIM).replace("<account>", VICTIM)
     headers = {"Idempotency-Key": "CA1/1/1"} | (

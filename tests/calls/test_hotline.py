@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.calls import hotline as module
-from ivr.calls.hotline import Hotline, MenuBroken
+from ivr.calls.hotline import MenuBroken, ServedHotline
 from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.base import IN_MEMORY
@@ -39,14 +39,14 @@ def test_a_broken_menu_cannot_be_served(folder: Path) -> None:
     """At the start there is no good one to go on with: every problem is told."""
     changed(folder, "start: main", "start: mian")
     with pytest.raises(MenuBroken, match="mian") as caught:
-        Hotline(folder, SqliteStore(IN_MEMORY))
+        ServedHotline(folder, SqliteStore(IN_MEMORY))
     assert caught.value.problems
 
 
 def test_a_changed_menu_is_taken_up(folder: Path) -> None:
     """And kept in the store under its hash, with the older one."""
     store = SqliteStore(IN_MEMORY)
-    hotline = Hotline(folder, store, look_every=0.0)
+    hotline = ServedHotline(folder, store, look_every=0.0)
     first = hotline.current()
     changed(folder, "say: Hello.", "say: Good day.")
     second = hotline.current()
@@ -57,14 +57,14 @@ def test_a_changed_menu_is_taken_up(folder: Path) -> None:
 
 def test_an_unchanged_menu_is_not_loaded_again(folder: Path) -> None:
     """Looking costs little."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     assert hotline.current() is hotline.current()
 
 
 def test_a_broken_change_keeps_the_good_menu_and_is_reported_once(folder: Path) -> None:
     """The calls go on; the editor is told what is wrong, and not at every call."""
     reported: list[tuple[Problem, ...]] = []
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), report=reported.append, look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), report=reported.append, look_every=0.0)
     good = hotline.current()
     changed(folder, "start: main", "start: mian")
     assert hotline.current() is good
@@ -75,7 +75,7 @@ def test_a_broken_change_keeps_the_good_menu_and_is_reported_once(folder: Path) 
 
 def test_a_mended_menu_is_taken_up(folder: Path) -> None:
     """After the mistake is gone the change is there."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     good = hotline.current()
     changed(folder, "start: main", "start: mian")
     hotline.current()
@@ -85,7 +85,7 @@ def test_a_mended_menu_is_taken_up(folder: Path) -> None:
 
 def test_a_changed_recording_is_taken_up(folder: Path) -> None:
     """Although the menu's words, and so its version, are the same."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     before = hotline.current()
     (folder / "audio" / "en-US").mkdir(parents=True)
     (folder / "audio" / "en-US" / "hello.wav").write_bytes(b"one")
@@ -96,7 +96,7 @@ def test_a_changed_recording_is_taken_up(folder: Path) -> None:
 
 def test_the_folder_is_not_looked_at_all_the_time(folder: Path) -> None:
     """A busy hotline looks once in a while."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=3600.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=3600.0)
     good = hotline.current()
     changed(folder, "say: Hello.", "say: Good day.")
     assert hotline.current() is good
@@ -104,7 +104,7 @@ def test_the_folder_is_not_looked_at_all_the_time(folder: Path) -> None:
 
 def test_a_folder_that_vanishes_keeps_the_good_menu(folder: Path, tmp_path: Path) -> None:
     """And is taken up again when it is back."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     good = hotline.current()
     folder.rename(tmp_path / "away")
     assert hotline.current() is good
@@ -115,9 +115,9 @@ def test_a_folder_that_vanishes_keeps_the_good_menu(folder: Path, tmp_path: Path
 def test_an_older_version_comes_from_the_store(folder: Path) -> None:
     """A worker that never had it compiles it, once."""
     store = SqliteStore(IN_MEMORY)
-    old = Hotline(folder, store).current()
+    old = ServedHotline(folder, store).current()
     changed(folder, "say: Hello.", "say: Good day.")
-    other = Hotline(folder, store)
+    other = ServedHotline(folder, store)
     assert other.current().version != old.version
     assert other.version(old.version).sources == old.sources
     assert other.version(old.version) is other.version(old.version)
@@ -125,13 +125,13 @@ def test_an_older_version_comes_from_the_store(folder: Path) -> None:
 
 def test_a_version_that_is_lost_is_the_present_one(folder: Path) -> None:
     """There is nothing better."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY))
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY))
     assert hotline.version("gone") is hotline.current()
 
 
 def test_few_compiled_versions_are_kept_at_hand(folder: Path) -> None:
     """However often an editor saves, memory does not grow; older ones still are in the store."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
     for number in range(module.MOST_TREES + 1):
         said = f"say: Hello {number}."
@@ -159,7 +159,7 @@ def test_a_menu_that_does_not_go_with_the_settings_cannot_be_started_with(
 ) -> None:
     """The hotline would ring itself, or somebody would wait for a desk that nobody rings."""
     with pytest.raises(BadSetting) as refused:
-        Hotline(folder, SqliteStore(IN_MEMORY), settings)
+        ServedHotline(folder, SqliteStore(IN_MEMORY), settings)
     assert says in str(refused.value)
 
 
@@ -167,13 +167,13 @@ def test_all_that_is_wrong_with_the_settings_is_told_at_once(folder: Path) -> No
     """Whoever starts a server mends them in one go."""
     settings = Settings(number="+8657100000001", fallback_number="+8657100000001", desk_numbers={"a": OWN})
     with pytest.raises(BadSetting) as refused:
-        Hotline(folder, SqliteStore(IN_MEMORY), settings)
+        ServedHotline(folder, SqliteStore(IN_MEMORY), settings)
     assert len(str(refused.value).splitlines()) == 3
 
 
 def test_a_changed_menu_that_could_not_be_started_with_is_not_taken_up(folder: Path) -> None:
     """A desk that gets the hotline's own number: the good menu goes on, and the log says where to mend it."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), Settings(number=OWN), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), Settings(number=OWN), look_every=0.0)
     good = hotline.current()
     changed(folder, "+8657100000001", OWN)
     with capture_logs() as logs:
@@ -198,7 +198,7 @@ def replaced(path: Path, text: str) -> None:
 
 def test_a_change_without_a_new_time_is_taken_up(folder: Path) -> None:
     """Files that are unpacked or copied may all have the same time."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
     menu = folder / "menu.yaml"
     replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))
@@ -213,7 +213,7 @@ def test_a_link_that_is_turned_to_another_folder_is_taken_up(folder: Path, tmp_p
     replaced(menu, menu.read_text(encoding="utf-8").replace("Hello.", "Howdy."))
     link, next_link = tmp_path / "current", tmp_path / "next"
     link.symlink_to(folder)
-    hotline = Hotline(link, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(link, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
     next_link.symlink_to(second)
     next_link.replace(link)
@@ -228,7 +228,7 @@ def test_a_config_map_is_read_and_taken_up(folder: Path, tmp_path: Path) -> None
     (mounted / "..data").symlink_to("..2026_01")
     for name in ("actions.yaml", "menu.yaml", "prompts.zh-CN.yaml"):
         (mounted / name).symlink_to(f"..data/{name}")
-    hotline = Hotline(mounted, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(mounted, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current()
     assert set(first.sources) == {"actions.yaml", "menu.yaml", "prompts.zh-CN.yaml"}
     shutil.copytree(mounted / "..2026_01", mounted / "..2026_02", copy_function=shutil.copy2)
@@ -243,7 +243,7 @@ def test_a_file_that_looks_unchanged_is_read_again_after_a_while(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some file systems keep time so coarsely that a second change within it shows in nothing but the words."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
     monkeypatch.setattr(module, "stamps", lambda *_: hotline._stamps)
     changed(folder, "say: Hello.", "say: Good day.")
@@ -254,7 +254,7 @@ def test_a_file_that_looks_unchanged_is_read_again_after_a_while(
 
 def test_a_file_that_says_the_same_is_no_change(folder: Path) -> None:
     """A deployment that writes every file anew makes nobody compile the menu again."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current()
     changed(folder, "say: Hello.", "say: Hello.")
     assert hotline.current() is first
@@ -262,7 +262,7 @@ def test_a_file_that_says_the_same_is_no_change(folder: Path) -> None:
 
 def test_a_new_include_is_taken_up_when_its_file_comes(folder: Path) -> None:
     """The line may be saved before the file."""
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     changed(folder, "start: main", "start: more\ninclude: [more/people.yaml]")
     assert "more/people.yaml" not in hotline.current().sources
     (folder / "more").mkdir()
@@ -277,7 +277,7 @@ def test_a_store_that_fails_while_a_menu_is_taken_up_loses_no_call(
 ) -> None:
     """The good menu goes on, and the change is taken up at the next look."""
     store = SqliteStore(IN_MEMORY)
-    hotline = Hotline(folder, store, look_every=0.0)
+    hotline = ServedHotline(folder, store, look_every=0.0)
     good = hotline.current()
     changed(folder, "say: Hello.", "say: Good day.")
     with monkeypatch.context() as broken:

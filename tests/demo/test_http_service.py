@@ -26,7 +26,7 @@ from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline import load_tree
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
-from ivr.demo.http_service import ROUTES, STATUSES, QuietHandler, Route, body_of, create_service
+from ivr.demo.http_service import HTTP_STATUSES, ROUTES, HttpRoute, QuietHandler, body_of, create_service
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.language.nodes import RunNode
@@ -92,7 +92,7 @@ def client() -> Iterator[Client]:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.action)
 @pytest.mark.parametrize("given", [None, "", "Bearer ", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer 令牌"])
-def test_nothing_is_answered_without_the_token(client: Client, route: Route, given: str | None) -> None:
+def test_nothing_is_answered_without_the_token(client: Client, route: HttpRoute, given: str | None) -> None:
     """Whatever is asked for, and also where there is nothing at all."""
     headers = {} if given is None else {"Authorization": given.encode().decode("latin-1")}
     for path in (route.rule, "/nothing"):
@@ -263,7 +263,7 @@ def test_every_outcome_has_room_in_a_body() -> None:
 def test_no_status_is_given_to_an_outcome_that_is_none() -> None:
     """The table does not outlive the actions."""
     known = {word for route in ROUTES for word in CONTRACTS[route.action].all_outcomes()}
-    assert STATUSES.keys() <= known
+    assert HTTP_STATUSES.keys() <= known
 
 
 def test_a_body_says_no_more_than_there_is() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ivr.diagrams.dot import dot, quoted
+from ivr.diagrams.dot import dot, dot_string
 from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, drawing_of, evil, plain, yuebao
 
@@ -48,7 +48,7 @@ def test_it_is_made_of_tokens_and_its_brackets_match(loaded: Loaded) -> None:
 
 def test_a_text_comes_out_as_it_went_in() -> None:
     """Quotes and backslashes are written so that they are read as themselves; lines end with a line break."""
-    assert tokens(quoted(EVIL)) == [quoted(EVIL)]
-    inside = quoted(EVIL)[1:-1]
+    assert tokens(dot_string(EVIL)) == [dot_string(EVIL)]
+    inside = dot_string(EVIL)[1:-1]
     assert re.sub(r"\\(.)", r"\1", inside) == EVIL
-    assert quoted("one", 'tw"o') == '"one\\ntw\\"o"'
+    assert dot_string("one", 'tw"o') == '"one\\ntw\\"o"'

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ivr.diagrams.mermaid import mermaid, quoted
+from ivr.diagrams.mermaid import mermaid, mermaid_string
 from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, drawing_of, evil, plain, yuebao
 
@@ -41,7 +41,7 @@ def test_the_shipped_hotline_stays_below_what_mermaid_takes() -> None:
 
 def test_nothing_of_a_text_means_something_to_mermaid() -> None:
     """No quote, bracket, backtick, directive or tag is left; the characters are still there as numbers."""
-    escaped = quoted(EVIL)
+    escaped = mermaid_string(EVIL)
     assert not set(escaped) & set('"<>[](){}|`\\%&@')
     assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), escaped) == EVIL
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ivr.diagrams.node_shapes import PAD, SIZES, WIDTH, faces, lines_within
+from ivr.diagrams.node_shapes import BOX_WIDTH, PAD, SIZES, faces, lines_within
 from ivr.diagrams.svg import svg
 from ivr.diagrams.text_metrics import width_of
 from ivr.menu.loader import Loaded
@@ -58,12 +58,13 @@ def test_what_is_written_stays_within_its_box() -> None:
         for face in faces(drawing, lines_within(drawing), None).values():
             for text in face.texts:
                 assert (
-                    width_of(text.text.rstrip("，。、！？；：…"), SIZES[text.kind]) <= WIDTH - 2 * PAD + 0.01
+                    width_of(text.text.rstrip("，。、！？；：…"), SIZES[text.kind])
+                    <= BOX_WIDTH - 2 * PAD + 0.01
                 )
                 assert 0 < text.y < face.size.height
             for row in face.rows:
                 told = width_of(f"{row.label} {row.goal}".strip(), SIZES["row"])
-                assert told <= WIDTH - 2 * PAD + 1
+                assert told <= BOX_WIDTH - 2 * PAD + 1
                 assert row.bottom <= face.size.height
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.diff import compare
 from ivr.diff.changes import Side
-from ivr.diff.nodes import TARGETS
+from ivr.diff.nodes import TARGET_WORDS
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.tree import Tree
@@ -58,7 +58,7 @@ _KEYED: dict[str, dict[str, str]] = {"identity": {"verified": "who"}, "voices": 
 
 def another(field: str, value: Any) -> Any:
     """Return another value that a section may have there, or None."""
-    if field in TARGETS or field in {"start", "agent"}:
+    if field in TARGET_WORDS or field in {"start", "agent"}:
         return "goodbye" if value != "goodbye" else "main"
     if field == "needs":
         return "known" if value != "known" else None

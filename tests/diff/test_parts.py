@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from ivr.calls.hotline_files import read_folder
-from ivr.diff.calls import PlayCall, compare_calls, renamed
-from ivr.diff.changes import Change, Comparison, Heading, Side, named, quoted
+from ivr.diff.calls import PlayOnVersion, compare_calls, renamed
+from ivr.diff.changes import Change, Comparison, Heading, Side, in_quotes, named
 from ivr.diff.markdown import LONG, escaped, markdown, sentence
-from ivr.diff.marks import pieces
+from ivr.diff.marks import differences
 from ivr.diff.pairs import Pairs, pair
 from ivr.diff.proved import compare_findings
 from ivr.diff.report import print_comparison, summary
@@ -118,7 +118,7 @@ def test_nodes_in_another_file_are_for_editors() -> None:
 )
 def test_what_differs_between_two_texts(old: str, new: str, marked: str) -> None:
     """Words in English, runs of characters in Chinese; both texts can be read out of the pieces."""
-    found = pieces(old, new)
+    found = differences(old, new)
     signs = {"same": ("", ""), "gone": ("[", "]"), "new": ("{", "}")}
     assert "".join(signs[mark][0] + text + signs[mark][1] for mark, text in found) == marked
     assert "".join(text for mark, text in found if mark != "new") == old
@@ -179,7 +179,7 @@ def test_services_are_told_by_name_alone() -> None:
 # --- written calls
 
 
-def played(*rows: PlayedStep) -> PlayCall:
+def played(*rows: PlayedStep) -> PlayOnVersion:
     """Return a way to play that always goes like this."""
     return lambda file, call: PlayedCall(file, call, list(rows))
 
@@ -251,7 +251,7 @@ def test_markdown_is_escaped() -> None:
 def test_what_is_quoted_ends_neither_its_quotation_nor_its_line() -> None:
     """A backtick in a menu would turn the rest of a sentence inside out."""
     assert named("a`b\nc") == "`a'b c`"
-    assert quoted("a`b\nc") == "“a'b c”"
+    assert in_quotes("a`b\nc") == "“a'b c”"
 
 
 def test_markdown_folds_up_what_is_long() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ivr.calls.hotline import load_tree
-from ivr.explore.fill import FillResult, fill, title
+from ivr.explore.fill import FillResult, fill_coverage, filled_title
 from ivr.explore.reach import Reach, Witness, reach
 from ivr.harness import DirectHarnesses
 from ivr.menu.tree import Tree
@@ -36,7 +36,7 @@ class Bench:
 
     def fill(self, *missing: CoverageItem) -> FillResult:
         """Write the calls for these things."""
-        return fill(self.tree, missing, self.reached.ways, self.play)
+        return fill_coverage(self.tree, missing, self.reached.ways, self.play)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_titles_are_told_apart(whole: FillResult) -> None:
 )
 def test_a_title(bench: Bench, item: CoverageItem, said: str) -> None:
     """It says what somebody does or what happens, and in which language."""
-    assert title(bench.tree, item, bench.reached.ways[item]) == said
+    assert filled_title(bench.tree, item, bench.reached.ways[item]) == said
 
 
 def test_a_call_shows_what_is_heard_and_how_it_ends(bench: Bench) -> None:
@@ -137,7 +137,7 @@ def test_a_call_that_does_not_pass_is_not_kept(bench: Bench) -> None:
         return PlayedCall("", call, [PlayedStep("", failure="`x` was not heard")]), {item}
 
     item = CoverageItem("nodes", "agent")
-    filled = fill(bench.tree, [item], bench.reached.ways, fails)
+    filled = fill_coverage(bench.tree, [item], bench.reached.ways, fails)
     assert (filled.calls, filled.covered, filled.left) == ([], set(), {item: "`x` was not heard"})
 
 
@@ -145,7 +145,7 @@ def test_a_call_that_goes_another_way_is_not_kept(bench: Bench) -> None:
     """A real service may answer otherwise than the proof took for possible."""
     item, other = CoverageItem("nodes", "agent"), CoverageItem("nodes", "goodbye")
     ways = {item: bench.reached.ways[other]}
-    filled = fill(bench.tree, [item], ways, bench.play)
+    filled = fill_coverage(bench.tree, [item], ways, bench.play)
     assert filled.left == {item: "the call that would reach it goes another way"}
 
 
@@ -158,7 +158,7 @@ def test_words_that_are_never_the_same_are_left_out(bench: Bench) -> None:
             played.rows.append(PlayedStep("", failure="`再见。` was not heard"))
         return played, covers
 
-    (call,) = fill(
+    (call,) = fill_coverage(
         bench.tree, [item := CoverageItem("options", "main", "5")], bench.reached.ways, play_once
     ).calls
     assert not any(isinstance(step, Hears) for step in call.steps)
@@ -172,4 +172,4 @@ def test_a_hotline_of_one_language_does_not_name_it(bench: Bench) -> None:
         languages = ("zh-CN",)
 
     one: Any = One()
-    assert title(one, CoverageItem("slow", "news"), Witness((), "zh-CN")) == "`news` takes long"
+    assert filled_title(one, CoverageItem("slow", "news"), Witness((), "zh-CN")) == "`news` takes long"

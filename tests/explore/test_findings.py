@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.hotline import load_hotline, tree_despite_errors
-from ivr.explore.findings import Findings, found
+from ivr.explore.findings import ProofFinding, found
 from ivr.explore.prover import prove
 from ivr.lint import judged
 from tests.cli.test_explore import SILENT, UNROUTED
 
 
-def told(folder: Path, menu: str) -> list[Findings]:
+def told(folder: Path, menu: str) -> list[ProofFinding]:
     """Return what is found in a menu."""
     (folder / "menu.yaml").write_text(menu, "utf-8")
     loaded = load_hotline(folder)

@@ -20,8 +20,8 @@ from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import DIALECT, json_schemas, node_reference, schema
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
-from ivr.written.model import KINDS, CallsFile, WrittenCall
-from ivr.written.model import WORDS as LONE_WORDS
+from ivr.written.model import STEP_KINDS, CallsFile, WrittenCall
+from ivr.written.model import STEP_WORDS as LONE_WORDS
 from tests.menu.language.test_nodes import MODELS
 from tests.support.menus import MENU, PEOPLE, WORDS, changed, small
 
@@ -165,7 +165,7 @@ def test_the_page_has_written_calls() -> None:
     for model in (WrittenCall, CallsFile):
         for key in keys_of(model):
             assert f"| `{key}` |" in calls
-    for step in (*KINDS, *LONE_WORDS):
+    for step in (*STEP_KINDS, *LONE_WORDS):
         assert f"| `{step}` |" in calls
     for answer in get_args(DeskAnswer):
         assert f"`{answer}`" in calls

@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
 from ivr.messaging.carrier import MessageNotTaken, MessageRefused
-from ivr.messaging.outbox import LONGEST_PAUSE, MOST_TRIES, Outbox, pause_after
+from ivr.messaging.outbox import LONGEST_PAUSE, MOST_ATTEMPTS, Outbox, pause_after
 from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
@@ -244,7 +244,7 @@ def test_a_message_that_is_never_taken_fails_in_the_end(
     while the_only(store).status == "waiting":
         outbox.send_due()
         clock.now += LONGEST_PAUSE
-    assert desk.asked == MOST_TRIES
+    assert desk.asked == MOST_ATTEMPTS
     assert (the_only(store).status, the_only(store).error) == ("failed", "connection refused")
 
 

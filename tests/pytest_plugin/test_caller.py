@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from ivr.pytest_plugin.caller import SETTINGS, Call
-from ivr.written.model import KINDS, WORDS, WrittenCall
+from ivr.pytest_plugin.caller import CALL_SETTINGS, Call
+from ivr.written.model import STEP_KINDS, STEP_WORDS, WrittenCall
 from tests.support.embedding import STRICT, YUEBAO, run
 
 TO_THE_DESK = 'call.press("0")'
@@ -260,7 +260,9 @@ def test_what_broke_is_told_and_nothing_else_is_printed(pytester: pytest.Pyteste
 def test_whatever_a_written_call_can_say_a_test_can() -> None:
     """A new step, or a new thing to set, has its name here too."""
     said = {field.alias or name for name, field in WrittenCall.model_fields.items()}
-    assert set(SETTINGS.values()) == said - {"call", "steps", "ends"}
-    assert list(SETTINGS) == [name for name in inspect.signature(Call.begins).parameters if name != "self"]
-    for name in (*KINDS, *WORDS):
+    assert set(CALL_SETTINGS.values()) == said - {"call", "steps", "ends"}
+    assert list(CALL_SETTINGS) == [
+        name for name in inspect.signature(Call.begins).parameters if name != "self"
+    ]
+    for name in (*STEP_KINDS, *STEP_WORDS):
         assert callable(getattr(Call, "at_node" if name == "node" else name))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic
 
-from ivr.calls.worker_pool import Result, Run
+from ivr.calls.worker_pool import ActionRun, JobResult
 
 
 class AtOnce:
     """Runs each job where it is asked for: for calls in this process, whose clock stands still meanwhile."""
 
-    def start(self, job: Callable[[], Result], name: str) -> Run[Result] | None:
+    def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
         """Do the job."""
         del name
         return _Done(job())
 
 
-class _Done(Generic[Result]):
-    def __init__(self, result: Result) -> None:
+class _Done(Generic[JobResult]):
+    def __init__(self, result: JobResult) -> None:
         self._result = result
 
-    def wait(self, seconds: float) -> Result | None:
+    def wait(self, seconds: float) -> JobResult | None:
         del seconds
         return self._result
 
-    def when_done(self, tell: Callable[[Result], None]) -> None:
+    def when_done(self, tell: Callable[[JobResult], None]) -> None:
         tell(self._result)

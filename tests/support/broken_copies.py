@@ -11,7 +11,7 @@ from ivr.calls.hotline import load_hotline, tree_despite_errors
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.explore.explorer import StepObserver
-from ivr.explore.findings import Findings, found
+from ivr.explore.findings import ProofFinding, found
 from ivr.explore.moves import Move
 from ivr.explore.prover import ProofResult, prove
 from ivr.explore.walk import BEGINNING
@@ -177,9 +177,9 @@ class Explored:
     loaded: Loaded
     tree: Tree
     proved: ProofResult
-    results: list[Findings]
+    results: list[ProofFinding]
 
-    def of_rule(self) -> list[Findings]:
+    def of_rule(self) -> list[ProofFinding]:
         """Return what is told of the rule that must be told, at its node."""
         return [
             each

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from ivr.actions.accounts import PasswordKind
-from ivr.channels.reset_page.pages import install
+from ivr.channels.reset_page.pages import install_reset_page
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
@@ -36,7 +36,7 @@ class House:
         app.request_class = WebhookRequest
         app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
         app.url_map.merge_slashes = False
-        install(app, self.accounts, self.seal, lambda: self.now, self.public_url)
+        install_reset_page(app, self.accounts, self.seal, lambda: self.now, self.public_url)
         return app
 
     def ticket(self, which: PasswordKind = "login", phone: str = CHINESE, *, key: str = "CA1/3/0") -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.channels.terminal.simulator import Simulator
 from ivr.channels.terminal.transcript import Transcript
-from ivr.cli.simulator_setup import direct_sitting
+from ivr.cli.simulator_setup import local_simulator
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 MORNING = "2026-11-23T10:00"
@@ -19,7 +19,7 @@ SECRET = "1237"
 def sitting(*, trace: bool = False, interactive: bool = False) -> tuple[Simulator, io.StringIO]:
     """Return a simulator on a Monday morning, and what it prints."""
     out = io.StringIO()
-    simulator = direct_sitting(
+    simulator = local_simulator(
         YUEBAO, None, MORNING, None, transcript=Transcript(out), trace=trace, interactive=interactive
     )
     return simulator, out

@@ -11,7 +11,7 @@ from textwrap import dedent
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import Hotline
+from ivr.calls.hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
@@ -143,7 +143,7 @@ class SwitchboardCall(CallDriver[str]):
         services = Services(
             Accounts.open(":memory:", None), Bulletins.open(None), Attempts.open(":memory:"), Seal.random()
         )
-        self.hotline = Hotline(folder, self.store, look_every=0.0)
+        self.hotline = ServedHotline(folder, self.store, look_every=0.0)
         self.switchboard = Switchboard(
             self.hotline, self.store, services, desk_numbers or {}, self.actions, wait=self.waits.append
         )

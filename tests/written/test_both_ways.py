@@ -13,11 +13,11 @@ import pytest
 from ivr.calls.hotline import load_tree
 from ivr.calls.line import CallNote, Heard, Item
 from ivr.channels.terminal.transcript import Transcript
-from ivr.cli.simulator_setup import direct_sitting as local_simulator
+from ivr.cli.simulator_setup import local_simulator
 from ivr.harness import DirectHarnesses
 from ivr.storage import CallHistory
 from ivr.written.model import WrittenCall
-from ivr.written.runner import CallHarness, MakeStage, play, read_calls
+from ivr.written.runner import CallHarness, MakeHarness, play, read_calls
 from tests.support.both_ways import HttpHarnesses
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
@@ -36,7 +36,7 @@ RANDOM = (
 class Kept:
     """Makes stages, and keeps what the store has of each call, and of those that followed it, before its house is closed."""
 
-    make: MakeStage
+    make: MakeHarness
     histories: list[CallHistory] = field(default_factory=list)
 
     def __call__(self, call: WrittenCall) -> CallHarness:

@@ -17,8 +17,15 @@ from ivr.engine.step import happen
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.tree import Tree
-from ivr.written.coverage import DIMENSIONS, Coverage, CoverageItem, CoverageObserver, everything, rows
-from ivr.written.coverage_report import as_data, demands, keys_of, shown_percent, too_low
+from ivr.written.coverage import (
+    DIMENSIONS,
+    Coverage,
+    CoverageItem,
+    CoverageObserver,
+    coverage_rows,
+    everything,
+)
+from ivr.written.coverage_report import coverage_data, demands, keys_on_one_line, shown_percent, too_low
 from ivr.written.model import WrittenCall
 from ivr.written.runner import play, read_calls
 from tests.support import bakery
@@ -207,7 +214,7 @@ A, B, C, D = THERE["nodes"]
 
 def test_what_nobody_reaches_is_not_counted() -> None:
     """Nor is it missing; what a call did reach counts all the same."""
-    (row,) = rows(THERE, {A, B}, {B, D})
+    (row,) = coverage_rows(THERE, {A, B}, {B, D})
     assert (list(row.items), list(row.missing), list(row.unreachable)) == ([A, B, C], [C], [D])
     assert (row.covered, round(row.percent, 1)) == (2, 66.7)
 
@@ -215,13 +222,13 @@ def test_what_nobody_reaches_is_not_counted() -> None:
 @pytest.mark.parametrize(("known", "shown"), [({A, B, C, D}, "100 %"), ({A, B, C}, "75 %"), (set(), "0 %")])
 def test_a_percentage(known: set[CoverageItem], shown: str) -> None:
     """Of what there is."""
-    assert shown_percent(rows(THERE, known, set())[0]) == shown
+    assert shown_percent(coverage_rows(THERE, known, set())[0]) == shown
 
 
 def test_nearly_all_is_not_all() -> None:
     """999 of 1000 are not shown as 100 per cent."""
     many = [CoverageItem("nodes", str(number)) for number in range(1000)]
-    assert shown_percent(rows({"nodes": many}, set(many[1:]), set())[0]) == "99 %"
+    assert shown_percent(coverage_rows({"nodes": many}, set(many[1:]), set())[0]) == "99 %"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +254,7 @@ def test_a_demand_that_is_none(written: str) -> None:
 
 def test_too_little() -> None:
     """The sentence says of what, how many, and what is demanded."""
-    found = rows(THERE, {A, B, C}, set())
+    found = coverage_rows(THERE, {A, B, C}, set())
     assert too_low(found, {"nodes": 75}) == []
     assert too_low(found, {"options": 100}) == []
     assert too_low(found, {"nodes": 76}) == ["nodes: 3 of 4 covered (75.0 %), 76 % are demanded"]
@@ -255,7 +262,7 @@ def test_too_little() -> None:
 
 def test_data_for_tools() -> None:
     """What is missing is there with its keys."""
-    assert as_data(rows(THERE, {A, B}, {D}), {C: "1 2"}) == {
+    assert coverage_data(coverage_rows(THERE, {A, B}, {D}), {C: "1 2"}) == {
         "nodes": {
             "covered": 2,
             "all": 3,
@@ -285,7 +292,7 @@ def test_data_for_tools() -> None:
 )
 def test_the_keys_of_a_call(written: Mapping[str, Any], shown: str) -> None:
     """On one line, with what the world must do for it."""
-    assert keys_of(WrittenCall.model_validate({"call": "a call", **written})) == shown
+    assert keys_on_one_line(WrittenCall.model_validate({"call": "a call", **written})) == shown
 
 
 # --- the shipped calls
@@ -301,9 +308,9 @@ def test_each_of_the_shipped_files_has_its_share() -> None:
         play(file, call, harnesses)
         by_file.setdefault(file, set()).update(coverage.take())
     there = everything(tree)
-    whole = {row.dimension: row for row in rows(there, set().union(*by_file.values()), set())}
+    whole = {row.dimension: row for row in coverage_rows(there, set().union(*by_file.values()), set())}
     assert [item for row in whole.values() for item in row.missing] == []
     without = set().union(*(covers for file, covers in by_file.items() if file != "calls/coverage.yaml"))
-    less = {row.dimension: row for row in rows(there, without, set())}
+    less = {row.dimension: row for row in coverage_rows(there, without, set())}
     assert less["nodes"].percent < 100
     assert less["outcomes"].percent < whole["outcomes"].percent

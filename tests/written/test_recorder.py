@@ -12,7 +12,7 @@ import pytest
 from ivr.calls.hotline import load_tree
 from ivr.calls.line import AwaitedInput, Heard, Item
 from ivr.written.model import Hears, Press, Speak
-from ivr.written.recorder import MOST_PARTS, RecordingLine, said_to_everybody, telling, title
+from ivr.written.recorder import MOST_PARTS, RecordingLine, recorded_title, said_to_everybody, telling
 from tests.support import bakery
 
 
@@ -58,9 +58,9 @@ def test_a_long_turn_is_not_written_out() -> None:
 
 def test_a_title_is_not_long() -> None:
     """Of what the caller did, as far as a line goes."""
-    assert title("Tried", ["1", "••••"]) == "Tried: 1, ••••"
-    assert title("Tried", []) == "Tried: nothing but listening"
-    assert len(title("Tried", ["1"] * 100)) <= 60
+    assert recorded_title("Tried", ["1", "••••"]) == "Tried: 1, ••••"
+    assert recorded_title("Tried", []) == "Tried: nothing but listening"
+    assert len(recorded_title("Tried", ["1"] * 100)) <= 60
 
 
 # --- of a call to a server

@@ -17,7 +17,7 @@ from ivr.app import create_app
 from ivr.calls.hotline import load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
-from ivr.cli.simulator_setup import direct_sitting, url_sitting
+from ivr.cli.simulator_setup import local_simulator, remote_simulator
 from ivr.config import Settings
 from ivr.harness import DirectHarnesses
 from ivr.menu.reading.problems import BadFile
@@ -56,7 +56,7 @@ def sit(
 ) -> str:
     """Return what a sitting prints."""
     out = io.StringIO()
-    direct_sitting(hotline, caller, MONDAY, language, transcript=Transcript(out), file=save).run(typed)
+    local_simulator(hotline, caller, MONDAY, language, transcript=Transcript(out), file=save).run(typed)
     return out.getvalue()
 
 
@@ -113,7 +113,7 @@ def test_everything_that_can_be_done_is_kept(hotline: Path, file: Path) -> None:
 def test_a_code_is_kept_as_what_it_is(hotline: Path, file: Path) -> None:
     """It is another one when the call is played."""
     out = io.StringIO()
-    simulator = direct_sitting(hotline, None, MONDAY, None, transcript=Transcript(out), file="kept")
+    simulator = local_simulator(hotline, None, MONDAY, None, transcript=Transcript(out), file="kept")
 
     def typing() -> Iterator[str]:
         yield from ("1", "1", "1", "1237")
@@ -177,7 +177,7 @@ def test_a_file_that_is_no_place_for_calls_is_refused(hotline: Path, tmp_path: P
 def test_a_file_that_was_spoilt_meanwhile(hotline: Path, file: Path, *, interactive: bool) -> None:
     """Who types at a terminal is told and may mend it; in a pipe it is a failure."""
     out = io.StringIO()
-    simulator = direct_sitting(
+    simulator = local_simulator(
         hotline, None, MONDAY, None, transcript=Transcript(out), file="kept", interactive=interactive
     )
 
@@ -275,7 +275,7 @@ def url(hotline: Path) -> Iterator[str]:
 def test_no_secret_of_a_server_is_kept(hotline: Path, file: Path, url: str) -> None:
     """Zeros stand for what may be one, and a stranger's number is not written; both are said."""
     out = io.StringIO()
-    url_sitting(
+    remote_simulator(
         hotline,
         url,
         "+8613912345678",
@@ -299,7 +299,7 @@ def test_a_call_to_a_server_without_secrets_passes(hotline: Path, file: Path, ur
     """With the desks' answers."""
     out = io.StringIO()
     settings = Settings(database_url="memory://")
-    url_sitting(hotline, url, None, settings, transcript=Transcript(out), file="kept").run(
+    remote_simulator(hotline, url, None, settings, transcript=Transcript(out), file="kept").run(
         ["/desk busy", "1", "4"]
     )
     (call,) = [call for name, call in read_calls(hotline)[0] if name == "calls/kept.yaml"]
@@ -310,7 +310,7 @@ def test_a_call_to_a_server_without_secrets_passes(hotline: Path, file: Path, ur
 def test_without_a_hotline_a_folder_must_be_named(tmp_path: Path) -> None:
     """There is no `calls/` to put a file into."""
     with pytest.raises(ValueError, match=r"there is no hotline in .*; name a file with its folder"):
-        url_sitting(
+        remote_simulator(
             tmp_path / "none", "http://127.0.0.1:1", None, Settings(database_url="memory://"),
             transcript=Transcript(io.StringIO()), file="kept",
         )  # fmt: skip

@@ -15,7 +15,7 @@ from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import _FORBIDDEN, read
 from ivr.written import yaml_writer as writing
-from ivr.written.model import WORDS, CallsFile, WrittenCall
+from ivr.written.model import STEP_WORDS, CallsFile, WrittenCall
 from ivr.written.runner import read_calls
 from ivr.written.yaml_writer import append, calls_file, written
 
@@ -83,7 +83,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 CALLERS = st.from_regex(r"\+[1-9][0-9]{4,14}", fullmatch=True)
 PARTS = TEXTS | st.lists(TEXTS, min_size=1, max_size=6)
 STEPS = st.one_of(
-    st.sampled_from([*WORDS]),
+    st.sampled_from([*STEP_WORDS]),
     st.builds(lambda keys: {"press": keys}, st.from_regex(r"[0-9*#]+", fullmatch=True)),
     st.builds(lambda text: {"say": text}, TEXTS),
     st.builds(lambda parts: {"hears": parts}, PARTS),
@@ -177,7 +177,7 @@ def test_a_list_that_does_not_fit_a_line_gets_lines() -> None:
     parts = [f"sentence {number} of what is heard, and more" for number in range(4)]
     text = written([call({"hears": parts})])
     assert f"      - hears:\n          - {parts[0]}\n" in text
-    assert max(map(len, text.splitlines())) <= writing.WIDTH
+    assert max(map(len, text.splitlines())) <= writing.YAML_WIDTH
     assert read_back(text) == [call({"hears": parts})]
 
 

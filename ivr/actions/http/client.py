@@ -37,7 +37,7 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 1.0
+LONGEST_BACKOFF = 1.0
 """Seconds between two tries; the bound doubles from the first to the longest, and the pause is drawn at random below it."""
 _LEAST = 0.01
 """Seconds for a try that begins when the caller has hardly any patience left: there is no time of 0 s to ask for."""
@@ -81,7 +81,7 @@ class ServiceAction:
         return tenacity.Retrying(
             stop=tenacity.stop_after_attempt(1 + declared.service.retries)
             | tenacity.stop_before_delay(declared.times.give_up),
-            wait=tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE),
+            wait=tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_BACKOFF),
             retry=tenacity.retry_if_exception_type(ServiceDown if declared.safe else NoConnection),
             reraise=True,
         )(once)

@@ -27,7 +27,7 @@ from wtforms import PasswordField
 from ivr.actions.accounts import OpenReset, PasswordKind, PasswordResets
 from ivr.actions.passwords import BadPassword
 from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
-from ivr.logs import place_of
+from ivr.logs import origin_of
 from ivr.storage.sealing import BrokenSeal, Seal
 
 _PATH = "/reset"
@@ -153,7 +153,7 @@ class _Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request) if request.path.startswith(_PATH) else None
 
 
-def install(
+def install_reset_page(
     app: Flask, resets: PasswordResets, seal: Seal, clock: Callable[[], datetime], public_url: str = ""
 ) -> None:
     """Add the pages to the program, and the session that they need.
@@ -201,7 +201,7 @@ def _trouble(error: Exception) -> Response | HTTPException:
     """End an exception here, where the path, which may hold a ticket, is neither logged nor shown."""
     if isinstance(error, HTTPException):
         return error
-    log.error("page failed", **place_of(error))
+    log.error("page failed", **origin_of(error))
     return Response(_words().trouble, status=500, mimetype="text/plain")
 
 

@@ -15,7 +15,7 @@ from ivr.menu.language.suggestions import did_you_mean
 _KEYS = re.compile(r"[0-9*#]+")
 _DESK_ANSWERS: tuple[DeskAnswer, ...] = get_args(DeskAnswer)
 
-COMMANDS = {
+SIMULATOR_COMMANDS = {
     "/help": "what can be typed",
     "/hangup": "hang up",
     "/call": "ring again, with the menu as it is now",
@@ -190,7 +190,7 @@ class Simulator:
             case "/save":
                 self._save(argument)
             case _:
-                known = [usage.split()[0] for usage in COMMANDS]
+                known = [usage.split()[0] for usage in SIMULATOR_COMMANDS]
                 self._refuse(f"there is no {name}", did_you_mean(name, known, "/help lists what there is"))
 
     def _refuse(self, what: str, remedy: str) -> None:
@@ -198,7 +198,7 @@ class Simulator:
 
     def _help(self) -> None:
         self.transcript.note(HELP, "")
-        for usage, meaning in COMMANDS.items():
+        for usage, meaning in SIMULATOR_COMMANDS.items():
             self.transcript.note(f"  {usage:<22}{meaning}", "")
         if self.controls.remote:
             self.transcript.note(REMOTE_HELP, "")

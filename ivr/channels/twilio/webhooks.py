@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
 from ivr.actions.bulletins import FileStamp, file_stamp
-from ivr.calls.hotline import Hotline
+from ivr.calls.hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
 from ivr.channels.twilio.forms import FORM_TYPE, LARGEST_FORM
@@ -31,7 +31,7 @@ from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.engine.commands import Command
 from ivr.engine.events import CallStarted, RecordingEnded
 from ivr.engine.session import Session
-from ivr.logs import place_of
+from ivr.logs import origin_of
 from ivr.menu.speech.prompts import Utterance
 from ivr.menu.tree import Tree
 
@@ -106,7 +106,7 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
 class LastResort:
     """Makes the apologies of the menu in force, once for each menu. If a menu cannot be loaded, the last ones stay."""
 
-    def __init__(self, hotline: Hotline, make: Callable[[Tree], Apologies]) -> None:
+    def __init__(self, hotline: ServedHotline, make: Callable[[Tree], Apologies]) -> None:
         self._hotline = hotline
         self._make = make
         self._tree = hotline.current()
@@ -119,7 +119,7 @@ class LastResort:
             if tree is not self._tree:
                 self._made, self._tree = self._make(tree), tree
         except Exception as error:  # noqa: BLE001 - the caller hears the apologies that were made before
-            log.error("apologies not made again", **place_of(error))  # noqa: TRY400 - its text may hold a secret
+            log.error("apologies not made again", **origin_of(error))  # noqa: TRY400 - its text may hold a secret
         return self._made
 
 
@@ -246,7 +246,7 @@ class Webhooks:
         if isinstance(error, HTTPException) and error.code == 403:
             return error
         call, path = form_fields().get("CallSid", ""), path_asked_for()
-        log.error("webhook failed", call=call, path=path, **place_of(error))
+        log.error("webhook failed", call=call, path=path, **origin_of(error))
         if request.path in {"/voice/status", "/voice/recording"} or request.path.startswith("/messages"):
             return Response(status=204)
         if request.path == "/voice/whisper":
@@ -296,7 +296,7 @@ def document(body: bytes) -> Response:
     return Response(body, content_type="text/xml; charset=utf-8")
 
 
-def install(app: Flask, webhooks: Webhooks) -> None:
+def install_webhooks(app: Flask, webhooks: Webhooks) -> None:
     """Add the voice webhooks to the program."""
     blueprint = Blueprint("twilio", __name__)
     for path, view in (
@@ -323,7 +323,7 @@ def install(app: Flask, webhooks: Webhooks) -> None:
             return webhooks.trouble(error)
         if isinstance(error, HTTPException):
             return error
-        log.error("request failed", path=request.path, **place_of(error))
+        log.error("request failed", path=request.path, **origin_of(error))
         return Response("something went wrong\n", status=500, content_type="text/plain; charset=utf-8")
 
 

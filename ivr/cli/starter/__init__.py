@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
+STARTER_FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
 
 
 class FolderTaken(Exception):
@@ -18,7 +18,7 @@ def write(folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderTaken(f"{folder} is not empty; name a new folder")
     written = []
-    for name in FILES:
+    for name in STARTER_FILES:
         text = files(__name__).joinpath(name).read_text(encoding="utf-8")
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from ivr.menu.language.model import Model
 from ivr.menu.language.scalars import Flag, wrong
 
 
-class Record(Model):
+class AccountsSection(Model):
     """A section of ``accounts.yaml``; what is said about its keys below is in the schema for editors too."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -42,7 +42,7 @@ IdCard = Annotated[
 """A resident ID number as GB 11643-1999 writes it: region 6, birth 8, sequence 3, check character 1."""
 
 
-class Password(Record):
+class Password(AccountsSection):
     """The state of a password, never the password."""
 
     status: Literal["ok", "locked"]
@@ -65,7 +65,7 @@ class Password(Record):
         return self
 
 
-class Fund(Record):
+class Fund(AccountsSection):
     """The customer's holding of the money-market fund and what it earns."""
 
     balance: Yuan
@@ -79,7 +79,7 @@ class Fund(Record):
     """Whole days since the first yuan was put in."""
 
 
-class BankCard(Record):
+class BankCard(AccountsSection):
     """The bank card that withdrawals go to."""
 
     bank: str
@@ -93,7 +93,7 @@ class BankCard(Record):
     """The most that the bank accepts on this card in a day."""
 
 
-class Withdrawal(Record):
+class Withdrawal(AccountsSection):
     """A try to move money out of the fund."""
 
     amount: Yuan
@@ -102,7 +102,7 @@ class Withdrawal(Record):
     """Why it failed, in the service's own word; empty when it did not, or when nobody knows."""
 
 
-class Customer(Record):
+class Customer(AccountsSection):
     """One customer. The ID card is not here: the service answers questions about it and keeps it to itself."""
 
     phone: Phone
@@ -135,7 +135,7 @@ class FiledCustomer(Customer):
     id_card: IdCard = Field(repr=False)
 
 
-class Rules(Record):
+class Rules(AccountsSection):
     """The rules that hold for every account."""
 
     fast_withdrawal_daily_limit: Yuan
@@ -156,7 +156,7 @@ def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
     return accounts
 
 
-class CustomerFile(Record):
+class CustomerFile(AccountsSection):
     """All that ``accounts.yaml`` says."""
 
     accounts: Annotated[list[FiledCustomer], AfterValidator(_each_once)]
@@ -164,7 +164,7 @@ class CustomerFile(Record):
 
 
 CUSTOMER = TypeAdapter(Customer)
-RULES = TypeAdapter(Rules)
+IDENTITY_RULES = TypeAdapter(Rules)
 
 
 def born(id_card: str) -> date:

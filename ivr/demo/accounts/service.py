@@ -28,7 +28,7 @@ from ivr.actions.base import Services
 from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
 from ivr.demo.accounts.customers import (
     CUSTOMER,
-    RULES,
+    IDENTITY_RULES,
     BankCard,
     Customer,
     CustomerFile,
@@ -178,7 +178,7 @@ class Accounts:
         row = self._row("SELECT value FROM kept WHERE name = 'rules'")
         if row is None:
             raise LookupError("the account service has no rules")
-        return RULES.validate_json(row[0])
+        return IDENTITY_RULES.validate_json(row[0])
 
     def tail_matches(self, phone: str, tail: str) -> bool:
         """Say whether ``tail`` is the last four characters of the account's ID card; x is X.

@@ -6,7 +6,7 @@ import functools
 import sqlite3
 from pathlib import Path
 
-from ivr.demo.accounts.customers import CUSTOMER, RULES, CustomerFile
+from ivr.demo.accounts.customers import CUSTOMER, IDENTITY_RULES, CustomerFile
 from ivr.menu.reading.validation import parse_file
 
 _LAYOUT = 3
@@ -84,4 +84,6 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     db.execute(
         "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
     )
-    db.execute("INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (RULES.dump_json(filed.rules).decode(),))
+    db.execute(
+        "INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (IDENTITY_RULES.dump_json(filed.rules).decode(),)
+    )

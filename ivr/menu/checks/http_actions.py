@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from ivr.menu.http_actions import LANGUAGE
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.language.http_services import (
-    FACTS,
     METHODS,
+    REQUEST_FACTS,
     SETTING,
     WITH_BODY,
     ActionEntry,
@@ -44,7 +44,7 @@ class FileProblem(NamedTuple):
         return self._replace(path=(*path, *self.path))
 
 
-Findings = Iterator[FileProblem]
+FileProblems = Iterator[FileProblem]
 
 
 def can_be_read_on_its_way(url: str) -> bool:
@@ -64,7 +64,7 @@ def check_actions(draft: Draft, built_in: Mapping[str, Contract]) -> None:
         draft.problems.append(Problem(file, *at, "", found.what, found.remedy, found.severity))
 
 
-def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) -> Findings:
+def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) -> FileProblems:
     for name, service in actions.services.items():
         for found in _service(service.url, service.headers):
             yield found.under("services", name)
@@ -77,7 +77,7 @@ def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) 
             yield found.under("actions", name)
 
 
-def _service(url: str, headers: Mapping[str, str]) -> Findings:
+def _service(url: str, headers: Mapping[str, str]) -> FileProblems:
     if can_be_read_on_its_way(url):
         yield FileProblem(
             ("url",), "without TLS anybody on the way can read and change it", "write `https://`", "warning"
@@ -90,7 +90,7 @@ def _service(url: str, headers: Mapping[str, str]) -> Findings:
             )
 
 
-def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> Findings:
+def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> FileProblems:
     if entry.wait >= entry.give_up:
         yield FileProblem(
             ("wait",), "it is given up before the wait is over", f"write less than {entry.give_up:g}"
@@ -109,7 +109,7 @@ def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, C
     yield from _templates(entry, inputs, _secrets(draft, name, inputs))
 
 
-def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> Findings:
+def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> FileProblems:
     """Yield what is wrong with an entry that can only set times."""
     if entry.model_fields_set - {"wait", "give_up"}:
         yield FileProblem((), "nothing says who does it", "add `service:`")
@@ -117,7 +117,7 @@ def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contr
         yield FileProblem((), f"there is no action `{name}`", did_you_mean(name, built_in, "add `service:`"))
 
 
-def _request(entry: ActionEntry) -> Findings:
+def _request(entry: ActionEntry) -> FileProblems:
     methods = entry.methods
     if not methods:
         yield FileProblem(
@@ -140,7 +140,7 @@ def _request(entry: ActionEntry) -> Findings:
 # --- what it promises
 
 
-def _replaced(entry: ActionEntry, contract: Contract) -> Findings:
+def _replaced(entry: ActionEntry, contract: Contract) -> FileProblems:
     """Yield where an action of the program would not keep its promise."""
     for key in _PROMISES:
         if key in entry.model_fields_set:
@@ -159,7 +159,7 @@ def _replaced(entry: ActionEntry, contract: Contract) -> Findings:
             yield FileProblem(("outcomes", word), what, did_you_mean(word, contract.outcomes))
 
 
-def _kept(case: OutcomeCase, outcome: Outcome, word: str) -> Findings:
+def _kept(case: OutcomeCase, outcome: Outcome, word: str) -> FileProblems:
     for key in ("means", "raises"):
         if key in case.model_fields_set:
             yield FileProblem((key,), "the program says this itself", "delete it")
@@ -173,7 +173,7 @@ def _kept(case: OutcomeCase, outcome: Outcome, word: str) -> Findings:
         yield from (found.under("text", "secrets") for found in same)
 
 
-def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], who: str) -> Findings:
+def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], who: str) -> FileProblems:
     for name in promised.keys() - typed.keys():
         yield FileProblem(
             (), f"{who} `{name}` ({promised[name]}), and nothing says where it stands", f"add `{name}:`"
@@ -186,13 +186,13 @@ def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], w
             yield FileProblem((name, "means"), "the program says this itself", "delete it")
 
 
-def _new(entry: ActionEntry) -> Findings:
+def _new(entry: ActionEntry) -> FileProblems:
     """Yield what an action that the program does not have leaves unsaid."""
     if entry.does is None:
         yield FileProblem(
             (), "`does` is missing", "add `does:` with one sentence, or correct the action's name"
         )
-    for name in entry.inputs.keys() & FACTS.keys():
+    for name in entry.inputs.keys() & REQUEST_FACTS.keys():
         yield FileProblem(("inputs", name), f"`{name}` is known without being given", "delete it")
     for word, case in entry.outcomes.items():
         if case.means is None:
@@ -223,7 +223,7 @@ def _secrets(draft: Draft, action: str, inputs: Collection[str]) -> frozenset[st
     return frozenset(found)
 
 
-def _templates(entry: ActionEntry, inputs: Collection[str], secrets: frozenset[str]) -> Findings:
+def _templates(entry: ActionEntry, inputs: Collection[str], secrets: frozenset[str]) -> FileProblems:
     for method in METHODS:
         typed = getattr(entry, method)
         if typed is None:
@@ -240,11 +240,11 @@ def _templates(entry: ActionEntry, inputs: Collection[str], secrets: frozenset[s
             yield FileProblem(path, what, "move the secret into a header")
 
 
-def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -> Findings:
+def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -> FileProblems:
     uses = examine(text, LANGUAGE)
     yield from (FileProblem(path, mistake.what, mistake.remedy) for mistake in uses.mistakes)
-    for name in sorted(uses.variables - {*inputs, *FACTS}):
-        remedy = did_you_mean(name, [*inputs, *FACTS])
+    for name in sorted(uses.variables - {*inputs, *REQUEST_FACTS}):
+        remedy = did_you_mean(name, [*inputs, *REQUEST_FACTS])
         yield FileProblem(path, f"the action is not given `{name}`", remedy)
 
 

@@ -25,7 +25,7 @@ SAFE_METHODS = frozenset({"get", "head"})
 """Methods that change nothing and may be repeated (RFC 9110, section 9.2.1)."""
 WITH_BODY = frozenset({"post", "put", "patch"})
 
-FACTS: Mapping[str, str] = {
+REQUEST_FACTS: Mapping[str, str] = {
     "account": "The account that the call has reached, or an empty text.",
     "caller": "The calling number in E.164, or an empty text when it is withheld.",
     "call": "The call, by the carrier's identifier.",

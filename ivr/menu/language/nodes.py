@@ -22,7 +22,7 @@ from ivr.menu.language.scalars import (
     Language,
     Length,
     MenuKey,
-    Message,
+    MessageText,
     Name,
     Note,
     Phrase,
@@ -324,7 +324,7 @@ class RunNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
 
     run: Name = Field(description="The action.")
-    text: Message | None = Field(
+    text: MessageText | None = Field(
         default=None,
         description="The words of the message that the action sends. What only the message may tell (a code, a link) "
         "is in the action's reference.",
@@ -421,7 +421,7 @@ class TextNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
     results: ClassVar[tuple[str, ...]] = ("sent", "unable", "rationed", "unavailable")
 
-    text: Message = Field(description="The message; it may hold `{{ … }}`.")
+    text: MessageText = Field(description="The message; it may hold `{{ … }}`.")
     to: Expression | None = Field(
         default=None,
         description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "

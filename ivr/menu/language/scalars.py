@@ -244,7 +244,7 @@ TargetOrAgent = Annotated[Name, Role.target_or_agent]
 Condition = Annotated[Value, Role.condition]
 Expression = Annotated[Value, Role.value]
 """A text, or `{{ … }}`."""
-Message = Annotated[SingleLine, Role.message]
+MessageText = Annotated[SingleLine, Role.message]
 Note = Annotated[SingleLine, Role.note]
 Purpose = Annotated[SingleLine, Role.purpose]
 Phrase = Annotated[SingleLine, Role.phrase]

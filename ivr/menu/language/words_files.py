@@ -14,7 +14,7 @@ from ivr.menu.language.scalars import (
     AnywhereKey,
     Language,
     MenuKey,
-    Message,
+    MessageText,
     NodeName,
     Note,
     Phrase,
@@ -38,7 +38,7 @@ class NodeWords(Model):
     end: Words | None = Field(default=None, description="The last words.")
     noinput: Words | None = Field(default=None, description="After silence.")
     nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
-    text: Message | None = Field(default=None, description="The text message.")
+    text: MessageText | None = Field(default=None, description="The text message.")
     note: Note | None = Field(default=None, description="The words for the summary.")
     keys: dict[
         MenuKey,

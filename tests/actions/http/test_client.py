@@ -28,7 +28,7 @@ from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import LARGEST_ANSWER, Connections, plain_json
-from ivr.calls.hotline import Hotline
+from ivr.calls.hotline import ServedHotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
@@ -721,7 +721,7 @@ actions:
 def test_a_changed_file_is_taken_up(folder: Path) -> None:
     """And its actions with it, while calls of the version before keep theirs."""
     environ = {"SECOND_URL": "https://x.example"}
-    hotline = Hotline(folder, SqliteStore(IN_MEMORY), look_every=0.0, environ=environ)
+    hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0, environ=environ)
     first = hotline.current()
     assert hotline.actions(first)["freeze_account"] is ACTIONS["freeze_account"]
     (folder / "actions.yaml").write_text(LIMITS)
@@ -735,7 +735,7 @@ def test_a_changed_file_is_taken_up(folder: Path) -> None:
 def test_a_file_whose_settings_are_missing_is_not_taken_up(folder: Path) -> None:
     """The good menu goes on, and the problem is told; a server that starts with it says so and does not."""
     told: list[str] = []
-    hotline = Hotline(
+    hotline = ServedHotline(
         folder,
         SqliteStore(IN_MEMORY),
         look_every=0.0,
@@ -750,16 +750,16 @@ def test_a_file_whose_settings_are_missing_is_not_taken_up(folder: Path) -> None
         "actions.yaml:1:1: SECOND_URL is missing; the service `t` in actions.yaml needs it; start the server with it"
     ]
     with pytest.raises(BadSetting, match="SECOND_URL is missing"):
-        Hotline(folder, SqliteStore(IN_MEMORY), environ={})
+        ServedHotline(folder, SqliteStore(IN_MEMORY), environ={})
 
 
 def test_a_version_whose_settings_are_gone_is_lost(folder: Path) -> None:
     """A call that began with it goes on with the present menu."""
     store = SqliteStore(IN_MEMORY)
     (folder / "actions.yaml").write_text(LIMITS)
-    old = Hotline(folder, store, environ={"SECOND_URL": "https://x.example"}).current()
+    old = ServedHotline(folder, store, environ={"SECOND_URL": "https://x.example"}).current()
     (folder / "actions.yaml").unlink()
-    hotline = Hotline(folder, store, environ={})
+    hotline = ServedHotline(folder, store, environ={})
     with capture_logs() as logs:
         assert hotline.version(old.version) is hotline.current()
     assert "menu version lost" in [entry["event"] for entry in logs]

@@ -15,7 +15,7 @@ from ivr.channels.twilio.admin.errors import SENTENCES, NoAnswer, RequestRejecte
 from ivr.config import BadSetting, Settings
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 
-LONGEST_TEXT = 1600
+LONGEST_BODY = 1600
 """Characters of one message: Twilio's limit."""
 _TOO_LONG = 21617
 WEBHOOKS = (
@@ -141,7 +141,7 @@ class TwilioRest:
             RestFailed: it may have been sent, or not.
 
         """
-        if len(body) > LONGEST_TEXT:
+        if len(body) > LONGEST_BODY:
             raise MessageRefused(SENTENCES[_TOO_LONG], str(_TOO_LONG))
         if not self.number:
             raise MessageNotTaken("TWILIO_NUMBER is missing; set it to the number to send from", UNTIL_MENDED)

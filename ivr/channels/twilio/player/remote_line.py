@@ -16,7 +16,7 @@ from ivr.channels.twilio.player.transport import Transport
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.voices import say_language
 
-SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
+NUMBER_SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class PlayerLine:
         """Prepare the call."""
         caller = self.caller or "anonymous"
         self.player = Player(
-            self.send, call_sid=self.call, caller=caller, called=self.called, settings=SETTINGS
+            self.send, call_sid=self.call, caller=caller, called=self.called, settings=NUMBER_SETTINGS
         )
         self.player.desk_answers = self._ring
 
