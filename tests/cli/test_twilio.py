@@ -41,7 +41,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_NUMBER": OURS,
             "IVR_TWILIO_API_URL": stub.url,
-            "IVR_SECRET_KEY": "k" * 32,
+            "IVR_SECRET_KEY": "s0me-r4ndom-K3y-of-32-ch4racters!",
             "IVR_PUBLIC_URL": PUBLIC,
         }.items():
             monkeypatch.setenv(name, value)
