@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from ivr.calls.turns import MAX_ACTIONS
 from ivr.engine.session import Session
 from ivr.engine.states import CallState
-from ivr.explore.collecting import no_collection
 from ivr.explore.distance import Distances
-from ivr.explore.explorer import MOST_STATES, explore
+from ivr.explore.explorer import MOST_STATES, explore, no_collection
 from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
 from ivr.explore.recording import StepRecord, recorded
