@@ -21,6 +21,7 @@ from ivr.menu.language.nodes import (
     SayNode,
     SetNode,
     WaitsFor,
+    called,
 )
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.words_files import WordsFile
@@ -247,7 +248,7 @@ class _Artist:
         told = {key: prompts for key, prompts in said.spoken.items() if prompts}
         told |= {key: (prompt,) for key, prompt in said.messages.items()}
         for key, prompts in told.items():
-            yield self.words.parts.get(key, key), tuple(map(_text, prompts))
+            yield called(key, self.language), tuple(map(_text, prompts))
 
     def label(self, way: DrawnEdge) -> str:
         """Return what is written on a way."""

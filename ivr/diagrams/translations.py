@@ -30,8 +30,6 @@ class DrawingWords:
     anywhere: str
     identity: str
     reference: str
-    parts: Mapping[str, str]
-    """What the words of a node are called, by the key under which they stand."""
     leads_to: str
     search: str
     language: str
@@ -72,14 +70,6 @@ DRAWING: Mapping[str, DrawingWords] = {
         anywhere="任何菜单里：{keys}",
         identity="要求核对身份的框：{levels}",
         reference="→ 名字：线不画出来，接着看那个框。",
-        parts={
-            "say": "播报",
-            "end": "播报",
-            "noinput": "没有按键时",
-            "nomatch": "按错时",
-            "text": "短信",
-            "note": "要点",
-        },
         leads_to="通向",
         search="查找节点或文字",
         language="语言",
@@ -118,14 +108,6 @@ DRAWING: Mapping[str, DrawingWords] = {
         anywhere="At every menu: {keys}",
         identity="Boxes that need an identity: {levels}",
         reference="→ name: no line is drawn; go on at that box.",
-        parts={
-            "say": "says",
-            "end": "says",
-            "noinput": "after silence",
-            "nomatch": "after a wrong key",
-            "text": "text message",
-            "note": "summary",
-        },
         leads_to="leads to",
         search="find a node or words",
         language="Language",

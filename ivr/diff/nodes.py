@@ -7,10 +7,10 @@ from typing import Any
 
 from ivr.diff.changes import Change, Heading, Side, in_quotes, named
 from ivr.diff.pairs import Pairs
-from ivr.diff.wording import PARTS, first_words
+from ivr.diff.wording import first_words
 from ivr.menu.language.contract import Level
 from ivr.menu.language.markers import TARGETS as ALL_TARGETS
-from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode
+from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode, translated_keys
 from ivr.menu.language.walk import fields_with
 
 TARGET_WORDS: Mapping[str, str] = {
@@ -61,7 +61,7 @@ VALUES: Mapping[str, tuple[Heading, Formatter]] = {
 }
 """What else a node has, and how a change of it is told. What is not here is told by its name, to editors."""
 
-_ELSEWHERE = frozenset({*PARTS, "menu", "keys", "needs", "secret"})
+_ELSEWHERE = frozenset({*translated_keys(), "menu", "keys", "needs", "secret"})
 """What is told by its own words in another place."""
 
 

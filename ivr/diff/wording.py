@@ -11,7 +11,7 @@ from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.menu.compiler import OptionSpeech, option_speech
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, called
 from ivr.menu.language.words_files import OptionWords
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Speech
@@ -24,7 +24,7 @@ PARTS: Mapping[str, str] = {
     "text": "text message",
     "note": "note for the summary",
 }
-"""What a node says, and what it is called here."""
+"""What a node says, and what it is called here. What is not here is called as in a drawing."""
 _TRIES = ("", ", second wording", ", third wording")
 
 
@@ -68,7 +68,8 @@ class _Place:
 
 
 def _node(name: str, language: str, old: NodeSpeech, new: NodeSpeech, pairs: Pairs) -> Iterator[Change]:
-    for part, told in PARTS.items():
+    for part in dict.fromkeys((*PARTS, *old.spoken, *new.spoken, *old.messages, *new.messages)):
+        told = PARTS.get(part) or called(part, "en")
         before, after = (_prompts(speech, part) for speech in (old, new))
         yield from _prompts_differ(f"`{name}` {told}", name, language, before, after, pairs)
 

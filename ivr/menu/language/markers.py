@@ -7,6 +7,7 @@ needs its marker and nothing else.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 
 
 class Role(enum.Enum):
@@ -22,6 +23,14 @@ class Role(enum.Enum):
     purpose = "what a key is for; the announcement is made from it"
     pattern = "one of the machine's own sentences with places in single braces, such as `{key}`"
     phrase = "what a caller may say instead of a key"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the words under a key are called where a drawing or a comparison shows them."""
+
+    zh: str
+    en: str
 
 
 TARGETS = frozenset({Role.target, Role.target_or_agent})

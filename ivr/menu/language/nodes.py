@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
+from pydantic.fields import FieldInfo
 
-from ivr.menu.language.markers import TARGETS, Role
+from ivr.menu.language.markers import TARGETS, TRANSLATED, Called, Role
 from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.scalars import (
     Condition,
@@ -156,7 +157,7 @@ class NodeBase(Model):
 class SpeakingNode(NodeBase):
     """A node that may say something before its own work."""
 
-    say: Words | None = Field(
+    say: Annotated[Words | None, Called("播报", "says")] = Field(
         default=None,
         description="What the caller hears first. A list is the first, second and third wording.",
     )
@@ -172,11 +173,11 @@ class ListeningNode(SpeakingNode):
     tries: Tries = Field(
         default=3, description="How often the caller may be silent, or wrong, before a human takes over."
     )
-    noinput: Words | None = Field(
+    noinput: Annotated[Words | None, Called("没有按键时", "after silence")] = Field(
         default=None,
         description="What is said after silence, instead of the machine's own sentence; up to three wordings.",
     )
-    nomatch: Words | None = Field(
+    nomatch: Annotated[Words | None, Called("按错时", "after a wrong key")] = Field(
         default=None,
         description="What is said after a wrong key, instead of the machine's own sentence; up to three wordings.",
     )
@@ -222,8 +223,8 @@ class Case(Model):
 class SayNode(NodeBase):
     """Says something and goes on."""
 
-    say: Words = Field(description="What the caller hears.")
-    note: Note | None = Field(
+    say: Annotated[Words, Called("播报", "says")] = Field(description="What the caller hears.")
+    note: Annotated[Note | None, Called("要点", "summary")] = Field(
         default=None,
         description="What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`.",
     )
@@ -324,7 +325,7 @@ class RunNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
 
     run: Name = Field(description="The action.")
-    text: MessageText | None = Field(
+    text: Annotated[MessageText | None, Called("短信", "text message")] = Field(
         default=None,
         description="The words of the message that the action sends. What only the message may tell (a code, a link) "
         "is in the action's reference.",
@@ -421,7 +422,9 @@ class TextNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
     results: ClassVar[tuple[str, ...]] = ("sent", "unable", "rationed", "unavailable")
 
-    text: MessageText = Field(description="The message; it may hold `{{ … }}`.")
+    text: Annotated[MessageText, Called("短信", "text message")] = Field(
+        description="The message; it may hold `{{ … }}`."
+    )
     to: Expression | None = Field(
         default=None,
         description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "
@@ -449,7 +452,7 @@ class EndNode(NodeBase):
 
     lone_words: ClassVar[str] = "end"
 
-    end: Words = Field(description="The last words.")
+    end: Annotated[Words, Called("播报", "says")] = Field(description="The last words.")
 
 
 Node = (
@@ -478,6 +481,22 @@ KINDS: Mapping[str, type[Node]] = {
     "say": SayNode,
 }
 """Every kind by its key. ``say`` is last: beside another key it is what that node says first."""
+
+
+def translated_keys() -> dict[str, FieldInfo]:
+    """Return every key under which a node says or writes something."""
+    return {
+        key: model.model_fields[name]
+        for model in KINDS.values()
+        for key, name in fields_with(model, TRANSLATED).items()
+    }
+
+
+def called(key: str, language: str) -> str:
+    """Return what the words under a key are called; in a language that is neither Chinese nor English, in English."""
+    names = next(each for each in translated_keys()[key].metadata if isinstance(each, Called))
+    return names.zh if language.startswith("zh") else names.en
+
 
 SEND_TEXT = "send_text"
 """The action that a ``text`` node runs."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from ivr.menu.language.markers import Role
 from ivr.menu.language.model import YamlPath
@@ -57,10 +58,13 @@ def _inside(value: Any, role: Role | None, roles: Collection[Role], path: YamlPa
 @functools.cache
 def roles_of(model: type[BaseModel]) -> Mapping[str, Role]:
     """Return the role of each marked field of a section, by the field's name."""
-    found = {
-        name: _role_in((field.annotation, *field.metadata)) for name, field in model.model_fields.items()
-    }
+    found = {name: role_of(field) for name, field in model.model_fields.items()}
     return {name: role for name, role in found.items() if role is not None}
+
+
+def role_of(field: FieldInfo) -> Role | None:
+    """Return the role of a field, or None where it has none."""
+    return _role_in((field.annotation, *field.metadata))
 
 
 def fields_with(model: type[BaseModel], roles: Collection[Role]) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, create_model
 
+from ivr.menu.language.markers import Role
 from ivr.menu.language.model import Model, shape
-from ivr.menu.language.nodes import Node
+from ivr.menu.language.nodes import Node, translated_keys
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import (
     AnywhereKey,
@@ -21,6 +22,7 @@ from ivr.menu.language.scalars import (
     Purpose,
     SingleLine,
 )
+from ivr.menu.language.walk import role_of
 from ivr.menu.language.words import Words
 
 
@@ -31,15 +33,9 @@ class OptionWords(Model):
     hear: list[Phrase] = Field(default_factory=list, description="Words that mean this option.")
 
 
-class NodeWords(Model):
+class NodeWordsBase(Model):
     """The words of one node in another language."""
 
-    say: Words | None = Field(default=None, description="What the caller hears.")
-    end: Words | None = Field(default=None, description="The last words.")
-    noinput: Words | None = Field(default=None, description="After silence.")
-    nomatch: Words | None = Field(default=None, description="After a wrong key or entry.")
-    text: MessageText | None = Field(default=None, description="The text message.")
-    note: Note | None = Field(default=None, description="The words for the summary.")
     keys: dict[
         MenuKey,
         Annotated[
@@ -59,6 +55,34 @@ class NodeWords(Model):
     def options(self) -> Mapping[str, str | OptionWords]:
         """The words of the options of a menu, or of the keys beside a typed entry, by key."""
         return {**self.menu, **self.keys}
+
+
+_TYPES: Mapping[Role | None, Any] = {Role.spoken: Words, Role.message: MessageText, Role.note: Note}
+
+
+def _words_of_kinds() -> dict[str, Any]:
+    """Return a field for every key under which some kind of node says or writes something."""
+    return {
+        key: (
+            _TYPES[role_of(field)] | None,
+            Field(default=None, description=f"The words for the node's `{key}`."),
+        )
+        for key, field in translated_keys().items()
+    }
+
+
+if TYPE_CHECKING:
+
+    class NodeWords(NodeWordsBase):
+        """The words of one node in another language."""
+else:
+    NodeWords = create_model(
+        "NodeWords",
+        __base__=NodeWordsBase,
+        __doc__=NodeWordsBase.__doc__,
+        __module__=__name__,
+        **_words_of_kinds(),
+    )
 
 
 class WordsFile(Model):

@@ -72,8 +72,8 @@ def test_wordings() -> None:
 def test_words_in_another_language() -> None:
     """A text alone is what the node says; of an `end` its last words."""
     say, end = SayNode(say="您好。", then="a"), EndNode(end="再见。")
-    whole = NodeWords(say="Hello.")
+    whole = NodeWords.model_validate({"say": "Hello."})
     assert words_of(say, "Hello.") == whole
     assert words_of(say, whole) is whole
-    assert words_of(end, "Goodbye.") == NodeWords(end="Goodbye.")
+    assert words_of(end, "Goodbye.") == NodeWords.model_validate({"end": "Goodbye."})
     assert words_of(say, None) == NodeWords()
