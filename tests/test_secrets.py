@@ -568,11 +568,11 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "a page that fails is logged with its path": (
         Play(broken_pages),
-        [line(pages, "_trouble", "**place_of(error)", "path=request.path")],
+        [line(pages, "_internal_error", "**place_of(error)", "path=request.path")],
     ),
     "a page that fails says why": (
         Play(broken_pages),
-        [line(pages, "_trouble", "_words().trouble,", "str(error),")],
+        [line(pages, "_internal_error", "_words().internal_error,", "str(error),")],
     ),
     "a carrier's own words are kept": (
         Play(stubborn_carrier),

@@ -64,9 +64,9 @@ FileStamp = tuple[int, ...]
 
 
 def file_stamp(path: Path) -> FileStamp | None:
-    """Return what differs when a file differs, also one that a link leads to; None where there is none.
+    """Return something that changes when the file does, followed through links; None if there is no file.
 
-    A time of change alone would not do: in a folder that a link is turned to, or in a store, all of them may be equal.
+    The time of change alone is not enough: after a deployment all files may have the same one.
     """
     try:
         found = path.stat()
@@ -80,7 +80,7 @@ class Bulletins:
 
     def __init__(self, path: Path | None, stamp: FileStamp | None, bulletins: list[Bulletin]) -> None:
         self._path = path
-        # Replaced as a whole, so that another thread never sees half a change.
+        # Replaced in one go: other threads read it.
         self._latest_read = stamp, bulletins
 
     @classmethod

@@ -58,12 +58,12 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 def _digest(services: Services, request: ActionRequest, code: str) -> str | None:
     """Return the digest to compare with the one that was kept when the code was sent; None: there is no good code.
 
-    Who judges codes in our place is asked only about one that was sent in this call; his yes stands for the digest.
+    A provider is asked only about a code that was sent in this call. If it says yes, the kept digest is returned.
     """
     if services.codes is None:
         return services.seal.digest("code", request.account, request.call, code)
     if services.attempts.judged(request.account, request.call, request.key):
-        return ""  # this very try has its answer already, and nobody is asked again
+        return ""  # a repeated run: the provider is not asked again
     kept = services.attempts.code_of(request.account, request.call, at=request.at)
     if kept is None:
         return None

@@ -27,7 +27,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Look for the account; whatever else is known of it waits until the caller has proved that it is his."""
+    """Look for the account. Everything else that is known of it waits until callers have proved that it is theirs."""
     account = services.identity.find(request.caller)
     elder = services.identity.is_at_least(_ELDER, request.caller, request.at.date())
     if account is None:

@@ -1,4 +1,4 @@
-"""Takes the number that the caller says is on file. Both outcomes look alike from outside until he has proved himself."""
+"""Looks for an account by a typed number. Until callers have proved who they are, both outcomes look the same."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Look for the account; who has none is request, counted and locked like anybody else."""
+    """Look for the account. Callers without one are asked, counted and locked like everybody else."""
     number = str(request.inputs["number"])
     found = services.identity.find(number) is not None
     return ActionResult("found" if found else "not_found", {"number": number}, account=number)

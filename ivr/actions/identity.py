@@ -1,4 +1,4 @@
-"""What the actions of identity share: for whom a try is counted, and whose number a code may be sent to."""
+"""What the actions of identity share: for whom a try is counted, and who must go to a human."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from ivr.actions.base import ActionRequest, Services
 from ivr.storage.attempts import AttemptResult, RateLimit
 
 TAIL, CODE = "tail", "code"
-"""The two things that a caller proves himself with; each is counted by itself."""
+"""The two things that callers prove who they are with. Wrong tries of each are counted apart."""
 WITHHELD_AN_HOUR = 500
-"""Tries of all calls together that withhold their number."""
+"""Tries an hour for all calls together that withhold their number."""
 
 
 FRESH_SIM_HOURS = 72
-"""The number of a SIM card that was changed later than this may be a thief's: fraud guidance names 24 to 72 hours."""
+"""A SIM card that was changed less than this ago may be a thief's. Fraud guidance names 24 to 72 hours."""
 NOT_SERVED = {
     "frozen": "The account is frozen: only a human may help.",
     "sim_changed": f"The SIM card was changed less than {FRESH_SIM_HOURS} hours ago, so that neither the number nor a code "
     "to it proves anything: a human.",
-    "unreachable": "The customer no longer has the number on file, so that no code can reach him: a human.",
+    "unreachable": "The customer no longer has the number on file, so that no code can reach them: a human.",
 }
-"""The outcomes of a caller who must go to a human, told only to whoever knew the tail."""
+"""The outcomes of callers who must go to a human. They are told only after the tail was right."""
 
 
 def not_served(account: Account) -> str:
-    """Return why an account is a human's matter, in a word of :data:`NOT_SERVED`; empty: it is not."""
+    """Return why a human must take over, as a key of :data:`NOT_SERVED`, or an empty text."""
     if account.status == "frozen":
         return "frozen"
     if account.phone_unreachable:
@@ -37,12 +37,12 @@ def not_served(account: Account) -> str:
 
 
 def claimed(request: ActionRequest) -> str:
-    """Return the account that the caller claims: the one found, or a number that has none; of a withheld number, the call."""
+    """Return the account that is claimed: the one found, otherwise the calling number, otherwise the call itself."""
     return request.account or request.caller or request.call
 
 
 def holders(request: ActionRequest) -> Sequence[str]:
-    """Return for whom a try is counted: the account first; and the caller, where the account is not his own number's.
+    """Return for whom a try is counted: the account first, then the caller if they call from another number.
 
     So neither changing one's number nor going from account to account gains a try; nor does a success with an account
     of one's own, since it forgives that account's wrong tries alone.
@@ -54,9 +54,9 @@ def holders(request: ActionRequest) -> Sequence[str]:
 def count_try(
     services: Services, request: ActionRequest, kind: str, *, right: bool, rules: IdentityRules
 ) -> AttemptResult:
-    """Count and judge one try; the same run again is the same try.
+    """Count and judge one try. A run that is repeated is the same try.
 
-    Calls that withhold their number could each try another account for ever: together they have so many tries an hour.
+    Calls that withhold their number could each try another account for ever, so they share a limit.
     """
     if not request.caller:
         rate_limit = RateLimit("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))

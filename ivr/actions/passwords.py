@@ -1,4 +1,4 @@
-"""What is a good password, and by name what is wrong with one that is not.
+"""The rules of good passwords, and names for what is wrong with bad ones.
 
 Pure: nothing here is kept, and nothing here says who asks. The rules follow NIST SP 800-63B: length and how easily a
 password is guessed count, and a mixture of character classes is not demanded.
@@ -63,7 +63,7 @@ def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
         reasons.append(Reason.too_long)
     if password.isdecimal():
         reasons.append(Reason.only_digits)
-    # Of one that is too short it goes without saying.
+    # One that is too short is easily guessed anyway.
     if len(password) >= SHORTEST and _score(password, phone, name) < _LEAST_SCORE:
         reasons.append(Reason.easily_guessed)
     return reasons
@@ -92,7 +92,7 @@ def _score(password: str, phone: str, name: str) -> int:
 
 
 def _as_written(day: date) -> set[str]:
-    """Return the six-digit ways to write a date: in any order, the year whole or not, with or without noughts."""
+    """Return the six-digit ways to write a date: in any order, the year whole or not, with or without leading zeros."""
     years = (f"{day.year}", f"{day:%y}")
     months = ("", f"{day.month}", f"{day:%m}")
     days = ("", f"{day.day}", f"{day:%d}")

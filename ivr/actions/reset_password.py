@@ -1,4 +1,4 @@
-"""How a password is reset: a link to the number on file. No password is ever spoken or typed on the telephone."""
+"""Resets a password by a link to the number on file. No password is ever spoken, or typed on the telephone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ResetAction:
     password: PasswordKind
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Begin a reset. The same run again is the same reset: its link follows from the run's key and our secret."""
+        """Begin a reset. A run that is repeated is the same reset: the link is derived from its key and our secret."""
         resets, account = services.resets, services.account(request.account)
         if resets is None:
             raise NoAccountService

@@ -35,11 +35,11 @@ CONTRACT = Contract(
 
 
 class TailNotProved(PermissionError):
-    """A menu asked for a code before the tail of the ID card was right: anybody could have a stranger pestered."""
+    """A menu asked for a code before the tail of the ID card was right. Anybody could have messages sent to a stranger."""
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Send a code, unless it would prove nothing, reach nobody, or be one too many."""
+    """Send a code, unless it would prove nothing, reach nobody, or exceed a limit."""
     if not has_proved_tail(services, request):
         raise TailNotProved
     account, rules = services.account(request.account), services.identity.rules()
@@ -48,7 +48,7 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    if not may_text(services, request, account.phone, *_code_rations(request)):
+    if not may_text(services, request, account.phone, *_code_limits(request)):
         return ActionResult("rationed")
     told = {"code_minutes": rules.code_valid_minutes}
     lives = timedelta(minutes=rules.code_valid_minutes)
@@ -64,16 +64,16 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 def _code(services: Services, request: ActionRequest) -> str:
-    """Return six digits, drawn by chance; a run that is repeated gets the same.
+    """Return six random digits; a run that is repeated gets the same ones.
 
-    What is kept of the draw tells nothing without our secret.
+    What is stored for that tells nothing without our secret key.
     """
     drawn = services.attempts.chance(request.key, at=request.at)
     return f"{int(services.seal.digest('code drawn', drawn), 16) % 1_000_000:06}"
 
 
 def _let_send(services: Services, request: ActionRequest, lives: timedelta) -> None:
-    """Let somebody else send a code, once for each run: that it leaves is noted before."""
+    """Let the provider send a code, once for each run: that it was sent is noted before the request leaves."""
     assert services.codes is not None
     digest = services.seal.digest("code of others", request.key)  # nobody can type it
     if services.attempts.code_of(request.account, request.call, at=request.at) != digest:
@@ -81,7 +81,7 @@ def _let_send(services: Services, request: ActionRequest, lives: timedelta) -> N
         services.codes.send(request.account, request.language)
 
 
-def _code_rations(request: ActionRequest) -> tuple[RateLimit, RateLimit]:
+def _code_limits(request: ActionRequest) -> tuple[RateLimit, RateLimit]:
     return (
         RateLimit(f"code-call:{request.call}", PER_CALL, WITHIN),
         RateLimit(f"code-account:{request.account}", PER_ACCOUNT, WITHIN),

@@ -8,8 +8,8 @@ from ivr.menu.language.contract import Contract, Outcome
 
 CONTRACT = Contract(
     name="send_link",
-    does="Sends the application's help page on a subject: to the number on file of a caller who has proved who he is, "
-    "else to the calling number.",
+    does="Sends the application's help page on a subject: to the number on file once callers have proved who they "
+    "are, else to the calling number.",
     inputs={"page": "the page's address, which the node's `text` writes out"},
     outcomes={
         "sent": Outcome(means="The message will be sent.", texts={}),
@@ -20,7 +20,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Send it, if there is a number and one of the rations left."""
+    """Send it, if there is a number to send it to and no limit is reached."""
     to = recipient(request)
     if not to:
         return ActionResult("no_number")

@@ -1,4 +1,4 @@
-"""Sends what was told and done in the call, for a caller who had no pencil at hand."""
+"""Sends what was told and done in the call, for callers who had nothing to write with."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ivr.storage.attempts import RateLimit
 
 CONTRACT = Contract(
     name="send_summary",
-    does="Sends the notes of the call, `{{ summary }}` in the node's `text`: to the number on file of a caller who has "
-    "proved who he is, else to the calling number.",
+    does="Sends the notes of the call, `{{ summary }}` in the node's `text`: to the number on file once callers have "
+    "proved who they are, else to the calling number.",
     inputs={"summary": "the notes, which every node with a `note` has added to"},
     outcomes={
         "sent": Outcome(means="The message will be sent.", texts={}),
@@ -24,7 +24,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Send it, if there is something to tell, a number, and one of the rations left; the same summary once in a call."""
+    """Send it, if there is something to tell, a number, and no limit is reached. The same summary is sent once in a call."""
     to, summary = recipient(request), str(request.inputs["summary"])
     if not summary:
         return ActionResult("nothing")
@@ -34,5 +34,5 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
         f"summary:{request.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1)
     )
     if not services.attempts.consume([once], key=f"{request.key}/once", at=request.at):
-        return ActionResult("sent")  # the very same is under way already
+        return ActionResult("sent")  # it has been sent already
     return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

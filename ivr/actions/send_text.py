@@ -1,4 +1,4 @@
-"""Lets a message go out, if there is still one to spend. It is what a `text` node asks for."""
+"""Sends a message, if the limits allow one more. A `text` node runs it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Take one of the rations."""
+    """Count it, and send it if no limit is reached."""
     to = str(request.inputs["to"])
     return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

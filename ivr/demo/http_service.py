@@ -105,7 +105,7 @@ def create_service(
 ) -> Flask:
     """Return the account service as a web program.
 
-    ``rations`` are how many messages may be sent; the usual ones where there are none. A request may name its own
+    ``rate_limits`` say how many messages may be sent; without them the usual ones hold. A request may name its own
     moment (``at``), as demonstrations do. Raises :class:`ivr.config.BadSetting` without a token.
     """
     if not token:
@@ -115,8 +115,8 @@ def create_service(
     app.before_request(lambda: _let_in(token))
     app.register_error_handler(HTTPException, _refusal)
     for route in ROUTES:
-        desk = _Desk(route, services, clock, rate_limits or MessageLimits())
-        app.add_url_rule(route.rule, route.action, desk, methods=[route.method])
+        view = _RouteView(route, services, clock, rate_limits or MessageLimits())
+        app.add_url_rule(route.rule, route.action, view, methods=[route.method])
     install_accounts(app, bank(services), clock)
     return app
 
@@ -133,7 +133,7 @@ def _refusal(error: HTTPException) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _RouteView:
     """Answers the requests of one route."""
 
     route: HttpRoute

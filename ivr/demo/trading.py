@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 _EXCHANGE = ZoneInfo("Asia/Shanghai")
 _CLOSES = time(15)
-"""What is asked at this time or later counts as asked on the next trading day."""
+"""A request at this time or later counts for the next trading day."""
 _DAY = timedelta(days=1)
 
 
@@ -33,12 +33,12 @@ def next_trading_day(day: date) -> date:
 
 
 def ordinary_arrival(at: datetime) -> date:
-    """Return the day on which an ordinary withdrawal asked at this moment arrives: one trading day after it counts.
+    """Return the day on which an ordinary withdrawal that is requested at this moment arrives: one trading day after it counts.
 
     Raises ValueError for a time without a time zone.
     """
     if at.tzinfo is None:
-        raise ValueError("a withdrawal is asked at an aware time")
+        raise ValueError("a withdrawal is requested at an aware time")
     here = at.astimezone(_EXCHANGE)
     in_time = is_trading_day(here.date()) and here.time() < _CLOSES
     counts = here.date() if in_time else next_trading_day(here.date())

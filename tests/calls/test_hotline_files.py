@@ -36,7 +36,7 @@ def test_a_menu_is_its_yaml_files(folder: Path) -> None:
     (folder / "more" / "nodes.yaml").write_text("nodes: {}", encoding="utf-8")
     include(folder, "more/nodes.yaml")
     files = read_folder(folder)
-    assert set(files.sources) == {"menu.yaml", "more/nodes.yaml", "prompts.zh-CN.yaml"}
+    assert set(files.sources) == {"actions.yaml", "menu.yaml", "more/nodes.yaml", "prompts.zh-CN.yaml"}
     assert files.problems == ()
     assert files.unread == frozenset()
 
@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
     include(folder, "folder.yaml", "latin.yaml")
     files = read_folder(folder)
     assert {problem.file for problem in files.problems} == {"folder.yaml", "latin.yaml"}
-    assert files.sources.keys() == {"menu.yaml", "prompts.zh-CN.yaml"}
+    assert files.sources.keys() == {"actions.yaml", "menu.yaml", "prompts.zh-CN.yaml"}
     assert load_hotline(folder).tree is None
 
 

@@ -38,9 +38,9 @@ from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1
 LONGEST_BACKOFF = 1.0
-"""Seconds between two tries; the bound doubles from the first to the longest, and the pause is drawn at random below it."""
+"""Seconds between two tries. The pause is random, below a bound that doubles from the first value up to the second."""
 _LEAST = 0.01
-"""Seconds for a try that begins when the caller has hardly any patience left: there is no time of 0 s to ask for."""
+"""Seconds that a try gets even when the time is nearly up: a timeout of 0 is not allowed."""
 
 _log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class ServiceAction:
     endpoint: Endpoint
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Ask the service. A message that it has us send counts against our limits, whatever its own are."""
+        """Ask the service. If it has us send a message, that counts against our limits."""
         try:
             result = self._ask(request)
             if result.text_to and not may_text(services, request, result.text_to):
@@ -66,7 +66,7 @@ class ServiceAction:
             return ActionResult("unavailable")
 
     def _ask(self, request: ActionRequest) -> ActionResult:
-        """Make the request, again where that may help and does no harm, and no longer than the caller would wait."""
+        """Make the request, and again where that may help and does no harm, for as long as the caller would wait."""
         declared, values = self.declared, {**request.inputs, **_facts(request)}
         path = declared.path_with(values)
         body = None if declared.body is None else declared.body_with(values)
@@ -104,7 +104,7 @@ def _facts(request: ActionRequest) -> dict[str, Any]:
 
 
 def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
-    """Return the first outcome that an answer fits. Raises what the log may say where it fits none."""
+    """Return the first outcome that an answer fits. Raises an error with a text for the log when it fits none."""
     for fit in action.fits:
         if answer.status in fit.statuses and _holds(fit, answer.data):
             return _outcome(fit, answer.data)
@@ -113,7 +113,7 @@ def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
 
 
 def _holds(fit: OutcomeRule, data: Any) -> bool:
-    """Say whether the condition of an outcome holds; what is false is JMESPath's: null, false, and what is empty."""
+    """Say whether the condition of an outcome holds. As in JMESPath, null, false and everything empty are false."""
     if fit.when is None:
         return True
     found = fit.when.search(data)
@@ -145,7 +145,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 def _taken(taken: AnswerField, data: Any) -> Any:
-    """Return one value of an answer, of the kind that it must be."""
+    """Return one value of an answer. Raises UnexpectedAnswer when it is not of the declared kind."""
     found = taken.path.search(data)
     try:
         match taken.kind, found:

@@ -1,4 +1,4 @@
-"""The services that we ask: the connections to a company's services, and whether each of them is up.
+"""The connections to a company's services, and whether each of them is up.
 
 What is told of a failure is its kind, for the log; never a URL, a header or a body, because all of them may hold what a
 caller typed.
@@ -46,11 +46,11 @@ class ServiceDown(ServiceError):
 
 
 class NoConnection(ServiceDown):
-    """There was no connection, so that nothing has left: even a request with an effect may be tried again."""
+    """There was no connection and nothing was sent, so that even a request with an effect may be tried again."""
 
 
 class UnexpectedAnswer(ServiceError):
-    """It answered, and not as it should: that is a mistake of somebody's, and trying again would not help."""
+    """It answered something that was not agreed on. Trying again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class ServiceClient:
     def ask(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
     ) -> ServiceAnswer:
-        """Make one request, which takes no longer than ``seconds``, and one more silence of the service at most."""
+        """Make one request within ``seconds``, plus at most one more wait for the next bytes."""
         until = time.monotonic() + seconds
         try:
             with self._session.request(
@@ -124,14 +124,14 @@ class ServiceClient:
 
 
 def _nothing_left(error: Exception) -> bool:
-    """Say whether a connection was never made."""
+    """Say whether no connection was made."""
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return refused or isinstance(error, requests.ConnectTimeout)
 
 
 def _read(response: requests.Response, until: float) -> bytes:
-    """Return the body. Asked for in parts, so that neither its size nor a slow drip is without bound."""
+    """Return the body, read in parts so that both its size and a slow drip are bounded."""
     body = bytearray()
     while part := response.raw.read1(LARGEST_ANSWER, decode_content=False):
         body += part
@@ -158,7 +158,7 @@ _MOST_DIGITS = 18
 
 
 def exact(text: str) -> Decimal:
-    """Return a number exactly. Raises ValueError for none, and for one that would take pages to say."""
+    """Return a number exactly. Raises ValueError if it is none, or too long to be spoken."""
     try:
         number = Decimal(text)
     except ArithmeticError:
@@ -183,35 +183,35 @@ def plain_json(value: Any) -> Any:
 
 
 class Connections:
-    """The peers of all services. They outlive a menu version: a new wording is no reason to forget what is down."""
+    """The clients of all services. They outlive a menu version: what is down stays down when a menu changes."""
 
     def __init__(self) -> None:
-        self._peers: dict[tuple[str, Breaker, str | None], ServiceClient] = {}
+        self._clients: dict[tuple[str, Breaker, str | None], ServiceClient] = {}
         self._lock = threading.Lock()
 
     def to(self, url: str, breaker: Breaker, authorities: str | None = None) -> ServiceClient:
-        """Return the peer at an address.
+        """Return the client for an address.
 
         ``authorities`` is the file of the certificate authorities that are trusted; None: the public ones.
         """
         known = url, breaker, authorities
         with self._lock:
-            if known not in self._peers:
-                self._peers[known] = ServiceClient(breaker, authorities)
-            return self._peers[known]
+            if known not in self._clients:
+                self._clients[known] = ServiceClient(breaker, authorities)
+            return self._clients[known]
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for peer in self._peers.values():
-                peer.close()
-            self._peers.clear()
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
 
 
 # --- one service of a hotline
 
 _OWN_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "ivr"}
-"""Nothing compressed: the bound of an answer's size is then the bound of our memory."""
+"""Nothing is compressed, so that the limit on an answer's size is a limit on our memory."""
 _URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#@\\]*)?")
 
 

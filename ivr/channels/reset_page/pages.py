@@ -1,4 +1,4 @@
-"""The page behind the link of a reset, where the customer sets his new password.
+"""The page behind the link of a reset, where customers set a new password.
 
 The link works like a key that is handed over at the door: the first GET takes the ticket out of the URL and into a
 cookie, so that neither the address bar, the history nor a Referer keeps it, and looks without using it up, since
@@ -73,7 +73,7 @@ class Pages:
         return self._go_on()
 
     def show(self) -> Response:
-        """Show the form; after a post once what was wrong, or that the password is set."""
+        """Show the form. Right after a post, show once what was wrong, or that the password is set."""
         if "done" in session:
             return self._done(*session.pop("done"))
         opened = self._opened(session.get("ticket", ""))
@@ -82,12 +82,12 @@ class Pages:
         return self._form(opened, NewPassword(formdata=None), session.pop("problems", []))
 
     def set(self) -> AnyResponse:
-        """Set the password, or note what is wrong with it. The answer is a page of its own, for the sake of "back"."""
+        """Set the password, or note what is wrong with it. The answer is a redirect, so that "back" and "reload" do no harm."""
         ticket = session.get("ticket", "")
         opened = self._opened(ticket)
         if opened is None:
             return self._dead()
-        # Told where the fields are: left to itself, it would ask for files first, and have the body read another way.
+        # Without `formdata` the form would look for files first, and have the body read another way.
         form = NewPassword(formdata=request.form)
         if not form.validate():
             return make_response(self._form(opened, form, ["stale"]), 400)
@@ -118,7 +118,7 @@ class Pages:
         return self.seal.digest("ticket", ticket)
 
     def _go_on(self) -> AnyResponse:
-        """Lead to the form, whose address holds nothing but the language, where one was chosen."""
+        """Redirect to the form. Its address holds nothing but the language, if one was chosen."""
         chosen = _chosen_language()
         return redirect(self.prefix + _PATH + (f"?lang={chosen}" if chosen else ""), 303)
 
@@ -131,7 +131,7 @@ class Pages:
         return self._page("notice", words, title=words.done_title, text=words.done[which], case=case)
 
     def _dead(self) -> Response:
-        """Say the same of every link that does not work, in words that depend on the browser alone."""
+        """Give one answer for every link that does not work; only the browser's language changes it."""
         session.clear()
         words = _words()
         page = self._page("notice", words, title=words.dead_title, text=words.dead)
@@ -178,7 +178,7 @@ def install_reset_page(
     blueprint.add_url_rule(_PATH, view_func=pages.show, strict_slashes=False)
     blueprint.add_url_rule(_PATH, view_func=pages.set, methods=["POST"])
     app.after_request(_with_headers)
-    blueprint.register_error_handler(Exception, _trouble)
+    blueprint.register_error_handler(Exception, _internal_error)
     app.register_blueprint(blueprint)
 
 
@@ -197,18 +197,18 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _trouble(error: Exception) -> Response | HTTPException:
-    """End an exception here, where the path, which may hold a ticket, is neither logged nor shown."""
+def _internal_error(error: Exception) -> Response | HTTPException:
+    """Answer an exception here: the path may hold a ticket, so it is neither logged nor shown."""
     if isinstance(error, HTTPException):
         return error
     log.error("page failed", **origin_of(error))
-    return Response(_words().trouble, status=500, mimetype="text/plain")
+    return Response(_words().internal_error, status=500, mimetype="text/plain")
 
 
 def _chosen_language() -> str:
     """Return the language that a link of ours asks for, or nothing."""
-    asked = request.args.get("lang", "")
-    return asked if asked in PAGE_WORDS else ""
+    chosen = request.args.get("lang", "")
+    return chosen if chosen in PAGE_WORDS else ""
 
 
 def _words(customers_language: str = "") -> PageWords:

@@ -37,7 +37,7 @@ class PageWords:
     done: Mapping[PasswordKind, str]
     dead_title: str
     dead: str
-    trouble: str
+    internal_error: str
 
 
 _CHINESE = PageWords(
@@ -86,7 +86,7 @@ _CHINESE = PageWords(
     },
     dead_title="链接不能用了",
     dead="链接可能已经用过、过期，或者没有复制完整。如果还要设置密码，请再拨打一次热线，我们给您发新的链接。",
-    trouble="出了点问题，密码没有设置。请过一会儿再试。",
+    internal_error="出了点问题，密码没有设置。请过一会儿再试。",
 )
 
 _ENGLISH = PageWords(
@@ -139,7 +139,7 @@ _ENGLISH = PageWords(
     dead_title="This link does not work",
     dead="It may have been used, it may be too old, or part of it may be missing. If you still need a new password, "
     "please call the hotline again and we will send you a new link.",
-    trouble="Something went wrong, and the password has not been set. Please try again in a while.",
+    internal_error="Something went wrong, and the password has not been set. Please try again in a while.",
 )
 
 PAGE_WORDS: Mapping[str, PageWords] = {words.language: words for words in (_CHINESE, _ENGLISH)}

@@ -158,7 +158,7 @@ class Accounts:
         return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
     def is_at_least(self, years: int, phone: str, on: date) -> bool:
-        """Say whether the customer is so old on a day; nobody is not, after the same work."""
+        """Say whether the customer is at least so old; False, after the same work, when there is no such customer."""
         try:
             return self.age(phone, on) >= years
         except NoSuchAccount:
@@ -288,7 +288,7 @@ class Accounts:
                 "UPDATE accounts SET data = json_set(data, ?, json(?)) WHERE phone = ?",
                 (_PATHS[opened.which], Password(status="ok").model_dump_json(), opened.phone),
             )
-            _sign_out(db, opened.phone, at)  # who had the old password may have signed in meanwhile
+            _sign_out(db, opened.phone, at)  # somebody with the old password may have signed in meanwhile
             return True
 
     def password_matches(self, phone: str, which: PasswordKind, password: str) -> bool:

@@ -14,7 +14,7 @@ _LAYOUT = 3
 
 _TABLES = (
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    # `filed` is the customer as the file has him, `data` as he is now.
+    # `filed` is what the file says of a customer, `data` what holds now.
     """CREATE TABLE accounts (
         phone TEXT PRIMARY KEY, place INTEGER NOT NULL, id_card TEXT NOT NULL, filed TEXT NOT NULL,
         data TEXT NOT NULL)""",
@@ -63,8 +63,8 @@ def clear(db: sqlite3.Connection) -> None:
 def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     """Take over what a file says. Raises ``BadFile``.
 
-    A customer whose lines are as before keeps what has happened to him; one whose lines have changed is what they say
-    now; one who is no longer there is forgotten.
+    Customers whose lines are as before keep what has happened to them. Those whose lines have changed are what the file says
+    now. Those who are no longer in it are forgotten.
     """
     filed = customers_in(source, content)
     gone = {phone for (phone,) in db.execute("SELECT phone FROM accounts")}

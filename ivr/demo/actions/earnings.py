@@ -42,7 +42,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Work out the earning, rather than repeat the booked one: the caller is told how it comes about."""
+    """Work out the earning, rather than repeat the booked one, so that it can be explained."""
     fund = bank(services).get(request.account).fund
     if not fund.balance:
         return ActionResult("no_holding")

@@ -57,7 +57,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Find the outcome, and tell of all that is known what this outcome declares."""
+    """Find the outcome, and return the facts that it declares."""
     account = bank(services).get(request.account)
     if account.last_withdrawal is None:
         return ActionResult("none")

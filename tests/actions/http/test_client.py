@@ -466,7 +466,7 @@ def test_nothing_is_tried_that_the_caller_no_longer_waits_for(ask: Asker) -> Non
 
 def let_time_pass(connections: Connections, seconds: float) -> None:
     """Put the moment back at which breakers opened."""
-    for peer in connections._peers.values():
+    for peer in connections._clients.values():
         storage = peer._breaker._state_storage
         if storage.opened_at:
             storage.opened_at -= timedelta(seconds=seconds)

@@ -438,7 +438,7 @@ def test_the_log_knows_the_case_and_nothing_else(application: House, monkeypatch
     get(browser, f"/reset/{ticket}")
     application.accounts.close()
     broken = get(visitor(application), f"/reset/{ticket}")
-    assert (broken.status_code, broken.text) == (500, PAGE_WORDS["zh-CN"].trouble)
+    assert (broken.status_code, broken.text) == (500, PAGE_WORDS["zh-CN"].internal_error)
     done, failed = [json.loads(line) for line in out.getvalue().splitlines()]
     assert {**done, "timestamp": 0} == {
         "event": "password set",
