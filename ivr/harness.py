@@ -196,10 +196,10 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
                     raise BadCall(f"`{outcome}` of `{action}` tells no `{name}`; {did_you_mean(name, told)}")
 
 
-def faults_of(call: WrittenCall, tree: Tree) -> Faults:
-    """Return what a written call wants of the actions."""
+def faults_of(call: WrittenCall, samples: Samples | None) -> Faults:
+    """Return what a written call wants of the actions; where it says how one ends, the menu's sample values are needed."""
     outcomes = {name: given if isinstance(given, list) else [given] for name, given in call.outcomes.items()}
-    return Faults(call.unavailable, call.slow, outcomes, Samples(tree) if outcomes else None)
+    return Faults(call.unavailable, call.slow, outcomes, samples)
 
 
 def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAnswer]:
@@ -216,12 +216,15 @@ class DirectHarnesses:
     seen: Seen | None = None
     registry: ActionRegistry | None = None
     """Other actions than those that the folder names."""
+    _samples: Samples | None = None
 
     def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
         self.tree = tree = self.tree or load_tree(self.folder)
         check_names(call, tree)
-        faults = faults_of(call, tree)
+        if call.outcomes:
+            self._samples = self._samples or Samples(tree)
+        faults = faults_of(call, self._samples)
         application = build_application(
             self.folder,
             Settings(database_url="memory://"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -114,6 +115,11 @@ class Bulletins:
 
 def _read(path: Path | None) -> list[Bulletin]:
     try:
-        return parse_file(BulletinsFile, path, path.read_bytes()).root if path else []
+        return _parsed(path, path.read_bytes()) if path else []
     except FileNotFoundError:
         return []
+
+
+@lru_cache(maxsize=16)  # each written call opens the same file
+def _parsed(path: Path, content: bytes) -> list[Bulletin]:
+    return parse_file(BulletinsFile, path, content).root

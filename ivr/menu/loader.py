@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ivr.menu import compiler
@@ -239,11 +240,17 @@ def _include(draft: Draft, sources: Mapping[str, str]) -> None:
             _include_file(draft, file, sources)
 
 
-def included_files(menu: str) -> list[str]:
-    """Return the further files of nodes that the text of a menu file names, as far as it can be read."""
+@lru_cache(maxsize=64)
+def included_files(menu: str) -> tuple[str, ...]:
+    """Return the further files of nodes that the text of a menu file names, as far as it can be read.
+
+    A server asks at each look at the folder, and a test run for each call: mostly of the same text.
+    """
     section, _ = read(menu, MENU_FILE)
     typed = section.get("include") if section else None
-    return [name for name in typed if YAML_FILE.wrong(str(name)) is None] if isinstance(typed, list) else []
+    return (
+        tuple(name for name in typed if YAML_FILE.wrong(str(name)) is None) if isinstance(typed, list) else ()
+    )
 
 
 def _node_files(sources: Mapping[str, str]) -> list[str]:

@@ -23,6 +23,7 @@ from ivr.channels.twilio.player.transport import Reply
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.engine.events import CallStarted, Event
+from ivr.explore.samples import Samples
 from ivr.harness import CallMonitor, caller_of, faults_of, harness_of, numbers_of, slow_down
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.tree import Tree
@@ -106,7 +107,7 @@ class HttpHarnesses:
 
     def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
-        faults = faults_of(call, self.tree)
+        faults = faults_of(call, Samples(self.tree) if call.outcomes else None)
         application = build_application(self.folder, SETTINGS, perform=faults.perform, tree=self.tree)
         began = moment(call, self.tree.timezone)
         clock = VirtualClock(began)
