@@ -1,4 +1,4 @@
-"""The settings, all of them from the environment, read in one place and checked before anything is opened."""
+"""The settings. All of them come from the environment, and are checked here before anything is opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hotline while it is served: its present menu, and the versions that calls began with."""
+"""A hotline that is served: the menu of new calls, and the older versions that calls under way began with."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
 
 
 def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath, str, str]]:
-    """Yield where a menu does not go with the settings: its place in the menu file, what is wrong, what to do instead."""
+    """Yield where a menu does not fit the settings: the place in the menu file, what is wrong, and what to do."""
     for name in settings.desk_numbers:
         if name not in tree.desks:
             what = f"IVR_DESK_{name.upper()}: the hotline has no desk `{name}`"
@@ -133,7 +133,7 @@ def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath,
 
 @dataclass(slots=True)
 class ServedHotline:
-    """One hotline while it is served: a changed menu is taken up when it has no error, and the good one kept when it has."""
+    """One hotline that is served. A changed menu is taken up if it has no error; otherwise the last good one stays."""
 
     folder: Path
     store: Store
@@ -183,7 +183,7 @@ class ServedHotline:
         return self.present
 
     def version(self, version: str) -> Tree:
-        """Return the menu version that a call began with; the present one where that is nowhere to be found."""
+        """Return the version of the menu that a call began with. If it cannot be found, return the present one."""
         if self.present is not None and self.present.version == version:
             return self.present
         tree = self._trees.get(version) or self._restored(version)
@@ -213,7 +213,7 @@ class ServedHotline:
         self.connections.close()
 
     def _restored(self, version: str) -> Tree | None:
-        """Return a version that another worker took up, or that was taken up before we were restarted."""
+        """Return a version from the store: another worker took it up, or this one before a restart."""
         sources = self.store.version(version)
         if sources is None:
             return None
@@ -229,7 +229,7 @@ class ServedHotline:
         return tree
 
     def _refresh(self) -> None:
-        """Look at the folder, unless another thread is at it: meanwhile the present menu serves."""
+        """Look at the folder, unless another thread is doing that. Meanwhile the present menu serves."""
         if not self._lock.acquire(blocking=False):
             return
         try:
@@ -244,7 +244,7 @@ class ServedHotline:
             self.report(loaded.problems)
 
     def _reloaded(self) -> Loaded | None:
-        """Take up a changed menu if it has no error; None: nothing has changed."""
+        """Take up a changed menu if it has no error. Return None if nothing has changed."""
         self._looked = time.monotonic()
         files = self._changed_files()
         if files is None:
@@ -267,7 +267,7 @@ class ServedHotline:
         return None if self._files == before else self._files
 
     def _checked(self, loaded: Loaded) -> Loaded:
-        """Take up a menu that could also be started with; return it with what is wrong if it could not."""
+        """Take up a menu if a server could also start with it. Otherwise return what is wrong."""
         tree, draft = loaded.tree, loaded.draft
         if tree is None or draft is None:
             return loaded
@@ -293,7 +293,7 @@ class ServedHotline:
         self._looked = time.monotonic()
 
     def _keep(self, tree: Tree) -> None:
-        """Keep a compiled version at hand. The tables are replaced whole, so that no other thread sees them half done."""
+        """Keep a compiled version at hand. Each table is replaced as a whole: no other thread sees half a change."""
         actions = self._actions_of(tree)
         others = [other for other in self._trees.values() if other.version != tree.version]
         trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}

@@ -36,14 +36,14 @@ class Draft:
     nodes: dict[str, Node] = field(default_factory=dict)
     """Every node that is right."""
     names: dict[str, TypedSection] = field(default_factory=dict)
-    """Every node that was typed, also one that is wrong."""
+    """Every node that was typed, even if it is wrong."""
     words: dict[str, WordsFile] = field(default_factory=dict)
     """By language: what is right in its words file."""
     word_files: dict[str, TypedSection] = field(default_factory=dict)
     actions: ActionsFile | None = None
     """The entries that are right in the file of the actions that are services."""
     action_parts: ActionsFile | None = None
-    """The same file without no more than each value that is wrong: for checking the rest of its entry."""
+    """The same file, but only without each value that is wrong. The rest of such an entry is checked too."""
     left_out: set[YamlPath] = field(default_factory=set)
     """Where those values stand."""
     actions_file: TypedSection | None = None
@@ -52,7 +52,7 @@ class Draft:
     all_actions_known: bool = True
     """False: its Python module is broken, so that an action nobody knows may be one of its own."""
     whole: bool = True
-    """Whether nothing was left out because it is wrong: only then can it be said what cannot be reached."""
+    """Whether everything could be declared. Only then can anybody say which nodes are never reached."""
     problems: list[Problem] = field(default_factory=list)
 
     def note(
@@ -83,25 +83,25 @@ class Draft:
         return file, place(section, *path)
 
     def node_names(self) -> list[str]:
-        """Return the nodes that may be named: a misspelt name is nothing to suggest."""
+        """Return the names that may be suggested: those that are well formed."""
         return [name for name in self.names if NODE_NAME.wrong(name) is None]
 
     def typed(self, key: str) -> list[str]:
-        """Return the names under a key of the menu file, also of entries that are wrong."""
+        """Return the names under a key of the menu file, even those of entries that are wrong."""
         entries = self.top.section.get(key) if self.top else None
         return list(entries) if isinstance(entries, Section) else []
 
     def typed_services(self) -> list[str]:
-        """Return the names of services, also of those that are wrong."""
+        """Return the names of services, even of those that are wrong."""
         entries = self.actions_file.section.get("services") if self.actions_file else None
         return list(entries) if isinstance(entries, Section) else []
 
     def typed_actions(self) -> Mapping[str, Any]:
-        """Return the actions that are services as they were typed, also those that are wrong."""
+        """Return the actions that are services as they were typed, even those that are wrong."""
         entries = self.actions_file.section.get("actions") if self.actions_file else None
         return entries if isinstance(entries, Section) else {}
 
     def typed_words(self, language: str) -> Mapping[str, Any]:
-        """Return the words of the nodes in a language as they were typed, also those that are wrong."""
+        """Return the words of the nodes in a language as they were typed, even those that are wrong."""
         entries = self.word_files[language].section.get("nodes")
         return entries if isinstance(entries, Section) else {}

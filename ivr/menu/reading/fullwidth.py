@@ -1,9 +1,8 @@
 """Chinese punctuation where YAML needs the English one: the likeliest slip of an editor who writes Chinese.
 
-YAML takes `then：booked` for a text and stumbles a line later, or not at all; so the slips are looked for in the file
-as it was typed, before it is read. Inside texts all of this punctuation is right, and nothing is said about it: the
-texts of several lines, the quoted ones and the comments are blanked out first, and only what stands at the place of a
-key, a separator, a bracket, a quote or the indentation is told.
+YAML takes `then：booked` for a text and stumbles a line later, or not at all. So we look for such slips in the file as it was
+typed, before it is read. Inside texts this punctuation is right. We blank out quoted texts, texts of several lines and
+comments, and then report only what stands where YAML has a key, a separator, a bracket, a quote or indentation.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _IF_SAID = "; if it belongs to a text, put English quotes around the text"
 
 
 def chinese_punctuation(lines: Sequence[str], file: str) -> Iterator[Problem]:
-    """Yield a problem for every line of a file in which Chinese punctuation stands for YAML's, at the first of it."""
+    """Yield a problem for every line where Chinese punctuation stands in place of YAML's: one for each line, at the first."""
     if not any(map(_ODD.search, lines)):
         return
     depth = 0
@@ -65,7 +64,7 @@ _HOLDS_A_TEXT = re.compile(
 
 
 def _without_texts(lines: Sequence[str]) -> list[str]:
-    """Return the lines with comments, quoted texts and the further lines of texts blanked out, at their length."""
+    """Return the lines with comments, quoted texts and the further lines of texts blanked out. Columns stay as they are."""
     kept: list[str] = []
     text_of = None
     for line in lines:
@@ -80,7 +79,7 @@ def _without_texts(lines: Sequence[str]) -> list[str]:
 
 
 def _key_column(before: str, line: str) -> int:
-    """Return the column that the further lines of a text must be right of: its key's, or its dash's."""
+    """Return the column of a text's key or dash. The text's further lines must stand to the right of it."""
     has_key = re.match(rf"{_KEY}[ ]*:[ ]", line[len(before) :])
     return len(before) if has_key else before.rindex("-")
 
@@ -139,7 +138,7 @@ def _flow_begins(line: str) -> int | None:
 
 
 def _opened(flow: str) -> int:
-    """Return how many brackets are opened and not closed; a Chinese one closes too, as it was meant to."""
+    """Return how many brackets are opened and not closed. A Chinese bracket counts as closing, as it was meant to."""
     return sum((character in "{[") - (character in "}]｝］】") for character in flow)
 
 

@@ -1,8 +1,10 @@
 """YAML as people type it: every key and value is kept literally, with its place.
 
-The values are texts, sections (mappings) and lists; nothing typed turns into a boolean, a number or a date here. What a
-text means is decided by the declarations in :mod:`ivr.menu.language`. The events come from PyYAML; they are put together
-here and not by its constructors, so that duplicate keys, cut-off texts and exploding anchors are seen and said.
+A value is a text, a section (a mapping) or a list. Nothing becomes a boolean, a number or a date here: ``no`` stays ``no``, and
+``+86`` keeps its plus. The declaration of a file (:mod:`ivr.menu.language`) decides what a text means.
+
+PyYAML gives the events. We put them together ourselves and do not use its constructors, so that we can report a key that is
+written twice, a text that a comment cuts off, and anchors that explode.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ class Scalar(str):
     plain: bool
     """Whether it was typed without quotes."""
     cut: bool
-    """Whether a comment follows on its line, which may be the rest of the sentence."""
+    """Whether a comment follows on the same line. It may be the rest of the sentence."""
 
 
 class Section(dict[str, Any]):
@@ -48,7 +50,7 @@ class Section(dict[str, Any]):
 
     __slots__ = ("keys_at", "mark")
     mark: Mark
-    """Where its own key stands, if it has one: there an editor looks for it."""
+    """Where its own key stands, if it has one. That is where an editor looks for it."""
     keys_at: dict[str, Mark]
 
 
@@ -60,7 +62,7 @@ class SequenceNode(list[Any]):
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
-    """Return the text of a file, and what is wrong with its bytes (then the text is empty)."""
+    """Return the text of a file, and what is wrong with its bytes. If something is, the text is empty."""
     if len(data) > MAX_BYTES:
         what = f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most"
         return "", [Problem(file, 1, 1, "", what, "split it with `include:`")]
@@ -110,7 +112,7 @@ def _wrong_top(made: Any) -> tuple[str, str]:
 
 
 def _within(text: str, problems: list[Problem]) -> list[Problem]:
-    """Return problems without the line after the last one, which the parser blames and no editor shows."""
+    """Return problems with a place that an editor can show: the parser may blame the line after the last one."""
     lines = _LINE_END.split(text)
     last = max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
     return [replace(each, line=last, column=1) if each.line > last else each for each in problems]
@@ -124,7 +126,7 @@ _FORBIDDEN = re.compile(
 
 
 def _forbidden_characters(lines: Sequence[str], file: str) -> Iterator[Problem]:
-    """Yield a problem for every line with an invisible character that would end or move the text around it."""
+    """Yield a problem for every line with an invisible character. It would end the text around it, or move it."""
     for number, line in enumerate(lines, 1):
         found = _FORBIDDEN.search(line)
         if found:
@@ -143,7 +145,7 @@ def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem
 
 
 def place(data: Any, *path: Any) -> Mark:
-    """Return where the value at ``path`` is, or the nearest place above it that is known."""
+    """Return where the value at ``path`` stands. If that is not known, return the nearest place above it."""
     mark = getattr(data, "mark", Mark(1, 1))
     for step in path:
         if isinstance(data, Section) and step in data:
@@ -293,7 +295,7 @@ class _Builder:
         self.put(value, size)
 
     def put(self, value: Any, size: int) -> None:
-        """Put a value where the file is: at the top, into a list, or as a key or value of a section."""
+        """Put a value where the reading has come to: at the top, into a list, or as a key or value of a section."""
         if not self.stack:
             self.top = value
             return
@@ -340,7 +342,7 @@ def _braces_inside(line: str) -> bool:
 
 
 def _size(text: str) -> int:
-    """Return how many values a text counts for; a long one that is said by many aliases is a bomb too."""
+    """Return how many values a text counts for. A long text that many aliases repeat is a bomb too."""
     return 1 + len(text) // 100
 
 
@@ -349,7 +351,7 @@ def _mark(event: Any) -> Mark:
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    """Say in an editor's words what PyYAML found, with the remedy for the known traps."""
+    """Return what PyYAML found, in an editor's words, with a remedy for the traps that are known."""
     lines = _LINE_END.split(text)
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
@@ -358,7 +360,7 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
 
 
 def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:
-    """Return the place that an editor should look at: for what was opened and never closed, its beginning."""
+    """Return the place that an editor should look at. For a bracket that is never closed, that is where it opens."""
     begun, noticed = error.context_mark, error.problem_mark
     assert noticed is not None  # the scanner and the parser always give it
     context = error.context or ""
@@ -412,4 +414,4 @@ _TRAPS = (
         "line the keys up; put quotes around whole texts",
     ),
 )
-"""A part of PyYAML's sentence, what it mostly means, and the remedy; the first that fits."""
+"""A part of PyYAML's sentence, what it usually means, and the remedy. The first that fits is used."""
