@@ -71,3 +71,27 @@ def test_an_entry_of_several_lengths_says_both() -> None:
     """The hint names the fewest and the most keys."""
     call = Call(tree_of("main: {say: Number?, ask: digits, length: 4-8, then: bye}"))
     assert call.press("1*34#").press("1*34#").heard[1] == "Please enter 4-8 digits."
+
+
+@pytest.mark.parametrize(
+    ("top", "kind", "speech"),
+    [("", "amount", None), ("speech: true", "amount", ()), ("speech: true", "pin", None)],
+)
+def test_an_entry_listens_to_speech_only_where_the_hotline_does(
+    top: str, kind: str, speech: tuple[str, ...] | None
+) -> None:
+    """And never to a secret."""
+    tree = tree_of(f"main: {{say: Type it., ask: {kind}, as: typed, then: bye}}", top)
+    assert Call(tree).listens.speech == speech
+
+
+def test_the_language_of_the_call_may_be_said() -> None:
+    """It is a fact like the others, which the reference names."""
+    call = Call(tree_of('main: {say: "You hear {{ language }}.", then: bye}'))
+    assert "You hear en-US." in call.heard
+
+
+def test_of_several_wordings_a_node_that_goes_on_says_the_first() -> None:
+    """There is no second try at it."""
+    call = Call(tree_of("main: {say: [News once., News twice.], then: bye}"))
+    assert ("News once." in call.heard, "News twice." in call.heard) == (True, False)

@@ -115,3 +115,48 @@ def test_a_variable_that_only_feeds_itself_ends() -> None:
     nodes = MAIN + 'news: {set: {way: "{{ way }}, news"}, then: main}'
     walked = prove(tree(nodes, "variables: {way: here}\n" + ZERO + OPEN)).walk
     assert len(walked) < 100
+
+
+def test_a_withheld_number_makes_another_state() -> None:
+    """Both callers come to the same menu, and only one of them comes from there to where no human is."""
+    nodes = (
+        'main: {menu: {"1": {for: news, go: way}, "2": {for: a human, go: agent}}}\n'
+        "way: {choose: [{if: withheld, go: hidden}], else: main}\n"
+        'hidden: {menu: {"1": {for: the end, go: bye}, "2": {for: the same again, go: hidden}}, after_tries: bye}'
+    )
+    found = broken(tree(nodes, OPEN))
+    assert found["P02"].node == "hidden"
+    assert "P13" not in found
+
+
+def test_the_longest_row_of_actions_counts() -> None:
+    """One outcome of each leads to a short end, and the other ones on."""
+    rows = "\n".join(
+        f"r{n}: {{run: find_account, outcomes: {{found: r{n + 1}, not_found: short, unavailable: short}}}}"
+        for n in range(22)
+    )
+    nodes = (
+        'main: {menu: {"1": {for: checks, go: r0}, "2": {for: the end, go: bye}}}\n'
+        + rows
+        + "\nr22: {say: Done., then: main}"
+        + "\nshort: {run: find_account, outcomes: {found: r22, not_found: r22, unavailable: r22}}"
+    )
+    assert "more than" in broken(tree(nodes))["P12"].what
+
+
+def test_a_human_behind_an_action_is_a_human() -> None:
+    """Whatever the action comes to, and however long it takes. The worst of its outcomes says how many keys it is."""
+    outcomes = "found: agent, not_found: almost, unavailable: agent"
+    nodes = (
+        f'main: {{menu: {{"1": {{for: help, go: help}}, "2": {{for: the end, go: bye}}}}}}\nhelp: {{run: find_account, outcomes: {{{outcomes}}}}}\n'
+        'almost: {menu: {"1": {for: a human, go: agent}, "2": {for: the end, go: bye}}}'
+    )
+    proved = prove(tree(nodes, OPEN))
+    assert "P02" not in {finding.proof for finding in proved.findings}
+    assert proved.keys == {"main": 2, "almost": 1, "voice": 0}
+
+
+def test_the_worst_hour_says_how_near_a_human_is() -> None:
+    """By day the desk is one key away; by night its voicemail is one key more."""
+    nodes = 'main: {menu: {"1": {for: a human, go: agent}, "2": {for: the end, go: bye}}}\nshut: {menu: {"1": {for: a message, go: voice}, "2": {for: the end, go: bye}}}'
+    assert prove(tree(nodes, DAY)).keys["main"] == 2

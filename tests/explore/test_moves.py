@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import Any
 
 from ivr.engine.events import (
@@ -139,8 +141,10 @@ def test_an_event_at_another_moment_is_never_mistaken_for_another_event() -> Non
     """Events are known by their identity; one that is gone must not lend it to the next."""
     tree = mazes()["slow"]
     moves = Moves(tree)
-    for number in range(2000):
-        event = DigitsPressed(moves.usual, str(number))
-        later = moves.later(event, 1)
-        assert isinstance(later, DigitsPressed)
-        assert (later.digits, later.at) == (str(number), moves.moments[1])
+    event = DigitsPressed(moves.usual, "1")
+    held = sys.getrefcount(event)
+    later = moves.later(event, 1)
+    assert (later, later.at) == (replace(event, at=moves.moments[1]), moves.moments[1])
+    assert sys.getrefcount(event) > held, (
+        "nothing keeps the event, so that its identity may pass to another one"
+    )
