@@ -13,7 +13,7 @@ import pytest
 from ivr.cli import starter
 from ivr.cli.errors import CommandFailed
 from ivr.cli.git_revisions import Repository
-from tests.support.command import ivr
+from tests.support.command import YUEBAO, ivr
 
 SOMEBODY = {
     "GIT_AUTHOR_NAME": "Somebody",
@@ -330,3 +330,31 @@ def _head(hotline: Path) -> str:
     found = Repository.around(hotline).commit("HEAD")
     assert found is not None
     return found
+
+
+def test_the_code_of_a_revision_is_not_run(tmp_path: Path) -> None:
+    """Nobody may have reviewed it: both versions are read with the code that stands in the folder."""
+    clinic = tmp_path / "clinic"
+    shutil.copytree(Path(__file__).parents[2] / "examples" / "python", clinic)
+    code = (clinic / "actions.py").read_text(encoding="utf-8")
+    (clinic / "actions.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", "-C", str(clinic), *command], check=True)
+    (clinic / "actions.py").write_text(code, encoding="utf-8")
+    result = ivr("diff", "HEAD", "--hotline", clinic)
+    assert result.exit_code == 0, result.stdout + result.stderr
+    assert "nothing that a caller would notice" in result.stdout
+
+
+def test_a_version_that_names_no_code_has_that_of_the_other(tmp_path: Path) -> None:
+    """So a hotline from before it had to name the bank can still be compared."""
+    old = tmp_path / "yuebao"
+    shutil.copytree(YUEBAO, old)
+    (old / "actions.yaml").unlink()
+    result = ivr("diff", old, YUEBAO, "--no-calls", "--no-explore")
+    assert result.exit_code == 0, result.stdout
+    assert "nothing that a caller would notice" in result.stdout

@@ -1,0 +1,97 @@
+"""A hotline with code of its own while it is served: which code runs for which version of its menu."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from ivr.actions import perform
+from ivr.actions.base import ActionRequest, Services
+from ivr.actions.bulletins import Bulletins
+from ivr.calls.hotline import ServedHotline
+from ivr.menu.tree import Tree
+from ivr.storage.attempts import Attempts
+from ivr.storage.base import IN_MEMORY
+from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
+
+CODE = """
+from ivr.actions import ActionResult, Outcome, action
+
+@action("Greets.", outcomes={"ok": Outcome("It is said.", tells={"word": "the greeting"})})
+def greet(services, request):
+    return ActionResult("ok", {"word": "%s"})
+"""
+GREETING = """
+hotline: greeting
+languages: [en-US]
+voices: {en-US: Polly.Joanna-Neural}
+timezone: America/New_York
+start: main
+agent: bye
+nodes:
+  main: {run: greet, outcomes: {ok: told, unavailable: bye}}
+  told: {say: "{{ word }}", then: bye}
+  bye: {end: Goodbye.}
+"""
+
+
+@pytest.fixture
+def greeting(tmp_path: Path) -> Path:
+    """Give the folder of a hotline with an action of its own."""
+    for name, text in {
+        "menu.yaml": GREETING,
+        "actions.yaml": "python: actions.py",
+        "actions.py": CODE % "Hello",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def word_of(hotline: ServedHotline, tree: Tree) -> object:
+    """Return what the action of a menu version tells."""
+    services = Services(None, Bulletins.open(None), Attempts.open(IN_MEMORY), Seal.random())
+    request = ActionRequest("CA1/1/1", datetime(2026, 11, 22, tzinfo=UTC), "en-US")
+    return perform("greet", services, request, hotline.actions(tree)).results["word"]
+
+
+def test_code_is_taken_up_by_a_restart_and_never_by_a_menu(greeting: Path) -> None:
+    """A menu is changed by whoever edits it, the code by whoever starts the server: they do not come half and half."""
+    hotline = ServedHotline(greeting, SqliteStore(IN_MEMORY), look_every=0.0)
+    first = hotline.current()
+    (greeting / "actions.py").write_text(CODE % "Howdy", encoding="utf-8")
+    (greeting / "menu.yaml").write_text(GREETING.replace("Goodbye", "Bye"), encoding="utf-8")
+    second = hotline.current()
+    assert second.version != first.version
+    assert [word_of(hotline, tree) for tree in (first, second)] == ["Hello", "Hello"]
+    started = ServedHotline(greeting, SqliteStore(IN_MEMORY))
+    assert word_of(started, started.current()) == "Howdy"
+
+
+def test_another_module_is_not_taken_up_while_running(greeting: Path) -> None:
+    """The good menu goes on, and the problem says what to do."""
+    told: list[str] = []
+    hotline = ServedHotline(
+        greeting, SqliteStore(IN_MEMORY), look_every=0.0, report=lambda found: told.extend(map(str, found))
+    )
+    first = hotline.current()
+    (greeting / "others.py").write_text(CODE % "Howdy", encoding="utf-8")
+    (greeting / "actions.yaml").write_text("python: others.py", encoding="utf-8")
+    with capture_logs():
+        assert hotline.current() is first
+    (problem,) = told
+    assert problem.startswith("actions.yaml:1:1: `python` or `accounts` has changed")
+    assert problem.endswith("; restart the server")
+
+
+def test_the_database_chooses_no_code(greeting: Path) -> None:
+    """A version that is kept with the calls is compiled with the code of the server, whatever module it names."""
+    store = SqliteStore(IN_MEMORY)
+    hotline = ServedHotline(greeting, store)
+    (greeting / "evil.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    sources = {"menu.yaml": GREETING, "actions.yaml": "python: evil.py"}
+    store.keep_version("0123", "greeting", sources)
+    assert word_of(hotline, hotline.version("0123")) == "Hello"
