@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ivr.menu.checks.templates import ExaminedTemplate, TemplateText
+from ivr.menu.checks.templates import ExaminedTemplate
 from ivr.menu.graph.flow import Flow, Knowledge
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import target_of
@@ -85,22 +85,12 @@ def _variables(
         at = knowledge.get(text.node)
         if text.node and at is None:
             continue
-        available = begin | at.variables | _of_the_message(flow, text) if at else begin
+        own = flow.nodes[text.node].tells(str(text.path[0]), flow.contracts) if text.node else frozenset()
+        available = begin | at.variables | own if at else begin
         for variable in sorted(examined.uses.variables - available - flow.secrets):
             remedy = f"set it on every way to this node, or write `{variable} | default(…)`"
             what = f"`{variable}` may have no value here"
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)
-
-
-def _of_the_message(flow: Flow, text: TemplateText) -> frozenset[str]:
-    """Return what the message of an action may tell beside the variables: what its outcome tells, and its secrets."""
-    node = flow.nodes[text.node]
-    contract = flow.contracts.get(node.run) if isinstance(node, RunNode) else None
-    if contract is None or text.path[:1] != ("text",):
-        return frozenset()
-    sending = [outcome for outcome in contract.outcomes.values() if outcome.texts is not None]
-    told = [frozenset({*outcome.tells, *(outcome.texts or ())}) for outcome in sending]
-    return frozenset.intersection(*told) if told else frozenset()
 
 
 def _actions(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge]) -> None:

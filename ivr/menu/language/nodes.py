@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from ivr.menu.language.contract import Contract
 from ivr.menu.language.markers import TARGETS, TRANSLATED, Called, Role
 from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.scalars import (
@@ -146,6 +147,11 @@ class NodeBase(Model):
     def sets(self, name: str) -> frozenset[str]:
         """Return the variables that have a value after it, ``name`` being its own. What an action tells is not among them."""
         del name
+        return frozenset()
+
+    def tells(self, key: str, contracts: Mapping[str, Contract]) -> frozenset[str]:
+        """Return what its words under a key may tell beside the variables of the call."""
+        del key, contracts
         return frozenset()
 
     def secrets(self, name: str) -> frozenset[str]:
@@ -348,6 +354,12 @@ class RunNode(SpeakingNode):
     def action(self) -> str:
         """The action that it runs."""
         return self.run
+
+    def tells(self, key: str, contracts: Mapping[str, Contract]) -> frozenset[str]:
+        """Return, for the message, what every outcome that sends it tells, and its secrets."""
+        outcomes = contracts[self.run].outcomes.values() if self.run in contracts and key == "text" else ()
+        told = [frozenset({*each.tells, *each.texts}) for each in outcomes if each.texts is not None]
+        return frozenset.intersection(*told) if told else frozenset()
 
 
 class ChooseNode(NodeBase):
