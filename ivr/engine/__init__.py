@@ -1,6 +1,7 @@
 """What a call does: events in, commands out, a session between. Pure.
 
-``events`` and ``commands`` are twins: what happened, and what to do next. ``session`` is where a call is, as plain data.
-``step`` is the whole dialogue; ``entries`` reads what is typed, ``hearing`` what is said, ``wording`` chooses the answer,
-``turn`` holds them while one event is handled. ``record`` says what of an event may be kept.
+Read ``step`` first: it is the whole dialogue. ``events`` and ``commands`` are its twins, what happened and what to do next.
+``session`` is where a call is, as plain data, and ``states`` names what it can wait for. ``turn`` holds everything while one
+event is handled. ``entries`` reads what callers type, ``recognition`` what they say, ``prompting`` chooses what they hear.
+``redaction`` says what of an event may be kept.
 """

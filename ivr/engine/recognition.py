@@ -1,4 +1,4 @@
-"""What a caller's words mean where the call listens: the keys that he could have pressed instead."""
+"""What a caller's words mean where the call listens: the keys that they could have pressed instead."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Session:
     confirming: Any = None
     """An entry that was read back and waits for the caller's yes."""
     pending_returns: list[str] = field(default_factory=list)
-    """The nodes that the caller wanted when his identity was asked for; the last is the next to return to."""
+    """The nodes that the caller wanted when their identity was asked for; the last is the next to return to."""
     running: str = ""
     """The key of an action that goes on while the caller waits; empty: there is none."""
     running_since: datetime | None = None
@@ -59,7 +59,7 @@ class Session:
     """A human was sought in this call and not reached: giving up again ends the call politely, without a circle."""
     urgent: bool = False
     reason: str = ""
-    """Why a human was sought last, in words for him and for the record."""
+    """Why a human was sought last, in words for that human and for the record."""
     limited: bool = False
     """The call's bound was reached once."""
     ending: str = ""

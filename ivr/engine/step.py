@@ -76,7 +76,7 @@ from ivr.menu.tree import Tree
 MAX_STEPS = 100
 """Nodes that one event may pass before the call must listen: more is a loop that the checks did not see."""
 MAX_REPEATS = 3
-"""How often a caller may ask for the same again before a human asks what he needs."""
+"""How often a caller may ask for the same again before a human asks what they need."""
 
 
 _SPEAKING_LATER = (EndNode, TransferNode)

@@ -33,14 +33,14 @@ class Turn:
     secret_asked_at: str = ""
     """Where the latest of them was asked for."""
     visited: list[str] = field(default_factory=list)
-    """The nodes that were entered, in order: what a session forgets, and a proof of the menu wants to know."""
+    """The nodes that were entered, in order. The session forgets them; tests and proofs ask for them."""
     uttered: list[Prompt] = field(default_factory=list)
     """What was said, as it is written."""
     input_kind: str = ""
     """What the caller's keys or silence were taken as: ``option``, ``anywhere``, ``entry`` (accepted), ``again`` (to be
     typed anew), ``noinput``, ``nomatch`` or ``unfinished``; empty: nothing of these happened."""
     continues: bool = False
-    """Whether this event continues what the caller did before: an action of his has ended."""
+    """Whether this event continues what the caller did before: an action has ended that they asked for."""
 
     @property
     def node(self) -> Node | None:
@@ -158,7 +158,7 @@ class Turn:
     def arrive(self, name: str) -> None:
         """Be at a listening node: count afresh, and remember the way, loop-erased.
 
-        The questions of identity are no part of the way: ``back`` leads over them. Returning to a node of the way
+        The questions about identity are no part of the way: ``back`` skips them. Returning to a node of the way
         forgets what came after it, so that what the past costs to remember stays bounded by the size of the tree.
         """
         session = self.session
@@ -187,7 +187,7 @@ class Turn:
         return before[-1]
 
     def last_menu(self) -> str | None:
-        """Return the menu from which the caller chose last, or None when he has not seen one."""
+        """Return the menu from which the caller chose last, or None when they have heard none."""
         return next(
             (name for name in reversed(self.session.history) if isinstance(self.tree.nodes[name], MenuNode)),
             None,

@@ -58,7 +58,7 @@ def as_call(tree: Tree, moves: Sequence[Move], title: str) -> WrittenCall:
 
 @dataclass(slots=True)
 class _Writer:
-    """A call while it is written: every move is made, to know where the caller is."""
+    """A call that is being written. Every move is made with the engine, so that it is known where the caller is."""
 
     tree: Tree
     samples: Samples = field(init=False)
@@ -155,7 +155,7 @@ class _Writer:
                 assert_never(move.event)
 
     def given(self, session: Session, event: ActionFinished) -> GivenOutcome:
-        """Return an outcome, with the values that are not those which it would have anyway."""
+        """Return an outcome, with the values that differ from those which it would have anyway."""
         contract = self.tree.contracts[event.action]
         usual = self.samples.results(contract.all_outcomes()[event.outcome])[0]
         values = {name: as_text(value) for name, value in event.results.items() if value != usual[name]}
@@ -165,6 +165,6 @@ class _Writer:
 
 
 def _needs_end(turn: Turn, digits: str) -> bool:
-    """Say whether an entry is not over by itself where the call listens."""
+    """Say whether an entry must be ended where the call listens."""
     last = turn.commands[-1] if turn.commands else None
     return not (isinstance(last, Gather) and last.length == len(digits))

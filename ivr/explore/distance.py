@@ -1,6 +1,7 @@
-"""How far a human is from every state: for who presses the best keys, and for who only waits.
+"""How far a human is from every state: in keys, for a caller who presses the best ones, and in seconds, for one who waits.
 
-The caller does the best he can, and the world (actions, desks) the worst.
+The caller does the best they can, and the world (actions and desks) the worst. For example, a menu with `"0": agent` is one
+key away from a human. If the key runs an action first, the outcome that leads farthest from a human counts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ ENDLESS = float("inf")
 
 
 class Distances:
-    """How far a human is from every state, for who presses the best keys and for who only waits."""
+    """The keys and the seconds from every state of a walk to a human."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
@@ -42,17 +43,17 @@ class Distances:
             yield Violation("P02", session.node, session.language, f"{far} from here", remedy, way)
 
     def too_long(self, most: float) -> Iterator[Violation]:
-        """Yield the places at which who only waits is not connected in time."""
+        """Yield the places at which a caller who only waits is not connected in time."""
         for state in self._nearest(lambda state: self.seconds(state) > most):
             session, seconds = self.walk.places[state].session, self.seconds(state)
             what, remedy = (
                 (
-                    "who only waits is never connected with a human",
+                    "a caller who only waits is never connected with a human",
                     "lead `after_tries` to the human, or leave it out",
                 )
                 if seconds == ENDLESS
                 else (
-                    f"who only waits is connected after {seconds:.1f} s, more than {most:g} s",
+                    f"a caller who only waits is connected after {seconds:.1f} s, more than {most:g} s",
                     "shorten the words, `timeout` or `tries`",
                 )
             )
@@ -71,7 +72,7 @@ class Distances:
         return self._worst(lambda state: self.keys[state])
 
     def worst_waiting(self) -> dict[str, float]:
-        """Return the seconds to a human from each listening node for who only waits, in the worst of its states."""
+        """Return the seconds to a human from each listening node for a caller who only waits, in the worst of its states."""
         return self._worst(self.seconds)
 
     def _worst(self, measure: Callable[[int], float]) -> dict[str, float]:
@@ -90,7 +91,7 @@ class Distances:
         return list(found.values())
 
     def _listening(self) -> Iterator[int]:
-        """Yield the states in which the caller is listened to, each as he comes to it."""
+        """Yield the states in which the call listens to the caller, each as the caller first comes to it."""
         for state, (place, base) in enumerate(zip(self.walk.places, self.walk.bases, strict=False)):
             if base == state and (place.waits.listens or place.waits is CallState.recording):
                 yield state
@@ -173,7 +174,7 @@ def _pause(walk: Walk, place: ControlLocation) -> float:
 
 
 def _is_settled(walk: Walk, state: int) -> bool:
-    """Say whether nothing more is owed to who waits: a human is rung or was, or the call says goodbye after one was sought."""
+    """Say whether the caller can expect nothing more: a human is rung or was rung, or the call said goodbye after that."""
     place = walk.places[state]
     ended = place.waits is CallState.over and place.session.ending in {"transferred", "farewell"}
     return ended or _is_human(place)
@@ -187,8 +188,8 @@ def _is_human(place: ControlLocation) -> bool:
 def _keys_at(walk: Walk, moment: int) -> list[float]:
     """Return the keys to a human from every state: the caller presses the best ones, the world answers the worst.
 
-    Settled from the humans outwards, the nearest first; a state in which the world chooses is settled with the last of
-    what it can choose. That an action takes long is no worse than how it may end.
+    It begins at the humans and goes backwards, nearest states first, as Dijkstra does. A state in which the world chooses
+    is done when the last of its choices is done. An action that takes long is no worse than the ways in which it may end.
     """
     places, before = walk.places, walk.before
     best, choices, worst = [ENDLESS] * len(walk), [0] * len(walk), [0.0] * len(walk)

@@ -1,9 +1,16 @@
 """Walks every state that a call can come to, through the engine's own step.
 
-Breadth first, so that the way by which a state is found first is a shortest one. What happens at a state is everything
-of :mod:`ivr.explore.moves`; two sessions that :mod:`ivr.explore.state_key` cannot tell apart are one state. A step is
-computed once for each control; where it has not looked at the data it is the same step with any other data. Keys that
-do not depend on the counters are walked where these are zero.
+The walk is breadth first, so that the first way to a state is a shortest one. At each state it tries every move of
+:mod:`ivr.explore.moves`. Two sessions with the same key (:mod:`ivr.explore.state_key`) are one state.
+
+Two things make it fast. Both follow from what the record of a step shows (:mod:`ivr.explore.recording`):
+
+- A step that has not looked at the data leads to the same place with any other data. So the engine is asked once for all
+  states of a place.
+- A move that has not looked at the counters leads to the same place after two silences as after none. So it is tried once,
+  at the *base*: the state whose counters are zero.
+
+``thorough`` uses neither, and tests compare the two.
 """
 
 from __future__ import annotations
@@ -31,9 +38,9 @@ from ivr.written.heard import seconds_heard
 MOST_STATES = 2_000_000
 """States after which a walk gives up, and says so."""
 StepObserver = Callable[[int, Move, Session, Turn], None]
-"""Told every computed step: the state (or :data:`BEGINNING`), the move, the session before it, and what came of it."""
+"""Called with every computed step: the state (or :data:`BEGINNING`), the move, the session before it, and its turn."""
 Progress = Callable[[int, int], None]
-"""Told now and then how many states and steps there are so far."""
+"""Called now and then with the number of states and steps so far."""
 
 
 def explore(
@@ -46,8 +53,8 @@ def explore(
 ) -> Walk:
     """Walk a menu.
 
-    ``thorough`` tells all combinations of the counters apart and asks the engine for every single step: slower by far,
-    and it finds the same.
+    ``thorough`` tells all combinations of the counters apart, and asks the engine for every single step. It is far slower
+    and finds the same.
     """
     return _Walker(tree, watch, most_states, progress, thorough=thorough).walk()
 
@@ -74,7 +81,7 @@ class _Walker:
         self.sessions: list[Session | None] = []
         self.data: list[DataAbstraction | None] = []
         self.seen_at = [0] * len(self.moves.moments)
-        """By moment: what has come of the steps that look at the clock; where it is the same, the moments are alike."""
+        """By moment: a hash of what came of the steps that look at the clock. Moments with the same hash are alike."""
         self.later: list[tuple[tuple[int, DataAbstraction], int, Transition, Session]] = []
 
     def walk(self) -> Walk:
@@ -145,7 +152,7 @@ class _Walker:
         return self.places[place.base].counted
 
     def try_first(self, state: int, place: ControlLocation, session: Session) -> None:
-        """Try every move at the first state of its place, and find out which of them lead to the same from all of them."""
+        """Try every move at the first state of a place, and find out which of them lead to the same from all its states."""
         moves = self.moves_at(place)
         place.shared, place.tried = [], len(moves)
         self.walked.steps += len(moves)
@@ -161,7 +168,7 @@ class _Walker:
                 self.arrive(state, landing)
 
     def base(self, state: int, place: ControlLocation, data: DataAbstraction) -> int:
-        """Return the state like this one with its counters at zero; the same data matters there."""
+        """Return the state like this one whose counters are zero."""
         if place.base is None or place.base not in self.places:
             return state
         found = self.numbers.get((self.places[place.base].number, data), state)
@@ -170,7 +177,10 @@ class _Walker:
     # --- one step
 
     def compute(self, state: int, session: Session, move: Move) -> tuple[tuple[Transition, ...], bool]:
-        """Ask the engine what comes of a move, at every moment if that matters; say whether it is so with any data."""
+        """Ask the engine what comes of a move, at every moment if it looks at the clock.
+
+        Return also whether the same comes of it with any other data.
+        """
         troubles = len(self.walked.broken)
         landings: list[Transition] = []
         is_shared = not self.thorough
@@ -205,7 +215,7 @@ class _Walker:
         return turn
 
     def apologise(self, session: Session) -> Turn | None:
-        """Do what the switchboard does after a trouble; None: the way to the human is broken too."""
+        """Do what is done on the telephone after a trouble. Return None where the way to the human is broken too."""
         try:
             return happen(self.tree, session, InternalError(self.moves.usual))
         except Exception:  # noqa: BLE001 - it has been noted
@@ -288,7 +298,7 @@ class _Walker:
     def arrive_alike(
         self, source: int, place: ControlLocation, session: Session, data: DataAbstraction
     ) -> None:
-        """Note where steps lead that were computed at this place with other data."""
+        """Note where steps lead that were computed at another state of this place."""
         assert place.shared is not None
         numbers, targets, wordiest = self.numbers, self.walked.targets, self.walked.wordiest
         mine = {id(_plan(place, session)): data}
@@ -307,7 +317,7 @@ class _Walker:
     def keyed(
         self, landings: Sequence[Transition], session: Session, known: dict[int, DataAbstraction]
     ) -> Iterator[tuple[Transition, tuple[int, DataAbstraction]]]:
-        """Yield the keys of the states to which steps lead with this data. ``known`` is what of it matters, by plan."""
+        """Yield the steps, each with the key of the state to which it leads with this data. ``known`` is a cache, by plan."""
         withheld = session.caller == ""
         for landing in landings:
             place = landing.place
@@ -335,7 +345,7 @@ class _Walker:
     def enter_later(self) -> bool:
         """Enter the states to which only a bound or a trouble leads; say whether there was one.
 
-        They come last, so that what can be reached by callers and services is shown that way.
+        They come last. So a state that callers and services can reach has a way that shows it without any trouble.
         """
         later, self.later = self.later, []
         for key, source, landing, session in later:
@@ -349,7 +359,7 @@ def _plan(place: ControlLocation, session: Session) -> RelevantData:
 
 
 def _with_data_of(session: Session, landing: Transition) -> Session:
-    """Return a session where another one has landed, with the data of this one. It shares what no step changes."""
+    """Return the session that a step would have made of this one: where the other landed, with the data of this one."""
     twin = object.__new__(Session)
     twin.__dict__.update(landing.session.__dict__)
     twin.level, twin.account, twin.caller = session.level, session.account, session.caller

@@ -17,7 +17,7 @@ PlayCall = Callable[[WrittenCall], tuple[PlayedCall, set[CoverageItem]]]
 """Plays a call and says what it covers."""
 
 VERY_SLOW = 7.0
-"""Seconds of an action during which a caller hears more than once that it goes on, and is not given up yet."""
+"""The seconds of an action during which a caller hears more than once that it goes on. It is not given up yet."""
 _TIMES = ("once", "twice", "three times", "four times", "five times")
 _KEYS = {"*": "Star", "#": "Pound"}
 _DESKS = {
@@ -76,7 +76,7 @@ def fill_coverage(
 
 
 def _needed(made: Mapping[CoverageItem, tuple[WrittenCall, set[CoverageItem]]]) -> set[CoverageItem]:
-    """Return the calls without which something would be missing; those of the nearest things are given up first."""
+    """Return the calls without which something would be missing. Calls for the nearest things are left out first."""
     needed = dict(made)
     for item in sorted(made, key=lambda item: len(made[item][1])):
         others = {each for other, (_, covers) in needed.items() if other != item for each in covers}
@@ -124,7 +124,7 @@ def _heard(happened: Sequence[object]) -> list[str]:
 
 
 _TELLING = ("noinput", "nomatch", "outcomes", "slow", "desks", "recordings", "entries", "options", "anywhere")
-"""The dimensions that say what somebody does; a call for another one is named by what its last step does."""
+"""The dimensions that say what somebody does. A call for another one is named by what its last step does."""
 
 
 def filled_title(tree: Tree, item: CoverageItem, way: Witness) -> str:

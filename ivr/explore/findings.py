@@ -59,7 +59,7 @@ Verdict = Literal["proved", "BROKEN", "unsure", "allowed", "not proved"]
 def verdicts(
     tree: Tree, proved: ProofResult, results: Sequence[ProofFinding], *, whole: bool
 ) -> dict[str, Verdict]:
-    """Return what came of each proof. Of a menu that has errors (not ``whole``) nothing is proved, nor of a part of it."""
+    """Return what came of each proof. Nothing is proved of a menu that has errors (not ``whole``)."""
     severities: dict[str, set[str]] = {}
     for each in results:
         severities.setdefault(each.problem.rule, set()).add(each.problem.severity)

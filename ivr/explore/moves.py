@@ -209,7 +209,7 @@ class Moves:
                     )
 
     def _while_running(self) -> Iterator[Move]:
-        """Who waits for an action may ask for a human, or press another key, which means nothing."""
+        """A caller who waits for an action may ask for a human, or press another key, which means nothing."""
         keys = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
         yield from self._pressed(keys)
         yield from self._wrong(set(self.tree.anywhere))

@@ -215,7 +215,7 @@ _PROOFS = (
     Proof(
         "P12",
         "Nothing breaks, with any value that was tried",
-        "Then the caller hears an apology, and does not get what he came for.",
+        "Then the caller hears an apology, and does not get what they came for.",
         "engineering",
         "No template, condition or loop of the menu raises an exception in any step.",
         """

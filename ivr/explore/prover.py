@@ -28,9 +28,9 @@ class ProofLimits:
     """How near a human must be."""
 
     keys: int = MOST_KEYS
-    """Keys, if one presses the best ones."""
+    """Keys, for a caller who presses the best ones."""
     seconds: float = MOST_SECONDS
-    """Seconds, if one only waits."""
+    """Seconds, for a caller who only waits."""
     states: int = MOST_STATES
     """States after which the walk gives up."""
 
@@ -46,7 +46,7 @@ class ProofResult:
     keys: Mapping[str, float]
     """By node: the keys to a human in the worst of its states."""
     waiting: Mapping[str, float]
-    """By node: the seconds to a human for who only waits, in the worst of its states."""
+    """By node: the seconds to a human for a caller who only waits, in the worst of its states."""
     seconds: float = 0.0
     """What it took to walk and to prove."""
 
@@ -54,7 +54,7 @@ class ProofResult:
 def prove(
     tree: Tree, limits: ProofLimits | None = None, progress: Callable[[int, int], None] | None = None
 ) -> ProofResult:
-    """Walk a menu and say where it breaks a promise; each place once, by the shortest way."""
+    """Walk a menu and say where it breaks a promise: each place once, by the shortest way."""
     began = time.perf_counter()
     with no_collection():
         proved = _prove(tree, limits or ProofLimits(), progress)
@@ -174,9 +174,9 @@ def _circles(walk: Walk) -> Iterator[Violation]:
 
 
 def _following_for_ever(walk: Walk, moment: int) -> list[int]:
-    """Return the states of actions and desks from which only such states can follow, without end.
+    """Return the states of actions and desks from which such states can follow for ever.
 
-    What is left when those are taken away, again and again, from which none follows: then only few must be searched.
+    States that no such state follows are taken away until there are none. Few are left, and only those must be searched.
     """
     left = {
         state for state, place in enumerate(walk.places) if place.waits in (CallState.action, CallState.desk)

@@ -35,7 +35,7 @@ class Reach:
 
     ways: Mapping[CoverageItem, Witness] = field(default_factory=dict)
     unreachable: frozenset[CoverageItem] = frozenset()
-    """What no call ever comes to. Nothing is said to be so when the walk was cut short."""
+    """What no call ever comes to. Empty when the walk was cut short, since nothing is known then."""
 
 
 def reach(tree: Tree, wanted: Iterable[CoverageItem]) -> Reach:
@@ -75,7 +75,7 @@ def _can_be_written(tree: Tree, before: Session, move: Move) -> bool:
 
 
 MOST_STEPS = 500
-"""Steps that cover one thing and are remembered: one of the first of them has the shortest way."""
+"""How many steps are remembered that cover one thing. One of the first has the shortest way."""
 
 
 class _Step(NamedTuple):
@@ -88,7 +88,7 @@ class _Step(NamedTuple):
 
 
 class _Ways:
-    """The shortest ways on which neither a bound is reached nor anything of ours fails."""
+    """The shortest ways on which no bound is reached and nothing of ours fails."""
 
     def __init__(self, walk: Walk) -> None:
         """Go through the states once, breadth first, by what callers, actions and desks do."""
@@ -105,7 +105,7 @@ class _Ways:
                 self._follow(state, todo)
 
     def _follow(self, state: int, todo: deque[int]) -> None:
-        """Go on from a state by its own moves, and by those that are also its own: the keys of its base."""
+        """Go on from a state by its own moves and by those of its base, which are its moves too."""
         walk, base = self.walk, self.walk.bases[state]
         for source in (state,) if base in self.length else (state, base):
             for edge in walk.edges(source):

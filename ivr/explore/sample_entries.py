@@ -1,4 +1,4 @@
-"""What a caller may type where something is asked for: entries that are taken, and such that are not."""
+"""What a caller may type where something is asked for: entries that are taken, and entries that are not."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a call may bring, where a proof must try everything: values that actions tell, and entries that callers type.
+"""The values that a walk tries: what actions may tell, and what callers may type.
 
-A menu can tell values apart only by what it does with them: it compares them, puts them through filters, takes one as
-a language. So the values that a variable must be tried with are read from the menu itself, also for the actions of
-other people's services.
+A menu can tell values apart only by what it does with them. If it asks `age >= 65`, then 64, 65 and 66 are enough; if it
+only says a name, any name is. So the values are read from the menu itself, also for actions that somebody else's service
+does.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from ivr.menu.tree import Tree
 ACCOUNT, OTHER_ACCOUNT = "+8613800138000", "+8613800138001"
 """The account that an action finds, and another one."""
 SOMETHING = "something"
-"""A value of which the menu asks nothing but to be said."""
+"""The value of a variable that is only said."""
 MOST_TOGETHER = 64
-"""Combinations of the values of one outcome that are tried; past them, each value is tried with the first of the others."""
+"""The most combinations of the values of one outcome. If there are more, each value is tried once, with the first of the
+others."""
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Samples:
     another. It matters of what a `set`, a caller or the menu itself brings; what an action tells is of one kind."""
     _kinds: dict[tuple[str, type, Any], Hashable] = field(default_factory=dict)
     _plain_texts: Collection[tuple[str, Any]] = ()
-    """What survives a change of the account, of variables that an action or a caller may set too."""
+    """The values that survive a change of the account, of variables that an action or a caller may set too."""
 
     def __post_init__(self) -> None:
         """Read the menu's templates and conditions."""
@@ -112,7 +113,7 @@ class Samples:
         return tuple(_different(found)) or (SOMETHING,)
 
     def kind(self, name: str, value: Any) -> Hashable:
-        """Return what a menu can find out about a value by its comparisons; the value itself where it does more with it."""
+        """Return what a menu can find out about a value by comparing it. If it does more with the value, that is the value itself."""
         found = self._kinds.get((name, type(value), value)) if isinstance(value, str | bool | int) else None
         if found is None:
             use = self.uses.get(name)
@@ -128,7 +129,7 @@ class Samples:
         return found
 
     def typed(self, name: str, text: str) -> Any:
-        """Return the value that a text means: one that the variable is tried with, or else the text itself."""
+        """Return the value that a text means: one of those that are tried, or else the text itself."""
         values = self.values(name)
         return next((value for value in values if as_text(value) == text), _like(values[0], text))
 

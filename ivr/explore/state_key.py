@@ -6,7 +6,8 @@ proved, and the variables, as far as the menu may look at them later.
 Which data a node looks at is recorded: each node is entered once by a caller who has proved nothing and once by one who
 has proved everything (:mod:`ivr.explore.recording`). From there it is followed backwards over all ways that lead to the
 node. For example, `topic` matters at a menu if a `choose` behind it compares `topic`, and no `set` between them gives
-`topic` a new value. Of a value only that is kept which the menu's comparisons can tell apart (:mod:`ivr.explore.samples`).
+`topic` a new value. Two values that the menu cannot
+tell apart are one: if it only asks for `age >= 65`, then 20 and 30 are (:mod:`ivr.explore.samples`).
 
 The counters of silence, of wrong keys and of repeats are read one at a time: `step` asks whether one of them has
 reached its bound, and each chooses its own words. So each is walked through all its values, but not in every

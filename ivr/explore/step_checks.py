@@ -1,4 +1,4 @@
-"""The promises that a single step keeps or breaks, looked at while a menu is walked."""
+"""The promises that a single step keeps or breaks, checked while a menu is walked."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StepChecks:
     def note(
         self, proof: str, state: int, move: Move, turn: Turn, what: str, remedy: str, node: str = ""
     ) -> None:
-        """Note what is wrong the first time at this place, or the first that no bound or trouble brought about."""
+        """Note what is wrong, once for each place. A step that needs no bound and no trouble replaces one that does."""
         place = (proof, node or turn.session.node, turn.session.language)
         known = self._found.get(place)
         if known is None or (known[1].by >= Actor.limit > move.by):
@@ -78,14 +78,14 @@ class StepChecks:
         yield from _breaks(walk)
 
     def outcome(self, state: int, move: Move, before: Session, turn: Turn, event: ActionFinished) -> None:
-        """An outcome that the node does not name goes where nobody meant it to."""
+        """Every outcome is named by its node; another one would lead where nobody meant it to."""
         node = self.tree.nodes.get(before.node)
         if isinstance(node, RunNode) and event.outcome not in node.outcomes:
             what = f"the outcome `{event.outcome}` of `{event.action}` leads nowhere"
             self.note("P09", state, move, turn, what, f"add `{event.outcome}:` with a node", before.node)
 
     def silence(self, state: int, move: Move, before: Session, turn: Turn, last: Command) -> None:
-        """Whoever waits, or is hung up on, must have heard something since he did something himself."""
+        """A caller who must do something, or is hung up on, has heard something since they last did something."""
         if isinstance(last, Hangup):
             if turn.session.ending in {"hung_up", "transferred"}:
                 return
@@ -106,7 +106,7 @@ class StepChecks:
         return speech is not None and bool(speech.say)
 
     def secret(self, state: int, move: Move, turn: Turn, planted: list[str]) -> None:
-        """What was typed in secret, or is for a message alone, must be nowhere else."""
+        """A secret that was typed, or that only a message may tell, is said, shown and kept nowhere."""
         if not planted:
             return
         words = [each.text for each in said(turn.commands) if not each.static]
@@ -126,13 +126,13 @@ class StepChecks:
         return [event.digits, typed, " ".join(typed)]
 
     def urgent(self, state: int, move: Move, before: Session, turn: Turn) -> None:
-        """Whoever comes to an urgent transfer is rung through, unless a human was sought in vain already."""
+        """A caller who comes to an urgent transfer is put through, unless no human could be reached before."""
         sought = before.human_tried or isinstance(move.event, DeskReport)
         if sought or turn.commands[-1].waits_for is WaitsFor.desk:
             return
         wanted = (
             turn.session.pending_returns
-        )  # who he is comes first there: this is not the time at which it rings
+        )  # they must say first who they are, and come back: it rings then
         urgent = next((name for name in turn.visited if name in self._urgent and name not in wanted), None)
         if urgent:
             what = f"at {_hour(move)} this urgent call rings nobody"
@@ -150,7 +150,7 @@ class StepChecks:
             self.note("P11", state, move, turn, what, "add `closed:` with a node, such as a voicemail")
 
     def said_keys(self, state: int, move: Move, turn: Turn, gather: Gather) -> None:
-        """What the words tell the caller to press must be taken. In an entry only digits are keys: ``*`` and ``#`` are of it."""
+        """Every key that the caller is told to press is taken. In a typed entry, ``*`` and ``#`` always are."""
         session, node = turn.session, self.tree.nodes[turn.session.node]
         counters = (session.noinputs, session.nomatches, session.repeats, session.confirming is None)
         heard = (session.node, session.language, *counters, *turn.visited)

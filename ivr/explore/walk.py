@@ -1,6 +1,7 @@
 """What came of a walk: the states that a call can come to, and the steps between them.
 
-States and steps are numbers, as there are many; the tables say what they are.
+There are many states, so each is a number: the lists of :class:`Walk` say by that number what it is. A step is a place in the
+lists of edges. For example, ``walk.places[7].waits`` is what a call in state 7 waits for.
 """
 
 from __future__ import annotations
@@ -33,39 +34,39 @@ class ControlLocation:
     number: int
     waits: CallState
     session: Session
-    """One of them, as it was found first."""
+    """The first of them that was found."""
     plans: tuple[RelevantData, RelevantData]
-    """What of the data matters there: where the number is shown, and where it is withheld."""
+    """Which data matters there: for callers who show their number, and for those who withhold it."""
     base: ControlState | None
-    """The same control with its counters at zero, or before its action took long: most moves are the same there. None:
-    this is it."""
+    """The control of its base: the same place with its counters at zero, or before its action took long. Most moves lead to
+    the same from both, and are tried at the base only. None: this is a base."""
     needs: Level = Level.unknown
-    """The identity for which alone the action runs that is waited for."""
+    """The identity that the action needs for whose end the call waits."""
     counted: list[Move] = field(default_factory=list)
     """The moves that lead elsewhere where the counters are not zero, as far as they have been tried."""
     shared: list[Transition] | None = None
-    """Where those moves lead that lead there from all of them; None: none of them has been tried yet."""
+    """The steps that are the same in all its states, since they do not look at the data. None: no state of it has been tried."""
     late: list[Transition] = field(default_factory=list)
-    """The same of bounds and troubles, unless they end the call."""
+    """The same steps where a bound or a trouble makes them, unless they end the call."""
     alone: list[Move] = field(default_factory=list)
-    """The other moves."""
+    """The moves that look at the data, and must be tried in each state."""
     tried: int = 0
-    """How many moves these are together."""
+    """How many moves the first state has tried."""
 
 
 @dataclass(slots=True, eq=False)
 class Transition:
-    """Where a computed step leads. It could be changed only because that makes it quicker to make."""
+    """A step that the engine has taken, and where it leads. Nothing changes it; it is not frozen since that would be slower."""
 
     move: Move
     place: ControlLocation
     session: Session
     heard: float
-    """Seconds of words."""
+    """The seconds that its words take."""
     assigned: dict[str, Any]
     """The variables that the step has set."""
     moment: int = ANY
-    """At which of the moments it is so; :data:`ANY`: the step does not look at the clock."""
+    """The moment at which it leads there. :data:`ANY`: the step does not look at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Walk:
     found: list[Transition] = field(default_factory=list)
     """By state: the step with which it was found first."""
     wordiest: list[tuple[int, Transition]] = field(default_factory=list)
-    """By state: where the caller comes from who hears most on his way in, and the step."""
+    """By state: the state and the step from which a caller hears the most words on coming here."""
     moments: tuple[int, ...] = (0,)
     """Numbers of moments, of those at which all is alike only the first."""
     bases: array[int] = field(default_factory=lambda: array("q"))
@@ -104,7 +105,7 @@ class Walk:
     landings: list[Transition] = field(default_factory=list)
     """By edge: the move, and what was heard."""
     below: list[tuple[int, Level]] = field(default_factory=list)
-    """States in which an action runs for a caller who has not proved enough, with what he has."""
+    """States in which an action runs for a caller who has not proved enough, with what they have proved."""
     broken: list[BrokenStep] = field(default_factory=list)
     """Where the menu itself is at fault."""
     steps: int = 0

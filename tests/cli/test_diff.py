@@ -192,7 +192,7 @@ def test_a_lost_human_is_told_before_the_keys(bakery: Path) -> None:
         "! From `main` no way leads to a human; before: a human is reached by 0"
     ) < shown.index("\nKeys\n")
     waits = "silence, then silence, then silence"
-    assert f"! `main`: who only waits is never connected with a human ({waits}) [P03]" in shown
+    assert f"! `main`: a caller who only waits is never connected with a human ({waits}) [P03]" in shown
     assert "[P" not in ivr("diff", bakery, copy, "--no-explore").stdout
     assert "[P" not in ivr("diff", copy, bakery).stdout
 

@@ -61,7 +61,7 @@ def test_what_does_not_hold_is_told_with_the_shortest_call(folder: Path) -> None
     """Its place in the file, its rule, and what the caller does."""
     result = explore(folder, SILENT)
     assert result.exit_code == 1
-    assert re.search(r"menu.yaml:\d+:\d+: .*main: who only waits is never connected", result.output)
+    assert re.search(r"menu.yaml:\d+:\d+: .*main: a caller who only waits is never connected", result.output)
     assert "(silence) (silence) (silence)" in result.stdout
     assert "P03  BROKEN" in result.stdout
 
@@ -92,7 +92,7 @@ def test_a_reason_lets_a_node_break_a_promise(folder: Path) -> None:
     """`allow:` is honoured, as for every rule."""
     allowed = SILENT.replace("main: {say", "main: {allow: {P03: It is a test.}, say")
     result = explore(folder, allowed)
-    assert "main: who only waits is never" not in result.output
+    assert "main: a caller who only waits is never" not in result.output
 
 
 def test_the_limits_can_be_set(folder: Path) -> None:
