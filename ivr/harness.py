@@ -63,11 +63,11 @@ def as_given(samples: Samples, action: str, given: GivenOutcome, request: Action
     """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
     outcome, values = (given, {}) if isinstance(given, str) else next(iter(given.items()))
     declared = samples.tree.contracts[action].all_outcomes()[outcome]
-    told = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
+    known = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
     found = values.get("account") or request.account or request.caller or ACCOUNT
     return ActionResult(
         outcome,
-        {**samples.results(declared)[0], **told},
+        {**samples.results(declared)[0], **known},
         account=found if declared.finds_account else None,
         text_to=(request.account or request.caller or ACCOUNT) if declared.texts is not None else "",
         secrets=samples.secrets(declared),
@@ -190,10 +190,12 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
             outcome, values = (each, {}) if isinstance(each, str) else next(iter(each.items()))
             if outcome not in outcomes:
                 raise BadCall(f"`{action}` has no outcome `{outcome}`; {did_you_mean(outcome, outcomes)}")
-            told = [*outcomes[outcome].tells, *(["account"] if outcomes[outcome].finds_account else [])]
+            results = [*outcomes[outcome].tells, *(["account"] if outcomes[outcome].finds_account else [])]
             for name in values:
-                if name not in told:
-                    raise BadCall(f"`{outcome}` of `{action}` tells no `{name}`; {did_you_mean(name, told)}")
+                if name not in results:
+                    raise BadCall(
+                        f"`{outcome}` of `{action}` tells no `{name}`; {did_you_mean(name, results)}"
+                    )
 
 
 def faults_of(call: WrittenCall, samples: Samples | None) -> Faults:

@@ -148,7 +148,7 @@ class VirtualClock:
         self.now += timedelta(seconds=seconds)
 
 
-def taken(keys: str, length: int | None, finish: str) -> tuple[str, str, str]:
+def split_entry(keys: str, length: int | None, finish: str) -> tuple[str, str, str]:
     """Split typed keys into the entry, the key that finished it (or nothing), and the keys that come too late."""
     for position, key in enumerate(keys):
         if finish and key == finish:
@@ -222,7 +222,7 @@ class DirectLine:
             self._enter(self.last, keys)
 
     def _enter(self, gather: Gather, keys: str) -> None:
-        digits, finished_by, lost = taken(keys, gather.length, gather.finish)
+        digits, finished_by, lost = split_entry(keys, gather.length, gather.finish)
         if lost:
             shown = "•" * len(lost) if gather.secret else lost
             self.items.append(CallNote(f"the entry was over before `{shown}`: lost"))

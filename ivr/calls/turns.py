@@ -206,7 +206,7 @@ class Switchboard:
             hotline=work.tree.name,
             urgent=session.urgent,
             reason=session.reason,
-            taken_run=work.taken_run,
+            collected_run=work.collected_run,
             restarted=work.restarted,
         )
 
@@ -279,7 +279,7 @@ class _Turn:
     """How many actions this turn has run; it goes on counting after a trouble, as it is in their keys."""
     waited: float = 0.0
     """Seconds that this webhook has waited for actions: all of them together have the time of one."""
-    taken_run: str = ""
+    collected_run: str = ""
     """The key of a slow action whose result this turn has taken up."""
 
     def advance_until_waiting(self, event: Event) -> None:
@@ -387,7 +387,7 @@ class _Turn:
             result = switchboard.store.run(session.running)
         self.waited = waited
         if result is not None:
-            self.taken_run = session.running
+            self.collected_run = session.running
             return opened(switchboard.services.seal, result, event.at)
         if left - waited > ANOTHER_SENTENCE:
             return ActionGoesOn(event.at, session.running)

@@ -78,8 +78,8 @@ class _InThread(Generic[JobResult]):
             return self._future.result() if self._future.done() else None
 
     def when_done(self, tell: Callable[[JobResult], None]) -> None:
-        def told(future: Future[JobResult]) -> None:
+        def sentence(future: Future[JobResult]) -> None:
             if future.exception() is None:
                 tell(future.result())
 
-        self._future.add_done_callback(told)
+        self._future.add_done_callback(sentence)

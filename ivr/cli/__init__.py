@@ -87,7 +87,7 @@ def _as_failed(error: Exception) -> Exception:
 
     from ivr.calls.hotline import MenuBroken
     from ivr.calls.line import CallBroken
-    from ivr.cli.starter import FolderTaken
+    from ivr.cli.starter import FolderNotEmpty
     from ivr.config import BadSetting
     from ivr.diagrams.ranking import NoLayout
     from ivr.menu.reading.problems import BadFile
@@ -100,7 +100,15 @@ def _as_failed(error: Exception) -> Exception:
             return CommandFailed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
         case OSError(filename=name, strerror=str(what)) if name:
             return CommandFailed(f"{name}: {what.lower()}")
-        case BadSetting() | BadFile() | CallBroken() | CannotServe() | FolderTaken() | NoLayout() | OSError():
+        case (
+            BadSetting()
+            | BadFile()
+            | CallBroken()
+            | CannotServe()
+            | FolderNotEmpty()
+            | NoLayout()
+            | OSError()
+        ):
             return CommandFailed(str(error))
     return error
 

@@ -44,10 +44,10 @@ class CoverageGoals:
 
     def __bool__(self) -> bool:
         """Say whether anything is wanted."""
-        return bool(self.looks_at_all or self.demanded)
+        return bool(self.measures_all or self.demanded)
 
     @property
-    def looks_at_all(self) -> bool:
+    def measures_all(self) -> bool:
         """Whether all dimensions are looked at, and not only those of which something is demanded."""
         return bool(self.table or self.json_file or self.fill)
 
@@ -67,22 +67,22 @@ class MeasuredCoverage:
         if passed:
             self.coverage.covered |= fresh
 
-    def report(self, wishes: CoverageGoals, played: int, calls: int) -> bool:
+    def report(self, goals: CoverageGoals, played: int, calls: int) -> bool:
         """Do what is wished, and say whether what is demanded is covered."""
         from ivr.explore.reach import reach
 
         there = everything(self.tree)
-        if not wishes.looks_at_all:
-            there = {name: items for name, items in there.items() if name in wishes.demanded}
+        if not goals.measures_all:
+            there = {name: items for name, items in there.items() if name in goals.demanded}
         missing = [item for row in coverage_rows(there, self.coverage.covered, set()) for item in row.missing]
         reached = reach(self.tree, missing)
-        if wishes.fill:
-            self._fill(wishes.fill, [item for item in missing if item not in reached.unreachable], reached)
+        if goals.fill:
+            self._fill(goals.fill, [item for item in missing if item not in reached.unreachable], reached)
         found = coverage_rows(there, self.coverage.covered, set(reached.unreachable))
-        self._show(wishes, found, reached)
+        self._show(goals, found, reached)
         if played < calls:
             click.echo(f"a part was measured: {played} of {counted(calls, 'call')}")
-        if wishes.json_file:
+        if goals.json_file:
             keys = self._keys(found, reached)
             data = {
                 "hotline": self.tree.name,
@@ -91,23 +91,23 @@ class MeasuredCoverage:
                 "coverage": coverage_data(found, keys),
             }
             text = json.dumps(data, ensure_ascii=False, indent=2)
-            wishes.json_file.write_text(text + "\n", encoding="utf-8")
-        sentences = too_low(found, wishes.demanded)
+            goals.json_file.write_text(text + "\n", encoding="utf-8")
+        sentences = too_low(found, goals.demanded)
         for sentence in sentences:
             click.echo(f"too little is covered: {sentence}", err=True)
         return not sentences
 
-    def _show(self, wishes: CoverageGoals, found: Sequence[CoverageRow], reached: Reach) -> None:
+    def _show(self, goals: CoverageGoals, found: Sequence[CoverageRow], reached: Reach) -> None:
         """Show the table, or, where something is only demanded, one line and what is missing of that."""
-        if wishes.table:
+        if goals.table:
             print_rows(found)
-        elif wishes.demanded and not wishes.looks_at_all:
-            told = ", ".join(f"{row.dimension} {shown_percent(row)}" for row in found)
-            click.echo(f"coverage: {told}")
-            found = [row for row in found if row.percent < wishes.demanded[row.dimension]]
+        elif goals.demanded and not goals.measures_all:
+            words = ", ".join(f"{row.dimension} {shown_percent(row)}" for row in found)
+            click.echo(f"coverage: {words}")
+            found = [row for row in found if row.percent < goals.demanded[row.dimension]]
         else:
             return
-        most = None if wishes.all_missing else SHOWN
+        most = None if goals.all_missing else SHOWN
         print_missing(found, self._keys(found, reached, most), most=most)
 
     def _keys(

@@ -149,8 +149,8 @@ def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
     _say("walking every path of the new version …")
     new = prove(after)
     if new.walk.bounded:
-        told = f"Not every path of the new version was walked: it has more than {len(new.walk)} states"
-        yield Change(Heading.human, told, grave=True)
+        sentence = f"Not every path of the new version was walked: it has more than {len(new.walk)} states"
+        yield Change(Heading.human, sentence, grave=True)
     if new.findings:
         _say("walking every path of the old version …")
     yield from compare_findings(prove(before).findings if new.findings else [], new.findings, pairs)

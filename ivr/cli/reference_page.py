@@ -78,9 +78,9 @@ def _actions(contracts: Mapping[str, Contract]) -> Iterator[str]:
         yield "| outcome | means | tells |"
         yield "|---|---|---|"
         for word, outcome in contract.all_outcomes().items():
-            told = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
+            sentence = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
             raised = f" The caller is then `{outcome.raises.name}`." if outcome.raises else ""
-            yield f"| `{word}` | {outcome.means}{raised} | {told} |"
+            yield f"| `{word}` | {outcome.means}{raised} | {sentence} |"
         yield ""
 
 

@@ -92,11 +92,11 @@ def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
     _print_rows(rows, done.first, "lost" if lost else "differs")
     for note in notes(done, tree):
         click.echo(f"note: {note}")
-    told = difference(done, tree, keys)
+    sentence = difference(done, tree, keys)
     if lost:
         click.echo(click.style(f"the same path as far as the record tells: {lost}", fg="yellow"))
-    elif told:
-        click.echo(click.style(f"differs: {told}", fg="red"))
+    elif sentence:
+        click.echo(click.style(f"differs: {sentence}", fg="red"))
     else:
         click.echo(click.style("the same path", fg="green"))
 
@@ -126,9 +126,9 @@ def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
     call = with_waits(written, harnesses, done.recorded.history)
     append(path, [call])
     failures = play("", call, harnesses).failures
-    told: list[Any] = [*written.notes]
+    remarks: list[Any] = [*written.notes]
     if failures:
-        told.append(f"played on today's menu it fails: {failures[0]}")
+        remarks.append(f"played on today's menu it fails: {failures[0]}")
     click.echo(f"saved in {path}; play it with: ivr test {hotline} -k {path.name}", err=True)
-    for note in told:
+    for note in remarks:
         click.echo(f"  {note}", err=True)

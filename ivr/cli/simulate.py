@@ -51,14 +51,14 @@ def simulate_command(
 
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
-    face: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}
+    appearance: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}
     with as_usage_error():
         number = _number(caller)
         if url:
-            simulator = remote_simulator(hotline, url, number, read_settings(), **face)
+            simulator = remote_simulator(hotline, url, number, read_settings(), **appearance)
         else:
             check_demonstration(hotline)
-            simulator = local_simulator(hotline, number, when, language, **face)
+            simulator = local_simulator(hotline, number, when, language, **appearance)
     simulator.run(typed_lines(secret=simulator.asks_for_secret))
 
 

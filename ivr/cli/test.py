@@ -85,7 +85,7 @@ def test_command(
     with as_usage_error():
         demanded = demands(fail_under)
     filled = _file_for_calls(hotline, fill_file) if fill_file else None
-    wishes = CoverageGoals(table or all_missing, all_missing, json_file, demanded, filled)
+    goals = CoverageGoals(table or all_missing, all_missing, json_file, demanded, filled)
     configure(
         level="critical"
     )  # a written call may want a service to fail, and says itself what must come of it
@@ -96,7 +96,7 @@ def test_command(
             "See with --missing what is not covered, and write the calls yourself"
         )
     harnesses = DirectHarnesses(hotline, tree)
-    measured = MeasuredCoverage(hotline, harnesses) if wishes else None
+    measured = MeasuredCoverage(hotline, harnesses) if goals else None
     calls, problems = read_calls(hotline)
     for problem in problems:
         print_problem(hotline, problem)
@@ -107,7 +107,7 @@ def test_command(
         raise CommandFailed(
             f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
         )
-    enough = measured.report(wishes, len(wanted), len(calls)) if measured else True
+    enough = measured.report(goals, len(wanted), len(calls)) if measured else True
     sys.exit(1 if failed or problems or not enough else 0)
 
 

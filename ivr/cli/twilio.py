@@ -74,7 +74,7 @@ def connect_command(number: str, url: str, fallback: str, *, take_over: bool, dr
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest
 
-    with _told():
+    with _sentence():
         settings = read_settings()
         own, public_url = (
             _needed(number or settings.number, "--number", "TWILIO_NUMBER"),
@@ -108,7 +108,7 @@ def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> No
     """
     from ivr.channels.twilio.admin.doctor import Doctor
 
-    with _told():
+    with _sentence():
         settings = read_settings()
         desks = _desks(hotline, settings) if lookups else {}
         own, public_url = number or settings.number, url or settings.public_url
@@ -133,7 +133,7 @@ def call_command(to: str, url: str) -> None:
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest
 
-    with _told():
+    with _sentence():
         settings = read_settings()
         public_url = _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL")
         click.echo(operations.call(TwilioRest.of(settings), to, public_url))
@@ -146,7 +146,7 @@ def _needed(value: str, option: str, setting: str) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _sentence() -> Iterator[None]:
     """Tell in one sentence what an operator can mend."""
     from ivr.channels.twilio.admin.errors import RestFailed
     from ivr.channels.twilio.admin.provisioning import CannotConnect
@@ -184,5 +184,5 @@ def _print_connection(done: Connection, *, dry_run: bool) -> None:
     for column in table.columns:
         column.no_wrap, column.overflow = False, "fold"
     print_rich(table, width=240)
-    told = "nothing to change" if not done.changed else "would be connected" if dry_run else "connected"
-    click.echo(f"{done.number.number} ({done.number.sid}): {told}")
+    sentence = "nothing to change" if not done.changed else "would be connected" if dry_run else "connected"
+    click.echo(f"{done.number.number} ({done.number.sid}): {sentence}")

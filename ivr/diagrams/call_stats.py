@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import assert_never
 
 from ivr.diagrams.drawing import Arrow, Box
-from ivr.diagrams.edges import DrawnEdge, ways_of
+from ivr.diagrams.edges import DrawnEdge, edges_of
 from ivr.diagrams.translations import DrawingWords
 from ivr.menu.language.desks import FollowUp
 from ivr.menu.language.nodes import (
@@ -79,7 +79,7 @@ class CallStats:
     def of_box(self, box: Box, words: DrawingWords) -> list[str]:
         """Return the figures of a box: the calls, and what part of them stumbled or ended there."""
         there = self.at(box.name)
-        told = [
+        lines = [
             f"{what} {_percent(len(calls), there)}"
             for what, counts in (
                 (words.hung_up, self.hung_up),
@@ -88,7 +88,7 @@ class CallStats:
             )
             if (calls := counts.get(box.name))
         ]
-        return [" · ".join([str(there), *told])]
+        return [" · ".join([str(there), *lines])]
 
     def dropped(self, box: Box) -> float:
         """Return which part of the calls at a box hung up there."""
@@ -126,7 +126,7 @@ def shade_of(share: float) -> str:
 
 def count(tree: Tree, histories: Iterable[CallHistory]) -> CallStats:
     """Count calls on the ways of a menu."""
-    traffic, counter = CallStats(), _Counter(tree, ways_of(tree))
+    traffic, counter = CallStats(), _Counter(tree, edges_of(tree))
     for history in histories:
         number, record = traffic.calls, history.record
         started = record.started.astimezone(tree.timezone)  # the legend tells the hotline's days
@@ -150,12 +150,12 @@ class _Counter:
         path, last = history.path, ""
         for entry, after in zip(path, [*path[1:], None], strict=True):
             self._stumbles(entry, number, traffic)
-            begin, taken = self._first(entry, after)
+            begin, used = self._first(entry, after)
             following = after.node if after else None
             passed, nodes = self._between(begin, following) if begin else ([], [])
-            for way in (*taken, *passed):
+            for way in (*used, *passed):
                 traffic.ways.setdefault(way, set()).add(number)
-            desks = [way.target for way in taken if way.kind == "ring"]
+            desks = [way.target for way in used if way.kind == "ring"]
             for node in (*filter(None, [entry.node]), *desks, *nodes):
                 traffic.visits.setdefault(node, set()).add(number)
             last = nodes[-1] if nodes else entry.node or last

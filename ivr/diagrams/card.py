@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.dates import get_day_names
 
-from ivr.diagrams.edges import ways_of
+from ivr.diagrams.edges import edges_of
 from ivr.diagrams.translations import CardWords, card_words, drawing_words
 from ivr.menu.compiler import option_speech
 from ivr.menu.graph.routes import Route, routes
@@ -113,7 +113,7 @@ class _Maker:
 
     def root(self) -> _Place | None:
         """Return the first menu that offers more than languages, on the usual way: no condition holds."""
-        ways, seen = ways_of(self.tree), set[str]()
+        ways, seen = edges_of(self.tree), set[str]()
         todo = [self.tree.declared.start]
         while todo:
             name = todo.pop()
@@ -182,7 +182,7 @@ class _Maker:
 
     def _shared(self, root: str) -> set[str]:
         """Return the nodes to which several options of the first menu lead: what follows everything is no goal."""
-        ways, count = ways_of(self.tree), Counter[str]()
+        ways, count = edges_of(self.tree), Counter[str]()
         for _, _, option in self._options(root):
             seen, todo = {root}, [option.go]
             while todo:
@@ -284,7 +284,7 @@ def hours_of(desk: Desk, language: str) -> str:
     if isinstance(desk.hours, str):
         return words.always
     names = get_day_names("abbreviated", locale=Locale.parse(language, sep="-"))
-    told = []
+    lines = []
     for days, span in desk.hours.items():
         first, _, last = days.partition("-")
         day = names[WEEKDAYS.index(first)]
@@ -292,11 +292,11 @@ def hours_of(desk: Desk, language: str) -> str:
             day = words.every_day
         elif last:
             day += words.to + names[WEEKDAYS.index(last)]
-        told.append(f"{day} {words.closed if span == 'closed' else span}")
-    return ", ".join(told)
+        lines.append(f"{day} {words.closed if span == 'closed' else span}")
+    return ", ".join(lines)
 
 
-def keys_told(keys: Sequence[str], words: CardWords) -> str:
+def keys_shown(keys: Sequence[str], words: CardWords) -> str:
     """Return keys as they are told one after the other."""
     return words.then.join(words.typed if key.startswith("‹") else key for key in keys)
 

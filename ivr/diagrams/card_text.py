@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
-from ivr.diagrams.card import Card, keys_told, notes_of
+from ivr.diagrams.card import Card, keys_shown, notes_of
 
 
 def card_text(card: Card) -> str:
@@ -20,7 +20,7 @@ def _lines(card: Card) -> Iterable[str]:
     yield from head_lines(card)
     goals = [goal for group in card.groups for goal in group.goals]
     what = max((cell_len(words.goal.format(what=goal.what)) for goal in goals), default=0)
-    keys = max((cell_len(keys_told(goal.keys, words)) for goal in goals), default=0)
+    keys = max((cell_len(keys_shown(goal.keys, words)) for goal in goals), default=0)
     for group in card.groups:
         yield ""
         if group.title:
@@ -28,7 +28,7 @@ def _lines(card: Card) -> Iterable[str]:
         for goal in group.goals:
             columns = [
                 _padded(words.goal.format(what=goal.what), what),
-                _padded(keys_told(goal.keys, words), keys),
+                _padded(keys_shown(goal.keys, words), keys),
                 words.between.join(notes_of(goal, words)),
             ]
             yield ("  " if group.title else "") + "  ".join(columns).rstrip()
@@ -46,7 +46,8 @@ def head_lines(card: Card) -> Iterable[str]:
         yield words.heading.format(what=words.human) + card.hours
     if card.languages:
         yield words.between.join(
-            words.language.format(language=name, keys=keys_told(keys, words)) for name, keys in card.languages
+            words.language.format(language=name, keys=keys_shown(keys, words))
+            for name, keys in card.languages
         )
 
 

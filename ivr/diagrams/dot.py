@@ -29,9 +29,9 @@ def dot(drawing: Drawing, traffic: CallStats | None = None) -> str:
 
 def _lines(drawing: Drawing, traffic: CallStats | None) -> Iterable[str]:
     hubs, refs = drawing.hubs(), dict[tuple[str, str], str]()
-    told = [*drawing.legend, *(traffic.legend(drawing.words) if traffic else ())]
+    lines = [*drawing.legend, *(traffic.legend(drawing.words) if traffic else ())]
     yield f"digraph {dot_string(drawing.hotline)} {{"
-    yield f"  graph [rankdir=LR, nodesep=0.2, ranksep=0.5, labelloc=b, label={dot_string(*told)}]"
+    yield f"  graph [rankdir=LR, nodesep=0.2, ranksep=0.5, labelloc=b, label={dot_string(*lines)}]"
     yield f'  node [shape=box, style="rounded,filled", fillcolor=white, fontsize=10, fontname={dot_string(_FONTS)}]'
     yield f"  edge [fontsize=9, fontname={dot_string(_FONTS)}]"
     edges = [_edge(drawing, arrow, hubs, refs, traffic) for arrow in drawing.arrows]

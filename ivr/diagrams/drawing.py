@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from ivr.diagrams.edges import DrawnEdge, desk_box, ways_of
+from ivr.diagrams.edges import DrawnEdge, desk_box, edges_of
 from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
 from ivr.menu.compiler import option_speech
@@ -133,7 +133,7 @@ class Drawing:
 def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: bool = False) -> Drawing:
     """Draw a hotline. ``words`` are its files of words by language; ``full`` gives every node a box of its own."""
     artist = _Artist(tree, words.get(language), language)
-    ways = ways_of(tree)
+    ways = edges_of(tree)
     chains = [[name] for name in tree.nodes] if full else _chains(tree, ways)
     boxes = [artist.box(chain) for chain in chains]
     boxes += [artist.desk(name, desk, _file_of_desk(tree, ways, name)) for name, desk in tree.desks.items()]
@@ -245,9 +245,9 @@ class _Artist:
         )
 
     def _all(self, said: NodeSpeech) -> Iterable[tuple[str, tuple[str, ...]]]:
-        told = {key: prompts for key, prompts in said.spoken.items() if prompts}
-        told |= {key: (prompt,) for key, prompt in said.messages.items()}
-        for key, prompts in told.items():
+        kept = {key: prompts for key, prompts in said.spoken.items() if prompts}
+        kept |= {key: (prompt,) for key, prompt in said.messages.items()}
+        for key, prompts in kept.items():
             yield called(key, self.language), tuple(map(_text, prompts))
 
     def label(self, way: DrawnEdge) -> str:

@@ -28,7 +28,7 @@ def desk_box(name: str) -> str:
     return f"desk {name}"
 
 
-def ways_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
+def edges_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
     """Return the ways on that the menu writes, by node and by desk."""
     flow = Flow(tree.declared, tree.nodes, tree.contracts)
     found = {name: [way for edge in flow.edges[name] if (way := _way(name, edge))] for name in tree.nodes}

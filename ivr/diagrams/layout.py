@@ -127,26 +127,26 @@ def _packed(
     sizes: Sequence[Size], order: Sequence[int], width: float, gap: float
 ) -> tuple[list[Point], Size]:
     """Put each rectangle as high as it can stand, and then as far to the left, on a page of a width."""
-    taken: list[tuple[Point, Size]] = []
+    used: list[tuple[Point, Size]] = []
     places: dict[int, Point] = {}
     for at in order:
         size = sizes[at]
-        lefts = sorted({0.0, *(x + other.width + gap for (x, _), other in taken)})
+        lefts = sorted({0.0, *(x + other.width + gap for (x, _), other in used)})
         fitting = [left for left in lefts if left == 0 or left + size.width <= width]
-        top, left = min((_top(left, size, taken, gap), left) for left in fitting)
+        top, left = min((_top(left, size, used, gap), left) for left in fitting)
         places[at] = (left, top)
-        taken.append((places[at], size))
-    right = max(x + size.width for (x, _), size in taken)
-    bottom = max(y + size.height for (_, y), size in taken)
+        used.append((places[at], size))
+    right = max(x + size.width for (x, _), size in used)
+    bottom = max(y + size.height for (_, y), size in used)
     return [places[at] for at in range(len(sizes))], Size(right, bottom)
 
 
-def _top(left: float, size: Size, taken: Iterable[tuple[Point, Size]], gap: float) -> float:
+def _top(left: float, size: Size, used: Iterable[tuple[Point, Size]], gap: float) -> float:
     """Return how high a rectangle can stand here: below everything that stands above its width."""
     return max(
         (
             y + other.height + gap
-            for (x, y), other in taken
+            for (x, y), other in used
             if x < left + size.width + gap and left < x + other.width + gap
         ),
         default=0.0,

@@ -52,7 +52,7 @@ class ShapeRow:
     port: float
     bottom: float
     drawn: bool
-    told: Sequence[ShapeText] = ()
+    words: Sequence[ShapeText] = ()
     """The words of the box that it leads to, where that has no place of its own."""
     onward: Arrow | None = None
     """Where that leads."""
@@ -135,7 +135,7 @@ def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict
     inner = folded(drawing, lines)
     maker = _Maker(drawing, lines, inner, traffic)
     return {
-        name: maker.face(box, own[name], list(unseen[name]))
+        name: maker.shape(box, own[name], list(unseen[name]))
         for name, box in drawing.boxes.items()
         if name not in inner
     }
@@ -150,7 +150,7 @@ class _Maker:
     inner: Mapping[str, Arrow]
     traffic: CallStats | None
 
-    def face(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> NodeShape:
+    def shape(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> NodeShape:
         """Return a box as it is seen."""
         texts, rows = list[ShapeText](), list[ShapeRow]()
         bottom = _ABOVE
@@ -176,17 +176,17 @@ class _Maker:
         drawn, onward = self._drawn(arrow), self.inner.get(arrow.target)
         goal = "" if drawn else self.drawing.target_name(arrow)
         label, goal = _fitting(arrow.label, goal, figures)
-        told = list[ShapeText]()
+        lines = list[ShapeText]()
         port = bottom - _HEIGHTS["row"] / 2
         if onward:
             box = self.drawing.boxes[arrow.target]
             after = "→ " + self.drawing.target_name(onward)
             for kind, line in _inner_lines(box, after):
-                told.append(ShapeText(kind, line, bottom + _HEIGHTS[kind] - 4))
+                lines.append(ShapeText(kind, line, bottom + _HEIGHTS[kind] - 4))
                 bottom += _HEIGHTS[kind]
             bottom += 2
         return ShapeRow(
-            arrow, label, goal, figures, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, told, onward
+            arrow, label, goal, figures, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, lines, onward
         )
 
 
@@ -216,10 +216,10 @@ def _texts(
     if box.starts:
         yield "about", "▶ " + words.starts
     if unseen:
-        told = words.comes_from.format(names=", ".join(unseen))
+        sentence = words.comes_from.format(names=", ".join(unseen))
         if len(unseen) > 2:
-            told = words.comes_from_many.format(count=len(unseen))
-        yield "about", shortened("← " + told, room / SIZES["about"])
+            sentence = words.comes_from_many.format(count=len(unseen))
+        yield "about", shortened("← " + sentence, room / SIZES["about"])
     for figures in traffic.of_box(box, words) if traffic else ():
         for line in lines_of(figures, SIZES["figures"] * _BOLD, room, 2):
             yield "figures", line

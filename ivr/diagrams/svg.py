@@ -82,9 +82,9 @@ class _Picture:
         yield "</svg>"
 
     def _head(self, width: float) -> Iterable[str]:
-        told = [*self.drawing.legend, self.drawing.words.reference]
-        told += [*self.traffic.legend(self.drawing.words)] if self.traffic else []
-        for sentence in told:
+        what = [*self.drawing.legend, self.drawing.words.reference]
+        what += [*self.traffic.legend(self.drawing.words)] if self.traffic else []
+        for sentence in what:
             yield from lines_of(sentence, 11, width, 4)
 
     def _kinds(self, left: float, y: float) -> Iterable[str]:
@@ -120,13 +120,13 @@ class _Picture:
                 yield from self._draw_box(self.faces[name], panel.laid.places[name])
         yield "</g></g>"
 
-    def _draw_lines(self, face: NodeShape, laid: Layout) -> Iterable[str]:
-        for row in face.rows:
+    def _draw_lines(self, shape: NodeShape, laid: Layout) -> Iterable[str]:
+        for row in shape.rows:
             if not row.drawn:
                 continue
             _, *points = laid.lines[row.arrow.source, row.arrow.target]
-            x, y = laid.places[face.box.name]
-            begin = (x + face.size.width, y + row.port)
+            x, y = laid.places[shape.box.name]
+            begin = (x + shape.size.width, y + row.port)
             end_x, end_y = points[-1]
             shade, width, head = "", 1.3, 6.0
             if self.traffic:
@@ -137,22 +137,22 @@ class _Picture:
             yield f'<path class="line{shade}" d="{path}" stroke-width="{width:.1f}"/>'
             yield f'<path class="head{shade}" d="M{_n(end_x)} {_n(end_y)}l{_n(-head)} {_n(-head / 1.8)}v{_n(head / 0.9)}z"/>'
 
-    def _draw_box(self, face: NodeShape, place: Point) -> Iterable[str]:
-        box, (x, y), size = face.box, place, face.size
-        words = [text.text for text in face.texts if text.kind == "words"]
+    def _draw_box(self, shape: NodeShape, place: Point) -> Iterable[str]:
+        box, (x, y), size = shape.box, place, shape.size
+        words = [text.text for text in shape.texts if text.kind == "words"]
         yield self._opening(box.name, words, at=f' transform="translate({_n(x)} {_n(y)})"')
-        yield f"<title>{escape(self._tooltip(face))}</title>"
+        yield f"<title>{escape(self._tooltip(shape))}</title>"
         yield f'<rect class="body" width="{_n(size.width)}" height="{_n(size.height)}" rx="5"/>'
         yield f'<rect class="stripe k-{box.kind}" width="4" height="{_n(size.height)}" rx="2"/>'
         if self.traffic and self.traffic.dropped(box):
             wide = size.width * self.traffic.dropped(box)
             yield f'<rect class="dropped" y="{_n(size.height - 4)}" width="{_n(wide)}" height="4"/>'
-        for text in face.texts:
+        for text in shape.texts:
             yield f'<text class="{text.kind}" x="{_n(PAD)}" y="{_n(text.y)}">{escape(text.text)}</text>'
-        if any(row.label or row.goal for row in face.rows):
-            edge = face.rows[0].port - 8.5
+        if any(row.label or row.goal for row in shape.rows):
+            edge = shape.rows[0].port - 8.5
             yield f'<path class="edge" d="M4 {_n(edge)}H{_n(size.width)}"/>'
-        for row in face.rows:
+        for row in shape.rows:
             yield from self._draw_row(row)
         yield "</g>"
 
@@ -173,11 +173,11 @@ class _Picture:
         """Yield the box to which a row leads, within the row."""
         assert row.onward
         name = row.onward.source
-        yield self._opening(name, [text.text for text in row.told if text.kind == "words"], "inner")
+        yield self._opening(name, [text.text for text in row.words if text.kind == "words"], "inner")
         top, height = row.y - 11, row.bottom - row.y + 10
         yield f'<rect class="body" x="6" y="{_n(top)}" width="{_n(BOX_WIDTH - 8)}" height="{_n(height)}" rx="3"/>'
         yield goal
-        for text in row.told:
+        for text in row.words:
             words = f'<text class="{text.kind}" x="{_n(PAD + INDENT)}" y="{_n(text.y)}">{escape(text.text)}</text>'
             yield self._link(row.onward, words) if text.kind == "onward" else words
         yield "</g>"
@@ -198,12 +198,12 @@ class _Picture:
             f'data-box="{escape(name)}" tabindex="0" role="button" aria-label="{escape(spoken)}"{at}>'
         )
 
-    def _tooltip(self, face: NodeShape) -> str:
-        said = [f"{step.node}: {step.said}" if step.said else step.node for step in face.box.steps]
+    def _tooltip(self, shape: NodeShape) -> str:
+        said = [f"{step.node}: {step.said}" if step.said else step.node for step in shape.box.steps]
         return "\n".join(
             [
                 *said,
-                *(f"{row.arrow.label} → {self.drawing.target_name(row.arrow)}".strip() for row in face.rows),
+                *(f"{row.arrow.label} → {self.drawing.target_name(row.arrow)}".strip() for row in shape.rows),
             ]
         )
 

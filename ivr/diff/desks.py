@@ -29,8 +29,8 @@ def compare_desks(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
         elif name not in before:
             yield Change(Heading.desks, f"The desk `{name}` is new: {_masked(after[name].number)}")
         else:
-            for told, heading in _desk(name, before[name], after[name], pairs):
-                yield Change(heading, told)
+            for sentence, heading in _desk(name, before[name], after[name], pairs):
+                yield Change(heading, sentence)
 
 
 def _desk(name: str, old: Desk, new: Desk, pairs: Pairs) -> Iterator[tuple[str, Heading]]:
@@ -58,8 +58,8 @@ def _desk(name: str, old: Desk, new: Desk, pairs: Pairs) -> Iterator[tuple[str, 
         followed, follows = old.follow_ups.get(follow_up), new.follow_ups.get(follow_up)
         followed = pairs.now(followed) if followed else None
         if followed != follows:
-            told, before = (f"`{target}`" if target else "nothing" for target in (follows, followed))
-            yield f"When the desk `{name}` {when}, {told} follows; before: {before}", heading
+            sentence, before = (f"`{target}`" if target else "nothing" for target in (follows, followed))
+            yield f"When the desk `{name}` {when}, {sentence} follows; before: {before}", heading
     for field in type(new).model_fields.keys() - _OTHERS:
         if getattr(old, field) != getattr(new, field):
             yield f"{desk}: `{field.rstrip('_')}` is another one", Heading.editors

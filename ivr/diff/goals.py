@@ -31,7 +31,7 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
         was = names.get(node)
         if was is None or node not in new.tree.nodes:
             continue  # a node that is new or gone is told as such
-        ways = [_Way(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
+        ways = [_Route(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
         goal = _Goal(node, purpose, ways)
         if any(way.is_noticed for way in ways):
             alike.setdefault(goal.likeness, []).append(goal)
@@ -43,10 +43,10 @@ def _change(goals: Sequence[_Goal]) -> Change:
     first, others = goals[0], [goal.node for goal in goals[1:]]
     rest = len(others) - _LISTED
     named = ", ".join(f"`{node}`" for node in others[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
-    told = "; ".join(_told(first.ways)) + (f"; likewise {named}" if others else "")
+    sentence = "; ".join(_sentence(first.ways)) + (f"; likewise {named}" if others else "")
     figures = {"goals": [goal.figures() for goal in goals]}
     is_lost = any(way.is_lost for way in first.ways)
-    return Change(Heading.goals, f"{first.label}: {told}", first.node, grave=is_lost, figures=figures)
+    return Change(Heading.goals, f"{first.label}: {sentence}", first.node, grave=is_lost, figures=figures)
 
 
 def _goals(tree: Tree) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _goals(tree: Tree) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Route:
     """The quickest way to one goal in one language, before and after."""
 
     language: str
@@ -119,8 +119,8 @@ class _Way:
 
 
 def _pressed(keys: Iterable[str]) -> str:
-    told = (f"the entry `{key[1:-1]}`" if key[0] == "‹" else key for key in keys)
-    return " then ".join(told) or "no key"
+    sentence = (f"the entry `{key[1:-1]}`" if key[0] == "‹" else key for key in keys)
+    return " then ".join(sentence) or "no key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Goal:
 
     node: str
     purpose: str
-    ways: Sequence[_Way]
+    ways: Sequence[_Route]
 
     @property
     def label(self) -> str:
@@ -147,7 +147,7 @@ class _Goal:
         return {"node": self.node, "goal": self.label, "languages": languages}
 
 
-def _told(ways: Sequence[_Way]) -> Iterator[str]:
+def _sentence(ways: Sequence[_Route]) -> Iterator[str]:
     """Tell the keys once where they are the same in every language, and the seconds of each."""
     both = [way for way in ways if way.old and way.new]
     lost = [way.language for way in ways if way.is_lost]
@@ -165,7 +165,7 @@ def _told(ways: Sequence[_Way]) -> Iterator[str]:
     if len(set(later.values())) == 1 and len(later) == len(ways) > 1:
         yield f"{next(iter(later.values()))} in every language"
     elif later:
-        yield ", ".join(f"{told} in {language}" for language, told in later.items())
+        yield ", ".join(f"{sentence} in {language}" for language, sentence in later.items())
 
 
 def _later(seconds: float) -> str:

@@ -20,30 +20,30 @@ def compare_distances(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     That it is a longer way, the goals tell.
     """
     languages = [language for language in new.tree.languages if language in old.tree.speech]
-    found: dict[tuple[_Way, _Way], _Places] = {}
+    found: dict[tuple[_Route, _Route], _Places] = {}
     for language in languages:
         before, after = (routes_to_human(side.tree, language) for side in (old, new))
         for name, now in pairs.names.items():
-            ways = _way(before.get(name)), _way(after.get(now))
+            ways = _route(before.get(name)), _route(after.get(now))
             if _rank(ways[0]) != _rank(ways[1]) and isinstance(new.tree.nodes[now], ListeningNode):
                 found.setdefault(ways, _Places()).add(now, language, before.get(name), after.get(now))
     for (was, is_now), places in found.items():
         what = f"From {_some(list(places.nodes))} {_reached(is_now, places.new)}"
-        told = f"{what}; before: {_reached(was, places.old)}"
+        sentence = f"{what}; before: {_reached(was, places.old)}"
         where = "" if len(places.languages) == len(languages) else ", ".join(places.languages)
         is_worse = _rank(is_now) < _rank(was)
-        yield Change(Heading.human, told, next(iter(places.nodes)), where, grave=is_worse)
+        yield Change(Heading.human, sentence, next(iter(places.nodes)), where, grave=is_worse)
 
 
-_Way = tuple[str, ...] | None
+_Route = tuple[str, ...] | None
 """The keys to a human; none when the caller only waits, None when there is no way."""
 
 
-def _way(route: Route | None) -> _Way:
+def _route(route: Route | None) -> _Route:
     return route.keys if route else None
 
 
-def _rank(way: _Way) -> int:
+def _rank(way: _Route) -> int:
     """Return how good a way is: none, waiting, or a key."""
     return 0 if way is None else 1 + bool(way)
 
@@ -64,11 +64,11 @@ class _Places:
         self.new += [new.seconds] if new else []
 
 
-def _reached(way: _Way, seconds: Sequence[float]) -> str:
+def _reached(way: _Route, seconds: Sequence[float]) -> str:
     if way is None:
         return "no way leads to a human"
-    told = (f"the entry {named(key[1:-1])}" if key[0] == "‹" else key for key in way)
-    keys = f"by {' then '.join(told)}" if way else "by waiting alone"
+    sentence = (f"the entry {named(key[1:-1])}" if key[0] == "‹" else key for key in way)
+    keys = f"by {' then '.join(sentence)}" if way else "by waiting alone"
     least, most = min(seconds), max(seconds)
     span = f"{most:.1f} s" if most - least < _ALIKE else f"{least:.1f} s to {most:.1f} s"
     return f"a human is reached {keys}, {span}"

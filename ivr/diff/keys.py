@@ -67,11 +67,11 @@ def _same(old: Mapping[str, Key], new: Mapping[str, Key]) -> dict[str, str]:
     stayed = [(key, key) for key in old if key in new]
     moved = [(key, other) for key in old for other in new]
     for candidates in (stayed, moved):
-        taken = set(found.values())
+        used = set(found.values())
         for key, other in candidates:
-            if key not in found and other not in taken and old[key].means(new[other]):
+            if key not in found and other not in used and old[key].means(new[other]):
                 found[key] = other
-                taken.add(other)
+                used.add(other)
     return found
 
 
@@ -128,8 +128,8 @@ def _left_behind(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> I
         for key in was.keys() & now.keys() & menu.old.keys() & menu.new.keys():
             one, other = menu.old[key], menu.new[key]
             if was[key] == now[key] and not one.leads_as(other) and one.purpose != other.purpose:
-                told = f"`{node}`: {in_quotes(now[key])} is still said of key {key}, which leads to `{other.go}` now"
-                yield Change(Heading.keys, f"{told}; it led to `{one.go}`", node, language, grave=True)
+                sentence = f"`{node}`: {in_quotes(now[key])} is still said of key {key}, which leads to `{other.go}` now"
+                yield Change(Heading.keys, f"{sentence}; it led to `{one.go}`", node, language, grave=True)
 
 
 def _announced(side: Side, node: str, language: str) -> dict[str, str]:

@@ -94,13 +94,13 @@ def _seconds(change: Change) -> Iterator[tuple[str, ...]]:
             yield (
                 mark + sentence(goal),
                 language,
-                _way(old),
-                _way(new),
+                _route(old),
+                _route(new),
                 difference,
             )
 
 
-def _way(figures: Mapping[str, Any] | None) -> str:
+def _route(figures: Mapping[str, Any] | None) -> str:
     return f"{sentence(figures['keys'])}: {figures['seconds']:.1f} s" if figures else "no way"
 
 

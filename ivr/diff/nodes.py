@@ -91,8 +91,8 @@ def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
     before, after = (Level[node.needs] if node.needs else Level.unknown for node in (old, new))
     if after < before:
         what = f"asks only for `{after.name}` now" if after else "asks nobody any more who he is"
-        told = f"`{name}` {what}; before: `{before.name}`"
-        yield Change(Heading.identity, told, name, grave=True)
+        sentence = f"`{name}` {what}; before: `{before.name}`"
+        yield Change(Heading.identity, sentence, name, grave=True)
     elif after > before:
         what = f"`{name}` asks for `{after.name}` now; before: {f'`{before.name}`' if before else 'nothing'}"
         yield Change(Heading.identity, what, name)
@@ -118,8 +118,8 @@ def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
             when = TARGET_WORDS.get(field, f"when it ends as `{field}`, the call goes")
             yield from _target(name, when, was and pairs.now(was), now)
         elif was != now and (old.kind == new.kind or field not in KINDS):
-            heading, told = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
-            yield Change(heading, f"`{name}`: {told(was, now)}", name)
+            heading, sentence = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
+            yield Change(heading, f"`{name}`: {sentence(was, now)}", name)
     for field, compare in _SECTIONS.items():
         if field in shared:
             yield from compare(name, old, new, pairs)
@@ -150,8 +150,8 @@ def _given(
         was, now = old.get(variable), new.get(variable)
         was = pairs.words_now(was) if was else was
         if was != now:
-            told = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
-            yield Change(Heading.ways, told, name)
+            sentence = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
+            yield Change(Heading.ways, sentence, name)
 
 
 def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> Iterator[Change]:
@@ -162,22 +162,22 @@ def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> It
     for was in gone:
         now = next((each for each in come if after[each] == before[was]), None)
         if now is None:
-            told = f"`{name}`: the condition {named(was)}, which led to `{before[was]}`, is gone"
+            sentence = f"`{name}`: the condition {named(was)}, which led to `{before[was]}`, is gone"
         else:
             come.remove(now)
-            told = f"`{name}`: `{after[now]}` follows when {named(now)}; before: when {named(was)}"
-        yield Change(Heading.ways, told, name)
+            sentence = f"`{name}`: `{after[now]}` follows when {named(now)}; before: when {named(was)}"
+        yield Change(Heading.ways, sentence, name)
     for now in come:
-        told = f"`{name}`: the condition {named(now)} is new, and leads to `{after[now]}`"
-        yield Change(Heading.ways, told, name)
+        sentence = f"`{name}`: the condition {named(now)} is new, and leads to `{after[now]}`"
+        yield Change(Heading.ways, sentence, name)
     stayed = [condition for condition in reversed(after) if condition in before]
     for condition in stayed:
         yield from _target(
             name, f"when {named(condition)}, the call goes", before[condition], after[condition]
         )
     if stayed != [condition for condition in reversed(before) if condition in after]:
-        told = f"`{name}`: the conditions are tried in another order: {', '.join(map(named, stayed))}"
-        yield Change(Heading.ways, told, name)
+        sentence = f"`{name}`: the conditions are tried in another order: {', '.join(map(named, stayed))}"
+        yield Change(Heading.ways, sentence, name)
 
 
 _SECTIONS: Mapping[str, Callable[[str, Any, Any, Pairs], Iterator[Change]]] = {

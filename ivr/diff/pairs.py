@@ -63,7 +63,7 @@ def pair(old: Side, new: Side) -> Pairs:
     gone = [name for name in before if name not in names]
     added = [name for name in after if name not in names]
     if gone and added:
-        names |= _renamed(_likenesses(_Looks.of(old, gone), _Looks.of(new, added)))
+        names |= _renamed(_likenesses(_Appearance.of(old, gone), _Appearance.of(new, added)))
     known = set(names.values())
     return Pairs(
         {name: names[name] for name in before if name in names},
@@ -87,16 +87,16 @@ def _entries(
 def _renamed(likenesses: Sequence[tuple[float, str, str]]) -> dict[str, str]:
     """Choose the likest pair, then the likest of what is left."""
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    paired: set[str] = set()
     for _, old, new in sorted(likenesses, key=lambda each: -each[0]):
-        if old not in found and new not in taken:
+        if old not in found and new not in paired:
             found[old] = new
-            taken.add(new)
+            paired.add(new)
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Looks:
+class _Appearance:
     """What the unpaired nodes of one side look like, whatever they are called."""
 
     kinds: Mapping[str, str]
@@ -106,7 +106,7 @@ class _Looks:
     """What leads to them."""
 
     @classmethod
-    def of(cls, side: Side, unpaired: Sequence[str]) -> _Looks:
+    def of(cls, side: Side, unpaired: Sequence[str]) -> _Appearance:
         hidden = frozenset(unpaired)
         return cls(
             {name: type(side.tree.nodes[name]).__name__ for name in unpaired},
@@ -157,7 +157,7 @@ def _arrivals(tree: Tree, hidden: frozenset[str]) -> dict[str, frozenset[str]]:
     return {name: frozenset(places) for name, places in found.items()}
 
 
-def _likenesses(old: _Looks, new: _Looks) -> list[tuple[float, str, str]]:
+def _likenesses(old: _Appearance, new: _Appearance) -> list[tuple[float, str, str]]:
     found = []
     whole = len(old.kinds) * len(new.kinds) <= MOST_COMPARED
     for before, kind in old.kinds.items():
@@ -170,7 +170,7 @@ def _likenesses(old: _Looks, new: _Looks) -> list[tuple[float, str, str]]:
     return found
 
 
-def _likeness(old: _Looks, before: str, new: _Looks, after: str) -> float:
+def _likeness(old: _Appearance, before: str, new: _Appearance, after: str) -> float:
     """Return how like two nodes are: mostly by content, and by what leads to them; the name decides between equals."""
     content = fuzz.ratio(old.contents[before], new.contents[after]) / 100
     places, others = old.arrivals[before], new.arrivals[after]

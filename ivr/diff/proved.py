@@ -21,7 +21,7 @@ def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: 
             where = f"{named(finding.node)}: " if finding.node else ""
             yield Change(
                 HEADINGS.get(finding.proof, Heading.human),
-                f"{where}{finding.what}{_way(finding.way)} [{finding.proof}]",
+                f"{where}{finding.what}{_keys(finding.way)} [{finding.proof}]",
                 finding.node,
                 finding.language,
                 grave=True,
@@ -29,7 +29,7 @@ def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: 
             )
 
 
-def _way(way: Sequence[Move]) -> str:
+def _keys(way: Sequence[Move]) -> str:
     """Return the shortest way there in words; empty where a call begins there."""
-    told = [shown for move in way if (shown := move.event.shown)]
-    return f" ({', then '.join(told)})" if told else ""
+    steps = [shown for move in way if (shown := move.event.shown)]
+    return f" ({', then '.join(steps)})" if steps else ""

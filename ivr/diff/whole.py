@@ -55,18 +55,18 @@ def _languages(old: Hotline, new: Hotline) -> Iterator[Change]:
             yield Change(Heading.languages, f"{language} is new", language=language)
         elif old.voices.get(language) != new.voices.get(language):
             was, now = (_plain(each.voices.get(language)) for each in (old, new))
-            told = f"{language} is spoken by the voice {now}; before: {was}"
-            yield Change(Heading.languages, told, language=language)
+            sentence = f"{language} is spoken by the voice {now}; before: {was}"
+            yield Change(Heading.languages, sentence, language=language)
     if old.languages[0] != new.languages[0]:
-        told = f"Calls begin in {new.languages[0]}; before: in {old.languages[0]}"
-        yield Change(Heading.languages, told, grave=True)
+        sentence = f"Calls begin in {new.languages[0]}; before: in {old.languages[0]}"
+        yield Change(Heading.languages, sentence, grave=True)
     if old.speech != new.speech:
-        told = (
+        sentence = (
             "Callers may speak, beside keys"
             if new.speech
             else "Callers cannot speak any more: keys alone are taken"
         )
-        yield Change(Heading.languages, told, grave=not new.speech)
+        yield Change(Heading.languages, sentence, grave=not new.speech)
 
 
 def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:
@@ -80,16 +80,16 @@ def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:
         before, after = old.identity.get(level), new.identity.get(level)
         before = pairs.now(before) if before else before
         if before != after:
-            told = f"The questions that make a caller `{level}` begin at {_plain(after)}; before: {_plain(before)}"
-            yield Change(Heading.identity, told, after or "")
+            sentence = f"The questions that make a caller `{level}` begin at {_plain(after)}; before: {_plain(before)}"
+            yield Change(Heading.identity, sentence, after or "")
     if old.timezone != new.timezone:
-        told = f"The time zone is {new.timezone}; before: {old.timezone}"
-        yield Change(Heading.desks, told)
+        sentence = f"The time zone is {new.timezone}; before: {old.timezone}"
+        yield Change(Heading.desks, sentence)
     for name in dict.fromkeys([*old.variables, *new.variables]):
         was_set, is_set = old.variables.get(name), new.variables.get(name)
         if was_set != is_set:
-            told = f"`{name}` begins as {_plain(is_set)}; before: {_plain(was_set)}"
-            yield Change(Heading.ways, told)
+            sentence = f"`{name}` begins as {_plain(is_set)}; before: {_plain(was_set)}"
+            yield Change(Heading.ways, sentence)
 
 
 def _limits(old: Limits, new: Limits) -> Iterator[Change]:
@@ -118,12 +118,14 @@ def _services(old: Side, new: Side) -> Iterator[Change]:
     for name in sorted(used & old.tree.contracts.keys() & new.tree.contracts.keys()):
         was, now = old.tree.contracts[name].needs, new.tree.contracts[name].needs
         if was != now:
-            told = f"The action `{name}` is for callers who are `{now.name}`; before: `{was.name}`"
-            yield Change(Heading.identity, told, grave=now < was)
+            sentence = f"The action `{name}` is for callers who are `{now.name}`; before: `{was.name}`"
+            yield Change(Heading.identity, sentence, grave=now < was)
         before, after = (side.tree.times.get(name, Times()) for side in (old, new))
         if before != after:
-            told = f"The action `{name}` may take {after.wait:g} s in silence and {after.give_up:g} s in all"
-            yield Change(Heading.waiting, f"{told}; before: {before.wait:g} s and {before.give_up:g} s")
+            sentence = (
+                f"The action `{name}` may take {after.wait:g} s in silence and {after.give_up:g} s in all"
+            )
+            yield Change(Heading.waiting, f"{sentence}; before: {before.wait:g} s and {before.give_up:g} s")
     one, other = (side.actions.model_dump() if side.actions else {} for side in (old, new))
     for field, what in (("actions", "action"), ("services", "service")):
         yield from _requests(what, one.get(field) or {}, other.get(field) or {})
@@ -135,7 +137,7 @@ def _requests(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
             continue
         if name in old and name in new:
             parts = [part for part in new[name] if old[name].get(part) != new[name][part]]
-            told = "has another " + ", ".join(f"`{part.rstrip('_')}`" for part in parts)
+            sentence = "has another " + ", ".join(f"`{part.rstrip('_')}`" for part in parts)
         else:
-            told = "is gone from actions.yaml" if name in old else "is new in actions.yaml"
-        yield Change(Heading.editors, f"The {what} `{name}` {told}")
+            sentence = "is gone from actions.yaml" if name in old else "is new in actions.yaml"
+        yield Change(Heading.editors, f"The {what} `{name}` {sentence}")

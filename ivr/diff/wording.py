@@ -63,15 +63,15 @@ class _Place:
     def changed(self, old: str, new: str) -> Change:
         return Change(Heading.words, self.what, self.node, self.language, old, new)
 
-    def told(self, what: str) -> Change:
+    def sentence(self, what: str) -> Change:
         return Change(Heading.words, f"{self.what}: {what}", self.node, self.language)
 
 
 def _node(name: str, language: str, old: NodeSpeech, new: NodeSpeech, pairs: Pairs) -> Iterator[Change]:
     for part in dict.fromkeys((*PARTS, *old.spoken, *new.spoken, *old.messages, *new.messages)):
-        told = PARTS.get(part) or called(part, "en")
+        sentence = PARTS.get(part) or called(part, "en")
         before, after = (_prompts(speech, part) for speech in (old, new))
-        yield from _prompts_differ(f"`{name}` {told}", name, language, before, after, pairs)
+        yield from _prompts_differ(f"`{name}` {sentence}", name, language, before, after, pairs)
 
 
 def _prompts(speech: NodeSpeech, part: str) -> Sequence[Prompt]:
@@ -95,11 +95,11 @@ def _recording(place: _Place, old: Prompt | None, new: Prompt | None) -> Iterato
     before, after = (prompt.fixed.audio if prompt else "" for prompt in (old, new))
     if before != after and old and new:
         if not after:
-            yield place.told("the voice speaks it now; it was a recording")
+            yield place.sentence("the voice speaks it now; it was a recording")
         elif not before:
-            yield place.told("a recording is played now; the voice spoke it")
+            yield place.sentence("a recording is played now; the voice spoke it")
         else:
-            yield place.told("another recording is played")
+            yield place.sentence("another recording is played")
 
 
 def _options(old: Side, new: Side, name: str, language: str, pairs: Pairs) -> Iterator[Change]:
@@ -126,11 +126,11 @@ def _heard(place: _Place, old: Sequence[str], new: Sequence[str], *, is_used: bo
     gone, come = (
         [in_quotes(phrase) for phrase in one if phrase not in two] for one, two in ((old, new), (new, old))
     )
-    told = [f"{', '.join(come)} now means it"] if come else []
-    told += [f"{', '.join(gone)} means it no more"] if gone else []
-    if told:
+    parts = [f"{', '.join(come)} now means it"] if come else []
+    parts += [f"{', '.join(gone)} means it no more"] if gone else []
+    if parts:
         heading = Heading.words if is_used else Heading.editors
-        what = f"{place.what}, spoken: {'; '.join(told)}"
+        what = f"{place.what}, spoken: {'; '.join(parts)}"
         yield Change(heading, what, place.node, place.language)
 
 

@@ -221,7 +221,7 @@ def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
             continue
         for language in subject.languages:
             hours = HOURS.get(family(language))
-            if hours and not any(hours.search(text) for text in _told(subject, desk.closed, language)):
+            if hours and not any(hours.search(text) for text in _sentence(subject, desk.closed, language)):
                 what = f"`{desk.closed}` does not say when the desk `{name}` opens"
                 yield Finding(desk.closed, ("say",), what, "say the hours", language)
         if not _helps(subject, desk.closed):
@@ -239,7 +239,7 @@ _STOPS = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.d
 """Where a call waits for its caller or for a human."""
 
 
-def _on_the_way(subject: Subject, begin: str) -> set[str]:
+def _on_route(subject: Subject, begin: str) -> set[str]:
     """Return the nodes that a call passes from here by itself, with those at which it waits."""
     seen, todo = set[str](), [begin]
     while todo:
@@ -252,14 +252,14 @@ def _on_the_way(subject: Subject, begin: str) -> set[str]:
     return seen
 
 
-def _told(subject: Subject, begin: str, language: str) -> Iterator[str]:
-    for name in _on_the_way(subject, begin):
+def _sentence(subject: Subject, begin: str, language: str) -> Iterator[str]:
+    for name in _on_route(subject, begin):
         own = subject.tree.speech[language].nodes[name]
         yield from (words(prompt) for prompt in (*own.say[:1], *own.end[:1]))
 
 
 def _helps(subject: Subject, begin: str) -> bool:
-    return any(subject.tree.nodes[name].waits_for in _STOPS for name in _on_the_way(subject, begin))
+    return any(subject.tree.nodes[name].waits_for in _STOPS for name in _on_route(subject, begin))
 
 
 def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
@@ -268,7 +268,7 @@ def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
     desk = desks[node.transfer]
     if desk.closed is None:
         return True
-    ahead = (subject.tree.nodes[each] for each in _on_the_way(subject, desk.closed))
+    ahead = (subject.tree.nodes[each] for each in _on_route(subject, desk.closed))
     if any(isinstance(each, TransferNode) and desks[each.transfer].closed is None for each in ahead):
         return True
     return _only_after_open_desk(subject, name)

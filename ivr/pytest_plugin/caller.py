@@ -16,7 +16,7 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
 from ivr.pytest_plugin.hotlines import NoHotline, harnesses_of, hotline_of
-from ivr.pytest_plugin.telling import Log, logged_to, told
+from ivr.pytest_plugin.telling import Log, logged_to, sentence
 from ivr.written.model import WrittenCall
 from ivr.written.report import played_as_text
 from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep
@@ -77,7 +77,7 @@ class Call:
     """
 
     def __init__(self, harnesses: DirectHarnesses) -> None:
-        self._stages = harnesses
+        self._harnesses = harnesses
         self._tree = harnesses.tree or load_tree(harnesses.folder)
         self._settings: dict[str, Any] = {}
         self._playing: CallPlayer | None = None
@@ -259,7 +259,7 @@ class Call:
         __tracebackhide__ = True
         if self._playing is None:
             with logged_to(self._log):
-                harness = self._stages(self._written())
+                harness = self._harnesses(self._written())
             self._playing = playing = CallPlayer(harness)
             self._live(playing.ring)
         return self._playing
@@ -281,7 +281,7 @@ class Call:
         except CallBroken as error:
             rows.append(PlayedStep("", tuple(self._playing.harness.line.take()), str(error)))
         if rows[-1].failure:
-            raise NotAsWritten(told(self._played(), self._log))
+            raise NotAsWritten(sentence(self._played(), self._log))
 
     def _played(self) -> PlayedCall:
         rows = self._playing.rows if self._playing else []

@@ -12,7 +12,7 @@ import pytest
 
 from ivr.calls.hotline import MenuBroken
 from ivr.pytest_plugin.hotlines import harnesses_of
-from ivr.pytest_plugin.telling import Log, logged_to, told
+from ivr.pytest_plugin.telling import Log, logged_to, sentence
 from ivr.written.model import WrittenCall
 from ivr.written.runner import MakeHarness, play, read_calls_file
 
@@ -42,14 +42,14 @@ class CallsCollector(pytest.File):
 
 def distinct(titles: Iterable[str]) -> Iterator[str]:
     """Yield the names of tests with these titles: each another one, and none that pytest would take apart."""
-    taken: set[str] = set()
+    used: set[str] = set()
     for title in titles:
         plain = re.sub(":{2,}", ":", " ".join(title.split()))
         name, number = plain, 1
-        while name in taken:
+        while name in used:
             number += 1
             name = f"{plain} ({number})"
-        taken.add(name)
+        used.add(name)
         yield name
 
 
@@ -68,7 +68,7 @@ class CallItem(pytest.Item):
         with logged_to(log):
             played = play(self.path.name, self.written, self.harnesses)
         if played.failures:
-            pytest.fail(told(played, log), pytrace=False)
+            pytest.fail(sentence(played, log), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where it is written: the file, its line from 0, its title."""

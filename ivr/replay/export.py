@@ -44,8 +44,8 @@ class ExportedCall:
 def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> ExportedCall:
     """Return a replayed call as a written one. ``phones`` are the demonstration customers', which may be written."""
     record, notes = done.recorded.history.record, list[str]()
-    steps, hands = [*_steps(done, tree)], CallerInput(tree, Samples(tree))
-    shown = [_shown(hands, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
+    steps, actions = [*_steps(done, tree)], CallerInput(tree, Samples(tree))
+    shown = [_shown(actions, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
     if record.caller and record.caller not in phones:
         notes.append(
             "the caller's number is not written; the first demonstration customer rings in his place"
@@ -100,11 +100,11 @@ def _is_over(tree: Tree, name: str, digits: str) -> bool:
     return isinstance(node, MenuNode) or (isinstance(node, AskNode) and fixed_length(node) == len(digits))
 
 
-def _shown(hands: CallerInput, turn: RecordedTurn, event: Event) -> str:
+def _shown(actions: CallerInput, turn: RecordedTurn, event: Event) -> str:
     """Return what the caller did as a title may show it: of keys only those that are nobody's own."""
     match event:
         case DigitsPressed(digits=digits):
-            keys = hands.public(turn.first)
+            keys = actions.public(turn.first)
             return mask(digits) if not keys or is_masked(keys) else keys
         case SpeechHeard():
             return "speech"
@@ -154,12 +154,12 @@ def _runs(
     return outcomes, slow
 
 
-def without_effects(tree: Tree, make_stage: MakeHarness) -> MakeHarness:
+def without_effects(tree: Tree, make_harness: MakeHarness) -> MakeHarness:
     """Return what makes stages on which no action is run: one whose end is not given is unavailable."""
 
     def made(call: WrittenCall) -> CallHarness:
         others = [name for name in tree.contracts if name not in call.outcomes]
-        return make_stage(call.model_copy(update={"unavailable": others}))
+        return make_harness(call.model_copy(update={"unavailable": others}))
 
     return made
 
@@ -167,12 +167,12 @@ def without_effects(tree: Tree, make_stage: MakeHarness) -> MakeHarness:
 # --- the time that went by
 
 
-def with_waits(written: ExportedCall, make_stage: MakeHarness, history: CallHistory) -> WrittenCall:
+def with_waits(written: ExportedCall, make_harness: MakeHarness, history: CallHistory) -> WrittenCall:
     """Return a call that waits where its caller took his time, so that hours and limits are met as they were.
 
     It is played once to see how long it takes by itself.
     """
-    times = _times(written.call, make_stage)
+    times = _times(written.call, make_harness)
     if not times or not history.path:
         return written.call
     began, own = history.path[0].at, times[0]
@@ -191,12 +191,12 @@ def with_waits(written: ExportedCall, make_stage: MakeHarness, history: CallHist
     return written.call.model_copy(update={"steps": steps or written.call.steps})
 
 
-def _times(call: WrittenCall, make_stage: MakeHarness) -> dict[int, datetime]:
+def _times(call: WrittenCall, make_harness: MakeHarness) -> dict[int, datetime]:
     """Return when each turn of a written call begins."""
     seen: list[CallHistory | None] = []
 
     def watched(call: WrittenCall) -> CallHarness:
-        harness = make_stage(call)
+        harness = make_harness(call)
         close = harness.close
 
         def looked() -> None:

@@ -131,14 +131,14 @@ class ReplayResult:
         return (len(self.pairs) if self.first is None else self.first), self.ends_alike
 
 
-def replay(call: RecordedCall, tree: Tree, open_hall: OpenEnvironment) -> ReplayResult:
+def replay(call: RecordedCall, tree: Tree, open_environment: OpenEnvironment) -> ReplayResult:
     """Replay a call with the examples with which it goes the same way for longest."""
     samples = Samples(tree)
-    hands = CallerInput(tree, samples)
+    performer = CallerInput(tree, samples)
 
     def tried(wanted: Sequence[int]) -> tuple[ReplayResult, list[int]]:
         choices = Choices(wanted)
-        return _Replay(call, tree, hands, samples, choices).play(open_hall), choices.offered
+        return _Replay(call, tree, performer, samples, choices).play(open_environment), choices.offered
 
     best, offered = tried(())
     wanted, left = [0] * len(offered), MOST_REPLAYS
@@ -171,7 +171,7 @@ class _Replay:
 
     call: RecordedCall
     tree: Tree
-    hands: CallerInput
+    performer: CallerInput
     samples: Samples
     choices: Choices
     slow: dict[str, float] = field(default_factory=dict)
@@ -183,8 +183,8 @@ class _Replay:
     def __post_init__(self) -> None:
         self.done = ReplayResult(self.call)
 
-    def play(self, open_hall: OpenEnvironment) -> ReplayResult:
-        environment = open_hall(self.perform, self.slow)
+    def play(self, open_environment: OpenEnvironment) -> ReplayResult:
+        environment = open_environment(self.perform, self.slow)
         try:
             own: list[tuple[RecordedTurn, int | None]] = []
             for turn, after in zip_longest(self.call.turns, self.call.turns[1:]):
@@ -235,7 +235,7 @@ class _Replay:
 
     def callers_event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event:
         node = self.session.node if self.session else ""
-        options = self.hands.choices(turn, after, node)
+        options = self.performer.choices(turn, after, node)
         typed = options[self.choices.take(len(options))]
         return _event_of(typed, turn.first.at)
 
@@ -262,13 +262,13 @@ class _Replay:
         outcome = run.outcome if run and run.outcome in outcomes else next(iter(outcomes))
         declared = outcomes[outcome]
         results = self.samples.results(declared)
-        told = results[self.choices.take(len(results))]
-        unusual = {key: as_text(value) for key, value in told.items() if value != results[0][key]}
+        sentence = results[self.choices.take(len(results))]
+        unusual = {key: as_text(value) for key, value in sentence.items() if value != results[0][key]}
         self.done.ends.setdefault(name, []).append({outcome: unusual} if unusual else outcome)
         account = asked.account or asked.caller or ACCOUNT
         return ActionResult(
             outcome,
-            told,
+            sentence,
             account=account if declared.finds_account else None,
             text_to=account if declared.texts is not None else "",
             secrets=self.samples.secrets(declared),

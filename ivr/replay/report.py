@@ -119,21 +119,21 @@ def _blank(entry: PathEntry, tree: Tree) -> str:
 def notes(done: ReplayResult, tree: Tree) -> list[str]:
     """Return what a reader must know of the comparison."""
     record, broken = done.recorded.history.record, done.recorded.broken_at
-    told = []
+    notes_so_far = []
     if record.hotline != tree.name:
-        told.append(f"the call was one of the hotline `{record.hotline}`, and this is `{tree.name}`")
+        notes_so_far.append(f"the call was one of the hotline `{record.hotline}`, and this is `{tree.name}`")
     if broken:
-        told.append(
+        notes_so_far.append(
             f"in turn {broken.turn} something happened that cannot be repeated ({what_happened(broken, lambda _: '')}); "
             "the call is compared up to there"
         )
     elif not record.ending:
-        told.append("the end of the call is not recorded; the call is compared up to its last turn")
-    told += [
+        notes_so_far.append("the end of the call is not recorded; the call is compared up to its last turn")
+    notes_so_far += [
         f"`{name}` has no recorded end to repeat here; it ends in this replay as it does first in its declaration"
         for name in done.strange
     ]
-    return told
+    return notes_so_far
 
 
 def changed_since(version: str, sources: Mapping[str, str] | None, tree: Tree) -> str:

@@ -185,7 +185,7 @@ class SavedTurn:
     hotline: str = ""
     urgent: bool = False
     reason: str = ""
-    taken_run: str = ""
+    collected_run: str = ""
     """The slow action whose result this turn has taken up: it is forgotten."""
     restarted: bool = False
     """Whether the call began again in this turn, on another version of the menu, because its own is lost."""

@@ -148,8 +148,8 @@ class SqliteStore:
                 db.executemany(sql.SAVE_PATH, rows)
             if turn.messages:
                 db.executemany(sql.SAVE_MESSAGE, map(_message_values, turn.messages))
-            if turn.taken_run:
-                db.execute(sql.FORGET_RUN, (turn.taken_run,))
+            if turn.collected_run:
+                db.execute(sql.FORGET_RUN, (turn.collected_run,))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
         """Note that a call is over; its session is of no more use and is dropped."""

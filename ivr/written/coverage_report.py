@@ -129,8 +129,8 @@ def coverage_data(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str])
 
 
 def _item(item: CoverageItem, keys: Mapping[CoverageItem, str]) -> dict[str, str]:
-    told = {"node": item.node, "what": item.what, "language": item.language, "keys": keys.get(item, "")}
-    return {name: text for name, text in told.items() if text}
+    fields = {"node": item.node, "what": item.what, "language": item.language, "keys": keys.get(item, "")}
+    return {name: text for name, text in fields.items() if text}
 
 
 def demands(written: Sequence[str]) -> dict[str, float]:

@@ -178,29 +178,29 @@ class RecordingLine:
 
     def notes(self) -> list[str]:
         """Say what of the call a written one cannot tell."""
-        told = [
+        remarks = [
             f"the desk at {number} did not answer every time alike; it is written as it was the last time"
             for number, answers in self.rung.items()
             if len(set(answers)) > 1
         ]
-        told += [
+        remarks += [
             f"there is no desk with the number {number} in the hotline; what happened there is not written"
             for number in self.rung
             if number not in self.desks.values()
         ]
-        told += [
+        remarks += [
             f"`{name}` was not down or slow every time alike; it is written as it was the last time"
             for name, runs in self.ran.items()
             if len(set(runs)) > 1
         ]
         if self.inside is None:
-            told.append("what is heard was told to a caller; see that nothing of a real one's is in it")
+            remarks.append("what is heard was told to a caller; see that nothing of a real one's is in it")
         if self.hidden:
-            told.append(
+            remarks.append(
                 f"entries that may be secret are not written: zeros, or `{UNSAID}`, stand for them; "
                 "type a demonstration customer's in their place"
             )
-        return told
+        return remarks
 
 
 ENDINGS = frozenset({"completed", "transferred", "hung_up", "farewell"})
@@ -265,11 +265,11 @@ def telling(said: Sequence[str]) -> list[str]:
     numbers change; where there are no others they serve.
     """
     spoken = [text.strip() for text in said if text.strip()]
-    told = [text for text in spoken if not _OPTION.search(text)]
-    if not told:
+    sentences = [text for text in spoken if not _OPTION.search(text)]
+    if not sentences:
         return [spoken[0].rstrip("。.")] if spoken else []
-    parts = [part for text in told for part in _steady(text)[:1]]
-    parts = list(dict.fromkeys([*parts, *_steady(told[-1])[-1:]]))
+    parts = [part for text in sentences for part in _steady(text)[:1]]
+    parts = list(dict.fromkeys([*parts, *_steady(sentences[-1])[-1:]]))
     return [*parts[: MOST_PARTS - 1], *parts[-1:]] if len(parts) > MOST_PARTS else parts
 
 

@@ -151,11 +151,11 @@ def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
 
 
-def play(file: str, call: WrittenCall, make_stage: MakeHarness) -> PlayedCall:
+def play(file: str, call: WrittenCall, make_harness: MakeHarness) -> PlayedCall:
     """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
     played = PlayedCall(file, call)
     try:
-        harness = make_stage(call)
+        harness = make_harness(call)
     except BadCall as error:
         played.rows.append(PlayedStep("(rings)", failure=str(error)))
         return played

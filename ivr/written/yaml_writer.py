@@ -102,7 +102,7 @@ def _calls_in(path: Path, data: bytes) -> tuple[list[WrittenCall], int]:
     file = declare(CallsFile, section, path.name, "", problems) if section is not None else None
     if file is None or problems:
         raise BadFile(
-            f"{path} cannot be read as written calls: {_told(problems)}; mend it, or name another file"
+            f"{path} cannot be read as written calls: {_sentence(problems)}; mend it, or name another file"
         )
     assert section is not None
     return file.calls, _column(section, text)
@@ -112,7 +112,7 @@ def _has_something(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _told(problems: Sequence[Problem]) -> str:
+def _sentence(problems: Sequence[Problem]) -> str:
     first = problems[0]
     return f"line {first.line}, {first.what}"
 

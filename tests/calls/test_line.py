@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.line import CallNote, DirectLine, Heard, Item, VirtualClock, taken
+from ivr.calls.line import CallNote, DirectLine, Heard, Item, VirtualClock, split_entry
 from tests.support.switchboards import AT, CALLER, MENU, SwitchboardCall, write_menu
 
 
@@ -57,7 +57,7 @@ def test_keys_are_taken_as_a_telephone_takes_them(
     keys: str, length: int | None, finish: str, split: tuple[str, str, str]
 ) -> None:
     """An entry is over at its length or its last key; what comes after is too late."""
-    assert taken(keys, length, finish) == split
+    assert split_entry(keys, length, finish) == split
 
 
 def test_a_call_is_heard_once(tmp_path: Path) -> None:

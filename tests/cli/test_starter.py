@@ -57,7 +57,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "taken" / "notes.txt").touch()
     (tmp_path / "file").touch()
     for name in ("taken", "file"):
-        with pytest.raises(starter.FolderTaken, match="is not empty; name a new folder"):
+        with pytest.raises(starter.FolderNotEmpty, match="is not empty; name a new folder"):
             starter.write(tmp_path / name)
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["notes.txt"]
     (tmp_path / "empty").mkdir()

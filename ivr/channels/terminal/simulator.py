@@ -179,8 +179,8 @@ class Simulator:
                 self.transcript.note(f"trace {'on' if self.controls.trace else 'off'}")
             case "/desk":
                 self._desk(argument)
-            case "/down" | "/up" as way:
-                self._service(way, argument)
+            case "/down" | "/up" as command:
+                self._service(command, argument)
             case "/slow":
                 self._slow(argument)
             case "/wait":
@@ -238,7 +238,7 @@ class Simulator:
             self._refuse("/slow needs an action and seconds", f"such as /slow {name} 4")
         else:
             controls.slow[name] = float(seconds)
-            slow = [f"{each} {taken:g} s" for each, taken in sorted(controls.slow.items()) if taken]
+            slow = [f"{each} {duration:g} s" for each, duration in sorted(controls.slow.items()) if duration]
             self.transcript.note(f"slow: {', '.join(slow) or 'nothing'}")
 
     def _wait(self, argument: str) -> None:

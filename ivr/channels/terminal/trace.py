@@ -12,7 +12,7 @@ from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
 from ivr.menu.tree import Tree
 
-_TOLD = ("Digits", "SpeechResult", "DialCallStatus", "RecordingDuration")
+_SHOWN = ("Digits", "SpeechResult", "DialCallStatus", "RecordingDuration")
 """The fields of a webhook that say what happened; the others are the same in every one."""
 _VERB = re.compile(rb"<([A-Z]\w+)")
 
@@ -37,10 +37,10 @@ def _set(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
 
 def request_line(method: str, url: str, form: Mapping[str, str], status: int, body: bytes) -> str:
     """Return one request to a server and its answer. Only a single key is shown: a longer entry may be secret."""
-    told = [f"{name}={_shown(name, form[name])}" for name in _TOLD if form.get(name)]
+    parameters = [f"{name}={_shown(name, form[name])}" for name in _SHOWN if form.get(name)]
     found = dict.fromkeys(verb.decode() for verb in _VERB.findall(body) if verb != b"Response")
     answer = f"{status}, {len(body)} bytes" + (f": {', '.join(found)}" if found else "")
-    return f"  · {' '.join([method, url, *told])} → {answer}"
+    return f"  · {' '.join([method, url, *parameters])} → {answer}"
 
 
 def _shown(name: str, value: str) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 STARTER_FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
 
 
-class FolderTaken(Exception):
+class FolderNotEmpty(Exception):
     """There is something in the folder already; nothing was written."""
 
 
 def write(folder: Path) -> list[Path]:
     """Write a small hotline into a new or empty folder and return its files. Raises :class:`FolderTaken`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FolderTaken(f"{folder} is not empty; name a new folder")
+        raise FolderNotEmpty(f"{folder} is not empty; name a new folder")
     written = []
     for name in STARTER_FILES:
         text = files(__name__).joinpath(name).read_text(encoding="utf-8")

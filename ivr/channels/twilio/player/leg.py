@@ -86,8 +86,10 @@ class CallLeg:
         except NotTwiml as error:
             if not self._settings.fallback_url:
                 raise
-            told = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
-            return self._fetch(urljoin(self._settings.voice_url, self._settings.fallback_url), "POST", told)
+            failure = {"ErrorCode": str(error.code), "ErrorUrl": error.url}
+            return self._fetch(
+                urljoin(self._settings.voice_url, self._settings.fallback_url), "POST", failure
+            )
 
     def hung_up(self) -> None:
         """Let the requests from now on say that the caller is gone."""
