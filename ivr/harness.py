@@ -1,4 +1,4 @@
-"""Calls in this process, ready to be played: a house in memory, a clock of its own, desks and services that obey."""
+"""Sets up calls in this process to be played: a store in memory, a virtual clock, desks and services that do as told."""
 
 from __future__ import annotations
 
@@ -84,7 +84,6 @@ class VirtualWorkerPool:
     """What is to be told, and when."""
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult]:
-        """Do a job."""
         return _VirtualRun(self, job(), self.clock.now + timedelta(seconds=self.faults.slow.get(name, 0)))
 
     def pass_time(self, seconds: float) -> None:
@@ -117,7 +116,7 @@ class _VirtualRun(Generic[JobResult]):
 
 
 def slow_down(application: Application, clock: VirtualClock, faults: Faults) -> None:
-    """Let a house's actions run on a virtual clock."""
+    """Let an application's actions run on a virtual clock."""
     application.action_runner = application.switchboard.action_runner = runs = VirtualWorkerPool(
         clock, faults
     )
@@ -211,7 +210,7 @@ def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAns
 
 @dataclass(slots=True)
 class DirectHarnesses:
-    """Makes stages in this process; each call has a house of its own, so that none touches the next."""
+    """Makes harnesses in this process. Each call has an application of its own, so that no call affects the next."""
 
     folder: Path
     tree: Tree | None = None
@@ -256,7 +255,7 @@ class DirectHarnesses:
 def harness_of(
     application: Application, ring: Callable[[str | None], Line], call: WrittenCall, watch: CallMonitor
 ) -> CallHarness:
-    """Return the stage of a written call on the switchboard of ``house``."""
+    """Return the harness of a written call on the switchboard of ``application``."""
     return CallHarness(
         ring(call.from_),
         lambda: watch.node,
@@ -283,7 +282,7 @@ def at_moment(text: str, tree: Tree) -> datetime:
 
 
 def open_environment(folder: Path, tree: Tree) -> OpenEnvironment:
-    """Return what opens a hall for replaying calls on this menu, with a house in memory for each replay."""
+    """Return what opens an environment for replaying calls on this menu, with a store in memory for each replay."""
 
     def opened(perform: Perform, slow: dict[str, float]) -> ReplayEnvironment:
         application = build_application(

@@ -1,4 +1,4 @@
-"""The caller's side of a call, whichever way it is carried: what he can do, and what he hears.
+"""The caller's side of a call, however it is carried: what callers can do, and what they hear.
 
 The simulator and the written calls speak to a :class:`Line`. :class:`DirectLine` is one in this process, through the
 switchboard, with a clock of its own: silence costs nothing. The player of TwiML is another one, over HTTP.
@@ -198,7 +198,6 @@ class DirectLine:
 
     @property
     def awaited(self) -> AwaitedInput | None:
-        """What is listened for; None where nothing is."""
         gather = self.last
         if not isinstance(gather, Gather):
             return None
@@ -206,12 +205,10 @@ class DirectLine:
         return AwaitedInput(gather.keys, gather.length, gather.finish, speech, gather.secret)
 
     def take(self) -> list[Item]:
-        """Return what was heard and noticed since the last time."""
         items, self.items = self.items, []
         return items
 
     def start(self) -> None:
-        """Ring."""
         self._happen(self._start())
 
     def press(self, keys: str) -> None:
@@ -243,7 +240,6 @@ class DirectLine:
             self._happen(SpeechHeard(self.clock(), text))
 
     def silence(self) -> None:
-        """Do nothing until the hotline goes on."""
         if isinstance(self.last, Gather):
             self.clock.advance(self.last.timeout)
             self._happen(NoInput(self.clock()))

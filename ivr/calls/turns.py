@@ -110,7 +110,7 @@ class Switchboard:
         a broken store raises; every other trouble becomes an apology and a human.
         """
         look, waited = self._await_turn(call, number, event.at)
-        if waited:  # somebody died at it: his claim is over only now
+        if waited:  # a worker died at it, and its claim is over only now
             event = replace(event, at=event.at + timedelta(seconds=waited))
         match look:
             case Answered(answer=answer):
@@ -183,7 +183,7 @@ class Switchboard:
         raise ClaimLost(f"turn {number} of call {call}")
 
     def _apologise(self, work: _Turn, at: datetime, render: Render) -> SavedTurn:
-        """Say sorry and seek a human; where the menu's way to him is broken too, say goodbye."""
+        """Say sorry and seek a human; where the menu's way to a human is broken too, say goodbye."""
         try:
             return self._advance_call(work, InternalError(at), render)
         except Exception as error:  # noqa: BLE001 - as above
@@ -240,7 +240,7 @@ class Switchboard:
         """Keep what came of an action for which nobody waits any longer in this turn, with its message.
 
         Whoever polls for the call takes it up, in whichever process. The caller may have hung up or gone to a human
-        by then: what he confirmed is done all the same, and its message is kept here. When he has not, the poll gives
+        by then. What they confirmed is done all the same, and its message is kept here. Otherwise the poll gives
         the same message, which is kept once.
         """
         texts = texts_of(tree, session, event)

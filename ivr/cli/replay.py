@@ -36,7 +36,7 @@ Examples:
 def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> None:
     """Play a recorded call against today's menu, and show where it now goes another way.
 
-    The caller does what he did, at the same times; every action ends as it ended then, and none is run. What the
+    The caller does the same things at the same times; every action ends as it ended then, and none is run. What the
     record leaves blank, such as secrets, is filled in with examples. The call is looked up where IVR_DATABASE_URL
     says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
     leads on, the path is the same as far as the record tells: that is said, with status 0.

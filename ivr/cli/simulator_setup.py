@@ -1,4 +1,4 @@
-"""Sets up a sitting at the simulator: a house in memory, or a running server."""
+"""Sets up the simulator: on a hotline in this process, or on a running server."""
 
 from __future__ import annotations
 
@@ -199,12 +199,12 @@ def messages_so_far(application: Application, call: str) -> list[str]:
 
 @dataclass(slots=True)
 class CallSaver:
-    """Keeps the calls of a sitting as written calls."""
+    """Saves simulated calls as written calls."""
 
     folder: Path
     transcript: Transcript
     strict: bool
-    """Whether a call that cannot be kept ends the sitting: nobody is there to mend it."""
+    """Whether a call that cannot be saved ends the program. It does where nobody is there to name another file."""
     file: Path | None = None
     """Where each call is kept when it is over; None: nowhere."""
     line: RecordingLine | None = None
@@ -291,7 +291,7 @@ class CallSaver:
 
 @dataclass(slots=True)
 class _Reporter:
-    """Tells the editor that what he saved is not used yet."""
+    """Tells editors that the menu they saved is not used yet."""
 
     transcript: Transcript
 

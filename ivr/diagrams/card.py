@@ -31,15 +31,15 @@ _PROOFS = frozenset({"verified", "confirmed"})
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something that a caller may want, and how he comes to it."""
+    """Something that a caller may want, and the keys that lead there."""
 
     what: str
     keys: tuple[str, ...]
-    """From the answer of the call; an entry that he types is ``‹the name of its node›``."""
+    """From the answer of the call; an entry that is typed is ``‹the name of its node›``."""
     seconds: float
     """From the answer until the last key has been announced."""
     proof: bool = False
-    """Whether he must prove who he is."""
+    """Whether callers must first prove who they are."""
     human: str = ""
     """When a human answers, if the goal is one."""
 

@@ -230,7 +230,6 @@ class _Artist:
         )
 
     def desk(self, name: str, desk: Desk, file: str) -> Box:
-        """Return the box of a desk."""
         hours = (
             desk.hours if isinstance(desk.hours, str) else " · ".join(" ".join(e) for e in desk.hours.items())
         )
@@ -281,7 +280,6 @@ class _Artist:
                 assert_never(waits_for)
 
     def purpose(self, name: str, key: str) -> str:
-        """Return what a key is for."""
         node = self.tree.nodes[name]
         if not isinstance(node, ListeningNode):
             return ""

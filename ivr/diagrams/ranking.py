@@ -23,7 +23,6 @@ class RankedPart:
     """By the ends of a line: all that it comes to, its ends too."""
 
     def boxes(self) -> list[str]:
-        """Return the boxes, rank by rank."""
         return [vertex for rank in self.ranks for vertex in rank if isinstance(vertex, str)]
 
     def parts(self) -> Iterator[tuple[Vertex, Vertex, Ends]]:

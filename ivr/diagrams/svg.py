@@ -49,7 +49,6 @@ class _Picture:
 
     @classmethod
     def of(cls, drawing: Drawing, traffic: CallStats | None) -> _Picture:
-        """Return the picture of a drawing."""
         within = lines_within(drawing)
         return cls(drawing, traffic, faces(drawing, within, traffic), within)
 

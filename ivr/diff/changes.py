@@ -109,7 +109,7 @@ class Comparison:
 
     @property
     def noticed(self) -> tuple[Change, ...]:
-        """What a caller, or who guards his account, will notice."""
+        """What a caller, or whoever guards the account, will notice."""
         return tuple(change for change in self.changes if change.heading is not Heading.editors)
 
     def under(self) -> Iterable[tuple[Heading, list[Change]]]:

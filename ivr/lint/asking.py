@@ -1,4 +1,4 @@
-"""Where a caller is asked whether something shall be done: what counts as his yes, and which ways lead past it."""
+"""Where a caller is asked whether something shall be done: what counts as a yes, and which ways lead past it."""
 
 from __future__ import annotations
 

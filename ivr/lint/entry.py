@@ -1,4 +1,4 @@
-"""What a caller types: that he knows how much and how to finish, and that nothing happens which he did not mean."""
+"""What a caller types: that callers know how much and how to finish, and that nothing happens which they did not mean."""
 
 from __future__ import annotations
 

@@ -129,7 +129,6 @@ def demanded(pattern: re.Pattern[str], text: str) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text."""
     return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
 
 

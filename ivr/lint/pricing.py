@@ -1,6 +1,6 @@
 """What a menu costs its callers in seconds: to hear the key that they want, to press it, and to hear the answer begin.
 
-Broad menus make a caller listen longer, deep ones make him press oftener. Which is better follows from the seconds of
+Broad menus make a caller listen longer, deep ones make them press more often. Which is better follows from the seconds of
 the announcements and from how many callers want what; so no number of options is wrong by itself.
 """
 
@@ -34,7 +34,7 @@ def shares(menu: MenuNode) -> dict[str, float]:
 
 
 def expected(options: Sequence[Priced]) -> float:
-    """Return the mean seconds until the caller has heard the key that he wants."""
+    """Return the mean seconds until the caller has heard the key that they want."""
     ends = itertools.accumulate(option.seconds for option in options)
     whole = sum(option.share for option in options) or 1.0
     return sum(option.share * end for option, end in zip(options, ends, strict=True)) / whole

@@ -1,4 +1,4 @@
-"""Time: how long the machine waits for the caller, and how long he waits for it."""
+"""Time: how long the machine waits for callers, and how long they wait for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pytest plugin, for whoever embeds a hotline in a repository of his own.
+"""The pytest plugin, for whoever tests a hotline in a repository of their own.
 
 It gives tests the fixture ``call``, and collects written calls (``calls/*.yaml`` beside a ``menu.yaml``) as tests. It is
 loaded wherever this project is installed, so nothing heavy is imported here before a test asks for it.

@@ -1,4 +1,4 @@
-"""A call that a test makes: what the caller does, what he must hear, how it ends."""
+"""A call that a test makes: what the caller does, what they must hear, how it ends."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _keywords(marker: pytest.Mark) -> Mapping[str, Any]:
 
 
 class Call:
-    """A call, with a house of its own in memory. It begins when the first thing is done with it, or asked of it.
+    """A call on a hotline of its own, in memory. It begins when the first thing is done with it, or asked of it.
 
     What is not as the test says raises an ``AssertionError`` that shows the call so far; what can be no call at all (an
     ending, a node or a desk that does not exist) raises ``BadCall``.
@@ -298,7 +298,7 @@ def _declared(section: Mapping[str, Any], tree: Tree) -> WrittenCall:
 
 
 def _plain(value: object) -> object:
-    """Return what a test gave as YAML would: mappings and lists of their own, which no later change of his reaches."""
+    """Return what a test gave as YAML would: mappings and lists of their own, which no later change in the test reaches."""
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

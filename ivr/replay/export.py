@@ -36,7 +36,7 @@ class ExportedCall:
 
     call: WrittenCall
     turns: list[RecordedTurn | None]
-    """The turn of which each step is what the caller did; None for what he must hear, and where he is."""
+    """The turn of which each step is what the caller did; None for a step that only compares: what is heard, and where the call is."""
     notes: list[str] = field(default_factory=list)
     """What is not in it as it was."""
 
@@ -155,7 +155,7 @@ def _runs(
 
 
 def without_effects(tree: Tree, make_harness: MakeHarness) -> MakeHarness:
-    """Return what makes stages on which no action is run: one whose end is not given is unavailable."""
+    """Return what makes harnesses on which no action is run. An action whose outcome is not given is unavailable."""
 
     def made(call: WrittenCall) -> CallHarness:
         others = [name for name in tree.contracts if name not in call.outcomes]
@@ -168,7 +168,7 @@ def without_effects(tree: Tree, make_harness: MakeHarness) -> MakeHarness:
 
 
 def with_waits(written: ExportedCall, make_harness: MakeHarness, history: CallHistory) -> WrittenCall:
-    """Return a call that waits where its caller took his time, so that hours and limits are met as they were.
+    """Return a call that waits where its caller took their time, so that hours and limits are met as they were.
 
     It is played once to see how long it takes by itself.
     """

@@ -49,7 +49,7 @@ class ReplayEnvironment:
 
 
 OpenEnvironment = Callable[[Perform, dict[str, float]], ReplayEnvironment]
-"""Opens a hall whose actions are performed so, and take so many seconds each, as the table says when they begin."""
+"""Opens an environment in which actions are performed so. The table says how many seconds each takes when it begins."""
 
 
 @dataclass(slots=True)

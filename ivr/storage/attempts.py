@@ -1,4 +1,4 @@
-"""What must be remembered across calls, so that trying again and again gains nothing: tries, codes, and rations.
+"""What must be remembered across calls, so that trying again and again gains nothing: tries, codes, and rate limits.
 
 Every method is one transaction that no other writer, thread or process, can interleave: of two tries at the same
 moment the second one knows of the first. What was answered to a key is answered again, so that a repeated webhook
@@ -26,13 +26,13 @@ _TABLES = (
         question TEXT NOT NULL, holder TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL,
         minutes_left INTEGER NOT NULL, forget REAL NOT NULL, PRIMARY KEY (question, holder, key))""",
     "CREATE INDEX IF NOT EXISTS ledger_answers_by_age ON ledger_answers (forget)",
-    # The wrong tries that still count against their holder, and until when each of them locks him (0: it does not).
+    # The wrong tries that still count against their holder, and until when each of them locks the holder (0: it does not).
     """CREATE TABLE IF NOT EXISTS ledger_wrongs (
         kind TEXT NOT NULL, holder TEXT NOT NULL, at REAL NOT NULL, locked_until REAL NOT NULL,
         forget REAL NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS ledger_wrongs_of_holder ON ledger_wrongs (kind, holder, at)",
     "CREATE INDEX IF NOT EXISTS ledger_wrongs_by_age ON ledger_wrongs (forget)",
-    # What was taken of rations. A holder's rows are numbered in the order of their times.
+    # What was used of rate limits. A holder's rows are numbered in the order of their times.
     """CREATE TABLE IF NOT EXISTS ledger_spent (
         holder TEXT NOT NULL, at REAL NOT NULL, number INTEGER NOT NULL, forget REAL NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS ledger_spent_of_holder ON ledger_spent (holder, at, number)",
@@ -140,7 +140,7 @@ class Attempts:
 
         The wrong try number ``most`` of any holder within ``lock`` locks that holder for ``lock``; while one of them is
         locked, ``right`` is not looked at and nothing is counted. A right try forgives the earlier wrong ones of the
-        first holder alone, the account: else a caller could wash himself clean with an account of his own. The same
+        first holder alone, the account: else callers could clear themselves with an account of their own. The same
         ``key`` again, with the same kind and first holder, is the same try, with the same answer. There must be at
         least one holder.
         """
@@ -179,7 +179,7 @@ class Attempts:
         return found is not None
 
     def consume(self, rate_limits: Sequence[RateLimit], *, key: str, at: datetime) -> bool:
-        """Take one of each ration, or of none: False when one of them is used up.
+        """Use each rate limit once, or none of them: False when one is used up.
 
         The same key again takes nothing, and gets the same answer.
         """
@@ -304,7 +304,7 @@ class Attempts:
 
 
 def _locked_until(db: sqlite3.Connection, kind: str, holder: str) -> float:
-    """Return until when a holder is locked; 0 if he never was."""
+    """Return until when a holder is locked; 0 if never."""
     (until,) = db.execute(
         "SELECT coalesce(max(locked_until), 0.0) FROM ledger_wrongs WHERE kind = ? AND holder = ?",
         (kind, holder),
@@ -340,7 +340,7 @@ def _count_wrong(
 
 
 def _latest(db: sqlite3.Connection, holder: str) -> tuple[float, int]:
-    """Return when a holder last took of a ration, and the number of that row."""
+    """Return when a holder last used a rate limit, and the number of that row."""
     return db.execute(
         "SELECT at, number FROM ledger_spent WHERE holder = ? ORDER BY at DESC, number DESC LIMIT 1",
         (holder,),
@@ -348,7 +348,7 @@ def _latest(db: sqlite3.Connection, holder: str) -> tuple[float, int]:
 
 
 def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
-    """Return how much of a ration was taken: by two numbers, since a country may have a million rows."""
+    """Return how much of a rate limit is used. Two row numbers tell, since a country may have a million rows."""
     first = db.execute(
         "SELECT number FROM ledger_spent WHERE holder = ? AND at > ? ORDER BY at, number LIMIT 1",
         (rate_limit.holder, now - rate_limit.within.total_seconds()),
@@ -357,7 +357,7 @@ def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
 
 
 def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float) -> None:
-    """Note that a holder took one; never before his latest one, though the clock may have gone back."""
+    """Note that a holder used one. Its time is never before the latest one's, although the clock may have gone back."""
     latest, number = _latest(db, holder)
     db.execute(
         "INSERT INTO ledger_spent (holder, at, number, forget) VALUES (?, ?, ?, ?)",

@@ -1,7 +1,7 @@
 """What a store of calls must do, and the rows it keeps.
 
 A turn begins with :meth:`Store.look`, which writes nothing, and ends with :meth:`Store.save`, which writes only if
-nobody was faster. What lies between is pure, so that two who do it at once do no harm, and one of them is told that he
+nobody was faster. What lies between is pure, so that two workers who do it at once do no harm, and one of them is told that it
 lost. Before anything that has an effect, an action, :meth:`Store.claim` takes the turn for oneself. No transaction is
 open while actions run (SQLite has one writer). So the first arrival at a turn wins; a second one gets the stored
 answer, byte for byte; a late one gets the present answer. No body of a request is kept, nor a hash of one: four digits
@@ -28,7 +28,7 @@ SEALED_AS = "message"
 """The purpose with which the body of a message is sealed."""
 TURN_LEASE = timedelta(seconds=8)
 """How long the claim of a turn holds: longer than a turn takes, and short enough that a retry of Twilio's, which comes
-within 15 s, takes over the turn of a worker that died. Who comes back after that finds that he has lost it."""
+within 15 s, takes over the turn of a worker that died. A worker that comes back after that finds that its claim is lost."""
 LEASE = timedelta(seconds=20)
 """How long the claim of a message holds: longer than the request to the carrier."""
 

@@ -156,11 +156,9 @@ class SqliteStore:
         self._writer.rows(sql.END, {"ending": ending, "at": _seconds(at), "call": call})
 
     def ended(self, call: str) -> bool:
-        """Say whether a call is known to be over."""
         return bool(self._reader.rows("SELECT 1 FROM calls WHERE call = ? AND ended IS NOT NULL", (call,)))
 
     def keep_voicemail(self, voicemail: Voicemail) -> None:
-        """Keep a recording; the same URL again only updates it."""
         values = (voicemail.url, voicemail.call, voicemail.seconds, _seconds(voicemail.at))
         self._writer.rows(sql.KEEP_VOICEMAIL, values)
 
@@ -172,7 +170,6 @@ class SqliteStore:
                 db.executemany(sql.SAVE_MESSAGE, map(_message_values, messages))
 
     def run(self, run: str) -> str | None:
-        """Return the result of a slow action, or None while it goes on."""
         found = self._reader.rows("SELECT result FROM runs WHERE run = ?", (run,))
         return found[0][0] if found else None
 
@@ -212,7 +209,6 @@ class SqliteStore:
         self._writer.rows(sql.KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
 
     def version(self, version: str) -> Mapping[str, str] | None:
-        """Return the sources of a menu version, or None."""
         found = self._reader.rows("SELECT sources FROM versions WHERE version = ?", (version,))
         return json.loads(found[0][0]) if found else None
 
@@ -231,7 +227,6 @@ class SqliteStore:
         return [_record(row) for row in self._reader.rows(sql.RECORD + sql.WANTED, values)]
 
     def call(self, call: str) -> CallHistory | None:
-        """Return all that is kept of one call, or None."""
         with self._reader.transaction("BEGIN") as db:
             row = db.execute(sql.RECORD + "WHERE call = ?", (call,)).fetchone()
             if row is None:

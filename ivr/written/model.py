@@ -1,4 +1,4 @@
-"""Written calls: what a caller does, what he must hear, how it ends. Tests of a hotline that an editor can read."""
+"""Written calls: what a caller does, what they must hear, how it ends. Tests of a hotline that an editor can read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Speak(Model):
 
 
 class Hears(Model):
-    """The caller must have heard this since the last thing he did."""
+    """The caller must have heard this since the last thing they did."""
 
     hears: list[SingleLine] | SingleLine = Field(
         description="A part of what is said; or a list of parts, in this order."
@@ -63,7 +63,7 @@ class Hears(Model):
 
 
 class HearsNot(Model):
-    """The caller must not have heard this since the last thing he did."""
+    """The caller must not have heard this since the last thing they did."""
 
     hears_not: SingleLine = Field(description="A part of a sentence that must not be said.")
 
@@ -83,7 +83,7 @@ class Texted(Model):
 
 
 class TypesCode(Model):
-    """The caller types a code of six digits that was texted to him."""
+    """The caller types a code of six digits that was texted to them."""
 
     code: Literal["latest", "earlier", "wrong"] = Field(
         description="`latest`: the one of the latest message; `earlier`: the one before it; `wrong`: another one."
@@ -97,7 +97,7 @@ class Waits(Model):
 
 
 class Rings(Model):
-    """The caller hangs up, if he has not, and somebody rings again: what was remembered is still there."""
+    """The caller hangs up, if the call still goes on, and somebody rings again: what was remembered is still there."""
 
     rings: Annotated[
         str, Form("calling number", r"\+[1-9][0-9]{4,14}|withheld|again", ("again", "+8613800138000"))

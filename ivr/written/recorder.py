@@ -1,4 +1,4 @@
-"""Keeps what a caller does on a line as a written call, while he does it."""
+"""Records what a caller does on a line as a written call, while the call goes on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class HotlineView:
 
 @dataclass(slots=True)
 class RecordingLine:
-    """A line that writes down what its caller does, and what he then hears.
+    """A line that writes down what its caller does, and what is then heard.
 
     Without an ``inside`` nothing that may be secret is written, and nothing of what was heard that may be the
     caller's own: no entry that is longer than one key, no words with a number in them, and of a hotline that is known
@@ -53,7 +53,7 @@ class RecordingLine:
     shown: list[str] = field(default_factory=list)
     """What the caller did, as it may be shown."""
     hidden: bool = False
-    """Whether something that he typed or said is not written."""
+    """Whether something that was typed or said is not written."""
     rung: dict[str, list[str]] = field(default_factory=dict)
     """What happened at each number that was rung."""
     ran: dict[str, list[tuple[bool, float]]] = field(default_factory=dict)
@@ -89,11 +89,9 @@ class RecordingLine:
         return items
 
     def start(self) -> None:
-        """Ring."""
         self.line.start()
 
     def press(self, keys: str) -> None:
-        """Press keys."""
         awaited = self.line.awaited
         secret = bool(awaited and awaited.secret)
         # One key alone is a choice, such as `0#` for the human; more may be a secret, also where none is asked for.
@@ -104,7 +102,6 @@ class RecordingLine:
         self.line.press(keys)
 
     def speak(self, text: str) -> None:
-        """Say something."""
         awaited = self.line.awaited
         secret = bool(awaited and awaited.secret)
         hidden = secret or (self.inside is None and has_number(text))
@@ -126,7 +123,6 @@ class RecordingLine:
         self.line.pass_time(seconds)
 
     def record(self, seconds: int) -> None:
-        """Leave a recording."""
         self._did(Leaves(record=min(seconds, 600)), "a recording")
         self.line.record(seconds)
 

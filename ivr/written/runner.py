@@ -111,12 +111,12 @@ class PlayedCall:
 
     @property
     def seconds(self) -> float:
-        """How long the caller was on the line; 0 where the stage has no clock."""
+        """How long the caller was on the line; 0 where the harness has no clock."""
         return sum(row.seconds for row in self.rows)
 
     @property
     def spoken_seconds(self) -> float:
-        """How long he was spoken to."""
+        """How long the caller was spoken to."""
         return sum(item.seconds for item in self.happened if isinstance(item, Heard))
 
 

@@ -53,7 +53,7 @@ class Controls:
 
 @dataclass(slots=True)
 class Simulator:
-    """One sitting at the simulator: a call, and others after it."""
+    """A session at the simulator: one call, and others after it."""
 
     new_line: Callable[[], Line]
     """Makes the next call."""

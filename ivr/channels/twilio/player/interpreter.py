@@ -2,7 +2,7 @@
 
 It is an independent reading of Twilio's documentation, and uses nothing of the code that answers; where the two
 disagree, one of them is wrong. Time is virtual: silence, ringing and speech cost nothing. Early keys do not shorten a
-prompt, and loops are heard once; otherwise a caller hears what he would hear on the telephone.
+prompt, and loops are heard once; otherwise callers hear what they would hear on the telephone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class GatherSettings(NamedTuple):
 
 
 class Player:
-    """One call. ``heard`` is what the caller heard so far; ``waiting`` is what he can do now."""
+    """One call. ``heard`` is what the caller heard so far; ``waiting`` is what they can do now."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Player:
         length = _number(self._verb, "numDigits", 0) or None
         return GatherSettings(length, self._verb.get("finishOnKey", "#"), speech)
 
-    # What the caller does. Each goes on until the call waits for him again, or is over.
+    # What the caller does. Each goes on until the call waits for the caller again, or is over.
 
     def start(self) -> None:
         """Ring."""

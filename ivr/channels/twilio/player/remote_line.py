@@ -60,13 +60,11 @@ class PlayerLine:
         return AwaitedInput((), length, finish, speech, secret=length != 1)
 
     def take(self) -> list[Item]:
-        """Return what was heard and noticed since the last time."""
         self._catch_up()
         items, self.items = self.items, []
         return items
 
     def start(self) -> None:
-        """Ring."""
         with self._act():
             self.player.start()
 
@@ -94,7 +92,6 @@ class PlayerLine:
             self.player.speak(text)
 
     def silence(self) -> None:
-        """Do nothing until the hotline goes on."""
         with self._act():
             self.player.silence()
 
@@ -103,12 +100,10 @@ class PlayerLine:
         self.player.seconds += math.ceil(seconds)
 
     def record(self, seconds: int) -> None:
-        """Leave a recording."""
         with self._act():
             self.player.record(seconds)
 
     def hang_up(self) -> None:
-        """Hang up."""
         if self.waiting != "nobody":
             with self._act():
                 self.player.hang_up()
