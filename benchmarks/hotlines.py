@@ -96,7 +96,12 @@ def grown(size: int) -> dict[str, str]:
         for number, first in enumerate(range(0, len(made.nodes), A_FILE))
     }
     head = HEAD.format(included=", ".join(files))
-    return {"menu.yaml": head, "prompts.en-US.yaml": WORDS + "".join(made.words), **files}
+    return {
+        "menu.yaml": head,
+        "actions.yaml": "python: ivr.demo.actions\n",
+        "prompts.en-US.yaml": WORDS + "".join(made.words),
+        **files,
+    }
 
 
 def _menus(count: int) -> _Grown:

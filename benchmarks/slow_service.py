@@ -27,6 +27,7 @@ from urllib.parse import urlencode
 CALLERS, SECONDS = 30, 4.0
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 ACTIONS = """
+python: ivr.demo.actions
 services: {{slow: {{url: "http://127.0.0.1:{port}", timeout: 7}}}}
 actions:
   bulletins:

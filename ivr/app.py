@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ivr.actions.base import Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.hotline import ServedHotline
+from ivr.calls.hotline import MenuBroken, ServedHotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.message_reports import install_message_reports as install_reports
@@ -47,6 +48,8 @@ from ivr.config import (
     settings_from,
 )
 from ivr.logs import configure, origin_of
+from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
@@ -118,13 +121,24 @@ def build_application(
 
 
 def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService | None:
-    """Open the account service that a hotline names, if it names one. Raises what the hotline's module raises."""
+    """Open the account service that a hotline names, if it names one.
+
+    Raises ``BadFile``, ``BadSetting``, and what a database raises; whatever else a module raises is :class:`MenuBroken`.
+    """
     over_http, module = hotline.current().accounts, hotline.actions_module
     if over_http is not None:
         return accounts_over_http(over_http, hotline.environ, hotline.connections)
     if module.open_accounts is None:
         return None
-    return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
+    try:
+        return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
+    except (BadFile, BadSetting, OSError, sqlite3.Error):
+        raise
+    except Exception as error:
+        origin = origin_of(error)  # not its text, which may hold an address with a password
+        what = f"`open_accounts` failed: {origin['error']} at {origin['where'].partition(' < ')[0]}"
+        problem = Problem(ACTIONS_FILE, 1, 1, "", what, "correct it, or set what it needs")
+        raise MenuBroken.of(hotline.folder, [problem]) from error
 
 
 def open_services(folder: Path, settings: Settings, accounts: AccountService | None) -> Services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,19 @@ def test_a_hotline_without_resets_serves_no_page(tmp_path: Path, path: str) -> N
         assert app.test_client().get(path).status_code == 404
         app.extensions["ivr"].close()
     assert not list(tmp_path.glob("*accounts*"))
+
+
+def test_an_account_service_that_does_not_open_is_told_without_a_traceback(tmp_path: Path) -> None:
+    """With its place, and without its text, which may hold a password."""
+    folder = tmp_path / "clinic"
+    shutil.copytree(CLINIC, folder)
+    code = (folder / "actions.py").read_text(encoding="utf-8")
+    broken = code.replace(
+        "    return Clinic(\n", "    raise RuntimeError('password 4711')\n    return Clinic(\n"
+    )
+    assert broken != code
+    (folder / "actions.py").write_text(broken, encoding="utf-8")
+    result = ivr("simulate", folder, typed="1\n")
+    assert result.exit_code == 1
+    assert "actions.yaml:1:1: `open_accounts` failed: RuntimeError at actions.py:" in result.stderr
+    assert "4711" not in result.output
