@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# Pytester forgets what its tests import first, and cryptography cannot be imported twice.
+import cryptography.fernet
+import cryptography.hazmat.primitives.kdf.hkdf  # noqa: F401
 import pytest
 
-import ivr.app  # noqa: F401 - pytester forgets what its tests import first, and cryptography cannot be imported twice
 from ivr.cli.starter import write
 
 
