@@ -120,8 +120,19 @@ def _happen(turn: Turn, event: Event) -> None:
             _seek_human(turn, "internal_error")
         case LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
-        case _:
+        case (
+            CallStarted()
+            | DigitsPressed()
+            | SpeechHeard()
+            | NoInput()
+            | ActionFinished()
+            | ActionGoesOn()
+            | TransferEnded()
+            | RecordingEnded()
+        ):
             _at_node(turn, event)
+        case _:
+            assert_never(event)
 
 
 def _at_node(turn: Turn, event: Event) -> None:

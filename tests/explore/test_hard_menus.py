@@ -160,3 +160,13 @@ def test_the_worst_hour_says_how_near_a_human_is() -> None:
     """By day the desk is one key away; by night its voicemail is one key more."""
     nodes = 'main: {menu: {"1": {for: a human, go: agent}, "2": {for: the end, go: bye}}}\nshut: {menu: {"1": {for: a message, go: voice}, "2": {for: the end, go: bye}}}'
     assert prove(tree(nodes, DAY)).keys["main"] == 2
+
+
+def test_a_caller_whom_a_condition_names_is_another_state() -> None:
+    """They come to the same menu as everybody, and only they come from there to the node that is theirs."""
+    nodes = (
+        'main: {menu: {"1": {for: news, go: way}, "2": {for: a message, go: voice}}}\n'
+        "way: {choose: [{if: caller == '+12025550142', go: theirs}], else: main}\n"
+        "theirs: {say: This is for you., then: main}"
+    )
+    assert "P13" not in broken(tree(nodes))
