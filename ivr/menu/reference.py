@@ -1,4 +1,4 @@
-"""What an editor is told about the menu language: JSON Schemas for his editor, and the reference page.
+"""What an editor is told about the menu language: JSON Schemas for their editor, and the reference page.
 
 Both are made from the declarations in :mod:`ivr.menu.language` alone.
 """

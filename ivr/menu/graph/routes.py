@@ -1,7 +1,7 @@
 """The quickest way to each node from the answer of a call, and from each node to a human: keys, and seconds.
 
 A caller knows a key when its announcement has been said, and presses it at once. Whatever an action or a condition
-may answer is possible and takes no time; how long he types, and how long the line rings to us, is not counted.
+may answer is possible and takes no time; how long they type, and how long the line rings to us, is not counted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RoutePress:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The quickest way to a node. With ``needs:`` it is there when the caller has proved who he is."""
+    """The quickest way to a node. With ``needs:`` it is there when the caller has proved who they are."""
 
     node: str
     """Where it ends."""
@@ -47,7 +47,7 @@ class Route:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What the caller presses, in order; an entry that he types is ``‹the name of its node›``."""
+        """What the caller presses, in order; an entry that they type is ``‹the name of its node›``."""
         return tuple(press.key for press in self._in_order())
 
     @property
@@ -76,7 +76,7 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
 
     With ``fewest_keys`` it is the one with the fewest presses instead, and nobody waits in silence for it.
 
-    He chooses what he presses; what an action or a condition answers, and whether he has to prove who he is, is taken
+    The caller chooses what to press; what an action or a condition answers, and whether they must prove who they are, is taken
     at its slowest. The route ends when the desk rings. A node where some answer leads to no human is left out, and so
     is one that only goes ``back`` or ``return``: its way is that of the place where the caller was.
     """
@@ -138,7 +138,7 @@ def _towards(
     *,
     fewest_keys: bool,
 ) -> dict[str, Route]:
-    """Search from the humans outwards. A place is reached when all of its ``answers`` are, or one way that he chooses."""
+    """Search from the humans outwards. A place is reached when all of its ``answers`` are, or one way that the caller chooses."""
     found: dict[str, Route] = {}
     order = itertools.count()
     heap: list[tuple[tuple[float, float], int, str, str, RoutePress | None]] = [

@@ -1,4 +1,4 @@
-"""The ways out of each node with the seconds that a caller listens before he can take them, in one language."""
+"""The ways out of each node with the seconds that a caller listens before they can take them, in one language."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TimedEdges:
         return self.said(name) + seconds_of((*self._yes_no(self.tree.nodes[name]), *own.announced))
 
     def silent(self, name: str) -> float:
-        """Return the seconds that a caller who only listens spends at a menu or an entry until his last try is over."""
+        """Return the seconds that a caller who only listens spends at a menu or an entry until the last try is over."""
         node, own = self.tree.nodes[name], self.speech.nodes[name]
         if not isinstance(node, ListeningNode):
             return 0.0

@@ -22,7 +22,7 @@ class Level(enum.IntEnum):
     """The tail of the ID card is right, and that is not enough: the call comes from another telephone, or the account
     is frozen. It says what a human need not ask again."""
     verified = 3
-    """The caller has proved that the account is his, with something that he knows, from the telephone on file."""
+    """The caller has proved that the account is theirs, with something that they know, from the telephone on file."""
     confirmed = 4
     """Verified, and a one-time code that was sent to the number on file has come back."""
 
@@ -62,7 +62,7 @@ class Contract:
     needs: Level = Level.unknown
     """The least level of identity at which it may run."""
     changes: bool = False
-    """Whether it changes something that the caller would miss, so that he must have confirmed it."""
+    """Whether it changes something that the caller would miss, so that they must have confirmed it."""
 
     def all_outcomes(self) -> dict[str, Outcome]:
         """Return every outcome that a menu must route."""
@@ -74,6 +74,6 @@ class Times:
     """How long a caller waits for an action."""
 
     wait: float = 1.5
-    """Seconds in silence, before he hears that it goes on."""
+    """Seconds in silence, before they hear that it goes on."""
     give_up: float = 8.0
     """Seconds until the action counts as ``unavailable``."""

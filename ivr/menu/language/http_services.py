@@ -32,7 +32,7 @@ REQUEST_FACTS: Mapping[str, str] = {
     "language": "The language of the call, such as `zh-CN`.",
     "at": "The moment of the run, as `2026-11-22T10:00:00+08:00`.",
     "key": "The idempotency key of the run; it is also in the header `Idempotency-Key`.",
-    "level": "How far the caller has proved who he is: `unknown`, `known`, `verified` or `confirmed`.",
+    "level": "How far the caller has proved who they are: `unknown`, `known`, `verified` or `confirmed`.",
 }
 """What a path or body may use beside the inputs of the action."""
 
@@ -279,7 +279,7 @@ class ActionEntry(Model):
     )
     changes: Flag | None = Field(
         default=None,
-        description="`true`: it changes something that the caller would miss, so he must have said yes to it first (rule D03). "
+        description="`true`: it changes something that the caller would miss, so they must have said yes to it first (rule D03). "
         "Without it `true` for `post`, `put`, `patch` and `delete`. Only for an action that the program does not have.",
     )
     inputs: dict[Name, Value] = Field(

@@ -93,7 +93,7 @@ class NodeBase(Model):
     needs: Literal["known", "verified", "confirmed"] | None = Field(
         default=None,
         description="The identity that this node asks for: `known`, the number has an account; `verified`, the caller has "
-        "proved that it is his; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
+        "proved that it is theirs; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
         "`identity:` runs first and comes back here with `return`.",
     )
     allow: dict[RuleId, SingleLine] = Field(

@@ -26,8 +26,8 @@ FACTS: Mapping[str, str] = {
     "now": "The date and time of the call in the hotline's time zone.",
     "today": "The date in the hotline's time zone.",
     "known": "Whether the calling or typed number belongs to an account.",
-    "verified": "Whether the caller has proved who he is.",
-    "confirmed": "Whether he has, and a one-time code that was sent to the number on file has come back.",
+    "verified": "Whether the caller has proved who they are.",
+    "confirmed": "Whether they have, and a one-time code that was sent to the number on file has come back.",
     "summary": "What was told and done in this call, from the notes of its nodes; empty when there are none.",
     "withheld": "Whether the calling number is withheld.",
 }
