@@ -20,6 +20,17 @@ settings.register_profile("ci", settings.get_profile("busy"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "busy")
 
 
+LONG = ("test_broken_copies.py", "test_http_service.py", "test_random_calls.py", "test_pages.py", "test_wheel.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of long tests, so that none of them is left over when every other process is done.
+
+    What they make once for several tests is then made in one process: the others take tests away from the end.
+    """
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def checked_documents() -> Iterator[list[AssertionError]]:
     """Check every TwiML document that is made in this run, whoever makes it; yield what was found so far.
