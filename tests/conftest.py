@@ -20,7 +20,13 @@ settings.register_profile("ci", settings.get_profile("busy"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "busy")
 
 
-LONG = ("test_broken_copies.py", "test_http_service.py", "test_random_calls.py", "test_pages.py", "test_wheel.py")
+LONG = (
+    "test_broken_copies.py",
+    "test_http_service.py",
+    "test_random_calls.py",
+    "test_pages.py",
+    "test_wheel.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

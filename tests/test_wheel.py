@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")
 
 
@@ -62,7 +63,7 @@ def run(installed: Path, folder: Path, *arguments: str, keys: str = "") -> subpr
 
 def test_the_wheel_is_ours_by_name(wheel: Path) -> None:
     """`ivr` on PyPI is somebody else's: the distribution is `ivrkit`, and the package and the command `ivr`."""
-    assert wheel.name.startswith(f"ivrkit-{version('ivrkit')}-")
+    assert wheel.name.startswith(f"ivrkit-{VERSION}-")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (entry_points,) = (archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
@@ -85,7 +86,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
 
 def test_a_hotline_is_made_and_called_outside_a_clone(installed: Path, tmp_path: Path) -> None:
     """With the installed wheel alone: `ivr new`, `check`, `test`, `simulate`, a picture."""
-    assert run(installed, tmp_path, "--version").stdout == f"ivr, version {version('ivrkit')}\n"
+    assert run(installed, tmp_path, "--version").stdout == f"ivr, version {VERSION}\n"
     assert run(installed, tmp_path, "new", "shop").returncode == 0
     assert run(installed, tmp_path, "check", "shop").stdout == "shop: no problems\n"
     assert run(installed, tmp_path, "test", "shop").returncode == 0
