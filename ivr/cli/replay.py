@@ -44,7 +44,7 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     from ivr.calls.hotline import load_tree
     from ivr.harness import open_environment
     from ivr.logs import configure
-    from ivr.replay.call_log import recorded
+    from ivr.replay.call_log import recorded_call
     from ivr.replay.replay import replay as replayed
     from ivr.replay.report import changed_since, untold
     from ivr.written.yaml_writer import calls_file, check_calls_file
@@ -63,7 +63,7 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     tree = load_tree(hotline)
     if not history.path or history.path[0].event != "CallStarted":
         raise CommandFailed(f"the beginning of {callsid} is not recorded, so that it cannot be replayed")
-    done = replayed(recorded(history, tree), tree, open_environment(hotline, tree))
+    done = replayed(recorded_call(history, tree), tree, open_environment(hotline, tree))
     _print(done, tree, changed_since(history.record.version, sources, tree), form)
     if path:
         _save(path, done, hotline, tree)

@@ -51,7 +51,7 @@ class CallStats:
     """Calls of another version of the menu."""
     first: datetime | None = None
     last: datetime | None = None
-    ways: dict[DrawnEdge, set[int]] = field(default_factory=dict)
+    drawn_edges: dict[DrawnEdge, set[int]] = field(default_factory=dict)
     """The calls on each way, by their number here."""
     visits: dict[str, set[int]] = field(default_factory=dict)
     """By node and desk: the calls that were there."""
@@ -61,7 +61,7 @@ class CallStats:
 
     def on(self, arrow: Arrow) -> int:
         """Return how many calls went along an arrow."""
-        return len(set().union(*(self.ways.get(way, ()) for way in arrow.ways)))
+        return len(set().union(*(self.drawn_edges.get(edge, ()) for edge in arrow.drawn_edges)))
 
     def share(self, arrow: Arrow) -> float:
         """Return which part of all calls went along an arrow."""
@@ -73,7 +73,7 @@ class CallStats:
 
     def of_arrow(self, arrow: Arrow) -> list[str]:
         """Return the figures of an arrow: the calls, and their part of those at the node where it begins."""
-        count, there = self.on(arrow), self.at(arrow.ways[0].node)
+        count, there = self.on(arrow), self.at(arrow.drawn_edges[0].node)
         return [f"{count} · {_percent(count, there)}" if there else "0"]
 
     def of_box(self, box: Box, words: DrawingWords) -> list[str]:
@@ -143,7 +143,7 @@ class _Counter:
     """Follows one call after the other through the menu."""
 
     tree: Tree
-    ways: Mapping[str, Sequence[DrawnEdge]]
+    drawn_edges: Mapping[str, Sequence[DrawnEdge]]
 
     def take(self, history: CallHistory, number: int, traffic: CallStats) -> None:
         """Add one call."""
@@ -153,9 +153,9 @@ class _Counter:
             begin, used = self._first(entry, after)
             following = after.node if after else None
             passed, nodes = self._between(begin, following) if begin else ([], [])
-            for way in (*used, *passed):
-                traffic.ways.setdefault(way, set()).add(number)
-            desks = [way.target for way in used if way.kind == "ring"]
+            for edge in (*used, *passed):
+                traffic.drawn_edges.setdefault(edge, set()).add(number)
+            desks = [edge.target for edge in used if edge.kind == "ring"]
             for node in (*filter(None, [entry.node]), *desks, *nodes):
                 traffic.visits.setdefault(node, set()).add(number)
             last = nodes[-1] if nodes else entry.node or last
@@ -173,18 +173,20 @@ class _Counter:
 
     def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[DrawnEdge]]:
         """Return where an event led to, if that can be told, and the ways of the menu that it took to there."""
-        node, own = self.tree.nodes.get(entry.node), self.ways.get(entry.node, ())
+        node, own = self.tree.nodes.get(entry.node), self.drawn_edges.get(entry.node, ())
         if entry.event == "CallStarted":
             return self.tree.declared.start, []
         if node is None or entry.event == "CallerHungUp":
             return "", []
-        rung = [way for way in own if way.kind == "ring"]
+        rung = [edge for edge in own if edge.kind == "ring"]
         key = self._anywhere(node, entry)
         if key:
             return self.tree.anywhere[key], rung
         chosen = _chosen(node, entry, own, moved=after is not None and after.node != entry.node)
         for ring in rung:
-            chosen = next((way for way in self.ways[ring.target] if way.name == entry.ended.word), None)
+            chosen = next(
+                (edge for edge in self.drawn_edges[ring.target] if edge.name == entry.ended.word), None
+            )
         return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
 
     def _anywhere(self, node: Node, entry: PathEntry) -> str:
@@ -201,9 +203,9 @@ class _Counter:
         todo = deque([begin])
         while todo and end not in found:
             name = todo.popleft()
-            for target, way in self._silently(name):
-                if target in self.ways and target not in found:
-                    found[target] = (name, way)
+            for target, edge in self._silently(name):
+                if target in self.drawn_edges and target not in found:
+                    found[target] = (name, edge)
                     todo.append(target)
         if end in found:
             return _traced(found, str(end))
@@ -213,42 +215,44 @@ class _Counter:
         """Yield where a call can come from a node without an event; to the questions of identity no arrow leads."""
         node = self.tree.nodes.get(name)
         if node is None:  # a desk
-            yield from ((way.target, way) for way in self.ways[name] if way.name == FollowUp.closed)
+            yield from (
+                (edge.target, edge) for edge in self.drawn_edges[name] if edge.name == FollowUp.closed
+            )
             return
         if node.waits_for in {WaitsFor.nothing, WaitsFor.desk}:
-            yield from ((way.target, way) for way in self.ways[name])
+            yield from ((edge.target, edge) for edge in self.drawn_edges[name])
         elif isinstance(node, TextNode):
-            yield from ((way.target, way) for way in self.ways[name] if way.name == "unable")
+            yield from ((edge.target, edge) for edge in self.drawn_edges[name] if edge.name == "unable")
         if node.needs in self.tree.declared.identity:
             yield self.tree.declared.identity[node.needs], None
 
     def _straight_on(self, begin: str) -> tuple[list[DrawnEdge], list[str]]:
         """Follow what has one way on: so far it is certain, wherever the call was next."""
-        ways, nodes = list[DrawnEdge](), [begin]
+        drawn_edges, nodes = list[DrawnEdge](), [begin]
         while isinstance(self.tree.nodes.get(nodes[-1]), SayNode | SetNode):
-            way = self.ways[nodes[-1]][0]
-            ways.append(way)
-            if way.target not in self.tree.nodes or way.target in nodes:
+            edge = self.drawn_edges[nodes[-1]][0]
+            drawn_edges.append(edge)
+            if edge.target not in self.tree.nodes or edge.target in nodes:
                 break
-            nodes.append(way.target)
-        return ways, nodes
+            nodes.append(edge.target)
+        return drawn_edges, nodes
 
 
 def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tuple[list[DrawnEdge], list[str]]:
     """Return the ways and nodes that a search took to its end."""
-    ways, nodes, name = list[DrawnEdge](), list[str](), end
+    drawn_edges, nodes, name = list[DrawnEdge](), list[str](), end
     while name:
         nodes.append(name)
-        name, way = found[name]
-        ways += [way] if way else []
-    return ways[::-1], nodes[::-1]
+        name, edge = found[name]
+        drawn_edges += [edge] if edge else []
+    return drawn_edges[::-1], nodes[::-1]
 
 
 def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
     """Return the way that an event took at a node, or None when it took none that the menu writes."""
     key = entry.keys.rstrip("#") or entry.keys
-    by_key = next((way for way in own if way.kind == "key" and way.name in {key, entry.keys}), None)
-    named = {way.name if way.kind == "outcome" else way.kind: way for way in own if way.kind != "key"}
+    by_key = next((edge for edge in own if edge.kind == "key" and edge.name in {key, entry.keys}), None)
+    named = {edge.name if edge.kind == "outcome" else edge.kind: edge for edge in own if edge.kind != "key"}
     match node.waits_for:
         case WaitsFor.key | WaitsFor.entry if entry.event == "NoInput":
             return named.get("after_tries") if moved else None

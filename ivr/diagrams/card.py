@@ -113,7 +113,7 @@ class _Maker:
 
     def root(self) -> _Place | None:
         """Return the first menu that offers more than languages, on the usual way: no condition holds."""
-        ways, seen = edges_of(self.tree), set[str]()
+        drawn_edges, seen = edges_of(self.tree), set[str]()
         todo = [self.tree.declared.start]
         while todo:
             name = todo.pop()
@@ -123,7 +123,7 @@ class _Maker:
             seen.add(name)
             if name in self.routes and isinstance(node, MenuNode) and not _only_languages(node):
                 return self._place(name)
-            following = [way.target for way in ways[name] if way.kind != "after_tries"]
+            following = [edge.target for edge in drawn_edges[name] if edge.kind != "after_tries"]
             todo += following if isinstance(node, ChooseNode) else following[::-1]
         return None
 
@@ -182,14 +182,14 @@ class _Maker:
 
     def _shared(self, root: str) -> set[str]:
         """Return the nodes to which several options of the first menu lead: what follows everything is no goal."""
-        ways, count = edges_of(self.tree), Counter[str]()
+        drawn_edges, count = edges_of(self.tree), Counter[str]()
         for _, _, option in self._options(root):
             seen, todo = {root}, [option.go]
             while todo:
                 name = todo.pop()
-                if name in ways and name not in seen:
+                if name in drawn_edges and name not in seen:
                     seen.add(name)
-                    todo += [way.target for way in ways[name]]
+                    todo += [edge.target for edge in drawn_edges[name]]
             count.update(seen - {root})
         return {name for name, options in count.items() if options > 1}
 

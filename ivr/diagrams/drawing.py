@@ -80,7 +80,7 @@ class Arrow:
     target: str
     """A box, or ``back``, ``repeat``, ``return``."""
     label: str
-    ways: tuple[DrawnEdge, ...]
+    drawn_edges: tuple[DrawnEdge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +127,18 @@ class Drawing:
         """Return the name of where an arrow leads, as the menu writes it; in the drawing's language where it is no node."""
         words = self.words
         named = {"back": words.back, "repeat": words.repeat, "return": words.returns}
-        return named.get(arrow.target, arrow.ways[0].target)
+        return named.get(arrow.target, arrow.drawn_edges[0].target)
 
 
 def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: bool = False) -> Drawing:
     """Draw a hotline. ``words`` are its files of words by language; ``full`` gives every node a box of its own."""
     artist = _Artist(tree, words.get(language), language)
-    ways = edges_of(tree)
-    chains = [[name] for name in tree.nodes] if full else _chains(tree, ways)
+    drawn_edges = edges_of(tree)
+    chains = [[name] for name in tree.nodes] if full else _chains(tree, drawn_edges)
     boxes = [artist.box(chain) for chain in chains]
-    boxes += [artist.desk(name, desk, _file_of_desk(tree, ways, name)) for name, desk in tree.desks.items()]
+    boxes += [
+        artist.desk(name, desk, _file_of_desk(tree, drawn_edges, name)) for name, desk in tree.desks.items()
+    ]
     files = list(dict.fromkeys([MENU_FILE, *tree.declared.include, *(box.file for box in boxes)]))
     boxes.sort(key=lambda box: files.index(box.file))
     box_of = {node: chain[-1] for chain in chains for node in chain} | {
@@ -146,17 +148,17 @@ def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: boo
         tree.name,
         language,
         {box.name: box for box in boxes},
-        list(_arrows(ways, box_of, artist)),
+        list(_arrows(drawn_edges, box_of, artist)),
         list(artist.legend()),
         box_of,
         full,
     )
 
 
-def _chains(tree: Tree, ways: Mapping[str, Sequence[DrawnEdge]]) -> list[list[str]]:
+def _chains(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]]) -> list[list[str]]:
     """Join what only leads to one node with that node, where nothing else leads there."""
     hotline = tree.declared
-    arrivals = Counter(way.target for each in ways.values() for way in each)
+    arrivals = Counter(edge.target for each in drawn_edges.values() for edge in each)
     arrivals.update([hotline.start, hotline.agent, *hotline.identity.values(), *tree.anywhere.values()])
     following = {
         name: node.then
@@ -177,26 +179,26 @@ def _chains(tree: Tree, ways: Mapping[str, Sequence[DrawnEdge]]) -> list[list[st
     return chains
 
 
-def _file_of_desk(tree: Tree, ways: Mapping[str, Sequence[DrawnEdge]], desk: str) -> str:
+def _file_of_desk(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]], desk: str) -> str:
     """Return the file whose nodes have most to do with a desk; the first of them where several have."""
     box = desk_box(desk)
-    beside = [way.target for way in ways[box]]
-    beside += [name for name, each in ways.items() if any(way.target == box for way in each)]
+    beside = [edge.target for edge in drawn_edges[box]]
+    beside += [name for name, each in drawn_edges.items() if any(edge.target == box for edge in each)]
     count = Counter(tree.files[name] for name in beside if name in tree.files)
     return count.most_common(1)[0][0] if count else MENU_FILE
 
 
 def _arrows(
-    ways: Mapping[str, Sequence[DrawnEdge]], box_of: Mapping[str, str], artist: _Artist
+    drawn_edges: Mapping[str, Sequence[DrawnEdge]], box_of: Mapping[str, str], artist: _Artist
 ) -> Iterable[Arrow]:
     """Yield the arrows between boxes; those of one box to one place are one, but every key has its own."""
-    for node, own in ways.items():
+    for node, own in drawn_edges.items():
         source = box_of[node]
         if node != source:
             continue  # on to the next node of its own box
         joined: dict[object, list[DrawnEdge]] = {}
-        for way in own:
-            joined.setdefault(way if way.kind == "key" else way.target, []).append(way)
+        for edge in own:
+            joined.setdefault(edge if edge.kind == "key" else edge.target, []).append(edge)
         for together in joined.values():
             target = box_of.get(together[0].target, together[0].target)
             label = ", ".join(filter(None, map(artist.label, together)))
@@ -249,21 +251,21 @@ class _Artist:
         for key, prompts in kept.items():
             yield called(key, self.language), tuple(map(_text, prompts))
 
-    def label(self, way: DrawnEdge) -> str:
+    def label(self, edge: DrawnEdge) -> str:
         """Return what is written on a way."""
         words = self.words
-        match way.kind:
+        match edge.kind:
             case "key":
-                return f"{way.name} {self.purpose(way.node, way.name)}".strip()
+                return f"{edge.name} {self.purpose(edge.node, edge.name)}".strip()
             case "desk":
-                return str(getattr(words, way.name))
+                return str(getattr(words, edge.name))
             case "else":
                 return words.otherwise
             case "after_tries":
                 return words.after_tries
             case "then":
-                return self.after_wait(self.tree.nodes[way.node].waits_for)
-        return way.name
+                return self.after_wait(self.tree.nodes[edge.node].waits_for)
+        return edge.name
 
     def after_wait(self, waits_for: WaitsFor) -> str:
         """Return what is written on a `then` of a node that has waited."""

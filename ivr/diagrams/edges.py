@@ -31,7 +31,9 @@ def desk_box(name: str) -> str:
 def edges_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
     """Return the ways on that the menu writes, by node and by desk."""
     flow = Flow(tree.declared, tree.nodes, tree.contracts)
-    found = {name: [way for edge in flow.edges[name] if (way := _way(name, edge))] for name in tree.nodes}
+    found = {
+        name: [drawn for edge in flow.edges[name] if (drawn := _edge(name, edge))] for name in tree.nodes
+    }
     for name, node in tree.nodes.items():
         if node.desk is not None:
             found[name].insert(0, DrawnEdge(name, "ring", "", desk_box(node.desk)))
@@ -41,7 +43,7 @@ def edges_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
     return found
 
 
-def _way(name: str, edge: Edge) -> DrawnEdge | None:
+def _edge(name: str, edge: Edge) -> DrawnEdge | None:
     """Return the way of an edge, unless it is told elsewhere: keys of ``anywhere``, identity, a desk's, the usual human."""
     match edge.kind:
         case EdgeKind.option:

@@ -36,7 +36,7 @@ def markdown(comparison: Comparison) -> str:
         if problems:
             parts += [
                 f"### {escaped(name)} has problems",
-                "\n".join(f"- {sentence(str(each))}" for each in problems),
+                "\n".join(f"- {change_sentence(str(each))}" for each in problems),
             ]
     for heading, changes in comparison.under():
         body = list(_body(heading, changes))
@@ -59,7 +59,7 @@ def _body(heading: Heading, changes: Sequence[Change]) -> Iterator[str]:
     others = [change for change in changes if change.old is None or change.new is None]
     for change in others:
         where = f" ({change.language})" if change.language and change.language not in change.what else ""
-        yield f"- {_WARNING if change.grave else ''}{sentence(change.what)}{where}"
+        yield f"- {_WARNING if change.grave else ''}{change_sentence(change.what)}{where}"
     if words and others:
         yield ""
     if words:
@@ -75,7 +75,7 @@ def _words(change: Change) -> tuple[str, str, str, str]:
     laid = differences(change.old or "", change.new or "")
     before = "".join(_marked(mark, text) for mark, text in laid if mark != "new")
     after = "".join(_marked(mark, text) for mark, text in laid if mark != "gone")
-    return sentence(change.what), change.language, before, after
+    return change_sentence(change.what), change.language, before, after
 
 
 def _marked(mark: Difference, text: str) -> str:
@@ -92,7 +92,7 @@ def _seconds(change: Change) -> Iterator[tuple[str, ...]]:
             later = new["seconds"] - old["seconds"] if old and new else 0
             difference = f"{abs(later):.1f} s {'later' if later > 0 else 'sooner'}" if later else ""
             yield (
-                mark + sentence(goal),
+                mark + change_sentence(goal),
                 language,
                 _route(old),
                 _route(new),
@@ -101,7 +101,7 @@ def _seconds(change: Change) -> Iterator[tuple[str, ...]]:
 
 
 def _route(figures: Mapping[str, Any] | None) -> str:
-    return f"{sentence(figures['keys'])}: {figures['seconds']:.1f} s" if figures else "no way"
+    return f"{change_sentence(figures['keys'])}: {figures['seconds']:.1f} s" if figures else "no way"
 
 
 def escaped(words: str) -> str:
@@ -110,7 +110,7 @@ def escaped(words: str) -> str:
     return _CALLING.sub("\\g<0>\u2060", safe)
 
 
-def sentence(what: str) -> str:
+def change_sentence(what: str) -> str:
     """Return a sentence of ours: its names stay code, everything else is escaped."""
     return "".join(
         part.replace("|", "\\|") if _CODE.fullmatch(part) else escaped(part) for part in _CODE.split(what)

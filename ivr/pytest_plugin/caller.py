@@ -16,7 +16,7 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.tree import Tree
 from ivr.pytest_plugin.hotlines import NoHotline, harnesses_of, hotline_of
-from ivr.pytest_plugin.telling import Log, logged_to, sentence
+from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.report import played_as_text
 from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep
@@ -281,7 +281,7 @@ class Call:
         except CallBroken as error:
             rows.append(PlayedStep("", tuple(self._playing.harness.line.take()), str(error)))
         if rows[-1].failure:
-            raise NotAsWritten(sentence(self._played(), self._log))
+            raise NotAsWritten(failure_sentence(self._played(), self._log))
 
     def _played(self) -> PlayedCall:
         rows = self._playing.rows if self._playing else []

@@ -12,7 +12,7 @@ import pytest
 
 from ivr.calls.hotline import MenuBroken
 from ivr.pytest_plugin.hotlines import harnesses_of
-from ivr.pytest_plugin.telling import Log, logged_to, sentence
+from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.runner import MakeHarness, play, read_calls_file
 
@@ -68,7 +68,7 @@ class CallItem(pytest.Item):
         with logged_to(log):
             played = play(self.path.name, self.written, self.harnesses)
         if played.failures:
-            pytest.fail(sentence(played, log), pytrace=False)
+            pytest.fail(failure_sentence(played, log), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where it is written: the file, its line from 0, its title."""

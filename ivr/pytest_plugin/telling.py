@@ -31,7 +31,7 @@ def logged_to(log: Log) -> Iterator[None]:
         log += capture.entries
 
 
-def sentence(played: PlayedCall, log: Log) -> str:
+def failure_sentence(played: PlayedCall, log: Log) -> str:
     """Return what a failed test says."""
     return "\n".join([*played.failures[-1:], played_as_text(played), *_errors(log)])
 

@@ -63,7 +63,7 @@ class RecordedCall:
     while an action ran."""
 
 
-def recorded(history: CallHistory, tree: Tree) -> RecordedCall:
+def recorded_call(history: CallHistory, tree: Tree) -> RecordedCall:
     """Take a recorded call apart. ``tree`` says which action an unfinished run was of, which the record does not."""
     turns, broken_at = _turns(history.path)
     runs: dict[str, list[RecordedRun]] = defaultdict(list)

@@ -52,7 +52,7 @@ def counted(loaded: Loaded, calls: Sequence[CallHistory]) -> CallStats:
 
 def on(traffic: CallStats) -> dict[tuple[str, str, str], int]:
     """Return how many calls went each way that some call went."""
-    return {(way.node, way.kind, way.name): len(calls) for way, calls in traffic.ways.items()}
+    return {(way.node, way.kind, way.name): len(calls) for way, calls in traffic.drawn_edges.items()}
 
 
 def test_keys_and_what_follows_them_are_counted_once_a_call() -> None:

@@ -36,7 +36,7 @@ def test_every_way_of_the_shipped_hotline_is_on_one_arrow_or_within_a_box() -> N
     """Nothing that the menu writes is left out: each option, outcome, case, and each answer of a desk."""
     tree, drawing = yuebao().tree, drawing_of(yuebao(), full=True)
     assert tree
-    ways = [way for arrow in drawing.arrows for way in arrow.ways]
+    ways = [way for arrow in drawing.arrows for way in arrow.drawn_edges]
     assert len(ways) == len(set(ways))
     kinds = {"key": 0, "outcome": 0, "case": 0}
     for way in ways:

@@ -15,7 +15,7 @@ from rich.console import Console
 from ivr.calls.hotline_files import read_folder
 from ivr.diff.calls import PlayOnVersion, compare_calls, renamed
 from ivr.diff.changes import Change, Comparison, Heading, Side, in_quotes, named
-from ivr.diff.markdown import LONG, escaped, markdown, sentence
+from ivr.diff.markdown import LONG, change_sentence, escaped, markdown
 from ivr.diff.marks import differences
 from ivr.diff.pairs import Pairs, pair
 from ivr.diff.proved import compare_findings
@@ -245,7 +245,7 @@ def test_markdown_is_escaped() -> None:
         "| `a` says | zh-CN | <del>旧</del>\\|&lt;b&gt;\\*话\\* | <ins>新</ins>\\|&lt;b&gt;\\*话\\* |" in page
     )
     assert escaped("[a](b) `c` $d$ <e> _f_") == "\\[a\\](b) \\`c\\` \\$d\\$ &lt;e&gt; \\_f\\_"
-    assert sentence("`a_b|c` is <d>") == "`a_b\\|c` is &lt;d&gt;"
+    assert change_sentence("`a_b|c` is <d>") == "`a_b\\|c` is &lt;d&gt;"
 
 
 def test_what_is_quoted_ends_neither_its_quotation_nor_its_line() -> None:

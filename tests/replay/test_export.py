@@ -17,7 +17,7 @@ from ivr.config import Settings
 from ivr.explore.samples import Samples
 from ivr.harness import DirectHarnesses, Faults, open_environment
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import CallerInput, recorded
+from ivr.replay.call_log import CallerInput, recorded_call
 from ivr.replay.export import recalled, without_effects
 from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import untold
@@ -88,7 +88,7 @@ def history(folder: Path, *keys: str) -> CallHistory:
 
 def replayed(was: CallHistory, folder: Path, tree: Tree) -> ReplayResult:
     """Replay a recorded call on a hotline as it is now."""
-    return replay(recorded(was, tree), tree, open_environment(folder, tree))
+    return replay(recorded_call(was, tree), tree, open_environment(folder, tree))
 
 
 def saved(was: CallHistory, folder: Path) -> str:

@@ -22,7 +22,7 @@ from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
 from ivr.harness import DirectHarnesses, Faults, open_environment, sample_callers, slow_down
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import CallerInput, recorded
+from ivr.replay.call_log import CallerInput, recorded_call
 from ivr.replay.export import recalled, with_waits
 from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import changed_since, difference, notes
@@ -78,7 +78,7 @@ def pressed(*keys: str) -> list[dict[str, str]]:
 
 def replayed(history: CallHistory, folder: Path = YUEBAO, tree: Tree = TREE) -> ReplayResult:
     """Replay a recorded call."""
-    return replay(recorded(history, tree), tree, open_environment(folder, tree))
+    return replay(recorded_call(history, tree), tree, open_environment(folder, tree))
 
 
 def told(history: CallHistory, folder: Path = YUEBAO, tree: Tree = TREE) -> str:

@@ -59,7 +59,7 @@ class Simulator:
     """Makes the next call."""
     transcript: Transcript
     controls: Controls
-    stands: Callable[[], str] = lambda: ""
+    where: Callable[[], str] = lambda: ""
     """Where the call stands, in a few words; empty where that cannot be seen."""
     interactive: bool = False
     """Whether a person types, who likes to be told what to do next, and may try again when a call breaks."""
@@ -154,7 +154,7 @@ class Simulator:
             return
         awaited = self.line.awaited
         wanted = _wanted(awaited) if awaited else "/record SECONDS, or an empty line to say nothing"
-        place = self.stands()
+        place = self.where()
         self.transcript.note(f"  {place} · {wanted}" if place else f"  {wanted}")
 
     # --- the simulator's own commands

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
-from ivr.channels.twilio.admin.rest import ELSEWHERE, OwnNumber, TwilioRest
+from ivr.channels.twilio.admin.rest import CONNECTED_ELSEWHERE, OwnNumber, TwilioRest
 from ivr.config import BadSetting
 
 OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4000&tt=12000"
@@ -92,7 +92,7 @@ def connect(
 
     """
     own = find_number(rest, number)
-    owners = {name: own.settings[name] for name in ELSEWHERE if own.settings[name]}
+    owners = {name: own.settings[name] for name in CONNECTED_ELSEWHERE if own.settings[name]}
     if owners and not take_over:
         owned_by = " and ".join(f"{name} {sid}" for name, sid in owners.items())
         raise CannotConnect(
@@ -134,7 +134,7 @@ def diversion(own: OwnNumber, public_url: str) -> str:
 
     Overrides may differ, and the fallback may be anywhere.
     """
-    if owners := [name for name in ELSEWHERE if own.settings[name]]:
+    if owners := [name for name in CONNECTED_ELSEWHERE if own.settings[name]]:
         return f"for its {' and '.join(owners)} Twilio ignores its URLs"
     for name, wanted in webhook_settings(public_url).items():
         found, right = urldefrag(own.settings[name]).url, urldefrag(wanted).url

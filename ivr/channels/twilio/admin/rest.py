@@ -27,7 +27,7 @@ WEBHOOKS = (
     "status_callback_method",
 )
 """The settings of a number that say where its calls go."""
-ELSEWHERE = ("voice_application_sid", "trunk_sid")
+CONNECTED_ELSEWHERE = ("voice_application_sid", "trunk_sid")
 """The settings of a number that make Twilio ignore those."""
 
 
@@ -214,7 +214,7 @@ class TwilioRest:
 
 def _own(number: Any) -> OwnNumber:
     can: Mapping[str, bool] = number.capabilities or {}
-    settings = {name: str(getattr(number, name) or "") for name in (*WEBHOOKS, *ELSEWHERE)}
+    settings = {name: str(getattr(number, name) or "") for name in (*WEBHOOKS, *CONNECTED_ELSEWHERE)}
     return OwnNumber(
         str(number.sid), str(number.phone_number), bool(can.get("voice")), bool(can.get("sms")), settings
     )
