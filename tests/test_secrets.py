@@ -479,7 +479,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     "an entry outlives its turn": (Play(prove), [line(step, "_accept", "if node.is_secret:", "if False:")]),
     "an exception is logged with its text": (
         Play(broken_machinery),
-        [line(logs, "place_of", '"error": type(error).__name__', '"error": str(error)')],
+        [line(logs, "origin_of", '"error": type(error).__name__', '"error": str(error)')],
     ),
     "whole numbers are logged": (
         Play(prove),
@@ -568,7 +568,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "a page that fails is logged with its path": (
         Play(broken_pages),
-        [line(pages, "_internal_error", "**place_of(error)", "path=request.path")],
+        [line(pages, "_internal_error", "**origin_of(error)", "path=request.path")],
     ),
     "a page that fails says why": (
         Play(broken_pages),

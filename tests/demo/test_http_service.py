@@ -379,9 +379,9 @@ def test_it_is_served(tmp_path: Path) -> None:
     program = (
         "from pathlib import Path\n"
         "from ivr.config import settings_from\n"
-        "from ivr.demo.http_service import serve\n"
+        "from ivr.demo.http_service import serve_demo\n"
         "import os\n"
-        f"serve(Path({str(YUEBAO)!r}), settings_from(os.environ), {TOKEN!r}, '127.0.0.1', 0, lambda url: print(url, flush=True))\n"
+        f"serve_demo(Path({str(YUEBAO)!r}), settings_from(os.environ), {TOKEN!r}, '127.0.0.1', 0, lambda url: print(url, flush=True))\n"
     )
     environment = {**os.environ, "IVR_DATABASE_URL": f"sqlite:///{tmp_path / 'calls.sqlite3'}"}
     with subprocess.Popen(
