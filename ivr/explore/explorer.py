@@ -223,12 +223,12 @@ class _Walker:
 
     def note_counters(self, state: int, move: Move, record: StepRecord, landing: Transition) -> None:
         """Note a move that looks at the counters, or leaves them as they are where the call listens next."""
-        if state == BEGINNING:
+        place = self.walked.places[state] if state != BEGINNING else None
+        if place is None or place.base is not None:
             return
-        counted = self.walked.places[state].counted
-        listens = self.is_listening(landing.session)
-        if (record.counters or (listens and not record.counters_set)) and move not in counted:
-            counted.append(move)
+        looks = record.counters or (not record.counters_set and self.is_listening(landing.session))
+        if looks and not any(each is move for each in place.counted):
+            place.counted.append(move)
 
     def is_listening(self, session: Session) -> bool:
         """Say whether the call waits for the caller at a node that counts silence and wrong keys."""

@@ -129,6 +129,8 @@ class _RecordingTurn(Turn):
     """Where it is noted what the engine itself reads of the session; None: it is not noted."""
     looks_up: set[Datum]
     """Where it is noted what templates look up."""
+    looked: int = -1
+    """How many nodes had been entered when the conditions of the last one were looked at."""
 
     def look(self, datum: Datum, into: set[Datum]) -> None:
         """Note a look at the data as it was before the step."""
@@ -153,9 +155,11 @@ class _RecordingTurn(Turn):
     def evaluate(self, compiled: Compiled, *, into: str = "") -> Any:
         record, node = self.record, self.node
         if isinstance(node, ChooseNode):
-            withheld = self.session.__dict__["caller"] == ""
-            for name in {name for case in node.choose for name in asked(case.if_, withheld=withheld)}:
-                self.look_up(name, record.read)
+            if self.looked != len(self.visited):  # also at the conditions after the first that holds
+                self.looked, withheld = len(self.visited), self.session.__dict__["caller"] == ""
+                for case in node.choose:
+                    for name in asked(case.if_, withheld=withheld):
+                        self.look_up(name, record.read)
             return super().evaluate(compiled)
         self.looks_up = sources = set[Datum]() if into and into != "language" else record.read
         value = super().evaluate(compiled)
