@@ -33,7 +33,7 @@ desks:
     failed: beep
   second: {number: "+8657100000002", busy: beep, no_answer: bye, failed: beep}
 nodes:
-  main: {say: Hello., menu: {"1": {for: news, go: find}, "2": {for: a secret number, go: secret}}}
+  main: {say: Hello., menu: {"1": {for: news, go: find}, "2": {for: a secret number, go: secret}, "3": {for: a shown one, go: shown}}}
   find: {run: find_account, outcomes: {found: older, not_found: nobody, unavailable: broken}}
   older: {choose: [{if: elder, go: old}], else: young}
   old: {menu: {"1": {for: news, go: news}, "2": {for: the end, go: bye}}}
@@ -43,6 +43,7 @@ nodes:
   news: {run: bulletins, outcomes: {some: told, none: bye, unavailable: agent}}
   told: {say: "{{ bulletins }}", then: after}
   after: {menu: {"1": {for: the end, go: bye}, "2": {for: a person, go: agent}}}
+  shown: {say: The number., ask: digits, length: 4, read_back: true, then: after}
   secret: {say: The number., ask: pin, then: after}
   agent: {say: One moment., transfer: service}
   other: {say: Another moment., transfer: second}
@@ -56,6 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a hotline in which everything can happen."""
     folder = tmp_path_factory.mktemp("small")
     (folder / "menu.yaml").write_text(MENU, "utf-8")
+    (folder / "actions.yaml").write_text("python: ivr.demo.actions\n", "utf-8")
     return folder
 
 
@@ -76,7 +78,7 @@ def way_to(walk: Walk, node: str, chosen: Callable[[list[Move]], bool] = lambda 
 
 
 @pytest.mark.parametrize(
-    "node", ["main", "old", "young", "nobody", "broken", "after", "secret", "beep", "agent", "other"]
+    "node", ["main", "old", "young", "nobody", "broken", "after", "secret", "shown", "beep", "agent", "other"]
 )
 def test_a_way_to_any_place_can_be_played(folder: Path, node: str) -> None:
     """Outcomes with values, desks, hours, recordings: the call comes to the node, and nothing on it fails."""
