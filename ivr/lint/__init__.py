@@ -1,7 +1,7 @@
-"""The lint of the voice: what a caller will hear, judged by numbered rules before anybody calls.
+"""The lint of the voice: numbered rules that judge what a caller will hear, before anybody calls.
 
-``lint`` returns problems as the other checks of ``ivr check`` do. The server never runs it: a hotline with a long
-sentence is served, and one with a misspelt node is not.
+``lint`` returns problems as the other checks of ``ivr check`` do. The server never runs it: a hotline with a long sentence is
+served, while one with a misspelt node is not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 
-# They enter their rules in this order, which is that of the table.
+# Each module registers its rules when it is imported. This order is that of the table.
 from ivr.lint import levels, keys, wording, timing, mistakes, human, entry, whole, proved  # isort: skip  # noqa: F401
 from ivr.lint.rules import FAMILIES, RULES, Finding, Rule, limit_of
 from ivr.lint.subject import Subject
@@ -33,13 +33,13 @@ PROFILES: dict[str, dict[str, str]] = {
         "D08": "error",
     }
 }
-"""By profile: the rules that are judged more strictly, with their severity."""
+"""The rules that a profile judges more strictly, with their severity."""
 
 
 def judged(loaded: Loaded) -> list[Problem]:
-    """Return every problem of a hotline: what loading it has found, and then what the lint finds.
+    """Return every problem of a hotline: first those of loading, then those of the lint.
 
-    A warning of the other checks that is a rule's can be switched off and allowed as one of the lint.
+    A warning of the other checks that belongs to a rule can be switched off or allowed like one of the lint.
     """
     return [problem for problem in loaded.problems if not _is_let_pass(loaded, problem)] + lint(loaded)
 
@@ -53,7 +53,7 @@ def _is_let_pass(loaded: Loaded, problem: Problem) -> bool:
 
 
 def lint(loaded: Loaded) -> list[Problem]:
-    """Judge a hotline that could be loaded; one that could not has nothing that a caller would hear."""
+    """Judge a hotline. One that could not be loaded has no problems here, since nobody would hear it."""
     if loaded.tree is None or loaded.draft is None:
         return []
     subject = Subject(loaded.tree, loaded.draft)
@@ -76,7 +76,7 @@ def _findings(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _severity(lint: Lint, rule: Rule, finding: Finding) -> str | None:
-    """Return how bad a finding is: as the hotline says, else its profile, else the rule. None: it is not told."""
+    """Return the severity of a finding from the hotline, its profile or the rule. None means that it is off."""
     setting = lint.rules.get(rule.id)
     own = setting.severity if isinstance(setting, RuleSetting) else setting
     raised = PROFILES[lint.profile].get(rule.id) if lint.profile else None
@@ -91,11 +91,11 @@ def _as_problem(subject: Subject, rule: Rule, finding: Finding, severity: str) -
     return Problem(*place, finding.node, what, finding.remedy, severity, rule.id)
 
 
-# --- settings that mean nothing
+# --- settings without effect
 
 
 def _vain_settings(tree: Tree, draft: Draft) -> Iterator[Problem]:
-    """Yield settings of rules that do not exist, or that are not judged here, and limits where there is none."""
+    """Yield settings of unknown rules, of rules that are not judged here, and of limits that do not exist."""
     for name, setting in tree.declared.lint.rules.items():
         at = ("lint", "rules", name)
         if name not in RULES:
@@ -117,7 +117,7 @@ def _unknown(name: str) -> tuple[str, str, str]:
 
 
 def _unused(tree: Tree, draft: Draft, used: set[tuple[str, str]]) -> Iterator[Problem]:
-    """Yield what is allowed and not done, so that no permission outlives its reason."""
+    """Yield permissions that nothing uses, so that none outlives its reason."""
     for node, declared in tree.nodes.items():
         for name in declared.allow:
             if name in RULES and RULES[name].by != "explore" and (node, name) not in used:

@@ -1,4 +1,4 @@
-"""Where a caller is asked whether something shall be done: what counts as a yes, and which ways lead past it."""
+"""Where a caller is asked to confirm something: what counts as a yes, and which ways lead past it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def yes_and_no_of(menu: MenuNode) -> tuple[str | None, str | None]:
 
 
 def asks_whether(subject: Subject, name: str) -> bool:
-    """Say whether a menu asks for a yes: by a yes and a no, or by words that end in a question which a yes answers."""
+    """Return whether a menu asks for a yes: it has a yes and a no, or its words end in a yes-or-no question."""
     node = subject.tree.nodes[name]
     return isinstance(node, MenuNode) and (all(yes_and_no_of(node)) or _ends_in_question(subject, name))
 
@@ -33,7 +33,7 @@ def _ends_in_question(subject: Subject, name: str) -> bool:
 
 
 def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
-    """Yield, in words, each way to a node on which the last thing that the caller did was no yes."""
+    """Yield, in words, each way to a node on which the caller's last key was not a yes."""
     seen, todo = {name}, [name]
     while todo:
         at = todo.pop()
@@ -49,7 +49,7 @@ def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
 
 
 def _is_answered(subject: Subject, name: str, edge: Edge) -> bool:
-    """Say whether a way is taken at a listening node; the one to the questions of its ``needs:`` comes before it listens."""
+    """Return whether an edge is taken after the node has listened. The questions of its ``needs:`` come before that."""
     return isinstance(subject.tree.nodes[name], ListeningNode) and edge.kind is not EdgeKind.questions
 
 

@@ -1,4 +1,4 @@
-"""What a caller types: that callers know how much and how to finish, and that nothing happens which they did not mean."""
+"""What a caller types: they know how much and how to finish, and nothing happens that they did not mean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ivr.menu.speech.estimates import words
     after="main: {ask: digits, length: 4-8, say: 'Please enter your customer number, then press pound.', then: bye}",
 )
 def how_much(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Look for the number of digits where it is fixed, and for the pound key where it is not."""
+    """Look for the number of digits if it is fixed, and for the pound key if it is not."""
     for language in subject.languages:
         for name, node in subject.entries():
             say = subject.tree.speech[language].nodes[name].say[:1]
@@ -120,7 +120,6 @@ _AMOUNTS = re.compile(r"(^|_)(amount|sum|money|yuan)($|_)")
         """,
 )
 def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find questions before an action on an amount that do not name it."""
     for name, node in subject.tree.nodes.items():
         contract = subject.tree.contracts.get(node.run) if isinstance(node, RunNode) else None
         amounts = [given for given in contract.inputs if _AMOUNTS.search(given)] if contract else []
@@ -165,7 +164,6 @@ _TYPED = r"\{{\{{\s*({})\s*(?:\|\s*digits\s*)?\}}\}}"
         """,
 )
 def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find account numbers that are said as a whole: by their usual names, and those that an entry has asked for."""
     typed = "|".join(map(re.escape, sorted(subject.account_numbers)))
     whole = re.compile(rf"{_WHOLE}|{_TYPED.format(typed)}" if typed else _WHOLE)
     for said in subject.said:
@@ -185,7 +183,6 @@ def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
     after="main: {ask: id_card, say: 'Please enter the 18 digits of your ID number.', then: bye}",
 )
 def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find ID numbers that are asked for as mere digits."""
     pattern = ID_NUMBER.get(family(subject.first))
     for name, node in subject.entries():
         say = subject.tree.speech[subject.first].nodes[name].say[:1]
@@ -205,7 +202,6 @@ def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
     after="main: {ask: code, say: Please enter the 6 digits of the code that I have just sent you for this call., then: bye}",
 )
 def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find entries that ask for a password, or for a code of somebody else, and words that ask to say one anywhere."""
     entries = {name for name, _ in subject.entries()}
     for said in subject.said:
         language, is_typed = family(said.language), not entries.isdisjoint(subject.heard_first(said.node))

@@ -36,7 +36,6 @@ HUMAN_KEY = "0"
         """,
 )
 def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find menus and entries at which 0 leads to no human."""
     target = subject.tree.anywhere.get(HUMAN_KEY)
     if target is not None and subject.is_human(target):
         return
@@ -137,7 +136,7 @@ _ELDER = re.compile(r"elder|senior|\bage\b|years_old|birth|\b(60|65|70)\b", re.I
         """,
 )
 def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
-    """See that everybody, or at least a branch for older callers, has a human one key away."""
+    """Look for a human one key away, for everybody or at least on a branch for older callers."""
     start, keys = subject.hotline.start, subject.keys_to_human
     route = keys.get(start)
     if route is not None and len(route.keys) <= limit:
@@ -165,7 +164,6 @@ def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
     after="desks: {service: {number: '+8657100000001', ring: 20, busy: bye, no_answer: bye, failed: bye}}\nnodes:\n  main: {say: Hello., then: agent}",
 )
 def ringing(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Compare how long desks ring with the limit."""
     for name, desk in subject.hotline.desks.items():
         if desk.ring > limit:
             what = f"the desk `{name}` rings for {desk.ring} s without a word, more than {limit:g} s"
@@ -187,7 +185,7 @@ def ringing(subject: Subject, limit: float) -> Iterator[Finding]:
         """,
 )
 def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find transfers that tell nothing, where the hotline has asked for something."""
+    """Find transfers without a reason in a hotline that has asked for something."""
     asks = any(isinstance(node, AskNode | SetNode) for node in subject.tree.nodes.values())
     for name, node in subject.tree.nodes.items() if asks else ():
         reached = {before for before, edge in subject.into[name] if edge.kind is not EdgeKind.follow_up}
@@ -215,7 +213,7 @@ def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
         """,
 )
 def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Look at what follows a closed desk: the hours, another way, and a human for what is urgent."""
+    """Look at what follows a closed desk: its hours, another way, and a human for what is urgent."""
     for name, desk in subject.hotline.desks.items():
         if desk.closed is None:
             continue
@@ -263,7 +261,7 @@ def _helps(subject: Subject, begin: str) -> bool:
 
 
 def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
-    """Say whether an urgent call finds an open desk here: this one, the one for its closed hours, or one that it was at before."""
+    """Return whether an urgent call finds an open desk: this one, the one after closing, or the one before."""
     desks = subject.hotline.desks
     desk = desks[node.transfer]
     if desk.closed is None:
@@ -275,7 +273,7 @@ def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
 
 
 def _only_after_open_desk(subject: Subject, name: str) -> bool:
-    """Say whether every way here comes from a desk that is always open: then that one did not answer."""
+    """Return whether every way here comes from a desk that is always open and did not answer."""
     seen, todo = set[str](), [name]
     while todo:
         at = todo.pop()

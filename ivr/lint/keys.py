@@ -21,7 +21,6 @@ from ivr.menu.language.scalars import SPECIAL_TARGETS
     after='main: {menu: {"1": {for: orders, go: a}, "2": {for: the end, go: bye}}}\na: {say: None., then: bye}',
 )
 def ascending(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Compare the keys of a menu with 1, 2, 3."""
     for name, node in subject.menus():
         keys = [
             key for key in node.menu if key.isdigit() and key != "0" and key not in subject.hotline.anywhere
@@ -33,7 +32,7 @@ def ascending(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 
 RESERVED_KEYS = ("0", "*", "#", "9")
-"""Keys that callers take for the same everywhere."""
+"""Keys that callers expect to mean the same everywhere."""
 
 
 @rule(
@@ -53,7 +52,6 @@ RESERVED_KEYS = ("0", "*", "#", "9")
         """,
 )
 def same_meaning(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Compare what the reserved keys mean from menu to menu."""
     for key in RESERVED_KEYS:
         if key in subject.hotline.anywhere:
             continue
@@ -77,7 +75,6 @@ def same_meaning(subject: Subject, _limit: float) -> Iterator[Finding]:
     after='main: {say: Shall I?, menu: {"1": {for: "yes", go: a}, "2": {for: "no", go: bye}}}\na: {say: Done., then: bye}',
 )
 def yes_and_no(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find yes and no on other keys, by the words of the first language."""
     for name, node in subject.menus():
         yes, no = yes_and_no_of(node)
         if yes and no and (yes, no) != ("1", "2"):
@@ -97,7 +94,6 @@ def yes_and_no(subject: Subject, _limit: float) -> Iterator[Finding]:
     after='main: {menu: {"1": {for: orders, go: bye, share: 90}, "2": {for: parking, go: a, share: 10}}}\na: {say: None., then: bye}',
 )
 def most_wanted(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Find an option that stands before one that many more callers want."""
     for name, node in subject.menus():
         declared = [(key, option.share) for key, option in node.menu.items() if option.share is not None]
         for at, (key, share) in enumerate(declared):
@@ -119,7 +115,6 @@ def most_wanted(subject: Subject, limit: float) -> Iterator[Finding]:
     after='main: {menu: {"1": {for: news, go: news}, "2": {for: the end, go: bye}}}\nnews: {say: None., then: bye}',
 )
 def own_target(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find options that lead to their own menu, and pairs with one target."""
     for name, node in subject.menus():
         seen: dict[str, str] = {}
         for key, option in node.menu.items():
@@ -144,7 +139,6 @@ def own_target(subject: Subject, _limit: float) -> Iterator[Finding]:
     after='main: {menu: {"1": {for: the end, go: bye}, "2": {for: the weather, go: a}, "0": {for: a person, go: agent}}}\na: {say: It rains., then: bye}',
 )
 def zero(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find a 0 that leads to no human."""
     remedy = "lead it to the human, and choose another key for this"
     if "0" in subject.hotline.anywhere:
         target = target_of(subject.hotline.anywhere["0"])
@@ -166,7 +160,6 @@ def zero(subject: Subject, _limit: float) -> Iterator[Finding]:
     after="main: {say: Here is the news., then: a}\na: {say: None., then: bye}",
 )
 def one_option(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find menus with one key."""
     for name, node in subject.menus():
         if len(node.menu) == 1:
             yield Finding(

@@ -15,11 +15,11 @@ from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.speech.estimates import seconds_of
 
 MOST_OPTIONS = 9
-"""More have no key of one digit."""
+"""Further options have no key of one digit."""
 
 
 def _services(subject: Subject, node: MenuNode) -> list[str]:
-    """Return the keys that are choices: not the way back, the repeat, the end or the human."""
+    """Return the keys that are services: not the way back, the repeat, the end or the human."""
     return [key for key, option in node.menu.items() if subject.is_service(option.go)]
 
 
@@ -63,7 +63,7 @@ def _priced(subject: Subject, language: str, name: str, keys: list[str]) -> list
         """,
 )
 def options(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Compare a menu of many options with the best two levels of the same."""
+    """Compare a menu of many options with the best two levels of the same options."""
     for name, node in subject.menus():
         keys = _services(subject, node)
         if len(keys) > MOST_OPTIONS:
@@ -83,7 +83,7 @@ def options(subject: Subject, limit: float) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A menu that only one option of another menu opens, and that asks for no yes."""
+    """A menu that only one option of another menu opens, and that does not ask for a yes."""
 
     upper: str
     key: str
@@ -114,9 +114,9 @@ def _opened(subject: Subject, target: str) -> str | None:
 
 
 def _gain(subject: Subject, level: _Level) -> tuple[str, float, float] | None:
-    """Return, for the language in which it is most, the seconds with two levels and with one.
+    """Return the language that gains most from one level, and its seconds with two levels and with one.
 
-    None: one is no better, or would be longer than a menu may be (W03), or than nine keys.
+    Return None if one level is no better, is longer than W03 allows, or needs more than nine keys.
     """
     upper, lower = subject.tree.nodes[level.upper], subject.tree.nodes[level.lower]
     assert isinstance(upper, MenuNode)
@@ -200,7 +200,7 @@ def level_gain(subject: Subject, limit: float) -> Iterator[Finding]:
         """,
 )
 def depth(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Find deep menus that are dearer than the same options a level higher."""
+    """Find deep menus whose options would be heard sooner a level higher."""
     deep = _depths(subject)
     for level in _levels(subject):
         gain = _gain(subject, level) if deep.get(level.lower, 0) > limit else None
@@ -211,7 +211,7 @@ def depth(subject: Subject, limit: float) -> Iterator[Finding]:
 
 
 def _depths(subject: Subject) -> dict[str, int]:
-    """Return how many menus a call has met at each node at least, with that node."""
+    """Return the least number of menus on the way to each node, the node itself included."""
     found: dict[str, int] = {}
     todo = deque([(subject.hotline.start, 0)])
     while todo:

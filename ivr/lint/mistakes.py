@@ -13,7 +13,7 @@ from ivr.menu.speech.prompts import Prompt
 
 LEAST_TRIES, MOST_TRIES = 2, 4
 MOST_WORDINGS = 3
-"""More are not asked for: whoever fails so often needs a human."""
+"""No more are asked for, because a caller who fails so often needs a human."""
 
 stated(
     "E01",
@@ -37,7 +37,7 @@ stated(
     after='main: {menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
 )
 def tries(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Count the tries, and see that the last one does not end the call."""
+    """Count the tries, and check that the last one does not end the call."""
     for name, node in subject.listening():
         if not LEAST_TRIES <= node.tries <= limit:
             what = (
@@ -63,7 +63,6 @@ def tries(subject: Subject, limit: float) -> Iterator[Finding]:
     after='main: {noinput: [I did not hear you., "Take your time. For a person, press 2."], menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
 )
 def tapered(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find wordings of one's own that serve several times."""
     for language in subject.languages:
         for name, node in subject.listening():
             for part in ("noinput", "nomatch"):
@@ -98,7 +97,6 @@ def _too_little(found: Finding, own: tuple[Prompt, ...], heard: int) -> Iterator
     after="main: {say: ['Please enter the six digits of the customer number that stands in the upper right corner of every letter, every card and every bill that you have ever received from us.', 'The six digits, please.'], ask: digits, length: 6, then: bye}",
 )
 def short_again(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Measure questions that are said again as they were."""
     for language in subject.languages:
         ways = subject.ways(language)
         for name, node in subject.entries():
@@ -125,7 +123,6 @@ def short_again(subject: Subject, limit: float) -> Iterator[Finding]:
         """,
 )
 def told_what_happens(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find nodes after the last try that say nothing first."""
     for name, node in subject.listening():
         if node.after_tries is None or node.after_tries not in subject.tree.nodes:
             continue
@@ -181,7 +178,6 @@ stated(
     after="limits: {turns: 60}\nnodes:\n  main: {say: Hello., then: bye}",
 )
 def bounded(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Compare the bound of a call with the limit."""
     if subject.hotline.limits.turns > limit:
         what = f"a call may have {subject.hotline.limits.turns} turns, more than {limit:g}"
         yield Finding("", ("limits", "turns"), what, f"write `turns: {limit:g}`")

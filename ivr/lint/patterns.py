@@ -1,4 +1,4 @@
-"""Phrases that the rules look for, by language without its region. A language that is not here is not judged by them."""
+"""Phrases that the rules look for, by language without its region. Other languages are not judged by them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILLER = _patterns(
     r"|(higher|longer) than (usual|normal) (call|wait|hold|volume)|\b(calls?|wait|waiting|volumes?|demand)\b[^.,;!?]{0,24} (higher|longer) than (usual|normal)"
     r"|due to (unusually |exceptionally )?high call volume|visit (us at |our )?(www\.|web ?site)",
 )
-"""What callers have heard too often to listen to. That a call is recorded is none of it: many laws demand the sentence."""
+"""What callers are tired of. The sentence that a call is recorded is not among it, because many laws demand it."""
 
 _WRONG = (
     r"(?:entry|input|key|selection|choice|option|number|response|answer|pin|code|password|passcode|digits?)"
@@ -42,13 +42,13 @@ BLAME = _patterns(
     r"|\byou('ve| have)?\s+(entered|pressed|made|typed|chosen|chose)\s+(an?\s+)?(invalid|wrong|incorrect)"
     r"|(?:^|(?<=[.,!?]\s))(error|invalid|incorrect|wrong)(?=[.,!?]|$)",
 )
-"""What says that the caller did wrong."""
+"""Words that blame the caller."""
 
 EXPECTED = _patterns(
     zh=r"请|应(该|当)|需要|可以|要听|位数字",
     en=r"\b(please|press|enter|type|choose|try|should|needs?|say)\b",
 )
-"""What says what to do."""
+"""Words that say what to do."""
 
 KEY_FIRST = _patterns(
     zh=r"(?:^|[，。；！？,;!?:：\s])(?:请)?按(?:下|一下)?(?:数字)?\s*(?:[0-9]|[一二三四五六七八九零]|[*#]|[星井]号)(?:号?键)?"
@@ -60,9 +60,9 @@ KEY_FIRST = _patterns(
 ENTERS = _patterns(
     zh=r"输入|键入|录入", en=r"\b(enter|type|key in|keying|typing|entering|give|use your keypad)\b"
 )
-"""What tells to type data."""
+"""Words that ask a caller to type data."""
 ENTERS_A_KEY = _patterns(zh=r"输入\s*[0-9*#](?![0-9位个])", en=r"\b(enter|type)\s+[0-9*#](?![\d-])\b")
-"""A menu key that is to be typed like data."""
+"""A menu key that a caller is told to type like data."""
 
 GOODBYE = _patterns(zh=r"再见|再会|拜拜", en=r"\b(good ?bye|bye)\b")
 
@@ -74,12 +74,12 @@ _SAY = (
 )
 _KEYWORD_AFTER = r"[^，。；！？,]{0,14}(?<!一次性)(?<!动态)密码"
 PASSWORD_SAID = _patterns(zh=rf"(?:说出?|报(?:出|一下)|念(?:出|一下)|提供){_KEYWORD_AFTER}", en=_SAY)
-"""What asks to say a password."""
+"""Words that ask a caller to say a password."""
 PASSWORD_ASKED = _patterns(
     zh=rf"(?:输入|键入|说出?|报(?:出|一下)|念(?:出|一下)|提供){_KEYWORD_AFTER}",
     en=rf"\b(?:enter|key in|type|provide|dial)\b[^.,;!?]{{0,60}}{_KEYWORD}|{_SAY}",
 )
-"""What asks to type or to say one."""
+"""Words that ask a caller to type or say one."""
 _FORBIDDEN = re.compile(r"不|勿|无需|无须|别$|\b(?:never|not|nobody|no one)\b|n['’]t\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[，。；！？,.;!?]")
 OTHER_CODE = _patterns(
@@ -87,7 +87,7 @@ OTHER_CODE = _patterns(
     en=r"\bcode\b[^.;!?]{0,24}\b(?:your|the|an?|another)\s+(?:other\s+)?(?:\w+\s+)?(?:bank|carrier|operator|provider|website)\b"
     r"[^.;!?]{0,16}\b(?:sent|sends|texted|gave)\b|\bcode\b[^.,;!?]{0,12}\b(?:from|by)\s+(?:your|another)\s+(?:bank|carrier|operator)\b",
 )
-"""What asks for a code that somebody else sent, for another purpose."""
+"""Words that ask for a code that somebody else sent, for another purpose."""
 
 HOURS = _patterns(
     zh=r"([二三四五六七八九十两]|十一|[0-9]|[午晨上]一)\s*点(?!击)|([0-9二三四五六七八九十]|十一)\s*时(?!间|候)|[0-9][:：][0-5][0-9]"
@@ -96,10 +96,10 @@ HOURS = _patterns(
     r"|\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bfrom [0-9]{1,2} (to|until|till) [0-9]{1,2}\b"
     rf"|\b(at|from|until|till) (?:{_HOUR})\b(?! of)|\b(?:{_HOUR}) (in the|to|and|until|till)\b(?! of)",
 )
-"""What says an hour or a day. A digit alone is none: it may be a key, or a number to dial."""
+"""An hour or a day. A lone digit is neither, since it may be a key or a number to dial."""
 
 ACCOUNT_NUMBER = _patterns(zh=r"账号|帐号|账户|卡号|银行卡|身份证", en=r"\b(account|card|ID)\b")
-"""What tells that an account's number is typed."""
+"""Words that show that an account's number is typed."""
 
 ID_NUMBER = _patterns(zh=r"身份证", en=r"\bID (card|number)\b")
 
@@ -109,19 +109,19 @@ YES = frozenset(
 NO = frozenset(
     ("否", "不", "不是", "不对", "不同意", "不要", "不需要", "取消", "no", "cancelling", "disagreeing")
 )
-"""What an option is for that says yes or no, and nothing else."""
+"""What an option is for if it only says yes or no."""
 
 OPEN_QUESTION = _patterns(
     zh=r"什么|哪|怎么|几|多少|谁|为何",
     en=r"^\W*(\w+\W+)?(what|which|how|who|when|where|why)\b",
 )
-"""A question that no yes answers."""
+"""A question that cannot be answered with yes."""
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])|(?<=[.])\s+")
 
 
 def demanded(pattern: re.Pattern[str], text: str) -> bool:
-    """Say whether a text asks for something, and does not tell to keep it: “never say your password” asks for nothing."""
+    """Return whether a text asks for something. “Never say your password” does not."""
     return any(
         not _FORBIDDEN.search(_CLAUSE_END.split(text[: found.start()])[-1])
         for found in pattern.finditer(text)
@@ -138,7 +138,7 @@ _COUNTED_IN_CHINESE = r"\s*(?:位|个(?:数|字))"
 
 
 def says_number(text: str, number: int) -> bool:
-    """Say whether a text names a number of keys, in digits or in words, a few words before what is counted."""
+    """Return whether a text gives a number of keys, in digits or words, shortly before what is counted."""
     chinese = [rf"(?<!\d){number}"]
     english = [rf"(?<!\d){number}", rf"\b{'[ -]'.join(number_words(number))}"]
     if number <= 10:

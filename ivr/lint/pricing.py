@@ -1,7 +1,7 @@
-"""What a menu costs its callers in seconds: to hear the key that they want, to press it, and to hear the answer begin.
+"""What a menu costs its callers in seconds: to hear their key, to press it, and to hear the answer begin.
 
-Broad menus make a caller listen longer, deep ones make them press more often. Which is better follows from the seconds of
-the announcements and from how many callers want what; so no number of options is wrong by itself.
+Broad menus make a caller listen longer, and deep ones make them press more often. Which is better depends on the length of
+the announcements and on how many callers want what. So no number of options is wrong by itself.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import NamedTuple
 from ivr.menu.language.nodes import MenuNode
 
 PRESS = 2.0
-"""Seconds from the end of an announcement to the first word of the next menu: finger, line, and the answer to the key."""
+"""Seconds from the end of an announcement to the first word of the next menu: the finger, the line and the server."""
 
 
 class Priced(NamedTuple):
-    """One option: which part of the menu's callers wants it, and how long its announcement takes."""
+    """One option: the share of callers who want it, and the seconds of its announcement."""
 
     share: float
     seconds: float
 
 
 def shares(menu: MenuNode) -> dict[str, float]:
-    """Return the part of the callers that each key has: what is declared, and the rest in equal parts."""
+    """Return the share of callers for each key. Keys without a declared share divide the rest equally."""
     declared = {key: option.share / 100 for key, option in menu.menu.items() if option.share is not None}
     others = [key for key in menu.menu if key not in declared]
     rest = max(0.0, 1 - sum(declared.values()))
@@ -34,16 +34,16 @@ def shares(menu: MenuNode) -> dict[str, float]:
 
 
 def expected(options: Sequence[Priced]) -> float:
-    """Return the mean seconds until the caller has heard the key that they want."""
+    """Return the mean seconds until a caller has heard the key that they want."""
     ends = itertools.accumulate(option.seconds for option in options)
     whole = sum(option.share for option in options) or 1.0
     return sum(option.share * end for option, end in zip(options, ends, strict=True)) / whole
 
 
 def best_split(options: Sequence[Priced], most: int) -> tuple[int, float]:
-    """Return the groups of at most ``most`` options that are heard soonest, their number, and the mean seconds then.
+    """Return the number of groups that are heard soonest, with at most ``most`` options each, and their mean seconds.
 
-    A group is announced as long as an option is on average; the options keep their order.
+    The announcement of a group takes as long as that of an average option. The options keep their order.
     """
     usual = sum(option.seconds for option in options) / len(options)
     found = []
@@ -58,15 +58,15 @@ def best_split(options: Sequence[Priced], most: int) -> tuple[int, float]:
 
 
 def nested(upper: Sequence[Priced], at: int, lower: Sequence[Priced], said: float = 0.0) -> float:
-    """Return the mean seconds of the callers of a menu whose option ``at`` opens a second menu.
+    """Return the mean seconds of a menu's callers if option ``at`` opens a second menu.
 
-    ``said`` are the seconds of what that menu says before its options.
+    ``said`` are the seconds of what the second menu says before its options.
     """
     return expected(upper) + upper[at].share / _whole(upper) * (PRESS + said + expected(lower))
 
 
 def merged(upper: Sequence[Priced], at: int, lower: Sequence[Priced]) -> float:
-    """Return the same where the options of the second menu stand in the first: in its place, or at the end."""
+    """Return the mean seconds if the second menu's options stand in the first: in its place, or at the end."""
     below = _whole(lower)
     moved = [Priced(upper[at].share * option.share / below, option.seconds) for option in lower]
     rest = [*upper[:at], *upper[at + 1 :]]

@@ -1,4 +1,4 @@
-"""What `ivr explore` proves of every path, in the same table as the rules, so that it can be explained and allowed."""
+"""What `ivr explore` proves of every path. It is in the table of rules so that it can be explained and allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule of the voice is, what it finds, and the table of all rules."""
+"""A rule of the voice, what it finds, and the table of all rules."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
 from ivr.menu.language.model import YamlPath
 
 DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
-"""Who sees to it that a rule is kept: these rules, the other checks of `ivr check`, the walk of `ivr explore`, the program
-itself; or nobody can tell from a menu."""
+"""What keeps a rule: this lint, the other checks of `ivr check`, the walk of `ivr explore`, or the program itself. Nobody can
+tell some rules from a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,15 @@ class Finding:
     """One place of a hotline that breaks a rule."""
 
     node: str
-    """Empty: the hotline itself."""
+    """This is empty for the hotline itself."""
     path: YamlPath
     what: str
     """With the figures."""
     remedy: str
     language: str = ""
-    """The language in which it is so; empty: in all of them."""
+    """The language with the problem. It is empty if all languages have it."""
     severity: Severity | None = None
-    """Where it is not the rule's own."""
+    """Overrides the severity of the rule."""
 
 
 RuleCheck = Callable[[Subject, float], Iterable[Finding]]
@@ -37,7 +37,7 @@ RuleCheck = Callable[[Subject, float], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of voice design, as ``ivr explain`` tells it."""
+    """One rule of voice design, as ``ivr explain`` shows it."""
 
     id: str
     title: str
@@ -47,19 +47,19 @@ class Rule:
     source: str
     by: DecidedBy
     severity: Severity | Literal["off"] = "warning"
-    """`off`: it is judged only where a profile or the hotline asks for it."""
+    """A rule that is `off` is judged only if a profile or the hotline asks for it."""
     limit: float | None = None
     unit: str = ""
     kept: str = ""
-    """How it is kept, or why nobody can tell, where it is not ours to judge."""
+    """How it is kept, or why nobody can tell, if the lint does not judge it."""
     before: str = ""
     """An example that breaks it."""
     after: str = ""
-    """The same, mended."""
+    """The same example, mended."""
     check: RuleCheck | None = None
 
     def as_data(self) -> dict[str, Any]:
-        """Return the rule for tools, as ``ivr explain --format json`` prints it."""
+        """Return the rule as ``ivr explain --format json`` prints it."""
         names = ("id", "title", "why", "source", "by", "severity", "limit", "unit", "kept", "before", "after")
         return {name: getattr(self, name) for name in names}
 
@@ -99,7 +99,7 @@ def rule(
     limit: float | None = None,
     unit: str = "",
 ) -> Callable[[RuleCheck], RuleCheck]:
-    """Put a rule that a function judges into the table."""
+    """Add a rule that the decorated function judges."""
 
     def enter(check: RuleCheck) -> RuleCheck:
         RULES[name] = Rule(
@@ -132,7 +132,7 @@ def stated(
     before: str = "",
     after: str = "",
 ) -> None:
-    """Put a rule into the table that is not judged here: somebody else sees to it, or nobody can."""
+    """Add a rule that is not judged here."""
     RULES[name] = Rule(
         name,
         title,

@@ -1,4 +1,4 @@
-"""A hotline as the rules of the voice look at it: its tree, where it is written, and what is heard when."""
+"""A hotline as the rules of the voice see it: its tree, its places, and what is heard when."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.tree import Tree
 
 LONG_NUMBER = 6
-"""Digits from which on a number is one to be copied, or somebody's."""
+"""A number with this many digits is meant to be copied down, or belongs to an account."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """Words that a caller may hear, and where they are written."""
+    """Words that a caller may hear, and their place."""
 
     node: str
-    """Empty: a sentence of the hotline's own `phrases:`."""
+    """This is empty for a sentence of the hotline's own `phrases:`."""
     path: YamlPath
     language: str
     """The language that they are written and spoken in."""
@@ -50,13 +50,12 @@ class SpokenText:
 
     @property
     def seconds(self) -> float:
-        """How long they take."""
         return seconds_of((self.prompt,))
 
 
 @dataclass
 class Subject:
-    """What the rules judge. Whatever several rules ask is found out once."""
+    """What the rules judge. Anything that several rules need is computed once."""
 
     tree: Tree
     draft: Draft
@@ -66,73 +65,65 @@ class Subject:
 
     @property
     def hotline(self) -> Hotline:
-        """The hotline as it was declared."""
         return self.tree.declared
 
     @property
     def languages(self) -> list[str]:
-        """Its languages, the first one first."""
         return self.tree.languages
 
     @property
     def first(self) -> str:
-        """The language that the tree is written in."""
+        """The language that the menu itself is written in."""
         return self.tree.languages[0]
 
     @cached_property
     def flow(self) -> Flow:
-        """Where a call can go."""
         return self.ways(self.first).flow
 
     def ways(self, language: str) -> TimedEdges:
-        """Return the ways out of each node, with their seconds."""
         if language not in self._ways:
             self._ways[language] = TimedEdges.of(self.tree, language)
         return self._ways[language]
 
     def routes(self, language: str) -> Mapping[str, Route]:
-        """Return the quickest route to each node."""
         if language not in self._routes:
             self._routes[language] = routes(self.tree, language)
         return self._routes[language]
 
     def to_human(self, language: str) -> Mapping[str, Route]:
-        """Return the quickest way to a human from each node, that a caller can count on."""
+        """Return the quickest way from each node to a human that a caller can count on."""
         if language not in self._humans:
             self._humans[language] = routes_to_human(self.tree, language)
         return self._humans[language]
 
     @cached_property
     def keys_to_human(self) -> Mapping[str, Route]:
-        """The way to a human with the fewest keys, from each node."""
+        """The way from each node to a human with the fewest keys."""
         return routes_to_human(self.tree, self.first, fewest_keys=True)
 
     def is_human(self, target: str) -> bool:
-        """Say whether a target leads to a human without another key."""
+        """Return whether a target leads to a human without another key."""
         route = self.keys_to_human.get(target)
         return route is not None and route.presses is None
 
     def is_service(self, target: str) -> bool:
-        """Say whether an option is a service, and not a way back, a repeat, the end or the human."""
+        """Return whether an option is a service: not a way back, a repeat, the end or the human."""
         if target in SPECIAL_TARGETS or target == self.hotline.agent or self.is_human(target):
             return False
         return self.tree.nodes[target].waits_for is not WaitsFor.over
 
     def menus(self) -> Iterator[tuple[str, MenuNode]]:
-        """Yield the menus by name."""
         return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, MenuNode))
 
     def entries(self) -> Iterator[tuple[str, AskNode]]:
-        """Yield the typed entries by name."""
         return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, AskNode))
 
     def listening(self) -> Iterator[tuple[str, ListeningNode]]:
-        """Yield the nodes at which the caller presses something."""
         return ((name, node) for name, node in self.tree.nodes.items() if isinstance(node, ListeningNode))
 
     @cached_property
     def into(self) -> Mapping[str, list[tuple[str, Edge]]]:
-        """The ways to each node: where they begin, and the way."""
+        """The edges to each node, each with the node that it comes from."""
         found: dict[str, list[tuple[str, Edge]]] = {name: [] for name in self.tree.nodes}
         for name, edges in self.flow.edges.items():
             for edge in edges:
@@ -141,7 +132,7 @@ class Subject:
         return found
 
     def heard_first(self, begin: str) -> set[str]:
-        """Return the nodes at which a call that goes on from ``begin`` by itself first waits for somebody, or ends."""
+        """Return the nodes at which a call first waits for somebody, or ends, if it goes on from ``begin`` by itself."""
         seen, found, todo = set[str](), set[str](), [begin]
         while todo:
             name = todo.pop()
@@ -198,7 +189,6 @@ class Subject:
         )
 
     def phrases(self, language: str) -> Phrases:
-        """Return the hotline's own sentences in a language."""
         return self.hotline.phrases if language == self.first else self.draft.words[language].phrases
 
     def _of_nodes(self, language: str) -> Iterator[SpokenText]:
@@ -211,7 +201,7 @@ class Subject:
                     yield SpokenText(name, (node.options_key, key), language, prompt)
 
     def place_of(self, node: str, path: YamlPath, language: str) -> tuple[str, int, int]:
-        """Return file, line and column of words: those of another language stand in a file of their own."""
+        """Return file, line and column of words. Those of another language are in a words file."""
         own = self.draft.words.get(language)
         written = own is not None and (not node or node in own.nodes)
         elsewhere = written and not _in_tree(self.tree.nodes.get(node), path)
@@ -220,7 +210,7 @@ class Subject:
 
 
 def _in_tree(node: Node | None, path: YamlPath) -> bool:
-    """Say whether words of another language stand in the tree: an option that changes the language."""
+    """Return whether words of another language are in the menu itself, as for an option that changes the language."""
     if node is None or len(path) < 2 or path[0] != node.options_key:
         return False
     option = node.options.get(str(path[1]))

@@ -9,7 +9,7 @@ from ivr.lint.subject import Subject
 from ivr.menu.language.hotline import target_of
 
 LEAST_TIMEOUT = 3
-"""Seconds; with less, older callers never answer in time."""
+"""Seconds. With less, older callers never answer in time."""
 
 
 @rule(
@@ -24,7 +24,6 @@ LEAST_TIMEOUT = 3
     after='main: {timeout: 6, menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
 )
 def timeout(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Compare the silence that a node waits with the usual bounds."""
     for name, node in subject.listening():
         if not LEAST_TIMEOUT <= node.timeout <= limit:
             what = f"waits {node.timeout} s for a key; {LEAST_TIMEOUT} to {limit:g} s are usual"
@@ -42,7 +41,7 @@ def timeout(subject: Subject, limit: float) -> Iterator[Finding]:
     after='main: {timeout: 4, wait: true, menu: {"1": {for: orders, go: bye}, "12": {for: a person, go: agent}}}',
 )
 def between_keys(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Find menus with keys of several digits that wait long for the next one. Twilio has one timer for both silences."""
+    """Find menus that wait long for a second digit. Twilio has one timer for both silences."""
     for name, node in subject.menus():
         if (node.wait or max(map(len, node.menu)) > 1) and node.timeout > limit:
             what = f"after a key it waits {node.timeout} s for another one, more than {limit:g} s"
@@ -104,7 +103,6 @@ stated(
         """,
 )
 def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Find actions at which a caller waits long in silence."""
     for name, node in subject.tree.nodes.items():
         action = getattr(node, "run", "")
         times = subject.tree.times.get(action)
@@ -147,7 +145,6 @@ stated(
         """,
 )
 def repeatable(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find hotlines without a key that repeats."""
     everywhere = any(target_of(entry) == "repeat" for entry in subject.hotline.anywhere.values())
     menus = [(name, node) for name, node in subject.menus()]
     somewhere = any(option.go == "repeat" for _, node in menus for option in node.menu.values())

@@ -1,4 +1,4 @@
-"""The tree as a whole: that every way ends well, and that the carrier takes what is made of it."""
+"""The tree as a whole: every way ends well, and the carrier accepts every text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def after_a_fault(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 
 def _leads_back(subject: Subject, target: str) -> bool:
-    """Say whether a call goes on, at the place that it came from."""
+    """Return whether a call goes back to where it came from."""
     seen: set[str] = set()
     while target in subject.tree.nodes and target not in seen:
         seen.add(target)
@@ -80,7 +80,6 @@ LONGEST_SPOKEN_TEXT = 4096
     after="main: {say: Hello., then: bye}",
 )
 def text_length(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Count the characters of every text."""
     for said in subject.said:
         length = len(words(said.prompt))
         if length > limit:

@@ -23,7 +23,7 @@ from ivr.menu.speech.prompts import Prompt, Utterance
 
 
 def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[SpokenText, str]]:
-    """Yield the words in which a pattern of their language is found, with what was found."""
+    """Yield the texts that match a pattern of their language, with the match."""
     for said in subject.said:
         pattern = patterns.get(family(said.language))
         match = pattern.search(said.text) if pattern else None
@@ -50,7 +50,7 @@ def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterato
         """,
 )
 def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find keys that are named before what they are for, at menus of more than two options."""
+    """Find menus of more than two options that name a key before what it is for."""
     long = {name for name, node in subject.menus() if len(node.menu) > 2}
     for said, found in _found(subject, KEY_FIRST):
         if long.isdisjoint(subject.heard_first(said.node)):
@@ -74,7 +74,7 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
     after="main: {say: Please enter the six digits of your customer number., ask: digits, length: 6, then: bye}",
 )
 def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find questions for data that do not say to enter it, and keys that are to be entered."""
+    """Find questions for data that do not say “enter”, and keys that are to be entered."""
     for language in subject.languages:
         pattern = ENTERS.get(family(language))
         for name, node in subject.entries() if pattern else ():
@@ -121,7 +121,6 @@ def _text(prompts: tuple[Prompt, ...]) -> str:
         """,
 )
 def menu_length(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Measure whole menus."""
     for language in subject.languages:
         ways = subject.ways(language)
         for name, _ in subject.menus():
@@ -144,7 +143,6 @@ def menu_length(subject: Subject, limit: float) -> Iterator[Finding]:
     after="main: {say: Your order has been packed. It will arrive tomorrow., then: bye}",
 )
 def sentence_length(subject: Subject, limit: float) -> Iterator[Finding]:
-    """Measure sentences and options."""
     for said in subject.said:
         if said.seconds <= limit:
             continue
@@ -197,7 +195,6 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
     after="main: {say: Hello., then: bye}",
 )
 def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find the phrases that callers have heard too often."""
     for said, found in _found(subject, FILLER):
         yield Finding(said.node, said.path, f"“{found}” is filler", "leave it out", said.language)
 
@@ -211,7 +208,6 @@ def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
     after='main: {nomatch: Please press one of these keys., menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
 )
 def blame(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find words that blame and do not help."""
     for said, found in _found(subject, BLAME):
         if not EXPECTED[family(said.language)].search(said.text.replace(found, "")):
             remedy = "say what is expected instead"
@@ -228,7 +224,7 @@ def blame(subject: Subject, _limit: float) -> Iterator[Finding]:
     after='main: {menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
 )
 def human_last(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find menus that name the human, and go on afterwards."""
+    """Find menus that name the human and go on afterwards."""
     for name, node in subject.menus():
         keys = subject.tree.speech[subject.first].nodes[name].announces
         targets = [node.menu[key].go if key in node.menu else subject.tree.anywhere[key] for key in keys]
@@ -270,12 +266,12 @@ _COPIED = re.compile(r"(?:\w+_)?(?:phone|number|tail|code|hotline)")
         """,
 )
 def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find spoken numbers without a filter that says their digits: by their names, and those that an entry asked for."""
+    """Find spoken numbers without a filter for digits, by their names and by the entries that asked for them."""
     for said in subject.said:
         for found in _VALUE.finditer(said.prompt.source):
             name = found["name"]
             copied = _COPIED.fullmatch(name) or name in subject.long_numbers
-            if not copied or name in subject.account_numbers:  # D06 has those
+            if not copied or name in subject.account_numbers:  # D06 judges those
                 continue
             if not re.search(r"\b(digits|tail|money|number)\b", found["filters"]):
                 what = f"`{name}` is said as a number, and not digit by digit"
@@ -318,7 +314,6 @@ stated(
     after="main: {end: That was it. Goodbye.}",
 )
 def last_words(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find last words without a goodbye."""
     for said in subject.said:
         pattern = GOODBYE.get(family(said.language))
         if said.path == ("end",) and pattern and not pattern.search(said.text):

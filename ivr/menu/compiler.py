@@ -1,4 +1,4 @@
-"""From declared nodes and words to a tree: every prompt, condition and table that a call will need."""
+"""Turns declared nodes and words into a tree with every prompt, condition and table that a call needs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def compile_tree(
     recordings: Mapping[str, str],
     contracts: Mapping[str, Contract],
 ) -> Tree:
-    """Compile a hotline that has been checked. Raises whatever an unchecked one would make it raise."""
+    """Compile a hotline that has been checked. An unchecked one may raise anything."""
     first = hotline.languages[0]
     makers = {
         language: _Maker.of(hotline, language, words.get(language), recordings)
@@ -74,17 +74,17 @@ def _conditions(node: Node, language: str) -> dict[YamlPath, TemplateExpression]
 
 @dataclass(frozen=True, slots=True)
 class OptionSpeech:
-    """What one key is for, in one language, and the phrases that mean it."""
+    """What one key is for in one language, and the phrases that select it."""
 
     key: str
     purpose: str | None
     heard: tuple[str, ...]
     language: str
-    """The language that it is spoken in: an option that changes the language is spoken in that one."""
+    """The language it is spoken in. An option that changes the language is spoken in the new one."""
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """What a caller may say for it: what it is for, too."""
+        """What a caller may say for it, including what it is for."""
         fixed = self.purpose and not is_template(self.purpose)
         return (*self.heard, self.purpose) if self.purpose and fixed else self.heard
 
@@ -92,7 +92,7 @@ class OptionSpeech:
 def option_speech(
     node: MenuNode | AskNode, language: str, first: str, words: NodeWords | str | None
 ) -> Iterable[OptionSpeech]:
-    """Yield the options of a menu, or the keys beside an entry, as they are spoken in ``language``."""
+    """Yield the options of a menu, or the keys beside an entry, as spoken in ``language``."""
     own = words.options if isinstance(words, NodeWords) else {}
     for key, option in node.options.items():
         purpose, heard = option.for_, tuple(option.hear)
@@ -116,7 +116,7 @@ class _Maker:
     voice: Voice
     sentences: Mapping[str, Words]
     words: WordsFile | None
-    """None for the first language, whose words are in the tree."""
+    """None for the first language, whose words are in the menu itself."""
     anywhere: Sequence[OptionSpeech]
     """The keys that work anywhere."""
 
@@ -124,7 +124,6 @@ class _Maker:
     def of(
         cls, hotline: Hotline, language: str, words: WordsFile | None, recordings: Mapping[str, str]
     ) -> _Maker:
-        """Return the maker of a language."""
         prefix = language + "/"
         own = {
             path.removeprefix(prefix): published
@@ -174,7 +173,6 @@ class _Maker:
     def entry(
         self, options: Sequence[OptionSpeech], makers: Mapping[str, _Maker], said: NodeSpeech
     ) -> NodeSpeech:
-        """Return the words of an entry with the keys beside it."""
         announced = {
             option.key: makers[option.language].announce(option.purpose, option.key, "announce_entry")
             for option in options
@@ -206,7 +204,7 @@ class _Maker:
         )
 
     def announce(self, purpose: str, key: str, pattern: str = "announce") -> Prompt:
-        """Say what a key is for: the one place where the announcement of a key is made."""
+        """Compile the announcement of a key. Every announcement is made here."""
         names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
         named = "".join(names.get(each, each) for each in key)
         said = str(self.sentences[pattern]).replace("{key}", named).replace("{for}", purpose)
@@ -223,5 +221,5 @@ def _anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Itera
 
 
 def _comparable(heard: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the key of each phrase, as it is compared with what was recognised."""
+    """Return the key of each phrase, with the phrase as :func:`normalise` returns it."""
     return {normalise(phrase): key for phrase, key in heard if normalise(phrase)}

@@ -1,7 +1,7 @@
-"""Actions that a service does, compiled: everything that can be decided before a call has been decided here.
+"""Compiles the actions that an HTTP service does, as far as possible before a call.
 
-What an editor writes decides the host and the shape of a request. A value of a call fills a place in the path, where
-it is quoted, or one in the JSON body, where it is a value; it never chooses whom we speak to.
+The editor decides the host and the shape of a request. A value from a call only fills a place in the path, where it is
+quoted, or in the JSON body. It never decides which host is asked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ivr.menu.language.http_services import (
 from ivr.menu.speech.templates import environment, evaluate, value
 
 LANGUAGE = "en-US"
-"""Of the environment that compiles paths and bodies: a service is spoken to in no language, so that any would do."""
+"""The language of the template environment for paths and bodies. Any would do, because nothing in them is spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class AnswerField:
 
     path: ParsedResult
     kind: str = ""
-    """``text``, ``number``, ``date``, ``moment``, or empty: whatever single value the answer has."""
+    """``text``, ``number``, ``date`` or ``moment``. An empty string accepts any single value."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFields:
-    """What to take from an answer for the message that comes of it."""
+    """What to take from an answer for the message that it causes."""
 
     to: AnswerField
     secrets: Mapping[str, AnswerField]
@@ -58,7 +58,6 @@ class OutcomeRule:
     outcome: str
     statuses: frozenset[int]
     when: ParsedResult | None
-    """None: nothing more is asked of the answer."""
     tells: Mapping[str, AnswerField]
     account: AnswerField | None
     sends: MessageFields | None
@@ -66,7 +65,7 @@ class OutcomeRule:
 
 @dataclass(frozen=True, slots=True)
 class HttpAction:
-    """An action that a service does."""
+    """An action that an HTTP service does."""
 
     contract: Contract
     name: str
@@ -75,9 +74,9 @@ class HttpAction:
     method: str
     path: Template
     ends_in_slash: bool
-    """Whether the path is meant to."""
+    """Whether the path, as it is written, ends in a slash."""
     body: Any
-    """A JSON value whose texts are compiled; None: there is no body."""
+    """A JSON value whose texts are compiled, or None if there is no body."""
     fits: tuple[OutcomeRule, ...]
     """In the order in which they are tried."""
     times: Times
@@ -88,10 +87,9 @@ class HttpAction:
         return self.method in SAFE_METHODS
 
     def path_with(self, values: Mapping[str, Any]) -> str:
-        """Return the path and query with these values.
+        """Return the path and query, filled in.
 
-        Raises ValueError where a value is none, or would make it the path of something else: an empty one, or a dot
-        that a server takes for "here" or "above".
+        Raise ValueError if a value is missing, is empty, or is a dot segment, since it would become the path of something else.
         """
         made = self.path.render(**values)
         path = made.partition("?")[0]
@@ -100,7 +98,6 @@ class HttpAction:
         return made
 
     def body_with(self, values: Mapping[str, Any]) -> Any:
-        """Return the body with these values."""
         return _filled(self.body, values)
 
 
@@ -116,20 +113,20 @@ class AccountsOverHttp:
 
 @dataclass(frozen=True, slots=True)
 class ActionTable:
-    """Every action that a hotline may run: the program's, and those of its ``actions.yaml``."""
+    """Every action that a hotline may run: the built-in ones and those of its ``actions.yaml``."""
 
     contracts: Mapping[str, Contract]
     times: Mapping[str, Times] = field(default_factory=dict)
-    """Of the actions whose times are not the usual ones."""
+    """Only the actions with times of their own."""
     http: Mapping[str, HttpAction] = field(default_factory=dict)
-    """Those that a service does."""
+    """The actions that an HTTP service does."""
     python: str = ""
     """The Python module that the hotline names."""
     accounts: AccountsOverHttp | None = None
 
 
 def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> ActionTable:
-    """Compile a file that has been checked, over the actions of the program."""
+    """Compile a file that has been checked. ``built_in`` are the program's own actions."""
     entries = file.actions if file else {}
     services = file.services if file else {}
     contracts = contracts_with(entries, built_in)
@@ -151,12 +148,12 @@ def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> Ac
 def contracts_with(
     entries: Mapping[str, ActionEntry], built_in: Mapping[str, Contract]
 ) -> dict[str, Contract]:
-    """Return the contracts of the program's actions and of those that are declared; the program's own ones stay."""
+    """Return the contracts of all actions. A built-in contract wins over a declared one."""
     return {name: _contract(name, entry) for name, entry in entries.items()} | dict(built_in)
 
 
 def contract_as_typed(name: str, typed: Any) -> Contract:
-    """Return what can be read of the contract of an action that is declared wrong."""
+    """Return what can be read of the contract of an action whose declaration is wrong."""
     outcomes = {
         str(word): Outcome("", dict.fromkeys(_section(case, "tells"), ""))
         for word, case in _section(typed, "outcomes").items()
@@ -241,16 +238,16 @@ def _taken(told: str | AnswerValue, kind: str = "") -> AnswerField:
 
 
 def path_environment() -> Environment:
-    """Return the template environment of paths, in which every value is quoted."""
+    """Return the template environment of paths, which quotes every value."""
     return environment(LANGUAGE).overlay(finalize=_quoted)
 
 
 def _quoted(typed: Any) -> str:
-    """Return a value as it may stand in a path or a query."""
+    """Return a value as it may appear in a path or a query."""
     text = typed.isoformat() if isinstance(typed, date) else str(typed)
     if typed is None or text in {".", ".."}:
         raise ValueError("a value that is none, or would change the path")
-    return url_quote(text, for_qs=True).replace("+", "%20")  # a plus of the text itself is %2B by now
+    return url_quote(text, for_qs=True).replace("+", "%20")  # a plus in the text itself is already %2B
 
 
 def _compiled_body(typed: Any) -> Any:

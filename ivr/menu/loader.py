@@ -1,4 +1,4 @@
-"""From the sources of a hotline to its tree, or to the list of everything that is wrong with it."""
+"""Turns the files of a hotline into its tree, or into a list of everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from ivr.menu.tree import LoadedNodes, Tree
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of the sources: a tree when no problem is an error."""
+    """The result of loading. There is a tree only if no problem is an error."""
 
     tree: Tree | None
     problems: tuple[Problem, ...]
     draft: Draft | None = None
-    """What was read, for whoever must name a place in it."""
+    """What was read. Tools use it to find the place of something."""
 
 
 def version_of(sources: Mapping[str, str]) -> str:
@@ -51,13 +51,12 @@ def load(
     withheld: Mapping[str, Contract] | None = None,
     complete: bool = True,
 ) -> Loaded:
-    """Compile a hotline from its files (name to text).
+    """Compile a hotline from its files, which map a name to a text.
 
-    ``contracts`` are the actions of the program, to which its ``actions.yaml`` may add; ``recordings`` the published
-    names of the audio files that exist (``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``); ``unread`` are
-    files beside the menu that have no name in it. ``withheld`` are those of the program that the hotline cannot run for
-    want of an account service, unless an HTTP service does them. Without ``complete`` there are actions that nobody
-    knows, since their module is broken.
+    ``contracts`` are the built-in actions; ``actions.yaml`` may add others. ``recordings`` maps each audio file to its
+    published name, such as ``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``. ``unread`` are files in the folder that
+    no menu names. ``withheld`` are built-in actions that need an account service which the hotline lacks, though an HTTP service
+    may replace them. Pass ``complete=False`` if the hotline's own module is broken, so that some actions are unknown.
     """
     draft = draft_of(sources, unread)
     draft.withheld, draft.all_actions_known = withheld or {}, complete
@@ -76,9 +75,9 @@ def tree_despite(
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str] | None = None,
 ) -> Tree | None:
-    """Return the tree of a hotline that has errors, if one can be made: to find out how a caller comes to them.
+    """Return the tree of a hotline that has errors, or None if there can be none.
 
-    It is never to answer a call.
+    `ivr explore` uses it to show how a caller comes to an error. It must never answer a call.
     """
     if draft.hotline is None:
         return None
@@ -113,7 +112,7 @@ def _compiled(
 
 
 def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
-    """Read and declare the files of a hotline, as far as each of them goes."""
+    """Read and declare the files of a hotline as far as possible."""
     draft = Draft()
     if MENU_FILE not in sources:
         draft.problems.append(
@@ -139,7 +138,6 @@ def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
 
 
 def _actions(draft: Draft, sources: Mapping[str, str]) -> None:
-    """Declare the actions that are services, where there are some."""
     draft.actions_file = _read(draft, ACTIONS_FILE, sources) if ACTIONS_FILE in sources else None
     if draft.actions_file is not None:
         section = draft.actions_file.section
@@ -148,9 +146,9 @@ def _actions(draft: Draft, sources: Mapping[str, str]) -> None:
 
 
 def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str, Contract]:
-    """Return the contracts to check the menu with; of an action that is declared wrong, what can be read of it.
+    """Return the contracts to check the menu with.
 
-    So a mistake there is told once, and not again at every node that runs the action.
+    An action whose declaration is wrong has a partial contract, so that the mistake is not reported again at every node.
     """
     declared = draft.actions.actions if draft.actions else {}
     as_typed = {
@@ -162,7 +160,7 @@ def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str
 
 
 def _with_replaced(draft: Draft, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
-    """Return the contracts with those of withheld actions that a service does in place of the program."""
+    """Return the contracts with the withheld actions that a service replaces."""
     entries = draft.actions.actions if draft.actions else {}
     return {
         **contracts,
@@ -177,7 +175,7 @@ def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> TypedSection |
 
 
 def _declare_hotline(draft: Draft, top: TypedSection) -> Hotline | None:
-    """Declare what the menu file has beside its nodes; where the first language is not known, nothing can be."""
+    """Declare the menu file without its nodes. Without a first language there is nothing to declare."""
     stand_ins = {"hotline": "hotline", "start": next(iter(draft.names), "start")}
     rest = Section(top.section)
     rest.mark, rest.keys_at = top.section.mark, top.section.keys_at
@@ -228,7 +226,7 @@ def _declare_node(
 
 
 def _include(draft: Draft, sources: Mapping[str, str]) -> None:
-    """Declare the nodes of the further files; of all that there are, where the menu file cannot say which."""
+    """Declare the nodes of the included files, or of all files if the menu file cannot say which."""
     files = _node_files(sources) if draft.hotline is None else draft.hotline.include
     for position, file in enumerate(files):
         if file not in sources:
@@ -242,9 +240,9 @@ def _include(draft: Draft, sources: Mapping[str, str]) -> None:
 
 @lru_cache(maxsize=64)
 def included_files(menu: str) -> tuple[str, ...]:
-    """Return the further files of nodes that the text of a menu file names, as far as it can be read.
+    """Return the files that the text of a menu file includes.
 
-    A server asks at each look at the folder, and a test run for each call: mostly of the same text.
+    The result is cached, since a server asks at each look at the folder and a test run for each call.
     """
     section, _ = read(menu, MENU_FILE)
     typed = section.get("include") if section else None
@@ -254,7 +252,7 @@ def included_files(menu: str) -> tuple[str, ...]:
 
 
 def _node_files(sources: Mapping[str, str]) -> list[str]:
-    """Return the files that may hold further nodes, by their names."""
+    """Return the files that may hold further nodes."""
     return [file for file in sources if file not in (MENU_FILE, ACTIONS_FILE) and not _language_of(file)]
 
 
@@ -292,18 +290,17 @@ def _words(draft: Draft, language: str, sources: Mapping[str, str]) -> None:
 
 
 def words_file(language: str) -> str:
-    """Return the name of the file with the words of a language."""
     return f"prompts.{language}.yaml"
 
 
 def _language_of(file: str) -> str:
-    """Return the language of a words file by its name, or an empty text."""
+    """Return the language in the name of a words file, or an empty string."""
     parts = PurePosixPath(file).name.split(".")
     return parts[1] if len(parts) == 3 and parts[0] == "prompts" else ""
 
 
 def _stray_files(draft: Draft, hotline: Hotline, names: Collection[str]) -> None:
-    """Point at files that nothing names: forgotten lines, or misspelt names."""
+    """Report files that nothing names: a line was forgotten, or a name is misspelt."""
     used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
     for file in set(names) - used:
         language = _language_of(file)

@@ -1,4 +1,4 @@
-"""When a desk is open: hours by weekday, closed days and public holidays, in the hotline's time zone."""
+"""When a desk is open: its hours by weekday, its closed days and public holidays, in the hotline's time zone."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ivr.menu.language.scalars import WEEKDAYS
 
 
 def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
-    """Say whether somebody answers at this moment.
+    """Return whether somebody answers at this moment.
 
-    A span's first minute is in it, its last is not. Where one span names a day as closed, no other opens it.
+    A span includes its first minute but not its last. A day that one span calls closed stays closed.
     """
     here = at.astimezone(timezone)
     today = here.date()
@@ -30,7 +30,7 @@ def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
 
 
 def may_close(desk: Desk) -> bool:
-    """Say whether there is any moment at which nobody answers."""
+    """Return whether there is any moment at which nobody answers."""
     return desk.hours != "always" or bool(desk.closed_on) or desk.holidays is not None
 
 
@@ -43,7 +43,7 @@ def _spans(desk: Desk, on: date) -> list[str]:
 
 
 def _in_spans(spans: str, time: str) -> bool:
-    """Say whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
+    """Return whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
     return any(first <= time < last for first, last in _ends_of(spans))
 
 
@@ -56,7 +56,7 @@ def _ends_of(spans: str) -> tuple[tuple[str, str], ...]:
 
 @functools.lru_cache(maxsize=64)
 def weekdays(days: str) -> tuple[int, ...]:
-    """Return the weekdays (Monday is 0) of ``mon-fri`` or ``sat``; a span may run over the end of the week."""
+    """Return the weekdays of ``mon-fri`` or ``sat``, where Monday is 0. A span may cross the end of the week."""
     first, _, last = days.partition("-")
     begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     return tuple((begin + step) % 7 for step in range((end - begin) % 7 + 1))
@@ -64,7 +64,6 @@ def weekdays(days: str) -> tuple[int, ...]:
 
 @functools.lru_cache(maxsize=32)
 def public_holidays(country: str, year: int) -> frozenset[date]:
-    """Return a country's public holidays in a year."""
     return frozenset(_calendar(country, year))
 
 
@@ -74,13 +73,12 @@ def _is_worked_instead(country: str, on: date) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _calendar(country: str, year: int) -> Any:
-    import holidays  # late: it takes a tenth of a second, and few menus ask for it
+    import holidays  # imported late: it takes a tenth of a second, and few menus need it
 
     return holidays.country_holidays(country, years=[year])
 
 
 def knows_holidays(country: str) -> bool:
-    """Say whether the holidays of this country are known."""
     import holidays
 
     return country in holidays.list_supported_countries()

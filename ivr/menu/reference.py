@@ -1,6 +1,6 @@
-"""What an editor is told about the menu language: JSON Schemas for their editor, and the reference page.
+"""JSON Schemas for editors, and the reference page of the menu language.
 
-Both are made from the declarations in :mod:`ivr.menu.language` alone.
+Both come from the declarations in :mod:`ivr.menu.language` alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of each kind of file: ``menu.yaml``, a further file of nodes, a words file."""
+    """Return the JSON Schema of each kind of file: ``menu.yaml``, an included file of nodes, a words file."""
     return {
         "menu": schema(Hotline, "A hotline: menu.yaml"),
         "nodes": schema(Included, "Nodes of a hotline: an included file"),
@@ -39,10 +39,10 @@ def json_schemas() -> dict[str, dict[str, Any]]:
 
 
 def schema(model: type[BaseModel], title: str) -> dict[str, Any]:
-    """Return the JSON Schema 2020-12 of a file that is declared by ``model``.
+    """Return the JSON Schema 2020-12 of a file that ``model`` declares.
 
-    It accepts what the reader accepts: an editor's language server reads `length: 4` as a number, where the reader
-    takes every value as a text.
+    It accepts what the reader accepts. In `length: 4` an editor's language server sees a number, while the reader takes every
+    value as a text.
     """
     made = _eased(model.model_json_schema(by_alias=True))
     return {"$schema": DIALECT, **made, "title": title}
@@ -54,7 +54,7 @@ _SCHEMAS = ("items", "additionalProperties")
 
 
 def _eased(made: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema in the terms of YAML, with those inside it."""
+    """Return a schema, and those inside it, in the terms of YAML."""
     eased = {
         key: value for key, value in made.items() if key != "title" and (key, value) != ("default", None)
     }
@@ -74,7 +74,7 @@ def _eased(made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _types_of_text(pattern: str | None) -> str | list[str]:
-    """Return the types that YAML gives to a text of this form when it is typed without quotes."""
+    """Return the types that YAML gives to an unquoted text of this form."""
     if pattern is None:
         return ["string", "number", "boolean"]
     looks_like_a_number = any(re.search(pattern, number) for number in ("4", "+8657100000000"))
@@ -141,18 +141,16 @@ def _templates() -> Iterator[str]:
 
 
 def section(title: str, model: type[BaseModel], level: int = 3) -> Iterator[str]:
-    """Yield the lines of a heading, what a section is, and its keys."""
     yield from heading(title, level, inspect.getdoc(model) or "")
     yield from table(keys_of(model))
 
 
 def heading(title: str, level: int, text: str) -> Iterable[str]:
-    """Return the lines of a heading with a sentence below it, if there is one."""
     return ("#" * level + " " + title, "", *((text, "") if text else ()))
 
 
 def table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
-    """Yield the lines of a table of keys: what each means, and what holds where it is left out."""
+    """Yield the lines of a table of keys with their meanings and defaults."""
     yield from ("| key | means | if left out |", "|---|---|---|")
     for key, field in keys.items():
         yield f"| `{key}` | {_cell(field.description or '')} | {_left_out(field)} |"
@@ -160,7 +158,6 @@ def table(keys: Mapping[str, FieldInfo]) -> Iterator[str]:
 
 
 def table_rows(name: str, meanings: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of a table of names with their meanings."""
     yield from (f"| {name} | means |", "|---|---|")
     for each, meaning in meanings.items():
         yield f"| `{_cell(each)}` | {_cell(meaning)} |"

@@ -1,1 +1,1 @@
-"""What can be wrong with a menu whose sections are well-formed, one family of checks each."""
+"""Checks of a menu whose sections are well-formed. Each module is one family of checks."""

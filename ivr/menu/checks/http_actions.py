@@ -1,4 +1,4 @@
-"""What is wrong with an ``actions.yaml`` although each of its entries is well written."""
+"""Checks of an ``actions.yaml`` whose entries are well-formed."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from ivr.menu.speech.templates import examine
 _LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?(/.*)?", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|key", re.IGNORECASE)
 _PROMISES = ("does", "needs", "inputs", "changes")
-"""The keys of an action that say what it promises, where the program does not say it already."""
+"""The keys that declare a new action. An action that is built in declares these itself."""
 
 
 class FileProblem(NamedTuple):
-    """One problem, by its place in the file."""
+    """One problem, with its place in the file."""
 
     path: tuple[str | int, ...]
     what: str
@@ -40,7 +40,7 @@ class FileProblem(NamedTuple):
     severity: str = "error"
 
     def under(self, *path: str | int) -> FileProblem:
-        """Return it with the place that it is in."""
+        """Return this problem with its place inside ``path``."""
         return self._replace(path=(*path, *self.path))
 
 
@@ -48,18 +48,18 @@ FileProblems = Iterator[FileProblem]
 
 
 def can_be_read_on_its_way(url: str) -> bool:
-    """Say whether what is sent to an address leaves the machine without TLS."""
+    """Return whether a URL sends data off this machine without TLS."""
     return url.casefold().startswith("http://") and not _LOOPBACK.fullmatch(url)
 
 
 def check_actions(draft: Draft, built_in: Mapping[str, Contract]) -> None:
-    """Note every problem of the services, and of the actions that they do."""
+    """Note every problem of the services and of the actions that use them."""
     if draft.action_parts is None or draft.actions_file is None:
         return
     file, section = draft.actions_file
     for found in _file(draft, draft.action_parts, built_in):
         if any(left[: len(found.path)] == found.path for left in draft.left_out):
-            continue  # what is missing here may be what was left out, of which the mistake has been told
+            continue  # the value that seems missing may be one that was reported and left out
         at = place(section, *found.path)
         draft.problems.append(Problem(file, *at, "", found.what, found.remedy, found.severity))
 
@@ -110,7 +110,7 @@ def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, C
 
 
 def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> FileProblems:
-    """Yield what is wrong with an entry that can only set times."""
+    """Yield what is wrong with an entry that may only set times."""
     if entry.model_fields_set - {"wait", "give_up"}:
         yield FileProblem((), "nothing says who does it", "add `service:`")
     elif name not in built_in:
@@ -137,11 +137,11 @@ def _request(entry: ActionEntry) -> FileProblems:
         yield FileProblem(("outcomes", "unavailable"), what, "delete it")
 
 
-# --- what it promises
+# --- contracts
 
 
 def _replaced(entry: ActionEntry, contract: Contract) -> FileProblems:
-    """Yield where an action of the program would not keep its promise."""
+    """Yield where an entry that replaces a built-in action breaks its contract."""
     for key in _PROMISES:
         if key in entry.model_fields_set:
             yield FileProblem(
@@ -187,7 +187,7 @@ def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], w
 
 
 def _new(entry: ActionEntry) -> FileProblems:
-    """Yield what an action that the program does not have leaves unsaid."""
+    """Yield what is missing from an entry that declares a new action."""
     if entry.does is None:
         yield FileProblem(
             (), "`does` is missing", "add `does:` with one sentence, or correct the action's name"
@@ -212,7 +212,7 @@ def _new(entry: ActionEntry) -> FileProblems:
 
 
 def _secrets(draft: Draft, action: str, inputs: Collection[str]) -> frozenset[str]:
-    """Return the inputs of an action that hold a secret wherever the menu runs it."""
+    """Return the inputs of an action that are secret in at least one node that runs it."""
     asked = {secret for name, node in draft.nodes.items() for secret in node.secrets(name)}
     language = draft.hotline.languages[0] if draft.hotline else LANGUAGE
     found = set()
@@ -249,7 +249,7 @@ def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -
 
 
 def _texts(typed: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield every text of a body with its place."""
+    """Yield every text of a body with its path."""
     match typed:
         case Mapping():
             for key, each in typed.items():

@@ -1,4 +1,4 @@
-"""What is wrong with where a call can go, and with what it knows there."""
+"""Checks of where a call can go, and of what it knows there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ivr.menu.speech.templates import FACTS
 
 
 def check_ways(draft: Draft, flow: Flow, texts: list[ExaminedTemplate]) -> None:
-    """Note what is wrong with the ways of a call. What cannot be reached is told only when every way is known."""
+    """Note problems with the edges of the graph. Unreachable nodes are reported only if every edge is known."""
     before = len(draft.problems)
     _targets(draft, flow)
     all_good = draft.whole and flow.is_whole() and len(draft.problems) == before
@@ -78,7 +78,7 @@ def _reach(draft: Draft, flow: Flow) -> None:
 def _variables(
     draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[ExaminedTemplate]
 ) -> None:
-    """A variable that is read must have a value, whichever way the call came."""
+    """Note each variable that may have no value where it is read."""
     begin = {*draft.typed("variables"), *FACTS}
     for examined in texts:
         text = examined.text
@@ -94,7 +94,7 @@ def _variables(
 
 
 def _actions(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge]) -> None:
-    """An action must be run with its inputs, and at its level of identity."""
+    """Note each action that may lack an input, or that runs below its level of identity."""
     for name, at in knowledge.items():
         node = flow.nodes[name]
         contract = flow.contracts.get(node.run) if isinstance(node, RunNode) else None

@@ -1,7 +1,7 @@
-"""What is wrong with a hotline, although each of its sections is well written.
+"""Checks of a hotline whose sections are well-formed: the hotline as a whole, and its single nodes.
 
-Here: the hotline as a whole and its single nodes. :mod:`ivr.menu.checks.words` checks the words, :mod:`ivr.menu.checks.templates` the
-templates, :mod:`ivr.menu.checks.paths` where a call can go and what it knows there.
+:mod:`ivr.menu.checks.words` checks the words, :mod:`ivr.menu.checks.templates` the templates, and
+:mod:`ivr.menu.checks.paths` where a call can go.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
 
 
 def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: str = "menu") -> None:
-    """Note a key that means something else than anywhere: the human's key must not, another should not."""
+    """Note a key that has another meaning under `anywhere:`. It is an error only for the human's key."""
     target, remedy = target_of(hotline.anywhere[key]), "choose another key for this option"
     if target == hotline.agent:
         what = f"`{key}` means the human everywhere, and something else here"
@@ -191,7 +191,7 @@ def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
 
 
 def _ask_problems(node: AskNode) -> list[tuple[str, str, str]]:
-    """Return what is wrong with an entry: the key that it stands under, what, and the remedy."""
+    """Return the problems of an entry. Each has the key it belongs to, what is wrong, and the remedy."""
     found: list[tuple[str, str, str]] = []
     if node.ask == "yes_no":
         if not (node.then or (node.yes and node.no)):

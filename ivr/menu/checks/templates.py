@@ -1,4 +1,4 @@
-"""Every text of a hotline in which a template may stand, and what is wrong with those templates."""
+"""Checks of every text of a hotline that may hold a template."""
 
 from __future__ import annotations
 
@@ -23,22 +23,21 @@ class TemplateText:
     """A text, and where it stands."""
 
     node: str
-    """Empty for the hotline's own sentences."""
+    """This is empty for the hotline's own sentences."""
     path: YamlPath
     text: str
     role: Role
     language: str | None = None
-    """The language of the words file that it stands in; None: in the tree."""
+    """The language of its words file. It is None for a text in the menu itself."""
     recorded: bool = False
 
     @property
     def is_condition(self) -> bool:
-        """Whether it is a bare expression."""
         return self.role is Role.condition
 
     @property
     def part(self) -> YamlPath:
-        """What it is the words of, in whichever way it is written."""
+        """The path of the section that the text belongs to, whether or not `for:` is written out."""
         return self.path[:-1] if self.path[-1:] == ("for",) else self.path
 
 
@@ -51,7 +50,7 @@ class ExaminedTemplate:
 
 
 def examined_texts(draft: Draft, hotline: Hotline) -> list[ExaminedTemplate]:
-    """Return every text that is a template or a condition, examined once for all checks."""
+    """Return every text that is a template or a condition. Each is examined once for all checks."""
     return [
         ExaminedTemplate(
             text, examine(text.text, text.language or hotline.languages[0], expression=text.is_condition)
@@ -62,7 +61,7 @@ def examined_texts(draft: Draft, hotline: Hotline) -> list[ExaminedTemplate]:
 
 
 def check_templates(draft: Draft, texts: list[ExaminedTemplate]) -> None:
-    """Note templates that do not compile, that say a secret, or that a recording cannot follow."""
+    """Note templates that do not compile, that say a secret, or that contradict a recording."""
     secrets = {secret for name, node in draft.nodes.items() for secret in node.secrets(name)}
     for examined in texts:
         text = examined.text
@@ -81,7 +80,7 @@ def check_templates(draft: Draft, texts: list[ExaminedTemplate]) -> None:
 def check_messages(
     draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract], texts: list[ExaminedTemplate]
 ) -> None:
-    """Note a message without the very thing that it is sent for, such as its code, in any language."""
+    """Note a message that lacks the value it is sent for, such as a code, in any language."""
     uses = {
         (examined.text.node, examined.text.language): examined.uses
         for examined in texts
@@ -108,7 +107,7 @@ _SINGLE_BRACES = re.compile(r"(?<!\{)\{\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}]*)?)\
 
 
 def check_braces(draft: Draft, hotline: Hotline) -> None:
-    """Note values in single braces, which would be said as they stand. The machine's sentences have such places."""
+    """Note values in single braces, which would be read out literally. Only the machine's own sentences may have them."""
     for text in _texts(draft, hotline):
         if text.is_condition or text.path[:1] == ("phrases",):
             continue
@@ -119,9 +118,9 @@ def check_braces(draft: Draft, hotline: Hotline) -> None:
 
 
 def check_translated_values(draft: Draft, hotline: Hotline, texts: list[ExaminedTemplate]) -> None:
-    """Warn of words in another language that use none of the values which the first language's words use.
+    """Warn of translated words that use none of the values in the first language's words.
 
-    Last of all: where the words of a node have another problem, a misspelt value is most likely that.
+    This check runs last. If the words of a node have another problem, that one is most likely the cause.
     """
     uses: dict[tuple[str, YamlPath, str | None], set[str]] = {}
     for examined in texts:

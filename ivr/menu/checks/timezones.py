@@ -1,4 +1,4 @@
-"""Which time zone was probably meant, and which ones mean something else than people think."""
+"""Finds the time zone that an editor probably meant, and warns of zones with a misleading name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CITIES = {
     "Europe/Zurich": "geneva basel",
     "Australia/Sydney": "canberra aest aedt",
 }
-"""By zone: names that are typed for it, and are none."""
+"""Names that people type for a zone, although no zone has that name."""
 _MEANT = {name: zone for zone, names in _CITIES.items() for name in names.split()}
 _BY_OFFSET = {
     "-8": "America/Los_Angeles", "-7": "America/Denver", "-6": "America/Chicago", "-5": "America/New_York",
@@ -41,7 +41,6 @@ _WITHOUT_SUMMER = ("EST", "MST", "HST")
 
 
 def zone(name: str) -> ZoneInfo | None:
-    """Return a time zone, or None when there is none of this name."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -64,7 +63,7 @@ def zone_meant(typed: str) -> str:
 
 
 def zone_misleads(name: str) -> tuple[str, str] | None:
-    """Return why an existing zone is probably not what was meant, and what to write instead."""
+    """Return why an existing zone is probably a mistake, and what to write instead."""
     if name in _WITHOUT_SUMMER:
         remedy = "write `Pacific/Honolulu`" if name == "HST" else f"write `{_MEANT[name.casefold()]}`"
         return f"`{name}` has no summer time, all year round", remedy
@@ -80,6 +79,6 @@ def zone_misleads(name: str) -> tuple[str, str] | None:
 
 @functools.cache
 def _by_last_part() -> dict[str, str]:
-    """Return the zones that are named after a place, by its name in small letters."""
+    """Return the zones that are named after a place, by the place in lower case."""
     zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return {name.rpartition("/")[2].casefold(): name for name in reversed(zones)}

@@ -1,4 +1,4 @@
-"""What is wrong with the words: missing ones, superfluous ones, and keys that are said and not taken or the reverse."""
+"""Checks of words: missing ones, superfluous ones, and keys that are announced but not accepted, or the reverse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ivr.menu.speech.templates import is_template
 
 
 def check_words(draft: Draft, hotline: Hotline) -> None:
-    """Note what is wrong with the words of every language that could be read."""
+    """Note what is wrong with the words of each language whose file could be read."""
     for language in hotline.languages:
         words = draft.words.get(language)
         is_first = language == hotline.languages[0]
@@ -52,7 +52,7 @@ _PLACES = {
     "desk_confirmed": ("{reason}", "{account}"),
     "read_back": ("{value}",),
 }
-"""What a sentence must have a place for."""
+"""The places that a sentence must have."""
 
 
 def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
@@ -97,7 +97,7 @@ def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
 def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
     typed = draft.words[language].nodes.get(name)
     if typed is None and name in draft.typed_words(language):
-        return  # its words are wrong, which has been said
+        return  # its words have a problem of their own
     own = words_of(node, typed)
     lacking = list(_lacking(node, own))
     if lacking:
@@ -108,7 +108,7 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
 
 
 def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
-    """Yield what is spoken in the first language and has no words in another."""
+    """Yield what is spoken in the first language but not translated."""
     for key, field in fields_with(type(node), TRANSLATED).items():
         if getattr(node, field) is not None and getattr(own, field) is None:
             yield key
@@ -120,7 +120,7 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
 
 
 def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Yield words that would never be said."""
+    """Yield words that would never be spoken."""
     said = fields_with(type(node), TRANSLATED)
     for key, field in fields_with(NodeWords, TRANSLATED).items():
         if getattr(own, field) is not None and key not in said:
@@ -135,7 +135,7 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
                 yield (field, key), always, "delete it here"
 
 
-# --- a menu: what is said and what is taken
+# --- the keys of a menu
 
 
 _ENGLISH_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -160,7 +160,7 @@ _KEY = re.compile(rf"[0-9*#]{{1,2}}|[星米井零一二三四五六七八九]|\b
 def said_keys(text: str) -> list[str]:
     """Return the keys that a text tells a caller to press: `请按1`, `按星号键`, `press 2 or 3`, `press the pound key`.
 
-    Numbers of something are no keys: `按5分钟计费`, `按3%的比例`.
+    A number that counts something is not a key: `按5分钟计费`, `按3%的比例`.
     """
     plain = unicodedata.normalize("NFKC", text)
     found = (match["chinese"] or match["english"] for match in _SAID_KEY.finditer(plain))
@@ -179,7 +179,6 @@ class _Menu:
         self.options = list(option_speech(node, language, hotline.languages[0], typed))
 
     def check(self) -> None:
-        """Note a key that is said and not taken, one that is taken and not said, and a phrase that means two."""
         self.said_and_not_taken()
         self.taken_and_not_said()
         if self.hotline.speech:

@@ -1,4 +1,4 @@
-"""Where a call can go from each node, and what it knows there: the graph under the structural checks."""
+"""The graph that the structural checks use: where a call can go from each node, and what it knows there."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ivr.menu.language.scalars import SPECIAL_TARGETS
 
 
 class EdgeKind(enum.Enum):
-    """What takes a call along a way."""
+    """What takes a call along an edge."""
 
     way = enum.auto()
-    """The node itself: `then`, or what became of it, such as `yes` or `nothing`."""
+    """The node itself: `then`, or a result such as `yes` or `nothing`."""
     option = enum.auto()
     """A key of the node."""
     case = enum.auto()
@@ -26,36 +26,36 @@ class EdgeKind(enum.Enum):
     outcome = enum.auto()
     """An outcome of an action."""
     follow_up = enum.auto()
-    """What becomes of a transfer."""
+    """The result of a transfer."""
     anywhere = enum.auto()
     """A key that works anywhere."""
     after_tries = enum.auto()
     """The last try."""
     questions = enum.auto()
-    """The identity that the node asks for: this way leads to the questions."""
+    """The identity that the node asks for. The edge leads to the questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One way on from a node."""
+    """One edge from a node to the next."""
 
     target: str
     kind: EdgeKind
     name: str
-    """The key, the outcome, the condition, or the word in the menu under which it stands."""
+    """The key, the outcome, the condition, or the word in the menu that names it."""
     path: YamlPath
-    """Where it is written, inside the node."""
+    """Its place inside the node."""
     sets: frozenset[str] = frozenset()
-    """The variables that have a value on this way."""
+    """The variables that have a value after it."""
     raises: Level = Level.unknown
     finds_account: bool = False
-    """Whether what was known of another account is forgotten on this way."""
+    """Whether the call may have another account from here on, so that what it knew is forgotten."""
     written: bool = True
     """Whether it is written in the node, and not in the hotline."""
 
     @property
     def chosen(self) -> bool:
-        """Whether it is a way of the node's own: not one that every menu, or every such node, has."""
+        """Whether the node itself has this edge. Edges that every menu has do not count."""
         return self.kind not in _SHARED
 
 
@@ -64,7 +64,7 @@ _SHARED = frozenset({EdgeKind.anywhere, EdgeKind.after_tries, EdgeKind.questions
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What holds at a node whichever way the call came."""
+    """What holds at a node, whichever way the call came."""
 
     variables: frozenset[str]
     level: Level
@@ -72,17 +72,16 @@ class Knowledge:
 
 @dataclass(slots=True)
 class Flow:
-    """The graph of a hotline. A way that is not known, because a name on it is wrong, is left out."""
+    """The graph of a hotline. An edge is left out if a name on it is wrong."""
 
     hotline: Hotline
     nodes: Mapping[str, Node]
     contracts: Mapping[str, Contract]
     edges: dict[str, list[Edge]] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
-    """The variables that a turn forgets."""
+    """The variables that live for one turn."""
 
     def __post_init__(self) -> None:
-        """Draw the edges."""
         self.edges = {name: list(self._edges(name, node)) for name, node in self.nodes.items()}
         self.secrets = frozenset(each for name, node in self.nodes.items() for each in node.secrets(name))
 
@@ -101,7 +100,7 @@ class Flow:
             yield Edge(first, EdgeKind.questions, node.needs, ("needs",), written=False)
 
     def is_whole(self) -> bool:
-        """Say whether every way is known: no target, action, outcome or desk is misspelt."""
+        """Return whether every edge is known: no target, action, outcome or desk is misspelt."""
         targets = {edge.target for edges in self.edges.values() for edge in edges}
         targets |= {self.hotline.start, self.hotline.agent}
         return targets <= {*self.nodes, *SPECIAL_TARGETS} and not any(map(self._is_cut, self.nodes.values()))
@@ -123,14 +122,14 @@ class Flow:
         }
 
     def reachable(self) -> set[str]:
-        """Return every node that a call can come to."""
+        """Return every node that a call can reach."""
         roots = {self.hotline.start, self.hotline.agent} & self.nodes.keys()
         return _closure(roots, self.neighbours)
 
     def can_end(self) -> set[str]:
-        """Return the nodes from which an ending can be reached by ways of their own.
+        """Return the nodes from which a call can reach an ending by the nodes' own edges.
 
-        A way ``back``, ``repeat`` or ``return`` leads to where the call came from, so it ends when that does.
+        ``back``, ``repeat`` and ``return`` lead to where the call came from. Such a node can end if that place can.
         """
         good = {name for name, node in self.nodes.items() if node.waits_for in _ENDINGS}
         parents: dict[str, set[str]] = {name: set() for name in self.nodes}
@@ -159,7 +158,7 @@ class Flow:
         return loops
 
     def _at_once(self, name: str) -> set[str]:
-        """Return the nodes that can follow without anybody listening or ringing: of a desk, what follows when it is closed."""
+        """Return the nodes that can follow before anybody listens or a desk rings, such as those of a closed desk."""
         desk = self.nodes[name].desk
         if desk is None:
             return self.neighbours(name, chosen_only=True)
@@ -167,12 +166,12 @@ class Flow:
         return {closed} if closed else set()
 
     def knowledge(self) -> dict[str, Knowledge]:
-        """Return what holds in each reachable node: which variables have a value, and how far identity is proved."""
+        """Return what holds in each reachable node: the variables that have a value, and the level of identity."""
         begin = Knowledge(frozenset(self.hotline.variables), Level.unknown)
         return self._spread([(self.hotline.start, begin), (self.hotline.agent, begin)])
 
     def unproved_returns(self) -> Iterable[tuple[str, Edge, Level]]:
-        """Yield each ``return`` from the questions of identity that can be taken before the level is reached."""
+        """Yield each ``return`` that can leave the questions of identity before the level is reached."""
         for level_name, first in self.hotline.identity.items():
             level = Level[level_name]
             begin = Knowledge(frozenset(), Level.unknown)
@@ -185,9 +184,9 @@ class Flow:
     def _spread(
         self, begin: Iterable[tuple[str, Knowledge]], *, within_questions: bool = False
     ) -> dict[str, Knowledge]:
-        """Follow every way from some nodes; where ways meet, only what all of them know is known.
+        """Follow every edge from some nodes. Where paths meet, only what holds on all of them is kept.
 
-        ``within_questions`` leaves out the questions of a lower level that these ask for: they return to these.
+        ``within_questions`` skips questions for a lower level, because they return to the same place.
         """
         found: dict[str, Knowledge] = {}
         todo = deque(begin)
@@ -208,14 +207,14 @@ class Flow:
         return {name: self._inside(name, arriving) for name, arriving in found.items()}
 
     def _inside(self, name: str, arriving: Knowledge) -> Knowledge:
-        """Return what holds once a node is entered: the questions of identity come first, and forget secrets."""
+        """Return what holds once a node is entered. The questions of identity come first and forget secrets."""
         needs = self.nodes[name].needs
         if needs is None or arriving.level >= Level[needs]:
             return arriving
         return Knowledge(arriving.variables - self.secrets, Level[needs])
 
     def _after(self, name: str, arriving: Knowledge, edge: Edge) -> Knowledge:
-        """Return what holds after a way. A secret lives until an action has run or the caller is listened to."""
+        """Return what holds after an edge. A secret lives until an action has run or the caller is listened to."""
         if edge.kind is EdgeKind.questions:
             return arriving
         at = self._inside(name, arriving)
@@ -231,7 +230,7 @@ def _meet(one: Knowledge, other: Knowledge) -> Knowledge:
 
 
 def _closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> set[str]:
-    """Return these names and all that can be followed to from them."""
+    """Return these names and everything that can be reached from them."""
     seen = set(names)
     todo = list(seen)
     while todo:
@@ -245,7 +244,7 @@ def _closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> se
 def _search_loops(
     root: str, follow: Callable[[str], Iterable[str]], state: dict[str, int], loops: list[list[str]]
 ) -> None:
-    """Depth first without recursion: a node met again on the present path closes a loop."""
+    """Search depth first, without recursion. A node that is already on the current path closes a loop."""
     path: list[str] = []
     todo: list[tuple[str, bool]] = [(root, False)]
     while todo:
@@ -267,7 +266,7 @@ _HEEDS_THE_CALLER = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording,
 
 
 def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contract]) -> Iterable[Edge]:
-    """Yield the ways on that the node itself names."""
+    """Yield the edges that the node itself names."""
     contract = contracts.get(node.action or "")
     promised = contract.all_outcomes() if contract else {}
     for way in node.ways(hotline.agent):
@@ -293,5 +292,5 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
 
 
 def _level_of(condition: str) -> Level:
-    """Return the level of identity that holds where a condition does: `verified` alone says one, anything else none."""
+    """Return the level of identity that a condition proves. Only a bare fact such as `verified` proves one."""
     return Level.__members__.get(condition.strip(), Level.unknown)

@@ -1,7 +1,7 @@
-"""The quickest way to each node from the answer of a call, and from each node to a human: keys, and seconds.
+"""The quickest way to each node, and from each node to a human, in keys and seconds.
 
-A caller knows a key when its announcement has been said, and presses it at once. Whatever an action or a condition
-may answer is possible and takes no time; how long they type, and how long the line rings to us, is not counted.
+A caller presses a key as soon as its announcement ends. Any result of an action or a condition is possible and takes no
+time. The time that typing takes is not counted, and neither is the ringing before the call is answered.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from ivr.menu.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class RoutePress:
-    """A key, or a typed entry as ``‹its node›``, and what was pressed before or is pressed after it.
+    """A key, or a typed entry as ``‹its node›``, linked to the press before or after it.
 
-    A chain, because long routes share most of it: a tuple for each node would cost the square of a deep tree.
+    This is a linked list because long routes share most of their presses. Tuples would need quadratic space in a deep tree.
     """
 
     key: str
@@ -35,19 +35,19 @@ class RoutePress:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The quickest way to a node. With ``needs:`` it is there when the caller has proved who they are."""
+    """The quickest way to a node. A node with ``needs:`` is reached once the caller has proved who they are."""
 
     node: str
     """Where it ends."""
     seconds: float
-    """From the answer of the call, or from the node where it begins, until it ends."""
+    """The seconds from the answer of the call, or from the node where the route begins, to its end."""
     presses: RoutePress | None = None
     backwards: bool = True
-    """Whether the chain begins at its last key."""
+    """Whether ``presses`` begins with the last key."""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What the caller presses, in order; an entry that they type is ``‹the name of its node›``."""
+        """What the caller presses, in order. A typed entry is ``‹the name of its node›``."""
         return tuple(press.key for press in self._in_order())
 
     @property
@@ -65,20 +65,20 @@ class Route:
 
 
 def routes(tree: Tree, language: str) -> Mapping[str, Route]:
-    """Return the quickest route to every node that a call can come to, in the words of a language."""
+    """Return the quickest route to every reachable node, in the words of one language."""
     search = _Search(TimedEdges.of(tree, language))
     search.run(tree.declared.start, Level.unknown)
     return search.found
 
 
 def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> Mapping[str, Route]:
-    """Return, for every node, the quickest way from there to a ``transfer`` that the caller can count on.
+    """Return, for every node, the quickest way to a ``transfer`` that the caller can count on.
 
-    With ``fewest_keys`` it is the one with the fewest presses instead, and nobody waits in silence for it.
+    With ``fewest_keys`` it is the way with the fewest presses instead, and nobody waits in silence for it.
 
-    The caller chooses what to press; what an action or a condition answers, and whether they must prove who they are, is taken
-    at its slowest. The route ends when the desk rings. A node where some answer leads to no human is left out, and so
-    is one that only goes ``back`` or ``return``: its way is that of the place where the caller was.
+    The caller chooses what to press. The result of an action or a condition, and the questions of identity, count at their
+    slowest. The route ends when the desk rings. A node is left out if some result leads to no human, or if it only goes
+    ``back`` or ``return``, because its way is that of the place where the caller was.
     """
     ways = TimedEdges.of(tree, language)
     into: dict[str, list[tuple[str, TimedEdge]]] = {}
@@ -100,17 +100,17 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
 
 
 def _entered(tree: Tree, name: str) -> str:
-    """Return what a call comes to that is led to a node: the questions of identity, perhaps, before the node itself."""
+    """Return where a call enters a node: at the questions of identity, or at the node itself."""
     return f"?{name}" if _first_question(tree, tree.nodes[name].needs) else name
 
 
 def _first_question(tree: Tree, needs: str | None) -> str:
-    """Return the node that begins the questions of a level of identity, or an empty text."""
+    """Return the node that begins the questions for a level of identity, or an empty string."""
     return next((first for level, first in tree.declared.identity.items() if level == needs), "")
 
 
 def _going_back(ways: TimedEdges) -> set[str]:
-    """Return the nodes that do nothing but lead back to where the caller was."""
+    """Return the nodes that only lead back to where the caller was."""
     found = set(SPECIAL_TARGETS)
     todo = [
         name
@@ -138,7 +138,7 @@ def _towards(
     *,
     fewest_keys: bool,
 ) -> dict[str, Route]:
-    """Search from the humans outwards. A place is reached when all of its ``answers`` are, or one way that the caller chooses."""
+    """Search outwards from the humans. A node is done when all its ``answers`` are, or one edge if the caller chooses."""
     found: dict[str, Route] = {}
     order = itertools.count()
     heap: list[tuple[tuple[float, float], int, str, str, RoutePress | None]] = [
@@ -177,7 +177,7 @@ def _towards(
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """The quickest way through the questions of identity: its presses, each with its node, and the level after it."""
+    """The quickest way through the questions of identity. Each press has its node."""
 
     seconds: float
     presses: tuple[tuple[str, str], ...]
@@ -186,13 +186,13 @@ class _Passage:
 
 @dataclass(slots=True)
 class _Search:
-    """Dijkstra over nodes and levels of identity. A call that comes later with no more proved brings nothing new."""
+    """Dijkstra's algorithm over nodes and levels of identity. Arriving later with no higher level is no improvement."""
 
     ways: TimedEdges
     wanted: Level | None = None
-    """In the questions of identity: the level at which their ``return`` leads on; the search ends there."""
+    """Inside the questions of identity: the level at which ``return`` leaves them and the search ends."""
     inside: frozenset[tuple[str, Level]] = frozenset()
-    """The questions in which this search is, so that they do not ask for themselves."""
+    """The questions that this search is in, so that they do not ask for themselves."""
     found: dict[str, Route] = field(default_factory=dict)
     passage: _Passage | None = None
     _levels: dict[str, Level] = field(default_factory=dict)
@@ -202,7 +202,7 @@ class _Search:
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def run(self, start: str, level: Level) -> None:
-        """Find every node that can be reached; in the questions of identity, the way out of them."""
+        """Find every reachable node or, inside the questions of identity, the way out of them."""
         self._push(0.0, 0, start, level, None)
         while self._heap and self.passage is None:
             seconds, presses, _, name, level, press = heapq.heappop(self._heap)
@@ -239,7 +239,7 @@ class _Search:
     def _ask(
         self, seconds: float, presses: int, name: str, needs: str, level: Level, press: RoutePress | None
     ) -> None:
-        """Come to a node that asks who is calling: the questions come first, and then the node itself."""
+        """Reach a node that asks for identity: first its questions, then the node itself."""
         if level <= self._asking.get(name, -1):
             return
         self._asking[name] = level
@@ -256,7 +256,7 @@ class _Search:
 def _passage(
     ways: TimedEdges, needs: str, level: Level, inside: frozenset[tuple[str, Level]]
 ) -> _Passage | None:
-    """Return the quickest way through the questions of a level, or None when they have no way out."""
+    """Return the quickest way through the questions for a level, or None if there is none."""
     first = _first_question(ways.tree, needs)
     if (needs, level) in inside or not first:
         return None

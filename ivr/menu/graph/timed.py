@@ -1,4 +1,4 @@
-"""The ways out of each node with the seconds that a caller listens before they can take them, in one language."""
+"""The edges of each node, with the seconds a caller listens before taking one, in one language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ivr.menu.tree import Speech, Tree
 
 @dataclass(frozen=True, slots=True)
 class TimedEdge:
-    """One way on from a node, and the seconds from entering the node until it is taken."""
+    """An edge, with the seconds from entering the node until it is taken."""
 
     target: str
     seconds: float
@@ -25,10 +25,9 @@ class TimedEdge:
     """What is pressed: nothing, a key, or an entry and perhaps the key that confirms it."""
     edge: Edge
     condition: Level = Level.unknown
-    """The level of identity that it is only open to."""
+    """The level of identity that this edge requires."""
 
     def level_after(self, level: Level) -> Level:
-        """Return the level of identity that the call has after it."""
         if self.condition or self.edge.kind is EdgeKind.questions:
             return level
         return self.edge.raises if self.edge.finds_account else max(level, self.edge.raises)
@@ -36,7 +35,7 @@ class TimedEdge:
 
 @dataclass(frozen=True, slots=True)
 class TimedEdges:
-    """The ways out of every node of a tree, in the words of one language."""
+    """The timed edges of every node of a tree, in the words of one language."""
 
     tree: Tree
     speech: Speech
@@ -44,7 +43,6 @@ class TimedEdges:
 
     @classmethod
     def of(cls, tree: Tree, language: str) -> TimedEdges:
-        """Return the ways of a tree."""
         return cls(tree, tree.speech[language], Flow(tree.declared, tree.nodes, tree.contracts))
 
     def said(self, name: str) -> float:
@@ -52,7 +50,7 @@ class TimedEdges:
         return seconds_of(self.speech.nodes[name].say[:1])
 
     def heard(self, name: str) -> dict[str, float]:
-        """Return, by announced key of a menu or an entry, the seconds until its announcement has been said."""
+        """Return the seconds until each announced key of a menu or an entry has been announced."""
         node, own = self.tree.nodes[name], self.speech.nodes[name]
         now = self.said(name) + seconds_of(self._yes_no(node))
         found = {}
@@ -67,7 +65,7 @@ class TimedEdges:
         return self.said(name) + seconds_of((*self._yes_no(self.tree.nodes[name]), *own.announced))
 
     def silent(self, name: str) -> float:
-        """Return the seconds that a caller who only listens spends at a menu or an entry until the last try is over."""
+        """Return the seconds that a caller who never presses a key spends at a node, up to the last try."""
         node, own = self.tree.nodes[name], self.speech.nodes[name]
         if not isinstance(node, ListeningNode):
             return 0.0
@@ -80,7 +78,7 @@ class TimedEdges:
         return self.whole(name) + sorry + node.timeout * node.tries
 
     def out(self, name: str) -> Iterator[TimedEdge]:
-        """Yield the ways on from a node; not the one to the questions of its ``needs:``, which come before it."""
+        """Yield the edges of a node. The edge to the questions of its ``needs:`` is not among them: it comes before the node."""
         node = self.tree.nodes[name]
         edges = [edge for edge in self.flow.edges[name] if edge.kind is not EdgeKind.questions]
         if isinstance(node, ListeningNode):
@@ -95,9 +93,9 @@ class TimedEdges:
                 yield TimedEdge(edge.target, seconds, (), edge, condition)
 
     def _listening(self, name: str, node: MenuNode | AskNode, edge: Edge) -> Iterator[TimedEdge]:
-        """Yield a way out of a menu or an entry, unless a key of the node's own takes its place."""
+        """Yield an edge of a menu or an entry, unless one of the node's own keys replaces it."""
         heard, asked = self.heard(name), self.said(name) + seconds_of(self._yes_no(node))
-        # At an entry `#` ends what is typed, unless a single key is asked for.
+        # At an entry `#` ends what is typed, except for a single key.
         keys = (f"{edge.name}#",) if isinstance(node, AskNode) and node.ask != "yes_no" else (edge.name,)
         match edge.kind:
             case EdgeKind.option:
@@ -115,7 +113,7 @@ class TimedEdges:
                 assert_never(edge.kind)
 
     def _entered(self, name: str, node: MenuNode | AskNode, edge: Edge, asked: float) -> TimedEdge:
-        """Return the way that a good entry takes, with the key that confirms it."""
+        """Return the edge that a good entry takes, with the key that confirms it."""
         assert isinstance(node, AskNode)
         single = node.ask == "yes_no"
         entry = ("2" if edge.name == "no" else "1") if single else f"‹{name}›"

@@ -1,1 +1,1 @@
-"""The menu language, declared: hotlines, nodes, desks, words, the contracts of actions and HTTP services."""
+"""The declarations of the menu language: hotlines, nodes, desks, words, contracts of actions, and HTTP services."""

@@ -1,7 +1,7 @@
-"""What an action promises to a menu: its inputs, its outcomes, and the identity it needs.
+"""What an action promises to a menu: its inputs, its outcomes, and the identity that it needs.
 
-The checker proves with it that a menu routes every outcome and sets every input; the actions themselves live far
-above, in ``ivr.actions``, and the menu knows nothing of them but this.
+The checks use it to prove that a menu routes every outcome and sets every input. The actions themselves are in
+``ivr.actions``, which the menu never imports.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from dataclasses import dataclass, field
 
 
 class Level(enum.IntEnum):
-    """How far a call has proved who is calling; a later level includes the earlier ones."""
+    """How far a call has proved who is calling. Each level includes the lower ones."""
 
     unknown = 0
-    """Nobody in particular."""
     known = 1
-    """The calling number, or a typed one, belongs to an account: a hint, never a proof."""
+    """The calling number, or a typed one, belongs to an account. This is a hint and never a proof."""
     matched = 2
-    """The tail of the ID card is right, and that is not enough: the call comes from another telephone, or the account
-    is frozen. It says what a human need not ask again."""
+    """The tail of the ID card is right, but that is not enough, because the call comes from another telephone or the account is
+    frozen. A human need not ask for it again."""
     verified = 3
-    """The caller has proved that the account is theirs, with something that they know, from the telephone on file."""
+    """The caller has proved that the account is theirs with something they know, from the telephone on file."""
     confirmed = 4
-    """Verified, and a one-time code that was sent to the number on file has come back."""
+    """The caller is verified and has typed the one-time code that was sent to the number on file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,15 @@ class Outcome:
     tells: Mapping[str, str] = field(default_factory=dict)
     """The variables that it sets, each with its meaning and unit."""
     raises: Level = Level.unknown
-    """The level of identity that the call has reached when the action ends this way."""
+    """The level of identity that this outcome proves."""
     finds_account: bool = False
-    """Whether the call may have another account from here on: what was known of the first one is then forgotten."""
+    """Whether the call may have another account afterwards, so that what it knew of the first one is forgotten."""
     texts: Mapping[str, str] | None = None
-    """None: no message is sent. Otherwise one is, in the words of the node's ``text``, and these are the variables that
-    only the message may tell, each with its meaning: a code or a link is in no prompt, session or record."""
+    """What only the message may tell, such as a code, each with its meaning. It is None if no message is sent."""
 
 
 UNAVAILABLE = Outcome("The service did not answer, or answered nonsense.")
-"""Every action may end so; the word in a menu is ``unavailable``."""
+"""Every action can end this way. A menu calls it ``unavailable``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +54,13 @@ class Contract:
     does: str
     """One sentence for the reference page."""
     outcomes: Mapping[str, Outcome]
-    """Without ``unavailable``, which every action has: see :meth:`all_outcomes`."""
+    """All outcomes but ``unavailable``: see :meth:`all_outcomes`."""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    """The variables that it reads, each with its meaning; all are required."""
+    """The variables that it reads, each with its meaning. All are required."""
     needs: Level = Level.unknown
-    """The least level of identity at which it may run."""
+    """The lowest level of identity at which it may run."""
     changes: bool = False
-    """Whether it changes something that the caller would miss, so that they must have confirmed it."""
+    """Whether it changes something that matters to the caller, who must then confirm it first."""
 
     def all_outcomes(self) -> dict[str, Outcome]:
         """Return every outcome that a menu must route."""
@@ -74,6 +72,6 @@ class Times:
     """How long a caller waits for an action."""
 
     wait: float = 1.5
-    """Seconds in silence, before they hear that it goes on."""
+    """Seconds of silence before the caller hears that it takes a moment."""
     give_up: float = 8.0
     """Seconds until the action counts as ``unavailable``."""

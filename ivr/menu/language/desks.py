@@ -14,7 +14,7 @@ from ivr.menu.language.walk import walk
 
 
 class FollowUp(enum.StrEnum):
-    """Why a transfer fails. Each is the key of a desk under which stands what follows."""
+    """Why a transfer fails. Each is a key of a desk, which names the node that follows."""
 
     closed = enum.auto()
     busy = enum.auto()
@@ -56,9 +56,8 @@ class Desk(Model):
 
     @property
     def follow_ups(self) -> dict[FollowUp, str]:
-        """The nodes that follow."""
         return {FollowUp(str(each.path[0])): each.text for each in walk(self, TARGETS)}
 
     def after(self, result: str) -> str:
-        """Return the node that follows a transfer that ended like this; what is not known counts as failed."""
+        """Return the node that follows a transfer with this result. An unknown result counts as failed."""
         return {"busy": self.busy, "no_answer": self.no_answer}.get(result, self.failed)

@@ -1,4 +1,4 @@
-"""The hotline as a whole: its menu file, and the further files of nodes that it includes."""
+"""The hotline as a whole: its menu file, and the files of nodes that it includes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ class Anywhere(Model):
 
 
 def target_of(entry: str | Anywhere) -> str:
-    """Return where a key that works anywhere leads."""
     return entry.go if isinstance(entry, Anywhere) else entry
 
 

@@ -1,7 +1,7 @@
 """The file ``actions.yaml``: a hotline's own actions, in Python or over HTTP, and how long each action may take.
 
-One declaration serves the check of the file, the JSON Schema and the reference page. :mod:`ivr.menu.checks.http_actions` finds
-what is wrong although it is well written, and :mod:`ivr.menu.http_actions` compiles it.
+The check of the file, the JSON Schema and the reference page all come from these declarations.
+:mod:`ivr.menu.checks.http_actions` finds deeper mistakes, and :mod:`ivr.menu.http_actions` compiles the file.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ REQUEST_FACTS: Mapping[str, str] = {
     "key": "The idempotency key of the run; it is also in the header `Idempotency-Key`.",
     "level": "How far the caller has proved who they are: `unknown`, `known`, `verified` or `confirmed`.",
 }
-"""What a path or body may use beside the inputs of the action."""
+"""What a path or a body may use beside the inputs of the action."""
 
 SETTING = r"\$\{(?P<name>[A-Z][A-Z0-9_]*)\}"
 """A value from the environment, such as ``${ACCOUNT_SERVICE_TOKEN}``."""
 _SETTING = SETTING.replace("?P<name>", "?:")
 
-# --- the forms of what is typed
+# --- forms of values
 
 
 def _is_jmespath(text: str) -> bool:
-    """Say whether an expression can be read, and calls no function that is not there."""
+    """Return whether an expression can be parsed and calls only functions that exist."""
     try:
         parsed = jmespath.compile(text).parsed
     except (JMESPathError, RecursionError):
@@ -53,7 +53,7 @@ def _is_jmespath(text: str) -> bool:
 
 
 def _functions(node: Any) -> Iterator[str]:
-    """Yield the functions that a parsed expression calls; the bounds of a slice are numbers, and no nodes."""
+    """Yield the functions that a parsed expression calls. The bounds of a slice are numbers, not nodes."""
     if isinstance(node, Mapping):
         if node["type"] == "function_expression":
             yield node["value"]
@@ -129,7 +129,7 @@ MODULE_NAME = Form(
     ("actions.py", "my_bank.ivr_actions"),
     mend=_mended_module,
 )
-"""A file beside the menu, or a module that can be imported: never a path to somewhere else."""
+"""A file beside the menu, or an importable module. It is never a path to another folder."""
 ModuleName = Annotated[str, MODULE_NAME]
 JmesPath = Annotated[
     str, Form("JMESPath expression", r".+", ("limits.left",), holds=_is_jmespath, mend=_mended_jmespath)
@@ -138,7 +138,7 @@ Duration = Annotated[float, BeforeValidator(_seconds)]
 Status = Annotated[int, Field(ge=200, le=599)]
 
 
-# --- the declaration
+# --- sections
 
 
 class Breaker(Model):
@@ -289,12 +289,12 @@ class ActionEntry(Model):
 
     @property
     def methods(self) -> list[str]:
-        """The methods that were typed; one is right."""
+        """The methods that were typed. There should be exactly one."""
         return [method for method in METHODS if getattr(self, method) is not None]
 
     @property
     def does_change(self) -> bool:
-        """Whether it changes something: as it is declared, else as its method has it."""
+        """Whether it changes something. Unless it is declared, the method decides."""
         return not SAFE_METHODS.issuperset(self.methods) if self.changes is None else self.changes
 
 

@@ -1,4 +1,4 @@
-"""How strictly `ivr check` judges what a caller will hear."""
+"""Settings of the lint: how strictly `ivr check` judges what a caller will hear."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a text of a menu is: a target, a condition, something that is said. Fields carry these as pydantic metadata.
+"""The roles of texts in a menu, such as target, condition or spoken words. Fields carry them as pydantic metadata.
 
-Every tool that reads texts by what they are asks :mod:`ivr.menu.language.walk`, so that a new field, or a new kind of node,
-needs its marker and nothing else.
+Every tool that looks for texts by role asks :mod:`ivr.menu.language.walk`. So a new field, or a new kind of node, needs
+only its marker.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Role(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What the words under a key are called where a drawing or a comparison shows them."""
+    """What the words under a key are called in a drawing or a comparison."""
 
     zh: str
     en: str
@@ -35,6 +35,6 @@ class Called:
 
 TARGETS = frozenset({Role.target, Role.target_or_agent})
 TRANSLATED = frozenset({Role.spoken, Role.message, Role.note})
-"""What a node says or writes. Each of these stands in the file of every other language too."""
+"""What a node says or writes. Every other language has its own version of these."""
 TEMPLATES = TRANSLATED | {Role.purpose, Role.value}
-"""The texts in which `{{ … }}` may stand."""
+"""The texts that may hold `{{ … }}`."""

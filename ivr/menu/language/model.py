@@ -1,4 +1,4 @@
-"""What every section of YAML shares: it is frozen, and an unknown key in it is a mistake."""
+"""What all sections of YAML have in common."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 YamlPath = tuple[str | int, ...]
-"""Where something stands in a section: the keys, and positions in lists, that lead to it."""
+"""The place of something in a section: the keys and list positions that lead to it."""
 
 
 class Model(BaseModel):
-    """A section of YAML. Unknown keys are refused."""
+    """A section of YAML. It is frozen, and an unknown key in it is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 

@@ -1,7 +1,7 @@
 """The kinds of node, each declared once.
 
-From a declaration come the check of a file, the JSON Schema for editors (``ivr schema``) and the reference page. A
-description here is what an editor reads while typing: write it for somebody who does not program.
+The check of a file, the JSON Schema for editors (``ivr schema``) and the reference page all come from these declarations.
+Editors read the descriptions while they type, so write them for somebody who does not program.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class WaitsFor(enum.Enum):
     """What a call waits for at a node."""
 
     nothing = enum.auto()
-    """It goes on at once."""
+    """The call goes on at once."""
     key = enum.auto()
     """A key of a menu, or words that mean one."""
     entry = enum.auto()
@@ -57,34 +57,34 @@ class WaitsFor(enum.Enum):
     recording = enum.auto()
     """The end of a recording."""
     over = enum.auto()
-    """Nothing more: the call is over."""
+    """Nothing. The call is over."""
 
 
 class Way(NamedTuple):
-    """One way on that a node names."""
+    """One target that a node names."""
 
     path: YamlPath
     """Where it is written in the node."""
     target: str
     condition: str = ""
-    """The condition under which it is taken, where it has one."""
+    """The condition under which it is taken, if there is one."""
     written: bool = True
-    """False where the node leaves it out and the hotline's agent follows."""
+    """False if the node leaves it out, so that the hotline's agent follows."""
 
 
 class NodeBase(Model):
     """What every node may have, and what every tool asks of a node.
 
-    What the markers on the fields say (:class:`~ivr.menu.language.markers.Role`) is read by :mod:`ivr.menu.language.walk`.
+    :mod:`ivr.menu.language.walk` reads the markers on the fields (:class:`~ivr.menu.language.markers.Role`).
     """
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.nothing
     lone_words: ClassVar[str] = "say"
-    """The key that a text alone stands for in the file of another language."""
+    """The key that a lone text stands for in a words file."""
     options_key: ClassVar[str] = ""
     """The key under which its options stand."""
     results: ClassVar[tuple[str, ...]] = ()
-    """The words for how what it waits for can end, unless an action declares them."""
+    """The results of what it waits for. An action declares its own."""
 
     barge_in: Flag = Field(
         default=True,
@@ -104,7 +104,7 @@ class NodeBase(Model):
 
     @property
     def kind(self) -> str:
-        """The key that makes it what it is, such as ``menu``."""
+        """The key that names its kind, such as ``menu``."""
         return next(kind for kind, model in KINDS.items() if type(self) is model)
 
     @property
@@ -124,13 +124,13 @@ class NodeBase(Model):
 
     @property
     def desk(self) -> str | None:
-        """The desk that it connects the caller with. Where the desk leads is written with the desk."""
+        """The desk that it connects the caller with. The desk says where the call goes next."""
         return None
 
     def ways(self, agent: str) -> list[Way]:
-        """Return the ways on that it names, in the order of its keys; ``agent`` follows where it may leave one out.
+        """Return the targets that it names, in the order of its keys. ``agent`` stands in for a target that may be left out.
 
-        What follows a caller's last try is not among them: that is no way of the node's own.
+        The target after the last try is not among them.
         """
         conditions = {marked.path[:-1]: marked.text for marked in walk(self, {Role.condition})}
         found = [
@@ -145,17 +145,17 @@ class NodeBase(Model):
         return [way for way in (*found, *left_out) if way.path != ("after_tries",)]
 
     def sets(self, name: str) -> frozenset[str]:
-        """Return the variables that have a value after it, ``name`` being its own. What an action tells is not among them."""
+        """Return the variables that have a value after a node called ``name``. An action's outcomes are not among them."""
         del name
         return frozenset()
 
     def tells(self, key: str, contracts: Mapping[str, Contract]) -> frozenset[str]:
-        """Return what its words under a key may tell beside the variables of the call."""
+        """Return what its words under ``key`` may use beside the variables of the call."""
         del key, contracts
         return frozenset()
 
     def secrets(self, name: str) -> frozenset[str]:
-        """Return those of them that are secret: they live for one turn."""
+        """Return the variables it sets that are secret, and so live for one turn."""
         del name
         return frozenset()
 
@@ -253,7 +253,6 @@ class MenuNode(ListeningNode):
 
     @property
     def options(self) -> Mapping[str, Option]:
-        """The options by key."""
         return self.menu
 
 
@@ -299,12 +298,10 @@ class AskNode(ListeningNode):
 
     @property
     def about(self) -> str:
-        """What is typed."""
         return self.ask
 
     @property
     def options(self) -> Mapping[str, Option]:
-        """The keys beside the entry."""
         return self.keys
 
     @property
@@ -313,15 +310,13 @@ class AskNode(ListeningNode):
         return self.secret or self.ask in SECRET_KINDS
 
     def variable(self, name: str) -> str:
-        """Return the variable that keeps the entry, where the node is called ``name``."""
+        """Return the variable that keeps the entry of a node called ``name``."""
         return self.as_ or name
 
     def sets(self, name: str) -> frozenset[str]:
-        """Return the variable that keeps the entry."""
         return frozenset({self.variable(name)})
 
     def secrets(self, name: str) -> frozenset[str]:
-        """Return the same variable, if the entry is secret."""
         return self.sets(name) if self.is_secret else frozenset()
 
 
@@ -347,16 +342,14 @@ class RunNode(SpeakingNode):
 
     @property
     def about(self) -> str:
-        """The action."""
         return self.run
 
     @property
     def action(self) -> str:
-        """The action that it runs."""
         return self.run
 
     def tells(self, key: str, contracts: Mapping[str, Contract]) -> frozenset[str]:
-        """Return, for the message, what every outcome that sends it tells, and its secrets."""
+        """Return what the message may use: the values and secrets that every sending outcome has."""
         outcomes = contracts[self.run].outcomes.values() if self.run in contracts and key == "text" else ()
         told = [frozenset({*each.tells, *each.texts}) for each in outcomes if each.texts is not None]
         return frozenset.intersection(*told) if told else frozenset()
@@ -379,11 +372,10 @@ class SetNode(NodeBase):
 
     @property
     def about(self) -> str:
-        """The variables with their values."""
         return ", ".join(f"{name} = {value}" for name, value in self.set.items())
 
     def sets(self, name: str) -> frozenset[str]:
-        """Return the variables that it names; the language is none."""
+        """Return the variables that it names. The language is not a variable."""
         del name
         return frozenset(self.set) - {"language"}
 
@@ -404,7 +396,6 @@ class TransferNode(SpeakingNode):
 
     @property
     def desk(self) -> str:
-        """The desk."""
         return self.transfer
 
 
@@ -424,7 +415,6 @@ class RecordNode(SpeakingNode):
 
     @property
     def about(self) -> str:
-        """The name of the recording."""
         return self.record
 
 
@@ -453,7 +443,7 @@ class TextNode(SpeakingNode):
 
     @property
     def action(self) -> str:
-        """The action that sends: messages are rationed across calls."""
+        """The action that sends. It enforces limits across calls."""
         return SEND_TEXT
 
 
@@ -492,7 +482,7 @@ KINDS: Mapping[str, type[Node]] = {
     "end": EndNode,
     "say": SayNode,
 }
-"""Every kind by its key. ``say`` is last: beside another key it is what that node says first."""
+"""Every kind by its key. ``say`` is last, because beside another key it is what that node says first."""
 
 
 def translated_keys() -> dict[str, FieldInfo]:
@@ -505,7 +495,7 @@ def translated_keys() -> dict[str, FieldInfo]:
 
 
 def called(key: str, language: str) -> str:
-    """Return what the words under a key are called; in a language that is neither Chinese nor English, in English."""
+    """Return what the words under a key are called. English stands in for languages other than Chinese."""
     names = next(each for each in translated_keys()[key].metadata if isinstance(each, Called))
     return names.zh if language.startswith("zh") else names.en
 
@@ -514,6 +504,6 @@ SEND_TEXT = "send_text"
 """The action that a ``text`` node runs."""
 SECRET_KINDS = frozenset({"id_card", "id_tail", "code", "pin"})
 FIXED_LENGTHS: Mapping[str, int] = {"id_card": 18, "id_tail": 4, "date": 8, "yes_no": 1}
-"""The kinds of entry whose length is part of what they are."""
+"""The kinds of entry whose length never varies."""
 USUAL_LENGTHS: Mapping[str, str] = {"code": "6", "pin": "6"}
 """The length of an entry for which the menu names none."""

@@ -1,7 +1,6 @@
-"""The forms of what is typed in a menu: texts, names, keys, numbers and hours.
+"""The forms of what editors type: texts, names, keys, numbers and hours.
 
-Each is declared once: the same pattern and the same examples are in the JSON Schema, in the reference page and in the
-problem that an editor reads.
+Each form is declared once. The JSON Schema, the reference page and the problems all show its pattern and examples.
 """
 
 from __future__ import annotations
@@ -22,55 +21,53 @@ from ivr.menu.language.markers import Role
 from ivr.menu.language.suggestions import nearest, shown
 
 SPECIAL_TARGETS = ("back", "repeat", "return")
-"""Targets that are no nodes: one menu back, the same again, and on to where the caller wanted to go."""
+"""Targets that are not nodes: one menu back, the same again, and on to where the caller wanted to go."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
-    """Return the error that says what is wrong, and what to write instead."""
+    """Return an error that says what is wrong and what to write instead."""
     return PydanticCustomError("value", "{what}", {"what": what, "remedy": remedy})
 
 
 def wrong_key(what: str, remedy: str) -> PydanticCustomError:
-    """Return the error that says what is wrong with what stands under a key: "must be …"."""
+    """Return an error about the value under a key. ``what`` continues the key, as in "must be …"."""
     return PydanticCustomError("of_key", "{what}", {"what": what, "remedy": remedy})
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form that a text must have: told to editors by the JSON Schema, and by the same words in a problem."""
+    """The form that a text must have. The JSON Schema and the problems describe it in the same words."""
 
     noun: str
     pattern: str
     like: tuple[str, ...]
-    """How good ones look."""
+    """Good examples."""
     holds: Callable[[str], bool] = field(default=lambda _: True)
-    """What a pattern cannot say."""
+    """Checks what a pattern cannot."""
     mend: Callable[[str], str | None] = field(default=lambda _: None)
-    """What to write instead of a text whose mistake is a usual one; where it is not, the examples are told."""
+    """Returns the remedy for a usual mistake. Otherwise the remedy shows the examples."""
 
     def wrong(self, typed: str) -> tuple[str, str] | None:
-        """Return what is wrong with a text and what to write instead, or None when it has the form."""
+        """Return what is wrong with a text and what to write instead, or None if it has this form."""
         if re.fullmatch(self.pattern, typed) and self.holds(typed):
             return None
         examples = " or ".join(f"`{each}`" for each in self.like)
         return f"{shown(typed)} is no {self.noun}", self.mend(typed) or f"write it like {examples}"
 
     def check(self, typed: str) -> str:
-        """Return what was typed; raises what is wrong with it."""
+        """Return what was typed, or raise what is wrong with it."""
         wrong = self.wrong(typed)
         if wrong:
             raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})
         return typed
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Check the form after the type."""
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Add the form to the JSON Schema."""
         return {**handler(schema), "pattern": f"^({self.pattern})$", "examples": list(self.like)}
 
 
@@ -93,7 +90,7 @@ def _whole(value: Any) -> Any:
 
 
 def _spoken(value: Any) -> Any:
-    """Refuse a text that says nothing."""
+    """Refuse an empty text."""
     if isinstance(value, str) and not value.strip():
         raise wrong_key("is empty", "write what is said, or delete the line")
     return _whole(value)
@@ -121,13 +118,13 @@ def _ascends(span: str) -> bool:
 
 
 def _in_their_order(spans: str) -> bool:
-    """Say whether each span begins before it ends, and none before the last one has ended."""
+    """Return whether each span begins before it ends, and after the previous one has ended."""
     times = re.findall(_CLOCK, spans)
     return all(earlier < later for earlier, later in itertools.pairwise(times))
 
 
 def _with_zero(typed: str) -> str:
-    """Return hours with the 0 that is missing before `9:00`."""
+    """Add the 0 that is missing before `9:00`."""
     return re.sub(r"(?<![0-9:])[0-9]:", r"0\g<0>", typed)
 
 
@@ -146,7 +143,7 @@ def _whole_span(span: re.Match[str]) -> str:
 
 
 def _mended_days(typed: str) -> str | None:
-    """Tell where a second span of hours has become a key of its own, cut off at the comma."""
+    """Return the remedy for days, also where YAML made a second span of hours a key of its own."""
     if re.fullmatch(_SPAN, _with_zero(typed)):
         return 'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`'
     days = [
@@ -173,7 +170,7 @@ def _mended_file(typed: str) -> str | None:
 
 
 def _always(typed: Any) -> Any:
-    """Refuse hours that do not say on which days, or say it all in one text."""
+    """Refuse hours without days, and other ways of writing `always`."""
     if not isinstance(typed, str) or nearest(typed, ["always"]):
         return typed
     if re.fullmatch(r"24\s*[/x]\s*7|24h?|00:00-24:00", typed):
@@ -212,7 +209,7 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Value = Annotated[str, BeforeValidator(_whole)]
 """A text that the machine works with."""
 SingleLine = Annotated[str, BeforeValidator(_spoken)]
-"""A text that is spoken or sent; it may hold ``{{ … }}``."""
+"""A text that is spoken or sent. It may hold ``{{ … }}``."""
 Name = Annotated[
     str,
     Form(

@@ -1,4 +1,4 @@
-"""What to write instead: the remedies that an editor reads beside a mistake."""
+"""The remedies that an editor reads beside a mistake."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ ELSEWHERE = {
     **dict.fromkeys(["if", "switch", "branch"], "choose"),
     "voicemail": "record",
 }
-"""What other systems call our keys. Their names are nearer to others of ours than to what is meant."""
+"""What other systems call our keys. A search by spelling would suggest the wrong key for these."""
 
 
 def key_meant(typed: str, keys: Iterable[str]) -> str | None:
-    """Return the key that an unknown one probably means."""
+    """Return the key that was probably meant."""
     known = list(keys)
     other = ELSEWHERE.get(typed.casefold())
     return other if other in known else nearest(typed, known)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant, or None when none is near: a misspelt one, or one with it inside."""
+    """Return the name that was probably meant: one of similar spelling, or one that contains it. Return None if there is none."""
     known = list(names)
     found = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
     if found:
@@ -40,14 +40,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 _TOO_SHORT_FOR_A_PART = 3
-"""A name of so few letters is a part of almost anything: `x` is not `text`, but `limit` may be `daily_limits`."""
+"""Short names are part of almost anything. `x` does not mean `text`, but `limit` may mean `daily_limits`."""
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """Return the remedy for a name that does not exist.
-
-    It is the nearest name; else ``otherwise``; else the list of those that exist.
-    """
+    """Return the remedy for a name that does not exist: the nearest name, else ``otherwise``, else a list of names."""
     known = list(names)
     guess = nearest(name, known)
     if guess is not None:
@@ -56,7 +53,7 @@ def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
 
 
 def one_of(names: Iterable[str]) -> str:
-    """Return the remedy that lists what is possible; of many, the first ones."""
+    """Return the remedy that lists what is possible. A long list is cut."""
     known = list(names)
     if not known:
         return "there is none to choose from"
@@ -68,7 +65,7 @@ _LISTED = 20
 
 
 def shown(typed: Any) -> str:
-    """Return what an editor typed as it stands in a message: a text, shortened; or what else it is."""
+    """Return what an editor typed as a message shows it: a shortened text, or its type."""
     if isinstance(typed, Mapping):
         return "a section"
     if isinstance(typed, list):

@@ -1,4 +1,4 @@
-"""Goes through a section of a menu and yields its marked texts: a node, an option, a desk, the words of a language."""
+"""Walks through a section of a menu and yields its marked texts. A section is a node, a desk, or the words of a language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ivr.menu.language.words import RecordedWords, wordings
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A text, where it stands in its section, and what it is."""
+    """A text, its place in the section, and its role."""
 
     path: YamlPath
     wording: str | RecordedWords
@@ -25,12 +25,12 @@ class MarkedText:
 
     @property
     def text(self) -> str:
-        """The text; of a recording, its words."""
+        """The text. For a recording, these are its words."""
         return self.wording.text if isinstance(self.wording, RecordedWords) else self.wording
 
 
 def walk(section: BaseModel, roles: Collection[Role], path: YamlPath = ()) -> Iterator[MarkedText]:
-    """Yield the texts of a section that have one of these roles, in the order of its fields."""
+    """Yield the texts of a section that have one of these roles, in the order of the fields."""
     model = type(section)
     own = roles_of(model)
     for name, field in model.model_fields.items():
@@ -63,12 +63,11 @@ def roles_of(model: type[BaseModel]) -> Mapping[str, Role]:
 
 
 def role_of(field: FieldInfo) -> Role | None:
-    """Return the role of a field, or None where it has none."""
     return _role_in((field.annotation, *field.metadata))
 
 
 def fields_with(model: type[BaseModel], roles: Collection[Role]) -> dict[str, str]:
-    """Return the fields of a section that have one of these roles: the name of each, by the key that an editor types."""
+    """Return the fields of a section that have one of these roles, as the field's name by the key that an editor types."""
     marked = roles_of(model)
     return {
         field.alias or name: name

@@ -1,4 +1,4 @@
-"""What a caller hears, as it is typed: a text, a recording, or one wording for each try."""
+"""What a caller hears, as editors type it: a text, a recording, or one wording for each try."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ Words = Annotated[
     Discriminator(shape),
     Role.spoken,
 ]
-"""What is said: a text, a recording, or a list of up to three wordings for the first, second and third try."""
+"""A text, a recording, or up to three wordings for the first, second and third try."""
 
 
 def wordings(words: str | RecordedWords | list[str | RecordedWords] | None) -> list[str | RecordedWords]:
-    """Return the wordings of something said: none, one, or one for each try."""
     if words is None:
         return []
     return list(words) if isinstance(words, list) else [words]

@@ -1,4 +1,4 @@
-"""The file `prompts.<language>.yaml`: the words of a hotline in another language, under the same node names."""
+"""The file `prompts.<language>.yaml`, which has the words of a hotline in another language."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class WordsFile(Model):
 
 
 def words_of(node: Node, own: str | NodeWords | None) -> NodeWords:
-    """Return a node's words in another language. A text alone is what the node says, or its last words."""
+    """Return a node's words in another language. A lone text is what the node says, or its last words."""
     if own is None:
         return NodeWords()
     if isinstance(own, NodeWords):

@@ -1,4 +1,4 @@
-"""A hotline while it is read: what could be declared, where it stands, and what is wrong."""
+"""A hotline while it is being read: what could be declared, where it is, and what is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MENU_FILE = "menu.yaml"
 
 
 class TypedSection(NamedTuple):
-    """A section as it was typed, and the file that it stands in."""
+    """A section as it was typed, and its file."""
 
     file: str
     section: Section
@@ -32,27 +32,27 @@ class Draft:
 
     top: TypedSection | None = None
     hotline: Hotline | None = None
-    """What is right in the menu file, without its nodes."""
+    """The valid parts of the menu file, without its nodes."""
     nodes: dict[str, Node] = field(default_factory=dict)
-    """Every node that is right."""
+    """Every valid node."""
     names: dict[str, TypedSection] = field(default_factory=dict)
-    """Every node that was typed, even if it is wrong."""
+    """Every node that was typed, valid or not."""
     words: dict[str, WordsFile] = field(default_factory=dict)
-    """By language: what is right in its words file."""
+    """The valid words, by language."""
     word_files: dict[str, TypedSection] = field(default_factory=dict)
     actions: ActionsFile | None = None
-    """The entries that are right in the file of the actions that are services."""
+    """The valid entries of ``actions.yaml``."""
     action_parts: ActionsFile | None = None
-    """The same file, but only without each value that is wrong. The rest of such an entry is checked too."""
+    """The same file without only the values that are wrong, so that the rest of such an entry is checked too."""
     left_out: set[YamlPath] = field(default_factory=set)
-    """Where those values stand."""
+    """The places of those values."""
     actions_file: TypedSection | None = None
     withheld: Mapping[str, Contract] = field(default_factory=dict)
-    """The program's actions that this hotline cannot run for want of an account service."""
+    """Built-in actions that this hotline cannot run, because it has no account service."""
     all_actions_known: bool = True
-    """False: its Python module is broken, so that an action nobody knows may be one of its own."""
+    """False if the hotline's Python module is broken: an unknown action may be one of its own."""
     whole: bool = True
-    """Whether everything could be declared. Only then can anybody say which nodes are never reached."""
+    """Whether everything could be declared. Only then can unreachable nodes be found."""
     problems: list[Problem] = field(default_factory=list)
 
     def note(
@@ -65,15 +65,15 @@ class Draft:
         severity: str = "error",
         rule: str = "",
     ) -> None:
-        """Note a problem at a place in a node, or of the hotline when ``node`` is empty.
+        """Note a problem in a node, or in the hotline if ``node`` is empty.
 
-        With ``language`` it stands in the words file of that language.
+        With ``language``, the place is in the words file of that language.
         """
         file, at = self.place_of(node, path, language)
         self.problems.append(Problem(file, *at, node, what, remedy, severity, rule))
 
     def place_of(self, node: str, path: Iterable[object], language: str | None = None) -> tuple[str, Mark]:
-        """Return the file and the place of what :meth:`note` speaks of."""
+        """Return the file and the place of what :meth:`note` is about."""
         if language is not None:
             file, section = self.word_files[language]
             path = ("nodes", node, *path) if node else path
@@ -83,25 +83,24 @@ class Draft:
         return file, place(section, *path)
 
     def node_names(self) -> list[str]:
-        """Return the names that may be suggested: those that are well formed."""
+        """Return the well-formed names, which may be suggested."""
         return [name for name in self.names if NODE_NAME.wrong(name) is None]
 
     def typed(self, key: str) -> list[str]:
-        """Return the names under a key of the menu file, even those of entries that are wrong."""
+        """Return the names under a key of the menu file. Wrong entries are included."""
         entries = self.top.section.get(key) if self.top else None
         return list(entries) if isinstance(entries, Section) else []
 
     def typed_services(self) -> list[str]:
-        """Return the names of services, even of those that are wrong."""
         entries = self.actions_file.section.get("services") if self.actions_file else None
         return list(entries) if isinstance(entries, Section) else []
 
     def typed_actions(self) -> Mapping[str, Any]:
-        """Return the actions that are services as they were typed, even those that are wrong."""
+        """Return the actions of ``actions.yaml`` as they were typed. Wrong ones are included."""
         entries = self.actions_file.section.get("actions") if self.actions_file else None
         return entries if isinstance(entries, Section) else {}
 
     def typed_words(self, language: str) -> Mapping[str, Any]:
-        """Return the words of the nodes in a language as they were typed, even those that are wrong."""
+        """Return the words of the nodes in a language as they were typed. Wrong ones are included."""
         entries = self.word_files[language].section.get("nodes")
         return entries if isinstance(entries, Section) else {}

@@ -1,8 +1,8 @@
-"""Chinese punctuation where YAML needs the English one: the likeliest slip of an editor who writes Chinese.
+"""Finds Chinese punctuation where YAML needs the English one, the likeliest slip of somebody who writes Chinese.
 
-YAML takes `then：booked` for a text and stumbles a line later, or not at all. So we look for such slips in the file as it was
-typed, before it is read. Inside texts this punctuation is right. We blank out quoted texts, texts of several lines and
-comments, and then report only what stands where YAML has a key, a separator, a bracket, a quote or indentation.
+YAML reads `then：booked` as a text and fails a line later, or not at all. So this module searches the file as it was typed.
+Inside texts such punctuation is right. We blank out comments and texts, and report only what stands where YAML has a key,
+a separator, a bracket, a quote or indentation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IF_SAID = "; if it belongs to a text, put English quotes around the text"
 
 
 def chinese_punctuation(lines: Sequence[str], file: str) -> Iterator[Problem]:
-    """Yield a problem for every line where Chinese punctuation stands in place of YAML's: one for each line, at the first."""
+    """Yield a problem for each line that has Chinese punctuation in place of YAML's, at the first such character."""
     if not any(map(_ODD.search, lines)):
         return
     depth = 0
@@ -42,7 +42,6 @@ def chinese_punctuation(lines: Sequence[str], file: str) -> Iterator[Problem]:
 
 
 def _slip(character: str) -> tuple[str, str]:
-    """Return what is wrong with a character, and what to type instead."""
     if character == "\u00a0":
         return "a no-break space stands here", "type English spaces"
     if character in _ENGLISH:
@@ -51,7 +50,7 @@ def _slip(character: str) -> tuple[str, str]:
     return "a Chinese (wide) space stands here", "type English spaces"
 
 
-# --- what is no text
+# --- blanking out texts
 
 
 _DASHES = r"[ ]*(?:-[ ]+)*"
@@ -64,7 +63,7 @@ _HOLDS_A_TEXT = re.compile(
 
 
 def _without_texts(lines: Sequence[str]) -> list[str]:
-    """Return the lines with comments, quoted texts and the further lines of texts blanked out. Columns stay as they are."""
+    """Blank out comments, quoted texts and the further lines of texts. Columns stay as they are."""
     kept: list[str] = []
     text_of = None
     for line in lines:
@@ -79,7 +78,7 @@ def _without_texts(lines: Sequence[str]) -> list[str]:
 
 
 def _key_column(before: str, line: str) -> int:
-    """Return the column of a text's key or dash. The text's further lines must stand to the right of it."""
+    """Return the column of a text's key or dash. Its further lines are indented more."""
     has_key = re.match(rf"{_KEY}[ ]*:[ ]", line[len(before) :])
     return len(before) if has_key else before.rindex("-")
 
@@ -100,7 +99,7 @@ def _blank(found: re.Match[str]) -> str:
     return f"{found['before']}{quoted[0]}{inside}{quoted[-1]}"
 
 
-# --- where it stands for YAML's
+# --- patterns of what YAML would read
 
 
 _WRAPPED = rf"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]"
@@ -132,13 +131,13 @@ _FLOW_BEGINS = re.compile(rf"{_DASHES}(?:(?:{_KEY}|{_WRAPPED})[ ]*[:：][ ]*)?(?
 
 
 def _flow_begins(line: str) -> int | None:
-    """Return the column at which a value in brackets begins, if the line has one."""
+    """Return the column at which a value in brackets begins, if there is one."""
     found = _FLOW_BEGINS.match(line)
     return found.end() if found else None
 
 
 def _opened(flow: str) -> int:
-    """Return how many brackets are opened and not closed. A Chinese bracket counts as closing, as it was meant to."""
+    """Return how many brackets are opened but not closed. A Chinese bracket closes too, since that was the intention."""
     return sum((character in "{[") - (character in "}]｝］】") for character in flow)
 
 

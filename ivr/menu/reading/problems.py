@@ -1,4 +1,4 @@
-"""What is wrong with a menu, said so that an editor can mend it. Mistakes of an author are data, not exceptions."""
+"""Problems of a menu, in words that help an editor to fix them. An author's mistakes are data, not exceptions."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ class Problem:
     node: str
     """The node that it is in, or empty."""
     what: str
-    """What is wrong."""
     remedy: str
     """What to write instead."""
     severity: str = "error"
-    """``error``: the menu is not loaded; ``warning`` and ``information``: it is."""
+    """An ``error`` keeps the menu from loading. A ``warning`` or ``information`` does not."""
     rule: str = ""
-    """The rule of the voice that is broken, which ``ivr explain`` explains; or empty."""
+    """The rule of the voice that is broken, or empty. ``ivr explain`` explains it."""
 
     def __str__(self) -> str:
-        """Return the one line that people and editors read: ``file:line:column: node: what; remedy [rule]``."""
+        """Return the line that people and editors read: ``file:line:column: node: what; remedy [rule]``."""
         node = f"{self.node}: " if self.node else ""
         rule = f" [{self.rule}]" if self.rule else ""
         line = f"{self.file}:{self.line}:{self.column}: {node}{self.what}; {self.remedy}{rule}"
         return " ".join(line.split())
 
     def as_data(self) -> dict[str, Any]:
-        """Return the problem for tools, as ``ivr check --format json`` prints it."""
+        """Return the problem as ``ivr check --format json`` prints it."""
         return {
             name: getattr(self, name)
             for name in ("file", "line", "column", "node", "what", "remedy", "severity", "rule")
@@ -52,5 +51,4 @@ class BadFile(Exception):
 
     @classmethod
     def of(cls, folder: Path, problems: Sequence[Problem]) -> Self:
-        """Return the error of a file in ``folder``."""
         return cls("\n".join(f"{folder}/{problem}" for problem in problems), problems)

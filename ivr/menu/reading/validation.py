@@ -1,4 +1,4 @@
-"""From sections of YAML to declared models, with every mistake as a problem in its place."""
+"""Turns sections of YAML into declared models, and every mistake into a problem with its place."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_file(model: type[M], path: Path, content: bytes, *, private: bool = False) -> M:
-    """Return what a file says, as it is declared. Raises :class:`BadFile` with everything that is wrong with it.
+    """Return the declared content of a file, or raise :class:`BadFile` with everything that is wrong.
 
-    Where the file is ``private``, no value of it is repeated in a problem.
+    The problems of a ``private`` file never show its values.
     """
     name, made = path.name, None
     text, problems = decode(content, name)
@@ -52,10 +52,10 @@ def declare(
 def declare_most(
     model: type[M], data: Section, file: str, problems: list[Problem], stand_ins: Mapping[str, str]
 ) -> M | None:
-    """Return the model of what is right in a section, with the mistakes of the rest added to ``problems``.
+    """Return a model of the valid entries of a section, with the mistakes added to ``problems``.
 
-    So one mistake does not hide those that can be found only in the whole. What is wrong is left out entry by entry:
-    one desk, one node's words; ``stand_ins`` are values for keys that are needed. None when what is left is no model.
+    A mistake then does not hide those that only the whole can show. An invalid entry is left out, such as one desk.
+    ``stand_ins`` are values for required keys. Return None if even the rest is not valid.
     """
     try:
         return model.model_validate(data)
@@ -69,12 +69,12 @@ def declare_most(
 
 
 def declare_parts(model: type[M], data: Section) -> tuple[M | None, set[YamlPath]]:
-    """Return the model of a section without each wrong value, and the paths of these. It is good only for checking it.
+    """Return a model without each invalid value, and the paths of those values. Use it only for checks.
 
-    What is wrong with them is told by :func:`declare_most`.
+    :func:`declare_most` reports what is wrong with them.
     """
     left_out: set[YamlPath] = set()
-    for _ in range(2):  # what is left may lack something that is needed: then that entry is left out
+    for _ in range(2):  # the rest of an entry may lack a required key; the second round leaves the entry out
         try:
             return model.model_validate(_without(data, left_out)), left_out
         except ValidationError as error:
@@ -84,12 +84,12 @@ def declare_parts(model: type[M], data: Section) -> tuple[M | None, set[YamlPath
 
 
 def _wrong_paths(data: Section, error: ValidationError) -> set[YamlPath]:
-    """Return where in a file the mistakes stand. A key that is missing counts as its section."""
+    """Return where the mistakes are. A missing key counts as its section."""
     return {_typed_path(data, mistake["loc"]) for mistake in error.errors(include_url=False)}
 
 
 def _typed_path(data: Any, path: YamlPath) -> YamlPath:
-    """Return the part of a pydantic location that stands in the file."""
+    """Return the part of a pydantic location that exists in the file."""
     typed: list[str | int] = []
     for step in path:
         inside = (
@@ -102,7 +102,7 @@ def _typed_path(data: Any, path: YamlPath) -> YamlPath:
 
 
 def _without(data: Any, wrong: set[YamlPath]) -> Any:
-    """Return sections and lists without what stands at these paths."""
+    """Return sections and lists without what is at these paths."""
     below: dict[str | int, set[YamlPath]] = {}
     for path in filter(None, wrong):
         below.setdefault(path[0], set()).add(path[1:])
@@ -116,7 +116,7 @@ def _without(data: Any, wrong: set[YamlPath]) -> Any:
 
 
 def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
-    """Return line and column of a pydantic location; its parts that are no keys of the file are passed over."""
+    """Return line and column of a pydantic location. Parts that are not keys of the file are skipped."""
     at = place(data)
     for step in path:
         if isinstance(data, Section) and step in data:
@@ -131,7 +131,7 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     """Return what is wrong with a node whose keys name no kind, or more than one."""
     kinds = [kind for kind in KINDS if kind in data and kind != "say"]
     if kinds == ["run", "text"]:
-        kinds = ["run"]  # the words of the message that the action sends
+        kinds = ["run"]  # `text` has the words of the message that the action sends
     if len(kinds) > 1:
         first, second = kinds[:2]
         what = f"a node is one step, and this one has `{first}` and `{second}`"
@@ -149,7 +149,7 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
 
 
 def _misspelt_kind(key: str) -> str | None:
-    """Return the kind that an unknown key means: the nearest name of all, or one that is a single slip away."""
+    """Return the kind that an unknown key means: the nearest of all names, or one with a single slip."""
     guess = key_meant(key, _ANY_NODE_KEY)
     if guess in KINDS:
         return guess
@@ -166,7 +166,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 _ANY_NODE_KEY = {key: None for model in KINDS.values() for key in keys_of(model)}
 
 
-# --- what pydantic found, in an editor's words
+# --- pydantic's errors in an editor's words
 
 
 def _mistakes(
@@ -178,15 +178,14 @@ def _mistakes(
     for mistake in mistakes:
         path, typed = mistake["loc"], mistake["input"]
         if mistake["type"] == "missing" and path in meant:
-            continue  # it is there, under a misspelt key
+            continue  # the key is there, but misspelt
         if mistake["type"] != "missing" and isinstance(typed, Scalar) and typed.plain and not typed:
-            continue  # the reader has said that it has no value
+            continue  # the reader has reported the missing value
         value = "what stands here" if private else shown(typed)
         yield Problem(file, *place_of(data, path), node, *_explain(model, mistake, value))
 
 
 def _meant(model: type[BaseModel], mistake: Any) -> str | None:
-    """Return the key that an unknown one probably means."""
     if mistake["type"] != "extra_forbidden":
         return None
     keys, beside = _keys_at(model, mistake["loc"])
@@ -194,7 +193,7 @@ def _meant(model: type[BaseModel], mistake: Any) -> str | None:
 
 
 def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str]:
-    """Return what is wrong, and what to write instead. ``value`` is what was typed, as it may be shown."""
+    """Return what is wrong and what to write instead. ``value`` is how a message may show what was typed."""
     kind, typed = mistake["type"], mistake["input"]
     context = mistake.get("ctx", {})
     keys, beside = _keys_at(model, mistake["loc"])
@@ -244,7 +243,7 @@ _WRITE = {
     "decimal_": "write a number, such as `1.50`",
     "date_": "write a day, such as `2026-11-30`",
 }
-"""By the beginning of what pydantic calls a mistake."""
+"""The remedy, by the beginning of pydantic's name for a mistake."""
 
 
 def _not_one_of(keys: list[str | int], typed: Any, value: str, expected: str) -> tuple[str, str]:
@@ -275,11 +274,11 @@ def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
     return f" ({first[:1].lower()}{first[1:]})"
 
 
-# --- the declaration along a path
+# --- following a path through the declarations
 
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], dict[str, FieldInfo]]:
-    """Return the keys of a pydantic location, without the names of unions' branches, and those that may stand last."""
+    """Return the keys of a pydantic location without the branches of unions, and the keys that its last section has."""
     found = list(_alternatives(model))
     keys: list[str | int] = []
     above = found
@@ -298,12 +297,12 @@ def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], d
 
 
 def _has_key(model: type[BaseModel], path: YamlPath, key: str) -> bool:
-    """Say whether a section at this place may have a key."""
+    """Return whether a section at this place may have a key."""
     return key in _keys_at(model, (*path, key))[1]
 
 
 def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:
-    """Yield what may stand at a key or position of a type."""
+    """Yield what a type may have under a key or at a position."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         field = keys_of(kind).get(str(step))
         if field:
@@ -313,7 +312,7 @@ def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:
 
 
 def _alternatives(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the types that an annotation allows, each with the name of its branch."""
+    """Yield the types that an annotation allows, each with the tag of its branch."""
     if get_origin(annotation) is Annotated:
         annotation, *notes = get_args(annotation)
         tag = next((note.tag for note in notes if isinstance(note, Tag)), tag)

@@ -1,10 +1,10 @@
-"""YAML as people type it: every key and value is kept literally, with its place.
+"""YAML as people type it: every key and value stays literal and has its place.
 
-A value is a text, a section (a mapping) or a list. Nothing becomes a boolean, a number or a date here: ``no`` stays ``no``, and
-``+86`` keeps its plus. The declaration of a file (:mod:`ivr.menu.language`) decides what a text means.
+A value is a text, a section (a mapping) or a list. Nothing becomes a boolean, a number or a date here: ``no`` stays ``no``,
+and ``+86`` keeps its plus. The declarations in :mod:`ivr.menu.language` decide what a text means.
 
-PyYAML gives the events. We put them together ourselves and do not use its constructors, so that we can report a key that is
-written twice, a text that a comment cuts off, and anchors that explode.
+We build the values from PyYAML's events and not with its constructors. This way we can report a key that is written twice,
+a text that a comment cuts off, and anchors that explode.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ivr.menu.reading.problems import Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_VALUES = 200_000
-"""How many values a file may hold when every alias is written out."""
+"""The most values that a file may hold with every alias written out."""
 MAX_DEPTH = 40
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
 
 
 class Scalar(str):
-    """A scalar, literally."""
+    """A scalar, exactly as typed."""
 
     __slots__ = ("cut", "mark", "plain")
     mark: Mark
@@ -50,7 +50,7 @@ class Section(dict[str, Any]):
 
     __slots__ = ("keys_at", "mark")
     mark: Mark
-    """Where its own key stands, if it has one. That is where an editor looks for it."""
+    """The place of the key that it stands under, where an editor would look for it."""
     keys_at: dict[str, Mark]
 
 
@@ -62,7 +62,7 @@ class SequenceNode(list[Any]):
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
-    """Return the text of a file, and what is wrong with its bytes. If something is, the text is empty."""
+    """Return the text of a file and the problems of its bytes. With a problem, the text is empty."""
     if len(data) > MAX_BYTES:
         what = f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most"
         return "", [Problem(file, 1, 1, "", what, "split it with `include:`")]
@@ -80,9 +80,9 @@ def read(text: str, file: str) -> tuple[Section | None, list[Problem]]: ...
 @overload
 def read(text: str, file: str, top: type[Section | list[Any]]) -> tuple[Any, list[Problem]]: ...
 def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]:
-    """Return what a YAML file says, and the problems in it; None when it cannot be read at all.
+    """Return what a YAML file says, and its problems. The value is None if the file cannot be read.
 
-    It is a section or, where ``top`` says so, a list; a file with nothing in it is an empty list.
+    The value is a section or, if ``top`` says so, a list. An empty file is then an empty list.
     """
     lines = _LINE_END.split(text)
     problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
@@ -104,7 +104,7 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
 
 
 def _wrong_top(made: Any) -> tuple[str, str]:
-    """Return what is wrong with a file that is not what it should be, and what to write instead."""
+    """Return what is wrong with a file of the wrong shape, and what to write instead."""
     if isinstance(made, Section):
         return "the file has keys and should be a list", "begin each entry with `- `"
     what = "the file is a list" if isinstance(made, SequenceNode) else "the file has no keys"
@@ -112,7 +112,7 @@ def _wrong_top(made: Any) -> tuple[str, str]:
 
 
 def _within(text: str, problems: list[Problem]) -> list[Problem]:
-    """Return problems with a place that an editor can show: the parser may blame the line after the last one."""
+    """Move problems to a place that an editor can show, since the parser may blame the line after the last one."""
     lines = _LINE_END.split(text)
     last = max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
     return [replace(each, line=last, column=1) if each.line > last else each for each in problems]
@@ -122,11 +122,11 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What YAML forbids, and the three line breaks that no editor counts as one: NEL, LS and PS."""
+"""What YAML forbids, and the three line breaks that editors ignore: NEL, LS and PS."""
 
 
 def _forbidden_characters(lines: Sequence[str], file: str) -> Iterator[Problem]:
-    """Yield a problem for every line with an invisible character. It would end the text around it, or move it."""
+    """Yield a problem for each line with an invisible character, which could end or move the text around it."""
     for number, line in enumerate(lines, 1):
         found = _FORBIDDEN.search(line)
         if found:
@@ -145,7 +145,7 @@ def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem
 
 
 def place(data: Any, *path: Any) -> Mark:
-    """Return where the value at ``path`` stands. If that is not known, return the nearest place above it."""
+    """Return where the value at ``path`` is, or the nearest known place above it."""
     mark = getattr(data, "mark", Mark(1, 1))
     for step in path:
         if isinstance(data, Section) and step in data:
@@ -158,7 +158,7 @@ def place(data: Any, *path: Any) -> Mark:
 
 
 class _Refused(Exception):
-    """Reading stops here."""
+    """Ends the reading of a file."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
@@ -177,7 +177,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Anchor:
-    """A value that aliases may stand for."""
+    """A value that aliases may refer to."""
 
     value: Any
     size: int
@@ -190,7 +190,7 @@ _COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
 
 @dataclass(slots=True)
 class _Builder:
-    """Puts the events of one file together."""
+    """Builds a value from the events of one file."""
 
     text: str
     file: str
@@ -233,7 +233,7 @@ class _Builder:
         text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
         self.refuse_tag(event)
         hidden = _FORBIDDEN.search(text)
-        if hidden:  # written as `"\\u0007"`: it would be in what is said, drawn and sent
+        if hidden:  # typed as `"\\u0007"`, it would get into what is said, drawn and sent
             self.problem(
                 text.mark, f"an invisible character is written here (U+{ord(hidden[0]):04X})", "delete it"
             )
@@ -295,7 +295,7 @@ class _Builder:
         self.put(value, size)
 
     def put(self, value: Any, size: int) -> None:
-        """Put a value where the reading has come to: at the top, into a list, or as a key or value of a section."""
+        """Add a value at the current place: at the top, to a list, or as a key or value of a section."""
         if not self.stack:
             self.top = value
             return
@@ -337,7 +337,7 @@ _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
 
 
 def _braces_inside(line: str) -> bool:
-    """Say whether a template stands without quotes inside the brackets of a section."""
+    """Return whether an unquoted template stands inside the brackets of a section."""
     return bool(re.search(r"\{(?![{%]).*[^:\[{\s]\s*\{[{%]", re.sub(r"\"[^\"]*\"|'[^']*'", "", line)))
 
 
@@ -351,7 +351,7 @@ def _mark(event: Any) -> Mark:
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    """Return what PyYAML found, in an editor's words, with a remedy for the traps that are known."""
+    """Return what PyYAML found, in an editor's words, with a remedy for known traps."""
     lines = _LINE_END.split(text)
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
@@ -360,9 +360,9 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
 
 
 def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:
-    """Return the place that an editor should look at. For a bracket that is never closed, that is where it opens."""
+    """Return the place that an editor should look at. For an unclosed bracket, that is where it opens."""
     begun, noticed = error.context_mark, error.problem_mark
-    assert noticed is not None  # the scanner and the parser always give it
+    assert noticed is not None  # the scanner and the parser always set it
     context = error.context or ""
     if begun and any(opened in context for opened in ("quoted scalar", "alias", "simple key", "anchor")):
         return begun
@@ -414,4 +414,4 @@ _TRAPS = (
         "line the keys up; put quotes around whole texts",
     ),
 )
-"""A part of PyYAML's sentence, what it usually means, and the remedy. The first that fits is used."""
+"""A part of PyYAML's message, what it usually means, and the remedy. The first match is used."""

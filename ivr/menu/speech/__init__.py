@@ -1,1 +1,1 @@
-"""What is said and heard: templates and their filters, prompts, the machine's own phrases, recognition, durations."""
+"""What is said and heard: templates, filters, prompts, the machine's own sentences, recognition, and durations."""

@@ -1,26 +1,18 @@
-"""How long words take to say.
+"""Estimates how long words take to say.
 
-A text is counted (:func:`parts`), and each part costs seconds: a Chinese character, an English word and each of its
-letters, a pause at a comma and two at the end of a sentence, and in English what every prompt takes however short it is.
-Numbers cost what their reading costs: 3000 is 三千 in a Chinese sentence and `three thousand` in an English one. Text that
-mixes the two scripts costs in each part what that script costs.
+:func:`parts` counts a text, and each part costs seconds: a Chinese character, an English word and each of its letters, a
+pause at a comma and two at the end of a sentence. An English prompt has a fixed cost as well. A number costs what its
+reading costs: 3000 is 三千 in a Chinese sentence and `three thousand` in an English one.
 
-The constants are fitted to the durations of espeak-ng on the prompts of the shipped hotline, not to those of a telephone
-voice: ``python -m benchmarks.spoken`` measures, fits and says how far the model is off. Both the shape (how the seconds
-divide over characters, words and pauses) and the speed are those of espeak-ng at its own rate. The shape cannot be fitted
-without a voice that anybody can install and measure again. The speed could have been set to a figure of our own, but there
-is none that was measured: 4.2 Chinese characters and 2.6 English words a second, which stood here before, were estimates, one
-faster and one slower than espeak-ng (over the shipped prompts, pauses and numbers included, it does 3.6 and 3.3). So its rate is
-the reference, and :data:`VOICE_RATES` says by how much a voice is faster.
+The constants are fitted to espeak-ng on the prompts of the shipped hotline, because anybody can install it and measure
+again: see ``python -m benchmarks.spoken``. :data:`VOICE_RATES` says how much faster a telephone voice is. espeak-ng pauses
+0.15 s at a Chinese comma and 0.30 s at the end of a sentence, so a sentence ends with two pauses. The prompts have too few
+sentences to fit a constant for each.
 
-That a sentence ends with two pauses is what espeak-ng does (0.15 s at a Chinese comma, 0.30 s at the end of a sentence). With
-a constant for each, two changed prompts were enough to make one half as long again: few prompts have several sentences.
+The estimate ends with the last sound. It includes pauses between sentences but not the silence after a prompt, which differs
+for each voice and carrier.
 
-What is counted ends with the last sound. The silence after a prompt is not in it, because each voice and carrier leaves
-another one (espeak-ng a third of a second); inside a prompt the pauses between its sentences are.
-
-The words of a menu are plain text: they reach the carrier escaped, so that a tag in them is no SSML. All the same
-``<break time="500ms"/>`` is understood here, for texts that come from elsewhere.
+A menu's words are plain text, so a tag in them is not SSML. ``<break time="500ms"/>`` is counted for texts from elsewhere.
 """
 
 from __future__ import annotations
@@ -31,27 +23,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 VOICE_RATES: Mapping[str, float] = {"Polly.Zhiyu-Neural": 1.0, "Polly.Joanna-Neural": 1.0}
-"""How much faster than the reference a voice speaks: at 1.1 it says in ten seconds what takes eleven. A voice that is not
-here has 1.0.
+"""How much faster than espeak-ng a voice speaks. At 1.1 it says in ten seconds what takes eleven. The default is 1.0.
 
-The two are the shipped hotline's. They were not measured, which needs an account: 1.0 is a placeholder for the quotient
-of the model's seconds and those of a recording.
-"""
+The two voices of the shipped hotline are not measured yet, since that needs an account. Their 1.0 is a placeholder."""
 
 
 class SpokenParts(NamedTuple):
-    """What of a text takes time."""
+    """The parts of a text that take time."""
 
     prompts: int = 0
-    """1 where anything is said at all."""
+    """1 if anything is said at all."""
     characters: int = 0
-    """Chinese ones, as they are spoken: also the syllables of a number in a Chinese sentence."""
+    """Chinese characters as spoken, with the syllables of a number in a Chinese sentence."""
     words: int = 0
-    """Of alphabets, as they are spoken: also those of a number in an English sentence."""
+    """Words as spoken, with those of a number in an English sentence."""
     letters: int = 0
-    """Of those words."""
+    """The letters of those words."""
     pauses: int = 0
-    """Between two things that are said: a comma is one, the end of a sentence two."""
+    """Pauses between things that are said: one for a comma, two for the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,6 @@ class Pace:
     pause: float
 
     def seconds(self, parts: SpokenParts) -> float:
-        """Return what the parts take together."""
         return (
             parts.prompts * self.prompt
             + parts.characters * self.character
@@ -78,13 +66,13 @@ class Pace:
 _CHARACTER, _WORD, _LETTER = 0.257, 0.0487, 0.049
 CHINESE = Pace(0.0, _CHARACTER, _WORD, _LETTER, pause=0.181)
 ENGLISH = Pace(0.111, _CHARACTER, _WORD, _LETTER, pause=0.255)
-"""Also for every other language that is written with letters."""
+"""The pace of every other language that is written with letters, too."""
 
 
 def spoken_seconds(text: str, language: str = "", voice: str = "") -> float:
-    """Return the seconds that a text takes to say, at the rate of a voice; 0 where there is nothing to say.
+    """Return the seconds that a text takes to say with a voice.
 
-    Without a language the script decides: a text with a Chinese character in it is read as Chinese.
+    Without a language the script decides: a text with a Chinese character is read as Chinese.
     """
     chinese = is_chinese(text, language)
     pace = CHINESE if chinese else ENGLISH
@@ -92,7 +80,6 @@ def spoken_seconds(text: str, language: str = "", voice: str = "") -> float:
 
 
 def is_chinese(text: str, language: str = "") -> bool:
-    """Return whether a text is read as Chinese."""
     if language:
         return language.partition("-")[0] in {"zh", "cmn", "yue"}
     return _HAN.search(text) is not None
@@ -114,7 +101,7 @@ _PART = re.compile(
 
 
 def parts(text: str, *, chinese: bool) -> SpokenParts:
-    """Count what takes time in a text that is read as Chinese, or as English."""
+    """Count what takes time in a text that is read as Chinese or as English."""
     characters = words = letters = pauses = 0
     said, pause = False, 0
     for found in _PART.finditer(_BREAK.sub(" ", text) if "<" in text else text):
@@ -141,8 +128,8 @@ def parts(text: str, *, chinese: bool) -> SpokenParts:
 def _word(word: str, *, chinese: bool) -> tuple[int, int, int]:
     """Return the characters, words and letters that a word counts as.
 
-    Capitals are read letter by letter (`ID`, and in Chinese a single `X`): each is a syllable, which is a character in a
-    Chinese sentence and a word of two letters in an English one.
+    Capitals are read letter by letter, such as `ID`, or a single `X` in Chinese. Each letter counts as a character in a Chinese
+    sentence and as a word of two letters in an English one.
     """
     size = len(word)
     if word.isupper() and (chinese or size > 1):
@@ -161,7 +148,7 @@ def _breaks(text: str) -> float:
 # --- numbers
 
 _LONGEST = 8
-"""Digits of a number that is read as one. A longer one, or one that begins with 0, is read digit by digit."""
+"""The most digits that are read as one number. A longer number, or one that begins with 0, is read digit by digit."""
 _ONES = (
     *(
         "zero",
@@ -200,7 +187,6 @@ def _syllables(number: str, decimals: str | None) -> int:
 
 
 def _read(number: str, decimals: str | None) -> list[str]:
-    """Return the words of a number that is read in English."""
     after = ["point", *(_ONES[int(digit)] for digit in decimals)] if decimals else []
     digits = number.replace(",", "")
     read = [_ONES[int(digit)] for digit in digits] if _one_by_one(digits) else number_words(int(digits))
@@ -212,7 +198,6 @@ def _one_by_one(digits: str) -> bool:
 
 
 def number_words(number: int) -> list[str]:
-    """Return the English words of a number."""
     if number < 20:
         return [_ONES[number]]
     if number < 100:

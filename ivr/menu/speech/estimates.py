@@ -1,4 +1,4 @@
-"""The words of a prompt before any call: a template with plausible values in it, so that its length can be told."""
+"""Estimates the words of a prompt before any call, by putting plausible values into its template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.prompts import Prompt
 
 _WORD: Mapping[str, str] = {"zh": "招商银行", "en": "the bank card"}
-"""What stands for a value that is said as it is, such as a name."""
+"""What stands for a value without a filter, such as a name."""
 
 _IF = re.compile(r"\{%-?\s*if\b[^%]*%\}(?P<inside>(?:(?!\{%-?\s*if\b).)*?)\{%-?\s*endif\s*-?%\}", re.DOTALL)
 _ELSE = re.compile(r"\{%-?\s*el(?:se|if)\b[^%]*%\}")
@@ -23,12 +23,12 @@ _FILTER = re.compile(r"\|\s*(\w+)")
 
 
 def words(prompt: Prompt) -> str:
-    """Return what a prompt may say in some call: of branches the longest, of values plausible ones."""
+    """Return what a prompt may say in some call, with its longest branches and plausible values."""
     return _filled(prompt.source, prompt.fixed.language) if prompt.template else prompt.fixed.text
 
 
 def seconds_of(prompts: Iterable[Prompt]) -> float:
-    """Return the seconds that prompts take to say one after the other."""
+    """Return the seconds that prompts take one after the other."""
     return sum(_seconds(words(prompt), prompt.fixed.language, prompt.fixed.voice) for prompt in prompts)
 
 
@@ -41,14 +41,14 @@ def _seconds(text: str, language: str, voice: str) -> float:
 def _filled(source: str, language: str) -> str:
     """Return a template's words without evaluating it."""
     text, before = source, ""
-    while text != before:  # from the inside out: a branch may hold branches
+    while text != before:  # from the inside out, since branches nest
         before, text = text, _IF.sub(lambda found: max(_ELSE.split(found["inside"]), key=len), text)
     text = _VALUE.sub(lambda found: _value(found[1], language), _REST.sub("", text))
     return " ".join(text.split())
 
 
 def _value(expression: str, language: str) -> str:
-    """Return how a value may sound, by the last of our filters that it goes through."""
+    """Return how a value may sound, by the last of our filters that it passes."""
     ours = [found for name in _FILTER.findall(expression) if (found := FILTERS.get(name)) and found.say]
     if ours and ours[-1].say:
         return ours[-1].say(ours[-1].example, Locale.parse(language, sep="-"))

@@ -1,7 +1,7 @@
-"""The filters of menu templates: how values are said in each language, such as money, dates, and digits one by one.
+"""The filters of menu templates, which say values in each language: money, dates, or digits one by one.
 
-A filter of ours is a function of a value and a Babel locale under ``@spoken``. Its docstring is its line in the reference
-page, and its example is what ``ivr check`` measures and ``ivr explore`` tries. Nothing else knows the filters by name.
+Each filter of ours is a function of a value and a Babel locale under ``@spoken``. Its docstring is its line in the reference
+page. ``ivr check`` measures its example, and ``ivr explore`` tries it. Nothing else knows the filters by name.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Filter:
     means: str
     """One sentence for the reference page."""
     say: Callable[..., str] | None = None
-    """How it says a value in a locale. None for a filter of Jinja2, which knows no languages."""
+    """How it says a value in a locale. Filters of Jinja2 know no languages, so they have None."""
     example: Any = None
-    """A value of usual length that it can be applied to, or None when it tells nothing about its value."""
+    """A value of usual length to apply it to. It is None if the filter tells nothing about its value."""
 
 
 FILTERS: dict[str, Filter] = {}
@@ -36,7 +36,7 @@ FILTERS: dict[str, Filter] = {}
 
 
 def spoken(example: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
-    """Add a filter of ours under its function's name."""
+    """Register a filter of ours under its function's name."""
 
     def add(say: Callable[..., str]) -> Callable[..., str]:
         FILTERS[say.__name__] = Filter(" ".join((say.__doc__ or "").split()), say, example)
@@ -46,7 +46,7 @@ def spoken(example: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
 
 
 _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
-"""幺 for 1: in a number that is copied down, yī is heard as qī."""
+"""The digit 1 is 幺, because in a number that is copied down yī sounds like qī."""
 
 
 @spoken(example=Decimal("3512.40"))
@@ -79,7 +79,7 @@ def percent(value: Any, locale: Locale) -> str:
 @spoken(example=date(2026, 11, 24))
 def day(value: date, locale: Locale) -> str:
     """A day with its weekday: `11月24日星期二`, `Tuesday, November 24`."""
-    # Babel's skeletons shorten the weekday, so the two languages that we know well have their pattern here.
+    # Babel's skeletons shorten the weekday, so Chinese and English have patterns of their own.
     patterns = {"zh": "M月d日EEEE", "en": "EEEE, MMMM d"}
     if locale.language in patterns:
         return format_date(value, patterns[locale.language], locale=locale)

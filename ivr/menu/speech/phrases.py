@@ -1,6 +1,6 @@
-"""The machine's own sentences, in the languages that it speaks by itself.
+"""The machine's own sentences in the languages that are built in.
 
-A hotline may replace any of them under ``phrases:``. A language that is not here needs them all there.
+A hotline may replace any of them under ``phrases:``. For any other language it must write them all there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.walk import fields_with
 
 PATTERNS = frozenset(fields_with(Phrases, {Role.pattern}))
-"""Sentences with a place for a value: they are filled in, not spoken as they stand."""
+"""Sentences with a place for a value. They are filled in and not spoken as they are."""
 
 USUAL: Mapping[str, Phrases] = {
     "zh": Phrases.model_validate(
@@ -97,11 +97,11 @@ USUAL: Mapping[str, Phrases] = {
         }
     ),
 }
-"""By language without its region."""
+"""By language, without its region."""
 
 
 def complete(language: str, own: Phrases) -> tuple[dict[str, Any], list[str]]:
-    """Return every sentence for a language, a hotline's own before the usual ones, and the names of those that are missing."""
+    """Return every sentence for a language, and the names of the missing ones. A hotline's own come first."""
     usual = USUAL.get(language.split("-", maxsplit=1)[0])
     found: dict[str, Any] = {}
     missing = []

@@ -1,4 +1,4 @@
-"""What the caller hears: words or a recording of them, in one language's voice, compiled when the menu is loaded."""
+"""What the caller hears: words or a recording, in one language's voice. Prompts are compiled when a menu is loaded."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Utterance:
     """One thing that the caller hears: words in a language's voice, or a recording of the same words."""
 
     text: str
-    """What is said; it is always there, also beside a recording."""
+    """What is said. A recording has its words here as well."""
     language: str
     """A tag of the hotline, such as ``zh-CN``."""
     voice: str = ""
     """The text-to-speech voice, such as ``Polly.Zhiyu-Neural``."""
     audio: str = ""
-    """The published name of a recording that exists (``zh-CN/greeting.1f3a9c2e.wav``), played instead of the words."""
+    """The published name of an existing recording, such as ``zh-CN/greeting.1f3a9c2e.wav``, which is played instead."""
     static: bool = False
-    """Whether the words are the same in every call, so that a rendering of them may be kept."""
+    """Whether the words are the same in every call, so that their audio may be cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,12 @@ class Prompt:
     """Something to say: fixed words, or a template that becomes words with the variables of a call."""
 
     fixed: Utterance
-    """The utterance itself, or the voice and language that a template is spoken in."""
+    """The utterance itself, or the voice and language of a template."""
     template: Template | None = None
     source: str = ""
-    """What the template was compiled from."""
+    """The source of the template."""
 
     def utter(self, variables: Mapping[str, Any]) -> Utterance:
-        """Return what is said in this call."""
         if self.template is None:
             return self.fixed
         words = render(self.template, variables)
@@ -53,17 +52,17 @@ class Voice:
     language: str
     name: str = ""
     recordings: Mapping[str, str] | None = None
-    """From an audio file's name in this language to its published name."""
+    """The published name of each audio file in this language."""
 
     def prompt(self, wording: str | RecordedWords) -> Prompt:
-        """Compile one wording. Its line breaks are those of the file, and not spoken."""
+        """Compile one wording. Line breaks in the file are not spoken."""
         if isinstance(wording, RecordedWords):
             published = (self.recordings or {}).get(wording.audio, "")
             return self._compiled(" ".join(wording.text.split()), published)
         return self._compiled(" ".join(wording.split()))
 
     def message(self, text: str) -> Prompt:
-        """Compile a text message, which keeps its lines."""
+        """Compile a text message, which keeps its line breaks."""
         return self._compiled(text.strip())
 
     def _compiled(self, words: str, audio: str = "") -> Prompt:

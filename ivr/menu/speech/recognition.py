@@ -1,4 +1,4 @@
-"""Speech made comparable: what was recognised, and what a menu says it listens for."""
+"""Compares what was recognised with what a menu listens for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SPACED = f"[^\\W{_UNSPACED}]"
 
 
 def normalise(text: str) -> str:
-    """Return a phrase without case, width and punctuation; words are one space apart, Chinese characters none."""
+    """Return a phrase without case, width and punctuation. One space stays between words, and none between Chinese characters."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = re.sub("['’]", "", folded)
     kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
@@ -52,7 +52,7 @@ def normalise(text: str) -> str:
 
 
 def spoken_digits(text: str) -> str:
-    """Return the keys that were said one by one (``"幺三八"``, ``"one, three 8"``), or an empty text."""
+    """Return the keys that were said one by one, such as ``"幺三八"`` or ``"one, three 8"``, or an empty string."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = re.findall(r"[a-z]+|[0-9*#]|星号|井号|[^\W\d_]", folded)
     keys = [_DIGITS.get(word, word if word in "0123456789*#" else "") for word in words]
@@ -60,7 +60,7 @@ def spoken_digits(text: str) -> str:
 
 
 def spoken_key(text: str) -> str:
-    """Return the key that a caller names, also politely (``"按一"``, ``"press two please"``), or an empty text."""
+    """Return the key that a caller names, even politely, such as ``"按一"`` or ``"press two please"``, or an empty string."""
     keys = spoken_digits(text)
     if keys:
         return keys
@@ -71,7 +71,7 @@ def spoken_key(text: str) -> str:
 
 
 def meant(text: str, heard: Mapping[str, str]) -> str:
-    """Return the key whose phrase was said, the longest phrase first; empty when none or when two keys are meant."""
+    """Return the key of the longest phrase that was said. Return an empty string if there is none, or if two keys fit."""
     said = normalise(text)
     if said in heard:
         return heard[said]
@@ -84,6 +84,6 @@ def meant(text: str, heard: Mapping[str, str]) -> str:
 
 
 def _says(said: str, phrase: str) -> bool:
-    """Say whether a phrase was said among other words: whole words only, where a script has words."""
+    """Return whether a phrase was said among other words. In a script with spaces, only whole words count."""
     found = re.search(f"(?<!{_SPACED}){re.escape(phrase)}(?!{_SPACED})", said) if phrase in said else None
     return bool(phrase) and found is not None

@@ -1,6 +1,6 @@
-"""Templates and conditions of a menu: Jinja2 in its sandbox, compiled once when the menu is loaded.
+"""Templates and conditions of a menu: sandboxed Jinja2, compiled once when the menu is loaded.
 
-A value that a caller typed, said or owns is only ever a *value* in a template, never a part of one.
+What a caller types, says or owns is only ever a *value* in a template, never a part of one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ EXPRESSIONS: Mapping[str, str] = {
 """What a condition may look like, each with its meaning."""
 
 RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
-"""Names that no variable may have: facts, and what Jinja2 and Python would read otherwise."""
+"""Names that no variable may have: facts, and words with a meaning in Jinja2 or Python."""
 
 _NOT_HERE: Mapping[type[nodes.Node], str] = {
     nodes.Include: "include",
@@ -60,7 +60,7 @@ _NOT_HERE: Mapping[type[nodes.Node], str] = {
     nodes.CallBlock: "call",
     nodes.Pow: "**",
 }
-"""What Jinja2 can and a menu cannot: there are no other templates, and a huge number would hold up every call."""
+"""What Jinja2 can do and a menu cannot. There are no other templates, and a huge number would block every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,12 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
 
 @functools.lru_cache(maxsize=8192)
 def is_template(text: str) -> bool:
-    """Say whether a text holds something that is not said as it stands."""
+    """Return whether a text has a part that must be evaluated."""
     return any(opening in text for opening in ("{{", "{%", "{#"))
 
 
 def examine(source: str, language: str, *, expression: bool = False) -> Uses:
-    """Return what a template, or a bare expression, reads; with its mistakes if it does not compile."""
+    """Return what a template, or a bare expression, reads, and its mistakes."""
     if expression and is_template(source):
         bare = re.sub(r"\{\{|\}\}|\{%|%\}", "", source).strip()
         return Uses(mistakes=(Mistake("a condition has no `{{ }}`", f"write {shown(bare)}"),))
@@ -125,7 +125,7 @@ _CHINESE = re.compile("[，。：；（）“”‘’｜＝＜＞]")
 
 
 def _to_check(source: str) -> str:
-    """Return what an editor should look at in a template or condition that cannot be read: the likeliest first."""
+    """Return the likeliest remedy for a template or condition that cannot be parsed."""
     for opening, closing in _PAIRS:
         if source.count(opening) != source.count(closing):
             return f"check that `{opening}` is closed by `{closing}`"
@@ -141,7 +141,7 @@ def _to_check(source: str) -> str:
 
 
 def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
-    """Yield what compiles and cannot work."""
+    """Yield what compiles but cannot work."""
     for filtered in parsed.find_all(nodes.Filter):
         if filtered.name not in env.filters:
             yield Mistake(f"there is no filter `{filtered.name}`", did_you_mean(filtered.name, env.filters))
@@ -157,9 +157,9 @@ def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
 
 
 def _is_text(node: nodes.Expr) -> bool:
-    """Say whether an expression is a text or a list whatever the variables are: repeated, it could fill the memory.
+    """Return whether an expression is a text or a list whatever the variables are.
 
-    Jinja2 works out what is constant when it compiles, so that one such text would stop the server at its start.
+    Jinja2 evaluates constants when it compiles, so such a text, repeated often enough, could fill the memory of a server that starts.
     """
     parts = [node, *node.find_all(nodes.Node)]
     varies = any(isinstance(part, nodes.Name) for part in parts)
@@ -172,7 +172,7 @@ def _is_text(node: nodes.Expr) -> bool:
 
 
 def _read(parsed: nodes.Template) -> frozenset[str]:
-    """Return the names that must have a value; those under `is defined` or `default` need not."""
+    """Return the names that must have a value. Those under `is defined` or `default` need none."""
     excused = {
         name.name
         for guard in (*parsed.find_all(nodes.Test), *parsed.find_all(nodes.Filter))
@@ -192,12 +192,12 @@ def template(source: str, language: str) -> Template:
 
 @functools.lru_cache(maxsize=8192)
 def condition(source: str, language: str) -> TemplateExpression:
-    """Compile a condition; call it with the variables."""
+    """Compile a condition. Call the result with the variables."""
     return environment(language).compile_expression(source, undefined_to_none=False)
 
 
 def value(source: str, language: str) -> Template | TemplateExpression | str:
-    """Compile a value: a plain text as it is, one ``{{ expression }}`` to what it yields, anything else to a text."""
+    """Compile a value. A plain text stays itself, one ``{{ expression }}`` keeps its type, and anything else becomes a text."""
     if not is_template(source):
         return source
     inner = source.strip()
@@ -207,7 +207,6 @@ def value(source: str, language: str) -> Template | TemplateExpression | str:
 
 
 def evaluate(compiled: Template | TemplateExpression | str, variables: Mapping[str, Any]) -> Any:
-    """Return what a compiled value yields with these variables."""
     match compiled:
         case str():
             return compiled
@@ -222,8 +221,8 @@ def evaluate(compiled: Template | TemplateExpression | str, variables: Mapping[s
 def render(compiled: Template, variables: Mapping[str, Any]) -> str:
     """Return the text that a template becomes.
 
-    Jinja2's own ``render`` would copy the variables. Here each is looked up where they are, so that a mapping can
-    record which of them a template reads.
+    Jinja2's own ``render`` would copy the variables. This looks each one up in place, so that a mapping can record which of them
+    a template reads.
     """
     context = compiled.new_context(variables, shared=True)  # type: ignore[arg-type]
     return compiled.environment.concat(compiled.root_render_func(context))

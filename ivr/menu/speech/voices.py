@@ -1,10 +1,10 @@
-"""The languages of a hotline, as Twilio's speech and recognition name them, and the voices that speak them.
+"""The languages of a hotline as Twilio names them for speech and recognition, and the voices that speak them.
 
-The two namespaces differ: ``<Say>`` wants ``cmn-CN`` where ``<Gather>`` wants ``cmn-Hans-CN``, and the ``zh-CN`` that
-both lists know belongs in ``<Say>`` to a retired voice. A voice that does not speak its language may silence the
-sentence, with nothing but a warning in Twilio's debugger; so the pair is checked when a menu is loaded.
+The two namespaces differ: ``<Say>`` wants ``cmn-CN`` where ``<Gather>`` wants ``cmn-Hans-CN``. Both know ``zh-CN``, but in
+``<Say>`` it belongs to a retired voice. A voice that does not speak its language may silence a sentence, with only a warning
+in Twilio's debugger. So each pair is checked when a menu is loaded.
 
-Source: Twilio's documentation of ``<Say>`` and ``<Gather>``, and the enumerations of its client libraries.
+The source is Twilio's documentation of ``<Say>`` and ``<Gather>``, and the enumerations of its client libraries.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class _Language:
     say: str
     hear: str
     voice: str
-    """The voice that speaks when the hotline names none."""
+    """The voice that speaks if the hotline names none."""
     polly: str = ""
-    """Every Polly voice that speaks it, without ``Polly.``; empty, with ``google`` empty: not listed here."""
+    """Every Polly voice that speaks it, without ``Polly.``. Its voices are unknown if this and ``google`` are empty."""
     google: str = ""
     """A regular expression for the part of a Google voice that follows the language."""
 
@@ -83,16 +83,16 @@ _BASIC = frozenset({"man", "woman"})
 
 
 def language_problem(language: str) -> str | None:
-    """Say what is wrong with a hotline's language tag; None: Twilio speaks it."""
+    """Return what is wrong with a hotline's language tag, or None if Twilio speaks it."""
     if language in _LANGUAGES or language in _SAID:
         return None
     return f"Twilio has no voice for the language {language!r}; write a tag such as zh-CN or en-US"
 
 
 def say_language(language: str, voice: str = "") -> str:
-    """Return the ``language`` of ``<Say>`` for a hotline's tag, spoken by this voice or by the default one.
+    """Return the ``language`` of ``<Say>`` for a hotline's tag and voice.
 
-    Cantonese is ``yue-CN`` to Polly and ``yue-HK`` to Google. An unknown tag is passed on as it is.
+    Cantonese is ``yue-CN`` to Polly and ``yue-HK`` to Google. An unknown tag is returned unchanged.
     """
     known = _LANGUAGES.get(language)
     if known is None:
@@ -109,16 +109,16 @@ def hear_language(language: str) -> str:
 
 
 def default_voice(language: str) -> str:
-    """Return the voice of a hotline that names none for this language; empty: it has to name one."""
+    """Return the voice of a hotline that names none for this language, or an empty string if it must name one."""
     known = _LANGUAGES.get(language)
     return "" if known is None else known.voice
 
 
 def voice_problem(language: str, voice: str) -> str | None:
-    """Say why this voice cannot speak this language, and what to write; None: it can, as far as is known.
+    """Return why this voice cannot speak this language and what to write, or None if nothing speaks against it.
 
-    For the languages whose voices are listed here a voice must be one of them; for the others only its shape
-    is checked, and that it is no voice of a listed language. An empty voice asks for the default one.
+    A language whose voices are listed here accepts only those. For another language the voice must have the right shape and
+    must not belong to a listed language. An empty voice asks for the default one.
     """
     if problem := language_problem(language):
         return problem
