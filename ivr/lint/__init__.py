@@ -60,7 +60,7 @@ def lint(loaded: Loaded) -> list[Problem]:
     problems = [*_vain_settings(loaded.tree, loaded.draft)]
     used = {(problem.node, problem.rule) for problem in loaded.problems}
     for rule in RULES.values():
-        for finding in _findings(subject, rule):
+        for finding in rule.check(subject, limit_of(subject.hotline.lint, rule.id)) if rule.check else ():
             node = loaded.tree.nodes.get(finding.node)
             if node is not None and rule.id in node.allow:
                 used.add((finding.node, rule.id))
@@ -68,11 +68,6 @@ def lint(loaded: Loaded) -> list[Problem]:
                 problems.append(_as_problem(subject, rule, finding, severity))
     problems += _unused(loaded.tree, loaded.draft, used)
     return sorted(set(problems))
-
-
-def _findings(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    if rule.check is not None:
-        yield from rule.check(subject, limit_of(subject.hotline.lint, rule.id))
 
 
 def _severity(lint: Lint, rule: Rule, finding: Finding) -> str | None:

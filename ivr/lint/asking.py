@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.patterns import NO, OPEN_QUESTION, YES, family, sentences
 from ivr.lint.subject import Subject
-from ivr.menu.graph.flow import Edge, EdgeKind
+from ivr.menu.graph.flow import Edge, EdgeKind, closure
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.speech.estimates import words
 
@@ -26,8 +26,8 @@ def asks_whether(subject: Subject, name: str) -> bool:
 
 
 def _ends_in_question(subject: Subject, name: str) -> bool:
-    say = subject.tree.speech[subject.first].nodes[name].say[:1]
-    last = next(reversed(sentences(words(say[0]))), "") if say else ""
+    question = subject.question(name, subject.first)
+    last = next(reversed(sentences(words(question))), "") if question else ""
     is_open = OPEN_QUESTION.get(family(subject.first))
     return last.endswith(("?", "？")) and not (is_open and is_open.search(last))
 
@@ -75,15 +75,9 @@ def _in_words(name: str, edge: Edge) -> str:
 
 def listened_last(subject: Subject, name: str) -> set[str]:
     """Return the nodes at which a caller may have pressed the key that led here."""
-    found, seen, todo = set[str](), set[str](), [name]
-    while todo:
-        at = todo.pop()
-        for before, edge in subject.into[at]:
-            if before in seen or not edge.chosen:
-                continue
-            seen.add(before)
-            if isinstance(subject.tree.nodes[before], ListeningNode):
-                found.add(before)
-            else:
-                todo.append(before)
-    return found
+    listening = {each for each, _ in subject.listening()}
+    passed = closure(
+        {name},
+        lambda at: () if at in listening else [before for before, edge in subject.into[at] if edge.chosen],
+    )
+    return passed & listening

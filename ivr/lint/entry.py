@@ -16,9 +16,9 @@ from ivr.lint.patterns import (
     family,
     says_number,
 )
-from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
-from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode, RunNode
+from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.estimates import words
 
 
@@ -34,10 +34,10 @@ def how_much(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look for the number of digits if it is fixed, and for the pound key if it is not."""
     for language in subject.languages:
         for name, node in subject.entries():
-            say = subject.tree.speech[language].nodes[name].say[:1]
-            if node.ask == "yes_no" or not say or family(language) not in HASH:
+            question = subject.question(name, language)
+            if node.ask == "yes_no" or not question or family(language) not in HASH:
                 continue
-            text, length = words(say[0]), _fixed_length(node)
+            text, length = words(question), _fixed_length(node)
             if length is None and not HASH[family(language)].search(text):
                 remedy = "add “then press pound”" if family(language) == "en" else "加上“按井号键结束”"
                 yield Finding(name, ("say",), "the question does not say how to finish", remedy, language)
@@ -54,7 +54,7 @@ def _fixed_length(node: AskNode) -> int | None:
     return int(least) if written and (not most or most == least) else None
 
 
-stated(
+rule(
     "D02",
     "An entry of known length ends by itself",
     why="Nobody should press pound after the sixth of six digits.",
@@ -88,15 +88,10 @@ stated(
 )
 def confirmed(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look back from an action that changes something to what the caller did last."""
-    for name, node in subject.tree.nodes.items():
-        contract = subject.tree.contracts.get(node.run) if isinstance(node, RunNode) else None
-        if contract is None or not contract.changes:
-            continue
-        for way in sorted(set(unconfirmed(subject, name))):
-            what = f"`{contract.name}` changes something, and {way}"
-            yield Finding(
-                name, ("run",), what, "ask with `ask: yes_no`, or in a menu that ends in a question"
-            )
+    remedy = "ask with `ask: yes_no`, or in a menu that ends in a question"
+    for name, contract in subject.runs():
+        for way in sorted(set(unconfirmed(subject, name))) if contract.changes else ():
+            yield Finding(name, ("run",), f"`{contract.name}` changes something, and {way}", remedy)
 
 
 _AMOUNTS = re.compile(r"(^|_)(amount|sum|money|yuan)($|_)")
@@ -120,22 +115,21 @@ _AMOUNTS = re.compile(r"(^|_)(amount|sum|money|yuan)($|_)")
         """,
 )
 def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
-    for name, node in subject.tree.nodes.items():
-        contract = subject.tree.contracts.get(node.run) if isinstance(node, RunNode) else None
-        amounts = [given for given in contract.inputs if _AMOUNTS.search(given)] if contract else []
+    for name, contract in subject.runs():
+        amounts = [given for given in contract.inputs if _AMOUNTS.search(given)]
         for before in sorted(listened_last(subject, name)) if amounts else ():
             asked = subject.tree.nodes[before]
             if not isinstance(asked, AskNode) or asked.ask != "yes_no":
                 continue
             for language in subject.languages:
-                say = subject.tree.speech[language].nodes[before].say[:1]
-                if say and not re.search(rf"\|\s*money|\b{'|'.join(amounts)}\b", say[0].source):
+                question = subject.question(before, language)
+                if question and not re.search(rf"\|\s*money|\b{'|'.join(amounts)}\b", question.source):
                     what = f"the question before `{name}` does not say the amount"
                     remedy = f"write `{{{{ {amounts[0]} | money }}}}` into it"
                     yield Finding(before, ("say",), what, remedy, language)
 
 
-stated(
+rule(
     "D05",
     "What is secret is never said, shown or kept",
     why="A code in a log is a code in a stranger's hands.",
@@ -185,8 +179,10 @@ def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
 def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
     pattern = ID_NUMBER.get(family(subject.first))
     for name, node in subject.entries():
-        say = subject.tree.speech[subject.first].nodes[name].say[:1]
-        if pattern and node.ask == "digits" and node.length == "18" and say and pattern.search(words(say[0])):
+        question = subject.question(name, subject.first)
+        if not pattern or not question or node.ask != "digits" or node.length != "18":
+            continue
+        if pattern.search(words(question)):
             what = "an ID number that is asked for as digits, so that its check character is not checked"
             yield Finding(name, ("ask",), what, "write `ask: id_card`")
 

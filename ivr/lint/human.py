@@ -9,14 +9,8 @@ from ivr.lint.patterns import HOURS, family
 from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
-from ivr.menu.language.nodes import (
-    AskNode,
-    ChooseNode,
-    ListeningNode,
-    SetNode,
-    TransferNode,
-    WaitsFor,
-)
+from ivr.menu.graph.routes import routes_to_human
+from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, SetNode, TransferNode, WaitsFor
 from ivr.menu.speech.estimates import words
 
 HUMAN_KEY = "0"
@@ -39,18 +33,17 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
     target = subject.tree.anywhere.get(HUMAN_KEY)
     if target is not None and subject.is_human(target):
         return
-    without = [name for name, node in subject.listening() if not _own_zero(subject, node)]
+    without = [
+        name
+        for name, node in subject.listening()
+        if HUMAN_KEY not in node.options or not subject.is_human(node.options[HUMAN_KEY].go)
+    ]
     remedy = f'add `"{HUMAN_KEY}": {subject.hotline.agent}` under `anywhere:`'
     if without and len(without) == len(list(subject.listening())):
         yield Finding("", ("anywhere",), f"`{HUMAN_KEY}` reaches no human at any menu", remedy)
         return
     for name in without:
         yield Finding(name, (), f"`{HUMAN_KEY}` reaches no human here", remedy)
-
-
-def _own_zero(subject: Subject, node: ListeningNode) -> bool:
-    keys = node.options
-    return HUMAN_KEY in keys and subject.is_human(keys[HUMAN_KEY].go)
 
 
 @rule(
@@ -74,10 +67,11 @@ def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
     route = subject.keys_to_human.get(start)
     if route is None:
         what = "not every call can press its way to a human from here"
-        yield Finding(start, (), what, "offer the human on a key of the first menu")
     elif len(route.keys) > limit:
         what = f"a human is {len(route.keys)} keys away ({' '.join(route.keys)}), more than {limit:g}"
-        yield Finding(start, (), what, "offer the human on a key of the first menu")
+    else:
+        return
+    yield Finding(start, (), what, "offer the human on a key of the first menu")
 
 
 @rule(
@@ -101,7 +95,7 @@ def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure the way to a human from the start, in the worst case."""
     start = subject.hotline.start
     for language in subject.languages:
-        route = subject.to_human(language).get(start)
+        route = routes_to_human(subject.tree, language).get(start)
         if route is not None and route.seconds > limit:
             keys = f"by {' '.join(route.keys)}" if route.keys else "by silence"
             what = f"a human is {route.seconds:.1f} s away ({keys}), more than {limit:g} s"
@@ -237,27 +231,14 @@ _STOPS = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.d
 """Where a call waits for its caller or for a human."""
 
 
-def _on_route(subject: Subject, begin: str) -> set[str]:
-    """Return the nodes that a call passes from here by itself, with those at which it waits."""
-    seen, todo = set[str](), [begin]
-    while todo:
-        name = todo.pop()
-        if name in seen or name not in subject.tree.nodes:
-            continue
-        seen.add(name)
-        if subject.tree.nodes[name].waits_for not in _STOPS:
-            todo += subject.flow.neighbours(name)
-    return seen
-
-
 def _sentence(subject: Subject, begin: str, language: str) -> Iterator[str]:
-    for name in _on_route(subject, begin):
+    for name in subject.passed(begin, _STOPS):
         own = subject.tree.speech[language].nodes[name]
         yield from (words(prompt) for prompt in (*own.say[:1], *own.end[:1]))
 
 
 def _helps(subject: Subject, begin: str) -> bool:
-    return any(subject.tree.nodes[name].waits_for in _STOPS for name in _on_route(subject, begin))
+    return any(subject.tree.nodes[name].waits_for in _STOPS for name in subject.passed(begin, _STOPS))
 
 
 def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
@@ -266,7 +247,7 @@ def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
     desk = desks[node.transfer]
     if desk.closed is None:
         return True
-    ahead = (subject.tree.nodes[each] for each in _on_route(subject, desk.closed))
+    ahead = (subject.tree.nodes[each] for each in subject.passed(desk.closed, _STOPS))
     if any(isinstance(each, TransferNode) and desks[each.transfer].closed is None for each in ahead):
         return True
     return _only_after_open_desk(subject, name)

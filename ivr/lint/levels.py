@@ -129,9 +129,9 @@ def _gain(subject: Subject, level: _Level) -> tuple[str, float, float] | None:
         ups = _priced(subject, language, level.upper, above)
         downs = _priced(subject, language, level.lower, below)
         longer = sum(option.seconds for option in downs) - ups[at].seconds
-        if subject.ways(language).whole(level.upper) + longer > limit_of(subject.hotline.lint, "W03"):
+        if subject.ways[language].whole(level.upper) + longer > limit_of(subject.hotline.lint, "W03"):
             return None
-        said = subject.ways(language).said(level.lower)
+        said = subject.ways[language].said(level.lower)
         found.append((language, nested(ups, at, downs, said), merged(ups, at, downs)))
     best = max(found, key=lambda each: each[1] - each[2])
     return best if best[1] > best[2] else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.nodes import ListeningNode, WaitsFor
 from ivr.menu.speech.estimates import seconds_of, words
@@ -15,7 +15,7 @@ LEAST_TRIES, MOST_TRIES = 2, 4
 MOST_WORDINGS = 3
 """No more are asked for, because a caller who fails so often needs a human."""
 
-stated(
+rule(
     "E01",
     "Silence and wrong keys are counted apart",
     why="A caller who was silent once and wrong once has not failed twice; and the two need other words.",
@@ -98,10 +98,9 @@ def _too_little(found: Finding, own: tuple[Prompt, ...], heard: int) -> Iterator
 )
 def short_again(subject: Subject, limit: float) -> Iterator[Finding]:
     for language in subject.languages:
-        ways = subject.ways(language)
         for name, node in subject.entries():
             say = subject.tree.speech[language].nodes[name].say
-            seconds = ways.said(name)
+            seconds = subject.ways[language].said(name)
             if len(say) == 1 and node.tries > 1 and seconds > limit:
                 what = f"the question of {seconds:.1f} s is said again at each try, more than {limit:g} s"
                 yield Finding(name, ("say",), what, "write a list, the second wording shorter", language)
@@ -138,14 +137,14 @@ def _is_silent(subject: Subject, name: str) -> bool:
         own = subject.tree.speech[subject.first].nodes[name]
         if own.say or own.end or isinstance(subject.tree.nodes[name], ListeningNode):
             return False
-        following = {edge.target for edge in subject.flow.edges[name] if edge.chosen}
-        if len(following) != 1 or getattr(subject.tree.nodes[name], "then", None) is None:
+        following = subject.only_way(name)
+        if following is None or getattr(subject.tree.nodes[name], "then", None) is None:
             return True
-        name = following.pop()
+        name = following
     return True
 
 
-stated(
+rule(
     "E06",
     "To hear it again is no mistake",
     why="Who asks for a repeat listens. But who asks for it again and again needs a human.",
@@ -153,7 +152,7 @@ stated(
     by="program",
     kept="`repeat` counts apart from mistakes; after three times at one place a human asks what is needed.",
 )
-stated(
+rule(
     "E07",
     "Every outcome of an action leads somewhere",
     why="A service that fails, or finds nothing, is the ordinary case of some caller every day.",

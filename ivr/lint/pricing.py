@@ -36,8 +36,7 @@ def shares(menu: MenuNode) -> dict[str, float]:
 def expected(options: Sequence[Priced]) -> float:
     """Return the mean seconds until a caller has heard the key that they want."""
     ends = itertools.accumulate(option.seconds for option in options)
-    whole = sum(option.share for option in options) or 1.0
-    return sum(option.share * end for option, end in zip(options, ends, strict=True)) / whole
+    return sum(option.share * end for option, end in zip(options, ends, strict=True)) / _whole(options)
 
 
 def best_split(options: Sequence[Priced], most: int) -> tuple[int, float]:
@@ -51,8 +50,7 @@ def best_split(options: Sequence[Priced], most: int) -> tuple[int, float]:
         groups = [options[at : at + size] for at in range(0, len(options), size)]
         above = expected([Priced(sum(option.share for option in group), usual) for group in groups])
         below = sum(sum(option.share for option in group) * expected(group) for group in groups)
-        whole = sum(option.share for option in options) or 1.0
-        found.append((above + PRESS + below / whole, len(groups)))
+        found.append((above + PRESS + below / _whole(options), len(groups)))
     seconds, number = min(found)
     return number, seconds
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ivr.explore.properties import PROOFS
-from ivr.lint.rules import stated
+from ivr.lint.rules import rule
 
 for _proof in PROOFS.values():
-    stated(
+    rule(
         _proof.id,
         _proof.title,
         why=_proof.why,

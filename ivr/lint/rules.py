@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from textwrap import dedent
 from typing import Any, Literal
 
@@ -60,8 +60,7 @@ class Rule:
 
     def as_data(self) -> dict[str, Any]:
         """Return the rule as ``ivr explain --format json`` prints it."""
-        names = ("id", "title", "why", "source", "by", "severity", "limit", "unit", "kept", "before", "after")
-        return {name: getattr(self, name) for name in names}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "check"}
 
 
 RULES: dict[str, Rule] = {}
@@ -93,54 +92,22 @@ def rule(
     *,
     why: str,
     source: str,
-    before: str,
-    after: str,
-    severity: Severity | Literal["off"] = "warning",
+    by: DecidedBy = "lint",
+    severity: Severity | Literal["off"] | None = None,
     limit: float | None = None,
     unit: str = "",
-) -> Callable[[RuleCheck], RuleCheck]:
-    """Add a rule that the decorated function judges."""
-
-    def enter(check: RuleCheck) -> RuleCheck:
-        RULES[name] = Rule(
-            name,
-            title,
-            why,
-            source,
-            "lint",
-            severity,
-            limit,
-            unit,
-            before=dedent(before).strip("\n"),
-            after=dedent(after).strip("\n"),
-            check=check,
-        )
-        return check
-
-    return enter
-
-
-def stated(
-    name: str,
-    title: str,
-    *,
-    why: str,
-    source: str,
-    by: DecidedBy,
-    kept: str,
-    severity: Severity = "error",
+    kept: str = "",
     before: str = "",
     after: str = "",
-) -> None:
-    """Add a rule that is not judged here."""
-    RULES[name] = Rule(
-        name,
-        title,
-        why,
-        source,
-        by,
-        severity,
-        kept=kept,
-        before=dedent(before).strip("\n"),
-        after=dedent(after).strip("\n"),
-    )
+) -> Callable[[RuleCheck], RuleCheck]:
+    """Add a rule to the table. The function that it decorates judges it; a rule that others keep decorates nothing."""
+    severity = severity or ("warning" if by == "lint" else "error")
+    before, after = (dedent(example).strip("\n") for example in (before, after))
+    added = Rule(name, title, why, source, by, severity, limit, unit, kept, before, after)
+    RULES[name] = added
+
+    def judge(check: RuleCheck) -> RuleCheck:
+        RULES[name] = replace(added, check=check)
+        return check
+
+    return judge

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from ivr.lint.patterns import ACCOUNT_NUMBER, family
-from ivr.menu.graph.flow import Edge, Flow
-from ivr.menu.graph.routes import Route, routes, routes_to_human
+from ivr.menu.graph.flow import Edge, Flow, closure
+from ivr.menu.graph.routes import Route, routes_to_human
 from ivr.menu.graph.timed import TimedEdges
+from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import Role
 from ivr.menu.language.model import YamlPath
-from ivr.menu.language.nodes import (
-    AskNode,
-    ListeningNode,
-    MenuNode,
-    Node,
-    WaitsFor,
-)
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, RunNode, WaitsFor
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.walk import walk
@@ -28,6 +23,7 @@ from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.tree import Tree
 
+_GOES_ON = frozenset({WaitsFor.nothing, WaitsFor.action})
 LONG_NUMBER = 6
 """A number with this many digits is meant to be copied down, or belongs to an account."""
 
@@ -59,9 +55,6 @@ class Subject:
 
     tree: Tree
     draft: Draft
-    _ways: dict[str, TimedEdges] = field(default_factory=dict)
-    _routes: dict[str, Mapping[str, Route]] = field(default_factory=dict)
-    _humans: dict[str, Mapping[str, Route]] = field(default_factory=dict)
 
     @property
     def hotline(self) -> Hotline:
@@ -78,23 +71,12 @@ class Subject:
 
     @cached_property
     def flow(self) -> Flow:
-        return self.ways(self.first).flow
+        return self.ways[self.first].flow
 
-    def ways(self, language: str) -> TimedEdges:
-        if language not in self._ways:
-            self._ways[language] = TimedEdges.of(self.tree, language)
-        return self._ways[language]
-
-    def routes(self, language: str) -> Mapping[str, Route]:
-        if language not in self._routes:
-            self._routes[language] = routes(self.tree, language)
-        return self._routes[language]
-
-    def to_human(self, language: str) -> Mapping[str, Route]:
-        """Return the quickest way from each node to a human that a caller can count on."""
-        if language not in self._humans:
-            self._humans[language] = routes_to_human(self.tree, language)
-        return self._humans[language]
+    @cached_property
+    def ways(self) -> Mapping[str, TimedEdges]:
+        """The edges with their seconds, by language."""
+        return {language: TimedEdges.of(self.tree, language) for language in self.languages}
 
     @cached_property
     def keys_to_human(self) -> Mapping[str, Route]:
@@ -133,19 +115,33 @@ class Subject:
 
     def heard_first(self, begin: str) -> set[str]:
         """Return the nodes at which a call first waits for somebody, or ends, if it goes on from ``begin`` by itself."""
-        seen, found, todo = set[str](), set[str](), [begin]
-        while todo:
-            name = todo.pop()
-            if name in seen or name not in self.tree.nodes:
-                continue
-            seen.add(name)
-            if self.tree.nodes[name].waits_for not in {WaitsFor.nothing, WaitsFor.action}:
-                found.add(name)
-            else:
-                todo += self.flow.neighbours(name)
-        return found
+        passed = self.passed(begin, stops=frozenset(WaitsFor) - _GOES_ON)
+        return {name for name in passed if self.tree.nodes[name].waits_for not in _GOES_ON}
+
+    def passed(self, begin: str, stops: Collection[WaitsFor]) -> set[str]:
+        """Return the nodes that a call passes from ``begin``, up to those that wait for one of these."""
+        nodes = self.tree.nodes
+        return closure(
+            {begin} & nodes.keys(),
+            lambda name: () if nodes[name].waits_for in stops else self.flow.neighbours(name),
+        )
+
+    def only_way(self, name: str) -> str | None:
+        """Return the node or special target that follows, if a node has a single way of its own."""
+        targets = {edge.target for edge in self.flow.edges[name] if edge.chosen}
+        return targets.pop() if len(targets) == 1 else None
+
+    def runs(self) -> Iterator[tuple[str, Contract]]:
+        """Yield the nodes that run an action, each with the contract of the action."""
+        for name, node in self.tree.nodes.items():
+            if isinstance(node, RunNode) and node.run in self.tree.contracts:
+                yield name, self.tree.contracts[node.run]
 
     # --- words
+
+    def question(self, name: str, language: str) -> Prompt | None:
+        """Return the first wording of what a node says first."""
+        return next(iter(self.tree.speech[language].nodes[name].say), None)
 
     @cached_property
     def said(self) -> list[SpokenText]:
@@ -181,11 +177,9 @@ class Subject:
 
     def _asks_account(self, name: str) -> bool:
         return any(
-            language in ACCOUNT_NUMBER and ACCOUNT_NUMBER[language].search(words(prompt))
-            for language, own in (
-                (family(each), self.tree.speech[each].nodes[name]) for each in self.languages
-            )
-            for prompt in own.say
+            family(language) in ACCOUNT_NUMBER and ACCOUNT_NUMBER[family(language)].search(words(prompt))
+            for language in self.languages
+            for prompt in self.tree.speech[language].nodes[name].say
         )
 
     def phrases(self, language: str) -> Phrases:

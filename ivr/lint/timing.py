@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.hotline import target_of
 
@@ -48,7 +48,7 @@ def between_keys(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("timeout",), what, f"write `timeout: {limit:g}`, or use keys of one digit")
 
 
-stated(
+rule(
     "T03",
     "A menu of single keys acts at once",
     why="Waiting for a second key that cannot come costs every caller seconds at every menu.",
@@ -56,7 +56,7 @@ stated(
     by="program",
     kept="A menu without keys of several digits listens to one key and acts on it.",
 )
-stated(
+rule(
     "T04",
     "Half a second of quiet after an entry",
     why="Older callers need a moment to bring the telephone from the finger to the ear.",
@@ -113,7 +113,7 @@ def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("run",), what, f"write `wait: {limit:g}` for the action in actions.yaml")
 
 
-stated(
+rule(
     "T06",
     "During a long wait something is said every few seconds",
     why="Music alone makes a caller wonder whether he was forgotten.",
@@ -121,7 +121,7 @@ stated(
     by="program",
     kept="While an action goes on, a sentence comes every few seconds until a human takes over. A desk's own queue is the desk's.",
 )
-stated(
+rule(
     "T07",
     "A caller who is slow gets more time",
     why="Time that runs out without a warning shuts out whoever needs longer.",

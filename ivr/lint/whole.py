@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.speech.estimates import words
 
-stated(
+rule(
     "X01",
     "Every node can be reached, and leads to an ending",
     why="A node that nobody reaches is a forgotten promise; one without an ending is a trap.",
@@ -36,10 +36,10 @@ def after_a_fault(subject: Subject, _limit: float) -> Iterator[Finding]:
     humans = subject.keys_to_human
     for name, edges in subject.flow.edges.items():
         for edge in edges:
-            failed = (
-                edge.name == "unavailable" and edge.kind in {EdgeKind.outcome, EdgeKind.way} and edge.written
-            )
-            if failed and edge.target not in humans and not _leads_back(subject, edge.target):
+            failed = edge.name == "unavailable" and edge.kind in {EdgeKind.outcome, EdgeKind.way}
+            if not failed or not edge.written or edge.target in humans:
+                continue
+            if not _leads_back(subject, edge.target):
                 what = f"when it fails `{edge.target}` follows, and from there no human can be reached"
                 yield Finding(name, edge.path, what, "lead it to the human, or to a menu")
 
@@ -49,14 +49,11 @@ def _leads_back(subject: Subject, target: str) -> bool:
     seen: set[str] = set()
     while target in subject.tree.nodes and target not in seen:
         seen.add(target)
-        following = {edge.target for edge in subject.flow.edges[target] if edge.chosen}
-        if len(following) != 1:
-            return False
-        target = following.pop()
+        target = subject.only_way(target) or ""
     return target in SPECIAL_TARGETS
 
 
-stated(
+rule(
     "X03",
     "The last resort needs nothing of ours",
     why="When the server or its store is down the carrier still asks for a document.",
@@ -87,7 +84,7 @@ def text_length(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(said.node, said.path, what, "divide it over several nodes", said.language)
 
 
-stated(
+rule(
     "X05",
     "Keys that are pressed early are not lost",
     why="Who knows the menu presses his key while the greeting is still being said.",
@@ -95,7 +92,7 @@ stated(
     by="program",
     kept="What may be interrupted is said inside the listening; only `barge_in: false`, which is for legal wording, is not.",
 )
-stated(
+rule(
     "X06",
     "Silence never drops the call",
     why="A listening that nothing follows hangs up when nobody presses a key.",

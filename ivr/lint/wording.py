@@ -16,9 +16,10 @@ from ivr.lint.patterns import (
     family,
     sentences,
 )
-from ivr.lint.rules import Finding, rule, stated
+from ivr.lint.rules import Finding, rule
 from ivr.lint.subject import SpokenText, Subject
-from ivr.menu.speech.estimates import seconds_of
+from ivr.menu.graph.routes import routes
+from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.prompts import Prompt, Utterance
 
 
@@ -77,9 +78,9 @@ def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find questions for data that do not say “enter”, and keys that are to be entered."""
     for language in subject.languages:
         pattern = ENTERS.get(family(language))
-        for name, node in subject.entries() if pattern else ():
-            say = subject.tree.speech[language].nodes[name].say[:1]
-            if node.ask != "yes_no" and say and not ENTERS[family(language)].search(_text(say)):
+        for name, node in subject.entries():
+            question = subject.question(name, language)
+            if pattern and node.ask != "yes_no" and question and not pattern.search(words(question)):
                 remedy = "write “please enter …”" if family(language) == "en" else "写“请输入……”"
                 yield Finding(name, ("say",), "the question does not say to enter it", remedy, language)
     menus = dict(subject.menus())
@@ -88,10 +89,6 @@ def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(
                 said.node, said.path, f"“{found}” enters a menu key", "write “press”", said.language
             )
-
-
-def _text(prompts: tuple[Prompt, ...]) -> str:
-    return " ".join(said.text for said in (SpokenText("", (), "", prompt) for prompt in prompts))
 
 
 @rule(
@@ -122,9 +119,8 @@ def _text(prompts: tuple[Prompt, ...]) -> str:
 )
 def menu_length(subject: Subject, limit: float) -> Iterator[Finding]:
     for language in subject.languages:
-        ways = subject.ways(language)
         for name, _ in subject.menus():
-            seconds = ways.whole(name)
+            seconds = subject.ways[language].whole(name)
             if seconds > limit:
                 severity = "error" if seconds > 2 * limit else None
                 what = f"spoken in {seconds:.1f} s, more than {limit:g} s"
@@ -178,9 +174,9 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure what is said before the first option of the first menus."""
     menus = dict(subject.menus())
     for language in subject.languages:
-        ways, routes = subject.ways(language), subject.routes(language)
-        for name in sorted(subject.heard_first(subject.hotline.start) & menus.keys() & routes.keys()):
-            seconds = routes[name].seconds + ways.said(name)
+        quickest = routes(subject.tree, language)
+        for name in sorted(subject.heard_first(subject.hotline.start) & menus.keys() & quickest.keys()):
+            seconds = quickest[name].seconds + subject.ways[language].said(name)
             if seconds > limit:
                 what = f"the first option comes {seconds:.1f} s after the answer, more than {limit:g} s"
                 yield Finding(name, ("menu",), what, "shorten the greeting", language)
@@ -234,7 +230,7 @@ def human_last(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("menu", keys[humans.index(True)]), what, "announce the human last")
 
 
-stated(
+rule(
     "W09",
     "The voice speaks at a usual rate",
     why="Too slow a voice makes every limit of seconds meaningless.",
@@ -278,7 +274,7 @@ def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
                 yield Finding(said.node, said.path, what, f"write `{{{{ {name} | digits }}}}`", said.language)
 
 
-stated(
+rule(
     "W11",
     "Every language has every word",
     why="A caller who speaks English must not hear silence, or Chinese, when a line is busy or a service fails.",
@@ -286,7 +282,7 @@ stated(
     by="check",
     kept="A node, a key or a sentence of the machine without words in one of the languages is an error; Chinese and English have all sentences of the machine.",
 )
-stated(
+rule(
     "W12",
     "What is announced works, and what works is announced",
     why="A key that is named and not taken makes a caller believe that he did wrong; one that is taken and not named is hit by accident.",
@@ -294,7 +290,7 @@ stated(
     by="check",
     kept="The words “for X, press N” are made from the option; where a text of your own names a key, it is compared with the menu.",
 )
-stated(
+rule(
     "W13",
     "A short pause between options",
     why="Half a second lets a caller decide before the next option begins.",

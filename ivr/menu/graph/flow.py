@@ -124,7 +124,7 @@ class Flow:
     def reachable(self) -> set[str]:
         """Return every node that a call can reach."""
         roots = {self.hotline.start, self.hotline.agent} & self.nodes.keys()
-        return _closure(roots, self.neighbours)
+        return closure(roots, self.neighbours)
 
     def can_end(self) -> set[str]:
         """Return the nodes from which a call can reach an ending by the nodes' own edges.
@@ -137,8 +137,8 @@ class Flow:
             for target in self.neighbours(name, chosen_only=True):
                 parents[target].add(name)
         while True:
-            good = _closure(good, parents.__getitem__)
-            ahead = _closure(good, self.neighbours)
+            good = closure(good, parents.__getitem__)
+            ahead = closure(good, self.neighbours)
             more = {name for name in ahead - good if self._goes_back(name)}
             if not more:
                 return good
@@ -229,7 +229,7 @@ def _meet(one: Knowledge, other: Knowledge) -> Knowledge:
     return Knowledge(one.variables & other.variables, min(one.level, other.level))
 
 
-def _closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> set[str]:
+def closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> set[str]:
     """Return these names and everything that can be reached from them."""
     seen = set(names)
     todo = list(seen)
