@@ -66,7 +66,6 @@ class Closeable(Protocol):
 
     def close(self) -> None:
         """Close it."""
-        ...
 
 
 @dataclass(slots=True)

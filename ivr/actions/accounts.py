@@ -69,23 +69,18 @@ class AccountService(Protocol):
 
     def find(self, phone: str, /) -> Account | None:
         """Return the account with this number on file (E.164), or None."""
-        ...
 
     def is_at_least(self, years: int, phone: str, on: date, /) -> bool:
         """Say whether the customer is so old on this day; False when nobody knows."""
-        ...
 
     def tail_matches(self, phone: str, tail: str, /) -> bool:
         """Say whether these are the last four characters of the customer's ID card; False without an account."""
-        ...
 
     def rules(self) -> IdentityRules:
         """Return the rules that hold for every account."""
-        ...
 
     def close(self) -> None:
         """Let go of files and connections."""
-        ...
 
 
 @runtime_checkable
@@ -103,11 +98,9 @@ class PasswordResets(Protocol):
         ``ticket_digest`` stands for the link, which itself never comes here. An older open reset of the same password
         is void. The same ``key`` again is the same reset.
         """
-        ...
 
     def reset(self, ticket_digest: str, at: datetime, /) -> OpenReset | None:
         """Return the reset of a link; None when it is unknown, used, void or expired, or the account is frozen."""
-        ...
 
     def set_password(self, ticket_digest: str, password: str, at: datetime, /) -> bool:
         """Set the password and use the reset up; False when it is dead.
@@ -115,7 +108,6 @@ class PasswordResets(Protocol):
         Raises :class:`ivr.actions.passwords.BadPassword` with every rule that the password breaks, and leaves the
         reset open.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

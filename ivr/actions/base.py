@@ -22,11 +22,9 @@ class CodeProvider(Protocol):
 
     def send(self, to: str, language: str) -> None:
         """Send a code to a number (E.164). Raises an exception when it was not taken."""
-        ...
 
     def right(self, to: str, code: str) -> bool:
         """Say whether this is the code that was sent last. Raises LookupError when there is none any more."""
-        ...
 
 
 class BulletinSource(Protocol):
@@ -34,7 +32,6 @@ class BulletinSource(Protocol):
 
     def current(self, on: date, language: str) -> list[str]:
         """Return the words of the bulletins that hold on this day."""
-        ...
 
 
 class NoAccountService(LookupError):
@@ -124,7 +121,6 @@ class Action(Protocol):
 
     def run(self, services: Services, request: ActionRequest, /) -> ActionResult:
         """Do it. A business "no" is an outcome; an exception becomes ``unavailable``."""
-        ...
 
 
 Run = Callable[[Services, ActionRequest], ActionResult]

@@ -88,49 +88,38 @@ class Line(Protocol):
     @property
     def waiting(self) -> Waiting:
         """What the call waits for; ``nobody``: it is over."""
-        ...
 
     @property
     def awaited(self) -> AwaitedInput | None:
         """What is listened for; None where nothing is."""
-        ...
 
     @property
     def ending(self) -> str:
         """How the call ended, as far as it can be told; empty while it goes on."""
-        ...
 
     def take(self) -> list[Item]:
         """Return what was heard and noticed since the last time."""
-        ...
 
     def start(self) -> None:
         """Ring."""
-        ...
 
     def press(self, keys: str) -> None:
         """Press keys, quickly one after the other; ``#`` ends an entry."""
-        ...
 
     def speak(self, text: str) -> None:
         """Say something."""
-        ...
 
     def silence(self) -> None:
         """Do nothing until the hotline goes on."""
-        ...
 
     def pass_time(self, seconds: float) -> None:
         """Let time go by in which nothing happens on the line."""
-        ...
 
     def record(self, seconds: int) -> None:
         """Leave a recording."""
-        ...
 
     def hang_up(self) -> None:
         """Hang up."""
-        ...
 
 
 @dataclass(slots=True)

@@ -20,11 +20,9 @@ class ActionRun(Protocol[JobResult_co]):
 
     def wait(self, seconds: float) -> JobResult_co | None:
         """Return the result as soon as it is there; None when it is not after so many seconds. Raises what the job raised."""
-        ...
 
     def when_done(self, tell: Callable[[JobResult_co], None]) -> None:
         """Tell the result once, when it is there, at once if it is; nothing is told of a job that raised."""
-        ...
 
 
 class ActionRunner(Protocol):
@@ -32,7 +30,6 @@ class ActionRunner(Protocol):
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
         """Start a job; None when there is no room: then it was not started, and never will be."""
-        ...
 
 
 class WorkerPool:

@@ -52,4 +52,3 @@ class Carrier(Protocol):
         the message was taken: no answer came, the connection broke, the carrier failed with a 5xx. Then it is never
         sent again.
         """
-        ...

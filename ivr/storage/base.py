@@ -252,7 +252,6 @@ class Store(Protocol):
         It is answered as :meth:`claim` would answer, with ``Free`` where that would say ``Claimed``. The token of a
         ``Free`` turn saves it as long as nobody else has claimed or saved it.
         """
-        ...
 
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
         """Take a turn of a call for oneself. Its token is one more than that of the look before it, if nothing happened.
@@ -262,14 +261,12 @@ class Store(Protocol):
         ``Busy``. Any other turn, and any turn of a call that has ended, is
         ``Answered`` with the call's latest answer.
         """
-        ...
 
     def save(self, token: int, turn: SavedTurn) -> None:
         """Write a turn. Raises :class:`ClaimLost` when somebody else has claimed or saved it since ``token`` was given.
 
         A call that was ended meanwhile (the caller hung up) stays ended as it was.
         """
-        ...
 
     def end(self, call: str, ending: str, at: datetime) -> None:
         """Note that a call is over and forget its session. An unknown call is ignored.
@@ -277,15 +274,12 @@ class Store(Protocol):
         The first ending stays, but for one: a conversation with a human (``transferred``) that is reported after the
         hang-up that ended it replaces ``hung_up``. The carrier reports both at nearly the same moment.
         """
-        ...
 
     def ended(self, call: str) -> bool:
         """Say whether a call is known to be over."""
-        ...
 
     def keep_voicemail(self, voicemail: Voicemail) -> None:
         """Keep a recording; the same URL again only updates it."""
-        ...
 
     def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
         """Keep the result of a slow action under its idempotency key, and the messages that came of it.
@@ -294,11 +288,9 @@ class Store(Protocol):
         up are forgotten after :data:`RUNS_LIVE`. A message whose key is
         there already is not kept again, nor is one of a call that was purged meanwhile.
         """
-        ...
 
     def run(self, run: str) -> str | None:
         """Return the result of a slow action, or None while it goes on."""
-        ...
 
     def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
         """Take up to ``most`` messages that are due for sending, for :data:`LEASE`, those due longest first.
@@ -306,7 +298,6 @@ class Store(Protocol):
         Nobody else gets them meanwhile. ``waiting`` messages are due at their time. One that expired becomes
         ``expired`` and is not given; one that was left ``sending`` when its lease ended becomes ``unknown``.
         """
-        ...
 
     def mark_sending(self, number: int, at: datetime) -> bool:
         """Note, so that no crash undoes it, that the request for a claimed message leaves now.
@@ -314,7 +305,6 @@ class Store(Protocol):
         The lease starts anew. False: it must not leave. The lease has ended, the message has expired, or somebody else
         is sending it: of all who ever claimed a message, one at a time is told True.
         """
-        ...
 
     def mark_message(
         self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
@@ -324,7 +314,6 @@ class Store(Protocol):
         ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. What a report has said
         meanwhile stays; a message that has become ``unknown`` meanwhile can still become ``sent`` or ``failed``.
         """
-        ...
 
     def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
         """Note what the carrier reports of a message.
@@ -333,23 +322,18 @@ class Store(Protocol):
         carrier has it: ``sent``. Reports come in any order, also before the answer to our request. An unknown number,
         and another ``carrier_id`` than the message's, are ignored, as is a report of what never left.
         """
-        ...
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
         """Keep the sources (file name to text) of a menu version under its hash; again is no change."""
-        ...
 
     def version(self, version: str) -> Mapping[str, str] | None:
         """Return the sources of a menu version, or None."""
-        ...
 
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
         """List calls, the latest first."""
-        ...
 
     def call(self, call: str) -> CallHistory | None:
         """Return all that is kept of one call, or None."""
-        ...
 
     def purge(self, before: datetime, at: datetime) -> Purged:
         """Forget the calls that started before this time, and what only they used: recordings, menu versions, results.
@@ -357,16 +341,12 @@ class Store(Protocol):
         A call that still goes on at ``at`` is kept, whenever it started. A call whose end was never reported counts as
         over after :data:`LONGEST_CALL`.
         """
-        ...
 
     def count_purgeable(self, before: datetime, at: datetime) -> int:
         """Return how many calls :meth:`purge` would forget."""
-        ...
 
     def ping(self) -> None:
         """Raise when the store cannot be used."""
-        ...
 
     def close(self) -> None:
         """Let go of files and connections."""
-        ...

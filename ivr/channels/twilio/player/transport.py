@@ -26,7 +26,6 @@ class Transport(Protocol):
 
     def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
         """Send it."""
-        ...
 
 
 def http_transport(
