@@ -55,7 +55,8 @@ from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
 from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
-from ivr.storage import Store, open_attempts, open_store
+from ivr.storage import open_attempts, open_store
+from ivr.storage.base import Store
 from ivr.storage.sealing import Seal
 
 log = structlog.get_logger(__name__)

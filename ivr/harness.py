@@ -27,7 +27,7 @@ from ivr.explore.samples import ACCOUNT, Samples
 from ivr.menu.language.suggestions import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.replay.replay import OpenEnvironment, ReplayEnvironment
-from ivr.storage import CallHistory, with_open_messages
+from ivr.storage.base import CallHistory, with_open_messages
 from ivr.written.model import At, GivenOutcome, WrittenCall
 from ivr.written.runner import BadCall, CallHarness, moment
 

@@ -27,7 +27,7 @@ from ivr.menu.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree
-from ivr.storage import Store
+from ivr.storage.base import Store
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the folder."""

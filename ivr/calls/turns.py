@@ -37,7 +37,7 @@ from ivr.engine.turn import Turn
 from ivr.logs import masked, origin_of
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
-from ivr.storage import (
+from ivr.storage.base import (
     SEALED_AS,
     Answered,
     Busy,

@@ -17,7 +17,7 @@ from ivr.messaging.delivery_reports import (
     ReportUnreadable,
 )
 from ivr.messaging.http_gateway import REPORT_PATH
-from ivr.storage import Store
+from ivr.storage.base import Store
 
 log = structlog.get_logger(__name__)
 

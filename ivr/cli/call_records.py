@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ivr.console import plain_table, print_rich
 from ivr.logs import masked
-from ivr.storage import CallHistory, CallRecord, Message
+from ivr.storage.base import CallHistory, CallRecord, Message
 
 _WIDTH = 160
 """Columns of a table in a pipe."""

@@ -13,13 +13,14 @@ from ivr.cli.errors import CommandFailed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.storage import CallFilter, Store
+    from ivr.storage.base import CallFilter, Store
 
 
 @contextmanager
 def open_call_store() -> Iterator[Store]:
     """Open the store that is there: to look into a new one would only show that nothing is in it."""
-    from ivr.storage import IN_MEMORY, database_file, open_store
+    from ivr.storage import database_file, open_store
+    from ivr.storage.base import IN_MEMORY
 
     url = read_settings().database_url
     path = database_file(url)
@@ -33,7 +34,7 @@ def open_call_store() -> Iterator[Store]:
 
 def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
     """Return the filter of what was asked for on the command line. Raises ValueError for a moment that is none."""
-    from ivr.storage import CallFilter
+    from ivr.storage.base import CallFilter
 
     return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
 

@@ -11,7 +11,7 @@ from ivr.cli.call_store import call_filter, open_call_store
 from ivr.cli.errors import CommandFailed, as_usage_error
 
 if TYPE_CHECKING:
-    from ivr.storage import CallHistory
+    from ivr.storage.base import CallHistory
 
 
 @click.command(
@@ -68,7 +68,7 @@ def calls_command(callsid: str | None, form: str, *, numbers: bool, opened: bool
 
 
 def _opened(history: CallHistory) -> CallHistory:
-    from ivr.storage import with_open_messages
+    from ivr.storage.base import with_open_messages
     from ivr.storage.sealing import BrokenSeal, Seal
 
     keys = read_settings().secret_keys

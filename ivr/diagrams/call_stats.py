@@ -33,8 +33,7 @@ from ivr.menu.language.nodes import (
     WaitsFor,
 )
 from ivr.menu.tree import Tree
-from ivr.storage import CallHistory
-from ivr.storage.base import PathEntry
+from ivr.storage.base import CallHistory, PathEntry
 
 MOST_CALLS = 10_000
 """The latest calls that are counted: reading more would take minutes."""

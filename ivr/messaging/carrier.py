@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ivr.storage import Message
+from ivr.storage.base import Message
 
 UNTIL_REACHED = 5.0
 """Seconds until messages are tried again when the carrier cannot be reached."""

@@ -27,7 +27,7 @@ from requests.exceptions import ProxyError
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
-from ivr.storage import Message
+from ivr.storage.base import Message
 
 REPORT_PATH = "/sms/report"
 """Where the gateway reports what becomes of a message."""

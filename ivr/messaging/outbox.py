@@ -21,7 +21,7 @@ import structlog
 
 from ivr.logs import masked, origin_of
 from ivr.messaging.carrier import Carrier, MessageNotTaken, MessageRefused
-from ivr.storage import SEALED_AS, Message, Store
+from ivr.storage.base import SEALED_AS, Message, Store
 from ivr.storage.sealing import BrokenSeal, Seal
 
 MOST_ATTEMPTS = 10

@@ -13,7 +13,7 @@ from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
-from ivr.storage import CallHistory, PathEntry
+from ivr.storage.base import CallHistory, PathEntry
 
 STAYS_SLOW = 3600.0
 """Seconds that an action takes whose end the call did not wait for."""

@@ -21,7 +21,7 @@ from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedTurn, is_masked
 from ivr.replay.replay import ReplayResult
-from ivr.storage import CallHistory, PathEntry
+from ivr.storage.base import CallHistory, PathEntry
 from ivr.written.model import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
 from ivr.written.recorder import ENDINGS, LONGEST_WAIT, recorded_title
 from ivr.written.runner import CallHarness, MakeHarness, mask, play

@@ -31,7 +31,7 @@ from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn, TypedKeys
-from ivr.storage import PathEntry, Store
+from ivr.storage.base import PathEntry, Store
 from ivr.written.model import GivenOutcome
 
 MOST_REPLAYS = 300

@@ -9,7 +9,7 @@ from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import is_masked
 from ivr.replay.replay import EventPair, ReplayResult
-from ivr.storage import PathEntry
+from ivr.storage.base import PathEntry
 
 _WORDS: Mapping[str, str] = {
     "CallStarted": "rings",

@@ -16,66 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.config import BadSetting
-from ivr.storage.base import (
-    FINAL_REPORTS,
-    IN_MEMORY,
-    LEASE,
-    LONGEST_CALL,
-    SEALED_AS,
-    TURN_LEASE,
-    Answered,
-    Busy,
-    CallFilter,
-    CallHistory,
-    CallRecord,
-    Claim,
-    Claimed,
-    ClaimLost,
-    Free,
-    Look,
-    Message,
-    PathEntry,
-    Purged,
-    SavedTurn,
-    Store,
-    Unknown,
-    Voicemail,
-    with_open_messages,
-)
+from ivr.storage.base import IN_MEMORY, Store
 
 if TYPE_CHECKING:
     from ivr.storage.attempts import Attempts
-
-__all__ = [
-    "FINAL_REPORTS",
-    "IN_MEMORY",
-    "LEASE",
-    "LONGEST_CALL",
-    "SEALED_AS",
-    "TURN_LEASE",
-    "Answered",
-    "Busy",
-    "CallFilter",
-    "CallHistory",
-    "CallRecord",
-    "Claim",
-    "ClaimLost",
-    "Claimed",
-    "Free",
-    "Look",
-    "Message",
-    "PathEntry",
-    "Purged",
-    "SavedTurn",
-    "Store",
-    "Unknown",
-    "Voicemail",
-    "database_file",
-    "file_beside",
-    "open_attempts",
-    "open_store",
-    "with_open_messages",
-]
 
 
 def open_store(url: str) -> Store:

@@ -14,7 +14,7 @@ from ivr.calls.line import CallBroken, Heard, Item, Line
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import place, read
-from ivr.storage import CallHistory
+from ivr.storage.base import CallHistory
 from ivr.written.model import (
     At,
     CallsFile,

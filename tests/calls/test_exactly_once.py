@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ivr.storage import LEASE, SEALED_AS, Message
+from ivr.storage.base import LEASE, SEALED_AS, Message
 from tests.support.crashing import Form, Order, Place, Program, Worker, World
 from tests.support.phone import PUBLIC, YUEBAO, Phone, phrase
 

@@ -25,8 +25,7 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.logs import configure
 from ivr.menu.language.contract import Level
-from ivr.storage import TURN_LEASE, ClaimLost, SavedTurn
-from ivr.storage.base import IN_MEMORY
+from ivr.storage.base import IN_MEMORY, TURN_LEASE, ClaimLost, SavedTurn
 from ivr.storage.sqlite import SqliteStore
 from tests.support.switchboards import AT, MENU, SwitchboardCall, words, write_menu
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.cli import call_records as records
-from ivr.storage import CallHistory, CallRecord, Message, PathEntry, Voicemail
+from ivr.storage.base import CallHistory, CallRecord, Message, PathEntry, Voicemail
 
 CALL = "CA" + "0123456789abcdef" * 2
 STARTED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

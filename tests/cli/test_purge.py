@@ -11,7 +11,8 @@ import pytest
 
 from ivr.cli.purge import parse_age
 from ivr.engine.session import Session
-from ivr.storage import CallFilter, SavedTurn, open_store
+from ivr.storage import open_store
+from ivr.storage.base import CallFilter, SavedTurn
 from tests.support.command import ivr
 
 NOW = datetime.now(UTC)

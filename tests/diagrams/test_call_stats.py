@@ -16,8 +16,7 @@ from ivr.diagrams.page import page
 from ivr.diagrams.svg import svg
 from ivr.diagrams.translations import drawing_words
 from ivr.menu.loader import Loaded
-from ivr.storage import CallHistory, CallRecord
-from ivr.storage.base import PathEntry
+from ivr.storage.base import CallHistory, CallRecord, PathEntry
 from tests.support.drawings import drawing_of, plain
 from tests.support.menus import CONTRACTS, bilingual, hotline
 

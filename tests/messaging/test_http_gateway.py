@@ -15,8 +15,7 @@ from ivr.engine.session import Session
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 from ivr.messaging.http_gateway import GatewayFailed, HttpGateway
 from ivr.messaging.outbox import Outbox
-from ivr.storage import LEASE, Message, SavedTurn
-from ivr.storage.base import IN_MEMORY
+from ivr.storage.base import IN_MEMORY, LEASE, Message, SavedTurn
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 from tests.support.rest_stub import closed_port, self_signed

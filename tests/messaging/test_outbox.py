@@ -21,8 +21,7 @@ from structlog.testing import capture_logs
 from ivr.engine.session import Session
 from ivr.messaging.carrier import MessageNotTaken, MessageRefused
 from ivr.messaging.outbox import LONGEST_PAUSE, MOST_ATTEMPTS, Outbox, pause_after
-from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store
-from ivr.storage.base import IN_MEMORY
+from ivr.storage.base import IN_MEMORY, LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 

@@ -22,7 +22,8 @@ from ivr.config import settings_from
 from ivr.engine.session import Session
 from ivr.messaging.delivery_reports import HEADER, sign
 from ivr.messaging.http_gateway import REPORT_PATH
-from ivr.storage import LEASE, SEALED_AS, Message, SavedTurn, Store, open_store
+from ivr.storage import open_store
+from ivr.storage.base import LEASE, SEALED_AS, Message, SavedTurn, Store
 from ivr.storage.sealing import Seal
 from tests.support.phone import CUSTOMER, small_hotline
 from tests.support.stub_service import Stub, answers, serving

@@ -21,7 +21,7 @@ from ivr.replay.call_log import CallerInput, recorded_call
 from ivr.replay.export import recalled, without_effects
 from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import untold
-from ivr.storage import CallHistory, PathEntry
+from ivr.storage.base import CallHistory, PathEntry
 from ivr.written.model import WrittenCall
 from ivr.written.runner import play, read_calls
 from ivr.written.yaml_writer import written

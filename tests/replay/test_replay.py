@@ -26,7 +26,7 @@ from ivr.replay.call_log import CallerInput, recorded_call
 from ivr.replay.export import recalled, with_waits
 from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import changed_since, difference, notes
-from ivr.storage import CallHistory, PathEntry
+from ivr.storage.base import CallHistory, PathEntry
 from ivr.storage.sqlite import SqliteStore
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, play, read_calls

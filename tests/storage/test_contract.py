@@ -16,7 +16,7 @@ import pytest
 
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
-from ivr.storage import (
+from ivr.storage.base import (
     LEASE,
     LONGEST_CALL,
     TURN_LEASE,

@@ -19,9 +19,9 @@ import pytest
 
 from ivr.config import BadSetting
 from ivr.engine.session import Session
-from ivr.storage import Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn, sql
+from ivr.storage import sql
 from ivr.storage import sqlite as module
-from ivr.storage.base import IN_MEMORY
+from ivr.storage.base import IN_MEMORY, Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn
 from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

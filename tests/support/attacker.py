@@ -19,7 +19,7 @@ from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
 from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
-from ivr.storage import SEALED_AS, CallFilter
+from ivr.storage.base import SEALED_AS, CallFilter
 from tests.support.at_once import AtOnce
 from tests.support.bank import ACTIONS, accounts_of
 from tests.support.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration

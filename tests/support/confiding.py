@@ -32,7 +32,8 @@ from ivr.config import Settings
 from ivr.logs import configure
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
-from ivr.storage import SEALED_AS, CallFilter, file_beside
+from ivr.storage import file_beside
+from ivr.storage.base import SEALED_AS, CallFilter
 from ivr.storage.sealing import BrokenSeal
 from tests.support import rest_stub
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase

@@ -28,7 +28,8 @@ from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.messaging.outbox import Outbox
-from ivr.storage import Message, file_beside
+from ivr.storage import file_beside
+from ivr.storage.base import Message
 from ivr.storage.sqlite import SqliteStore
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, TOKEN, demonstration, signed
 

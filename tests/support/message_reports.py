@@ -11,7 +11,7 @@ from flask import Flask
 from ivr.engine.session import Session
 from ivr.messaging.delivery_reports import HEADER, sign
 from ivr.messaging.http_gateway import REPORT_PATH
-from ivr.storage import Message, SavedTurn
+from ivr.storage.base import Message, SavedTurn
 from tests.support.phone import CUSTOMER, DAYTIME, SETTINGS, SID, program
 
 SECRET = "a secret of the gateway that is long enough"

@@ -17,9 +17,8 @@ from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, Event
 from ivr.engine.session import Session
-from ivr.storage import CallHistory, Store
 from ivr.storage.attempts import Attempts
-from ivr.storage.base import IN_MEMORY
+from ivr.storage.base import IN_MEMORY, CallHistory, Store
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS

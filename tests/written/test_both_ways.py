@@ -15,7 +15,7 @@ from ivr.calls.line import CallNote, Heard, Item
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.simulator_setup import local_simulator
 from ivr.harness import DirectHarnesses
-from ivr.storage import CallHistory
+from ivr.storage.base import CallHistory
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, MakeHarness, play, read_calls
 from tests.support.both_ways import HttpHarnesses

@@ -22,7 +22,7 @@ from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
-from ivr.storage import Store
+from ivr.storage.base import Store
 from tests.support.bank import ACTIONS
 from tests.support.phone import (
     CUSTOMER,

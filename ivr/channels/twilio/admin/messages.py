@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.channels.twilio.admin.rest import TwilioRest
-from ivr.storage import Message
+from ivr.storage.base import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ivr.channels.twilio.admin.provisioning import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
 from ivr.cli import starter
 from ivr.config import Settings
-from ivr.storage import CallFilter
+from ivr.storage.base import CallFilter
 from tests.support.rest_stub import (
     ACCOUNT,
     HERS,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.channels.twilio.admin.messages import TwilioCarrier
-from ivr.storage import Message
+from ivr.storage.base import Message
 from tests.support.rest_stub import HERS, OURS, twilio_stub
 
 MESSAGE = Message("CA1", HERS, "您好", "zh-CN", datetime(2026, 11, 22, tzinfo=UTC), number=7)
