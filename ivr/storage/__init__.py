@@ -1,11 +1,11 @@
-"""Where calls and tries are kept: one Protocol (:mod:`ivr.storage.base`), kept by SQLite in a file or in memory.
+"""Where calls and tries are kept. :mod:`ivr.storage.base` has the protocol; SQLite keeps them, in a file or in memory.
 
 Everything that outlives a process is opened here, by one URL, the setting ``IVR_DATABASE_URL``:
 
 =================================  ==========================================================================
-``memory://``                      this process's memory, for the simulator and for tests
-``sqlite:///calls.sqlite3``        a file, named from the working directory; several processes may share it
-``sqlite:////var/lib/ivr/calls``   the same with an absolute path (four slashes)
+``memory://``                      the memory of this process, for the simulator and for tests
+``sqlite:///calls.sqlite3``        a file in the working directory; several processes may share it
+``sqlite:////var/lib/ivr/calls``   a file with an absolute path (four slashes)
 =================================  ==========================================================================
 """
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def open_store(url: str) -> Store:
-    """Open the store of calls that a URL names.
+    """Open the store of calls at a URL.
 
-    Raises :class:`BadSetting` for a URL that names none, and for a database of a newer program; ``OSError`` or the
-    database's own error when it cannot be opened.
+    Raises :class:`BadSetting` for a bad URL, and for a database that a newer program wrote; ``OSError`` or the
+    database's own error if it cannot be opened.
     """
     from ivr.storage.sqlite import SqliteStore
 
@@ -34,14 +34,14 @@ def open_store(url: str) -> Store:
 
 
 def open_attempts(url: str) -> Attempts:
-    """Open the tables of tries, codes and rate limits. They are in the database of the calls."""
+    """Open the tables of tries, codes and rate limits, which are in the database of the calls."""
     from ivr.storage.attempts import Attempts
 
     return Attempts.open(database_file(url))
 
 
 def file_beside(url: str, name: str) -> str:
-    """Return a database of its own beside that of the calls: ``ivr-accounts.sqlite3``, or one in memory like theirs."""
+    """Return another database file beside that of the calls, such as ``ivr-accounts.sqlite3``. Memory stays memory."""
     file = database_file(url)
     calls = Path(file)
     return (
@@ -61,13 +61,15 @@ def database_file(url: str) -> str:
             return rest.removeprefix("///")
         path = rest.removeprefix("//").rstrip("/") or "ivr.sqlite3"
         raise BadSetting(f"IVR_DATABASE_URL: a file is named after three slashes; write `sqlite:///{path}`")
+    if re.match("postgres|mysql|mariadb", scheme, re.IGNORECASE):
+        raise BadSetting(f"IVR_DATABASE_URL: only SQLite is built in; write `{_EXAMPLES['sqlite']}`")
     if scheme in {"sqlite", "memory"}:
         raise BadSetting("IVR_DATABASE_URL: a store in memory has no name; write `memory://`")
     raise BadSetting(f"IVR_DATABASE_URL: {_unknown(url, scheme)}")
 
 
 def _unknown(url: str, scheme: str) -> str:
-    """Say what to write for a URL of no known kind. Only its scheme is told: the rest may hold a password."""
+    """Say what to write for an unknown kind of URL. Only its scheme is shown, because the rest may hold a password."""
     from rapidfuzz import process
 
     if scheme == url:

@@ -1,38 +1,36 @@
-"""What must be remembered across calls, so that trying again and again gains nothing: tries, codes, and rate limits.
+"""What must be remembered across calls, so that repeated tries gain nothing: tries, codes and rate limits.
 
-Every method is one transaction that no other writer, thread or process, can interleave: of two tries at the same
-moment the second one knows of the first. What was answered to a key is answered again, so that a repeated webhook
-counts nothing twice. Each change also forgets a few rows that are of no more use.
+Every method is one transaction that no other thread or process can interleave. So of two tries at the same moment,
+the second knows about the first. A key always gets the answer that it got first, so that a repeated webhook counts
+nothing twice. Each change also deletes a few rows that are no longer needed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import math
 import secrets
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal, Self
 
+from ivr.storage.database import Database
+
 _TABLES = (
-    # What was answered to which key: the same question again gets the same answer.
+    # The answer to each key: the same question gets the same answer again.
     """CREATE TABLE IF NOT EXISTS ledger_answers (
         question TEXT NOT NULL, holder TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL,
         minutes_left INTEGER NOT NULL, forget REAL NOT NULL, PRIMARY KEY (question, holder, key))""",
     "CREATE INDEX IF NOT EXISTS ledger_answers_by_age ON ledger_answers (forget)",
-    # The wrong tries that still count against their holder, and until when each of them locks the holder (0: it does not).
+    # The wrong tries that still count, and until when each of them locks its holder (0 if it does not).
     """CREATE TABLE IF NOT EXISTS ledger_wrongs (
         kind TEXT NOT NULL, holder TEXT NOT NULL, at REAL NOT NULL, locked_until REAL NOT NULL,
         forget REAL NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS ledger_wrongs_of_holder ON ledger_wrongs (kind, holder, at)",
     "CREATE INDEX IF NOT EXISTS ledger_wrongs_by_age ON ledger_wrongs (forget)",
-    # What was used of rate limits. A holder's rows are numbered in the order of their times.
+    # The uses of rate limits. The rows of a holder are numbered in the order of their times.
     """CREATE TABLE IF NOT EXISTS ledger_spent (
         holder TEXT NOT NULL, at REAL NOT NULL, number INTEGER NOT NULL, forget REAL NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS ledger_spent_of_holder ON ledger_spent (holder, at, number)",
@@ -48,16 +46,13 @@ _FORGET = tuple(
     f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE forget < ? LIMIT 100)"  # noqa: S608
     for table in ("ledger_answers", "ledger_wrongs", "ledger_spent", "ledger_codes")
 )
-"""More than one change adds, so that nothing piles up; few enough that nobody waits for it."""
+"""More rows than one change adds, so that nothing piles up, and so few that nobody waits."""
 
 _MARGIN = timedelta(days=1).total_seconds()
-"""How much longer a row is kept than it counts: keys are asked for again, and clocks go back, by far less."""
+"""How much longer a row is kept than it counts: far longer than a key is repeated or a clock goes back."""
 _LOCKS_COUNT = timedelta(days=7).total_seconds()
 LONGEST_LOCK = 8
-"""How many times as long as the first one a lock becomes, when one follows the other."""
-
-_PATIENCE = 5.0
-"""Seconds to wait for another process that writes; still within what a caller endures."""
+"""How many times longer than the first one a lock can become."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,65 +60,46 @@ _NO_CODE = ("", "", 0.0, 0)
 """The row of an account that has no code: of no call, and expired."""
 
 _Answer = tuple[Any, Any]
-"""A word, and the minutes until tries are taken again."""
+"""A word, and the minutes until tries are accepted again."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How a try to prove something ended."""
+    """The verdict on a try to prove something."""
 
     verdict: Literal["right", "wrong", "locked"]
     minutes_left: int = 0
-    """Whole minutes until tries are taken again, rounded up; 0 unless locked."""
+    """Minutes until tries are accepted again, rounded up; 0 unless locked."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most so many within so long, for one holder. One holder may have several, such as an hour's and a day's."""
+    """At most so many within so long, for one holder. A holder may have several, such as one an hour and one a day."""
 
     holder: str
     most: int
     within: timedelta
 
 
-class Attempts:
-    """The tries, codes and rate limits of one hotline: a few tables in SQLite. Every method is one transaction, and safe from any thread.
+class Attempts(Database):
+    """The tries, codes and rate limits of one hotline, in a few tables of SQLite.
 
-    Times must be aware. Every method raises ``sqlite3.Error`` when the file cannot be used.
+    Times must be aware. Every method raises ``sqlite3.Error`` if the file cannot be used.
     """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        # One connection for all threads: a change takes microseconds, and ":memory:" lives in a single connection.
-        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, path: str) -> Self:
-        """Open them in the file at ``path``, which other tables may share, or in ``":memory:"``.
-
-        A file that is not there is made, for its owner's eyes only. Open it in each process, not before a fork.
-        Raises ``OSError`` or ``sqlite3.Error`` when it cannot be opened.
-        """
-        if path != ":memory:":
-            with contextlib.suppress(FileExistsError):
-                Path(path).touch(mode=0o600, exist_ok=False)
-        # The kind of journal is the file's own, and a matter of whoever shares it: this works with each of them.
-        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        attempts = cls(connection)
+        """Open them in the file at ``path``. Raises ``OSError`` or ``sqlite3.Error`` if that cannot be done."""
+        attempts = cls(path)
         try:
-            connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns that the tries belong to
+            attempts._connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
             with attempts._writing() as db:
                 for table in _TABLES:
                     db.execute(table)
         except BaseException:
-            connection.close()
+            attempts.close()
             raise
         return attempts
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
 
     def count_try(
         self,
@@ -138,11 +114,11 @@ class Attempts:
     ) -> AttemptResult:
         """Count a try of this kind for every holder (``account:+86…``, ``caller:+86…``), and judge it.
 
-        The wrong try number ``most`` of any holder within ``lock`` locks that holder for ``lock``; while one of them is
-        locked, ``right`` is not looked at and nothing is counted. A right try forgives the earlier wrong ones of the
-        first holder alone, the account: else callers could clear themselves with an account of their own. The same
-        ``key`` again, with the same kind and first holder, is the same try, with the same answer. There must be at
-        least one holder.
+        The wrong try number ``most`` of any holder within ``lock`` locks that holder for ``lock``. While one holder
+        is locked, ``right`` is not looked at and nothing is counted. A right try clears the earlier wrong ones of the
+        first holder only, which is the account. Otherwise callers could clear themselves with an account of their
+        own. The same ``key``, kind and first holder are the same try, with the same answer. There must be at least
+        one holder.
         """
         now, lasts = _seconds(at), lock.total_seconds()
 
@@ -159,29 +135,27 @@ class Attempts:
         return AttemptResult(verdict, minutes_left)
 
     def minutes_locked(self, kind: str, holders: Sequence[str], *, at: datetime) -> int:
-        """Return for how many minutes, rounded up, a try of this kind would not be taken; 0: it would."""
+        """Return for how many minutes, rounded up, a try of this kind would be refused; 0 if it would not."""
         now = _seconds(at)
         with self._lock:
             until = max(_locked_until(self._connection, kind, holder) for holder in holders)
         return math.ceil(max(until - now, 0) / 60)
 
     def proved(self, kind: str, holder: str, call: str) -> bool:
-        """Say whether this call has made a right try of this kind whose first holder was this one.
+        """Return whether this call has made a right try of this kind with this first holder.
 
-        Keys begin with ``<call>/``. A later lock takes no proof back.
+        Keys begin with ``<call>/``. A later lock does not undo the proof.
         """
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT 1 FROM ledger_answers"
-                " WHERE question = ? AND holder = ? AND answer = 'right' AND instr(key, ?) = 1",
-                (f"try:{kind}", holder, f"{call}/"),
-            ).fetchone()
-        return found is not None
+        query = (
+            "SELECT 1 FROM ledger_answers"
+            " WHERE question = ? AND holder = ? AND answer = 'right' AND instr(key, ?) = 1"
+        )
+        return self._row(query, f"try:{kind}", holder, f"{call}/") is not None
 
     def consume(self, rate_limits: Sequence[RateLimit], *, key: str, at: datetime) -> bool:
-        """Use each rate limit once, or none of them: False when one is used up.
+        """Use each rate limit once. If one is used up, use none of them and return False.
 
-        The same key again takes nothing, and gets the same answer.
+        The same key again uses nothing and gets the same answer.
         """
         now = _seconds(at)
         longest: dict[str, timedelta] = {}
@@ -201,25 +175,22 @@ class Attempts:
         return bool(answer == "taken")
 
     def chance(self, key: str, *, at: datetime) -> str:
-        """Return a random text of 128 bits for a run, the same one when the run is repeated."""
+        """Return a random text of 128 bits for a run. A repeated run gets the same one."""
         now = _seconds(at)
         drawn, _ = self._once(("chance", "", key), now, now, lambda _db: (secrets.token_hex(16), 0))
         return str(drawn)
 
     def judged(self, account: str, call: str, key: str) -> Literal["right", "wrong", "expired"] | None:
-        """Return how :meth:`check_code` judged the try of this key, or None when there was none."""
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT answer FROM ledger_answers WHERE question = ? AND holder = ? AND key = ?",
-                (f"code:{call}", account, key),
-            ).fetchone()
+        """Return how :meth:`check_code` judged the try with this key, or None if there was none."""
+        query = "SELECT answer FROM ledger_answers WHERE question = ? AND holder = ? AND key = ?"
+        found = self._row(query, f"code:{call}", account, key)
         return found[0] if found else None
 
     def keep_code(self, account: str, call: str, digest: str, *, at: datetime, lives: timedelta) -> None:
-        """Keep the digest of a code that is sent now; the one before it, of whatever call, is dead.
+        """Keep the digest of a code that is sent now. An earlier code, from whatever call, is dead.
 
-        The same digest again, in the same call, is the same code: it gets no longer life, no fresh tries, and no
-        second use. So a run that is repeated does no harm if it makes the same code again.
+        The same digest again in the same call is the same code. It gets no longer life, no fresh tries and no second
+        use, so a repeated run that makes the same code does no harm.
         """
         now = _seconds(at)
         expires = now + lives.total_seconds()
@@ -234,12 +205,9 @@ class Attempts:
             _forget(db, now)
 
     def code_of(self, account: str, call: str, *, at: datetime) -> str | None:
-        """Return the digest of the code that was sent in this call and is still good, or None."""
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ?",
-                (account, call, _seconds(at)),
-            ).fetchone()
+        """Return the digest of the code that was sent in this call, or None if no code is still good."""
+        query = "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ?"
+        found = self._row(query, account, call, _seconds(at))
         return str(found[0]) if found else None
 
     def check_code(
@@ -247,12 +215,12 @@ class Attempts:
     ) -> Literal["right", "wrong", "expired"]:
         """Compare a typed code, in constant time, with the live one of the account.
 
-        A right one is used up. A code of another call, one that is dead, or none is ``expired``; so is one that was
-        tried ``most`` times in vain. Tries of another call do not count against it. The same key again is the same try.
+        A right code is used up. The answer is ``expired`` for a dead code, for that of another call, for none, and
+        after ``most`` wrong tries. Tries of another call do not count against it. The same key again is the same try.
         """
         now = _seconds(at)
 
-        # One way for all, whether or not the account has a code, so that no difference in time tells.
+        # The same steps whether or not the account has a code, so that the time reveals nothing.
         def judge(db: sqlite3.Connection) -> _Answer:
             found = db.execute(
                 "SELECT call, digest, expires, wrong FROM ledger_codes WHERE account = ?", (account,)
@@ -295,16 +263,9 @@ class Attempts:
             _forget(db, now)
             return answer
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection within one transaction that no other writer, thread or process, can interleave."""
-        with self._lock, self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
-
 
 def _locked_until(db: sqlite3.Connection, kind: str, holder: str) -> float:
-    """Return until when a holder is locked; 0 if never."""
+    """Return until when a holder is locked; 0 if it is not."""
     (until,) = db.execute(
         "SELECT coalesce(max(locked_until), 0.0) FROM ledger_wrongs WHERE kind = ? AND holder = ?",
         (kind, holder),
@@ -317,10 +278,10 @@ def _count_wrong(
 ) -> float:
     """Count a wrong try, and return until when it locks the holder; 0 if it does not.
 
-    Each lock is twice as long as the one before it, up to :data:`LONGEST_LOCK` times the first: who has patience gains
-    little by it. A right try, or a week without a lock, begins anew.
+    Each lock is twice as long as the one before, up to :data:`LONGEST_LOCK` times the first, so that patience gains
+    little. A right try, or a week without a lock, starts over.
     """
-    # Tries of a time to come count as well: the clock has gone back.
+    # Tries with a later time count as well: the clock has gone back.
     (earlier,) = db.execute(
         "SELECT count(*) FROM ledger_wrongs WHERE kind = ? AND holder = ? AND at > ?",
         (kind, holder, now - lasts),
@@ -348,7 +309,7 @@ def _latest(db: sqlite3.Connection, holder: str) -> tuple[float, int]:
 
 
 def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
-    """Return how much of a rate limit is used. Two row numbers tell, since a country may have a million rows."""
+    """Return how much of a rate limit is used. Two row numbers say it, because a country may have a million rows."""
     first = db.execute(
         "SELECT number FROM ledger_spent WHERE holder = ? AND at > ? ORDER BY at, number LIMIT 1",
         (rate_limit.holder, now - rate_limit.within.total_seconds()),
@@ -357,7 +318,7 @@ def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
 
 
 def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float) -> None:
-    """Note that a holder used one. Its time is never before the latest one's, although the clock may have gone back."""
+    """Note one use by a holder. Its time is never before the latest one's, even if the clock has gone back."""
     latest, number = _latest(db, holder)
     db.execute(
         "INSERT INTO ledger_spent (holder, at, number, forget) VALUES (?, ?, ?, ?)",

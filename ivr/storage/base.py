@@ -1,14 +1,14 @@
-"""What a store of calls must do, and the rows it keeps.
+"""What a store of calls must do, and the rows that it keeps.
 
-A turn begins with :meth:`Store.look`, which writes nothing, and ends with :meth:`Store.save`, which writes only if
-nobody was faster. What lies between is pure, so that two workers who do it at once do no harm, and one of them is told that it
-lost. Before anything that has an effect, an action, :meth:`Store.claim` takes the turn for oneself. No transaction is
-open while actions run (SQLite has one writer). So the first arrival at a turn wins; a second one gets the stored
-answer, byte for byte; a late one gets the present answer. No body of a request is kept, nor a hash of one: four digits
-can be guessed back.
+A turn begins with :meth:`Store.look`, which writes nothing. It ends with :meth:`Store.save`, which writes only if
+nobody was faster. What lies between is pure: two workers may do it at once, and one of them learns that it lost.
+:meth:`Store.claim` takes the turn before anything that has an effect, such as an action. No transaction is open while
+actions run, because SQLite has one writer. So the first request for a turn wins, a second one gets the stored answer,
+byte for byte, and a late one gets the present answer. No request body is kept, and no hash of one: four digits are
+easily guessed from their hash.
 
-A message is written with the turn that it belongs to and sent afterwards, at most once, by whoever claims it: see
-:class:`Message` for its life, and :mod:`ivr.messaging.outbox` for the worker.
+A message is written with its turn and sent afterwards, at most once, by whoever claims it. :class:`Message` describes
+its life, and :mod:`ivr.messaging.outbox` sends it.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from ivr.engine.session import Session
 from ivr.storage.sealing import Seal
 
 IN_MEMORY = ":memory:"
-"""What SQLite calls a database that is no file. It is gone when it is closed, and no other process sees it."""
+"""SQLite's name for a database in memory. It ends when it is closed, and no other process sees it."""
 SEALED_AS = "message"
 """The purpose with which the body of a message is sealed."""
 TURN_LEASE = timedelta(seconds=8)
-"""How long the claim of a turn holds: longer than a turn takes, and short enough that a retry of Twilio's, which comes
-within 15 s, takes over the turn of a worker that died. A worker that comes back after that finds that its claim is lost."""
+"""How long the claim of a turn holds. It is longer than a turn takes, and short enough that Twilio's retry, which comes
+within 15 s, takes over the turn of a worker that died. If that worker comes back, its claim is lost."""
 LEASE = timedelta(seconds=20)
-"""How long the claim of a message holds: longer than the request to the carrier."""
+"""How long the claim of a message holds: longer than a request to the carrier takes."""
 
 RUNS_LIVE = timedelta(hours=1)
-"""How long the result of a slow action waits to be taken up: far longer than any call waits for it."""
+"""How long the result of a slow action is kept: far longer than any call waits for it."""
 
 LONGEST_CALL = timedelta(days=1)
-"""How long a call whose end nobody has reported counts as one that goes on: no carrier lets a call last longer."""
+"""After this time a call counts as over even if nobody has reported its end: no carrier lets a call last longer."""
 
 FINAL_REPORTS = frozenset({"delivered", "undelivered", "failed"})
-"""What a carrier may report of a message after which nothing else can become of it."""
+"""The reports of a carrier after which the status of a message does not change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The turn is awaited and nobody is at it: do what has no effect, and save it with this token."""
+    """The turn is awaited, and nobody works on it. Do what has no effect, and save the turn with this token."""
 
     token: int
     session: Session | None
-    """None: a new call."""
+    """None for a new call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,19 @@ class Claimed:
 
     token: int
     session: Session | None
-    """None: a new call."""
+    """None for a new call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The turn was done before, or the call is over: this is the answer to give."""
+    """The turn was done before, or the call is over. Give this answer."""
 
     answer: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Somebody else is doing the turn at this moment: ask again shortly."""
+    """Another worker is doing the turn now. Ask again shortly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,17 @@ Claim = Claimed | Answered | Busy | Unknown
 
 
 class ClaimLost(Exception):
-    """Another worker was faster, or the call was purged; nothing was saved."""
+    """Another worker was faster, or the call was purged. Nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathEntry:
-    """One event of a call's path, as the record keeps it: never a secret, never raw speech."""
+    """One event of a call, as the record keeps it. It holds no secret and no raw speech."""
 
     turn: int
     at: datetime
     node: str
-    """Where the call was when it happened; empty before the first node."""
+    """The node that the call was at; empty before the first node."""
     event: str
     """The event's class name, such as ``DigitsPressed``."""
     keys: str = ""
@@ -102,7 +102,7 @@ class PathEntry:
 
     @property
     def ended(self) -> Result:
-        """What it reports the end of."""
+        """The action or transfer that ended, with its result."""
         return Result.parse(self.outcome)
 
 
@@ -110,33 +110,33 @@ class PathEntry:
 class Message:
     """A text message of a call.
 
-    Its status is one of these; whatever is not ``waiting`` is never sent (again):
+    Only a message that is ``waiting`` can be sent. Its status is one of these:
 
-    - ``not sent``: there is no carrier to send it with;
-    - ``waiting``: until it is due, and while somebody has claimed it;
-    - ``sending``: a request for it leaves, or has left; back to ``waiting`` when the carrier did surely not take it;
-    - ``sent``: the carrier has taken it; then ``delivered`` or ``undelivered`` if it reports so;
-    - ``failed``: it was refused, at once or by a later report;
-    - ``expired``: it was of no more use before it could be sent;
-    - ``unknown``: a request left and no answer came. A later answer or report can still say what became of it.
+    - ``not sent``: there is no carrier to send it;
+    - ``waiting``: it is not due yet, or a worker has claimed it;
+    - ``sending``: the request has left. If the carrier certainly did not take it, the message is ``waiting`` again;
+    - ``sent``: the carrier has taken it. A report may make it ``delivered`` or ``undelivered``;
+    - ``failed``: the carrier refused it, at once or in a later report;
+    - ``expired``: it was out of date before it could be sent;
+    - ``unknown``: the request left, and no answer came. A later answer or report can still settle it.
     """
 
     call: str
     to: str
     body: str = field(repr=False)
-    """The words; of a sealed message the sealed text, and nothing once it was sent."""
+    """The words, or the sealed text of a sealed message, which is blanked once it is sent."""
     language: str
     at: datetime
     status: str = "not sent"
     key: str = ""
-    """The idempotency key: a second message with it is not kept. Empty: it is kept in any case."""
+    """The idempotency key: a second message with the same key is not kept. Empty if there is none."""
     sealed: bool = False
     """Whether ``body`` is sealed (with the purpose :data:`SEALED_AS`)."""
     expires: datetime | None = None
     number: int = 0
-    """The store's own number of the message; 0 before it is kept."""
+    """The number of the message in the store; 0 before it is kept."""
     tries: int = 0
-    """How many requests for it have begun."""
+    """How many requests were begun for it."""
     carrier_id: str = ""
     """The carrier's identifier (Twilio's MessageSid)."""
     error: str = ""
@@ -155,7 +155,7 @@ class Voicemail:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call, for people who look back."""
+    """One call, for people who look back at it."""
 
     call: str
     hotline: str
@@ -174,10 +174,10 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class SavedTurn:
-    """Everything that one turn leaves behind, written in one transaction."""
+    """Everything that one turn leaves behind. It is written in one transaction."""
 
     session: Session
-    """Its ``turn`` is already the next one's number; its ``ending`` is set when the call is over."""
+    """Its ``turn`` is the number of the next turn; its ``ending`` is set if the call is over."""
     answer: bytes
     at: datetime
     path: Sequence[PathEntry] = ()
@@ -186,14 +186,14 @@ class SavedTurn:
     urgent: bool = False
     reason: str = ""
     collected_run: str = ""
-    """The slow action whose result this turn has taken up: it is forgotten."""
+    """The slow action whose result this turn has collected; the result is deleted."""
     restarted: bool = False
-    """Whether the call began again in this turn, on another version of the menu, because its own is lost."""
+    """Whether the call started over in this turn, because its version of the menu is lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Which calls to list; empty fields do not filter."""
+    """Which calls to list. An empty field filters nothing."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -202,14 +202,14 @@ class CallFilter:
     ending: str = ""
     hotline: str = ""
     node: str = ""
-    """Calls that passed this node."""
+    """A node that the call passed."""
     urgent: bool = False
     limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows a purge forgot."""
+    """How many rows a purge deleted."""
 
     calls: int = 0
     path: int = 0
@@ -221,7 +221,7 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class CallHistory:
-    """All that is kept of one call."""
+    """Everything that is kept of one call."""
 
     record: CallRecord
     path: Sequence[PathEntry] = field(default_factory=tuple)
@@ -230,7 +230,7 @@ class CallHistory:
 
 
 def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:
-    """Return what is kept of a call with its messages as their recipients read them, unless they were sent and blanked.
+    """Return the history with its messages as their recipients read them. Messages that were sent are blank.
 
     Raises :class:`ivr.storage.sealing.BrokenSeal`.
     """
@@ -244,87 +244,84 @@ def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:
 
 
 class Store(Protocol):
-    """Where calls are kept. Every method is one transaction and may be called from any thread."""
+    """The place where calls are kept. Every method is one transaction and may be called from any thread."""
 
     def look(self, call: str, turn: int, at: datetime) -> Look:
         """Look at a turn of a call, and write nothing.
 
-        It is answered as :meth:`claim` would answer, with ``Free`` where that would say ``Claimed``. The token of a
-        ``Free`` turn saves it as long as nobody else has claimed or saved it.
+        The answer is that of :meth:`claim`, with ``Free`` in place of ``Claimed``. The token of a ``Free`` turn saves
+        it as long as nobody else has claimed or saved it.
         """
 
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Take a turn of a call for oneself. Its token is one more than that of the look before it, if nothing happened.
+        """Take a turn of a call. Its token is one more than that of the look before it, if nothing happened in between.
 
-        A call that is not there is created when ``turn`` is 0 (``Claimed`` without a session), and ``Unknown``
-        otherwise. A turn that is awaited is ``Claimed``; one that is being done (its lease of :data:`TURN_LEASE` runs) is
-        ``Busy``. Any other turn, and any turn of a call that has ended, is
-        ``Answered`` with the call's latest answer.
+        An unknown call is created if ``turn`` is 0 (``Claimed`` without a session); otherwise it is ``Unknown``. An
+        awaited turn is ``Claimed``, or ``Busy`` while somebody's lease (:data:`TURN_LEASE`) runs. Any other turn, and
+        any turn of a call that has ended, is ``Answered`` with the latest answer of the call.
         """
 
     def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a turn. Raises :class:`ClaimLost` when somebody else has claimed or saved it since ``token`` was given.
+        """Write a turn. Raises :class:`ClaimLost` if somebody else has claimed or saved it since ``token`` was given.
 
-        A call that was ended meanwhile (the caller hung up) stays ended as it was.
+        A call that has ended meanwhile, because the caller hung up, keeps its ending.
         """
 
     def end(self, call: str, ending: str, at: datetime) -> None:
-        """Note that a call is over and forget its session. An unknown call is ignored.
+        """Note that a call is over, and delete its session. An unknown call is ignored.
 
-        The first ending stays, but for one: a conversation with a human (``transferred``) that is reported after the
-        hang-up that ended it replaces ``hung_up``. The carrier reports both at nearly the same moment.
+        The first ending stays, with one exception: ``transferred`` replaces ``hung_up``, because the carrier may
+        report a conversation with a human just after the hang-up that ended it.
         """
 
-    def ended(self, call: str) -> bool:
-        """Say whether a call is known to be over."""
+    def ended(self, call: str) -> bool: ...
 
     def keep_voicemail(self, voicemail: Voicemail) -> None:
-        """Keep a recording; the same URL again only updates it."""
+        """Keep a recording. The same URL again updates it."""
 
     def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
-        """Keep the result of a slow action under its idempotency key, and the messages that came of it.
+        """Keep the result of a slow action under its idempotency key, and the messages that it sends.
 
-        The first result of a key stays, with its own messages; what comes later is not kept. Results that nobody took
-        up are forgotten after :data:`RUNS_LIVE`. A message whose key is
-        there already is not kept again, nor is one of a call that was purged meanwhile.
+        The first result of a key stays, with its messages. Results that nobody collects are deleted after
+        :data:`RUNS_LIVE`. A message is not kept if its key is there already, or if its call was purged meanwhile.
         """
 
     def run(self, run: str) -> str | None:
-        """Return the result of a slow action, or None while it goes on."""
+        """Return the result of a slow action, or None while it runs."""
 
     def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
-        """Take up to ``most`` messages that are due for sending, for :data:`LEASE`, those due longest first.
+        """Claim up to ``most`` messages that are due, for :data:`LEASE`; those that have been due longest come first.
 
-        Nobody else gets them meanwhile. ``waiting`` messages are due at their time. One that expired becomes
-        ``expired`` and is not given; one that was left ``sending`` when its lease ended becomes ``unknown``.
+        Nobody else gets them meanwhile. A message that is out of date becomes ``expired`` and is not returned. One
+        that was still ``sending`` at the end of its lease becomes ``unknown``.
         """
 
     def mark_sending(self, number: int, at: datetime) -> bool:
-        """Note, so that no crash undoes it, that the request for a claimed message leaves now.
+        """Note that the request for a claimed message leaves now. Not even a crash undoes this.
 
-        The lease starts anew. False: it must not leave. The lease has ended, the message has expired, or somebody else
-        is sending it: of all who ever claimed a message, one at a time is told True.
+        The lease begins again. If the result is False, do not send: the lease has ended, the message has expired, or
+        somebody else is sending it. Only one worker at a time gets True for a message.
         """
 
     def mark_message(
         self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
     ) -> None:
-        """Note what became of a message for which :meth:`mark_sending` said True.
+        """Note what became of a message for which :meth:`mark_sending` returned True.
 
-        ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. What a report has said
-        meanwhile stays; a message that has become ``unknown`` meanwhile can still become ``sent`` or ``failed``.
+        ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. A report that came
+        meanwhile stays. A message that became ``unknown`` meanwhile can still become ``sent`` or ``failed``.
         """
 
     def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
         """Note what the carrier reports of a message.
 
-        One of :data:`FINAL_REPORTS` is not taken back; any other word (``queued``, ``sending``, ``sent``) says that the
-        carrier has it: ``sent``. Reports come in any order, also before the answer to our request. An unknown number,
-        and another ``carrier_id`` than the message's, are ignored, as is a report of what never left.
+        A status of :data:`FINAL_REPORTS` is final. Any other one (``queued``, ``sending``, ``sent``) means ``sent``.
+        Reports come in any order, even before the answer to our request. A report is ignored if the number is
+        unknown, if the ``carrier_id`` is not the message's, or if the message never left.
         """
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
-        """Keep the sources (file name to text) of a menu version under its hash; again is no change."""
+        """Keep the sources (file name to text) of a menu version under its hash. Again only notes that it is in use."""
 
     def version(self, version: str) -> Mapping[str, str] | None:
         """Return the sources of a menu version, or None."""
@@ -336,17 +333,17 @@ class Store(Protocol):
         """Return all that is kept of one call, or None."""
 
     def purge(self, before: datetime, at: datetime) -> Purged:
-        """Forget the calls that started before this time, and what only they used: recordings, menu versions, results.
+        """Delete the calls that started before this time, and the recordings, versions and results that only they used.
 
-        A call that still goes on at ``at`` is kept, whenever it started. A call whose end was never reported counts as
-        over after :data:`LONGEST_CALL`.
+        A call that is still going on at ``at`` is kept, whenever it started. A call whose end was never reported
+        counts as over after :data:`LONGEST_CALL`.
         """
 
     def count_purgeable(self, before: datetime, at: datetime) -> int:
-        """Return how many calls :meth:`purge` would forget."""
+        """Return how many calls :meth:`purge` would delete."""
 
     def ping(self) -> None:
-        """Raise when the store cannot be used."""
+        """Raise an exception if the store cannot be used."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""

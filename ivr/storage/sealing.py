@@ -1,8 +1,8 @@
 """Keeps secrets: seals what must wait, digests what is only compared, signs what leaves and must come back unchanged.
 
-Every use (sealing, digesting, signing) for every purpose has a key of its own, so that nothing made for one of them
-means anything to another. The keys are derived with HKDF-SHA256 (RFC 5869), which takes the secrets to be as hard to
-guess as they are long: they must be random, not thought of.
+Every use (sealing, digesting, signing) for every purpose has its own key, so that nothing made for one can be used
+for another. The keys are derived with HKDF-SHA256 (RFC 5869). It assumes that a secret is as hard to guess as it is
+long: secrets must be random, not invented.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-# The package `cryptography` takes longer to import than all else here: it is imported where it is used.
+# The package `cryptography` takes long to import, so it is imported where it is used.
 
 
 class BrokenSeal(ValueError):
@@ -23,9 +23,9 @@ class BrokenSeal(ValueError):
 
 
 class Seal:
-    """Seals with the secrets of ``IVR_SECRET_KEY``: the first one seals, each of them opens (for rotation).
+    """Seals with the secrets of ``IVR_SECRET_KEY``. The first one seals; each of them opens, so that they can be rotated.
 
-    Raises ``ValueError`` when there is no secret, or an empty one. Safe from any thread.
+    Raises ``ValueError`` for no secret, or an empty one. Safe from any thread.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -35,13 +35,13 @@ class Seal:
 
     @classmethod
     def random(cls) -> Self:
-        """Return a seal whose key lives in this process alone."""
+        """Return a seal whose key exists in this process only."""
         return cls(token_urlsafe(32))
 
     def seal(self, purpose: str, text: str) -> str:
-        """Return the text sealed: encrypted and authenticated (Fernet), in the letters of a URL.
+        """Return the text encrypted and authenticated (Fernet), in the letters of a URL.
 
-        It tells the text's length, in steps of 16 bytes, and when it was sealed.
+        The result shows the length of the text, in steps of 16 bytes, and when it was sealed.
         """
         return self._fernet(purpose).encrypt(text.encode()).decode()
 
@@ -55,21 +55,21 @@ class Seal:
             raise BrokenSeal(f"this was not sealed here for {purpose}, or was changed") from None
 
     def digest(self, purpose: str, *parts: str) -> str:
-        """Return the HMAC-SHA256 of the parts, in hexadecimal; without the key nothing can be guessed from it.
+        """Return the HMAC-SHA256 of the parts, in hexadecimal. Without the key nothing can be guessed from it.
 
-        Only the first secret digests: after a rotation, what was digested before it matches no more.
+        Only the first secret is used: after a rotation, earlier digests no longer match.
         """
         return hmac.digest(self._keys("digest", purpose)[0], _framed(parts), "sha256").hex()
 
     def sign(self, purpose: str, text: str) -> str:
-        """Return the text with a signature, in the letters of a URL. Whoever sees it can read the text."""
+        """Return the text with a signature, in the letters of a URL. Anybody can read the text."""
         body = _letters(text.encode())
         return f"{body}.{_mark(self._keys('sign', purpose)[0], body)}"
 
     def unsign(self, purpose: str, signed: str) -> str:
-        """Return the text of :meth:`sign`. Raises :class:`BrokenSeal`.
+        """Return the text that :meth:`sign` was given. Raises :class:`BrokenSeal`.
 
-        No other spelling of the signed text is taken, so that it may itself serve as a name.
+        Only one spelling of the signed text is accepted, so that it can serve as a name.
         """
         body, _, mark = signed.rpartition(".")
         for key in self._keys("sign", purpose):
@@ -83,7 +83,7 @@ class Seal:
         return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in self._keys("seal", purpose))
 
     def _keys(self, use: str, purpose: str) -> list[bytes]:
-        """Derive the keys of a use and purpose, one from each secret: some microseconds, so that none is kept."""
+        """Derive the keys of a use and purpose, one from each secret. It takes microseconds, so none is kept."""
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -92,7 +92,7 @@ class Seal:
 
 
 def _framed(parts: tuple[str, ...]) -> bytes:
-    """Join parts, each behind its length, so that no two lists of parts give the same bytes."""
+    """Join parts, each with its length in front, so that no two lists of parts give the same bytes."""
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(8) + part for part in encoded)
 
@@ -107,5 +107,5 @@ def _letters(data: bytes) -> str:
 
 
 def _ascii(foreign: str) -> bytes:
-    """Return a text from outside as bytes; a letter that we never write becomes ``?``, which we never write either."""
+    """Return a text from outside as bytes. A letter that we never write becomes ``?``, which we never write either."""
     return foreign.encode("ascii", "replace")

@@ -1,9 +1,9 @@
-"""Every statement of the SQLite store, under its name."""
+"""Every statement of the SQLite store, by name."""
 
 from __future__ import annotations
 
-# The big columns come last, so that a list of calls never reads them. What is indexed is settled by a call's first
-# turn; no later one pays for an index.
+# The big columns come last, so that a list of calls never reads them. The first turn of a call settles the indexed
+# columns, so that no later turn pays for an index.
 MIGRATIONS = (
     (
         """
@@ -28,7 +28,7 @@ MIGRATIONS = (
         """,
         "CREATE INDEX calls_by_start ON calls (started)",
         "CREATE INDEX calls_by_version ON calls (version)",
-        # The number of the call and the token of its claim order the rows as they were saved, and keep those of the
+        # The number of the call and the token of its claim order the rows as they were saved, and keep the rows of
         # present calls on neighbouring pages.
         """
         CREATE TABLE path (
@@ -84,7 +84,7 @@ MIGRATIONS = (
         "ALTER TABLE messages ADD COLUMN carrier_id TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE messages ADD COLUMN error TEXT NOT NULL DEFAULT ''",
         "CREATE UNIQUE INDEX messages_by_key ON messages (key) WHERE key <> ''",
-        # Only what is still to be sent is in it, however many were sent.
+        # Holds only the messages that are still to be sent.
         "CREATE INDEX messages_open ON messages (due) WHERE status IN ('waiting', 'sending')",
         "CREATE TABLE runs (run TEXT PRIMARY KEY, at REAL NOT NULL, result TEXT NOT NULL) STRICT, WITHOUT ROWID",
         "CREATE INDEX runs_by_time ON runs (at)",
@@ -108,8 +108,8 @@ LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE call
 
 STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
 
-# What was once urgent, or asked for a human for a reason, stays so; and a call that is over stays as it ended. What is
-# indexed is left out after the first turn: SQLite writes an index anew when its column is named, changed or not.
+# A call stays urgent, keeps the reason for a human, and keeps its ending. Indexed columns are left out after the first
+# turn: SQLite rewrites an index whenever its column is named, changed or not.
 SAVE = """
     UPDATE calls SET
         {indexed}
@@ -156,7 +156,7 @@ FORGET_RUN = "DELETE FROM runs WHERE run = ?"
 
 KEEP_RUN = "INSERT INTO runs (run, at, result) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING"
 
-# What was left in the state of sending may have been sent, so it is not given again; nor is what is of no more use.
+# A message that was left in the state of sending may have been sent, so it is not claimed again.
 CLAIM_MESSAGES = """
     UPDATE messages SET
         status = CASE WHEN status = 'sending' THEN 'unknown' WHEN expires <= :at THEN 'expired' ELSE 'waiting' END,
@@ -233,7 +233,7 @@ MESSAGES = """
 
 VOICEMAILS = "SELECT url, seconds, at FROM voicemails WHERE call = ? ORDER BY at, url"
 
-# A call without an end goes on, unless it began so long ago that its end was never reported.
+# A call without an end still goes on, unless it began so long ago that its end was never reported.
 _PURGEABLE = "FROM calls WHERE started < :before AND (ended IS NOT NULL OR started < :abandoned)"
 
 OLDEST = f"SELECT id, call {_PURGEABLE} ORDER BY started LIMIT :most"
@@ -253,7 +253,7 @@ PURGE_STRAYS = """
 
 PURGE_RUNS = "DELETE FROM runs WHERE run IN (SELECT run FROM runs WHERE at < ? ORDER BY at LIMIT ?)"
 
-# What a hotline was given last is what its next call begins with, also when no call has used it yet.
+# The newest version of a hotline stays: its next call begins with it, even if no call has used it yet.
 PURGE_VERSIONS = """
     DELETE FROM versions
     WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.version = versions.version)

@@ -1,12 +1,12 @@
-"""Calls in SQLite: one file, shared by the threads of several processes on one machine, or this process's memory.
+"""Calls in SQLite: one file, shared by the threads of several processes on one machine, or the memory of one process.
 
-SQLite has one writer at a time, so a process writes over one connection, taken by its threads in turns: they queue at
-a lock instead of sleeping and trying again, and the connection's pages and statements stay warm. Reading has a
-connection of its own, so that a long list of calls holds up no turn. Between processes SQLite's busy timeout decides,
-and no transaction reads before it writes, so none can be refused for what another wrote meanwhile.
+SQLite has one writer at a time, so each process writes over one connection. Its threads queue at a lock instead of
+sleeping and trying again, and the pages and statements of the connection stay warm. A second connection reads, so
+that a long list of calls delays no turn. Between processes SQLite's busy timeout decides. No transaction reads before
+it writes, so none fails because another process has written meanwhile.
 
-Times are seconds since 1970 as floats: they compare alike in every time zone, are exact to the microsecond, and
-``datetime(started, 'unixepoch')`` shows them.
+Times are seconds since 1970 as floats. They compare alike in every time zone, are exact to the microsecond, and can
+be shown with ``datetime(started, 'unixepoch')``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from ivr.storage.base import (
 )
 
 BUSY_TIMEOUT = 10.0
-"""Seconds to wait for another process that writes: less than the 15 s that Twilio waits."""
+"""Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
 
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
@@ -61,18 +61,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
 _PURGED_AT_ONCE = 200  # calls, and runs; some milliseconds of the only writer's time
 
-# Closing a file drops this process's locks on it, also those of a connection that another thread has just opened.
+# Closing a file drops all locks of this process on it, even those of a connection that another thread just opened.
 _OPENING = threading.Lock()
 
 
 class SqliteStore:
-    """A :class:`~ivr.storage.base.Store` in an SQLite file, which is made (for its owner's eyes only) if it is not there.
+    """A :class:`~ivr.storage.base.Store` in an SQLite file. A missing file is created, readable by its owner alone.
 
-    The path :data:`~ivr.storage.base.IN_MEMORY` opens an empty store in memory instead. Its threads share one connection,
-    because SQLite gives each connection a memory of its own.
+    The path :data:`~ivr.storage.base.IN_MEMORY` opens an empty store in memory. Its threads share one connection,
+    because SQLite gives each connection a memory of its own. Open a store after a fork, not before.
 
-    Raises ``BadSetting`` when the file is of a newer program or SQLite itself too old, ``OSError`` or
-    ``sqlite3.Error`` when it cannot be opened. Open it after a fork, not before.
+    Raises ``BadSetting`` if a newer program wrote the file or SQLite is too old, and ``OSError`` or ``sqlite3.Error``
+    if it cannot be opened.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -108,7 +108,7 @@ class SqliteStore:
                 db.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
 
     def look(self, call: str, turn: int, at: datetime) -> Look:
-        """Look at a turn: one statement, over the connection that writes, whose pages are warm."""
+        """Look at a turn with one statement, over the connection that writes: its pages are warm."""
         found = self._writer.rows(sql.LOOK, (call,))
         if not found:
             return Unknown() if turn else Free(0, None)
@@ -117,7 +117,7 @@ class SqliteStore:
         return refused or Free(token, Session.from_json(session) if session else None)
 
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Take a turn: one statement when it is awaited, which is nearly always."""
+        """Claim a turn. An awaited turn, which is nearly every one, takes one statement."""
         now = _seconds(at)
         values = {"call": call, "turn": turn, "at": now, "leased": now + _TURN_LEASE}
         while True:
@@ -136,7 +136,6 @@ class SqliteStore:
                 return refused
 
     def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a turn, or raise ``ClaimLost`` and write nothing."""
         values = _saved(token, turn)
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
             saved = db.execute(_statement(token, turn), values).fetchall()
@@ -152,7 +151,6 @@ class SqliteStore:
                 db.execute(sql.FORGET_RUN, (turn.collected_run,))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
-        """Note that a call is over; its session is of no more use and is dropped."""
         self._writer.rows(sql.END, {"ending": ending, "at": _seconds(at), "call": call})
 
     def ended(self, call: str) -> bool:
@@ -163,7 +161,6 @@ class SqliteStore:
         self._writer.rows(sql.KEEP_VOICEMAIL, values)
 
     def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
-        """Keep the result of a slow action with its messages, unless one is kept already."""
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
             db.execute(sql.PURGE_RUNS, (_seconds(at - RUNS_LIVE), _PURGED_AT_ONCE))
             if db.execute(sql.KEEP_RUN, (run, _seconds(at), result)).rowcount:
@@ -174,7 +171,7 @@ class SqliteStore:
         return found[0][0] if found else None
 
     def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
-        """Take messages that are due: one statement, unless it met only such as are not to be sent any more."""
+        """Claim messages with one statement. It is repeated if it only met messages that must not be sent any more."""
         now = _seconds(at)
         values = {"at": now, "leased": now + _LEASE, "most": most}
         while touched := self._writer.rows(sql.CLAIM_MESSAGES, values):
@@ -185,7 +182,7 @@ class SqliteStore:
         return ()
 
     def mark_sending(self, number: int, at: datetime) -> bool:
-        """Note that a request leaves; it is on the disk before this returns."""
+        """Note that a request leaves. The note is on the disk before this returns."""
         now = _seconds(at)
         return bool(
             self._writer.durably(sql.MARK_SENDING, {"number": number, "at": now, "leased": now + _LEASE})
@@ -194,18 +191,15 @@ class SqliteStore:
     def mark_message(
         self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
     ) -> None:
-        """Note what became of a message, unless a report was faster."""
         values = {"number": number, "status": status, "carrier_id": carrier_id, "error": error}
         self._writer.rows(sql.MARK_MESSAGE, values | {"due": None if due is None else _seconds(due)})
 
     def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
-        """Note what the carrier reports of a message, unless its report was final before."""
         known = status if status in FINAL_REPORTS else "sent"
         values = {"number": number, "status": known, "carrier_id": carrier_id, "error": error}
         self._writer.rows(sql.REPORT_MESSAGE, values)
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
-        """Keep the sources of a menu version; again only notes that the hotline is on it now."""
         self._writer.rows(sql.KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
 
     def version(self, version: str) -> Mapping[str, str] | None:
@@ -213,16 +207,9 @@ class SqliteStore:
         return json.loads(found[0][0]) if found else None
 
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
-        """List calls, the latest first; ``until`` itself is outside."""
-        values = {
+        values = dataclasses.asdict(wanted) | {
             "since": float("-inf") if wanted.since is None else _seconds(wanted.since),
             "until": float("inf") if wanted.until is None else _seconds(wanted.until),
-            "caller": wanted.caller,
-            "ending": wanted.ending,
-            "hotline": wanted.hotline,
-            "urgent": wanted.urgent,
-            "node": wanted.node,
-            "limit": wanted.limit,
         }
         return [_record(row) for row in self._reader.rows(sql.RECORD + sql.WANTED, values)]
 
@@ -243,7 +230,7 @@ class SqliteStore:
         )
 
     def purge(self, before: datetime, at: datetime) -> Purged:
-        """Forget old calls, a few in each of many transactions: a turn must not wait until a million are forgotten."""
+        """Delete a few calls in each of many transactions, so that no turn waits until a million are deleted."""
         limits = _purge_limits(before, at)
         runs_before = min(limits["before"], _seconds(at - RUNS_LIVE))
         forgotten: Counter[str] = Counter()
@@ -268,29 +255,28 @@ class SqliteStore:
         return int(count)
 
     def ping(self) -> None:
-        """Raise when the file cannot be written: SQLite needs the right to write even to change no row."""
+        """Raise if the file cannot be written. SQLite needs write access even for a change of no row."""
         self._writer.rows("UPDATE calls SET turn = turn WHERE FALSE", ())
 
     def close(self) -> None:
-        """Let go of the file."""
         self._writer.close()
         self._reader.close()
 
 
 class _SharedConnection:
-    """One connection, which threads use in turns."""
+    """One connection that the threads of a process use one after the other."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._lock = threading.Lock()
 
     def rows(self, statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-        """Run one statement as a transaction of its own: SQLite commits it when its last row is fetched."""
+        """Run one statement in a transaction of its own. SQLite commits it when the last row is fetched."""
         with self._lock:
             return self._db.execute(statement, values).fetchall()
 
     def durably(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
-        """Run one statement as :meth:`rows` does, and wait for the disk: a crash of the machine does not undo it."""
+        """Run one statement like :meth:`rows`, and wait for the disk, so that a crash of the machine does not undo it."""
         with self._lock:
             self._db.execute("PRAGMA synchronous = FULL")
             try:
@@ -300,7 +286,7 @@ class _SharedConnection:
 
     @contextlib.contextmanager
     def transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        """Lend the connection with a transaction open; it is committed, or rolled back after an exception."""
+        """Give the connection with an open transaction. It is committed, or rolled back after an exception."""
         with self._lock:
             self._db.execute(begin)
             try:
@@ -329,7 +315,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
-    """Turn on write-ahead logging. The very first time SQLite refuses at once, without waiting, who comes second."""
+    """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""
     patience_ends = time.monotonic() + BUSY_TIMEOUT
     while True:
         try:
@@ -344,7 +330,7 @@ def _write_ahead(db: sqlite3.Connection) -> None:
 def _refusal(
     turn: int, awaited: int, leased: float | None, ended: float | None, answer: bytes | None, now: float
 ) -> Answered | Busy | Unknown | None:
-    """Say why a turn of a call cannot be done now. None: it can."""
+    """Return why a turn of a call cannot be done now, or None if it can."""
     if ended is not None:
         return Answered(answer or b"")
     if turn == awaited:
@@ -353,7 +339,7 @@ def _refusal(
 
 
 def _statement(token: int, turn: SavedTurn) -> str:
-    """Return the statement that writes a turn: the first one, claimed or not, or a later one."""
+    """Return the statement that writes a turn: the first one (claimed or not), or a later one."""
     if token == 0:
         return sql.SAVE_FIRST
     return sql.SAVE_FIRST_CLAIMED if turn.session.turn == 1 or turn.restarted else sql.SAVE_LATER
@@ -398,19 +384,9 @@ def _message(call: str, row: Sequence[Any]) -> Message:
 
 def _record(row: tuple[Any, ...]) -> CallRecord:
     call, hotline, version, caller, language, started, ended, ending, turns, urgent, reason, _ = row
-    return CallRecord(
-        call=call,
-        hotline=hotline,
-        version=version,
-        caller=caller,
-        language=language,
-        started=_moment(started),
-        ended=None if ended is None else _moment(ended),
-        ending=ending,
-        turns=turns,
-        urgent=bool(urgent),
-        reason=reason,
-    )
+    over = None if ended is None else _moment(ended)
+    known = call, hotline, version, caller, language
+    return CallRecord(*known, _moment(started), over, ending, turns, bool(urgent), reason)
 
 
 def _purge_limits(before: datetime, at: datetime) -> dict[str, float]:

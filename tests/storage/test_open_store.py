@@ -51,6 +51,8 @@ def test_four_slashes_name_an_absolute_path(tmp_path: Path) -> None:
             "oracle://scott:tiger@host/calls",
             "no kind of store is called `oracle`; write `sqlite:///ivr.sqlite3` or `memory://`",
         ),
+        ("postgresql://ivr:secret@host/calls", "only SQLite is built in; write `sqlite:///ivr.sqlite3`"),
+        ("mysql+pymysql://ivr:secret@host/calls", "only SQLite is built in; write `sqlite:///ivr.sqlite3`"),
         ("", "write `sqlite:///` and the file"),
         ("calls.sqlite3", "write `sqlite:///` and the file"),
         ("sqlite://calls.sqlite3", "three slashes; write `sqlite:///calls.sqlite3`"),

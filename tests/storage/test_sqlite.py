@@ -231,7 +231,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> No
 RACE = f"""
 import sys
 from datetime import datetime
-from ivr.storage import SavedTurn
+from ivr.storage.base import SavedTurn
 from ivr.storage.sqlite import SqliteStore
 from ivr.config import BadSetting
 from ivr.engine.session import Session

@@ -6,19 +6,16 @@ threads and processes may use one file; open it in each process, not before a fo
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
 import secrets
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -39,12 +36,10 @@ from ivr.demo.accounts.customers import (
     tail_matches,
 )
 from ivr.demo.accounts.tables import clear, fill, make_tables
+from ivr.storage.database import Database
 
 _HASHER = PasswordHasher()
 """Its defaults are the second recommendation of RFC 9106: 64 MiB, three passes."""
-
-_WAIT_SECONDS = 5.0
-"""How long a writer waits for another one; still within what a caller endures."""
 
 _NOBODYS_CARD = "000000" + "19700101" + "000X"
 """What a tail is compared with where there is no account."""
@@ -78,42 +73,24 @@ _PATHS: Mapping[PasswordKind, str] = {"login": "$.login", "payment": "$.payment_
 """Where the data of an account tells the state of a password."""
 
 
-class Accounts:
+class Accounts(Database):
     """The account service. Every method is safe to call from any thread."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        # One connection for all threads: a query takes microseconds, and ":memory:" lives in a single connection.
-        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, path: str, source: Path | None) -> Self:
         """Open the database at ``path`` (or ``":memory:"``) and fill it from ``source`` if that has changed.
 
-        No source, or one that is not there, is a service without customers.
-        Raises ``BadFile`` when the source is wrong, and sqlite3.Error when the database is.
+        Without a source, or if the file does not exist, the service has no customers. Raises ``BadFile`` if the source
+        is wrong, and ``sqlite3.Error`` if the database is.
         """
-        if path != ":memory:":
-            with contextlib.suppress(FileExistsError):
-                Path(path).touch(mode=0o600, exist_ok=False)  # for its owner's eyes only
-        # With SQLite's plain journal: writes are rare here, and turning WAL on is the one step that does not wait for
-        # the other processes that start at the same moment.
-        connection = sqlite3.connect(
-            path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        service = cls(connection)
+        service = cls(path)
         try:
-            connection.execute("PRAGMA foreign_keys = ON")
+            service._connection.execute("PRAGMA foreign_keys = ON")
             service._load(source)
         except BaseException:
-            connection.close()
+            service.close()
             raise
         return service
-
-    def close(self) -> None:
-        """Let go of the database."""
-        with self._lock:
-            self._connection.close()
 
     def phones(self) -> list[str]:
         """Return the phone of every account, in the order of the file."""
@@ -313,17 +290,6 @@ class Accounts:
         if row is None:
             raise NoSuchAccount
         return birth
-
-    def _row(self, query: str, *values: str | float) -> Any:
-        with self._lock:
-            return self._connection.execute(query, values).fetchone()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection within one transaction that no other writer, thread or process, can interleave."""
-        with self._lock, self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
 
     def _load(self, source: Path | None) -> None:
         content = source.read_bytes() if source is not None and source.exists() else None

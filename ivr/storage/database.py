@@ -1,0 +1,48 @@
+"""A small SQLite database of its own, for a few tables."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ivr.storage.base import IN_MEMORY
+
+_PATIENCE = 5.0
+"""Seconds to wait while another process writes: still within what a caller endures."""
+
+
+class Database:
+    """An SQLite file, which other tables may share, or :data:`IN_MEMORY`. Safe from any thread.
+
+    A missing file is created, readable by its owner alone. Open it in each process, not before a fork. The journal mode
+    is a matter of the file and of whoever shares it: this works with every mode.
+    """
+
+    def __init__(self, path: str) -> None:
+        if path != IN_MEMORY:
+            with contextlib.suppress(FileExistsError):
+                Path(path).touch(mode=0o600, exist_ok=False)
+        # One connection for all threads: a change takes microseconds, and a database in memory has only one.
+        self._connection = sqlite3.connect(
+            path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _row(self, query: str, *values: str | float) -> Any:
+        with self._lock:
+            return self._connection.execute(query, values).fetchone()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection within one transaction that no other thread or process can interleave."""
+        with self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
