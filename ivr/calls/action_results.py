@@ -1,4 +1,4 @@
-"""What came of an action: as an event of the call, as it is kept until it is taken up, and the message that it sends."""
+"""The result of an action: as an event of the call, as it is kept for a later turn, and the message that it sends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def texts_of(tree: Tree, session: Session, event: Event) -> list[Command]:
-    """Return the message that comes of an action itself, where nothing else of the call goes on."""
+    """Return the message that an action itself sends, when nothing else of the call goes on."""
     if not isinstance(event, ActionFinished) or not event.text_to:
         return []
     try:
@@ -41,7 +41,7 @@ def texts_of(tree: Tree, session: Session, event: Event) -> list[Command]:
 def finished_event(
     action: str, key: str, finished: ActionResult, actions: Actions, at: datetime
 ) -> ActionFinished:
-    """Return the event of an action that has ended; its contract says which level of identity it proves."""
+    """Return the event of a finished action. The contract says which level of identity the outcome proves."""
     outcome = actions[action].CONTRACT.all_outcomes()[finished.outcome]
     return ActionFinished(
         at,
@@ -58,12 +58,12 @@ def finished_event(
 
 
 def sealed(seal: Seal, event: ActionFinished) -> str:
-    """Return the event as it is kept until it is taken up: it may hold a code or a link."""
+    """Return the event as it is kept until the call collects it. It is sealed, as it may hold a code or a link."""
     data = {each.name: getattr(event, each.name) for each in fields(event)} | {"raises": event.raises.name}
     return seal.seal("run", to_json(data))
 
 
 def opened(seal: Seal, sealed: str, at: datetime) -> ActionFinished:
-    """Return a kept event as one of this moment."""
+    """Return a kept event with the present time."""
     data = from_json(seal.open("run", sealed))
     return ActionFinished(**{**data, "at": at, "raises": Level[data["raises"]]})

@@ -1,4 +1,4 @@
-"""A hotline that is served: the menu of new calls, and the older versions that calls under way began with."""
+"""A hotline that is served: the menu of new calls, and older versions for the calls that began with them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from ivr.storage.base import Store
 LOOK_EVERY = 1.0
 """Seconds between two looks at the folder."""
 READ_EVERY = 15.0
-"""Seconds after which the folder is read although no file looks changed: a file system may keep time coarsely."""
+"""Seconds after which the folder is read even if no file looks changed: file systems may keep time coarsely."""
 MOST_TREES = 8
-"""Compiled versions kept at hand; an older one is compiled again from the store."""
+"""Compiled versions that are kept in memory; an older one is compiled again from the store."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class MenuBroken(BadFile):
 
 
 def load_hotline(folder: Path, registry: ActionRegistry | None = None) -> Loaded:
-    """Read and check the menu of a hotline's folder, with the actions that it names, or with others."""
+    """Read and check the menu of a hotline's folder, with the actions that it names or those of ``registry``."""
     return _loaded(folder, read_folder(folder), registry)
 
 
@@ -68,7 +68,7 @@ def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) 
 
 
 def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegistry, list[Problem]]:
-    """Return the actions of a hotline that its ``actions.yaml`` does not declare itself, and what is wrong with them."""
+    """Return the actions of a hotline that ``actions.yaml`` does not declare itself, and what is wrong with them."""
     section = read(sources[ACTIONS_FILE], ACTIONS_FILE)[0] if ACTIONS_FILE in sources else None
     python, accounts = (section.get("python"), section.get("accounts")) if section else (None, None)
     over_http = isinstance(accounts, Section)
@@ -80,12 +80,12 @@ def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegis
     except BadModule as bad:
         assert section is not None
         problem = Problem(ACTIONS_FILE, *place(section, "python"), "", bad.what, bad.remedy)
-        # Its accounts may be there or not: what asks for them is no further mistake.
+        # Nobody knows whether it has accounts, so an action that needs them is no further mistake.
         return ActionRegistry(has_accounts=True, has_resets=True), [problem]
 
 
 def registry_for(folder: Path, tree: Tree) -> ActionRegistry:
-    """Return the actions that a menu which has been loaded names. Raises :class:`MenuBroken`."""
+    """Return the actions that a loaded menu names. Raises :class:`MenuBroken`."""
     over_http = tree.accounts
     try:
         return registry_of(
@@ -107,7 +107,7 @@ def load_tree(folder: Path) -> Tree:
 
 
 def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
-    """Return the tree of a hotline that has errors, if one can be made: for explaining them, never for a call."""
+    """Return the tree of a hotline with errors, if possible. It is good for explaining them, never for a call."""
     if loaded.tree is not None or loaded.draft is None:
         return loaded.tree
     files = read_folder(folder)
@@ -133,34 +133,34 @@ def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath,
 
 @dataclass(slots=True)
 class ServedHotline:
-    """One hotline that is served. A changed menu is taken up if it has no error; otherwise the last good one stays."""
+    """One hotline that is served. A changed menu replaces the present one if it has no errors."""
 
     folder: Path
     store: Store
     settings: Settings = field(default_factory=Settings)
     report: Callable[[tuple[Problem, ...]], None] | None = None
-    """Told the problems of a menu that was not taken up."""
+    """Called with the problems of a menu that was not loaded."""
     look_every: float = LOOK_EVERY
     present: Tree | None = None
-    """The menu of new calls; loaded from the folder when none is given."""
+    """The menu of new calls; None loads it from the folder."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    """Where the services of ``actions.yaml`` find their addresses and secrets."""
+    """Has the addresses and secrets of the services in ``actions.yaml``."""
     connections: Connections = field(default_factory=Connections)
     """To those services; they outlive a menu version."""
     registry: ActionRegistry | None = None
-    """The other actions. Their code is loaded once: a change of it is taken up by a restart, never by a changed menu."""
+    """The other actions. Their code is loaded once: a change needs a restart."""
     _trees: dict[str, Tree] = field(default_factory=dict)
     _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict)
     """By version."""
     _files: HotlineFiles | None = None
-    """What was read last, also when it was not taken up."""
+    """What was read last, even if it has errors."""
     _stamps: Mapping[str, FileStamp | None] = field(default_factory=dict)
     _looked: float = 0.0
     _read: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Load the menu. Raises :class:`MenuBroken`, and ``BadSetting`` where it does not go with the settings."""
+        """Load the menu. Raises :class:`MenuBroken`, or ``BadSetting`` if the menu does not fit the settings."""
         tree = self.present
         if tree is None:
             loaded = _loaded(self.folder, self._changed_files() or HotlineFiles(), self.registry)
@@ -176,14 +176,14 @@ class ServedHotline:
         self._take_up(tree)
 
     def current(self) -> Tree:
-        """Return the menu for a new call, reloaded if its files have changed."""
+        """Return the menu for a new call. It is loaded again if its files have changed."""
         if time.monotonic() - self._looked >= self.look_every:
             self._refresh()
         assert self.present is not None
         return self.present
 
     def version(self, version: str) -> Tree:
-        """Return the version of the menu that a call began with. If it cannot be found, return the present one."""
+        """Return the version of the menu that a call began with, or the present one if that is lost."""
         if self.present is not None and self.present.version == version:
             return self.present
         tree = self._trees.get(version) or self._restored(version)
@@ -193,7 +193,7 @@ class ServedHotline:
         return tree
 
     def actions(self, tree: Tree) -> Mapping[str, Action]:
-        """Return the actions of a version that :meth:`current` or :meth:`version` has given."""
+        """Return the actions of a version that came from :meth:`current` or :meth:`version`."""
         return self._actions.get(tree.version) or self._actions_of(tree)
 
     @property
@@ -209,11 +209,10 @@ class ServedHotline:
         return self.registry
 
     def close(self) -> None:
-        """Let go of the connections to services."""
         self.connections.close()
 
     def _restored(self, version: str) -> Tree | None:
-        """Return a version from the store: another worker took it up, or this one before a restart."""
+        """Return a version from the store: another worker loaded it, or this one did before a restart."""
         sources = self.store.version(version)
         if sources is None:
             return None
@@ -229,7 +228,7 @@ class ServedHotline:
         return tree
 
     def _refresh(self) -> None:
-        """Look at the folder, unless another thread is doing that. Meanwhile the present menu serves."""
+        """Look at the folder, unless another thread is doing that. The present menu serves meanwhile."""
         if not self._lock.acquire(blocking=False):
             return
         try:
@@ -244,7 +243,7 @@ class ServedHotline:
             self.report(loaded.problems)
 
     def _reloaded(self) -> Loaded | None:
-        """Take up a changed menu if it has no error. Return None if nothing has changed."""
+        """Load a changed menu, and use it if it has no errors. Return None if nothing has changed."""
         self._looked = time.monotonic()
         files = self._changed_files()
         if files is None:
@@ -257,7 +256,7 @@ class ServedHotline:
         return loaded
 
     def _changed_files(self) -> HotlineFiles | None:
-        """Return what the folder says, or None when it says what it said the last time."""
+        """Return the content of the folder, or None if it has not changed."""
         before, now = self._files, time.monotonic()
         known = before or self.present
         seen = stamps(self.folder, known.sources if known else {})
@@ -267,7 +266,7 @@ class ServedHotline:
         return None if self._files == before else self._files
 
     def _checked(self, loaded: Loaded) -> Loaded:
-        """Take up a menu if a server could also start with it. Otherwise return what is wrong."""
+        """Use a menu if a server could also start with it. Otherwise return what is wrong."""
         tree, draft = loaded.tree, loaded.draft
         if tree is None or draft is None:
             return loaded
@@ -293,7 +292,7 @@ class ServedHotline:
         self._looked = time.monotonic()
 
     def _keep(self, tree: Tree) -> None:
-        """Keep a compiled version at hand. Each table is replaced as a whole: no other thread sees half a change."""
+        """Keep a compiled version in memory. Each table is replaced as a whole, so no other thread sees half a change."""
         actions = self._actions_of(tree)
         others = [other for other in self._trees.values() if other.version != tree.version]
         trees = {each.version: each for each in [*others, tree][-MOST_TREES:]}

@@ -1,8 +1,8 @@
-"""What is read of a hotline's folder: only files that have a name in it, never what happens to lie beside them.
+"""What is read from a hotline's folder: only files with a known name, never other files that lie beside them.
 
-These are ``menu.yaml``, the files that it includes, ``prompts.*.yaml``, ``actions.yaml``, ``accounts.yaml``,
-``bulletins.yaml``, everything under ``calls/`` and the recordings under ``audio/``. A hidden name is never read: editors,
-version control and Kubernetes keep their own files under such names.
+The names are ``menu.yaml``, the files that it includes, ``prompts.*.yaml``, ``actions.yaml``, ``accounts.yaml``,
+``bulletins.yaml``, everything under ``calls/`` and the recordings under ``audio/``. Hidden names are never read:
+editors, version control and Kubernetes keep their own files under such names.
 """
 
 from __future__ import annotations
@@ -20,24 +20,23 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
 
 DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
-"""Files that are no part of the menu: what its actions speak of."""
+"""Files that belong to actions, not to the menu."""
 
 
 @dataclass(frozen=True, slots=True)
 class HotlineFiles:
-    """What a folder says at one moment. Two that are equal make the same menu."""
+    """The content of a folder at one moment. Two that are equal make the same menu."""
 
     sources: Mapping[str, str] = field(default_factory=dict)
     """The files of the menu, name to text."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong with the files themselves."""
+    """Files that cannot be read, or have a wrong name."""
     recordings: Mapping[str, str] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     """YAML files at the top of the folder that have no name in the hotline."""
 
 
 def read_folder(folder: Path) -> HotlineFiles:
-    """Read a hotline's folder."""
     if not folder.is_dir():
         what, remedy = "there is no such folder", "name a hotline's folder, or make one with `ivr new`"
         return HotlineFiles(problems=(Problem(MENU_FILE, 1, 1, "", what, remedy),))
@@ -60,7 +59,7 @@ def read_folder(folder: Path) -> HotlineFiles:
 
 
 def read_text(path: Path, name: str) -> tuple[str, list[Problem]]:
-    """Return the text of a file, and why it has none."""
+    """Return the text of a file, and the problems if it cannot be read."""
     try:
         return decode(path.read_bytes(), name)
     except OSError as error:
@@ -68,7 +67,7 @@ def read_text(path: Path, name: str) -> tuple[str, list[Problem]]:
 
 
 def call_files(folder: Path) -> tuple[list[str], list[Problem]]:
-    """Return the names of the files of written calls, and those that are none because of their suffix."""
+    """Return the names of the files of written calls, and a problem for each file that has the wrong suffix."""
     found = [path.relative_to(folder) for path in sorted((folder / "calls").glob("**/*.y*ml"))]
     named = [path for path in found if not any(part.startswith(".") for part in path.parts)]
     files = [path.as_posix() for path in named if path.suffix == ".yaml" and (folder / path).is_file()]
@@ -87,7 +86,7 @@ def recordings_of(folder: Path) -> dict[str, str]:
 
 
 def stamps(folder: Path, sources: Mapping[str, str]) -> dict[str, FileStamp | None]:
-    """Return what differs when a file differs that is read, or would be: a look that costs little.
+    """Return values that change when a file changes that is read, or would be. This costs little.
 
     ``sources`` are those of the last reading: they say what the menu includes.
     """
@@ -111,7 +110,7 @@ def _recordings(folder: Path) -> list[Path]:
 
 
 def _other_suffixes(folder: Path, names: Collection[str]) -> list[Problem]:
-    """Return the files that nobody reads because they end in ``.yml``."""
+    """Return a problem for each file that is not read because it ends in ``.yml``."""
     others = {name.removesuffix(".yaml") + ".yml" for name in names if name.endswith(".yaml")}
     others |= {path.name for path in _visible(folder, "prompts.*.yml")}
     return [_wrong_suffix(other) for other in sorted(others) if (folder / other).is_file()]

@@ -1,7 +1,7 @@
-"""The caller's side of a call, however it is carried: what callers can do, and what they hear.
+"""The caller's side of a call: what callers can do, and what they hear.
 
-The simulator and the written calls speak to a :class:`Line`. :class:`DirectLine` is one in this process, through the
-switchboard, with a clock of its own: silence costs nothing. The player of TwiML is another one, over HTTP.
+The simulator and the written calls use a :class:`Line`. :class:`DirectLine` goes through the switchboard of this
+process, with a clock of its own, so that silence costs nothing. The player of TwiML is another line, over HTTP.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ivr.menu.speech.durations import spoken_seconds
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 Waiting = Literal["keys", "recording", "nobody"]
 DeskAnswers = Callable[[str], str]
-"""From a desk's number to what happens there: ``answered``, ``busy``, ``no_answer`` or ``failed``."""
+"""Takes the number of a desk and returns ``answered``, ``busy``, ``no_answer`` or ``failed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Heard:
 
     @property
     def seconds(self) -> float:
-        """How long its words take, by the model of :mod:`ivr.menu.speech.durations`; a recording without words is 0."""
+        """How long the words take, by the model of :mod:`ivr.menu.speech.durations`; 0 for a recording without words."""
         return spoken_seconds(self.text, self.language, self.voice)
 
 
 @dataclass(frozen=True, slots=True)
 class CallNote:
-    """Something that happened on the call without being heard: a transfer, a beep, a lost key."""
+    """Something on the call that is not heard: a transfer, a beep, a lost key."""
 
     what: str
 
@@ -61,84 +61,81 @@ Item = Heard | CallNote
 
 @dataclass(frozen=True, slots=True)
 class AwaitedInput:
-    """What is listened for at this moment, as far as the line can tell."""
+    """The input that the call listens for, as far as the line can tell."""
 
     keys: Sequence[str] = ()
-    """The entries that mean something; empty where they cannot be told, or anything may be typed."""
+    """The entries that mean something; empty if they are unknown, or if anything may be typed."""
     length: int | None = None
-    """The entry is over at this many keys."""
+    """The entry ends at this many keys."""
     finish: str = ""
     """The key that ends the entry, or empty."""
     speech: bool = False
-    """Whether words are listened to, beside keys."""
+    """Whether words are accepted beside keys."""
     secret: bool = False
-    """Whether what is entered must not be shown or kept; true where that cannot be told."""
+    """Whether the entry must not be shown or kept; true if that is unknown."""
 
 
 class CallBroken(Exception):
-    """The call cannot go on; the text says why and what to do."""
+    """The call cannot go on. The text says why and what to do."""
 
 
 class Line(Protocol):
-    """A call, from the caller's side. Whatever the caller does may raise :class:`CallBroken`."""
+    """A call from the caller's side. Everything that the caller does may raise :class:`CallBroken`."""
 
     call: str
     """The carrier's identifier of the call."""
 
     @property
     def waiting(self) -> Waiting:
-        """What the call waits for; ``nobody``: it is over."""
+        """What the call waits for; ``nobody`` means that it is over."""
 
     @property
     def awaited(self) -> AwaitedInput | None:
-        """What is listened for; None where nothing is."""
+        """What the call listens for, or None."""
 
     @property
     def ending(self) -> str:
-        """How the call ended, as far as it can be told; empty while it goes on."""
+        """How the call ended, as far as the line can tell; empty while it goes on."""
 
     def take(self) -> list[Item]:
-        """Return what was heard and noticed since the last time."""
+        """Return what was heard and noted since the last time."""
 
     def start(self) -> None:
-        """Ring."""
+        """Ring the hotline."""
 
     def press(self, keys: str) -> None:
-        """Press keys, quickly one after the other; ``#`` ends an entry."""
+        """Press keys quickly, one after the other; ``#`` ends an entry."""
 
     def speak(self, text: str) -> None:
-        """Say something."""
+        """Say something: into a recording, or to be understood. Where only keys are accepted, it is silence."""
 
     def silence(self) -> None:
         """Do nothing until the hotline goes on."""
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by in which nothing happens on the line."""
+        """Let time pass in which nothing happens on the line."""
 
     def record(self, seconds: int) -> None:
-        """Leave a recording."""
+        """Leave a recording of so many seconds; 0 is silence."""
 
-    def hang_up(self) -> None:
-        """Hang up."""
+    def hang_up(self) -> None: ...
 
 
 @dataclass(slots=True)
 class VirtualClock:
-    """A clock that moves only when it is told to."""
+    """A clock that moves only when it is advanced."""
 
     now: datetime
 
     def __call__(self) -> datetime:
-        """Return the time."""
         return self.now
 
     def advance(self, seconds: float) -> None:
-        """Let time go by."""
         self.now += timedelta(seconds=seconds)
 
 
 def split_entry(keys: str, length: int | None, finish: str) -> tuple[str, str, str]:
-    """Split typed keys into the entry, the key that finished it (or nothing), and the keys that come too late."""
+    """Split keys into the entry, the key that finished it (if any), and the keys that come too late."""
     for position, key in enumerate(keys):
         if finish and key == finish:
             return keys[:position], key, keys[position + 1 :]
@@ -159,18 +156,17 @@ class DirectLine:
     caller: str = ""
     called: str = ""
     call: str = ""
-    """The call's identifier; one is made when it is empty."""
+    """The identifier of the call; made up if it is empty."""
     desk_answers: DeskAnswers = lambda _number: "answered"
     language: str = ""
-    """The language to begin in; empty: the hotline's first."""
+    """The language to begin in; empty for the hotline's first."""
     commands: list[Command] = field(default_factory=list)
-    """What the hotline does at this moment."""
+    """What the hotline does now."""
     turn: int = 0
     ending: str = ""
     items: list[Item] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Give the call an identifier in the carrier's form."""
         self.call = self.call or f"CA{next(_calls):032x}"
 
     @property
@@ -180,7 +176,6 @@ class DirectLine:
 
     @property
     def waiting(self) -> Waiting:
-        """What the call waits for."""
         if isinstance(self.last, Gather):
             return "keys"
         return "recording" if isinstance(self.last, Record) else "nobody"
@@ -201,7 +196,7 @@ class DirectLine:
         self._happen(self._start())
 
     def press(self, keys: str) -> None:
-        """Press keys; those that come after the entry is over are lost, as on the telephone. `#` ends a recording."""
+        """Press keys. Those after the end of the entry are lost, as on the telephone. `#` ends a recording."""
         if isinstance(self.last, Record) and "#" in keys:
             self._happen(RecordingEnded(self.clock()))
         elif isinstance(self.last, Gather):
@@ -218,7 +213,6 @@ class DirectLine:
         self._happen(DigitsPressed(at, digits, finished_by) if digits else NoInput(at))
 
     def speak(self, text: str) -> None:
-        """Say something: into a recording, or to be understood; where only keys are listened to, it is silence."""
         if isinstance(self.last, Record):
             self.record(math.ceil(spoken_seconds(text)))
         elif isinstance(self.last, Gather) and self.last.speech is None:
@@ -237,11 +231,9 @@ class DirectLine:
             self._happen(RecordingEnded(self.clock()))
 
     def pass_time(self, seconds: float) -> None:
-        """Move the clock on."""
         self.clock.advance(seconds)
 
     def record(self, seconds: int) -> None:
-        """Leave a recording of so many seconds; none is silence."""
         last = self.last
         if not isinstance(last, Record) or seconds == 0:
             self.silence()
@@ -253,7 +245,7 @@ class DirectLine:
         self._happen(RecordingEnded(self.clock(), url, seconds))
 
     def hang_up(self) -> None:
-        """Hang up. Where a recording was awaited, the turn that awaits it is told so first, as a carrier tells it."""
+        """Hang up. If the call waits for a recording, the waiting turn hears of it first, as with a carrier."""
         if self.waiting == "nobody":
             return
         if self.waiting == "recording":

@@ -1,8 +1,8 @@
 """One turn of one call: look, step, run actions, step, save. Every channel comes through here.
 
-The turn is claimed before its first action, and a turn without one is written once; no transaction is open while
-actions run. What a channel answers is rendered once and saved with the turn; whoever asks for the same turn again gets
-the same bytes.
+A turn is claimed before its first action. A turn without actions is written once. No transaction is open while
+actions run. The answer of a channel is rendered once and saved with the turn, so that a repeated request gets the
+same bytes.
 """
 
 from __future__ import annotations
@@ -53,27 +53,27 @@ from ivr.storage.base import (
 )
 
 MAX_ACTIONS = 20
-"""Actions that one turn may run: more is a loop that the checks did not see."""
+"""Actions that one turn may run: more means a loop that the checks have missed."""
 POLL_EVERY, POLL_WAITS = 0.05, 0.3
-"""Seconds between two looks whether a slow action has ended, and how long a request waits for that: shortly, since it
-holds one of the server's threads, and comes again in a few seconds."""
+"""Seconds between two looks at a slow action, and how long one request waits for it. The wait is short, because it holds
+a thread of the server, and the next request comes in a few seconds."""
 ANOTHER_SENTENCE = 2.0
-"""Seconds that it takes to say once more that it goes on: where less is left, this request waits for the end."""
+"""Seconds that it takes to say "please wait" again. If less is left, the request waits for the end."""
 AT_LEAST = 0.1
-"""Seconds that every action gets, also after another one that took all the time of the webhook."""
+"""Seconds that every action gets, even after another one that took all the time of the webhook."""
 GRACE_TURNS = 20
 GRACE_SECONDS = 300
-"""What a call may still use after its bound, for the human or the voicemail, before it ends."""
+"""What a call may use beyond its limit, for the human or the voicemail, before it ends."""
 
 Render = Callable[[Session, Sequence[Command]], bytes]
-"""Turns commands into a channel's answer; the session is the one that is saved with it."""
+"""Turns commands into the answer of a channel. The session is the one that is saved with it."""
 Perform = Callable[[str, Services, ActionRequest, Actions], ActionResult]
 
 log = structlog.get_logger(__name__)
 
 
 class StillBusy(Exception):
-    """Another worker has been doing this turn for longer than we can wait."""
+    """Another worker is busy with this turn for longer than we can wait."""
 
 
 @dataclass(slots=True)
@@ -84,33 +84,31 @@ class Switchboard:
     store: Store
     services: Services
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
-    """Numbers from the environment, over those in the tree; by desk."""
+    """Numbers of desks from the environment, which replace those in the tree."""
     perform: Perform = perform
     actions_of: Callable[[Tree], Actions] = lambda _tree: ACTIONS
-    """The actions that a menu version may run: ours, and the HTTP services that it declares."""
+    """Returns the actions that a menu version may run: ours, and the HTTP services that it declares."""
     action_runner: ActionRunner = field(default_factory=WorkerPool)
-    """Where actions run."""
     sends: bool = False
-    """Whether somebody sends the messages; otherwise they are kept as ``not sent``."""
+    """Whether a carrier sends the messages; otherwise they are kept as ``not sent``."""
     wake: Callable[[], None] = lambda: None
-    """Called when a message has been kept that waits to be sent."""
+    """Called when there is a new message to send."""
     wait: Callable[[float], None] = time.sleep
     seconds: Callable[[], float] = time.monotonic
-    """A clock for what a webhook has waited so far."""
+    """Measures how long a webhook has waited."""
     patience: float = 10.0
-    """Seconds that a second arrival waits for the first one's answer."""
+    """Seconds that a repeated request waits for the answer of the first one."""
     observers: list[Callable[[Turn, Event], None]] = field(default_factory=list)
-    """Told every step as it happens, for the simulator's trace and the coverage of written calls. None of them can break
-    a call."""
+    """Called at every step, for the simulator's trace and the coverage of written calls. None of them can break a call."""
 
     def take_turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
-        """Take a call one turn further and return the channel's answer.
+        """Advance a call by one turn and return the channel's answer.
 
-        ``start`` begins the call when it is new, or unknown at a later turn. Raises :class:`StillBusy`, and whatever
-        a broken store raises; every other trouble becomes an apology and a human.
+        ``start`` begins the call if it is new, or if it is unknown at a later turn. Raises :class:`StillBusy`, and
+        any exception of a broken store. Every other trouble becomes an apology and a transfer to a human.
         """
         look, waited = self._await_turn(call, number, event.at)
-        if waited:  # a worker died at it, and its claim is over only now
+        if waited:  # a worker died in this turn, and its claim is over only now
             event = replace(event, at=event.at + timedelta(seconds=waited))
         match look:
             case Answered(answer=answer):
@@ -126,7 +124,7 @@ class Switchboard:
         return self.take_turn(call, 0, start, start, render)
 
     def hang_up(self, call: str, at: datetime) -> None:
-        """Note that the caller is gone. Nothing new begins after this; what is under way is finished."""
+        """Note that the caller is gone. Nothing new begins after this; a running action is finished."""
         self.store.end(call, "hung_up", at)
         log.info("call over", call=call)
 
@@ -135,7 +133,7 @@ class Switchboard:
         self.store.keep_voicemail(Voicemail(call, url, seconds, at))
 
     def _await_turn(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
-        """Look at a turn, waiting while somebody else does it; tell for how many seconds."""
+        """Look at a turn. While somebody else is busy with it, wait; also return for how many seconds."""
         waited = 0.0
         while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
             if waited >= self.patience:
@@ -166,7 +164,7 @@ class Switchboard:
         return done.answer
 
     def _advance_or_apologise(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
-        """Do a turn; whatever breaks in it becomes an apology."""
+        """Do a turn. Whatever breaks in it becomes an apology."""
         try:
             return self._advance_call(work, event, render)
         except ClaimLost:
@@ -176,14 +174,14 @@ class Switchboard:
             return self._apologise(work, event.at, render)
 
     def _answer_of_winner(self, call: str, number: int, at: datetime) -> bytes:
-        """Return the answer of whoever was faster at this turn. Raises ClaimLost when there is none."""
+        """Return the answer of the worker that was faster at this turn. Raises ClaimLost if there is none."""
         look, _ = self._await_turn(call, number, at)
         if isinstance(look, Answered):
             return look.answer
         raise ClaimLost(f"turn {number} of call {call}")
 
     def _apologise(self, work: _Turn, at: datetime, render: Render) -> SavedTurn:
-        """Say sorry and seek a human; where the menu's way to a human is broken too, say goodbye."""
+        """Apologise and try a human. If the menu's way to a human is broken too, say goodbye."""
         try:
             return self._advance_call(work, InternalError(at), render)
         except Exception as error:  # noqa: BLE001 - as above
@@ -192,7 +190,7 @@ class Switchboard:
             return self._advance_call(work, InternalError(at), render)
 
     def _advance_call(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
-        """Take the call on until it waits for somebody, and return what is to be saved."""
+        """Advance the call until it waits for somebody, and return what to save."""
         work.advance_until_waiting(event)
         session = work.session.copy()
         session.turn += 1
@@ -211,7 +209,7 @@ class Switchboard:
         )
 
     def _messages(self, call: str, commands: Sequence[Command], at: datetime) -> list[Message]:
-        """Return the messages among commands, as they are kept: what holds a secret is sealed."""
+        """Return the messages among the commands, as they are kept. Those with secrets are sealed."""
         return [
             Message(
                 call,
@@ -229,7 +227,7 @@ class Switchboard:
         ]
 
     def _note_messages(self, messages: Sequence[Message]) -> None:
-        """Have kept messages sent; log those that nobody sends, so that none is lost silently."""
+        """Wake the sender of the messages, or log those that nobody sends, so that none is lost silently."""
         for message in messages:
             if message.status == "not sent":
                 log.warning("message not sent", call=message.call, to=masked(message.to))
@@ -237,11 +235,11 @@ class Switchboard:
             self.wake()
 
     def _keep_late_result(self, tree: Tree, session: Session, event: ActionFinished) -> None:
-        """Keep what came of an action for which nobody waits any longer in this turn, with its message.
+        """Keep the result and the message of an action that took longer than its turn.
 
-        Whoever polls for the call takes it up, in whichever process. The caller may have hung up or gone to a human
-        by then. What they confirmed is done all the same, and its message is kept here. Otherwise the poll gives
-        the same message, which is kept once.
+        The next poll of the call collects the result, in whichever process. The caller may have hung up or gone to a
+        human by then. What they confirmed is done all the same, so the message is kept here. If the poll sends the
+        same message, it is kept once.
         """
         texts = texts_of(tree, session, event)
         try:
@@ -254,7 +252,7 @@ class Switchboard:
             )
 
     def _number(self, command: Command) -> Command:
-        """Put the environment's number of a desk over the tree's."""
+        """Replace the desk's number in the tree by that of the environment."""
         if isinstance(command, Transfer) and command.desk in self.desk_numbers:
             return replace(command, number=self.desk_numbers[command.desk])
         return command
@@ -262,28 +260,27 @@ class Switchboard:
 
 @dataclass(slots=True)
 class _Turn:
-    """A turn while it is done: steps and actions until the call waits for somebody."""
+    """A turn in progress: steps and actions until the call waits for somebody."""
 
     switchboard: Switchboard
     tree: Tree
     session: Session
-    """As the last step that went well has left it."""
+    """The session after the last step that went well."""
     token: int
-    """What the turn is saved with."""
     restarted: bool
-    """Whether the call begins again, because its version of the menu is lost."""
+    """Whether the call starts over, because its version of the menu is lost."""
     claimed: bool = False
     commands: list[Command] = field(default_factory=list)
     path: list[PathEntry] = field(default_factory=list)
     runs: int = 0
-    """How many actions this turn has run; it goes on counting after a trouble, as it is in their keys."""
+    """How many actions this turn has run. The count goes on after a trouble, because it is part of their keys."""
     waited: float = 0.0
-    """Seconds that this webhook has waited for actions: all of them together have the time of one."""
+    """Seconds that this webhook has waited. All its actions together have the time of one."""
     collected_run: str = ""
-    """The key of a slow action whose result this turn has taken up."""
+    """The key of the slow action whose result this turn has collected."""
 
     def advance_until_waiting(self, event: Event) -> None:
-        """Take the call on. What was to be said before a trouble is dropped; text messages are sent all the same."""
+        """Advance the call. Words from before a trouble are dropped, but its text messages are still sent."""
         self.commands = [command for command in self.commands if isinstance(command, SendText)]
         event = self._resolve_running_action(event)
         for _ in range(MAX_ACTIONS):
@@ -294,7 +291,7 @@ class _Turn:
             self.commands.pop()
             event = self._run_action(last, event.at)
             if self.switchboard.store.ended(self.session.call):
-                self._record_event(event)  # it is done, with its own message, and nothing new begins
+                self._record_event(event)  # the action is done and sends its message; nothing new begins
                 self.commands += texts_of(self.tree, self.session, event)
                 event = CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
@@ -311,7 +308,7 @@ class _Turn:
                 log.error("observer failed", call=turn.session.call, **origin_of(error))  # noqa: TRY400 - without its text
 
     def _record_event(self, event: Event) -> None:
-        """Put an event on the call's path."""
+        """Add an event to the path of the call."""
         session = self.session
         keys, outcome = public_keys(self.tree, session, event), str(event.ended)
         kind = type(event).__name__
@@ -321,7 +318,7 @@ class _Turn:
         )
 
     def _run_action(self, wanted: RunAction, at: datetime) -> ActionFinished | ActionGoesOn:
-        """Run an action; what does not end in time goes on without this turn."""
+        """Run an action. If it does not end in time, it goes on without this turn."""
         session, switchboard, tree = self.session, self.switchboard, self.tree
         if not self.claimed:
             self._claim(at)
@@ -363,10 +360,9 @@ class _Turn:
         )
 
     def _resolve_running_action(self, event: Event) -> Event:
-        """Return what a request means while an action goes on: it asks whether that has ended.
+        """Return what a request means while an action runs: it asks whether the action has ended.
 
-        Only who hangs up, or presses the key of a human, means something else. A result that was not there in time is
-        ``unavailable``.
+        Only a hang-up, or the key for a human, means something else. A result that came too late is ``unavailable``.
         """
         session, switchboard = self.session, self.switchboard
         if not session.running or isinstance(event, CallerHungUp | LimitReached | InternalError):
@@ -376,9 +372,7 @@ class _Turn:
         action = self.tree.nodes[session.node].action or ""
         times = self.tree.times.get(action, Times())
         left = times.give_up - (event.at - (session.running_since or event.at)).total_seconds()
-        switchboard.wait(
-            0
-        )  # what has ended by now on a clock that stands still between two requests is told here
+        switchboard.wait(0)  # a clock of a test that stands still between requests lets actions end here
         result = switchboard.store.run(session.running)
         longest, waited = POLL_WAITS if left > ANOTHER_SENTENCE else min(left, times.wait), 0.0
         while result is None and waited < longest:
@@ -397,9 +391,9 @@ class _Turn:
         )
 
     def _claim(self, at: datetime) -> None:
-        """Take the turn for oneself: from here on something happens in the world, and it must happen once.
+        """Claim the turn before anything happens in the world, so that it happens once.
 
-        Raises :class:`ClaimLost` when somebody was faster, or the caller has hung up.
+        Raises :class:`ClaimLost` if somebody was faster, or if the caller has hung up.
         """
         claim = self.switchboard.store.claim(self.session.call, self.session.turn, at)
         if not isinstance(claim, Claimed) or claim.token != self.token + 1:
@@ -408,7 +402,7 @@ class _Turn:
 
 
 def _begun_again(session: Session, tree: Tree) -> Session:
-    """Return the session of a call whose menu version is lost, before the first node of another one."""
+    """Return the session of a call that starts over in another version of the menu, because its own is lost."""
     return Session(
         session.call,
         tree.version,
@@ -423,15 +417,15 @@ def _begun_again(session: Session, tree: Tree) -> Session:
 
 
 def _note_trouble(work: _Turn, error: Exception) -> None:
-    """Log where an exception came from, and not its text: that may hold what the caller typed."""
+    """Log where an exception came from. Its text may hold what the caller typed, and stays out."""
     log.error("turn failed", call=work.session.call, node=work.session.node, **origin_of(error))
 
 
 def _bounded(tree: Tree, session: Session, event: Event) -> Event:
     """Return the event, or the one that says that the call has used up its turns or seconds.
 
-    What a desk or a recording reports is still followed up; but not for ever, or two desks could pass a caller to
-    and fro.
+    Reports of a desk or a recording are still followed up, but not for ever: two desks could pass a caller to and
+    fro.
     """
     turns = session.turn - tree.limits.turns
     seconds = (event.at - session.started).total_seconds() - tree.limits.seconds

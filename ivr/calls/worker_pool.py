@@ -1,4 +1,4 @@
-"""Runs what may take long in a bounded pool of threads, so that a slow service holds up no webhook and no other caller."""
+"""Runs what may take long in a bounded pool of threads, so that a slow service delays no webhook and no other caller."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ JobResult = TypeVar("JobResult")
 JobResult_co = TypeVar("JobResult_co", covariant=True)
 
 MOST_AT_ONCE = 32
-"""Jobs that one process runs at once. The server has more threads than that, so that some are always free of waiting."""
+"""Jobs that one process runs at once. The server has more threads than that, so that some never wait."""
 
 
 class ActionRun(Protocol[JobResult_co]):
     """A job that was started."""
 
     def wait(self, seconds: float) -> JobResult_co | None:
-        """Return the result as soon as it is there; None when it is not after so many seconds. Raises what the job raised."""
+        """Return the result, or None if it takes longer than this. Raises what the job raised."""
 
     def when_done(self, tell: Callable[[JobResult_co], None]) -> None:
-        """Tell the result once, when it is there, at once if it is; nothing is told of a job that raised."""
+        """Call ``tell`` with the result once it is there. It is not called for a job that raised."""
 
 
 class ActionRunner(Protocol):
-    """Where jobs run."""
+    """Runs jobs."""
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
-        """Start a job; None when there is no room: then it was not started, and never will be."""
+        """Start a job, or return None if there is no room. Then the job never starts."""
 
 
 class WorkerPool:
-    """Threads of this process. A job for which none is free is refused at once: who waits in a queue waits in vain.
+    """Threads of this process. A job without a free thread is refused at once, because a caller cannot wait in a queue.
 
-    Jobs of one name get half of the threads at most, so that one service that hangs leaves room for the others.
+    Jobs of one name get at most half of the threads, so that one service that hangs leaves room for the others.
     """
 
     def __init__(self, most: int = MOST_AT_ONCE) -> None:
@@ -45,7 +45,6 @@ class WorkerPool:
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="run")
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
-        """Start a job in a thread of its own, if one is free for it."""
         with self._lock:
             if self._running.total() >= self._most or self._running[name] >= (self._most + 1) // 2:
                 return None
@@ -60,7 +59,7 @@ class WorkerPool:
                 self._running[name] -= 1
 
     def close(self) -> None:
-        """Let the jobs under way end, and take no more."""
+        """Let running jobs end, and start no more."""
         self._threads.shutdown(wait=True)
 
 
