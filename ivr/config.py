@@ -1,10 +1,11 @@
-"""The settings. All of them come from the environment, and are checked here before anything is opened."""
+"""The settings. All of them come from the environment and are checked here, before anything is opened."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 SETTINGS: Mapping[str, str] = {
@@ -42,15 +43,17 @@ SETTINGS: Mapping[str, str] = {
 SHORTEST_KEY = 32
 """Characters."""
 FEWEST_CHARACTERS = 8
-"""Different ones in a key: of 32 random hexadecimal digits about fourteen are different."""
+"""Different characters in a key: 32 random hexadecimal digits have about fourteen."""
 
 HOTLINE_VARIABLE = "IVR_HOTLINE"
 INSECURE_VARIABLE = "IVR_INSECURE"
 MESSAGES_VARIABLE = "IVR_MESSAGES"
 ADDRESS_VARIABLE = "IVR_ADDRESS"
-"""How `ivr serve` tells its workers what it was told on the command line. They are no settings."""
+"""How `ivr serve` passes its command line to its workers. They are no settings."""
 _OF_THE_WORKERS = (HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, ADDRESS_VARIABLE)
 _DESK = "IVR_DESK_"
+_QUOTED = r"\s*([\"'“‘]).*[\"'”’]\s*"
+"""A shell takes quotes off, and an environment file does not."""
 LOCAL_ADDRESS = "http://127.0.0.1:8080"
 
 
@@ -74,7 +77,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
     address: str = LOCAL_ADDRESS
-    """Where this machine's own browser finds the server."""
+    """Where a browser on this machine finds the server."""
     database_url: str = "sqlite:///ivr.sqlite3"
     fallback_number: str = ""
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Settings:
 
     @property
     def link_base(self) -> str:
-        """Return what the links in messages begin with."""
+        """The start of every link in a message."""
         return self.public_url or self.address
 
     @property
@@ -93,49 +96,58 @@ class Settings:
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. Raises :class:`BadSetting` at the first that cannot be used."""
-    _refuse_quotes(environ)
+    """Read the settings. Raises :class:`BadSetting` with everything that is wrong, one sentence a line."""
+    quoted = [name for name in environ if _is_ours(name) and re.fullmatch(_QUOTED, environ[name])]
+    reader = _Reader({name: value for name, value in environ.items() if name not in quoted})
+    for name in quoted:
+        reader.refuse(f"{name} stands in quotes, which would be taken as a part of it; write it without")
     settings = Settings(
-        auth_tokens=_several(environ, "TWILIO_AUTH_TOKEN"),
-        account_sid=_identifier(environ, "TWILIO_ACCOUNT_SID", "AC"),
-        number=_number(environ, "TWILIO_NUMBER"),
-        verify_service=_identifier(environ, "TWILIO_VERIFY_SERVICE", "VA"),
-        twilio_api_url=_url(environ, "IVR_TWILIO_API_URL"),
-        sms_url=_url(environ, "IVR_SMS_URL"),
-        sms_token=_header_value(environ, "IVR_SMS_TOKEN"),
-        sms_sender=environ.get("IVR_SMS_SENDER", "").strip(),
-        sms_report_secrets=_secrets(environ, "IVR_SMS_REPORT_SECRET"),
-        secret_keys=_secrets(environ, "IVR_SECRET_KEY"),
-        public_url=_url(environ, "IVR_PUBLIC_URL"),
+        auth_tokens=reader.several("TWILIO_AUTH_TOKEN"),
+        account_sid=reader.identifier("TWILIO_ACCOUNT_SID", "AC"),
+        number=reader.number("TWILIO_NUMBER"),
+        verify_service=reader.identifier("TWILIO_VERIFY_SERVICE", "VA"),
+        twilio_api_url=reader.url("IVR_TWILIO_API_URL"),
+        sms_url=reader.url("IVR_SMS_URL"),
+        sms_token=reader.header_value("IVR_SMS_TOKEN"),
+        sms_sender=reader.text("IVR_SMS_SENDER"),
+        sms_report_secrets=reader.secrets("IVR_SMS_REPORT_SECRET"),
+        secret_keys=reader.secrets("IVR_SECRET_KEY"),
+        public_url=reader.url("IVR_PUBLIC_URL"),
         address=environ.get(ADDRESS_VARIABLE) or LOCAL_ADDRESS,
-        database_url=environ.get("IVR_DATABASE_URL", "") or "sqlite:///ivr.sqlite3",
-        fallback_number=_number(environ, "IVR_FALLBACK_NUMBER"),
+        database_url=environ.get("IVR_DATABASE_URL") or "sqlite:///ivr.sqlite3",
+        fallback_number=reader.number("IVR_FALLBACK_NUMBER"),
         desk_numbers={
-            name.removeprefix(_DESK).lower(): _number(environ, name)
-            for name in environ
-            if name.startswith(_DESK) and environ[name].strip()
+            name.removeprefix(_DESK).lower(): reader.number(name)
+            for name in reader.environ
+            if name.startswith(_DESK) and reader.text(name)
         },
-        log=_one_of(environ, "IVR_LOG", ("", "json", "text")),
-        log_level=_one_of(environ, "IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
+        log=reader.one_of("IVR_LOG", ("", "json", "text")),
+        log_level=reader.one_of("IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
     if "@" in urlsplit(settings.sms_url).netloc:
-        raise BadSetting(
+        reader.refuse(
             "IVR_SMS_URL has a user or a password in it; write the address alone, and IVR_SMS_TOKEN"
         )
     for name in ("IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"):
-        if environ.get(name, "").strip() and not settings.sms_url:
-            raise BadSetting(
+        if environ.get(name, "").strip() and not environ.get("IVR_SMS_URL", "").strip():
+            reader.refuse(
                 f"{name} is set and IVR_SMS_URL is not; write the gateway's address into IVR_SMS_URL"
             )
+    if reader.wrong:
+        raise BadSetting("\n".join(reader.wrong))
     return settings
 
 
+def _is_ours(name: str) -> bool:
+    return name in SETTINGS or name.startswith(_DESK)
+
+
 def misspelt_settings(environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence for each variable that was probably meant as a setting and is none."""
+    """Yield a sentence for each variable that is no setting, but was probably meant as one."""
     from rapidfuzz.distance import OSA  # the settings are read by every command, and this by `ivr serve`
 
     for name in environ:
-        if name in (*SETTINGS, *_OF_THE_WORKERS) or name.startswith(_DESK):
+        if _is_ours(name) or name in _OF_THE_WORKERS:
             continue
         nearest = min(SETTINGS, key=lambda known: OSA.distance(name, known))
         if OSA.distance(name, nearest) <= _SLIPS:
@@ -145,80 +157,79 @@ def misspelt_settings(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 _SLIPS = 2
-"""Letters that may be wrong in a name that is still taken for a setting's."""
+"""Wrong letters in a name that still resembles a setting."""
 
 
-def _refuse_quotes(environ: Mapping[str, str]) -> None:
-    """Refuse a value with quotes around it, which a shell takes off and an environment file does not."""
-    for name, value in environ.items():
-        if (name in SETTINGS or name.startswith(_DESK)) and re.fullmatch(r"\s*([\"'“‘]).*[\"'”’]\s*", value):
-            raise BadSetting(
-                f"{name} stands in quotes, which would be taken as a part of it; write it without"
-            )
+@dataclass(slots=True)
+class _Reader:
+    """Reads settings. What cannot be used is read as empty, and ``wrong`` has a sentence about it."""
 
+    environ: Mapping[str, str]
+    wrong: list[str] = field(default_factory=list)
 
-def _several(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in environ.get(name, "").split(",") if each.strip())
+    def refuse(self, sentence: str) -> Literal[""]:
+        self.wrong.append(sentence)
+        return ""
 
+    def text(self, name: str) -> str:
+        return self.environ.get(name, "").strip()
 
-def _identifier(environ: Mapping[str, str], name: str, letters: str) -> str:
-    value = environ.get(name, "").strip()
-    if value and not re.fullmatch(rf"{letters}[0-9a-zA-Z]{{32}}", value):
-        raise BadSetting(
+    def several(self, name: str) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.text(name).split(",") if each.strip())
+
+    def identifier(self, name: str, letters: str) -> str:
+        value = self.text(name)
+        if not value or re.fullmatch(rf"{letters}[0-9a-zA-Z]{{32}}", value):
+            return value
+        return self.refuse(
             f"{name}: `{value[:6]}…` is none; it is {letters} and 32 characters, on Twilio's console"
         )
-    return value
 
+    def secrets(self, name: str) -> tuple[str, ...]:
+        secrets = self.several(name)
+        for secret in secrets:
+            wrong = "is too short" if len(secret) < SHORTEST_KEY else "is not random"
+            if len(secret) < SHORTEST_KEY or len(set(secret)) < FEWEST_CHARACTERS:
+                self.refuse(
+                    f"{name} {wrong}; write at least {SHORTEST_KEY} random characters, such as those of "
+                    "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+                )
+                return ()
+        return secrets
 
-def _secrets(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    secrets = _several(environ, name)
-    for secret in secrets:
-        wrong = "is too short" if len(secret) < SHORTEST_KEY else "is not random"
-        if len(secret) < SHORTEST_KEY or len(set(secret)) < FEWEST_CHARACTERS:
-            raise BadSetting(
-                f"{name} {wrong}; write at least {SHORTEST_KEY} random characters, such as those of "
-                "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
-            )
-    return secrets
+    def header_value(self, name: str) -> str:
+        value = self.text(name)
+        if re.fullmatch(r"[!-~]*", value):
+            return value
+        return self.refuse(f"{name} has characters that no token has; write it without spaces and quotes")
 
+    def number(self, name: str) -> str:
+        value = self.text(name)
+        if not value or re.fullmatch(r"\+[1-9]\d{4,14}|sips?:[^@\s]+@[^@\s]+", value):
+            return value
+        return self.refuse(f"{name}: `{value}` is no international number; write it like +8657100000000")
 
-def _header_value(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "").strip()
-    if not re.fullmatch(r"[\x21-\x7e]*", value):
-        raise BadSetting(f"{name} has characters that no token has; write it without spaces and quotes")
-    return value
+    def url(self, name: str) -> str:
+        value = self.text(name).rstrip("/")
+        if not value:
+            return ""
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        for part, mark, what in ((parts.query, "?", "query"), (parts.fragment, "#", "fragment")):
+            if part:
+                good = value.partition(mark)[0].rstrip("/")
+                return self.refuse(f"{name}: an address here has no {what} (`{mark}{part}`); write `{good}`")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "//" in parts.path:
+            return self.refuse(f"{name}: `{value}` is no web address; write it like https://ivr.example.com")
+        if parts.path.endswith("/voice"):
+            return self.refuse(f"{name}: `{value}` is the first webhook; write the address before `/voice`")
+        return value
 
-
-def _number(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "").strip()
-    if value and not re.fullmatch(r"\+[1-9]\d{4,14}|sips?:[^@\s]+@[^@\s]+", value):
-        raise BadSetting(f"{name}: `{value}` is no international number; write it like +8657100000000")
-    return value
-
-
-def _url(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "").strip().rstrip("/")
-    if not value:
-        return ""
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    for part, mark, what in ((parts.query, "?", "query"), (parts.fragment, "#", "fragment")):
-        if part:
-            good = value.partition(mark)[0].rstrip("/")
-            raise BadSetting(f"{name}: an address here has no {what} (`{mark}{part}`); write `{good}`")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "//" in parts.path:
-        raise BadSetting(f"{name}: `{value}` is no web address; write it like https://ivr.example.com")
-    if parts.path.endswith("/voice"):
-        raise BadSetting(f"{name}: `{value}` is the first webhook; write the address before `/voice`")
-    return value
-
-
-def _one_of(environ: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
-    value = environ.get(name, "").strip().lower() or known[0]
-    if value not in known:
-        raise BadSetting(
-            f"{name}: `{value}` is not known; write one of {', '.join(each for each in known if each)}"
-        )
-    return value
+    def one_of(self, name: str, known: tuple[str, ...]) -> str:
+        value = self.text(name).lower() or known[0]
+        if value in known:
+            return value
+        listed = ", ".join(each for each in known if each)
+        return self.refuse(f"{name}: `{value}` is not known; write one of {listed}")

@@ -142,6 +142,15 @@ def test_links_lead_to_the_public_address_or_to_this_machine() -> None:
     assert settings_from(public).link_base == "https://ivr.example.com"
 
 
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    """One sentence a line, each setting once, so that nobody starts the server again for every mistake."""
+    wrong = {"TWILIO_NUMBER": "12", "IVR_LOG": "'json'", "IVR_SMS_URL": "sms", "IVR_SMS_TOKEN": "a b"}
+    with pytest.raises(BadSetting) as raised:
+        settings_from({**wrong, "IVR_PUBLIC_URL": "https://ivr.example.com"})
+    named = [line.replace(":", " ").split()[0] for line in str(raised.value).splitlines()]
+    assert sorted(named) == sorted(wrong)
+
+
 @pytest.mark.parametrize("name", ["IVR_SMS_TOKEN", "IVR_SMS_SENDER", "IVR_SMS_REPORT_SECRET"])
 def test_a_gateway_without_an_address_is_said(name: str) -> None:
     """Else its messages would stay unsent, or go through Twilio, without a word."""
