@@ -36,7 +36,7 @@ CONNECTIONS = 4
 KEYS = ("1", "3", "9", "*", "2", "9", "*", "*", "9", "5")
 """What each caller presses after the greeting: menus, repeats and ways back; nothing that asks for identity."""
 FACTORIES = {
-    "ours": "ivr.app:worker",
+    "ours": "ivr.serving:worker",
     "plain": "benchmarks.peers:plain",
     "bare": "benchmarks.peers:bare",
 }

@@ -1,19 +1,16 @@
-"""The one place that wires: settings and a hotline's folder in, a running program out."""
+"""The one place that wires: settings and a hotline's folder go in, a running program comes out."""
 
 from __future__ import annotations
 
-import atexit
-import os
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from flask import Flask, Response
+from flask import Flask
 
 from ivr.actions import perform
 from ivr.actions.accounts import AccountContext, AccountService
@@ -21,16 +18,17 @@ from ivr.actions.base import Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.hotline import MenuBroken, ServedHotline
+from ivr.calls.hotline import MenuBroken, ServedHotline, agent_number
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
-from ivr.channels.message_reports import install_message_reports as install_reports
-from ivr.channels.reset_page.pages import install_reset_page as install_pages
+from ivr.channels.health import install_health
+from ivr.channels.message_reports import install_message_reports
+from ivr.channels.reset_page.pages import install_reset_page
 from ivr.channels.twilio.admin.messages import TwilioCarrier
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
-from ivr.channels.twilio.signature import Signature
+from ivr.channels.twilio.signature import Signature, signature_of
 from ivr.channels.twilio.webhooks import (
     LastResort,
     Webhooks,
@@ -39,15 +37,8 @@ from ivr.channels.twilio.webhooks import (
     install_webhooks,
     path_of,
 )
-from ivr.config import (
-    HOTLINE_VARIABLE,
-    INSECURE_VARIABLE,
-    MESSAGES_VARIABLE,
-    BadSetting,
-    Settings,
-    settings_from,
-)
-from ivr.logs import configure, origin_of
+from ivr.config import BadSetting, Settings
+from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
@@ -63,25 +54,23 @@ log = structlog.get_logger(__name__)
 
 
 class Closeable(Protocol):
-    """What must be closed."""
+    """Something to close."""
 
-    def close(self) -> None:
-        """Close it."""
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
 class Application:
-    """A hotline with everything that answers for it."""
+    """A hotline with everything that it needs to answer calls."""
 
     hotline: ServedHotline
     store: Store
     services: Services
     switchboard: Switchboard
     action_runner: Closeable
-    """Where actions run."""
 
     def close(self) -> None:
-        """Let what is under way end, and let go of files and connections."""
+        """Let running actions end, and close files and connections."""
         self.action_runner.close()
         self.hotline.close()
         if self.services.accounts is not None:
@@ -100,8 +89,7 @@ def build_application(
 ) -> Application:
     """Open a hotline: its store, its account service and its menu. Raises ``MenuBroken`` and ``BadFile``.
 
-    A ``tree`` that was loaded before saves loading it again. With a ``registry`` it has those actions, whatever the folder
-    names.
+    A ``tree`` that is loaded already saves time. A ``registry`` replaces the actions that the folder names.
     """
     store = open_store(settings.database_url)
     hotline = ServedHotline(folder, store, settings, present=tree, registry=registry)
@@ -121,9 +109,10 @@ def build_application(
 
 
 def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService | None:
-    """Open the account service that a hotline names, if it names one.
+    """Open the account service that a hotline names, if any.
 
-    Raises ``BadFile``, ``BadSetting``, and what a database raises; whatever else a module raises is :class:`MenuBroken`.
+    Raises ``BadFile``, ``BadSetting``, and the errors of a database. Any other exception of a module becomes
+    :class:`MenuBroken`.
     """
     over_http, module = hotline.current().accounts, hotline.actions_module
     if over_http is not None:
@@ -142,7 +131,7 @@ def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService 
 
 
 def open_services(folder: Path, settings: Settings, accounts: AccountService | None) -> Services:
-    """Open the systems that actions speak to. Raises ``BadFile``, and what a database raises."""
+    """Open the systems that actions use. Raises ``BadFile``, and the errors of a database."""
     return Services(
         accounts,
         Bulletins.open(folder / "bulletins.yaml"),
@@ -154,12 +143,10 @@ def open_services(folder: Path, settings: Settings, accounts: AccountService | N
 
 
 def open_carrier(settings: Settings) -> Carrier:
-    """Return who takes our text messages: the gateway of `IVR_SMS_URL` if it is set, else Twilio.
+    """Return the carrier of our text messages: the gateway of `IVR_SMS_URL` if it is set, else Twilio.
 
-    `ivr serve` and `ivr worker` both open it here. It cannot lie in `messaging`, which may not import a channel, while
-    Twilio's carrier is part of one. Twilio's settings beside a gateway's are no mistake: calls still need them.
-
-    Raises :class:`BadSetting` when neither can be used.
+    This cannot be in `messaging`, which may not import a channel: Twilio's carrier is part of one. Settings of Twilio
+    beside a gateway are no mistake, because calls need them. Raises :class:`BadSetting` if neither can be used.
     """
     if settings.sms_url:
         reports = settings.public_url and settings.sms_report_secrets
@@ -169,12 +156,11 @@ def open_carrier(settings: Settings) -> Carrier:
 
 
 def open_outbox(store: Store, seal: Seal, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
-    """Return what sends the messages of a store. Raises :class:`BadSetting` without credentials."""
+    """Return the sender of a store's messages. Raises :class:`BadSetting` without credentials."""
     return Outbox(store, open_carrier(settings), seal, clock)
 
 
 def utc_now() -> datetime:
-    """Return the time, aware."""
     return datetime.now(UTC)
 
 
@@ -188,9 +174,9 @@ def create_app(
 ) -> Flask:
     """Return the web program of a hotline.
 
-    Raises :class:`BadSetting` when webhooks could not be checked and ``insecure`` does not ask for that.
+    Raises :class:`BadSetting` if webhooks could not be checked, unless ``insecure`` accepts that.
     """
-    signature = _signature(settings, insecure=insecure)
+    signature = signature_of(settings, insecure=insecure)
     if settings.sends_messages and not settings.secret_keys:
         raise BadSetting(
             "IVR_SECRET_KEY is missing; set it, for every server and worker alike: messages with codes and links wait "
@@ -200,10 +186,9 @@ def create_app(
 
 
 class _Program(Flask):
-    """A web program that logs where an exception came from, and not its text or the URL: a link is a secret."""
+    """Logs where an exception came from. Its text and the URL stay out, because a link is a secret."""
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log an exception that no handler has answered."""
         log.error("request failed", **origin_of(exc_info[1]))
 
 
@@ -213,9 +198,9 @@ def web_program(
     signature: Signature | None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
-    """Return the web program of an open house. Without a ``signature`` no request is checked."""
+    """Return the web program of an application. Without a ``signature`` no request is checked."""
     app = _Program("ivr", static_folder=None)
-    app.logger.disabled = True  # what Flask writes of an exception by itself has its text and the URL
+    app.logger.disabled = True  # Flask itself would log the text of an exception and the URL
     app.request_class = WebhookRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
@@ -231,115 +216,11 @@ def web_program(
     webhooks = Webhooks(application.switchboard, clock, last_resort, signature, prefix, settings.number)
     install_webhooks(app, webhooks)
     if settings.sms_report_secrets:
-        install_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
+        install_message_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
     install_audio(app, application.hotline.folder)
     if application.services.resets is not None:
-        install_pages(app, application.services.resets, application.services.seal, clock, settings.public_url)
-    _install_health(app, application)
+        install_reset_page(
+            app, application.services.resets, application.services.seal, clock, settings.public_url
+        )
+    install_health(app, application.hotline)
     return app
-
-
-def agent_number(tree: Tree, settings: Settings) -> str:
-    """Return the number of the desk behind the hotline's ``agent`` node, or nothing when that is no transfer."""
-    node = tree.nodes[tree.declared.agent]
-    if node.desk is None:
-        return ""
-    return settings.desk_numbers.get(node.desk) or tree.desks[node.desk].number
-
-
-def _signature(settings: Settings, *, insecure: bool) -> Signature | None:
-    if settings.auth_tokens:
-        if not settings.public_url:
-            raise BadSetting(
-                "IVR_PUBLIC_URL is missing; set it to the URL that Twilio calls, to check signatures"
-            )
-        return Signature(settings.auth_tokens, settings.public_url)
-    if insecure:
-        return None
-    raise BadSetting(
-        "TWILIO_AUTH_TOKEN is missing, so that nobody could tell Twilio's webhooks from forged ones; "
-        "set it, or say --insecure"
-    )
-
-
-def _install_health(app: Flask, application: Application) -> None:
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return Response("ok\n", content_type="text/plain; charset=utf-8")
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        try:
-            application.store.ping()
-            version = application.hotline.current().version
-        except Exception as error:  # noqa: BLE001 - whatever it is, this worker should get no calls
-            text = f"not ready: {type(error).__name__}\n"
-            return Response(text, status=503, content_type="text/plain; charset=utf-8")
-        return Response(f"ready: menu {version}\n", content_type="text/plain; charset=utf-8")
-
-
-StartResponse = Callable[..., Any]
-_OF_EVERY_REQUEST = frozenset(
-    {
-        "GATEWAY_INTERFACE",
-        "PATH_INFO",
-        "QUERY_STRING",
-        "REMOTE_ADDR",
-        "REQUEST_METHOD",
-        "SCRIPT_NAME",
-        "SERVER_NAME",
-        "SERVER_PORT",
-        "SERVER_PROTOCOL",
-        "SERVER_SOFTWARE",
-    }
-)
-"""What granian sets for every request, whatever the process's environment has under these names."""
-
-
-def without_environment(
-    app: Callable[[Any, StartResponse], Iterable[bytes]],
-) -> Callable[..., Iterable[bytes]]:
-    """Take the process's environment out of each request's: granian copies it there, secrets included.
-
-    An ``HTTP_*`` variable of the process would otherwise even become a header of every request. What a request
-    brought under the same name stays.
-    """
-    own = {name: value for name, value in os.environ.items() if name not in _OF_EVERY_REQUEST}
-
-    def cleaned(environ: MutableMapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        for name in own.keys() & environ.keys():
-            if environ[name] == own[name]:
-                del environ[name]
-        return app(environ, start_response)
-
-    return cleaned
-
-
-def worker() -> Callable[..., Iterable[bytes]]:
-    """Return the WSGI program of one worker of `ivr serve`, set up from the environment."""
-    settings = settings_from(os.environ)
-    configure(settings.log, settings.log_level)
-    insecure = os.environ.get(INSECURE_VARIABLE) == "1"
-    app = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
-    if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
-        _send_beside(app.extensions["ivr"], settings)
-    return without_environment(app)
-
-
-def _send_beside(application: Application, settings: Settings) -> None:
-    """Send messages in a thread of this worker: right after a turn has kept one, and those that others have left."""
-    outbox = open_outbox(application.store, application.services.seal, settings, utc_now)
-    application.switchboard.wake = outbox.wake
-    thread = threading.Thread(target=outbox.run, name="messages", daemon=True)
-    thread.start()
-
-    def end() -> None:
-        """Let the request under way end, so that its message is not left unknown."""
-        outbox.stop()
-        thread.join(_LAST_REQUEST)
-
-    atexit.register(end)
-
-
-_LAST_REQUEST = 8.0
-"""Seconds that the end of a worker waits for it."""

@@ -58,7 +58,7 @@ LOCAL_ADDRESS = "http://127.0.0.1:8080"
 
 
 class BadSetting(Exception):
-    """A setting cannot be used; the message names it and says what to write."""
+    """A setting cannot be used. The message names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ _SLIPS = 2
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads settings. What cannot be used is read as empty, and ``wrong`` has a sentence about it."""
+    """Reads settings. One that cannot be used is read as empty, and ``wrong`` gets a sentence about it."""
 
     environ: Mapping[str, str]
     wrong: list[str] = field(default_factory=list)

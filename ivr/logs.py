@@ -1,4 +1,4 @@
-"""The log: one line an event, for people on a terminal and as JSON elsewhere. No secret and no whole number is in it."""
+"""The log: one line an event, as text on a terminal and as JSON elsewhere. It has no secrets and no whole numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 
 
 def configure(style: str = "", level: str = "info", stream: TextIO | None = None) -> None:
-    """Set up the log. ``style`` is ``json``, ``text``, or empty: text on a terminal."""
+    """Set up the log. ``style`` is ``json`` or ``text``; if it is empty, a terminal gets text."""
     out = stream or sys.stderr
     plain = style == "text" or (not style and out.isatty())
     renderer: Any = (
@@ -34,7 +34,7 @@ def configure(style: str = "", level: str = "info", stream: TextIO | None = None
 
 
 def masked(number: str) -> str:
-    """Return a number of which only the last four digits can be read."""
+    """Return a number with only its last four digits readable."""
     return "*" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "*" * len(number)
 
 

@@ -1,20 +1,30 @@
-"""The production server: granian, several workers, a line when it is ready, a clean end."""
+"""The production server: granian with several workers. It says when it is ready, and ends cleanly."""
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import os
 import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
-from ivr.app import open_outbox, utc_now
+from ivr.app import Application, create_app, open_outbox, utc_now
 from ivr.calls.worker_pool import MOST_AT_ONCE
-from ivr.config import ADDRESS_VARIABLE, HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, Settings
+from ivr.config import (
+    ADDRESS_VARIABLE,
+    HOTLINE_VARIABLE,
+    INSECURE_VARIABLE,
+    MESSAGES_VARIABLE,
+    Settings,
+    settings_from,
+)
+from ivr.logs import configure
 from ivr.storage import open_store
 from ivr.storage.sealing import Seal
 
@@ -23,17 +33,17 @@ READY_WITHIN = 60.0
 
 
 THREADS = MOST_AT_ONCE + 8
-"""Of each worker: so many that some are free when all the others wait for slow services. Waiting costs them nothing."""
+"""Threads of each worker: so many that some are free while all the others wait for slow services."""
 
 _STANDARD_ERROR = {
     name: {"class": "logging.StreamHandler", "formatter": formatter, "stream": "ext://sys.stderr"}
     for name, formatter in (("console", "generic"), ("access", "access"))
 }
-"""Where granian's own log goes: beside ours, so that standard output holds the ready line alone."""
+"""Sends the log of granian to where ours goes, so that standard output has nothing but the ready line."""
 
 
 class CannotServe(Exception):
-    """The server cannot do its work; the text says why and what to do."""
+    """The server cannot do its work. The text says why and what to do."""
 
 
 def serve(
@@ -46,13 +56,11 @@ def serve(
     messages: bool = True,
     ready: Callable[[str], None],
 ) -> None:
-    """Serve a hotline until the process is told to end. ``ready`` is told the URL when a worker answers.
+    """Serve a hotline until the process is told to end. ``ready`` is called with the URL once a worker answers.
 
-    Each worker sends text messages too, unless ``messages`` is false: then `ivr worker` does.
+    Each worker also sends text messages. If ``messages`` is false, `ivr worker` does.
 
-    Raises:
-        CannotServe: the address cannot be listened on, or no worker came up.
-
+    Raises :class:`CannotServe` if the address is not available or no worker comes up.
     """
     from granian import Granian
     from granian.constants import Interfaces
@@ -62,7 +70,7 @@ def serve(
     waiting = _Ready(host, port, ready)
     os.environ.update(worker_environment(folder, waiting.address, insecure=insecure, messages=messages))
     server = Granian(
-        "ivr.app:worker",
+        "ivr.serving:worker",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -89,11 +97,11 @@ def worker_environment(
 ) -> Mapping[str, str]:
     """Return what the workers must know beside the settings.
 
-    Where nobody has set a secret key, all of them get the same one, which is gone when they are.
+    Without a secret key in the settings, all workers share one that ends with them.
     """
     own_key = {} if os.environ.get("IVR_SECRET_KEY") else {"IVR_SECRET_KEY": secrets.token_urlsafe(32)}
     return {
-        HOTLINE_VARIABLE: str(folder.absolute()),  # a link stays one: it may be turned to another folder
+        HOTLINE_VARIABLE: str(folder.absolute()),  # a link stays a link: it may be pointed elsewhere
         INSECURE_VARIABLE: "1" if insecure else "",
         MESSAGES_VARIABLE: "" if messages else "elsewhere",
         ADDRESS_VARIABLE: address,
@@ -102,16 +110,14 @@ def worker_environment(
 
 
 def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -> None:
-    """Send the messages of a store until the process is told to end. ``ready`` is called when it has begun.
+    """Send the messages of a store until the process is told to end. ``ready`` is called once sending has begun.
 
-    Raises :class:`ivr.config.BadSetting` when there is nothing to send them with.
+    Raises :class:`ivr.config.BadSetting` if there is no carrier.
     """
     store = open_store(settings.database_url)
     outbox = open_outbox(store, Seal(*settings.secret_keys), settings, utc_now)
     ends = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(
-        signal.SIG_BLOCK, ends
-    )  # before the thread, which inherits it: only we wait for them
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before the thread, which inherits it: only we wait
     thread = threading.Thread(target=outbox.run, args=(every,), name="messages")
     thread.start()
     ready()
@@ -122,7 +128,7 @@ def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -
 
 
 def _try_address(host: str, port: int) -> None:
-    """Bind the address once: the server itself would share the port with another one without a word."""
+    """Bind the address once. The server itself would silently share the port with another one."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -140,7 +146,7 @@ class _Ready:
     """Waits until a worker answers for its store and its menu."""
 
     def __init__(self, host: str, port: int, ready: Callable[[str], None]) -> None:
-        # Where the server listens on every address, it is asked on this machine's own.
+        # A server that listens on every address is asked on the one of this machine.
         self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
         self._port = port
         self._ready = ready
@@ -148,12 +154,12 @@ class _Ready:
 
     @property
     def address(self) -> str:
-        """Return where a browser of this machine finds the server."""
+        """The URL for a browser on this machine."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
     def announce(self) -> None:
-        """Say that the server is ready as soon as it is; stop it when it does not become so."""
+        """Report that the server is ready as soon as it is. If that takes too long, stop it."""
         deadline = monotonic() + READY_WITHIN
         while monotonic() < deadline:
             if self._answers():
@@ -172,3 +178,72 @@ class _Ready:
             return False
         finally:
             connection.close()
+
+
+# --- one worker
+
+StartResponse = Callable[..., Any]
+_OF_EVERY_REQUEST = frozenset(
+    {
+        "GATEWAY_INTERFACE",
+        "PATH_INFO",
+        "QUERY_STRING",
+        "REMOTE_ADDR",
+        "REQUEST_METHOD",
+        "SCRIPT_NAME",
+        "SERVER_NAME",
+        "SERVER_PORT",
+        "SERVER_PROTOCOL",
+        "SERVER_SOFTWARE",
+    }
+)
+"""What granian sets for every request, whatever the environment of the process has under these names."""
+
+
+def without_environment(
+    app: Callable[[Any, StartResponse], Iterable[bytes]],
+) -> Callable[..., Iterable[bytes]]:
+    """Remove the environment of the process, with its secrets: granian copies it into that of each request.
+
+    An ``HTTP_*`` variable of the process would even become a header of every request. If a request itself has brought
+    a value of the same name, it stays.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in _OF_EVERY_REQUEST}
+
+    def cleaned(environ: MutableMapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        for name in own.keys() & environ.keys():
+            if environ[name] == own[name]:
+                del environ[name]
+        return app(environ, start_response)
+
+    return cleaned
+
+
+def worker() -> Callable[..., Iterable[bytes]]:
+    """Return the WSGI program of one worker of `ivr serve`, set up from the environment."""
+    settings = settings_from(os.environ)
+    configure(settings.log, settings.log_level)
+    insecure = os.environ.get(INSECURE_VARIABLE) == "1"
+    app = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
+    if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
+        _send_beside(app.extensions["ivr"], settings)
+    return without_environment(app)
+
+
+def _send_beside(application: Application, settings: Settings) -> None:
+    """Send messages in a thread of this worker: those of its own turns at once, and those that others have left."""
+    outbox = open_outbox(application.store, application.services.seal, settings, utc_now)
+    application.switchboard.wake = outbox.wake
+    thread = threading.Thread(target=outbox.run, name="messages", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        # Lets the current request end, so that its message is not left unknown.
+        outbox.stop()
+        thread.join(_LAST_REQUEST)
+
+    atexit.register(end)
+
+
+_LAST_REQUEST = 8.0
+"""Seconds that a worker waits for its last request to a carrier before it ends."""

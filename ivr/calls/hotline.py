@@ -131,6 +131,14 @@ def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath,
             yield path, what, "give the desk a number of its own"
 
 
+def agent_number(tree: Tree, settings: Settings) -> str:
+    """Return the number of the desk behind the ``agent`` node, or nothing if that node is no transfer."""
+    node = tree.nodes[tree.declared.agent]
+    if node.desk is None:
+        return ""
+    return settings.desk_numbers.get(node.desk) or tree.desks[node.desk].number
+
+
 @dataclass(slots=True)
 class ServedHotline:
     """One hotline that is served. A changed menu replaces the present one if it has no errors."""

@@ -1,1 +1,1 @@
-"""Who is on the line: one package for each way in which a caller reaches the switchboard. They know nothing of each other."""
+"""One package for each way in which a caller reaches the switchboard. They know nothing of each other."""

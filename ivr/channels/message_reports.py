@@ -1,4 +1,4 @@
-"""The path on which a text-message gateway reports what became of a message. Twilio reports to a webhook of its own."""
+"""The path on which a text-message gateway reports what became of a message. Twilio uses a webhook of its own."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def install_message_reports(
 ) -> None:
     """Add the path to the program.
 
-    A report of a message that is not there, or is another carrier's, has no effect and gets the same answer: whoever
-    holds the secret learns nothing about other messages from it.
+    A report of an unknown message, or of another carrier's, gets the same answer and has no effect. So whoever holds
+    the secret learns nothing about other messages.
     """
 
     @app.post(REPORT_PATH)

@@ -1,4 +1,4 @@
-"""What a gateway reports of a message, and whether it was the gateway that reported it.
+"""What a gateway reports of a message, and the check that the report is the gateway's.
 
 ::
 
@@ -7,7 +7,7 @@
 
     {"reference": "17", "id": "a1b2", "status": "delivered"}
 
-The signature is the HMAC-SHA256, in hexadecimal, of the time (seconds since 1970), a full stop and the raw body; its
+The signature is the HMAC-SHA256, in hexadecimal, of the time (seconds since 1970), a full stop and the raw body. Its
 key is `IVR_SMS_REPORT_SECRET`. ``status`` is one of :data:`STATUSES`; ``error`` may say why in a few words.
 """
 
@@ -26,7 +26,7 @@ HEADER = "X-Report-Signature"
 LARGEST_REPORT = 8 * 1024
 """Bytes of a report; one has about a hundred."""
 VALID_FOR = timedelta(minutes=5)
-"""How far the time of a report may be from ours. A report that somebody captured is worth nothing afterwards."""
+"""How far the time of a report may be from ours. After that, a captured report is worth nothing."""
 STATUSES = ("sent", "delivered", "undelivered", "failed")
 
 _SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
@@ -34,15 +34,15 @@ _REFERENCE = re.compile(r"[1-9][0-9]{0,14}")
 _DIGITS = re.compile(r"\+?[0-9]{4,}")
 """A telephone number or a code, which a gateway may repeat."""
 _LONGEST = 64
-"""Characters of an identifier or a reason."""
+"""Characters that are kept of an identifier or a reason."""
 
 
 class ReportForged(Exception):
-    """Nobody knows who made a report, or when; the text says why, for the log."""
+    """A report is not the gateway's, or too old. The text says why, for the log."""
 
 
 class ReportUnreadable(Exception):
-    """The gateway made a report that is none; the text says what to write instead."""
+    """A report of the gateway cannot be read. The text says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class DeliveryReport:
 
 
 def sign(secret: str, body: bytes, at: datetime) -> str:
-    """Return the header's value for a report that is made at this time."""
+    """Return the value of the header for a report that is made at this time."""
     seconds = str(int(at.timestamp()))
     return f"t={seconds},v1={_digest(secret, seconds, body)}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportReader:
-    """Reads the reports of a gateway that knows one of these secrets: several while one is replaced."""
+    """Reads the reports of a gateway that knows one of these secrets. There are several while one is replaced."""
 
     secrets: Sequence[str] = field(repr=False)
 

@@ -1,4 +1,4 @@
-"""A carrier that is a company's own HTTP gateway: each message is one POST of JSON.
+"""The carrier that is a company's own HTTP gateway. Each message is one POST of JSON.
 
 ::
 
@@ -7,8 +7,8 @@
 
     {"to": "+8613800138000", "text": "…", "language": "zh-CN", "reference": "17", "from": "…", "report_url": "…"}
 
-``from`` is there if `IVR_SMS_SENDER` is set, ``report_url`` if the gateway can report (see
-:mod:`ivr.messaging.delivery_reports`). Any 2xx says that the gateway has the message; its JSON may name it:
+``from`` is there if `IVR_SMS_SENDER` is set, and ``report_url`` if the gateway can report (see
+:mod:`ivr.messaging.delivery_reports`). Any 2xx means that the gateway has the message. Its JSON may name it:
 ``{"id": "a1b2"}``. A 4xx may name the reason: ``{"code": "no_such_number"}``.
 """
 
@@ -30,21 +30,21 @@ from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, 
 from ivr.storage.base import Message
 
 REPORT_PATH = "/sms/report"
-"""Where the gateway reports what becomes of a message."""
+"""The path for the reports of the gateway."""
 LONGEST_MESSAGE = 1600
-"""Characters of one message: as many as Twilio takes. A gateway that takes fewer refuses the message itself."""
+"""Characters of one message, as with Twilio. A gateway that takes fewer refuses the message itself."""
 _LARGEST_ANSWER = 64 * 1024
 _LONGEST_ID = 64
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}|[0-9]{1,5}")
-"""What may be kept of a refusal. Anything longer may repeat a number, or the words."""
+"""The codes that may be kept of a refusal. Anything longer may repeat a number, or the words."""
 
 
 class GatewayFailed(Exception):
-    """The gateway answered with a 5xx: it may have taken the message, or not."""
+    """The gateway answered with a 5xx. It may have taken the message, or not."""
 
 
 class _Bearer(AuthBase):
-    """The gateway's token. Because it is given as this, requests does not look into ~/.netrc for another one."""
+    """The token of the gateway. With this, requests does not look for another one in ~/.netrc."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -57,7 +57,7 @@ class _Bearer(AuthBase):
 
 @dataclass(frozen=True, slots=True)
 class HttpGateway:
-    """A :class:`ivr.messaging.carrier.Carrier`. Safe to use from any thread: each request has its own connection."""
+    """A :class:`ivr.messaging.carrier.Carrier`. Safe from any thread: each request has its own connection."""
 
     url: str
     token: str = field(default="", repr=False)
@@ -105,7 +105,7 @@ class HttpGateway:
 
 
 def _nothing_left(error: requests.RequestException) -> bool:
-    """Say whether no connection came about, so that the gateway has certainly seen nothing."""
+    """Return whether there was no connection, so that the gateway has certainly seen nothing."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError)
     refused = untrusted or isinstance(reason, NewConnectionError)
@@ -133,7 +133,7 @@ def _verdict(answer: requests.Response, data: dict[str, Any]) -> Exception:
 
 
 def _json(answer: requests.Response, until: float) -> dict[str, Any]:
-    """Return the answer's JSON, or nothing if it cannot be read: the status says already what became of the message."""
+    """Return the JSON of the answer, or nothing if it cannot be read: the status alone says enough."""
     body = bytearray()
     try:
         while part := answer.raw.read1(_LARGEST_ANSWER, decode_content=True):

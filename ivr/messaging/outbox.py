@@ -1,8 +1,8 @@
-"""Sends the messages that calls have left in the store, each at most once, even when a process dies at the worst moment.
+"""Sends the messages that calls have left in the store, each at most once, even if a process dies at the worst moment.
 
-Carriers have no idempotency key. If no answer came to a request, it must not be repeated: the caller may have the
-message already. So the store is told *before* the request leaves. A worker that dies before that has sent nothing, and
-another one takes the message over. A worker that dies after it leaves a message that is ``unknown``.
+Carriers have no idempotency key. A request without an answer must not be repeated, because the recipient may have the
+message already. So the store is told *before* the request leaves. If a worker dies before that, it has sent nothing,
+and another one sends the message. If it dies after that, the message is ``unknown``.
 :class:`ivr.storage.base.Message` describes the life of a message.
 
 Several workers may run on one store. Each sends one message after the other.
@@ -25,12 +25,12 @@ from ivr.storage.base import SEALED_AS, Message, Store
 from ivr.storage.sealing import BrokenSeal, Seal
 
 MOST_ATTEMPTS = 10
-"""After so many requests that the carrier did not take, a message has failed."""
+"""A message fails after so many requests that the carrier did not take."""
 LONGEST_PAUSE = timedelta(minutes=5)
-"""Between two tries, whatever the carrier says."""
+"""The longest time between two tries, whatever the carrier says."""
 
 _FIRST_PAUSE = timedelta(seconds=4)
-_AT_ONCE = 20  # messages a claim: a few seconds' work, so that few leases end before their message's turn
+_AT_ONCE = 20  # messages a claim: a few seconds of work, so that few leases end too early
 
 _NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){5,}")
 """A telephone number; an error code of Twilio's has five digits."""
@@ -69,10 +69,7 @@ class Outbox:
         self._woken = threading.Event()
 
     def run(self, every: float = 1.0) -> None:
-        """Send what is due until :meth:`stop`: whenever woken, and ``every`` so many seconds.
-
-        An error is logged and does not end it.
-        """
+        """Send what is due until :meth:`stop`: at every :meth:`wake`, and every so many seconds. Errors are logged."""
         while not self._stopping.is_set():
             try:
                 self.send_due()
@@ -82,11 +79,11 @@ class Outbox:
             self._woken.clear()
 
     def wake(self) -> None:
-        """Start the next round now: a message was saved."""
+        """Start the next round now, because there is a new message."""
         self._woken.set()
 
     def stop(self) -> None:
-        """End :meth:`run` after the request under way."""
+        """End :meth:`run` after the current request."""
         self._stopping.set()
         self._woken.set()
 
@@ -96,7 +93,7 @@ class Outbox:
         while self._may_go_on() and (claimed := self._store.claim_messages(self._clock(), _AT_ONCE)):
             for message in claimed:
                 if not self._may_go_on():
-                    break  # the rest is somebody's again when the lease ends
+                    break  # the others can be claimed again when the lease ends
                 if self._store.mark_sending(message.number, self._clock()):
                     made += 1
                     self._send(message)
@@ -107,7 +104,7 @@ class Outbox:
         return not rests and not self._stopping.is_set()
 
     def _send(self, message: Message) -> None:
-        """Make the one request for a message that is marked as ``sending``, and note what came of it."""
+        """Make the one request for a message that is marked as ``sending``, and note the result."""
         try:
             body = self._seal.open(SEALED_AS, message.body) if message.sealed else message.body
             carrier_id = self._carrier.send(replace(message, body=body, sealed=False))
@@ -153,5 +150,5 @@ def _of(message: Message) -> dict[str, object]:
 
 
 def _without_numbers(reason: str) -> str:
-    """Return a reason for the log. Carriers repeat the number that they refuse, each in its own way of writing it."""
+    """Return a reason for the log. Carriers repeat the number that they refuse, each in its own notation."""
     return _NUMBER.sub(lambda found: masked(found[0]), reason)

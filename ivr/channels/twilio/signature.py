@@ -17,6 +17,8 @@ from urllib.parse import quote, urlsplit
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
+from ivr.config import BadSetting, Settings
+
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _STANDS = "/!$&'()*+,;=:@~"
 """What stands unescaped in a path, beside letters, digits and ``_.-`` (RFC 3986, pchar)."""
@@ -90,3 +92,19 @@ def _bases(public_url: str) -> list[str]:
     port = parts.port or _DEFAULT_PORTS[parts.scheme]
     path = parts.path.rstrip("/")
     return [f"{parts.scheme}://{host}{path}", f"{parts.scheme}://{host}:{port}{path}"]
+
+
+def signature_of(settings: Settings, *, insecure: bool) -> Signature | None:
+    """Return the check that the settings ask for; None if ``insecure`` asks for none. Raises :class:`BadSetting`."""
+    if settings.auth_tokens:
+        if not settings.public_url:
+            raise BadSetting(
+                "IVR_PUBLIC_URL is missing; set it to the URL that Twilio calls, to check signatures"
+            )
+        return Signature(settings.auth_tokens, settings.public_url)
+    if insecure:
+        return None
+    raise BadSetting(
+        "TWILIO_AUTH_TOKEN is missing, so that nobody could tell Twilio's webhooks from forged ones; "
+        "set it, or say --insecure"
+    )
