@@ -12,13 +12,13 @@ from typing import Any, Protocol
 import structlog
 from flask import Flask
 
-from ivr.actions import perform
 from ivr.actions.accounts import AccountContext, AccountService
 from ivr.actions.base import Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
+from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.hotline import MenuBroken, ServedHotline, agent_number
+from ivr.calls.served_hotline import MenuBroken, ServedHotline, agent_number
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.health import install_health

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic
 
-from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.builtin import ACTIONS
+from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
 from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_tree, registry_for
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
+from ivr.calls.served_hotline import load_tree, registry_for
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import ActionRun, JobResult
 from ivr.config import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import MenuBroken, load_tree
 from ivr.calls.line import CallNote, Heard
+from ivr.calls.served_hotline import MenuBroken, load_tree
 from ivr.harness import NOBODY, DirectHarnesses, at_moment, sample_callers
 from ivr.written.model import WrittenCall
 from ivr.written.runner import BadCall, CallHarness

@@ -31,7 +31,8 @@ from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
 from ivr.cli.simulator_setup import local_simulator, remote_simulator
-from ivr.demo.accounts import customers, service, tables
+from ivr.demo.accounts import accounts_file as customers
+from ivr.demo.accounts import service, tables
 from ivr.engine import commands, step
 from ivr.engine import redaction as record
 from ivr.menu.speech.prompts import Prompt

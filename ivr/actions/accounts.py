@@ -1,6 +1,6 @@
 """The company's account service, as far as our actions need it: who a number belongs to, and how a password is replaced.
 
-A Python module that the hotline names can fill it (:mod:`ivr.actions.python`), or an HTTP service
+A Python module that the hotline names can fill it (:mod:`ivr.actions.python_module`), or an HTTP service
 (:mod:`ivr.actions.http.accounts`). A hotline without one has no actions of identity and no reset page.
 """
 

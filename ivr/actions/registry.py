@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ivr.actions import ACCOUNT_ACTIONS, ACTIONS, RESET_ACTIONS
 from ivr.actions.base import Action
-from ivr.actions.python import BadModule, PythonModule, load_module
+from ivr.actions.builtin import ACCOUNT_ACTIONS, ACTIONS, RESET_ACTIONS
+from ivr.actions.python_module import BadModule, PythonModule, load_module
 from ivr.menu.language.contract import Contract
 
 
@@ -50,7 +50,7 @@ class ActionRegistry:
 def registry_of(
     folder: Path, python: str, *, has_accounts: bool = False, has_resets: bool = False
 ) -> ActionRegistry:
-    """Return the actions of a hotline that names this module; empty: none. Raises :class:`ivr.actions.python.BadModule`.
+    """Return the actions of a hotline that names this module; empty: none. Raises :class:`ivr.actions.python_module.BadModule`.
 
     The other two say whether an HTTP service answers for accounts, and resets passwords.
     """

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ivr.actions import ACTIONS, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.builtin import ACTIONS
+from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions, finished_event, opened, sealed, texts_of
-from ivr.calls.hotline import ServedHotline
+from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.worker_pool import ActionRunner, WorkerPool
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
 from ivr.engine.events import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
-from ivr.calls.hotline import ServedHotline
+from ivr.calls.served_hotline import ServedHotline
 
 
 def install_health(app: Flask, hotline: ServedHotline) -> None:

@@ -85,8 +85,8 @@ def _as_failed(error: Exception) -> Exception:
     """Return the sentence for an error that an operator can mend, or the error itself."""
     import sqlite3
 
-    from ivr.calls.hotline import MenuBroken
     from ivr.calls.line import CallBroken
+    from ivr.calls.served_hotline import MenuBroken
     from ivr.cli.starter import FolderNotEmpty
     from ivr.config import BadSetting
     from ivr.diagrams.ranking import NoLayout

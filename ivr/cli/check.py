@@ -32,7 +32,7 @@ def check_command(hotline: Path, form: str) -> None:
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
     stand in brackets.
     """
-    from ivr.calls.hotline import load_hotline
+    from ivr.calls.served_hotline import load_hotline
     from ivr.lint import judged
     from ivr.written.runner import read_calls
 
@@ -67,7 +67,7 @@ def _count(problems: list[Problem]) -> str:
 def _data_problems(hotline: Path, loaded: Loaded) -> list[Problem]:
     """Return what is wrong with the files that actions speak of."""
     from ivr.actions.bulletins import Bulletins
-    from ivr.calls.hotline import registry_for
+    from ivr.calls.served_hotline import registry_for
     from ivr.menu.reading.problems import BadFile
 
     problems = [*registry_for(hotline, loaded.tree).module.check_folder(hotline)] if loaded.tree else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.calls.hotline import load_tree
+from ivr.calls.served_hotline import load_tree
 from ivr.console import counted
 from ivr.harness import DirectHarnesses
 from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, coverage_rows, everything

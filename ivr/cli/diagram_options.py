@@ -21,7 +21,7 @@ output_option = click.option(
 
 def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
     """Load a hotline that has no error."""
-    from ivr.calls.hotline import MenuBroken, load_hotline
+    from ivr.calls.served_hotline import MenuBroken, load_hotline
 
     loaded = load_hotline(hotline)
     if loaded.tree is None:

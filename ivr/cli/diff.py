@@ -117,7 +117,7 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
-    from ivr.calls.hotline import load_hotline
+    from ivr.calls.served_hotline import load_hotline
     from ivr.diff import compare
     from ivr.diff.changes import Comparison, Side
     from ivr.diff.pairs import pair
@@ -165,8 +165,8 @@ def _say(what: str) -> None:
 def _registries(old: Version, new: Version) -> tuple[ActionRegistry, ActionRegistry]:
     """Return the actions of both versions; one whose folder names none has those of the other."""
     from ivr.actions.registry import ActionRegistry
-    from ivr.calls.hotline import read_registry
     from ivr.calls.hotline_files import read_folder
+    from ivr.calls.served_hotline import read_registry
 
     found = []
     for version in (old, new):

@@ -21,8 +21,8 @@ from ivr.cli.errors import as_usage_error
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ivr.diagrams.boxes import Drawing
     from ivr.diagrams.call_stats import CallStats
-    from ivr.diagrams.drawing import Drawing
     from ivr.menu.tree import Tree
 
 
@@ -69,7 +69,7 @@ def graph_command(
 
     A chain of nodes with one way on is one box. A box to which many lead is named where it is meant (`→ agent`).
     """
-    from ivr.diagrams.drawing import draw
+    from ivr.diagrams.boxes import draw
 
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")

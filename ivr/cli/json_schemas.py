@@ -36,8 +36,8 @@ def schema_files(more: Mapping[str, dict[str, Any]] | None = None) -> dict[str, 
 
 def write_schemas(folder: Path) -> list[Path]:
     """Write the schemas into a hotline's folder, with those of its module's own files, and return their files."""
-    from ivr.calls.hotline import read_registry
     from ivr.calls.hotline_files import read_folder
+    from ivr.calls.served_hotline import read_registry
 
     module = read_registry(folder, read_folder(folder).sources)[0].module
     own = {kind: schema(model, f"{kind}.yaml") for kind, model in module.files.items()}

@@ -21,8 +21,8 @@ def reference_command(hotline: Path | None) -> None:
 
     With a HOTLINE, the actions are those that it has, its own ones too.
     """
-    from ivr.actions import CONTRACTS
-    from ivr.calls.hotline import load_hotline
+    from ivr.actions.builtin import CONTRACTS
+    from ivr.calls.served_hotline import load_hotline
     from ivr.cli.reference_page import reference_page
 
     if hotline is None:

@@ -41,7 +41,7 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
     leads on, the path is the same as far as the record tells: that is said, with status 0.
     """
-    from ivr.calls.hotline import load_tree
+    from ivr.calls.served_hotline import load_tree
     from ivr.harness import open_environment
     from ivr.logs import configure
     from ivr.replay.call_log import recorded_call

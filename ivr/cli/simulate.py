@@ -45,7 +45,7 @@ def simulate_command(
     Type keys to press them (1, 1234#), nothing for silence, words to speak; /help lists the rest. The end of the
     input hangs up. Time is virtual: silence costs nothing.
     """
-    from ivr.channels.terminal.keyboard import at_terminal, typed_lines
+    from ivr.channels.terminal.input_lines import at_terminal, typed_lines
     from ivr.channels.terminal.transcript import Transcript
     from ivr.cli.simulator_setup import local_simulator, remote_simulator
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import Application, build_application, utc_now
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import load_hotline
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
+from ivr.calls.served_hotline import load_hotline
 from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines

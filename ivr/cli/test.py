@@ -75,7 +75,7 @@ def test_command(
     fill_file: str | None,
 ) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
-    from ivr.calls.hotline import load_tree
+    from ivr.calls.served_hotline import load_tree
     from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
     from ivr.harness import DirectHarnesses
     from ivr.logs import configure

@@ -160,7 +160,7 @@ def _sentence() -> Iterator[None]:
 
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
     """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
-    from ivr.calls.hotline import load_hotline
+    from ivr.calls.served_hotline import load_hotline
 
     tree = load_hotline(hotline).tree
     if tree is None:

@@ -23,11 +23,12 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ivr.actions import ACTIONS, NotProved, perform
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.builtin import ACTIONS
 from ivr.actions.http.connections import plain_json
+from ivr.actions.perform import NotProved, perform
 from ivr.app import open_services, utc_now
-from ivr.calls.hotline import load_tree
+from ivr.calls.served_hotline import load_tree
 from ivr.config import BadSetting, Settings
 from ivr.demo.account_routes import install as install_accounts
 from ivr.demo.accounts import Accounts, bank

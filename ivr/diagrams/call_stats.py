@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from ivr.diagrams.drawing import Arrow, Box
+from ivr.diagrams.boxes import Arrow, Box
 from ivr.diagrams.edges import DrawnEdge, edges_of
 from ivr.diagrams.translations import DrawingWords
 from ivr.menu.language.desks import FollowUp

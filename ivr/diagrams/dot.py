@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ivr.diagrams.boxes import Arrow, Box, Drawing
 from ivr.diagrams.call_stats import CallStats, shade_of
-from ivr.diagrams.drawing import Arrow, Box, Drawing
 from ivr.diagrams.text_metrics import shortened
 
 _STYLES: Mapping[str, str] = {

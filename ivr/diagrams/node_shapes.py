@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ivr.diagrams.boxes import Arrow, Box, Drawing
 from ivr.diagrams.call_stats import CallStats
-from ivr.diagrams.drawing import Arrow, Box, Drawing
 from ivr.diagrams.layout import ENTRY, Size
 from ivr.diagrams.ranking import Ends, forward, ranked
 from ivr.diagrams.text_metrics import lines_of, shortened, width_of

@@ -13,8 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ivr.diagrams.boxes import Box, Drawing
 from ivr.diagrams.call_stats import CallStats
-from ivr.diagrams.drawing import Box, Drawing
 from ivr.diagrams.svg import STYLE, anchor, svg
 
 _HERE = Path(__file__).parent

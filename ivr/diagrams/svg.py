@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from ivr.diagrams.boxes import Arrow, Drawing
 from ivr.diagrams.call_stats import CallStats
-from ivr.diagrams.drawing import Arrow, Drawing
 from ivr.diagrams.layout import Layout, Point, Size, lay_out, pack
 from ivr.diagrams.node_shapes import BOX_WIDTH, INDENT, PAD, SIZES, NodeShape, ShapeRow, faces, lines_within
 from ivr.diagrams.ranking import Ends

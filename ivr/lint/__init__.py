@@ -17,7 +17,7 @@ from ivr.menu.tree import Tree
 
 # Each module registers its rules when it is imported. This order is that of the table.
 from ivr.lint import levels, keys, wording, timing, mistakes, human, entry, whole, proved  # isort: skip  # noqa: F401
-from ivr.lint.rules import FAMILIES, RULES, Finding, Rule, limit_of
+from ivr.lint.registry import FAMILIES, RULES, Finding, Rule, limit_of
 from ivr.lint.subject import Subject
 
 __all__ = ["FAMILIES", "PROFILES", "RULES", "Rule", "judged", "lint"]

@@ -16,7 +16,7 @@ from ivr.lint.patterns import (
     family,
     says_number,
 )
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.estimates import words

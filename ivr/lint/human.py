@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ivr.lint.patterns import HOURS, family
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.graph.routes import routes_to_human

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.asking import yes_and_no_of
 from ivr.lint.levels import MOST_OPTIONS
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.hotline import target_of
 from ivr.menu.language.scalars import SPECIAL_TARGETS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.lint.asking import asks_whether
 from ivr.lint.pricing import Priced, best_split, expected, merged, nested, shares
-from ivr.lint.rules import Finding, limit_of, rule
+from ivr.lint.registry import Finding, limit_of, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.nodes import MenuNode, SetNode
 from ivr.menu.language.scalars import SPECIAL_TARGETS

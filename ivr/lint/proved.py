@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.explore.properties import PROOFS
-from ivr.lint.rules import rule
+from ivr.lint.registry import rule
 
 for _proof in PROOFS.values():
     rule(

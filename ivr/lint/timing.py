@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.hotline import target_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.language.scalars import SPECIAL_TARGETS

@@ -16,7 +16,7 @@ from ivr.lint.patterns import (
     family,
     sentences,
 )
-from ivr.lint.rules import Finding, rule
+from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.graph.routes import routes
 from ivr.menu.speech.estimates import seconds_of, words

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.actions import NotProved, perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.perform import NotProved, perform
 from ivr.menu.language.contract import Contract, Level, Outcome
 from tests.support.action_caller import Caller
 from tests.support.bank import ACTIONS, CONTRACTS, accounts_of

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.actions import NotProved
 from ivr.actions.accounts import OpenReset
 from ivr.actions.base import ActionResult
+from ivr.actions.perform import NotProved
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.sealing import BrokenSeal, Seal

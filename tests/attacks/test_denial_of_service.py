@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import TAIL
+from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions
 from ivr.calls.worker_pool import MOST_AT_ONCE
 from ivr.channels.twilio.forms import LARGEST_FORM

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_hotline
 from ivr.calls.hotline_files import read_folder, recordings_of
+from ivr.calls.served_hotline import load_hotline
 from ivr.written.runner import read_calls
 from tests.support.switchboards import write_menu
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, Services
 from ivr.actions.bulletins import Bulletins
-from ivr.calls.hotline import ServedHotline
+from ivr.actions.perform import perform
+from ivr.calls.served_hotline import ServedHotline
 from ivr.menu.tree import Tree
 from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY

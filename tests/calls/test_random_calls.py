@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions
 from ivr.calls.line import VirtualClock
 from ivr.logs import configure

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_hotline
+from ivr.calls.served_hotline import load_hotline
 from ivr.cli import starter
 from ivr.harness import DirectHarnesses
 from ivr.written.runner import play, read_calls

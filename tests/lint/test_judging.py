@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline import load_hotline
+from ivr.calls.served_hotline import load_hotline
 from ivr.cli.starter import write
 from ivr.lint import RULES, judged, lint
-from ivr.lint import rules as table
+from ivr.lint import registry as table
 from ivr.menu.reading.problems import Problem
 from tests.support.lint_hotlines import hotline, problems_of, told
 from tests.support.menus import FILES, MENU, WORDS, bilingual, changed

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ivr.actions import CONTRACTS
+from ivr.actions.builtin import CONTRACTS
 from ivr.calls.line import DeskAnswer
 from ivr.cli.reference_page import reference_page
 from ivr.engine.step import MAX_REPEATS

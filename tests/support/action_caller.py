@@ -9,9 +9,9 @@ from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import NOT_SERVED
+from ivr.actions.perform import perform
 from ivr.demo.accounts import Customer
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.identity import CODE, TAIL, holders
+from ivr.actions.perform import perform
 from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
 from ivr.calls.line import DirectLine, Heard, VirtualClock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ivr.calls.hotline import load_hotline
-from ivr.diagrams.drawing import Drawing, draw
+from ivr.calls.served_hotline import load_hotline
+from ivr.diagrams.boxes import Drawing, draw
 from ivr.menu.loader import Loaded, load
 from tests.support.menus import small
 

@@ -18,9 +18,9 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.actions import perform
+from ivr.actions.perform import perform
 from ivr.app import Application, build_application, web_program
-from ivr.calls.hotline import load_hotline
+from ivr.calls.served_hotline import load_hotline
 from ivr.calls.turns import Perform
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings

@@ -11,7 +11,7 @@ from textwrap import dedent
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.action_results import Actions
-from ivr.calls.hotline import ServedHotline
+from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.demo.accounts import Accounts
 from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer

@@ -17,8 +17,8 @@ from typing import Any
 import structlog
 import tenacity
 
-from ivr.actions import ACTIONS
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.builtin import ACTIONS
 from ivr.actions.http.connections import (
     Connections,
     Endpoint,

@@ -22,12 +22,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
 from ivr.actions.bulletins import FileStamp, file_stamp
-from ivr.calls.hotline import ServedHotline
+from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
 from ivr.channels.twilio.forms import FORM_TYPE, LARGEST_FORM
-from ivr.channels.twilio.requests import OVER, called_number, caller_number, event_from
 from ivr.channels.twilio.signature import Signature, raw_target
+from ivr.channels.twilio.webhook_events import OVER, called_number, caller_number, event_from
 from ivr.engine.commands import Command
 from ivr.engine.events import CallStarted, RecordingEnded
 from ivr.engine.session import Session

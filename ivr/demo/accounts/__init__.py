@@ -1,6 +1,6 @@
 """The account service: who the customers are, what a call may learn of them, and how a password is replaced."""
 
-from ivr.demo.accounts.customers import BankCard, Customer, Fund, Password, Rules, Withdrawal
+from ivr.demo.accounts.accounts_file import BankCard, Customer, Fund, Password, Rules, Withdrawal
 from ivr.demo.accounts.service import Accounts, bank
 
 __all__ = [

@@ -23,7 +23,7 @@ from argon2.exceptions import VerifyMismatchError
 from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
 from ivr.actions.base import Services
 from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
-from ivr.demo.accounts.customers import (
+from ivr.demo.accounts.accounts_file import (
     CUSTOMER,
     IDENTITY_RULES,
     BankCard,

@@ -6,7 +6,7 @@ import functools
 import sqlite3
 from pathlib import Path
 
-from ivr.demo.accounts.customers import CUSTOMER, IDENTITY_RULES, CustomerFile
+from ivr.demo.accounts.accounts_file import CUSTOMER, IDENTITY_RULES, CustomerFile
 from ivr.menu.reading.validation import parse_file
 
 _LAYOUT = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivr.actions.accounts import AccountContext
 from ivr.demo.accounts import Accounts
-from ivr.demo.accounts.customers import CustomerFile
+from ivr.demo.accounts.accounts_file import CustomerFile
 from ivr.demo.accounts.tables import customers_in
 from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
 from ivr.menu.reading.problems import BadFile, Problem

@@ -16,8 +16,8 @@ import pytest
 from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
-from ivr.actions import perform
 from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.perform import perform
 from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform

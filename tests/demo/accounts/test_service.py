@@ -18,7 +18,7 @@ import pytest
 from ivr.actions.accounts import NoSuchAccount, OpenReset, PasswordKind
 from ivr.actions.passwords import BadPassword, Reason
 from ivr.demo.accounts import Accounts, Password
-from ivr.demo.accounts.customers import CustomerFile, tail_matches
+from ivr.demo.accounts.accounts_file import CustomerFile, tail_matches
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import parse_file
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.actions import CONTRACTS
+from ivr.actions.builtin import CONTRACTS
 from ivr.menu.loader import load
 
 SHOP = """hotline: shop

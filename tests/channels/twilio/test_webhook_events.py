@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.channels.twilio.requests import called_number, caller_number, event_from
+from ivr.channels.twilio.webhook_events import called_number, caller_number, event_from
 from ivr.engine.events import (
     CallerHungUp,
     DigitsPressed,

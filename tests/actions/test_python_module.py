@@ -9,11 +9,12 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.actions import ACTIONS, Level
+from ivr.actions import Level
 from ivr.actions.base import ActionRequest, ActionResult
-from ivr.actions.python import BadModule, PythonModule, load_module
+from ivr.actions.builtin import ACTIONS
+from ivr.actions.python_module import BadModule, PythonModule, load_module
 from ivr.actions.registry import registry_of
-from ivr.calls.hotline import load_hotline
+from ivr.calls.served_hotline import load_hotline
 from ivr.menu.language.hotline import MessageLimits
 from tests.support.action_caller import NOW, Caller, moment
 from tests.support.menus import small

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.calls import hotline as module
-from ivr.calls.hotline import MenuBroken, ServedHotline
+from ivr.calls import served_hotline as module
+from ivr.calls.served_hotline import MenuBroken, ServedHotline
 from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.base import IN_MEMORY

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.channels.terminal.keyboard import history_file
+from ivr.channels.terminal.input_lines import history_file
 from tests.support.simulator import MORNING, SECRET, YUEBAO
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78])|\r")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.diagrams.drawing import Drawing
+from ivr.diagrams.boxes import Drawing
 from ivr.diagrams.translations import CARD, DRAWING
 from tests.support.drawings import drawing_of, plain, yuebao
 from tests.support.menus import bilingual
