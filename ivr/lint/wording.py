@@ -146,12 +146,9 @@ def sentence_length(subject: Subject, limit: float) -> Iterator[Finding]:
             spoken = Prompt(Utterance(sentence, said.language, said.prompt.fixed.voice))
             seconds = seconds_of((spoken,))
             if seconds > limit:
-                what = f"“{_shortened(sentence)}” is one sentence of {seconds:.1f} s, more than {limit:g} s"
+                shortened = sentence if len(sentence) <= 24 else sentence[:24].rstrip() + "…"
+                what = f"“{shortened}” is one sentence of {seconds:.1f} s, more than {limit:g} s"
                 yield Finding(said.node, said.path, what, "make two sentences of it", said.language)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 24 else text[:24].rstrip() + "…"
 
 
 @rule(

@@ -161,49 +161,31 @@ class _Maker:
                 if getattr(node, field)
             },
         )
-        if isinstance(node, MenuNode | AskNode):
-            options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
-            return (
-                self.menu(node, options, makers, said)
-                if isinstance(node, MenuNode)
-                else self.entry(options, makers, said)
-            )
-        return said
-
-    def entry(
-        self, options: Sequence[OptionSpeech], makers: Mapping[str, _Maker], said: NodeSpeech
-    ) -> NodeSpeech:
-        announced = {
-            option.key: makers[option.language].announce(option.purpose, option.key, "announce_entry")
-            for option in options
-            if option.purpose
-        }
-        heard = _comparable((phrase, option.key) for option in options for phrase in option.phrases)
-        return replace(said, announced=tuple(announced.values()), announces=tuple(announced), heard=heard)
-
-    def menu(
-        self,
-        node: MenuNode,
-        options: Sequence[OptionSpeech],
-        makers: Mapping[str, _Maker],
-        said: NodeSpeech,
-    ) -> NodeSpeech:
-        announced = {
-            option.key: makers[option.language].announce(option.purpose, option.key)
-            for option in (*options, *(entry for entry in self.anywhere if entry.key not in node.menu))
-            if option.purpose
-        }
+        if not isinstance(node, MenuNode | AskNode):
+            return said
+        options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
         heard = [(phrase, option.key) for option in options for phrase in option.phrases]
-        anywhere = [phrase for entry in self.anywhere for phrase in entry.heard]
+        pattern, further, hints = "announce_entry", list[OptionSpeech](), tuple[str, ...]()
+        if isinstance(
+            node, MenuNode
+        ):  # a menu also announces the keys that work anywhere, and listens to speech
+            pattern, further = "announce", [entry for entry in self.anywhere if entry.key not in node.menu]
+            anywhere = (phrase for entry in self.anywhere for phrase in entry.heard)
+            hints = (*(phrase for phrase, _ in heard), *anywhere)
+        announced = {
+            option.key: makers[option.language].announce(option.purpose, option.key, pattern)
+            for option in (*options, *further)
+            if option.purpose
+        }
         return replace(
             said,
             announced=tuple(announced.values()),
             announces=tuple(announced),
             heard=_comparable(heard),
-            hints=(*(phrase for phrase, _ in heard), *anywhere),
+            hints=hints,
         )
 
-    def announce(self, purpose: str, key: str, pattern: str = "announce") -> Prompt:
+    def announce(self, purpose: str, key: str, pattern: str) -> Prompt:
         """Compile the announcement of a key. Every announcement is made here."""
         names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
         named = "".join(names.get(each, each) for each in key)

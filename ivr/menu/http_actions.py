@@ -6,8 +6,8 @@ quoted, or in the JSON body. It never decides which host is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,6 @@ from ivr.menu.language.http_services import (
     ActionEntry,
     ActionsFile,
     AnswerValue,
-    MessageValues,
     OutcomeCase,
     Service,
 )
@@ -98,7 +97,7 @@ class HttpAction:
         return made
 
     def body_with(self, values: Mapping[str, Any]) -> Any:
-        return _filled(self.body, values)
+        return _with_leaves(self.body, lambda leaf: None if leaf is None else evaluate(leaf, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,38 +110,18 @@ class AccountsOverHttp:
     entry: AccountsEntry
 
 
-@dataclass(frozen=True, slots=True)
-class ActionTable:
-    """Every action that a hotline may run: the built-in ones and those of its ``actions.yaml``."""
-
-    contracts: Mapping[str, Contract]
-    times: Mapping[str, Times] = field(default_factory=dict)
-    """Only the actions with times of their own."""
-    http: Mapping[str, HttpAction] = field(default_factory=dict)
-    """The actions that an HTTP service does."""
-    python: str = ""
-    """The Python module that the hotline names."""
-    accounts: AccountsOverHttp | None = None
+def http_actions(file: ActionsFile, contracts: Mapping[str, Contract]) -> dict[str, HttpAction]:
+    """Compile the actions that an HTTP service does, from a file that has been checked."""
+    return {
+        name: _compiled(contracts[name], entry, entry.service, file.services[entry.service])
+        for name, entry in file.actions.items()
+        if entry.service
+    }
 
 
-def repertoire(file: ActionsFile | None, built_in: Mapping[str, Contract]) -> ActionTable:
-    """Compile a file that has been checked. ``built_in`` are the program's own actions."""
-    entries = file.actions if file else {}
-    services = file.services if file else {}
-    contracts = contracts_with(entries, built_in)
-    return ActionTable(
-        contracts,
-        {name: Times(entry.wait, entry.give_up) for name, entry in entries.items()},
-        {
-            name: _compiled(contracts[name], entry, entry.service, services[entry.service])
-            for name, entry in entries.items()
-            if entry.service
-        },
-        (file.python if file else None) or "",
-        AccountsOverHttp(file.accounts.service, services[file.accounts.service], file.accounts)
-        if file and file.accounts
-        else None,
-    )
+def accounts_over_http(file: ActionsFile) -> AccountsOverHttp | None:
+    entry = file.accounts
+    return AccountsOverHttp(entry.service, file.services[entry.service], entry) if entry else None
 
 
 def contracts_with(
@@ -201,7 +180,7 @@ def _compiled(contract: Contract, entry: ActionEntry, name: str, service: Servic
         method=method,
         path=path_environment().from_string(typed),
         ends_in_slash=typed.partition("?")[0].endswith("/"),
-        body=_compiled_body(entry.body),
+        body=_with_leaves(entry.body, lambda leaf: value(leaf, LANGUAGE) if isinstance(leaf, str) else leaf),
         fits=tuple(_fit(word, case) for word, case in entry.outcomes.items()),
         times=Times(entry.wait, entry.give_up),
     )
@@ -215,13 +194,14 @@ def _fit(word: str, case: OutcomeCase) -> OutcomeRule:
         when=jmespath.compile(case.when) if case.when else None,
         tells=_all_taken(case.tells),
         account=_taken(case.account, "text") if case.account else None,
-        sends=_sent(case.text) if case.text else None,
+        sends=MessageFields(
+            _taken(case.text.to, "text"),
+            _all_taken(case.text.secrets),
+            _taken(case.text.expires, "moment") if case.text.expires else None,
+        )
+        if case.text
+        else None,
     )
-
-
-def _sent(message: MessageValues) -> MessageFields:
-    expires = _taken(message.expires, "moment") if message.expires else None
-    return MessageFields(_taken(message.to, "text"), _all_taken(message.secrets), expires)
 
 
 def _all_taken(told: Mapping[str, str | AnswerValue]) -> dict[str, AnswerField]:
@@ -250,23 +230,11 @@ def _quoted(typed: Any) -> str:
     return url_quote(text, for_qs=True).replace("+", "%20")  # a plus in the text itself is already %2B
 
 
-def _compiled_body(typed: Any) -> Any:
-    match typed:
+def _with_leaves(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """Return a JSON value in which ``change`` has been applied to everything but mappings and lists."""
+    match tree:
         case Mapping():
-            return {key: _compiled_body(each) for key, each in typed.items()}
+            return {key: _with_leaves(each, change) for key, each in tree.items()}
         case list():
-            return [_compiled_body(each) for each in typed]
-        case str():
-            return value(typed, LANGUAGE)
-    return typed
-
-
-def _filled(compiled: Any, values: Mapping[str, Any]) -> Any:
-    match compiled:
-        case Mapping():
-            return {key: _filled(each, values) for key, each in compiled.items()}
-        case list():
-            return [_filled(each, values) for each in compiled]
-        case None:
-            return None
-    return evaluate(compiled, values)
+            return [_with_leaves(each, change) for each in tree]
+    return change(tree)

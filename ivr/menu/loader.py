@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from ivr.menu import compiler
 from ivr.menu.checks import structure
 from ivr.menu.checks.http_actions import check_actions
-from ivr.menu.http_actions import contract_as_typed, contracts_with, repertoire
-from ivr.menu.language.contract import Contract
+from ivr.menu.compiler import compile_tree
+from ivr.menu.http_actions import accounts_over_http, contract_as_typed, contracts_with, http_actions
+from ivr.menu.language.contract import Contract, Times
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
 from ivr.menu.language.nodes import KINDS
@@ -84,7 +84,7 @@ def tree_despite(
     try:
         tree = _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
         return replace(tree, nodes=LoadedNodes(tree.nodes))
-    except Exception:  # noqa: BLE001 - what has errors may raise anything here, and they have been told
+    except Exception:  # noqa: BLE001 - a hotline with errors may raise anything here
         return None
 
 
@@ -95,19 +95,18 @@ def _compiled(
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str],
 ) -> Tree:
-    actions = repertoire(draft.actions, _with_replaced(draft, contracts))
-    tree = compiler.compile_tree(
-        hotline, draft.nodes, draft.words, sources, version_of(sources), recordings, actions.contracts
-    )
-    files = {name: typed.file for name, typed in draft.names.items()}
+    file = draft.actions or ActionsFile()
+    actions = contracts_with(file.actions, _with_replaced(draft, contracts))
+    version = version_of(sources)
+    tree = compile_tree(hotline, draft.nodes, draft.words, sources, version, recordings, actions)
     return replace(
         tree,
-        files=files,
-        contracts=actions.contracts,
-        times=actions.times,
-        services=actions.http,
-        python=actions.python,
-        accounts=actions.accounts,
+        files={name: typed.file for name, typed in draft.names.items()},
+        contracts=actions,
+        times={name: Times(entry.wait, entry.give_up) for name, entry in file.actions.items()},
+        services=http_actions(file, actions),
+        python=file.python or "",
+        accounts=accounts_over_http(file),
     )
 
 

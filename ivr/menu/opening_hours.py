@@ -26,7 +26,8 @@ def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
         return True
     spans = _spans(desk, today)
     time = f"{here.hour:02}:{here.minute:02}"
-    return "closed" not in spans and any(_in_spans(span, time) for span in spans)
+    ends = [ends for span in spans if span != "closed" for ends in _ends_of(span)]
+    return "closed" not in spans and any(first <= time < last for first, last in ends)
 
 
 def may_close(desk: Desk) -> bool:
@@ -36,19 +37,15 @@ def may_close(desk: Desk) -> bool:
 
 def _spans(desk: Desk, on: date) -> list[str]:
     assert isinstance(desk.hours, dict)
-    weekday = on.weekday()
-    if desk.holidays and _is_worked_instead(desk.holidays, on):
-        weekday = 0
+    calendar = _calendar(desk.holidays, on.year) if desk.holidays else None
+    worked_instead = on in (getattr(calendar, "weekend_workdays", None) or ())
+    weekday = 0 if worked_instead else on.weekday()
     return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
-
-
-def _in_spans(spans: str, time: str) -> bool:
-    """Return whether a time is in one of the spans of a day, such as ``09:00-12:00, 13:00-18:00``."""
-    return any(first <= time < last for first, last in _ends_of(spans))
 
 
 @functools.lru_cache(maxsize=1024)
 def _ends_of(spans: str) -> tuple[tuple[str, str], ...]:
+    """Return the first and last minutes of spans such as ``09:00-12:00, 13:00-18:00``."""
     return tuple(
         (first, last) for first, _, last in (span.strip().partition("-") for span in spans.split(","))
     )
@@ -65,10 +62,6 @@ def weekdays(days: str) -> tuple[int, ...]:
 @functools.lru_cache(maxsize=32)
 def public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(_calendar(country, year))
-
-
-def _is_worked_instead(country: str, on: date) -> bool:
-    return on in (getattr(_calendar(country, on.year), "weekend_workdays", None) or ())
 
 
 @functools.lru_cache(maxsize=32)

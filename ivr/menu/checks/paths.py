@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ivr.menu.checks.templates import ExaminedTemplate
+from ivr.menu.checks.templates import TemplateText
 from ivr.menu.graph.flow import Flow, Knowledge
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import target_of
@@ -15,7 +15,7 @@ from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.templates import FACTS
 
 
-def check_ways(draft: Draft, flow: Flow, texts: list[ExaminedTemplate]) -> None:
+def check_ways(draft: Draft, flow: Flow, texts: list[TemplateText]) -> None:
     """Note problems with the edges of the graph. Unreachable nodes are reported only if every edge is known."""
     before = len(draft.problems)
     _targets(draft, flow)
@@ -34,15 +34,10 @@ def _targets(draft: Draft, flow: Flow) -> None:
         for edge in edges:
             if edge.target in SPECIAL_TARGETS and edge.written:
                 _special_target(draft, flow, name, edge.target, edge.path)
-            elif edge.target not in draft.names and edge.written:
-                what = f"there is no node `{edge.target}`"
-                draft.note(name, edge.path, what, did_you_mean(edge.target, draft.node_names()))
-    possible = [*draft.node_names(), "back", "repeat"]
+            elif edge.written:
+                draft.check_target(name, edge.path, edge.target)
     for key, entry in flow.hotline.anywhere.items():
-        target = target_of(entry)
-        if target not in draft.names and target not in possible:
-            what = f"there is no node `{target}`"
-            draft.note("", ("anywhere", key), what, did_you_mean(target, possible))
+        draft.check_target("", ("anywhere", key), target_of(entry), ["back", "repeat"])
 
 
 def _special_target(draft: Draft, flow: Flow, name: str, target: str, path: tuple[str | int, ...]) -> None:
@@ -76,18 +71,17 @@ def _reach(draft: Draft, flow: Flow) -> None:
 
 
 def _variables(
-    draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[ExaminedTemplate]
+    draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge], texts: list[TemplateText]
 ) -> None:
     """Note each variable that may have no value where it is read."""
     begin = {*draft.typed("variables"), *FACTS}
-    for examined in texts:
-        text = examined.text
+    for text in texts:
         at = knowledge.get(text.node)
         if text.node and at is None:
             continue
         own = flow.nodes[text.node].tells(str(text.path[0]), flow.contracts) if text.node else frozenset()
         available = begin | at.variables | own if at else begin
-        for variable in sorted(examined.uses.variables - available - flow.secrets):
+        for variable in sorted(text.uses.variables - available - flow.secrets):
             remedy = f"set it on every way to this node, or write `{variable} | default(…)`"
             what = f"`{variable}` may have no value here"
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)

@@ -14,7 +14,7 @@ from ivr.menu.checks.templates import (
     check_messages,
     check_templates,
     check_translated_values,
-    examined_texts,
+    template_texts,
 )
 from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
 from ivr.menu.checks.words import check_words
@@ -44,12 +44,12 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     for name, node in draft.nodes.items():
         _node(draft, hotline, name, node, contracts)
     check_words(draft, hotline)
-    texts = examined_texts(draft, hotline)
+    texts = template_texts(draft, hotline)
     check_templates(draft, texts)
-    check_messages(draft, hotline, contracts, texts)
-    check_braces(draft, hotline)
+    check_messages(draft, contracts, texts)
+    check_braces(draft, texts)
     check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
-    check_translated_values(draft, hotline, texts)
+    check_translated_values(draft, texts)
 
 
 # --- the hotline as a whole
@@ -66,9 +66,7 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
             )
             draft.note("", (field,), f"`{field}` names `{name}`, and there is no such node", remedy)
     for level, name in hotline.identity.items():
-        if name not in draft.names:
-            remedy = did_you_mean(name, draft.node_names())
-            draft.note("", ("identity", level), f"there is no node `{name}`", remedy)
+        draft.check_target("", ("identity", level), name)
     if zone(hotline.timezone) is None:
         remedy = zone_meant(hotline.timezone)
         draft.note("", ("timezone",), f"there is no time zone `{hotline.timezone}`", remedy)
@@ -112,11 +110,7 @@ def _desks(draft: Draft, hotline: Hotline) -> None:
             what = f"the holidays of `{desk.holidays}` are not known"
             draft.note("", ("desks", name, "holidays"), what, "write the days under `closed_on:`")
         for follow_up, target in desk.follow_ups.items():
-            if target not in draft.names:
-                what = f"there is no node `{target}`"
-                draft.note(
-                    "", ("desks", name, follow_up.value), what, did_you_mean(target, draft.node_names())
-                )
+            draft.check_target("", ("desks", name, follow_up.value), target)
 
 
 # --- single nodes
@@ -144,7 +138,8 @@ def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
     for key, option in node.menu.items():
         if option.language and option.language not in hotline.languages:
             _unknown_language(draft, hotline, name, ("menu", key, "language"), option.language)
-        taken = next((other for other in (*node.menu, *hotline.anywhere) if _begins(other, key)), None)
+        others = [other for other in (*node.menu, *hotline.anywhere) if other != key]
+        taken = next((other for other in others if key.startswith(other)), None)
         if taken and not node.wait:
             what = f"`{key}` can never be pressed, because `{taken}` is taken at once"
             draft.note(name, ("menu", key), what, "choose other keys, or add `wait: true` to the menu")
@@ -164,10 +159,6 @@ def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: s
     else:
         what = f"`{key}` means `{target}` everywhere, and something else here"
         draft.note(name, (field, key), what, remedy, severity="warning", rule="M05")
-
-
-def _begins(shorter: str, longer: str) -> bool:
-    return shorter != longer and longer.startswith(shorter)
 
 
 def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:

@@ -17,6 +17,7 @@ from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech import phrases
+from ivr.menu.speech.durations import number_words
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
 
@@ -138,12 +139,11 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
 # --- the keys of a menu
 
 
-_ENGLISH_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NAMED_KEYS = {
     **dict.fromkeys(("*", "星", "米", "star", "asterisk"), "*"),
     **dict.fromkeys(("#", "井", "pound", "hash"), "#"),
     **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    **dict(zip(_ENGLISH_DIGITS, "0123456789", strict=True)),
+    **{number_words(number)[0]: str(number) for number in range(10)},
 }
 _ENGLISH = "|".join(name for name in _NAMED_KEYS if name.isascii() and name.isalpha())
 _ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d|[年月日天个元块次位秒分小时]))"

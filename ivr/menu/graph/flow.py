@@ -69,6 +69,9 @@ class Knowledge:
     variables: frozenset[str]
     level: Level
 
+    def __and__(self, other: Knowledge) -> Knowledge:
+        return Knowledge(self.variables & other.variables, min(self.level, other.level))
+
 
 @dataclass(slots=True)
 class Flow:
@@ -139,13 +142,10 @@ class Flow:
         while True:
             good = closure(good, parents.__getitem__)
             ahead = closure(good, self.neighbours)
-            more = {name for name in ahead - good if self._goes_back(name)}
+            more = {name for name in ahead - good if any(map(_goes_back, self.edges[name]))}
             if not more:
                 return good
             good |= more
-
-    def _goes_back(self, name: str) -> bool:
-        return any(edge.target in SPECIAL_TARGETS and edge.chosen for edge in self.edges[name])
 
     def fast_loops(self) -> list[list[str]]:
         """Return the loops in which nobody ever listens to the caller."""
@@ -195,7 +195,7 @@ class Flow:
             if name not in self.nodes:
                 continue
             old = found.get(name)
-            new = arriving if old is None else _meet(old, arriving)
+            new = arriving if old is None else old & arriving
             if new != old:
                 found[name] = new
                 edges = (
@@ -225,8 +225,8 @@ class Flow:
         return Knowledge(kept | edge.sets, max(at.level, edge.raises))
 
 
-def _meet(one: Knowledge, other: Knowledge) -> Knowledge:
-    return Knowledge(one.variables & other.variables, min(one.level, other.level))
+def _goes_back(edge: Edge) -> bool:
+    return edge.chosen and edge.target in SPECIAL_TARGETS
 
 
 def closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> set[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from ivr.menu.language.markers import TARGETS
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import Always, Country, Date, Days, Hours, Number, Target
 from ivr.menu.language.walk import walk
 
@@ -28,10 +28,7 @@ class Desk(Model):
     number: Number = Field(
         description="Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."
     )
-    hours: Annotated[
-        Annotated[dict[Days, Hours], Tag("a section")] | Annotated[Always, Tag("a text")],
-        Discriminator(shape),
-    ] = Field(
+    hours: ByShape[AsSection[dict[Days, Hours]] | AsText[Always]] = Field(
         default="always",
         description="Opening hours by days, such as `mon-fri: 08:30-21:00`, or with a break "
         '`mon-fri: "09:00-12:00, 13:00-18:00"`, in the hotline\'s time zone; days that are not named are closed. '

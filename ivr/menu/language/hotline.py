@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.lint_settings import Lint
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.nodes import Node
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import (
@@ -88,12 +88,7 @@ class Hotline(Model):
     agent: NodeName = Field(
         default="agent", description="The node of the human, for callers who cannot be helped otherwise."
     )
-    anywhere: dict[
-        AnywhereKey,
-        Annotated[
-            Annotated[Target, Tag("a text")] | Annotated[Anywhere, Tag("a section")], Discriminator(shape)
-        ],
-    ] = Field(
+    anywhere: dict[AnywhereKey, ByShape[AsText[Target] | AsSection[Anywhere]]] = Field(
         default_factory=dict,
         description='Keys that mean the same at every menu, such as `"0": agent`, `"*": back`, `"9": repeat`.',
     )

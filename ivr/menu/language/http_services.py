@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Field
 
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsList, AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import Flag, Form, Name, SingleLine, Value, wrong_key
 
 ACTIONS_FILE = "actions.yaml"
@@ -190,9 +190,7 @@ class AnswerValue(Model):
     )
 
 
-_Told = Annotated[
-    Annotated[JmesPath, Tag("a text")] | Annotated[AnswerValue, Tag("a section")], Discriminator(shape)
-]
+_Told = ByShape[AsText[JmesPath] | AsSection[AnswerValue]]
 
 
 class MessageValues(Model):
@@ -211,13 +209,7 @@ class MessageValues(Model):
 class OutcomeCase(Model):
     """One outcome, and the answers that mean it."""
 
-    status: (
-        Annotated[
-            Annotated[Status, Tag("a text")] | Annotated[list[Status], Field(min_length=1), Tag("a list")],
-            Discriminator(shape),
-        ]
-        | None
-    ) = Field(
+    status: ByShape[AsText[Status] | AsList[Annotated[list[Status], Field(min_length=1)]]] | None = Field(
         default=None, description="The status of the answer, or a list; without it any from 200 to 299."
     )
     when: JmesPath | None = Field(

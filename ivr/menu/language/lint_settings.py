@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import RuleId
 
 Severity = Literal["error", "warning", "information"]
@@ -33,11 +33,7 @@ class Lint(Model):
     )
     rules: dict[
         RuleId,
-        Annotated[
-            Annotated[RuleSetting, Tag("a section")]
-            | Annotated[Literal["off", "error", "warning", "information"], Tag("a text")],
-            Discriminator(shape),
-        ],
+        ByShape[AsSection[RuleSetting] | AsText[Literal["off", "error", "warning", "information"]]],
     ] = Field(
         default_factory=dict,
         description="By rule: `off`, another severity, or another limit, such as `W03: {limit: 18}`.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+
+T = TypeVar("T")
 
 YamlPath = tuple[str | int, ...]
 """The place of something in a section: the keys and list positions that lead to it."""
@@ -22,3 +24,10 @@ def shape(value: Any) -> str:
     if isinstance(value, Mapping | BaseModel):
         return "a section"
     return "a list" if isinstance(value, list) else "a text"
+
+
+AsText = Annotated[T, Tag("a text")]
+AsSection = Annotated[T, Tag("a section")]
+AsList = Annotated[T, Tag("a list")]
+ByShape = Annotated[T, Discriminator(shape)]
+"""A union such as ``ByShape[AsText[Name] | AsSection[Option]]``, in which the shape of a value chooses the branch."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from ivr.menu.language.markers import Role
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsList, AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import Recording, SingleLine
 
 
@@ -22,14 +22,13 @@ class RecordedWords(Model):
     )
 
 
-Wording = Annotated[
-    Annotated[SingleLine, Tag("a text")] | Annotated[RecordedWords, Tag("a section")], Discriminator(shape)
-]
+Wording = ByShape[AsText[SingleLine] | AsSection[RecordedWords]]
 Words = Annotated[
-    Annotated[SingleLine, Tag("a text")]
-    | Annotated[RecordedWords, Tag("a section")]
-    | Annotated[list[Wording], Field(min_length=1, max_length=3), Tag("a list")],
-    Discriminator(shape),
+    ByShape[
+        AsText[SingleLine]
+        | AsSection[RecordedWords]
+        | AsList[Annotated[list[Wording], Field(min_length=1, max_length=3)]]
+    ],
     Role.spoken,
 ]
 """A text, a recording, or up to three wordings for the first, second and third try."""

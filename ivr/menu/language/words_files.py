@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Discriminator, Field, Tag, create_model
+from pydantic import Field, create_model
 
 from ivr.menu.language.markers import Role
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.nodes import Node, translated_keys
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import (
@@ -36,20 +36,12 @@ class OptionWords(Model):
 class NodeWordsBase(Model):
     """The words of one node in another language."""
 
-    keys: dict[
-        MenuKey,
-        Annotated[
-            Annotated[Purpose, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
-            Discriminator(shape),
-        ],
-    ] = Field(default_factory=dict, description="The keys beside a typed entry: what each is for.")
-    menu: dict[
-        MenuKey,
-        Annotated[
-            Annotated[Purpose, Tag("a text")] | Annotated[OptionWords, Tag("a section")],
-            Discriminator(shape),
-        ],
-    ] = Field(default_factory=dict, description="The options by key: what the key is for.")
+    keys: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(
+        default_factory=dict, description="The keys beside a typed entry: what each is for."
+    )
+    menu: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(
+        default_factory=dict, description="The options by key: what the key is for."
+    )
 
     @property
     def options(self) -> Mapping[str, str | OptionWords]:
@@ -93,13 +85,7 @@ class WordsFile(Model):
     anywhere: dict[AnywhereKey, OptionWords] = Field(
         default_factory=dict, description="The words of the keys that work anywhere."
     )
-    nodes: dict[
-        NodeName,
-        Annotated[
-            Annotated[SingleLine, Tag("a text")] | Annotated[NodeWords, Tag("a section")],
-            Discriminator(shape),
-        ],
-    ] = Field(
+    nodes: dict[NodeName, ByShape[AsText[SingleLine] | AsSection[NodeWords]]] = Field(
         default_factory=dict,
         description="The words of each node. A text alone is what the node says; of an `end`, its last words.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import NODE_NAME
+from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import Mark, Section, place
@@ -82,25 +83,34 @@ class Draft:
             file, section = self.names[node] if node else self.top
         return file, place(section, *path)
 
+    def check_target(
+        self, node: str, path: Iterable[object], target: str, special: Collection[str] = ()
+    ) -> None:
+        """Note a target that is neither a node nor one of the ``special`` ones."""
+        if target not in self.names and target not in special:
+            remedy = did_you_mean(target, [*self.node_names(), *special])
+            self.note(node, path, f"there is no node `{target}`", remedy)
+
     def node_names(self) -> list[str]:
         """Return the well-formed names, which may be suggested."""
         return [name for name in self.names if NODE_NAME.wrong(name) is None]
 
     def typed(self, key: str) -> list[str]:
         """Return the names under a key of the menu file. Wrong entries are included."""
-        entries = self.top.section.get(key) if self.top else None
-        return list(entries) if isinstance(entries, Section) else []
+        return list(_entries(self.top, key))
 
     def typed_services(self) -> list[str]:
-        entries = self.actions_file.section.get("services") if self.actions_file else None
-        return list(entries) if isinstance(entries, Section) else []
+        return list(_entries(self.actions_file, "services"))
 
     def typed_actions(self) -> Mapping[str, Any]:
         """Return the actions of ``actions.yaml`` as they were typed. Wrong ones are included."""
-        entries = self.actions_file.section.get("actions") if self.actions_file else None
-        return entries if isinstance(entries, Section) else {}
+        return _entries(self.actions_file, "actions")
 
     def typed_words(self, language: str) -> Mapping[str, Any]:
         """Return the words of the nodes in a language as they were typed. Wrong ones are included."""
-        entries = self.word_files[language].section.get("nodes")
-        return entries if isinstance(entries, Section) else {}
+        return _entries(self.word_files[language], "nodes")
+
+
+def _entries(typed: TypedSection | None, key: str) -> Mapping[str, Any]:
+    entries = typed.section.get(key) if typed else None
+    return entries if isinstance(entries, Section) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,10 +36,7 @@ class Problem:
 
     def as_data(self) -> dict[str, Any]:
         """Return the problem as ``ivr check --format json`` prints it."""
-        return {
-            name: getattr(self, name)
-            for name in ("file", "line", "column", "node", "what", "remedy", "severity", "rule")
-        }
+        return asdict(self)
 
 
 class BadFile(Exception):

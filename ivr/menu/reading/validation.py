@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -115,18 +115,6 @@ def _without(data: Any, wrong: set[YamlPath]) -> Any:
     return kept if isinstance(data, Mapping) else list(kept.values())
 
 
-def place_of(data: Any, path: Iterable[Any]) -> tuple[int, int]:
-    """Return line and column of a pydantic location. Parts that are not keys of the file are skipped."""
-    at = place(data)
-    for step in path:
-        if isinstance(data, Section) and step in data:
-            at, data = data.keys_at[step], data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-            at = getattr(data, "mark", at)
-    return at.line, at.column
-
-
 def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     """Return what is wrong with a node whose keys name no kind, or more than one."""
     kinds = [kind for kind in KINDS if kind in data and kind != "say"]
@@ -182,7 +170,7 @@ def _mistakes(
         if mistake["type"] != "missing" and isinstance(typed, Scalar) and typed.plain and not typed:
             continue  # the reader has reported the missing value
         value = "what stands here" if private else shown(typed)
-        yield Problem(file, *place_of(data, path), node, *_explain(model, mistake, value))
+        yield Problem(file, *place(data, *path), node, *_explain(model, mistake, value))
 
 
 def _meant(model: type[BaseModel], mistake: Any) -> str | None:
@@ -211,12 +199,14 @@ def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str
         case "literal_error":
             return _not_one_of(keys, typed, value, context["expected"])
         case "union_tag_invalid":
-            return f"`{key}` cannot be {value}", _write_a(context["expected_tags"])
+            return f"`{key}` cannot be {value}", "write " + " or ".join(_quoted(context["expected_tags"]))
         case "string_type" if isinstance(typed, Section) and list(typed) == ["go"]:
             return f"`{key}` must be a text", f"write `{key}: {typed['go']}`"
         case "string_type":
             return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
-        case "model_type" if isinstance(typed, Scalar) and _has_key(model, mistake["loc"], "go"):
+        case "model_type" if (
+            isinstance(typed, Scalar) and "go" in _keys_at(model, (*mistake["loc"], "go"))[1]
+        ):
             return f"`{key}` must say where it leads by `go:`", f'write `"{key}": {{go: {typed}}}`'
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"`{key}`" if key else "this entry"
@@ -247,15 +237,15 @@ _WRITE = {
 
 
 def _not_one_of(keys: list[str | int], typed: Any, value: str, expected: str) -> tuple[str, str]:
-    possible = re.findall(r"'([^']*)'", expected)
+    possible = _quoted(expected)
     if keys[-1] == "[key]":
         return f"{value} is no key of `{keys[-3]}`", did_you_mean(str(typed), possible)
     remedy = did_you_mean(typed, possible) if isinstance(typed, str) else one_of(possible)
     return f"`{keys[-1]}` cannot be {value}", remedy
 
 
-def _write_a(expected_tags: str) -> str:
-    return "write " + " or ".join(re.findall(r"'([^']*)'", expected_tags))
+def _quoted(words: str) -> list[str]:
+    return re.findall(r"'([^']*)'", words)
 
 
 _BOUNDS = {"ge": "at least", "le": "at most", "min_length": "at least", "max_length": "at most"}
@@ -294,11 +284,6 @@ def _keys_at(model: type[BaseModel], path: YamlPath) -> tuple[list[str | int], d
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             beside.update(keys_of(kind))
     return keys, beside
-
-
-def _has_key(model: type[BaseModel], path: YamlPath, key: str) -> bool:
-    """Return whether a section at this place may have a key."""
-    return key in _keys_at(model, (*path, key))[1]
 
 
 def _below(kind: Any, step: str | int) -> Iterator[tuple[str, Any]]:

@@ -145,7 +145,10 @@ def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem
 
 
 def place(data: Any, *path: Any) -> Mark:
-    """Return where the value at ``path`` is, or the nearest known place above it."""
+    """Return where the value at ``path`` is, or the nearest known place above it.
+
+    A step that is not in the file is skipped, such as the branch of a union in a pydantic location.
+    """
     mark = getattr(data, "mark", Mark(1, 1))
     for step in path:
         if isinstance(data, Section) and step in data:
@@ -206,7 +209,9 @@ class _Builder:
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
-                        raise self.refusal(event, "the file holds a second document", "delete the `---` line")
+                        raise self.refusal(
+                            _mark(event), "the file holds a second document", "delete the `---` line"
+                        )
                 case yaml.ScalarEvent():
                     self.add(self.scalar(event), _size(event.value), event)
                 case yaml.MappingStartEvent():
@@ -223,8 +228,8 @@ class _Builder:
     def problem(self, mark: Mark, what: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, *mark, "", what, remedy))
 
-    def refusal(self, event: Any, what: str, remedy: str) -> _Refused:
-        return _Refused(Problem(self.file, *_mark(event), "", what, remedy))
+    def refusal(self, mark: Mark, what: str, remedy: str) -> _Refused:
+        return _Refused(Problem(self.file, *mark, "", what, remedy))
 
     def scalar(self, event: Any) -> Scalar:
         text = Scalar(event.value)
@@ -250,16 +255,16 @@ class _Builder:
 
     def push(self, event: Any, value: Section | SequenceNode) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self.refusal(event, f"nested more than {MAX_DEPTH} deep", "write it flatter")
+            raise self.refusal(_mark(event), f"nested more than {MAX_DEPTH} deep", "write it flatter")
         above = self.stack[-1] if self.stack else None
         value.mark = above.key.mark if above and above.key is not None else _mark(event)
         if isinstance(value, Section):
             value.keys_at = {}
             if self.text.startswith("{{", event.start_mark.index):
                 line = _LINE_END.split(self.text)[event.start_mark.line]
-                raise self.refusal(event, *(_BRACES_INSIDE if _braces_inside(line) else _BRACES))
+                raise self.refusal(_mark(event), *(_BRACES_INSIDE if _braces_inside(line) else _BRACES))
         if above and above.key is None and isinstance(above.value, Section):
-            raise self.refusal(event, "a key must be a text", "put quotes around the whole text")
+            raise self.refusal(_mark(event), "a key must be a text", "put quotes around the whole text")
         self.refuse_tag(event)
         if event.anchor:
             self.anchors[event.anchor] = _Anchor(_UNFINISHED, 0, _mark(event))
@@ -277,9 +282,11 @@ class _Builder:
         anchor = self.anchors.get(name)
         if anchor is None:
             remedy = f'write `"*{name}"` if the star is meant'
-            raise self.refusal(event, f"`*{name}` refers to nothing", remedy)
+            raise self.refusal(_mark(event), f"`*{name}` refers to nothing", remedy)
         if anchor.value is _UNFINISHED:
-            raise self.refusal(event, f"`*{name}` is inside its own anchor `&{name}`", "write the values out")
+            raise self.refusal(
+                _mark(event), f"`*{name}` is inside its own anchor `&{name}`", "write the values out"
+            )
         anchor.used = True
         self.put(anchor.value, anchor.size)
 
@@ -303,7 +310,7 @@ class _Builder:
         parent.size += size
         if parent.size > MAX_VALUES:
             what = f"with its aliases written out the file has more than {MAX_VALUES:,} values"
-            raise _Refused(Problem(self.file, *parent.value.mark, "", what, "use fewer anchors and aliases"))
+            raise self.refusal(parent.value.mark, what, "use fewer anchors and aliases")
         if isinstance(parent.value, SequenceNode):
             parent.value.append(value)
         elif parent.key is None:
@@ -315,9 +322,7 @@ class _Builder:
     def key(self, value: Any) -> Scalar:
         if isinstance(value, Scalar):
             return value
-        mark: Mark = value.mark
-        what, remedy = "a key must be a text", "put quotes around the whole text"
-        raise _Refused(Problem(self.file, *mark, "", what, remedy))
+        raise self.refusal(value.mark, "a key must be a text", "put quotes around the whole text")
 
     def enter(self, section: Section, key: Scalar, value: Any) -> None:
         if key in section:

@@ -138,11 +138,7 @@ def _word(word: str, *, chinese: bool) -> tuple[int, int, int]:
 
 
 def _breaks(text: str) -> float:
-    return (
-        sum(float(time) / (1000 if milli else 1) for time, milli in _BREAK.findall(text))
-        if "<" in text
-        else 0
-    )
+    return sum(float(time) / (1000 if milli else 1) for time, milli in _BREAK.findall(text))
 
 
 # --- numbers
@@ -150,23 +146,9 @@ def _breaks(text: str) -> float:
 _LONGEST = 8
 """The most digits that are read as one number. A longer number, or one that begins with 0, is read digit by digit."""
 _ONES = (
-    *(
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 

@@ -6,32 +6,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from ivr.menu.speech.durations import number_words
+
 _DIGITS: Mapping[str, str] = {
     **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    "〇": "0",
-    "洞": "0",
-    "幺": "1",
-    "么": "1",
-    "两": "2",
-    "拐": "7",
-    "zero": "0",
+    **dict(zip("〇洞幺么两拐星井", "001127*#", strict=True)),
+    **{number_words(number)[0]: str(number) for number in range(10)},
     "oh": "0",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
     "star": "*",
     "星号": "*",
-    "星": "*",
-    "pound": "#",
-    "hash": "#",
-    "井号": "#",
-    "井": "#",
+    **dict.fromkeys(("pound", "hash", "井号"), "#"),
 }
 _AROUND = re.compile(
     r"^(?:please|press|key|number|option|the|请|我|要|按|选项|选择|选|第)+|(?:please|key|键|号|个)+$"

@@ -94,24 +94,18 @@ def say_language(language: str, voice: str = "") -> str:
 
     Cantonese is ``yue-CN`` to Polly and ``yue-HK`` to Google. An unknown tag is returned unchanged.
     """
-    known = _LANGUAGES.get(language)
-    if known is None:
-        return language
-    if known is _CANTONESE and voice.startswith("Polly."):
-        return "yue-CN"
-    return known.say
+    known = _known(language)
+    return "yue-CN" if known is _CANTONESE and voice.startswith("Polly.") else known.say
 
 
 def hear_language(language: str) -> str:
     """Return the ``language`` of a ``<Gather>`` that listens to speech, for a hotline's tag."""
-    known = _LANGUAGES.get(language)
-    return language if known is None else known.hear
+    return _known(language).hear
 
 
 def default_voice(language: str) -> str:
     """Return the voice of a hotline that names none for this language, or an empty string if it must name one."""
-    known = _LANGUAGES.get(language)
-    return "" if known is None else known.voice
+    return _known(language).voice
 
 
 def voice_problem(language: str, voice: str) -> str | None:
@@ -131,16 +125,19 @@ def voice_problem(language: str, voice: str) -> str | None:
     return f"the voice {voice!r} does not speak {language}; write one that does, such as {advice}"
 
 
+def _known(language: str) -> _Language:
+    """Return what is known of a language. Twilio is told the tag of any other as it is."""
+    return _LANGUAGES.get(language) or _Language(language, language, "")
+
+
 def _speaks(language: str, voice: str) -> bool:
-    known = _LANGUAGES.get(language)
+    known = _known(language)
     if voice in _BASIC:
         return language.startswith("en-")
     if polly := _POLLY.fullmatch(voice):
-        if known is not None and known.knows_voices():
+        if known.knows_voices():
             return polly[1] in known.polly.split()
         return not any(polly[1] in other.polly.split() for other in _LANGUAGES.values())
-    suffix = r"[A-Z][A-Za-z0-9]+(-[A-Za-z0-9]+)*"
-    if known is not None and known.knows_voices():
-        suffix = known.google
+    suffix = known.google if known.knows_voices() else r"[A-Z][A-Za-z0-9]+(-[A-Za-z0-9]+)*"
     google = re.escape(say_language(language))
     return re.fullmatch(rf"Google\.{google}-({suffix})", voice) is not None
