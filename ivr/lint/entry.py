@@ -16,7 +16,7 @@ from ivr.lint.patterns import (
     family,
     says_number,
 )
-from ivr.lint.registry import Finding, rule
+from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.estimates import words
@@ -163,8 +163,7 @@ def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
     for said in subject.said:
         for found in whole.finditer(said.prompt.source):
             name = next(filter(None, found.groups()))
-            what, remedy = f"`{name}` is said as a whole", f"write `{{{{ {name} | tail }}}}`"
-            yield Finding(said.node, said.path, what, remedy, said.language)
+            yield in_words(said, f"`{name}` is said as a whole", f"write `{{{{ {name} | tail }}}}`")
 
 
 @rule(
@@ -208,5 +207,4 @@ def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
         elif is_typed and language in OTHER_CODE and demanded(OTHER_CODE[language], said.text):
             what = "it asks for a code that was sent for another purpose"
         if what:
-            remedy = "ask for a one-time code, `ask: code`, after an action that sends one"
-            yield Finding(said.node, said.path, what, remedy, said.language)
+            yield in_words(said, what, "ask for a one-time code, `ask: code`, after an action that sends one")

@@ -162,6 +162,5 @@ def zero(subject: Subject, _limit: float) -> Iterator[Finding]:
 def one_option(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         if len(node.menu) == 1:
-            yield Finding(
-                name, ("menu",), "a menu of one option", "go on without asking, or add a second one"
-            )
+            remedy = "go on without asking, or add a second one"
+            yield Finding(name, ("menu",), "a menu of one option", remedy)

@@ -68,9 +68,8 @@ def options(subject: Subject, limit: float) -> Iterator[Finding]:
         keys = _services(subject, node)
         if len(keys) > MOST_OPTIONS:
             what = f"{len(keys)} options, more than {MOST_OPTIONS}"
-            yield Finding(
-                name, ("menu",), what, "put some of them into a menu of their own", severity="error"
-            )
+            remedy = "put some of them into a menu of their own"
+            yield Finding(name, ("menu",), what, remedy, severity="error")
             continue
         for language in subject.languages if len(keys) > limit else ():
             priced = _priced(subject, language, name, keys)

@@ -40,9 +40,8 @@ def tries(subject: Subject, limit: float) -> Iterator[Finding]:
     """Count the tries, and check that the last one does not end the call."""
     for name, node in subject.listening():
         if not LEAST_TRIES <= node.tries <= limit:
-            what = (
-                f"{node.tries} {'try' if node.tries == 1 else 'tries'}; {LEAST_TRIES} to {limit:g} are usual"
-            )
+            counted = "1 try" if node.tries == 1 else f"{node.tries} tries"
+            what = f"{counted}; {LEAST_TRIES} to {limit:g} are usual"
             yield Finding(name, ("tries",), what, "write `tries: 3`")
         if node.after_tries is None:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from textwrap import dedent
 from typing import Any, Literal
 
-from ivr.lint.subject import Subject
+from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
 from ivr.menu.language.model import YamlPath
 
@@ -30,6 +30,11 @@ class Finding:
     """The language with the problem. It is empty if all languages have it."""
     severity: Severity | None = None
     """Overrides the severity of the rule."""
+
+
+def in_words(said: SpokenText, what: str, remedy: str) -> Finding:
+    """Return the finding that something is wrong with words that a caller may hear."""
+    return Finding(said.node, said.path, what, remedy, said.language)
 
 
 RuleCheck = Callable[[Subject, float], Iterable[Finding]]

@@ -107,9 +107,8 @@ def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
         action = getattr(node, "run", "")
         times = subject.tree.times.get(action)
         if times is not None and times.wait > limit:
-            what = (
-                f"a caller hears nothing for {times.wait:g} s while `{action}` goes on, more than {limit:g} s"
-            )
+            silence = f"{times.wait:g} s while `{action}` goes on, more than {limit:g} s"
+            what = f"a caller hears nothing for {silence}"
             yield Finding(name, ("run",), what, f"write `wait: {limit:g}` for the action in actions.yaml")
 
 
@@ -146,7 +145,7 @@ rule(
 )
 def repeatable(subject: Subject, _limit: float) -> Iterator[Finding]:
     everywhere = any(target_of(entry) == "repeat" for entry in subject.hotline.anywhere.values())
-    menus = [(name, node) for name, node in subject.menus()]
+    menus = list(subject.menus())
     somewhere = any(option.go == "repeat" for _, node in menus for option in node.menu.values())
     if menus and not everywhere and not somewhere:
         yield Finding("", ("anywhere",), "no key says again what was said", 'add `anywhere: {"9": repeat}`')

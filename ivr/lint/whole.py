@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.lint.registry import Finding, rule
+from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.language.scalars import SPECIAL_TARGETS
@@ -81,7 +81,7 @@ def text_length(subject: Subject, limit: float) -> Iterator[Finding]:
         length = len(words(said.prompt))
         if length > limit:
             what = f"a text of {length} characters, more than {limit:g}"
-            yield Finding(said.node, said.path, what, "divide it over several nodes", said.language)
+            yield in_words(said, what, "divide it over several nodes")
 
 
 rule(

@@ -16,7 +16,7 @@ from ivr.lint.patterns import (
     family,
     sentences,
 )
-from ivr.lint.registry import Finding, rule
+from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.graph.routes import routes
 from ivr.menu.speech.estimates import seconds_of, words
@@ -57,7 +57,7 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
         if long.isdisjoint(subject.heard_first(said.node)):
             continue
         what = f"“{found}” names the key before what it is for"
-        yield Finding(said.node, said.path, what, "write “for X, press N”", said.language)
+        yield in_words(said, what, "write “for X, press N”")
     for language in subject.languages:
         pattern = subject.phrases(language).announce or ""
         if long and "{for}" in pattern and pattern.find("{key}") < pattern.find("{for}"):
@@ -86,9 +86,7 @@ def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
     menus = dict(subject.menus())
     for said, found in _found(subject, ENTERS_A_KEY):
         if said.node in menus:
-            yield Finding(
-                said.node, said.path, f"“{found}” enters a menu key", "write “press”", said.language
-            )
+            yield in_words(said, f"“{found}” enters a menu key", "write “press”")
 
 
 @rule(
@@ -148,7 +146,7 @@ def sentence_length(subject: Subject, limit: float) -> Iterator[Finding]:
             if seconds > limit:
                 shortened = sentence if len(sentence) <= 24 else sentence[:24].rstrip() + "…"
                 what = f"“{shortened}” is one sentence of {seconds:.1f} s, more than {limit:g} s"
-                yield Finding(said.node, said.path, what, "make two sentences of it", said.language)
+                yield in_words(said, what, "make two sentences of it")
 
 
 @rule(
@@ -189,7 +187,7 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
 )
 def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
     for said, found in _found(subject, FILLER):
-        yield Finding(said.node, said.path, f"“{found}” is filler", "leave it out", said.language)
+        yield in_words(said, f"“{found}” is filler", "leave it out")
 
 
 @rule(
@@ -203,8 +201,7 @@ def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
 def blame(subject: Subject, _limit: float) -> Iterator[Finding]:
     for said, found in _found(subject, BLAME):
         if not EXPECTED[family(said.language)].search(said.text.replace(found, "")):
-            remedy = "say what is expected instead"
-            yield Finding(said.node, said.path, f"“{found}” blames the caller", remedy, said.language)
+            yield in_words(said, f"“{found}” blames the caller", "say what is expected instead")
 
 
 @rule(
@@ -268,7 +265,7 @@ def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
                 continue
             if not re.search(r"\b(digits|tail|money|number)\b", found["filters"]):
                 what = f"`{name}` is said as a number, and not digit by digit"
-                yield Finding(said.node, said.path, what, f"write `{{{{ {name} | digits }}}}`", said.language)
+                yield in_words(said, what, f"write `{{{{ {name} | digits }}}}`")
 
 
 rule(
@@ -311,6 +308,4 @@ def last_words(subject: Subject, _limit: float) -> Iterator[Finding]:
         pattern = GOODBYE.get(family(said.language))
         if said.path == ("end",) and pattern and not pattern.search(said.text):
             word = "再见" if family(said.language) == "zh" else "goodbye"
-            yield Finding(
-                said.node, said.path, "the last words say no goodbye", f"add “{word}”", said.language
-            )
+            yield in_words(said, "the last words say no goodbye", f"add “{word}”")

@@ -84,7 +84,7 @@ class OptionSpeech:
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """What a caller may say for it, including what it is for."""
+        """The phrases that select it. Its purpose is one of them, unless that is a template."""
         fixed = self.purpose and not is_template(self.purpose)
         return (*self.heard, self.purpose) if self.purpose and fixed else self.heard
 
@@ -118,7 +118,6 @@ class _Maker:
     words: WordsFile | None
     """None for the first language, whose words are in the menu itself."""
     anywhere: Sequence[OptionSpeech]
-    """The keys that work anywhere."""
 
     @classmethod
     def of(

@@ -68,7 +68,6 @@ class HttpAction:
 
     contract: Contract
     name: str
-    """The service's name."""
     service: Service
     method: str
     path: Template
@@ -105,7 +104,6 @@ class AccountsOverHttp:
     """The HTTP service that answers for accounts."""
 
     name: str
-    """The service's name."""
     service: Service
     entry: AccountsEntry
 

@@ -114,9 +114,8 @@ def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
     """Read and declare the files of a hotline as far as possible."""
     draft = Draft()
     if MENU_FILE not in sources:
-        draft.problems.append(
-            Problem(MENU_FILE, 1, 1, "", "there is no menu.yaml", "write one with `ivr new`")
-        )
+        what = "there is no menu.yaml"
+        draft.problems.append(Problem(MENU_FILE, 1, 1, "", what, "write one with `ivr new`"))
         return draft
     draft.top = _read(draft, MENU_FILE, sources)
     if draft.top is None:
@@ -245,13 +244,11 @@ def included_files(menu: str) -> tuple[str, ...]:
     """
     section, _ = read(menu, MENU_FILE)
     typed = section.get("include") if section else None
-    return (
-        tuple(name for name in typed if YAML_FILE.wrong(str(name)) is None) if isinstance(typed, list) else ()
-    )
+    names = typed if isinstance(typed, list) else ()
+    return tuple(name for name in names if YAML_FILE.wrong(str(name)) is None)
 
 
 def _node_files(sources: Mapping[str, str]) -> list[str]:
-    """Return the files that may hold further nodes."""
     return [file for file in sources if file not in (MENU_FILE, ACTIONS_FILE) and not _language_of(file)]
 
 
@@ -264,9 +261,8 @@ def _include_file(draft: Draft, file: str, sources: Mapping[str, str]) -> None:
         what, remedy = f"`{key}` is not known here", "an included file has only `nodes:`"
         draft.problems.append(Problem(file, *section.keys_at[key], "", what, remedy))
     if not isinstance(section.get("nodes"), Section):
-        draft.problems.append(
-            Problem(file, *place(section, "nodes"), "", "the file has no nodes", "write them under `nodes:`")
-        )
+        at, what = place(section, "nodes"), "the file has no nodes"
+        draft.problems.append(Problem(file, *at, "", what, "write them under `nodes:`"))
     _declare_nodes(draft, typed)
 
 
@@ -302,14 +298,14 @@ def _stray_files(draft: Draft, hotline: Hotline, names: Collection[str]) -> None
     """Report files that nothing names: a line was forgotten, or a name is misspelt."""
     used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
     for file in set(names) - used:
-        language = _language_of(file)
+        language, severity = _language_of(file), "error"
         if language == hotline.languages[0]:
             what = f"`{language}` is the hotline's first language, whose words stand in the menu itself"
-            draft.problems.append(Problem(file, 1, 1, "", what, "delete the file"))
+            remedy = "delete the file"
         elif language:
             what = f"the language `{language}` is not among the hotline's `languages:`"
             remedy = did_you_mean(language, hotline.languages[1:], "add it there, or delete the file")
-            draft.problems.append(Problem(file, 1, 1, "", what, remedy))
         else:
             what, remedy = "nothing includes this file", "add it under `include:`, or delete it"
-            draft.problems.append(Problem(file, 1, 1, "", what, remedy, "warning"))
+            severity = "warning"
+        draft.problems.append(Problem(file, 1, 1, "", what, remedy, severity))

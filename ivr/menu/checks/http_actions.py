@@ -79,22 +79,19 @@ def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) 
 
 def _service(url: str, headers: Mapping[str, str]) -> FileProblems:
     if can_be_read_on_its_way(url):
-        yield FileProblem(
-            ("url",), "without TLS anybody on the way can read and change it", "write `https://`", "warning"
-        )
+        what = "without TLS anybody on the way can read and change it"
+        yield FileProblem(("url",), what, "write `https://`", "warning")
     for header, typed in headers.items():
         if _SECRET_HEADER.search(header) and not re.search(SETTING, typed):
             what = f"the secret of `{header}` stands in the file, and the file is kept with the calls"
-            yield FileProblem(
-                ("headers", header), what, "write `${NAME}`, and set NAME in the environment", "warning"
-            )
+            remedy = "write `${NAME}`, and set NAME in the environment"
+            yield FileProblem(("headers", header), what, remedy, "warning")
 
 
 def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, Contract]) -> FileProblems:
     if entry.wait >= entry.give_up:
-        yield FileProblem(
-            ("wait",), "it is given up before the wait is over", f"write less than {entry.give_up:g}"
-        )
+        what = "it is given up before the wait is over"
+        yield FileProblem(("wait",), what, f"write less than {entry.give_up:g}")
     if entry.service is None:
         yield from _without_service(name, entry, built_in)
         return
@@ -120,16 +117,14 @@ def _without_service(name: str, entry: ActionEntry, built_in: Mapping[str, Contr
 def _request(entry: ActionEntry) -> FileProblems:
     methods = entry.methods
     if not methods:
-        yield FileProblem(
-            (), "nothing says what is asked", "add a method with a path, such as `get: /accounts`"
-        )
+        remedy = "add a method with a path, such as `get: /accounts`"
+        yield FileProblem((), "nothing says what is asked", remedy)
     for method in methods[1:]:
         what = f"a request has one method, and this one has `{methods[0]}` and `{method}`"
         yield FileProblem((method,), what, "delete one")
     if entry.body is not None and methods and methods[0] not in WITH_BODY:
-        yield FileProblem(
-            ("body",), f"`{methods[0]}` has no body", "write `post:`, or put the values into the path"
-        )
+        remedy = "write `post:`, or put the values into the path"
+        yield FileProblem(("body",), f"`{methods[0]}` has no body", remedy)
     if not entry.outcomes:
         yield FileProblem((), "no answer means anything", "add `outcomes:`")
     if "unavailable" in entry.outcomes:
@@ -144,9 +139,8 @@ def _replaced(entry: ActionEntry, contract: Contract) -> FileProblems:
     """Yield where an entry that replaces a built-in action breaks its contract."""
     for key in _PROMISES:
         if key in entry.model_fields_set:
-            yield FileProblem(
-                (key,), f"`{contract.name}` is an action of the program, which says this itself", "delete it"
-            )
+            what = f"`{contract.name}` is an action of the program, which says this itself"
+            yield FileProblem((key,), what, "delete it")
     for word in contract.outcomes.keys() - entry.outcomes.keys():
         means = contract.outcomes[word].means.rstrip(".")
         yield FileProblem(("outcomes",), f"no answer means `{word}` ({means})", f"add `{word}:`")
@@ -175,9 +169,8 @@ def _kept(case: OutcomeCase, outcome: Outcome, word: str) -> FileProblems:
 
 def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], who: str) -> FileProblems:
     for name in promised.keys() - typed.keys():
-        yield FileProblem(
-            (), f"{who} `{name}` ({promised[name]}), and nothing says where it stands", f"add `{name}:`"
-        )
+        what = f"{who} `{name}` ({promised[name]}), and nothing says where it stands"
+        yield FileProblem((), what, f"add `{name}:`")
     for name, told in typed.items():
         if name not in promised:
             what = f"{who} no `{name}`"
@@ -189,9 +182,8 @@ def _same(typed: Mapping[str, str | AnswerValue], promised: Mapping[str, str], w
 def _new(entry: ActionEntry) -> FileProblems:
     """Yield what is missing from an entry that declares a new action."""
     if entry.does is None:
-        yield FileProblem(
-            (), "`does` is missing", "add `does:` with one sentence, or correct the action's name"
-        )
+        remedy = "add `does:` with one sentence, or correct the action's name"
+        yield FileProblem((), "`does` is missing", remedy)
     for name in entry.inputs.keys() & REQUEST_FACTS.keys():
         yield FileProblem(("inputs", name), f"`{name}` is known without being given", "delete it")
     for word, case in entry.outcomes.items():
@@ -230,9 +222,8 @@ def _templates(entry: ActionEntry, inputs: Collection[str], secrets: frozenset[s
             continue
         yield from _template((method,), typed, inputs)
         for secret in sorted(examine(typed, LANGUAGE).variables & secrets):
-            yield FileProblem(
-                (method,), f"`{secret}` is a secret, and paths stand in logs", "write it into `body:`"
-            )
+            what = f"`{secret}` is a secret, and paths stand in logs"
+            yield FileProblem((method,), what, "write it into `body:`")
     for path, text in _texts(entry.body, ("body",)):
         yield from _template(path, text, inputs)
         if "${" in text:
@@ -249,7 +240,6 @@ def _template(path: tuple[str | int, ...], text: str, inputs: Collection[str]) -
 
 
 def _texts(typed: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield every text of a body with its path."""
     match typed:
         case Mapping():
             for key, each in typed.items():

@@ -20,17 +20,12 @@ class EdgeKind(enum.Enum):
     way = enum.auto()
     """The node itself: `then`, or a result such as `yes` or `nothing`."""
     option = enum.auto()
-    """A key of the node."""
     case = enum.auto()
-    """A condition."""
     outcome = enum.auto()
-    """An outcome of an action."""
     follow_up = enum.auto()
     """The result of a transfer."""
     anywhere = enum.auto()
-    """A key that works anywhere."""
     after_tries = enum.auto()
-    """The last try."""
     questions = enum.auto()
     """The identity that the node asks for. The edge leads to the questions."""
 
@@ -44,14 +39,13 @@ class Edge:
     name: str
     """The key, the outcome, the condition, or the word in the menu that names it."""
     path: YamlPath
-    """Its place inside the node."""
     sets: frozenset[str] = frozenset()
     """The variables that have a value after it."""
     raises: Level = Level.unknown
     finds_account: bool = False
     """Whether the call may have another account from here on, so that what it knew is forgotten."""
     written: bool = True
-    """Whether it is written in the node, and not in the hotline."""
+    """False for an edge that the hotline adds, such as a key under `anywhere:`."""
 
     @property
     def chosen(self) -> bool:

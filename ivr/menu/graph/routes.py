@@ -38,7 +38,6 @@ class Route:
     """The quickest way to a node. A node with ``needs:`` is reached once the caller has proved who they are."""
 
     node: str
-    """Where it ends."""
     seconds: float
     """The seconds from the answer of the call, or from the node where the route begins, to its end."""
     presses: RoutePress | None = None
@@ -52,7 +51,6 @@ class Route:
 
     @property
     def pressed_at(self) -> tuple[str, ...]:
-        """The node of each press."""
         return tuple(press.at for press in self._in_order())
 
     def _in_order(self) -> list[RoutePress]:

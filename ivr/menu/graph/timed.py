@@ -46,7 +46,6 @@ class TimedEdges:
         return cls(tree, tree.speech[language], Flow(tree.declared, tree.nodes, tree.contracts))
 
     def said(self, name: str) -> float:
-        """Return the seconds of what a node says first."""
         return seconds_of(self.speech.nodes[name].say[:1])
 
     def heard(self, name: str) -> dict[str, float]:

@@ -42,20 +42,16 @@ from ivr.menu.language.words import Words
 
 
 class WaitsFor(enum.Enum):
-    """What a call waits for at a node."""
+    """What a call waits for at a node. It waits for an action, a desk or a recording to end."""
 
     nothing = enum.auto()
-    """The call goes on at once."""
     key = enum.auto()
     """A key of a menu, or words that mean one."""
     entry = enum.auto()
     """Something that the caller types."""
     action = enum.auto()
-    """The end of an action."""
     desk = enum.auto()
-    """The end of a transfer."""
     recording = enum.auto()
-    """The end of a recording."""
     over = enum.auto()
     """Nothing. The call is over."""
 
@@ -119,7 +115,6 @@ class NodeBase(Model):
 
     @property
     def action(self) -> str | None:
-        """The action that it runs."""
         return None
 
     @property

@@ -57,9 +57,8 @@ class Form:
 
     def check(self, typed: str) -> str:
         """Return what was typed, or raise what is wrong with it."""
-        wrong = self.wrong(typed)
-        if wrong:
-            raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})
+        if found := self.wrong(typed):
+            raise wrong(*found)
         return typed
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -207,7 +206,6 @@ _DAY = "|".join(WEEKDAYS)
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Value = Annotated[str, BeforeValidator(_whole)]
-"""A text that the machine works with."""
 SingleLine = Annotated[str, BeforeValidator(_spoken)]
 """A text that is spoken or sent. It may hold ``{{ … }}``."""
 Name = Annotated[
@@ -240,7 +238,6 @@ Target = Annotated[Name, Role.target]
 TargetOrAgent = Annotated[Name, Role.target_or_agent]
 Condition = Annotated[Value, Role.condition]
 Expression = Annotated[Value, Role.value]
-"""A text, or `{{ … }}`."""
 MessageText = Annotated[SingleLine, Role.message]
 Note = Annotated[SingleLine, Role.note]
 Purpose = Annotated[SingleLine, Role.purpose]

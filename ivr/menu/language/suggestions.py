@@ -18,6 +18,8 @@ ELSEWHERE = {
     "voicemail": "record",
 }
 """What other systems call our keys. A search by spelling would suggest the wrong key for these."""
+_LISTED = 20
+_SHOWN = 60
 
 
 def key_meant(typed: str, keys: Iterable[str]) -> str | None:
@@ -28,19 +30,12 @@ def key_meant(typed: str, keys: Iterable[str]) -> str | None:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant: one of similar spelling, or one that contains it. Return None if there is none."""
+    """Return the name that was probably meant, or None: one of similar spelling, or a longer one that contains it."""
     known = list(names)
     found = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
-    if found:
-        return found[0]
-    longer = [
-        each for each in known if len(name) > _TOO_SHORT_FOR_A_PART and name.casefold() in each.casefold()
-    ]
-    return min(longer, key=len, default=None)
-
-
-_TOO_SHORT_FOR_A_PART = 3
-"""Short names are part of almost anything. `x` does not mean `text`, but `limit` may mean `daily_limits`."""
+    if found or len(name) <= 3:  # a short name is part of almost anything: `x` does not mean `text`
+        return found[0] if found else None
+    return min((each for each in known if name.casefold() in each.casefold()), key=len, default=None)
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
@@ -61,9 +56,6 @@ def one_of(names: Iterable[str]) -> str:
     return f"use one of {listed}" + (" …" if len(known) > _LISTED else "")
 
 
-_LISTED = 20
-
-
 def shown(typed: Any) -> str:
     """Return what an editor typed as a message shows it: a shortened text, or its type."""
     if isinstance(typed, Mapping):
@@ -72,6 +64,3 @@ def shown(typed: Any) -> str:
         return "a list"
     text = str(typed)
     return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
-
-
-_SHOWN = 60

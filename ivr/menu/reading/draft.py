@@ -46,7 +46,7 @@ class Draft:
     action_parts: ActionsFile | None = None
     """The same file without only the values that are wrong, so that the rest of such an entry is checked too."""
     left_out: set[YamlPath] = field(default_factory=set)
-    """The places of those values."""
+    """The places of the values that it leaves out."""
     actions_file: TypedSection | None = None
     withheld: Mapping[str, Contract] = field(default_factory=dict)
     """Built-in actions that this hotline cannot run, because it has no account service."""

@@ -14,9 +14,8 @@ class Problem:
 
     file: str
     line: int
-    """From 1."""
+    """Lines and columns count from 1."""
     column: int
-    """From 1."""
     node: str
     """The node that it is in, or empty."""
     what: str

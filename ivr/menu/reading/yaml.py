@@ -213,7 +213,11 @@ class _Builder:
                             _mark(event), "the file holds a second document", "delete the `---` line"
                         )
                 case yaml.ScalarEvent():
-                    self.add(self.scalar(event), _size(event.value), event)
+                    value = self.scalar(event)
+                    size = 1 + len(value) // 100  # a long text that many aliases repeat is a bomb too
+                    if event.anchor:
+                        self.anchors[event.anchor] = _Anchor(value, size, value.mark)
+                    self.put(value, size)
                 case yaml.MappingStartEvent():
                     self.push(event, Section())
                 case yaml.SequenceStartEvent():
@@ -222,7 +226,10 @@ class _Builder:
                     self.pop()
                 case yaml.AliasEvent():
                     self.alias(event)
-        self.unused_anchors()
+        for name, anchor in self.anchors.items():
+            if not anchor.used:
+                what = f"`&{name}` marks a value for `*{name}`, which is nowhere"
+                self.problem(anchor.mark, what, "delete it, or put quotes around the whole text")
         return self.top
 
     def problem(self, mark: Mark, what: str, remedy: str) -> None:
@@ -290,17 +297,6 @@ class _Builder:
         anchor.used = True
         self.put(anchor.value, anchor.size)
 
-    def unused_anchors(self) -> None:
-        for name, anchor in self.anchors.items():
-            if not anchor.used:
-                what = f"`&{name}` marks a value for `*{name}`, which is nowhere"
-                self.problem(anchor.mark, what, "delete it, or put quotes around the whole text")
-
-    def add(self, value: Scalar, size: int, event: Any) -> None:
-        if event.anchor:
-            self.anchors[event.anchor] = _Anchor(value, size, value.mark)
-        self.put(value, size)
-
     def put(self, value: Any, size: int) -> None:
         """Add a value at the current place: at the top, to a list, or as a key or value of a section."""
         if not self.stack:
@@ -344,11 +340,6 @@ _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
 def _braces_inside(line: str) -> bool:
     """Return whether an unquoted template stands inside the brackets of a section."""
     return bool(re.search(r"\{(?![{%]).*[^:\[{\s]\s*\{[{%]", re.sub(r"\"[^\"]*\"|'[^']*'", "", line)))
-
-
-def _size(text: str) -> int:
-    """Return how many values a text counts for. A long text that many aliases repeat is a bomb too."""
-    return 1 + len(text) // 100
 
 
 def _mark(event: Any) -> Mark:

@@ -38,7 +38,6 @@ class SpokenParts(NamedTuple):
     words: int = 0
     """Words as spoken, with those of a number in an English sentence."""
     letters: int = 0
-    """The letters of those words."""
     pauses: int = 0
     """Pauses between things that are said: one for a comma, two for the end of a sentence."""
 
