@@ -41,10 +41,10 @@ def judged(loaded: Loaded) -> list[Problem]:
 
     A warning of the other checks that belongs to a rule can be switched off or allowed like one of the lint.
     """
-    return [problem for problem in loaded.problems if not _is_let_pass(loaded, problem)] + lint(loaded)
+    return [problem for problem in loaded.problems if not _is_allowed(loaded, problem)] + lint(loaded)
 
 
-def _is_let_pass(loaded: Loaded, problem: Problem) -> bool:
+def _is_allowed(loaded: Loaded, problem: Problem) -> bool:
     if loaded.tree is None or not problem.rule or problem.severity == "error":
         return False
     node = loaded.tree.nodes.get(problem.node)

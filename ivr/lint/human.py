@@ -216,7 +216,8 @@ def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
             if hours and not any(hours.search(text) for text in _sentence(subject, desk.closed, language)):
                 what = f"`{desk.closed}` does not say when the desk `{name}` opens"
                 yield Finding(desk.closed, ("say",), what, "say the hours", language)
-        if not _helps(subject, desk.closed):
+        ahead = subject.passed(desk.closed, _STOPS)
+        if not any(subject.tree.nodes[each].waits_for in _STOPS for each in ahead):
             what = f"when the desk `{name}` is closed, `{desk.closed}` only ends the call"
             remedy = "lead it to a voicemail, another desk or a menu"
             yield Finding("", ("desks", name, "closed"), what, remedy)
@@ -235,10 +236,6 @@ def _sentence(subject: Subject, begin: str, language: str) -> Iterator[str]:
     for name in subject.passed(begin, _STOPS):
         own = subject.tree.speech[language].nodes[name]
         yield from (words(prompt) for prompt in (*own.say[:1], *own.end[:1]))
-
-
-def _helps(subject: Subject, begin: str) -> bool:
-    return any(subject.tree.nodes[name].waits_for in _STOPS for name in subject.passed(begin, _STOPS))
 
 
 def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:

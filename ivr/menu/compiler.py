@@ -98,14 +98,11 @@ def option_speech(
         purpose, heard = option.for_, tuple(option.hear)
         spoken_in = option.language or language
         if language != first and option.language is None:
-            purpose, heard = _other_words(own.get(key))
+            typed = own.get(key)
+            purpose, heard = (
+                (typed.for_, tuple(typed.hear)) if isinstance(typed, OptionWords) else (typed, ())
+            )
         yield OptionSpeech(key, purpose, heard, spoken_in)
-
-
-def _other_words(words: str | OptionWords | None) -> tuple[str | None, tuple[str, ...]]:
-    if isinstance(words, OptionWords):
-        return words.for_, tuple(words.hear)
-    return words, ()
 
 
 @dataclass(frozen=True, slots=True)

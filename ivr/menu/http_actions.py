@@ -190,23 +190,23 @@ def _fit(word: str, case: OutcomeCase) -> OutcomeRule:
         outcome=word,
         statuses=frozenset([statuses] if isinstance(statuses, int) else statuses),
         when=jmespath.compile(case.when) if case.when else None,
-        tells=_all_taken(case.tells),
-        account=_taken(case.account, "text") if case.account else None,
+        tells=_fields(case.tells),
+        account=_field(case.account, "text") if case.account else None,
         sends=MessageFields(
-            _taken(case.text.to, "text"),
-            _all_taken(case.text.secrets),
-            _taken(case.text.expires, "moment") if case.text.expires else None,
+            _field(case.text.to, "text"),
+            _fields(case.text.secrets),
+            _field(case.text.expires, "moment") if case.text.expires else None,
         )
         if case.text
         else None,
     )
 
 
-def _all_taken(told: Mapping[str, str | AnswerValue]) -> dict[str, AnswerField]:
-    return {name: _taken(each) for name, each in told.items()}
+def _fields(told: Mapping[str, str | AnswerValue]) -> dict[str, AnswerField]:
+    return {name: _field(each) for name, each in told.items()}
 
 
-def _taken(told: str | AnswerValue, kind: str = "") -> AnswerField:
+def _field(told: str | AnswerValue, kind: str = "") -> AnswerField:
     if isinstance(told, AnswerValue):
         return AnswerField(jmespath.compile(told.path), told.as_ or "")
     return AnswerField(jmespath.compile(told), kind)

@@ -190,14 +190,14 @@ class AnswerValue(Model):
     )
 
 
-_Told = ByShape[AsText[JmesPath] | AsSection[AnswerValue]]
+_PathOrValue = ByShape[AsText[JmesPath] | AsSection[AnswerValue]]
 
 
 class MessageValues(Model):
     """The text message that an outcome sends, in the words of the node's `text`."""
 
     to: JmesPath = Field(description="Where the answer has the number that it goes to, in E.164.")
-    secrets: dict[Name, _Told] = Field(
+    secrets: dict[Name, _PathOrValue] = Field(
         default_factory=dict,
         description="What only the message may tell, such as a link, and where it stands.",
     )
@@ -215,7 +215,7 @@ class OutcomeCase(Model):
     when: JmesPath | None = Field(
         default=None, description="A JMESPath condition over the answer, such as `state == 'open'`."
     )
-    tells: dict[Name, _Told] = Field(
+    tells: dict[Name, _PathOrValue] = Field(
         default_factory=dict, description="The variables that it sets, and where each stands in the answer."
     )
     account: JmesPath | None = Field(

@@ -34,11 +34,13 @@ def chinese_punctuation(lines: Sequence[str], file: str) -> Iterator[Problem]:
     depth = 0
     for number, line in enumerate(_without_texts(lines), 1):
         begin = 0 if depth else _flow_begins(line)
-        places = [*_in_block(line), *_in_flow(line, begin)]
+        flow = line[begin:]
+        places = [found.start("here") for pattern in _IN_BLOCK if (found := pattern.match(line))]
+        places += [begin + found.start("here") for pattern in _IN_FLOW if (found := pattern.search(flow))]
         if places:
             at = min(places)
             yield Problem(file, number, at + 1, "", *_slip(line[at]))
-        depth = max(0, depth + _opened(line[begin:])) if begin is not None else 0
+        depth = max(0, depth + _opened(flow))
 
 
 def _slip(character: str) -> tuple[str, str]:
@@ -130,23 +132,12 @@ _IN_FLOW = (
 _FLOW_BEGINS = re.compile(rf"{_DASHES}(?:(?:{_KEY}|{_WRAPPED})[ ]*[:：][ ]*)?(?=[{{\[](?![{{%]))")
 
 
-def _flow_begins(line: str) -> int | None:
-    """Return the column at which a value in brackets begins, if there is one."""
+def _flow_begins(line: str) -> int:
+    """Return the column at which a value in brackets begins, or the length of the line."""
     found = _FLOW_BEGINS.match(line)
-    return found.end() if found else None
+    return found.end() if found else len(line)
 
 
 def _opened(flow: str) -> int:
     """Return how many brackets are opened but not closed. A Chinese bracket closes too, since that was the intention."""
     return sum((character in "{[") - (character in "}]｝］】") for character in flow)
-
-
-def _in_block(line: str) -> list[int]:
-    return [found.start("here") for pattern in _IN_BLOCK if (found := pattern.match(line))]
-
-
-def _in_flow(line: str, begin: int | None) -> list[int]:
-    if begin is None:
-        return []
-    flow = line[begin:]
-    return [begin + found.start("here") for pattern in _IN_FLOW if (found := pattern.search(flow))]

@@ -41,8 +41,8 @@ class Problem:
 class BadFile(Exception):
     """A file, or a whole hotline, cannot be used. The text has a line for each problem."""
 
-    def __init__(self, told: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(told)
+    def __init__(self, text: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(text)
         self.problems = tuple(problems)
 
     @classmethod
