@@ -1,4 +1,4 @@
-"""Tables and texts for people: in colour at a terminal, plainly in a pipe."""
+"""Tables and texts for people: coloured on a terminal, plain in a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # `ivr --help` counts things and prints no table
 
 
 def plain_table(*columns: str) -> Table:
-    """Return a table without lines. Without columns it has no head either, and its caller adds them."""
+    """Return a table without lines. Without column names it has no header, and the caller adds the columns."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, show_edge=False, show_header=bool(columns))
@@ -22,7 +22,7 @@ def plain_table(*columns: str) -> Table:
 
 
 def print_rich(*parts: RenderableType, width: int = 120) -> None:
-    """Print as wide as the terminal; in a pipe so wide, and without spaces at the ends of lines."""
+    """Print at the terminal's width. In a pipe, print at ``width`` without trailing spaces."""
     if sys.stdout.isatty():
         from rich.console import Console
 
@@ -34,7 +34,7 @@ def print_rich(*parts: RenderableType, width: int = 120) -> None:
 
 
 def plain_lines(part: RenderableType, width: int = 120) -> list[str]:
-    """Return what is shown in a pipe, line by line."""
+    """Return the lines that a pipe would get."""
     from rich.console import Console
 
     out = io.StringIO()
@@ -43,5 +43,5 @@ def plain_lines(part: RenderableType, width: int = 120) -> list[str]:
 
 
 def counted(number: int, what: str) -> str:
-    """Return `1 call`, `2 calls`."""
+    """Return a count such as `1 call` or `2 calls`."""
     return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Sets up calls in this process to be played: a store in memory, a virtual clock, desks and services that do as told."""
+"""Sets up calls to be played in this process: a store in memory, a virtual clock, desks and services as prescribed."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from ivr.written.runner import BadCall, CallHarness, moment
 
 @dataclass(slots=True)
 class Faults:
-    """Actions whose service is down, or slow."""
+    """What goes wrong with actions, or how they end."""
 
     down: Collection[str] = ()
     slow: Mapping[str, float] = field(default_factory=dict)
     """Seconds that an action takes."""
     outcomes: Mapping[str, Sequence[GivenOutcome]] = field(default_factory=dict)
-    """How an action ends, run by run, in place of what its service would say; the last outcome stays."""
+    """How each run of an action ends, instead of asking its service. The last outcome repeats."""
     samples: Samples | None = None
-    """What such an outcome tells; needed where there is one."""
+    """Example values for the results of these outcomes. Required if there are any."""
     runs: Counter[str] = field(default_factory=Counter)
 
     def perform(
@@ -61,7 +61,7 @@ class Faults:
 
 
 def as_given(samples: Samples, action: str, given: GivenOutcome, request: ActionRequest) -> ActionResult:
-    """Return how an action ends whose outcome was given: with example values, and with its message if it sends one."""
+    """Return the result of an action whose outcome is given, with example values."""
     outcome, values = (given, {}) if isinstance(given, str) else next(iter(given.items()))
     declared = samples.tree.contracts[action].all_outcomes()[outcome]
     known = {name: samples.typed(name, text) for name, text in values.items() if name in declared.tells}
@@ -77,18 +77,18 @@ def as_given(samples: Samples, action: str, given: GivenOutcome, request: Action
 
 @dataclass(slots=True)
 class VirtualWorkerPool:
-    """Actions that take time on a virtual clock: a slow one is done at once, and told when its time has come."""
+    """Actions on a virtual clock. A slow action runs at once; its result is delivered when its time comes."""
 
     clock: VirtualClock
     faults: Faults
     late: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
-    """What is to be told, and when."""
+    """The deliveries that are due later, with their times."""
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult]:
         return _VirtualRun(self, job(), self.clock.now + timedelta(seconds=self.faults.slow.get(name, 0)))
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by, and tell what has ended meanwhile."""
+        """Advance the clock, and deliver what is due."""
         self.clock.advance(seconds)
         due = [tell for at, tell in self.late if at <= self.clock.now]
         self.late = [(at, tell) for at, tell in self.late if at > self.clock.now]
@@ -96,7 +96,7 @@ class VirtualWorkerPool:
             tell()
 
     def close(self) -> None:
-        """Let everything end, as a server does."""
+        """Deliver everything, as a server does when it shuts down."""
         self.clock.now = max([self.clock.now, *(at for at, _ in self.late)])
         self.pass_time(0)
 
@@ -117,7 +117,7 @@ class _VirtualRun(Generic[JobResult]):
 
 
 def slow_down(application: Application, clock: VirtualClock, faults: Faults) -> None:
-    """Let an application's actions run on a virtual clock."""
+    """Run an application's actions on a virtual clock."""
     application.action_runner = application.switchboard.action_runner = runs = VirtualWorkerPool(
         clock, faults
     )
@@ -126,12 +126,12 @@ def slow_down(application: Application, clock: VirtualClock, faults: Faults) -> 
 
 
 Seen = Callable[[Session, Event, Turn], None]
-"""Told every step of a call: the session before it, what happened, and what came of it."""
+"""Observes each step of a call: the session before it, the event, and the turn."""
 
 
 @dataclass(slots=True)
 class CallMonitor:
-    """What can be seen of the present call."""
+    """What can be seen of the current call."""
 
     node: str = ""
     secret: bool = False
@@ -139,7 +139,6 @@ class CallMonitor:
     session: Session | None = None
 
     def __call__(self, turn: Turn, event: Event) -> None:
-        """Take note of a step."""
         session = turn.session
         if self.seen:
             same = self.session is not None and self.session.call == session.call
@@ -150,29 +149,29 @@ class CallMonitor:
 
 
 NOBODY = "+8613900000000"
-"""Who rings a hotline that names no sample callers."""
+"""The caller of a hotline that names no sample callers."""
 
 
 def first_caller(application: Application) -> str:
-    """Return the number of the first sample caller, or a number that nobody has."""
+    """Return the number of the first sample caller, or :data:`NOBODY`."""
     hotline = application.hotline
     return next(iter(hotline.actions_module.sample_callers(hotline.folder)), NOBODY)
 
 
 def sample_callers(folder: Path, tree: Tree | None) -> Sequence[str]:
-    """Return the numbers for trying out a hotline, without opening it. Raises ``BadFile``, ``MenuBroken``."""
+    """Return a hotline's sample callers, without opening it. Raises ``BadFile``, ``MenuBroken``."""
     return () if tree is None else registry_for(folder, tree).module.sample_callers(folder)
 
 
 def caller_of(number: str | None, application: Application) -> str:
-    """Return who rings in a written call: the first sample caller if nobody is named; empty when the number is withheld."""
+    """Return the caller of a written call: the first sample caller by default, empty if the number is withheld."""
     if number is None:
         return first_caller(application)
     return "" if number == "withheld" else number
 
 
 def check_names(call: WrittenCall, tree: Tree) -> None:
-    """Raise ``BadCall`` where a written call names what the hotline does not have, and would prove nothing."""
+    """Raise ``BadCall`` if a written call names something that the hotline lacks. It would prove nothing."""
     nodes = [step.node for step in call.steps if isinstance(step, At)]
     for kind, names, known in (
         ("desk", call.desks, tree.desks),
@@ -199,29 +198,28 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
 
 
 def faults_of(call: WrittenCall, samples: Samples | None) -> Faults:
-    """Return what a written call wants of the actions; where it says how one ends, the menu's sample values are needed."""
+    """Return the faults that a written call asks for. Its ``outcomes:`` need the menu's samples."""
     outcomes = {name: given if isinstance(given, list) else [given] for name, given in call.outcomes.items()}
     return Faults(call.unavailable, call.slow, outcomes, samples)
 
 
 def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAnswer]:
-    """Return what happens at each number, from what happens at each desk."""
+    """Return each desk's answer by its number instead of its name."""
     return {tree.desks[name].number: answer for name, answer in desks.items()}
 
 
 @dataclass(slots=True)
 class DirectHarnesses:
-    """Makes harnesses in this process. Each call has an application of its own, so that no call affects the next."""
+    """Makes harnesses in this process. Each call has its own application, so that no call affects the next."""
 
     folder: Path
     tree: Tree | None = None
     seen: Seen | None = None
     registry: ActionRegistry | None = None
-    """Other actions than those that the folder names."""
+    """Actions to use instead of those that the folder names."""
     _samples: Samples | None = None
 
     def __call__(self, call: WrittenCall) -> CallHarness:
-        """Set up one call."""
         self.tree = tree = self.tree or load_tree(self.folder)
         check_names(call, tree)
         if call.outcomes:
@@ -269,7 +267,7 @@ def harness_of(
 
 
 def history_of(application: Application, call: str) -> CallHistory | None:
-    """Return what the store has of a call, with its messages as their recipients read them."""
+    """Return a call from the store, with its messages as their recipients read them."""
     history = application.store.call(call)
     if history is None:
         return None
@@ -277,13 +275,13 @@ def history_of(application: Application, call: str) -> CallHistory | None:
 
 
 def at_moment(text: str, tree: Tree) -> datetime:
-    """Return a moment that was typed, in the hotline's time zone. Raises ValueError."""
+    """Return a moment that was typed, in the hotline's time zone. Raises ``ValueError``."""
     when = datetime.fromisoformat(text)
     return when if when.tzinfo else when.replace(tzinfo=tree.timezone)
 
 
 def open_environment(folder: Path, tree: Tree) -> OpenEnvironment:
-    """Return what opens an environment for replaying calls on this menu, with a store in memory for each replay."""
+    """Return a function that opens an environment for replays of this menu, each with its own store in memory."""
 
     def opened(perform: Perform, slow: dict[str, float]) -> ReplayEnvironment:
         application = build_application(

@@ -1,4 +1,4 @@
-"""The command line. Each command is imported, with what it needs, when it runs, so that `ivr --help` is there at once."""
+"""The command line. A command's module is imported only when the command runs, so that `ivr --help` is instant."""
 
 from __future__ import annotations
 
@@ -31,14 +31,13 @@ COMMANDS = (
     "twilio",
     "worker",
 )
-"""Every command. Its module in this package has the same name, and so has its function, with ``_command`` behind it."""
+"""The names of all commands. `demo-service` is the function `demo_service_command` in `ivr/cli/demo_service.py`."""
 
 
 class CommandGroup(click.Group):
-    """The commands, with the nearest name for a misspelt one, and errors without a traceback."""
+    """All commands. A misspelt name gets a suggestion, and an error gets a message instead of a traceback."""
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
@@ -47,13 +46,11 @@ class CommandGroup(click.Group):
         return command
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Name all commands."""
         return list(COMMANDS)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command, or say which one was probably meant."""
         name, known = args[0], self.list_commands(ctx)
         if name in known:
             return super().resolve_command(ctx, args)
@@ -62,27 +59,27 @@ class CommandGroup(click.Group):
         raise click.UsageError(f"there is no command `{name}`; {did_you_mean(name, known)}")
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Read and write UTF-8 whatever the locale says, as menus do; then run a command."""
+        """Run a command. Input and output are UTF-8 whatever the locale is, as menus are."""
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="replace")
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what an operator can mend is told in one sentence."""
+        """Run a command. An error that an operator can fix becomes one message."""
         from ivr.logs import configure
 
-        configure(level="error")  # what a command has to say it prints; `ivr serve` sets up its own log
+        configure(level="error")  # a command prints its own messages; `ivr serve` sets up its own log
         try:
             return super().invoke(ctx)
-        except (click.ClickException, BrokenPipeError):  # click ends quietly where nobody reads on
+        except (click.ClickException, BrokenPipeError):  # click exits quietly if the reader is gone
             raise
         except Exception as error:
             raise _as_failed(error) from error
 
 
 def _as_failed(error: Exception) -> Exception:
-    """Return the sentence for an error that an operator can mend, or the error itself."""
+    """Return the message for an error that an operator can fix, or the error itself."""
     import sqlite3
 
     from ivr.calls.line import CallBroken

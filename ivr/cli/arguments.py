@@ -1,4 +1,4 @@
-"""What several commands are given: a hotline's folder, a format, and the settings of the environment."""
+"""Arguments that several commands share: a hotline's folder, a format, the settings of the environment."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DEMONSTRATION = Path("menus/yuebao")
 
 
 def default_hotline() -> Path:
-    """Return the hotline that is meant when none is named: the folder that one is in, or the demonstration."""
+    """Return the hotline when none is named: the current folder if it is one, else the demonstration."""
     return Path() if Path("menu.yaml").is_file() else DEMONSTRATION
 
 
 def check_demonstration(folder: Path) -> None:
-    """Say what to type where no hotline was named, and the demonstration is not here: outside a clone of the project."""
+    """Say what to type if no hotline was named and the demonstration is missing, as it is outside a clone."""
     if folder == DEMONSTRATION and not folder.exists():
         raise CommandFailed(
             f"{DEMONSTRATION}, the demonstration, is not here; name the folder of your hotline, or make one with "
@@ -31,9 +31,9 @@ def check_demonstration(folder: Path) -> None:
 
 
 def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
-    """Refuse what is no hotline's folder, before anything is opened.
+    """Reject a folder that is no hotline, before anything is opened.
 
-    `check` tells it as a problem, for tools; and a call to a running server needs no folder.
+    `check` reports it as a problem, for tools. `simulate --url` needs no folder.
     """
     if folder.is_file():
         raise CommandFailed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
@@ -54,7 +54,6 @@ format_option = click.option(
 
 
 def read_settings() -> Settings:
-    """Return the settings of the environment."""
     from ivr.config import settings_from
 
     return settings_from(os.environ)

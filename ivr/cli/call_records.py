@@ -1,9 +1,7 @@
-"""Records of calls, printed for people and for tools."""
+"""Prints records of calls, for people and for tools."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,26 +9,26 @@ from typing import Any
 
 from rich.text import Text
 
+from ivr.cli.output import print_json
 from ivr.console import plain_table, print_rich
 from ivr.logs import masked
-from ivr.storage.base import CallHistory, CallRecord, Message
+from ivr.storage.base import CallHistory, CallRecord
 
 _WIDTH = 160
 """Columns of a table in a pipe."""
 
 Show = Callable[[str], str]
-"""How a caller's number is shown: masked, or whole for whoever must call back."""
+"""Formats a caller's number: masked, or whole for staff who must call back."""
 
 
 def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> None:
-    """Print a list of calls."""
     if form == "json":
-        _print_json([_plain(asdict(call), show) for call in calls])
+        print_json([_plain(asdict(call), show) for call in calls])
         return
     table = plain_table(
         "call", f"started ({datetime.now(UTC).astimezone():%Z})", "caller", "language", "turns", "ending", ""
     )
-    table.columns[0].min_width = 34  # whole on any terminal: it is what `ivr calls CALLSID` wants
+    table.columns[0].min_width = 34  # never cut: `ivr calls CALLSID` wants the whole of it
     for call in calls:
         mark = "urgent" if call.urgent else ""
         ending = call.ending or "goes on"
@@ -41,9 +39,9 @@ def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> 
 
 
 def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
-    """Print one call: its record, its path, its messages and its recordings."""
+    """Print one call: its record, path, messages and recordings."""
     if form == "json":
-        _print_json(_plain(asdict(history), show))
+        print_json(_plain(asdict(history), show))
         return
     record = history.record
     print(f"{record.call}  {record.hotline}, menu {record.version}")
@@ -57,28 +55,18 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
     print_rich(table, width=_WIDTH)
     for message in history.messages:
-        print(
-            f"message to {show(message.to)}, {message.status}: {_body(message)}"
-        )  # a link stays on one line
+        body = "(its words are secret)" if message.sealed else message.body
+        print(f"message to {show(message.to)}, {message.status}: {body}")  # never wrapped: it may be a link
     for voicemail in history.voicemails:
         print(f"recording of {voicemail.seconds} s: {voicemail.url}")
-
-
-def _body(message: Message) -> str:
-    """Return the words of a message, unless they hold a secret that waits to be sent or is gone."""
-    return "(its words are secret)" if message.sealed else message.body
 
 
 def _short(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _print_json(data: Any) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
-
-
 def _plain(value: Any, show: Show) -> Any:
-    """Return data with callers' numbers as they are to be shown."""
+    """Return data for JSON, with numbers formatted by ``show``."""
     match value:
         case {"sealed": True, "body": str()}:
             return _plain({**value, "sealed": "its words are secret", "body": ""}, show)

@@ -1,4 +1,4 @@
-"""The calls in the store, for commands that look back at them."""
+"""The stored calls, for commands that look back at them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_call_store() -> Iterator[Store]:
-    """Open the store that is there: to look into a new one would only show that nothing is in it."""
+    """Open an existing store. A new one would only be empty, so a missing file is an error."""
     from ivr.storage import database_file, open_store
     from ivr.storage.base import IN_MEMORY
 
@@ -33,7 +33,7 @@ def open_call_store() -> Iterator[Store]:
 
 
 def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
-    """Return the filter of what was asked for on the command line. Raises ValueError for a moment that is none."""
+    """Return the filter of a command line. Raises ``ValueError`` if a moment cannot be read."""
     from ivr.storage.base import CallFilter
 
     return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)

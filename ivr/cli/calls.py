@@ -1,4 +1,4 @@
-"""`ivr calls`: the calls that were."""
+"""`ivr calls`: list past calls, or show one."""
 
 from __future__ import annotations
 

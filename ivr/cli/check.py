@@ -1,8 +1,7 @@
-"""`ivr check`: what is wrong with a hotline."""
+"""`ivr check`: everything that is wrong with a hotline."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.arguments import format_option, hotline_argument
-from ivr.cli.output import print_problem
+from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 
 if TYPE_CHECKING:
@@ -38,34 +37,28 @@ def check_command(hotline: Path, form: str) -> None:
 
     loaded = load_hotline(hotline)
     others = [*read_calls(hotline)[1], *_data_problems(hotline, loaded)]
-    problems = sorted([*judged(loaded), *others], key=_how_bad)
-    errors = sum(problem.severity == "error" for problem in problems)
+    problems = sorted([*judged(loaded), *others], key=lambda problem: _KINDS.index(problem.severity))
     if form == "json":
-        click.echo(json.dumps([problem.as_data() for problem in problems], ensure_ascii=False, indent=2))
+        print_json([problem.as_data() for problem in problems])
     else:
         for problem in problems:
             print_problem(hotline, problem)
         click.echo(f"{hotline}: {_count(problems)}")
-    sys.exit(1 if errors else 0)
-
-
-def _how_bad(problem: Problem) -> int:
-    """Return where a problem stands: errors first. Those of one kind stay in the order in which they were found."""
-    return _KINDS.index(problem.severity)
+    sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
 _KINDS = ("error", "warning", "information")
 
 
 def _count(problems: list[Problem]) -> str:
-    """Return `1 error, 2 warnings, 0 informations`."""
+    """Return a summary such as `1 error, 2 warnings, 0 informations`."""
     if not problems:
         return "no problems"
     return ", ".join(counted(sum(each.severity == kind for each in problems), kind) for kind in _KINDS)
 
 
 def _data_problems(hotline: Path, loaded: Loaded) -> list[Problem]:
-    """Return what is wrong with the files that actions speak of."""
+    """Return what is wrong with the data files that actions read."""
     from ivr.actions.bulletins import Bulletins
     from ivr.calls.served_hotline import registry_for
     from ivr.menu.reading.problems import BadFile

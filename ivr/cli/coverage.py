@@ -1,4 +1,4 @@
-"""What `ivr test` does with the coverage of the calls that it played: shows it, writes it, demands it, fills it up."""
+"""The coverage options of `ivr test`: show a table, write JSON, demand a percentage, fill gaps with new calls."""
 
 from __future__ import annotations
 
@@ -33,27 +33,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CoverageGoals:
-    """What is wanted of the coverage."""
+    """What the command line asks of the coverage."""
 
     table: bool = False
     all_missing: bool = False
     json_file: Path | None = None
     demanded: Mapping[str, float] = field(default_factory=dict)
-    """By dimension: how many of a hundred."""
+    """The least percentage of each dimension."""
     fill: Path | None = None
 
     def __bool__(self) -> bool:
-        """Say whether anything is wanted."""
         return bool(self.measures_all or self.demanded)
 
     @property
     def measures_all(self) -> bool:
-        """Whether all dimensions are looked at, and not only those of which something is demanded."""
+        """Whether all dimensions are measured, and not only those with a demand."""
         return bool(self.table or self.json_file or self.fill)
 
 
 class MeasuredCoverage:
-    """The coverage of a run of `ivr test`."""
+    """The coverage of one run of `ivr test`."""
 
     def __init__(self, hotline: Path, harnesses: DirectHarnesses) -> None:
         self.hotline, self.harnesses = hotline, harnesses
@@ -62,13 +61,13 @@ class MeasuredCoverage:
         harnesses.seen = self.coverage.see
 
     def take(self, *, passed: bool) -> None:
-        """Count what the call has covered that was just played, if it passed."""
+        """Add the coverage of the call that was just played, if it passed."""
         fresh = self.coverage.take()
         if passed:
             self.coverage.covered |= fresh
 
     def report(self, goals: CoverageGoals, played: int, calls: int) -> bool:
-        """Do what is wished, and say whether what is demanded is covered."""
+        """Print and write what was asked for. Return whether every demand is met."""
         from ivr.explore.reach import reach
 
         there = everything(self.tree)
@@ -98,7 +97,7 @@ class MeasuredCoverage:
         return not sentences
 
     def _show(self, goals: CoverageGoals, found: Sequence[CoverageRow], reached: Reach) -> None:
-        """Show the table, or, where something is only demanded, one line and what is missing of that."""
+        """Print the table. If only demands were given, print one line and what they lack."""
         if goals.table:
             print_rows(found)
         elif goals.demanded and not goals.measures_all:
@@ -113,7 +112,7 @@ class MeasuredCoverage:
     def _keys(
         self, found: Sequence[CoverageRow], reached: Reach, most: int | None = None
     ) -> dict[CoverageItem, str]:
-        """Return the keys that lead to what is missing."""
+        """Return the keys that lead to each missing item."""
         from ivr.explore.counterexample import as_call
 
         missing = [item for row in found for item in row.missing if item in reached.ways]
@@ -123,7 +122,7 @@ class MeasuredCoverage:
         }
 
     def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
-        """Write the calls that are missing, and say what none could be made for."""
+        """Write the missing calls, and say which ones could not be made."""
         from ivr.explore.fill import fill_coverage
 
         filled = fill_coverage(self.tree, missing, reached.ways, self._play)

@@ -35,5 +35,5 @@ def demo_service_command(hotline: Path, host: str, port: int) -> None:
         )
     settings = read_settings()
     if not os.environ.get("IVR_DATABASE_URL"):
-        settings = replace(settings, database_url="memory://")  # customers as the file has them, each time
+        settings = replace(settings, database_url="memory://")  # every start begins with the file's customers
     run(hotline, settings, token, host, port, lambda address: click.echo(f"ready: {address}"))

@@ -1,4 +1,4 @@
-"""What `ivr graph` and `ivr card` have in common: which hotline, in which language, and where the result goes."""
+"""Options and helpers that `ivr graph` and `ivr card` share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ output_option = click.option(
 
 
 def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
-    """Load a hotline that has no error."""
+    """Load a hotline. Raises ``MenuBroken`` if it has an error."""
     from ivr.calls.served_hotline import MenuBroken, load_hotline
 
     loaded = load_hotline(hotline)
@@ -30,7 +30,7 @@ def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
 
 
 def chosen_language(tree: Tree, language: str | None) -> str:
-    """Return the language that was asked for, if the hotline has it."""
+    """Return the language of `--language`, or the hotline's first one."""
     if language is None:
         return tree.languages[0]
     if language not in tree.languages:
@@ -40,7 +40,6 @@ def chosen_language(tree: Tree, language: str | None) -> str:
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Write a file, or print."""
     if output is None:
         click.echo(text, nl=False)
         return

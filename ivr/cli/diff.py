@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ import click
 
 from ivr.cli.arguments import DEMONSTRATION, default_hotline
 from ivr.cli.errors import CommandFailed
+from ivr.cli.output import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ivr.actions.registry import ActionRegistry
     from ivr.diff.changes import Change, Comparison
     from ivr.diff.pairs import Pairs
+    from ivr.harness import DirectHarnesses
     from ivr.menu.tree import Tree
 
 
@@ -74,17 +75,17 @@ def diff_command(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a hotline."""
+    """One of the two versions to compare."""
 
     name: str
     folder: Path
     code: Path
-    """The folder whose Python module does the actions: a git revision's own code, which nobody may have reviewed, is
-    never run."""
+    """The folder whose Python module runs the actions. It is never the unpacked folder of a git revision: nobody may
+    have reviewed that code."""
 
 
 def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) -> tuple[Version, Version]:
-    """Return both versions, those of git revisions read into a temporary folder."""
+    """Return both versions. A git revision is unpacked into the temporary folder."""
     named = next((Path(each) for each in (old, new) if each and _is_hotline(Path(each))), None)
     folder = hotline or named or default_hotline()
     if new is None:
@@ -103,7 +104,7 @@ def _is_hotline(folder: Path) -> bool:
 
 
 def _version(name: str, hotline: Path, temporary: Path) -> Version:
-    """Return the version that a folder has, or that a git revision had."""
+    """Return the version in a folder, or at a git revision."""
     from ivr.cli.git_revisions import Repository
 
     if name and _is_hotline(Path(name)):
@@ -121,12 +122,10 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
     from ivr.diff import compare
     from ivr.diff.changes import Comparison, Side
     from ivr.diff.pairs import pair
+    from ivr.harness import DirectHarnesses
 
     registries = _registries(old, new)
-    before, after = (
-        load_hotline(version.folder, registry)
-        for version, registry in zip((old, new), registries, strict=True)
-    )
+    before, after = load_hotline(old.folder, registries[0]), load_hotline(new.folder, registries[1])
     if before.tree is None or after.tree is None:
         problems = [loaded.problems if loaded.tree is None else () for loaded in (before, after)]
         return Comparison(old.name, new.name, (), *problems)
@@ -136,12 +135,14 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
     if with_proofs and before.tree.version != after.tree.version:
         changes += _proofs(before.tree, after.tree, pairs)
     if with_calls:
-        changes += _calls(old, before.tree, new, after.tree, pairs, registries)
+        before_harnesses = DirectHarnesses(old.folder, before.tree, registry=registries[0])
+        after_harnesses = DirectHarnesses(new.folder, after.tree, registry=registries[1])
+        changes += _calls(before_harnesses, after_harnesses, pairs)
     return Comparison(old.name, new.name, tuple(changes))
 
 
 def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
-    """Walk every path of the new version; of the old one only where something was found, to know whether that is new."""
+    """Walk every path of the new version. Walk the old one only if something was found, to see whether it is new."""
     from ivr.diff.changes import Change, Heading
     from ivr.diff.proved import compare_findings
     from ivr.explore.prover import prove
@@ -157,13 +158,13 @@ def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
 
 
 def _say(what: str) -> None:
-    """Tell who waits at a terminal what takes so long."""
+    """Tell whoever waits at a terminal what takes so long."""
     if sys.stderr.isatty():
         click.echo(what, err=True)
 
 
 def _registries(old: Version, new: Version) -> tuple[ActionRegistry, ActionRegistry]:
-    """Return the actions of both versions; one whose folder names none has those of the other."""
+    """Return the actions of both versions. A version without a module uses the other one's."""
     from ivr.actions.registry import ActionRegistry
     from ivr.calls.hotline_files import read_folder
     from ivr.calls.served_hotline import read_registry
@@ -177,48 +178,37 @@ def _registries(old: Version, new: Version) -> tuple[ActionRegistry, ActionRegis
     return found[0] or found[1] or ActionRegistry(), found[1] or found[0] or ActionRegistry()
 
 
-def _calls(
-    old: Version,
-    before: Tree,
-    new: Version,
-    after: Tree,
-    pairs: Pairs,
-    registries: tuple[ActionRegistry, ActionRegistry],
-) -> list[Change]:
-    """Play the written calls on both versions, unless nothing that they see differs.
+def _calls(old: DirectHarnesses, new: DirectHarnesses, pairs: Pairs) -> list[Change]:
+    """Play the written calls on both versions, unless the versions have the same content.
 
-    Where actions are services no call is played: a version that nobody has reviewed would choose whom we send our
-    secrets to.
+    No call is played if actions are HTTP services: an unreviewed version could send our secrets anywhere.
     """
     from ivr.calls.hotline_files import DATA_FILES
     from ivr.diff.calls import compare_calls
-    from ivr.harness import DirectHarnesses
     from ivr.logs import configure
     from ivr.menu.reading.problems import BadFile
     from ivr.written.runner import play, read_calls
 
-    data = [[_bytes(version.folder / name) for name in sorted(DATA_FILES)] for version in (old, new)]
-    if before.version == after.version and data[0] == data[1]:
+    assert old.tree is not None
+    assert new.tree is not None
+    data = [[_bytes(each.folder / name) for name in sorted(DATA_FILES)] for each in (old, new)]
+    if old.tree.version == new.tree.version and data[0] == data[1]:
         return []
-    if before.asks_services or after.asks_services:
+    if old.tree.asks_services or new.tree.asks_services:
         click.echo(
             "the written calls are not played: services do the actions; `ivr test` plays them", err=True
         )
         return []
-    configure(level="critical")  # a call that goes another way may make a service fail
+    configure(level="critical")  # a call that takes another path may make a service fail
     _say("playing the written calls on both versions …")
-    harnesses = (
-        DirectHarnesses(old.folder, before, registry=registries[0]),
-        DirectHarnesses(new.folder, after, registry=registries[1]),
-    )
     try:
         return list(
             compare_calls(
                 read_calls(old.folder)[0],
                 read_calls(new.folder)[0],
                 pairs,
-                lambda file, call: play(file, call, harnesses[0]),
-                lambda file, call: play(file, call, harnesses[1]),
+                lambda file, call: play(file, call, old),
+                lambda file, call: play(file, call, new),
             )
         )
     except BadFile as error:
@@ -232,7 +222,7 @@ def _bytes(path: Path) -> bytes:
 
 def _print(comparison: Comparison, form: str) -> None:
     if form == "json":
-        click.echo(json.dumps(comparison.as_data(), ensure_ascii=False, indent=2))
+        print_json(comparison.as_data())
     elif form == "markdown":
         from ivr.diff.markdown import markdown
 

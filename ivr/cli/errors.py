@@ -1,4 +1,4 @@
-"""The mistakes of a command line: what could not be done, and what was typed wrong."""
+"""Errors of a command, and of its arguments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class CommandFailed(click.ClickException):
-    """A command could not do what it was asked; the message says why and what to do."""
+    """A command could not do its work. The message says why, and what to do about it."""
 
 
 @contextmanager
 def as_usage_error() -> Iterator[None]:
-    """Turn a ``ValueError`` about an argument into click's own kind of error, which has exit status 2."""
+    """Turn a ``ValueError`` about an argument into click's usage error, which has exit status 2."""
     try:
         yield
     except ValueError as error:

@@ -1,8 +1,7 @@
-"""`ivr explain`: the rules by which `ivr check` judges what a caller will hear."""
+"""`ivr explain`: the rules by which `ivr check` judges what a caller hears."""
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.cli.arguments import format_option
+from ivr.cli.output import print_json
 
 if TYPE_CHECKING:
     from ivr.lint import Rule
@@ -35,8 +35,7 @@ def explain_command(rule: str, form: str) -> None:
     if rule and found is None:
         raise click.UsageError(f"there is no rule `{rule}`; {did_you_mean(rule, RULES)}")
     if form == "json":
-        data = found.as_data() if found else [each.as_data() for each in RULES.values()]
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        print_json(found.as_data() if found else [each.as_data() for each in RULES.values()])
         return
     for line in _explained(found) if found else _listed():
         click.echo(line)
@@ -58,7 +57,7 @@ def _listed() -> Iterator[str]:
 
 
 def _how_bad(rule: Rule) -> str:
-    """Return how a rule is judged, in one word."""
+    """Return who or how bad a rule is, in one word: `error`, `warning`, `program`, `-`."""
     if rule.by == "nobody":
         return "-"
     return rule.by if rule.by == "program" else rule.severity
@@ -116,7 +115,7 @@ def _facts(rule: Rule) -> Iterator[str]:
 
 
 def _shortened(example: str) -> str:
-    """Return an example without what is long on purpose."""
+    """Return an example with its longest lines cut."""
     return "\n".join(
         line if len(line) <= _MOST_SHOWN else line[:_MOST_SHOWN] + "…" for line in example.splitlines()
     )

@@ -1,8 +1,7 @@
-"""`ivr explore`: every path of a hotline, walked, and what is proved of it."""
+"""`ivr explore`: walk every path of a hotline, and prove its promises."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.errors import CommandFailed, as_usage_error
-from ivr.cli.output import print_problem
+from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def explore_command(
     with as_usage_error():
         path = calls_file(hotline, file) if file else None
     if path:
-        check_calls_file(path)  # before the walk, which takes a while
+        check_calls_file(path)  # before the long walk
     loaded = load_hotline(hotline)
     tree = tree_despite_errors(hotline, loaded)
     problems = _problems(loaded)
@@ -85,13 +84,13 @@ def explore_command(
     except Exception:
         if loaded.tree is not None:
             raise
-        for problem in problems:  # what has errors may be at fault anywhere
+        for problem in problems:  # a menu with errors may fail anywhere
             print_problem(hotline, problem)
         raise CommandFailed("this menu cannot be walked; `ivr check` tells the same, mend it first") from None
     results = found(tree, loaded.draft, proved, problems)
     held = verdicts(tree, proved, results, whole=loaded.tree is not None)
     if form == "json":
-        click.echo(json.dumps(_as_data(proved, results, held), ensure_ascii=False, indent=2))
+        print_json(_as_data(proved, results, held))
     else:
         _print(hotline, proved, results, held, table=table)
     if path:
@@ -104,7 +103,7 @@ def explore_command(
 
 
 def _save(hotline: Path, path: Path, results: list[ProofFinding]) -> None:
-    """Write what is wrong as calls, each once, however often it is found."""
+    """Write each error as a call, unless a call with its title already exists."""
     from ivr.written.runner import read_calls
     from ivr.written.yaml_writer import append
 
@@ -120,14 +119,14 @@ def _save(hotline: Path, path: Path, results: list[ProofFinding]) -> None:
 
 
 def _problems(loaded: Loaded) -> tuple[Problem, ...]:
-    """Return what `ivr check` would tell, apart from mere information."""
+    """Return the errors and warnings of `ivr check`."""
     from ivr.lint import judged
 
     return tuple(problem for problem in judged(loaded) if problem.severity != "information")
 
 
 def _progress() -> Callable[[int, int], None] | None:
-    """Return what tells on a terminal how far the walk is."""
+    """Return a progress printer if standard error is a terminal."""
     if not sys.stderr.isatty():
         return None
 
@@ -178,7 +177,7 @@ def _print(
 
 
 def _figure(proof: str, proved: ProofResult) -> str:
-    """Return the worst figure behind a proof, and where it is."""
+    """Return the worst figure behind a proof, and its node."""
     if proof == "P02" and proved.keys:
         node = max(proved.keys, key=lambda name: proved.keys[name])
         if _finite(proved.keys[node]) is None:
@@ -203,7 +202,7 @@ def _print_table(proved: ProofResult) -> None:
 
 
 def _mebibytes() -> float:
-    """Return the most memory that this process has had, in MiB."""
+    """Return the peak memory of this process in MiB."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

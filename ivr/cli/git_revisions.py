@@ -1,4 +1,4 @@
-"""A hotline as it was in a git revision, read with the `git` program into a temporary folder."""
+"""A hotline at a git revision, read with the `git` program into a temporary folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pathlib import Path
 from ivr.cli.errors import CommandFailed
 
 GIT_TIMEOUT = 120.0
-"""Seconds for one command; fetching the objects of a partial clone may take a while."""
+"""Seconds for one git command. Fetching the objects of a partial clone may take a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The git repository that a hotline's folder is in, whether or not the folder is there now."""
+    """The git repository around a hotline's folder. The folder itself may be gone by now."""
 
     git: str
     top: Path
     hotline: str
-    """The hotline's folder inside it; `.` for the repository itself."""
+    """The hotline's folder inside the repository; `.` if it is the repository itself."""
 
     @classmethod
     def around(cls, hotline: Path) -> Repository:
-        """Find it. Raises ``CommandFailed`` without git, or outside a repository."""
+        """Find the repository. Raises ``CommandFailed`` if there is no git, or no repository."""
         git = shutil.which("git")
         if git is None:
             raise CommandFailed("the program `git` is not there; install it, or name two folders")
@@ -41,14 +41,14 @@ class Repository:
         return cls(git, top, folder.relative_to(top.resolve()).as_posix())
 
     def commit(self, revision: str) -> str | None:
-        """Return the commit that a revision names, or None: nothing that begins with `-` can be an option here."""
+        """Return the commit of a revision, or None. A revision that begins with `-` is never read as an option."""
         wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         done = _run(self.git, self.top, wanted)
         found = done.stdout.decode("ascii", "replace").strip()
         return found if done.returncode == 0 and _is_commit(found) else None
 
     def read(self, commit: str, revision: str, into: Path) -> Path:
-        """Write the hotline as it was into a folder, and return where. Raises ``CommandFailed`` where there was none."""
+        """Write the hotline at a commit into a folder, and return its path. Raises ``CommandFailed``."""
         paths = [] if self.hotline == "." else ["--", self.hotline]
         done = _run(self.git, self.top, ["archive", "--format=tar", commit, *paths])
         folder = into / self.hotline
@@ -72,7 +72,7 @@ def _is_commit(text: str) -> bool:
 
 
 def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    """Run git without a shell, without questions, and with paths taken as they are."""
+    """Run git without a shell and without prompts. Paths are literal, not patterns."""
     environ = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1"}
     try:
         return subprocess.run(  # noqa: S603 - a list of arguments, and a revision that cannot be an option

@@ -1,4 +1,4 @@
-"""`ivr graph`: a hotline drawn on one page."""
+"""`ivr graph`: draw a hotline on one page."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from ivr.cli.diagram_options import (
 from ivr.cli.errors import as_usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ivr.diagrams.boxes import Drawing
     from ivr.diagrams.call_stats import CallStats
     from ivr.menu.tree import Tree
 
@@ -70,6 +67,10 @@ def graph_command(
     A chain of nodes with one way on is one box. A box to which many lead is named where it is meant (`→ agent`).
     """
     from ivr.diagrams.boxes import draw
+    from ivr.diagrams.dot import dot
+    from ivr.diagrams.mermaid import mermaid
+    from ivr.diagrams.page import page
+    from ivr.diagrams.svg import svg
 
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
@@ -79,25 +80,15 @@ def graph_command(
     others = [other for other in tree.languages if other != chosen] if form == "html" else []
     words = loaded.draft.words if loaded.draft else {}
     drawings = [draw(tree, words, each, full=full) for each in [chosen, *others]]
-    write_output(_written(form, drawings, traffic), output)
-
-
-def _written(form: str, drawings: Sequence[Drawing], traffic: CallStats | None) -> str:
-    """Return drawings in a format: one language, or a page of all of them."""
-    from ivr.diagrams import dot, mermaid, page, svg
-
-    match form:
-        case "html":
-            return page.page(drawings, traffic)
-        case "svg":
-            return svg.svg(drawings[0], traffic)
-        case "dot":
-            return dot.dot(drawings[0], traffic)
-    return mermaid.mermaid(drawings[0], traffic)
+    if form == "html":
+        text = page(drawings, traffic)
+    else:
+        text = {"mermaid": mermaid, "dot": dot, "svg": svg}[form](drawings[0], traffic)
+    write_output(text, output)
 
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:
-    """Count the calls of the store."""
+    """Count the stored calls."""
     from ivr.diagrams.call_stats import MOST_CALLS, count
 
     with as_usage_error():

@@ -1,4 +1,4 @@
-"""The JSON Schema of each kind of file, with which editors complete and check what is typed."""
+"""The JSON Schema of each kind of file. Editors use it to complete and check what is typed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from ivr.menu.reference import json_schemas, schema
 from ivr.written.model import CallsFile
 
 FOLDER = ".schema"
-"""Where the schemas stand in a hotline's folder; the first line of each file names its own."""
+"""The schemas' folder inside a hotline's folder. The first line of each YAML file names its schema."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of each kind of file."""
     return {
         **json_schemas(),
         "actions": schema(ActionsFile, "Actions of a hotline's own, in Python or over HTTP: actions.yaml"),
@@ -27,7 +26,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def schema_files(more: Mapping[str, dict[str, Any]] | None = None) -> dict[str, str]:
-    """Return the schemas as files: name to text."""
+    """Return the text of each schema file, by its name."""
     return {
         f"{kind}.json": json.dumps(made, ensure_ascii=False, indent=1) + "\n"
         for kind, made in {**schemas(), **(more or {})}.items()
@@ -35,7 +34,7 @@ def schema_files(more: Mapping[str, dict[str, Any]] | None = None) -> dict[str, 
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas into a hotline's folder, with those of its module's own files, and return their files."""
+    """Write the schemas into a hotline's folder, with those of its Python module's files. Return their paths."""
     from ivr.calls.hotline_files import read_folder
     from ivr.calls.served_hotline import read_registry
 

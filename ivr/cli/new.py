@@ -1,4 +1,4 @@
-"""`ivr new`: begins a hotline."""
+"""`ivr new`: start a hotline."""
 
 from __future__ import annotations
 

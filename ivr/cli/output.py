@@ -1,8 +1,9 @@
-"""What several commands print."""
+"""Output that several commands share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
     from ivr.menu.reading.problems import Problem
 
 
+def print_json(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
 def print_problem(hotline: Path, problem: Problem) -> None:
-    """Print a problem, in colour on a terminal."""
     where = f"{hotline / problem.file}:{problem.line}:{problem.column}:"
     node = f" {problem.node}:" if problem.node else ""
     colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "cyan")

@@ -1,4 +1,4 @@
-"""`ivr purge`: forgets old calls."""
+"""`ivr purge`: forget old calls."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 
 def parse_age(text: str) -> timedelta:
-    """Return an age such as ``90d``. Raises ValueError."""
+    """Return an age such as ``90d``. Raises ``ValueError``."""
     found = re.fullmatch(r"(\d{1,5})([hdw])", text, re.ASCII)
     if not found:
         raise ValueError(f"--older-than: `{text}` is no age; write it like 90d, 36h or 12w")

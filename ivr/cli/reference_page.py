@@ -1,4 +1,4 @@
-"""The reference of the menu language, made from the declarations that check the menus."""
+"""The reference of the menu language, generated from the declarations that check the menus."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ivr.written.model import STEP_WORDS, CallsFile, WrittenCall
 
 
 def reference_page(contracts: Mapping[str, Contract]) -> str:
-    """Return the reference page as Markdown, with these actions."""
+    """Return the reference as Markdown, with the actions of these contracts."""
     head = "# The menu language\n\nMade by `ivr reference` from the declarations that check the menus.\n"
     bulletins = section("A bulletin in `bulletins.yaml`, which is a list of them", Bulletin, level=2)
     files = "\n".join([*_services(), *bulletins, *_calls()])

@@ -1,17 +1,17 @@
-"""`ivr replay`: a call that was, on the menu as it is now."""
+"""`ivr replay`: play a past call against today's menu."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.call_store import open_call_store
 from ivr.cli.errors import CommandFailed, as_usage_error
+from ivr.cli.output import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     from ivr.replay.report import changed_since, untold
     from ivr.written.yaml_writer import calls_file, check_calls_file
 
-    # An action that was too slow then is too slow again, and that is no news.
+    # An action that was too slow then is too slow again. That is no news.
     configure(level="critical")
     with as_usage_error():
         path = calls_file(hotline, file) if file is not None else None
@@ -78,8 +78,7 @@ def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
 
     record, keys = done.recorded.history.record, CallerInput(tree, Samples(tree)).public
     if form == "json":
-        data = replay_data(done, tree, keys, masked(record.caller), menu)
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        print_json(replay_data(done, tree, keys, masked(record.caller), menu))
         return
     began = record.started.astimezone(tree.timezone)
     click.echo(f"{record.call}  {began:%Y-%m-%d %H:%M:%S}  {masked(record.caller) or 'number withheld'}")
@@ -102,7 +101,7 @@ def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
 
 
 def _print_rows(rows: Sequence[tuple[str, ...]], first: int | None, mark: str) -> None:
-    """Print what was recorded beside what happens today, with a mark at the first difference."""
+    """Print the recorded events beside today's, with a mark at the first difference."""
     rows = [("turn", "recorded", "today"), *rows]
     widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
     for place, (turn, then, now) in enumerate(rows):
@@ -112,9 +111,9 @@ def _print_rows(rows: Sequence[tuple[str, ...]], first: int | None, mark: str) -
 
 
 def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
-    """Write a replayed call, play it, and tell what is not in it as it was. All of it goes to standard error.
+    """Write a replayed call as a test, play it, and print what it lacks to standard error.
 
-    It is played without effects: a real service would do once more what it did then.
+    It is played without effects. Otherwise a real service would do everything a second time.
     """
     from ivr.harness import DirectHarnesses, sample_callers
     from ivr.replay.export import recalled, with_waits, without_effects
@@ -126,9 +125,8 @@ def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
     call = with_waits(written, harnesses, done.recorded.history)
     append(path, [call])
     failures = play("", call, harnesses).failures
-    remarks: list[Any] = [*written.notes]
-    if failures:
-        remarks.append(f"played on today's menu it fails: {failures[0]}")
     click.echo(f"saved in {path}; play it with: ivr test {hotline} -k {path.name}", err=True)
-    for note in remarks:
+    for note in written.notes:
         click.echo(f"  {note}", err=True)
+    if failures:
+        click.echo(f"  played on today's menu it fails: {failures[0]}", err=True)

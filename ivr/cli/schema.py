@@ -1,11 +1,12 @@
-"""`ivr schema`: the JSON Schemas of the files that editors write."""
+"""`ivr schema`: JSON Schemas of the files that editors write."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
+from ivr.cli.output import print_json
 
 
 @click.command(
@@ -27,7 +28,7 @@ def schema_command(kind: str, folder: Path | None) -> None:
     from ivr.cli.json_schemas import schemas, write_schemas
 
     if folder is None:
-        click.echo(json.dumps(schemas()[kind], ensure_ascii=False, indent=2))
+        print_json(schemas()[kind])
         return
     for path in write_schemas(folder):
         click.echo(path)

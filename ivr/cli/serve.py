@@ -1,4 +1,4 @@
-"""`ivr serve`: answers Twilio's webhooks."""
+"""`ivr serve`: answer Twilio's webhooks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def serve_command(
                 "--workers: each process has a memory of its own; with memory:// there can be only one"
             )
         count = 1
-    # What is wrong is said here, once, and not by every worker.
+    # An error appears here once, and not in every worker.
     create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
     if insecure and not settings.auth_tokens:
         click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)

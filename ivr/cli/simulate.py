@@ -1,4 +1,4 @@
-"""`ivr simulate`: trying a hotline from the keyboard."""
+"""`ivr simulate`: call a hotline from the keyboard."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def simulate_command(
 
 
 def _number(caller: str | None) -> str | None:
-    """Return a calling number without the spaces and hyphens that people write into it."""
+    """Return a calling number without the spaces and hyphens that people type."""
     if caller is None or caller == "withheld":
         return caller
     number = caller.translate(str.maketrans("", "", " -()"))

@@ -1,4 +1,4 @@
-"""Sets up the simulator: on a hotline in this process, or on a running server."""
+"""Sets up the simulator, for a hotline in this process or on a running server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.player.remote_line import PlayerLine
-from ivr.channels.twilio.player.transport import Reply, Transport, http_transport
+from ivr.channels.twilio.player.transport import Reply, http_transport
 from ivr.config import Settings
 from ivr.engine.events import Event
 from ivr.engine.session import Session
@@ -42,7 +42,7 @@ from ivr.written.runner import play
 from ivr.written.yaml_writer import append, calls_file, check_calls_file
 
 SAVED = "saved"
-"""Where `/save` keeps a call if it is not told."""
+"""The file of `/save` if no name is given."""
 
 
 def local_simulator(
@@ -56,11 +56,11 @@ def local_simulator(
     interactive: bool = False,
     file: str | None = None,
 ) -> Simulator:
-    """Return a simulator whose calls run in this process, in a store that is gone afterwards.
+    """Return a simulator whose calls run in this process, with a store in memory.
 
-    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Each call is kept in
-    ``file`` when it is over, if one is named. Raises ValueError for a moment, a language or a file that is none, and
-    what :func:`ivr.app.build_application` raises.
+    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Finished calls are saved
+    in ``file``. Raises ``ValueError`` if the moment, the language or the file name is wrong, and what
+    :func:`ivr.app.build_application` raises.
     """
     keeper = CallSaver(folder, transcript, strict=not interactive)
     if file is not None:
@@ -76,18 +76,22 @@ def local_simulator(
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
     slow_down(application, clock, faults)
     number = first_caller(application) if caller is None else "" if caller == "withheld" else caller
-    application.hotline.report = _Reporter(transcript)
     watch = _Watch(application, clock, transcript, controls)
     application.switchboard.observers.append(watch)
 
     phones = sample_callers(folder, tree)
 
+    def report(problems: tuple[Problem, ...]) -> None:
+        transcript.note("the changed menu has problems; the last good one goes on:", "red")
+        for problem in problems:
+            transcript.note(f"  {problem}", "red")
+
+    application.hotline.report = report
+
     def new_line() -> Line:
-        now = clock.now.astimezone(application.hotline.current().timezone)
-        transcript.note(
-            f"({number or 'number withheld'} rings {application.hotline.current().name}, {now:%Y-%m-%d %H:%M %A})"
-        )
         tree = application.hotline.current()
+        now = clock.now.astimezone(tree.timezone)
+        transcript.note(f"({number or 'number withheld'} rings {tree.name}, {now:%Y-%m-%d %H:%M %A})")
         line = DirectLine(
             application.switchboard, clock, number, desk_answers=keeper.noted(controls), language=begins_in
         )
@@ -96,11 +100,10 @@ def local_simulator(
             "at": f"{now:%Y-%m-%d %H:%M}",
             "language": begins_in if begins_in not in {"", tree.languages[0]} else None,
         }
-        if tree.asks_services:  # what is typed and told here is somebody's own, as on a running server
+        if tree.asks_services:  # a real customer's data may be typed and heard, as on a running server
             begun["from"] = _kept_number(number, phones)
-            return keeper.keep(
-                RecordingLine(line, begun, desks_of(tree), None, said_to_everybody(tree)), tree
-            )
+            common = said_to_everybody(tree)
+            return keeper.keep(RecordingLine(line, begun, desks_of(tree), None, common), tree)
         inside = HotlineView(
             lambda: watch.session.node if watch.session else "",
             lambda call: messages_so_far(application, call),
@@ -120,7 +123,7 @@ def _moment(text: str, tree: Tree) -> datetime:
 
 
 def _language(text: str, tree: Tree) -> str:
-    """Return the hotline's language that is meant, which may be named without its country: ``en`` for ``en-US``."""
+    """Return the hotline's language for a tag, which may lack the country: ``en`` means ``en-US``."""
     for tag in tree.languages:
         if text.casefold() in {tag.casefold(), tag.partition("-")[0].casefold()}:
             return tag
@@ -140,8 +143,8 @@ def remote_simulator(
 ) -> Simulator:
     """Return a simulator whose calls go over HTTP to a running server.
 
-    The folder, if there is one, only says who rings by default, how the languages are called, and where calls are
-    kept: without anything that may be secret. Raises ValueError for a URL or a file that is none.
+    The folder is optional. It supplies a default caller, the languages, and a place for saved calls. These leave out
+    everything that may be secret. Raises ``ValueError`` if the URL or the file name is wrong.
     """
     base, tree = _base(url), load_hotline(folder).tree
     phones = sample_callers(folder, tree)
@@ -152,7 +155,12 @@ def remote_simulator(
     if file is not None:
         keeper.keep_in(file)
     transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
-    send = _Traced(transport, transcript, controls)
+
+    def send(method: str, url: str, form: Mapping[str, str], /) -> Reply:
+        reply = transport(method, url, form)
+        if controls.trace:
+            transcript.note(request_line(method, url, form, reply.status, reply.body))
+        return reply
 
     def new_line() -> Line:
         transcript.note(f"({number or 'number withheld'} rings {base})")
@@ -170,12 +178,12 @@ def remote_simulator(
 
 
 def _kept_number(number: str, phones: Sequence[str]) -> str | None:
-    """Return a calling number as it may be kept: only a demonstration customer's, of whom the first rings anyway."""
+    """Return the caller's number for a saved call. Real numbers, and the first sample caller's, are left out."""
     return "withheld" if not number else number if number in phones[1:] else None
 
 
 def _base(url: str) -> str:
-    """Return the address of a server, of which the first webhook may have been given."""
+    """Return the address of a server. The URL of its first webhook is accepted too."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -187,7 +195,6 @@ def _base(url: str) -> str:
 
 
 def desks_of(tree: Tree) -> dict[str, str]:
-    """Return the number of each desk."""
     return {name: desk.number for name, desk in tree.desks.items()}
 
 
@@ -204,27 +211,28 @@ class CallSaver:
     folder: Path
     transcript: Transcript
     strict: bool
-    """Whether a call that cannot be saved ends the program. It does where nobody is there to name another file."""
+    """Whether a call that cannot be saved ends the program. If nobody is at the keyboard, nobody can choose another
+    file."""
     file: Path | None = None
-    """Where each call is kept when it is over; None: nowhere."""
+    """Where finished calls are saved; None: nowhere."""
     line: RecordingLine | None = None
     tree: Tree | None = None
-    """The menu of the present call; None where it cannot be known."""
+    """The menu of the current call; None if it is unknown."""
     saved: tuple[Path, WrittenCall] | None = None
-    """What was kept last, and where."""
+    """The call that was saved last, and its file."""
 
     def keep_in(self, name: str) -> None:
-        """Keep each call that is over in this file. Raises ValueError where that is no place for calls."""
+        """Save each finished call in this file. Raises ``ValueError`` if it cannot hold calls."""
         self.file = calls_file(self.folder, name)
         check_calls_file(self.file)
 
     def keep(self, line: RecordingLine, tree: Tree | None) -> RecordingLine:
-        """Begin with a call."""
+        """Start recording a call."""
         self.line, self.tree = line, tree
         return line
 
     def noted(self, controls: Controls) -> Callable[[str], DeskAnswer]:
-        """Return what happens at the desks of the present call, which is noted."""
+        """Return a function that answers for the desks, and records the answers in the current call."""
 
         def answer(number: str) -> DeskAnswer:
             if self.line:
@@ -234,7 +242,7 @@ class CallSaver:
         return answer
 
     def noting(self, perform: Perform, controls: Controls) -> Perform:
-        """Return what runs actions, and notes on the present call what befalls them."""
+        """Return a function that runs actions, and records in the current call whether they were down or slow."""
 
         def noted(name: str, services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
             if self.line:
@@ -245,7 +253,7 @@ class CallSaver:
         return noted
 
     def over(self) -> None:
-        """Keep the call that is over, if calls are kept."""
+        """Save the finished call if calls are saved."""
         if self.file is None:
             return
         try:
@@ -256,7 +264,7 @@ class CallSaver:
             self.transcript.note(f"not saved: {error}", "red")
 
     def save(self, name: str) -> None:
-        """Keep the present call. Raises ValueError, or an OSError, where that cannot be done."""
+        """Save the current call. Raises ``ValueError`` or ``OSError`` if that fails."""
         try:
             self._save(calls_file(self.folder, name) if name else self.file or calls_file(self.folder, SAVED))
         except BadFile as error:
@@ -280,7 +288,7 @@ class CallSaver:
         return f"play it with: ivr test {self.folder} -k {path.name}"
 
     def _differences(self, call: WrittenCall) -> list[str]:
-        """Play a call that was kept, and tell where it goes another way."""
+        """Play a saved call, and say where it differs."""
         if self.tree is None:
             return []
         if self.tree.asks_services:
@@ -290,21 +298,7 @@ class CallSaver:
 
 
 @dataclass(slots=True)
-class _Reporter:
-    """Tells editors that the menu they saved is not used yet."""
-
-    transcript: Transcript
-
-    def __call__(self, problems: tuple[Problem, ...]) -> None:
-        self.transcript.note("the changed menu has problems; the last good one goes on:", "red")
-        for problem in problems:
-            self.transcript.note(f"  {problem}", "red")
-
-
-@dataclass(slots=True)
 class _Watch:
-    """Knows where the present call stands, and shows each step where that is wanted."""
-
     application: Application
     clock: VirtualClock
     transcript: Transcript
@@ -313,7 +307,10 @@ class _Watch:
 
     def __call__(self, turn: Turn, event: Event) -> None:
         session = turn.session
-        before = self.session if self.session and self.session.call == session.call else _unbegun(session)
+        if self.session and self.session.call == session.call:
+            before = self.session
+        else:
+            before = replace(session, node="", variables={})  # as it was before the call's first event
         self.session = session
         if self.controls.trace:
             tree = self.application.hotline.version(session.version)
@@ -326,23 +323,3 @@ class _Watch:
             return ""
         minutes, seconds = divmod(int((self.clock.now - self.session.started).total_seconds()), 60)
         return f"{self.session.node} · {minutes}:{seconds:02}"
-
-
-def _unbegun(session: Session) -> Session:
-    """Return the session before the call's first event."""
-    return replace(session, node="", variables={})
-
-
-@dataclass(frozen=True, slots=True)
-class _Traced:
-    """A transport that shows each request where that is wanted."""
-
-    send: Transport
-    transcript: Transcript
-    controls: Controls
-
-    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
-        reply = self.send(method, url, form)
-        if self.controls.trace:
-            self.transcript.note(request_line(method, url, form, reply.status, reply.body))
-        return reply

@@ -1,4 +1,4 @@
-"""`ivr test`: the written calls of a hotline, played, and what they cover."""
+"""`ivr test`: play the written calls of a hotline, and measure what they cover."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def test_command(
         demanded = demands(fail_under)
     filled = _file_for_calls(hotline, fill_file) if fill_file else None
     goals = CoverageGoals(table or all_missing, all_missing, json_file, demanded, filled)
-    configure(
-        level="critical"
-    )  # a written call may want a service to fail, and says itself what must come of it
+    configure(level="critical")  # a written call may make a service fail on purpose
     tree = load_tree(hotline)
     if filled and tree.asks_services:
         raise CommandFailed(
@@ -118,7 +116,7 @@ def _play(
     *,
     verbose: bool,
 ) -> int:
-    """Play calls, show those that fail, and return how many do. A call that fails covers nothing."""
+    """Play calls, print those that fail, and return their number. A failed call covers nothing."""
     from ivr.written.report import print_played
     from ivr.written.runner import play
 
@@ -134,7 +132,7 @@ def _play(
 
 
 def _file_for_calls(hotline: Path, typed: str) -> Path:
-    """Return the file that is meant, which must be one of those that `ivr test` plays."""
+    """Return the file of `--fill`. It must be one that `ivr test` plays."""
     folder = (hotline / "calls").resolve()
     for path in (Path(typed), hotline / typed):
         if path.suffix == ".yaml" and path.resolve().is_relative_to(folder):

@@ -1,4 +1,4 @@
-"""`ivr twilio`: the commands that speak to Twilio itself."""
+"""`ivr twilio`: commands that talk to Twilio itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS = {"ok": "green", "wrong": "red", "skipped": "yellow"}
 
 
 def _number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    """Return a number in E.164, without the spaces and hyphens that people write into it; empty where none is said."""
+    """Return a number in E.164, without spaces and hyphens. Return an empty text if none is given."""
     number = (value or "").translate(str.maketrans("", "", " -()"))
     if value is None or re.fullmatch(r"\+[1-9]\d{4,14}", number, re.ASCII):
         return number
@@ -30,7 +30,7 @@ def _number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 
 def _url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    """Return a web address without its last slash, as the settings keep one; empty where none is said."""
+    """Return a web address without its last slash. Return an empty text if none is given."""
     try:
         parts = urlsplit(value or "")
         good = value is None or (parts.scheme in {"http", "https"} and parts.hostname)
@@ -76,14 +76,10 @@ def connect_command(number: str, url: str, fallback: str, *, take_over: bool, dr
 
     with _sentence():
         settings = read_settings()
-        own, public_url = (
-            _needed(number or settings.number, "--number", "TWILIO_NUMBER"),
-            _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL"),
-        )
         done = operations.connect(
             TwilioRest.of(settings),
-            own,
-            public_url,
+            _needed(number or settings.number, "--number", "TWILIO_NUMBER"),
+            _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL"),
             fallback_url=fallback,
             take_over=take_over,
             dry_run=dry_run,
@@ -147,7 +143,7 @@ def _needed(value: str, option: str, setting: str) -> str:
 
 @contextmanager
 def _sentence() -> Iterator[None]:
-    """Tell in one sentence what an operator can mend."""
+    """Turn an error that an operator can fix into one message."""
     from ivr.channels.twilio.admin.errors import RestFailed
     from ivr.channels.twilio.admin.provisioning import CannotConnect
     from ivr.config import BadSetting
@@ -159,7 +155,7 @@ def _sentence() -> Iterator[None]:
 
 
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
-    """Return the number of each desk of a hotline, as the environment may say it, and that of the last resort."""
+    """Return the numbers of a hotline's desks and of the last resort. The environment may override a desk's number."""
     from ivr.calls.served_hotline import load_hotline
 
     tree = load_hotline(hotline).tree

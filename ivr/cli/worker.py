@@ -1,4 +1,4 @@
-"""`ivr worker`: sends the text messages that calls have left in the store."""
+"""`ivr worker`: send the text messages that calls have left in the store."""
 
 from __future__ import annotations
 

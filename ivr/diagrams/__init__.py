@@ -1,6 +1,7 @@
-"""The whole of a hotline on one page: its drawing, the traffic on it, and the card that a caller can keep.
+"""Diagrams of a hotline: a drawing, the call figures on it, and a card for callers.
 
-``drawing`` is what is drawn, of the ``ways`` that a menu writes; ``mermaid``, ``dot``, ``svg`` and ``page`` write it down.
-Of the last two, ``faces`` is what is seen of a box, ``ranking`` and ``layout`` say where it stands. ``traffic`` counts on a
-drawing what the records tell. ``card`` is the caller's card, ``card_text`` and ``card_page`` write it down.
+``boxes`` makes boxes and arrows from the menu's ``edges``; ``mermaid``, ``dot``, ``svg`` and ``page`` write them in a
+format. For ``svg`` and ``page``, ``node_shapes`` fills the boxes, and ``ranking`` and ``layout`` place them.
+``call_stats`` counts recorded calls on the arrows. ``card`` is the caller's card; ``card_text`` and ``card_page`` write
+it.
 """

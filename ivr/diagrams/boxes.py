@@ -1,7 +1,7 @@
-"""What is drawn of a hotline: boxes for nodes and desks, and arrows for the ways between them.
+"""The contents of a drawing: boxes for nodes and desks, and arrows between them.
 
-A chain of nodes with one way on is one box, unless every node is wanted. The keys that work anywhere would be an arrow
-from every menu: they are told once, beside the drawing.
+A chain of nodes with one way on shares a box, unless ``full`` is set. Keys that work anywhere would be an arrow from
+every menu, so they appear once, in the legend.
 """
 
 from __future__ import annotations
@@ -16,13 +16,7 @@ from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
 from ivr.menu.compiler import option_speech
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.nodes import (
-    ListeningNode,
-    SayNode,
-    SetNode,
-    WaitsFor,
-    called,
-)
+from ivr.menu.language.nodes import ListeningNode, SayNode, SetNode, WaitsFor, called
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE
@@ -30,29 +24,29 @@ from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree
 
 HUB = 5
-"""A box to which more boxes than these lead is a hub: it is named where it is meant, and no lines are drawn to it."""
+"""A box with more sources than this is a hub. Arrows to it are not drawn; its name stands in their place."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnNode:
-    """One node, as it is drawn."""
+    """One node in a drawing."""
 
     node: str
     kind: str
     about: str
     """What it asks for, runs or records."""
     said: str
-    """Its first words; empty where it says nothing."""
+    """Its first words; empty if it says nothing."""
     words: tuple[tuple[str, tuple[str, ...]], ...]
-    """All its words: what they are, and each wording."""
+    """All its words: the name of each part, and its wordings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node, or a chain of them, or a desk."""
+    """A node, a chain of nodes, or a desk."""
 
     name: str
-    """Of its last node: the one that waits, or leads on."""
+    """The name of its last node, which waits or leads on."""
     kind: str
     file: str
     steps: tuple[DrawnNode, ...]
@@ -61,7 +55,7 @@ class Box:
     starts: bool = False
 
     def lines(self, most: float) -> list[str]:
-        """Return what is written on it where another program draws it; words have at most this width."""
+        """Return the text of a box for Mermaid or Graphviz. Words have at most this width."""
         last = self.steps[-1]
         about = last.about if self.kind == "desk" else f"{self.kind} {last.about}"
         return [
@@ -74,7 +68,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """The ways from one box to another that have one label."""
+    """The edges from one box to another with one label."""
 
     source: str
     target: str
@@ -90,18 +84,15 @@ class Drawing:
     hotline: str
     language: str
     boxes: Mapping[str, Box]
-    """By name, in the order of the files."""
+    """Boxes by name, in the order of the files."""
     arrows: Sequence[Arrow]
     legend: Sequence[str]
-    """What holds for the whole of it, in sentences."""
-    box_of: Mapping[str, str]
-    """By node: the box that it is drawn in."""
+    """Sentences about the whole hotline."""
     full: bool = False
     """Whether every node has a box of its own."""
 
     @property
     def words(self) -> DrawingWords:
-        """The words beside the menu's own."""
         return drawing_words(self.language)
 
     def groups(self) -> dict[str, list[Box]]:
@@ -112,7 +103,7 @@ class Drawing:
         return found
 
     def sources(self) -> dict[str, list[str]]:
-        """Return from which other boxes each box is reached."""
+        """Return the other boxes that lead to each box."""
         found: dict[str, dict[str, None]] = {name: {} for name in self.boxes}
         for arrow in self.arrows:
             if arrow.target in found and arrow.source != arrow.target:
@@ -120,43 +111,35 @@ class Drawing:
         return {name: list(sources) for name, sources in found.items()}
 
     def hubs(self) -> set[str]:
-        """Return the boxes to which so many lead that lines to them would hide the rest."""
+        """Return the boxes with so many sources that arrows to them would hide the rest."""
         return {name for name, sources in self.sources().items() if len(sources) > HUB}
 
     def target_name(self, arrow: Arrow) -> str:
-        """Return the name of where an arrow leads, as the menu writes it; in the drawing's language where it is no node."""
+        """Return the target's name as the menu writes it. ``back`` and the like are translated."""
         words = self.words
         named = {"back": words.back, "repeat": words.repeat, "return": words.returns}
         return named.get(arrow.target, arrow.drawn_edges[0].target)
 
 
 def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: bool = False) -> Drawing:
-    """Draw a hotline. ``words`` are its files of words by language; ``full`` gives every node a box of its own."""
+    """Draw a hotline. ``words`` are its words files by language; ``full`` gives every node its own box."""
     artist = _Artist(tree, words.get(language), language)
     drawn_edges = edges_of(tree)
     chains = [[name] for name in tree.nodes] if full else _chains(tree, drawn_edges)
     boxes = [artist.box(chain) for chain in chains]
-    boxes += [
-        artist.desk(name, desk, _file_of_desk(tree, drawn_edges, name)) for name, desk in tree.desks.items()
-    ]
+    for name, desk in tree.desks.items():
+        boxes.append(artist.desk(name, desk, _file_of_desk(tree, drawn_edges, name)))
     files = list(dict.fromkeys([MENU_FILE, *tree.declared.include, *(box.file for box in boxes)]))
     boxes.sort(key=lambda box: files.index(box.file))
-    box_of = {node: chain[-1] for chain in chains for node in chain} | {
-        desk_box(name): desk_box(name) for name in tree.desks
-    }
-    return Drawing(
-        tree.name,
-        language,
-        {box.name: box for box in boxes},
-        list(_arrows(drawn_edges, box_of, artist)),
-        list(artist.legend()),
-        box_of,
-        full,
-    )
+    box_of = {node: chain[-1] for chain in chains for node in chain}
+    box_of |= {desk_box(name): desk_box(name) for name in tree.desks}
+    arrows = list(_arrows(drawn_edges, box_of, artist))
+    by_name = {box.name: box for box in boxes}
+    return Drawing(tree.name, language, by_name, arrows, list(artist.legend()), full)
 
 
 def _chains(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]]) -> list[list[str]]:
-    """Join what only leads to one node with that node, where nothing else leads there."""
+    """Join each node that only leads to one other with that node, unless something else leads there too."""
     hotline = tree.declared
     arrivals = Counter(edge.target for each in drawn_edges.values() for edge in each)
     arrivals.update([hotline.start, hotline.agent, *hotline.identity.values(), *tree.anywhere.values()])
@@ -180,7 +163,7 @@ def _chains(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]]) -> list[
 
 
 def _file_of_desk(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]], desk: str) -> str:
-    """Return the file whose nodes have most to do with a desk; the first of them where several have."""
+    """Return the file whose nodes have most edges to and from a desk."""
     box = desk_box(desk)
     beside = [edge.target for edge in drawn_edges[box]]
     beside += [name for name, each in drawn_edges.items() if any(edge.target == box for edge in each)]
@@ -191,11 +174,11 @@ def _file_of_desk(tree: Tree, drawn_edges: Mapping[str, Sequence[DrawnEdge]], de
 def _arrows(
     drawn_edges: Mapping[str, Sequence[DrawnEdge]], box_of: Mapping[str, str], artist: _Artist
 ) -> Iterable[Arrow]:
-    """Yield the arrows between boxes; those of one box to one place are one, but every key has its own."""
+    """Yield the arrows between boxes. Edges with the same two ends share one, but every key has its own."""
     for node, own in drawn_edges.items():
         source = box_of[node]
         if node != source:
-            continue  # on to the next node of its own box
+            continue  # its only edge stays inside the box
         joined: dict[object, list[DrawnEdge]] = {}
         for edge in own:
             joined.setdefault(edge if edge.kind == "key" else edge.target, []).append(edge)
@@ -207,11 +190,9 @@ def _arrows(
 
 @dataclass(frozen=True, slots=True)
 class _Artist:
-    """Knows the words of one language."""
-
     tree: Tree
     file: WordsFile | None
-    """The words of the language; None for the first one, whose words are in the tree."""
+    """The words of the language; None for the first language, whose words are in the tree."""
     language: str
 
     @property
@@ -219,26 +200,23 @@ class _Artist:
         return drawing_words(self.language)
 
     def box(self, chain: Sequence[str]) -> Box:
-        """Return the box of a chain of nodes."""
         last, nodes = chain[-1], [self.tree.nodes[name] for name in chain]
         needs = [node.needs for node in nodes if node.needs]
         return Box(
             last,
             nodes[-1].kind,
             self.tree.files[last],
-            tuple(self.step(name) for name in chain),
+            tuple(map(self.step, chain)),
             needs[-1] if needs else "",
             self.tree.declared.start in chain,
         )
 
     def desk(self, name: str, desk: Desk, file: str) -> Box:
-        hours = (
-            desk.hours if isinstance(desk.hours, str) else " · ".join(" ".join(e) for e in desk.hours.items())
-        )
+        spans = [desk.hours] if isinstance(desk.hours, str) else map(" ".join, desk.hours.items())
+        hours = " · ".join(spans)
         return Box(desk_box(name), "desk", file, (DrawnNode(desk_box(name), "desk", hours, "", ()),))
 
     def step(self, name: str) -> DrawnNode:
-        """Return a node as it is drawn."""
         node, said = self.tree.nodes[name], self.tree.speech[self.language].nodes[name]
         first = said.say or said.end or ((said.text,) if said.text else ())
         return DrawnNode(
@@ -252,7 +230,6 @@ class _Artist:
             yield called(key, self.language), tuple(map(_text, prompts))
 
     def label(self, edge: DrawnEdge) -> str:
-        """Return what is written on a way."""
         words = self.words
         match edge.kind:
             case "key":
@@ -268,7 +245,7 @@ class _Artist:
         return edge.name
 
     def after_wait(self, waits_for: WaitsFor) -> str:
-        """Return what is written on a `then` of a node that has waited."""
+        """Return the label of a `then` after a node that waits."""
         match waits_for:
             case WaitsFor.entry:
                 return self.words.entered
@@ -290,7 +267,6 @@ class _Artist:
         return next((option.purpose or "" for option in options if option.key == key), "").rstrip("，, ")
 
     def legend(self) -> Iterable[str]:
-        """Yield what holds for the whole drawing."""
         hotline, words = self.tree.declared, self.words
         named = {"back": words.back, "repeat": words.repeat, "return": words.returns}
         if self.tree.anywhere:

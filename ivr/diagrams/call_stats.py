@@ -1,13 +1,13 @@
-"""What the records tell of the ways that callers went.
+"""Counts recorded calls on the edges of a menu.
 
-A record keeps events, each with the node where the call was, and not the nodes that a call only passed: between two
-events the shortest way through nodes that do not wait is taken to be the one. So it cannot be told
+A record has the call's events and their nodes, but not the nodes that a call only passed. Between two events the call
+is assumed to have taken the shortest path through nodes that do not wait. Some things therefore stay unknown:
 
-- which of two equally short ways a call took through a ``choose`` whose ways meet again;
-- where a call was hung up that had come through a ``choose`` or a ``return`` since its last event: there itself;
-- whether a recording was made: every one counts as made, unless the caller was silent;
-- at a typed entry, a wrong entry from a right one: wrong keys are counted at menus only;
-- where a key of ``anywhere`` was pressed, other than from the node: these keys are no arrows.
+- which of two equally short paths a call took between a ``choose`` and the node where they meet;
+- where a call hung up after a ``choose`` or a ``return``: it is counted at that node;
+- whether a recording was made: it is, unless the caller was silent;
+- whether a typed entry was wrong: wrong keys are counted at menus only;
+- the edge of a key of ``anywhere``: these keys have no arrows.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ from ivr.menu.tree import Tree
 from ivr.storage.base import CallHistory, PathEntry
 
 MOST_CALLS = 10_000
-"""The latest calls that are counted: reading more would take minutes."""
+"""The most calls that are counted, latest first. Reading more would take minutes."""
+_TYPED = frozenset({"DigitsPressed", "SpeechHeard"})
 _LIGHT, _DARK = (0x9E, 0xC3, 0xE6), (0x08, 0x30, 0x6B)
-"""One hue from light to dark: told apart by everybody, and on paper."""
+"""One hue from light to dark. Everybody can tell the shades apart, also on paper."""
 
 
 @dataclass(slots=True)
 class CallStats:
-    """Which calls went which way, and where they stumbled or ended."""
+    """Counts of calls on each edge, and of those that failed or ended at each node."""
 
     calls: int = 0
     other_versions: int = 0
@@ -51,32 +52,32 @@ class CallStats:
     first: datetime | None = None
     last: datetime | None = None
     drawn_edges: dict[DrawnEdge, set[int]] = field(default_factory=dict)
-    """The calls on each way, by their number here."""
+    """The numbers of the calls on each edge."""
     visits: dict[str, set[int]] = field(default_factory=dict)
-    """By node and desk: the calls that were there."""
+    """The numbers of the calls at each node and desk."""
     hung_up: dict[str, set[int]] = field(default_factory=dict)
     nomatch: dict[str, set[int]] = field(default_factory=dict)
     noinput: dict[str, set[int]] = field(default_factory=dict)
 
     def on(self, arrow: Arrow) -> int:
-        """Return how many calls went along an arrow."""
+        """Return the number of calls on an arrow."""
         return len(set().union(*(self.drawn_edges.get(edge, ()) for edge in arrow.drawn_edges)))
 
     def share(self, arrow: Arrow) -> float:
-        """Return which part of all calls went along an arrow."""
+        """Return the share of all calls on an arrow, from 0 to 1."""
         return self.on(arrow) / self.calls if self.calls else 0.0
 
     def at(self, node: str) -> int:
-        """Return how many calls were at a node or a desk."""
+        """Return the number of calls at a node or a desk."""
         return len(self.visits.get(node, ()))
 
     def of_arrow(self, arrow: Arrow) -> list[str]:
-        """Return the figures of an arrow: the calls, and their part of those at the node where it begins."""
+        """Return an arrow's figures: its calls, and their share of those at its source."""
         count, there = self.on(arrow), self.at(arrow.drawn_edges[0].node)
         return [f"{count} · {_percent(count, there)}" if there else "0"]
 
     def of_box(self, box: Box, words: DrawingWords) -> list[str]:
-        """Return the figures of a box: the calls, and what part of them stumbled or ended there."""
+        """Return a box's figures: its calls, and the share of hang-ups, wrong keys and silences."""
         there = self.at(box.name)
         lines = [
             f"{what} {_percent(len(calls), there)}"
@@ -90,12 +91,12 @@ class CallStats:
         return [" · ".join([str(there), *lines])]
 
     def dropped(self, box: Box) -> float:
-        """Return which part of the calls at a box hung up there."""
+        """Return the share of the calls at a box that hung up there."""
         there = self.at(box.name)
         return len(self.hung_up.get(box.name, ())) / there if there else 0.0
 
     def legend(self, words: DrawingWords) -> Iterator[str]:
-        """Yield what the figures are of."""
+        """Yield sentences that explain the figures."""
         if self.first is None or self.last is None:
             yield words.nobody
             return
@@ -110,13 +111,13 @@ class CallStats:
 
 
 def _percent(part: int, whole: int) -> str:
-    """Return a part in whole per cent; ``<1%`` is not nothing."""
+    """Return a share as whole per cent. A small share is ``<1%``, not ``0%``."""
     share = 100 * part / whole if whole else 0.0
     return "<1%" if 0 < share < 1 else f"{share:.0f}%"
 
 
 def shade_of(share: float) -> str:
-    """Return the colour of an arrow that this part of the calls went along; grey where none did."""
+    """Return an arrow's colour for its share of the calls. An unused arrow is grey."""
     if share <= 0:
         return "#b0b0b0"
     mixed = (round(light + (dark - light) * share**0.5) for light, dark in zip(_LIGHT, _DARK, strict=True))
@@ -124,11 +125,11 @@ def shade_of(share: float) -> str:
 
 
 def count(tree: Tree, histories: Iterable[CallHistory]) -> CallStats:
-    """Count calls on the ways of a menu."""
+    """Count calls on the edges of a menu."""
     traffic, counter = CallStats(), _Counter(tree, edges_of(tree))
     for history in histories:
         number, record = traffic.calls, history.record
-        started = record.started.astimezone(tree.timezone)  # the legend tells the hotline's days
+        started = record.started.astimezone(tree.timezone)  # the legend shows days in the hotline's time zone
         traffic.calls += 1
         traffic.other_versions += record.version != tree.version
         traffic.first = min(traffic.first or started, started)
@@ -139,13 +140,10 @@ def count(tree: Tree, histories: Iterable[CallHistory]) -> CallStats:
 
 @dataclass(frozen=True, slots=True)
 class _Counter:
-    """Follows one call after the other through the menu."""
-
     tree: Tree
     drawn_edges: Mapping[str, Sequence[DrawnEdge]]
 
     def take(self, history: CallHistory, number: int, traffic: CallStats) -> None:
-        """Add one call."""
         path, last = history.path, ""
         for entry, after in zip(path, [*path[1:], None], strict=True):
             self._stumbles(entry, number, traffic)
@@ -165,13 +163,11 @@ class _Counter:
         node = self.tree.nodes.get(entry.node)
         if entry.event == "NoInput" and isinstance(node, ListeningNode):
             traffic.noinput.setdefault(entry.node, set()).add(number)
-        elif (
-            entry.event in {"DigitsPressed", "SpeechHeard"} and isinstance(node, MenuNode) and not entry.keys
-        ):
+        elif entry.event in _TYPED and isinstance(node, MenuNode) and not entry.keys:
             traffic.nomatch.setdefault(entry.node, set()).add(number)
 
     def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[DrawnEdge]]:
-        """Return where an event led to, if that can be told, and the ways of the menu that it took to there."""
+        """Return the target of an event, if it is known, and the edges that lead there."""
         node, own = self.tree.nodes.get(entry.node), self.drawn_edges.get(entry.node, ())
         if entry.event == "CallStarted":
             return self.tree.declared.start, []
@@ -183,9 +179,8 @@ class _Counter:
             return self.tree.anywhere[key], rung
         chosen = _chosen(node, entry, own, moved=after is not None and after.node != entry.node)
         for ring in rung:
-            chosen = next(
-                (edge for edge in self.drawn_edges[ring.target] if edge.name == entry.ended.word), None
-            )
+            follow_ups = self.drawn_edges[ring.target]
+            chosen = next((edge for edge in follow_ups if edge.name == entry.ended.word), None)
         return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
 
     def _anywhere(self, node: Node, entry: PathEntry) -> str:
@@ -195,7 +190,7 @@ class _Counter:
         return "" if key in node.options or (isinstance(node, AskNode) and node.ask == "yes_no") else key
 
     def _between(self, begin: str, end: str | None) -> tuple[list[DrawnEdge], list[str]]:
-        """Return the ways and nodes from ``begin`` to the node of the next event, through nodes that do not wait."""
+        """Return the edges and nodes from ``begin`` to the next event's node, through nodes that do not wait."""
         if begin not in self.tree.nodes:
             return [], []
         found: dict[str, tuple[str, DrawnEdge | None]] = {begin: ("", None)}
@@ -211,22 +206,22 @@ class _Counter:
         return self._straight_on(begin)
 
     def _silently(self, name: str) -> Iterator[tuple[str, DrawnEdge | None]]:
-        """Yield where a call can come from a node without an event; to the questions of identity no arrow leads."""
+        """Yield where a call can go from a node without an event. No edge leads to the identity questions."""
         node = self.tree.nodes.get(name)
-        if node is None:  # a desk
-            yield from (
-                (edge.target, edge) for edge in self.drawn_edges[name] if edge.name == FollowUp.closed
-            )
-            return
-        if node.waits_for in {WaitsFor.nothing, WaitsFor.desk}:
-            yield from ((edge.target, edge) for edge in self.drawn_edges[name])
-        elif isinstance(node, TextNode):
-            yield from ((edge.target, edge) for edge in self.drawn_edges[name] if edge.name == "unable")
-        if node.needs in self.tree.declared.identity:
+        for edge in self.drawn_edges[name]:
+            if node is None:  # a desk
+                silent = edge.name == FollowUp.closed
+            elif isinstance(node, TextNode):
+                silent = edge.name == "unable"
+            else:
+                silent = node.waits_for in {WaitsFor.nothing, WaitsFor.desk}
+            if silent:
+                yield edge.target, edge
+        if node and node.needs in self.tree.declared.identity:
             yield self.tree.declared.identity[node.needs], None
 
     def _straight_on(self, begin: str) -> tuple[list[DrawnEdge], list[str]]:
-        """Follow what has one way on: so far it is certain, wherever the call was next."""
+        """Follow nodes with only one way on. This much is certain, wherever the call went next."""
         drawn_edges, nodes = list[DrawnEdge](), [begin]
         while isinstance(self.tree.nodes.get(nodes[-1]), SayNode | SetNode):
             edge = self.drawn_edges[nodes[-1]][0]
@@ -238,7 +233,7 @@ class _Counter:
 
 
 def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tuple[list[DrawnEdge], list[str]]:
-    """Return the ways and nodes that a search took to its end."""
+    """Return the edges and nodes that a search passed on its way to the end."""
     drawn_edges, nodes, name = list[DrawnEdge](), list[str](), end
     while name:
         nodes.append(name)
@@ -248,7 +243,7 @@ def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tupl
 
 
 def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
-    """Return the way that an event took at a node, or None when it took none that the menu writes."""
+    """Return the edge that an event took at a node, or None if the menu has no such edge."""
     key = entry.keys.rstrip("#") or entry.keys
     by_key = next((edge for edge in own if edge.kind == "key" and edge.name in {key, entry.keys}), None)
     named = {edge.name if edge.kind == "outcome" else edge.kind: edge for edge in own if edge.kind != "key"}
@@ -260,12 +255,9 @@ def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bo
         case WaitsFor.entry:
             if by_key or not moved:
                 return by_key
-            said = (
-                {"1": "yes", "2": "no"}.get(key, "")
-                if isinstance(node, AskNode) and node.ask == "yes_no"
-                else ""
-            )
-            return named.get(said) or named.get("then")
+            if isinstance(node, AskNode) and node.ask == "yes_no":
+                return named.get({"1": "yes", "2": "no"}.get(key, "then")) or named.get("then")
+            return named.get("then")
         case WaitsFor.action | WaitsFor.desk:
             word = entry.ended.word
             sent = named.get("then") if word == "sent" else None

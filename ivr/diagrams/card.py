@@ -1,7 +1,7 @@
-"""The caller's card: for everything that a menu offers, the keys from the answer of the call to there.
+"""The caller's card: the keys from the start of the call to everything that a menu offers.
 
-What an option leads to is a goal, unless it is a further menu that comes at once: its options are goals then. What only
-ends the call or leads back up is none.
+A goal is what an option leads to. If that is another menu, its options are goals instead. An option that only ends the
+call, or leads back up, is not a goal.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ _PROOFS = frozenset({"verified", "confirmed"})
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something that a caller may want, and the keys that lead there."""
+    """Something that a caller may want, and the keys to it."""
 
     what: str
     keys: tuple[str, ...]
-    """From the answer of the call; an entry that is typed is ``‹the name of its node›``."""
+    """The keys from the start of the call. A typed entry is ``‹the name of its node›``."""
     seconds: float
-    """From the answer until the last key has been announced."""
+    """The time until the last key has been announced."""
     proof: bool = False
     """Whether callers must first prove who they are."""
     human: str = ""
-    """When a human answers, if the goal is one."""
+    """The hours of the human, if a human is the goal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The goals behind one option of the first menu; without a title, those that are one step away."""
+    """The goals behind one option of the first menu. A group without a title holds direct goals."""
 
     title: str
     goals: tuple[Goal, ...]
@@ -54,31 +54,29 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that fits on a card."""
+    """The contents of a card."""
 
     hotline: str
     language: str
     anywhere: tuple[tuple[str, str], ...]
     """The keys that work at every menu, and what they do."""
     hours: str
-    """When the human of these keys answers; empty if there is none."""
+    """The hours of the human behind these keys; empty if there is none."""
     languages: tuple[tuple[str, tuple[str, ...]], ...]
-    """What other languages are called in their own words, and the keys to them."""
+    """The other languages in their own words, and the keys to them."""
     groups: tuple[Group, ...]
 
     @property
     def words(self) -> CardWords:
-        """The words beside the menu's own."""
         return card_words(self.language)
 
     @property
     def has_proofs(self) -> bool:
-        """Whether some goal asks for a proof."""
         return any(goal.proof for group in self.groups for goal in group.goals)
 
 
 def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card:
-    """Make the card of a hotline in a language. ``words`` are its files of words by language."""
+    """Make the card of a hotline in a language. ``words`` are its words files, by language."""
     maker = _Maker(tree, words.get(language), language, TimedEdges.of(tree, language), routes(tree, language))
     root = maker.root()
     desk = maker.desk(tree.declared.agent)
@@ -94,7 +92,7 @@ def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A menu, with the way to it."""
+    """A menu, and the keys to it."""
 
     name: str
     keys: tuple[str, ...]
@@ -103,8 +101,6 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Finds goals in the words of one language."""
-
     tree: Tree
     file: WordsFile | None
     language: str
@@ -112,7 +108,7 @@ class _Maker:
     routes: Mapping[str, Route]
 
     def root(self) -> _Place | None:
-        """Return the first menu that offers more than languages, on the usual way: no condition holds."""
+        """Return the first menu that offers more than languages, assuming that no condition holds."""
         drawn_edges, seen = edges_of(self.tree), set[str]()
         todo = [self.tree.declared.start]
         while todo:
@@ -121,14 +117,15 @@ class _Maker:
             if node is None or name in seen:
                 continue
             seen.add(name)
-            if name in self.routes and isinstance(node, MenuNode) and not _only_languages(node):
+            offers_more = isinstance(node, MenuNode) and not all(each.language for each in node.menu.values())
+            if name in self.routes and offers_more:
                 return self._place(name)
             following = [edge.target for edge in drawn_edges[name] if edge.kind != "after_tries"]
             todo += following if isinstance(node, ChooseNode) else following[::-1]
         return None
 
     def _place(self, name: str) -> _Place:
-        """Return a menu with the way to it in the card's language: where a key chooses that, another may be quicker."""
+        """Return a menu with the keys to it in the card's language. In another language they may be quicker."""
         route = self.routes[name]
         keys, seconds = list(route.keys), route.seconds
         for number, at in enumerate(route.pressed_at):
@@ -143,17 +140,17 @@ class _Maker:
         return _Place(name, tuple(keys), seconds)
 
     def _heard(self, name: str, key: str) -> float:
-        """Return the seconds in a menu until a key has been announced; of one that is not, until its own words are said."""
+        """Return the seconds until a menu has announced a key. For a silent key, return those of the menu's own words."""
         return self.timed.heard(name).get(key, self.timed.said(name))
 
     def _language_key(self, name: str) -> str:
-        """Return the key that chooses the card's language at a menu, or an empty text."""
+        """Return the key of a menu that chooses the card's language, or an empty text."""
         node = self.tree.nodes.get(name)
         options = node.menu if isinstance(node, MenuNode) else {}
         return next((key for key, option in options.items() if option.language == self.language), "")
 
     def groups(self, root: _Place) -> Iterator[Group]:
-        """Yield the goals of the first menu, grouped."""
+        """Yield the goals of the first menu, in groups."""
         shared = self._shared(root.name)
         single = list[Goal]()
         for key, what, option in self._options(root.name):
@@ -171,7 +168,7 @@ class _Maker:
             yield Group("", tuple(single))
 
     def _goals(self, place: _Place, elsewhere: AbstractSet[str]) -> Iterator[Goal]:
-        """Yield the goals below a menu. Menus ``elsewhere`` are above it, or ways out of everything."""
+        """Yield the goals below a menu. Menus in ``elsewhere`` are above it, or shared by many options."""
         above = {*elsewhere, place.name}
         for key, what, option in self._options(place.name):
             below = self._menu_at(option.go)
@@ -181,7 +178,7 @@ class _Maker:
                 yield goal
 
     def _shared(self, root: str) -> set[str]:
-        """Return the nodes to which several options of the first menu lead: what follows everything is no goal."""
+        """Return the nodes that several options of the first menu lead to. What follows everything is no goal."""
         drawn_edges, count = edges_of(self.tree), Counter[str]()
         for _, _, option in self._options(root):
             seen, todo = {root}, [option.go]
@@ -197,7 +194,7 @@ class _Maker:
         return _Place(name, (*place.keys, key), place.seconds + self._heard(place.name, key))
 
     def _options(self, name: str) -> Iterator[tuple[str, str, Option]]:
-        """Yield the options of a menu with what they are for, without those that change the language."""
+        """Yield the options of a menu and their purposes, without those that change the language."""
         node = self.tree.nodes[name]
         assert isinstance(node, MenuNode)
         typed = self.file.nodes.get(name) if self.file else None
@@ -216,24 +213,26 @@ class _Maker:
         return Goal(what, (*place.keys, key), seconds, self._proves(target), human)
 
     def _menu_at(self, target: str) -> str:
-        """Return the menu that comes at once, before anything is told or done; empty if none does."""
+        """Return the menu that follows at once, before anything is said or done. Empty if there is none."""
         last = self._quietly(target)[-1]
         return last if isinstance(self.tree.nodes[last], MenuNode) else ""
 
     def _quietly(self, target: str) -> list[str]:
-        """Follow what sets and chooses, on the usual way, to the first node where something happens."""
+        """Follow `set` and `choose` nodes to the first other node, assuming that no condition holds."""
         passed = [target]
         while True:
             node = self.tree.nodes[passed[-1]]
-            following = (
-                node.then if isinstance(node, SetNode) else node.else_ if isinstance(node, ChooseNode) else ""
-            )
+            following = ""
+            if isinstance(node, SetNode):
+                following = node.then
+            elif isinstance(node, ChooseNode):
+                following = node.else_
             if following not in self.tree.nodes or following in passed:
                 return passed
             passed.append(following)
 
     def _on(self, target: str) -> list[str]:
-        """Follow also what only says something, to the first node that waits or works."""
+        """Follow `say` nodes too, to the first node that waits or works."""
         passed = self._quietly(target)
         while isinstance(node := self.tree.nodes[passed[-1]], SayNode) and node.then in self.tree.nodes:
             more = self._quietly(node.then)
@@ -243,16 +242,14 @@ class _Maker:
         return passed
 
     def _proves(self, target: str) -> bool:
-        nodes = [self.tree.nodes[name] for name in self._on(target)]
-        return any(node.needs in _PROOFS for node in nodes)
+        return any(self.tree.nodes[name].needs in _PROOFS for name in self._on(target))
 
     def desk(self, target: str) -> Desk | None:
-        """Return the desk that comes after a node, if nothing but words comes before it."""
+        """Return the desk that follows a node after nothing but words."""
         node = self.tree.nodes[self._on(target)[-1]]
         return self.tree.desks[node.desk] if node.desk else None
 
     def anywhere(self) -> Iterator[tuple[str, str]]:
-        """Yield the keys that work at every menu, and what they do."""
         words = card_words(self.language)
         for key, entry in self.tree.declared.anywhere.items():
             own = self.file.anywhere.get(key) if self.file else entry
@@ -274,12 +271,8 @@ class _Maker:
             pressed = (*pressed, key)
 
 
-def _only_languages(node: MenuNode) -> bool:
-    return all(option.language for option in node.menu.values())
-
-
 def hours_of(desk: Desk, language: str) -> str:
-    """Return when a desk answers, in the words of a language."""
+    """Return a desk's hours in a language, such as `Mon–Fri 09:00-18:00`."""
     words = card_words(language)
     if isinstance(desk.hours, str):
         return words.always
@@ -297,12 +290,12 @@ def hours_of(desk: Desk, language: str) -> str:
 
 
 def keys_shown(keys: Sequence[str], words: CardWords) -> str:
-    """Return keys as they are told one after the other."""
+    """Return keys in a row, such as `1 then 3`."""
     return words.then.join(words.typed if key.startswith("‹") else key for key in keys)
 
 
 def notes_of(goal: Goal, words: CardWords) -> Iterable[str]:
-    """Yield what is to be known of a goal beside its keys: its seconds, a proof, a human's hours."""
+    """Yield the notes of a goal: its seconds, whether it needs a proof, a human's hours."""
     yield words.seconds.format(seconds=round(goal.seconds)) + (words.proof if goal.proof else "")
     if goal.human:
         yield words.hours.format(hours=goal.human)

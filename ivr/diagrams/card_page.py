@@ -1,4 +1,4 @@
-"""A card as one page that prints on one sheet of A4."""
+"""A card as an HTML page that prints on one sheet of A4."""
 
 from __future__ import annotations
 
@@ -8,37 +8,26 @@ from pathlib import Path
 
 from ivr.diagrams.card import Card, Goal, notes_of
 from ivr.diagrams.card_text import foot_lines, head_lines
+from ivr.diagrams.page import html_document
 
 _STYLE = Path(__file__).with_name("card.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def card_page(card: Card) -> str:
-    """Return the card as HTML, with nothing that must be fetched."""
-    title = escape(card.words.title.format(hotline=card.hotline))
+    """Return the card as HTML. The page loads nothing."""
+    title = card.words.title.format(hotline=card.hotline)
     head = "".join(f"<p>{escape(line)}</p>" for line in head_lines(card))
     foot = "".join(f"<p>{escape(line)}</p>" for line in foot_lines(card))
-    return f"""<!doctype html>
-<html lang="{escape(card.language)}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{_STYLE.read_text(encoding="utf-8")}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
+    body = f"""<main>
+<h1>{escape(title)}</h1>
 <div class="head">{head}</div>
 <div class="goals">
 {"".join(_groups(card))}</div>
 <footer>{foot}</footer>
 </main>
-</body>
-</html>
 """
+    return html_document(card.language, title, _POLICY, _STYLE.read_text(encoding="utf-8"), body)
 
 
 def _groups(card: Card) -> Iterable[str]:

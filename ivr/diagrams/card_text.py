@@ -1,4 +1,4 @@
-"""A card for a terminal or a pipe: one line for each goal."""
+"""A card as text, with one line for each goal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ivr.diagrams.card import Card, keys_shown, notes_of
 
 
 def card_text(card: Card) -> str:
-    """Return the card as lines of text, its columns in line also where Chinese is twice as wide."""
+    """Return the card as text. Its columns align, although Chinese characters are twice as wide."""
     return "\n".join(_lines(card)) + "\n"
 
 
@@ -37,7 +37,7 @@ def _lines(card: Card) -> Iterable[str]:
 
 
 def head_lines(card: Card) -> Iterable[str]:
-    """Yield what stands above the goals: the keys of every menu, the human's hours, the other languages."""
+    """Yield the lines above the goals: keys that always work, the human's hours, other languages."""
     words = card.words
     if card.anywhere:
         keys = words.between.join(f"{key} {what}" for key, what in card.anywhere)
@@ -52,7 +52,7 @@ def head_lines(card: Card) -> Iterable[str]:
 
 
 def foot_lines(card: Card) -> Iterable[str]:
-    """Yield what explains the marks."""
+    """Yield the lines that explain the marks."""
     if card.has_proofs:
         yield card.words.proof_explained
     yield card.words.seconds_explained

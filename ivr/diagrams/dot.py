@@ -1,4 +1,4 @@
-"""A drawing for Graphviz, which lays it out itself: ``ivr graph --format dot | dot -Tpdf``."""
+"""A drawing for Graphviz, which does the layout: ``ivr graph --format dot   dot -Tpdf``."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _STYLES: Mapping[str, str] = {
     "transfer": 'fillcolor="#fdeeda"',
 }
 _WORDS = 24
-"""The width of a node's words, in characters as wide as high."""
+"""The width of a node's words, in wide characters."""
 _LABEL = 20
-"""The width of a label, in characters as wide as high."""
+"""The width of a label, in wide characters."""
 _FONTS = "Helvetica, Noto Sans CJK SC, PingFang SC, Microsoft YaHei"
 
 
@@ -76,6 +76,6 @@ def _edge(
 
 
 def dot_string(*lines: str) -> str:
-    """Return lines as one quoted text of DOT."""
+    """Return lines as one quoted string of DOT."""
     escaped = (" ".join(line.split()).replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "\\n".join(escaped) + '"'

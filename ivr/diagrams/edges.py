@@ -1,4 +1,4 @@
-"""The ways on that a menu writes: what the arrows of a drawing stand for, and what the records are counted on."""
+"""The edges that a menu writes itself. Drawings show them, and calls are counted on them."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from ivr.menu.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class DrawnEdge:
-    """One way on, as the menu writes it."""
+    """One edge, as the menu writes it."""
 
     node: str
-    """Where it begins; a desk is ``desk NAME``."""
+    """Its source. A desk is ``desk NAME``."""
     kind: str
     """``then``, ``key``, ``outcome``, ``case``, ``desk``, ``ring`` or ``after_tries``."""
     name: str
-    """The key, the outcome, the condition, or what became of the transfer."""
+    """The key, the outcome, the condition, or the result of a transfer."""
     target: str
     """A node, a desk, or ``back``, ``repeat``, ``return``."""
 
 
 def desk_box(name: str) -> str:
-    """Return the name of a desk's box: no node can be called so."""
+    """Return the name of a desk's box. No node can have this name."""
     return f"desk {name}"
 
 
 def edges_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
-    """Return the ways on that the menu writes, by node and by desk."""
+    """Return the edges that the menu writes, by node and by desk."""
     flow = Flow(tree.declared, tree.nodes, tree.contracts)
     found = {
         name: [drawn for edge in flow.edges[name] if (drawn := _edge(name, edge))] for name in tree.nodes
@@ -44,7 +44,7 @@ def edges_of(tree: Tree) -> dict[str, list[DrawnEdge]]:
 
 
 def _edge(name: str, edge: Edge) -> DrawnEdge | None:
-    """Return the way of an edge, unless it is told elsewhere: keys of ``anywhere``, identity, a desk's, the usual human."""
+    """Return the drawn edge of an edge, or None if the drawing shows it elsewhere or leaves it out."""
     match edge.kind:
         case EdgeKind.option:
             return DrawnEdge(name, "key", edge.name, edge.target)

@@ -1,6 +1,6 @@
-"""Where boxes stand and lines run: from left to right, each line from a row of its box, past the boxes between.
+"""Positions of boxes and lines. Lines run from left to right, past the boxes between.
 
-Sizes are whole units of the picture. Everything is the same on every machine and in every run.
+The result is the same on every machine and in every run.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from statistics import median
 from ivr.diagrams.ranking import Ends, RankedPart, Vertex, ranked, untangled
 
 GAP = 11.0
-"""Between two boxes of a rank."""
+"""The space between two boxes of a rank."""
 BEND = 38.0
-"""Between two ranks: where lines bend."""
+"""The space between two ranks, where lines bend."""
 ENTRY = 11.0
-"""How far below the top of a box lines come to it: at its title."""
+"""The distance from a box's top to the end of a line: the height of its title."""
 _LANE = 8.0
-"""The height that a line takes where it passes a rank."""
+"""The height of a line that passes a rank."""
 _SWEEPS = 8
 _MANY = 14
-"""More rectangles than these are not tried in several orders: it would take too long."""
+"""More rectangles than these are not tried in several orders, which would take too long."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large something is."""
+    """The size of a box, a line or a page, in whole units of the picture."""
 
     width: float
     height: float
@@ -38,7 +38,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places of boxes (their upper left corners), and the points of lines by their ends."""
+    """The upper left corners of boxes, and the points of lines by their ends."""
 
     size: Size
     places: Mapping[str, Point]
@@ -46,9 +46,9 @@ class Layout:
 
 
 def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Layout:
-    """Lay out boxes and the lines between them, which close no circle.
+    """Lay out boxes and the lines between them. The lines must not close a circle.
 
-    ``ports`` has each line by its ends, with the height below the top of its box at which it begins.
+    ``ports`` gives each line, by its ends, the height on its box where it begins.
     """
     shares = {ends: height / sizes[ends[0]].height for ends, height in ports.items()}
     pieces = [_placed(untangled(piece, shares), sizes, ports) for piece in ranked(list(sizes), list(ports))]
@@ -61,7 +61,7 @@ def lay_out(sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Layout:
 
 
 def _form(pieces: Sequence[Layout]) -> float:
-    """Return the width by the height that all pieces together should have: that of one which is larger than the others."""
+    """Return the ratio of width to height for all pieces together. A piece larger than all others decides."""
     areas = [piece.size.width * piece.size.height for piece in pieces]
     if not areas or max(areas) < sum(areas) / 2:
         return 1.6
@@ -70,7 +70,7 @@ def _form(pieces: Sequence[Layout]) -> float:
 
 
 def pack(sizes: Sequence[Size], wanted: float, gap: float) -> tuple[list[Point], Size]:
-    """Place rectangles on a page so that it is small and has about the form that is wanted, the first one first."""
+    """Place rectangles on a small page with about this ratio of width to height. The first one stays first."""
     if not sizes:
         return [], Size(0, 0)
     area = sum((size.width + gap) * (size.height + gap) for size in sizes)
@@ -93,7 +93,7 @@ def pack(sizes: Sequence[Size], wanted: float, gap: float) -> tuple[list[Point],
 
 
 def _shelved(sizes: Sequence[Size], width: float, gap: float) -> tuple[list[Point], Size]:
-    """Put rectangles side by side in their order, one row below the other: quick, however many they are."""
+    """Place rectangles in rows. This is quick, however many there are."""
     places: list[Point] = []
     left = top = deepest = right = 0.0
     for size in sizes:
@@ -106,7 +106,7 @@ def _shelved(sizes: Sequence[Size], width: float, gap: float) -> tuple[list[Poin
 
 
 def _orders(sizes: Sequence[Size]) -> list[list[int]]:
-    """Return orders in which rectangles may be placed: as they come, or the large ones before the small."""
+    """Return orders to try: as given, or the large rectangles first."""
     first, *others = range(len(sizes))
     measures: list[Callable[[int], float]] = [
         lambda _: 0,
@@ -118,7 +118,7 @@ def _orders(sizes: Sequence[Size]) -> list[list[int]]:
 
 
 def _waste(page: Size, wanted: float) -> float:
-    """Return how bad a page is: its area, and more of it the further it is from the form that is wanted."""
+    """Return how bad a page is: its area, increased by its distance from the wanted ratio."""
     form = page.width / page.height / wanted
     return page.width * page.height * math.sqrt(max(form, 1 / form))
 
@@ -126,7 +126,7 @@ def _waste(page: Size, wanted: float) -> float:
 def _packed(
     sizes: Sequence[Size], order: Sequence[int], width: float, gap: float
 ) -> tuple[list[Point], Size]:
-    """Put each rectangle as high as it can stand, and then as far to the left, on a page of a width."""
+    """Place each rectangle as high as possible, and then as far left, on a page of this width."""
     used: list[tuple[Point, Size]] = []
     places: dict[int, Point] = {}
     for at in order:
@@ -142,7 +142,7 @@ def _packed(
 
 
 def _top(left: float, size: Size, used: Iterable[tuple[Point, Size]], gap: float) -> float:
-    """Return how high a rectangle can stand here: below everything that stands above its width."""
+    """Return how high a rectangle can stand here: below everything above its width."""
     return max(
         (
             y + other.height + gap
@@ -154,7 +154,7 @@ def _top(left: float, size: Size, used: Iterable[tuple[Point, Size]], gap: float
 
 
 def _placed(piece: RankedPart, sizes: Mapping[str, Size], ports: Mapping[Ends, float]) -> Layout:
-    """Give every vertex of a piece its place, and every line its points."""
+    """Place every vertex of a piece, and compute the points of every line."""
     heights = {
         vertex: sizes[vertex].height if isinstance(vertex, str) else _LANE
         for rank in piece.ranks
@@ -183,7 +183,7 @@ def _placed(piece: RankedPart, sizes: Mapping[str, Size], ports: Mapping[Ends, f
 def _tops(
     piece: RankedPart, heights: Mapping[Vertex, float], ports: Mapping[Ends, float]
 ) -> dict[Vertex, float]:
-    """Return the height of everything: near what it is linked with, in the order of its rank, without touching."""
+    """Return the height of every vertex: near its neighbours, in the order of its rank, without overlaps."""
     links: dict[Vertex, list[tuple[Vertex, float]]] = {vertex: [] for vertex in heights}
     for one, other, ends in piece.parts():
         begin = ports[ends] if one == ends[0] else heights[one] / 2
@@ -211,11 +211,11 @@ def _tops(
 
 
 def _apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
-    """Return the places nearest to those wanted (least squares) at which nothing touches and the order is kept."""
+    """Return the places nearest to the wanted ones (least squares) that keep the order and do not overlap."""
     offsets = [0.0]
     for height in heights[:-1]:
         offsets.append(offsets[-1] + height + GAP)
-    blocks: list[tuple[float, int]] = []  # the mean of what its members want, and how many they are
+    blocks: list[tuple[float, int]] = []  # the mean of what its members want, and their number
     for want, offset in zip(wanted, offsets, strict=True):
         mean, members = want - offset, 1
         while blocks and blocks[-1][0] > mean:

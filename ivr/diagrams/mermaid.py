@@ -1,4 +1,4 @@
-"""A drawing for Mermaid, which lays it out itself: pages of GitHub and GitLab show it as it stands."""
+"""A drawing for Mermaid, which does the layout. GitHub and GitLab show it in their pages."""
 
 from __future__ import annotations
 
@@ -25,34 +25,31 @@ _STYLES: Mapping[str, str] = {
     "transfer": "fill:#fdeeda,stroke:#a35a00,color:#111",
     "ref": "fill:#fff,stroke:#777,color:#333,stroke-dasharray:3 3",
 }
+_HARMLESS = " _-.,:/+=?!'→›…·，。、？！：；（）《》“”"
 _WORDS = 24
-"""The width of a node's words, in characters as wide as high."""
+"""The width of a node's words, in wide characters."""
 _LABEL = 20
-"""The width of a label, in characters as wide as high."""
+"""The width of a label, in wide characters."""
 
 
 def mermaid(drawing: Drawing, traffic: CallStats | None = None) -> str:
     """Return the drawing as a flowchart."""
-    writer = _Writer(drawing, traffic)
-    return "\n".join(writer.lines()) + "\n"
+    return "\n".join(_Writer(drawing, traffic).lines()) + "\n"
 
 
 class _Writer:
-    """Numbers boxes, references and arrows, as Mermaid wants them."""
-
     def __init__(self, drawing: Drawing, traffic: CallStats | None) -> None:
         self.drawing, self.traffic = drawing, traffic
         self.ids = {name: f"n{number}" for number, name in enumerate(drawing.boxes)}
         self.hubs = drawing.hubs()
         self.refs: dict[tuple[str, str], str] = {}
-        """By file and target: the reference that stands for it there."""
+        """By file and target: the reference that stands for the target there."""
 
     def lines(self) -> Iterable[str]:
-        """Yield the lines of the flowchart."""
         drawing = self.drawing
         arrows = [(arrow, self._goal(arrow)) for arrow in drawing.arrows]
         yield "flowchart LR"
-        legend = list(self._legend())
+        legend = [*drawing.legend, *(self.traffic.legend(drawing.words) if self.traffic else ())]
         if legend:
             yield f'  legend["{_label(legend)}"]'
             yield "  style legend fill:none,stroke:none,color:#888"
@@ -69,13 +66,8 @@ class _Writer:
             yield f"  {self.ids[arrow.source]} {self._line(arrow)} {goal}"
         yield from self._styles([arrow for arrow, _ in arrows])
 
-    def _legend(self) -> Iterable[str]:
-        yield from self.drawing.legend
-        if self.traffic:
-            yield from self.traffic.legend(self.drawing.words)
-
     def _goal(self, arrow: Arrow) -> str:
-        """Return what an arrow leads to: a box, or a reference to it where a line would be too much."""
+        """Return the id of an arrow's target: a box, or a reference if the line is not drawn."""
         target, file = arrow.target, self.drawing.boxes[arrow.source].file
         box = self.drawing.boxes.get(target)
         if box and (target not in self.hubs or box.file == file):
@@ -118,13 +110,8 @@ def _label(lines: Iterable[str]) -> str:
 
 
 def mermaid_string(text: str) -> str:
-    """Return a text as it may stand between Mermaid's quotes: whatever means something there is written as a number."""
-    return "".join(each if _is_plain(each) else f"#{ord(each)};" for each in " ".join(text.split()))
-
-
-def _is_plain(character: str) -> bool:
-    return (
-        character.isalnum()
-        or character in " _-.,:/+=?!'→›…·，。、？！：；（）《》“”"
-        or ord(character) > 0x2E7F
+    """Return a text for Mermaid's quotes. Special characters become numeric entities."""
+    return "".join(
+        each if each.isalnum() or each in _HARMLESS or ord(each) > 0x2E7F else f"#{ord(each)};"
+        for each in " ".join(text.split())
     )

@@ -1,4 +1,4 @@
-"""What is seen of a box in a picture: its lines of text, and a row for each way on."""
+"""The contents of a box in a picture: its lines of text, and a row for each way on."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ivr.diagrams.text_metrics import lines_of, shortened, width_of
 
 BOX_WIDTH = 196.0
 PAD = 9.0
-"""Left and right of the words in a box."""
+"""The space left and right of the words in a box."""
 _ABOVE, _BELOW = 4.0, 6.0
 _MOST_LINES = 2
-"""Lines of a node's words: all of them are in the page, behind a click."""
+"""The most lines of a node's words. The page shows all of them after a click."""
 _BOLD = 1.1
 """How much wider bold letters are."""
 _FAR = 2
-"""A line that passes more ranks than one is not drawn, if another one leads to the same box."""
+"""A line across more ranks than this is left out, if another line leads to the same box."""
 _LARGE, _BRANCHES = 60, 3
-"""In a file of more boxes than these, what branches into so many lines stands apart from what it branches from."""
+"""In a file with more boxes than ``_LARGE``, no line connects two boxes that both branch into so many lines."""
 INDENT = 10.0
-"""Of a box within a row."""
+"""The indentation of a box within a row."""
 _HEIGHTS = {"name": 15.0, "about": 12.5, "words": 13.5, "row": 15.5, "figures": 13.5, "onward": 13.5}
 SIZES = {"name": 11.5, "about": 9.5, "words": 10.5, "row": 10.5, "figures": 9.5, "onward": 10.5}
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeText:
-    """A line of text in a box. ``y`` is its baseline, below the top of the box."""
+    """A line of text in a box. ``y`` is its baseline, measured from the top of the box."""
 
     kind: str
     text: str
@@ -41,26 +41,26 @@ class ShapeText:
 
 @dataclass(frozen=True, slots=True)
 class ShapeRow:
-    """A way on. ``y`` is the baseline of its words, ``port`` the height at which its line begins."""
+    """A way on. ``y`` is the baseline of its words, ``port`` the height where its line begins."""
 
     arrow: Arrow
     label: str
     goal: str
-    """The name of where it leads, where no line is drawn; else empty."""
+    """The name of the target, if no line is drawn; else empty."""
     figures: str
     y: float
     port: float
     bottom: float
     drawn: bool
     words: Sequence[ShapeText] = ()
-    """The words of the box that it leads to, where that has no place of its own."""
+    """The words of the target box, if it is drawn inside this row."""
     onward: Arrow | None = None
-    """Where that leads."""
+    """The arrow from that inner box."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeShape:
-    """A box as it is seen."""
+    """A box with its contents."""
 
     box: Box
     texts: Sequence[ShapeText]
@@ -69,9 +69,9 @@ class NodeShape:
 
 
 def lines_within(drawing: Drawing) -> set[Ends]:
-    """Return which boxes a line is drawn between: in one file, ahead, not far, and not to a hub. Else a name says it.
+    """Return the ends of the lines to draw. Other arrows show the name of their target.
 
-    The nearest line to each box is drawn however far it runs.
+    A line stays in one file, leads ahead and not far, and not to a hub. The shortest line to each box is always drawn.
     """
     hubs, boxes = drawing.hubs(), drawing.boxes
     near = [
@@ -83,9 +83,8 @@ def lines_within(drawing: Drawing) -> set[Ends]:
     ]
     lines = forward(near, list(boxes))
     order = [ends for ends in dict.fromkeys(near) if ends in lines]
-    spans = {
-        ends: len(chain) - 1 for piece in ranked(list(boxes), order) for ends, chain in piece.chains.items()
-    }
+    pieces = ranked(list(boxes), order)
+    spans = {ends: len(chain) - 1 for piece in pieces for ends, chain in piece.chains.items()}
     nearest: dict[str, int] = {}
     for ends in order:
         nearest[ends[1]] = min(spans[ends], nearest.get(ends[1], spans[ends]))
@@ -93,27 +92,21 @@ def lines_within(drawing: Drawing) -> set[Ends]:
 
 
 def _parted(drawing: Drawing, lines: set[Ends]) -> set[Ends]:
-    """Leave out the lines between menus, and the like, in a file so large that it would be one endless tree."""
+    """Remove the lines between boxes with many branches, in a file so large that it would be one endless tree."""
     large = {box.name for boxes in drawing.groups().values() if len(boxes) > _LARGE for box in boxes}
     out = Counter(source for source, _ in lines)
-    return {
-        (source, target)
-        for source, target in lines
-        if source not in large or min(out[source], out[target]) < _BRANCHES
-    }
+    return {ends for ends in lines if ends[0] not in large or min(out[ends[0]], out[ends[1]]) < _BRANCHES}
 
 
 def folded(drawing: Drawing, lines: set[Ends]) -> dict[str, Arrow]:
-    """Return the boxes that need no place of their own, each with its way on.
+    """Return the boxes that fit inside a row, each with its arrow.
 
-    They only tell something, are reached from one row alone, and lead to where a name says.
+    They only say something, have one source, and no line leads on from them.
     """
     if drawing.full:
         return {}
-    into, out = (
-        Counter(arrow.target for arrow in drawing.arrows),
-        Counter(arrow.source for arrow in drawing.arrows),
-    )
+    into = Counter(arrow.target for arrow in drawing.arrows)
+    out = Counter(arrow.source for arrow in drawing.arrows)
     return {
         arrow.source: arrow
         for arrow in drawing.arrows
@@ -125,7 +118,7 @@ def folded(drawing: Drawing, lines: set[Ends]) -> dict[str, Arrow]:
 
 
 def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict[str, NodeShape]:
-    """Return every box that has a place of its own, as it is seen."""
+    """Return the shape of every box that is not inside a row."""
     own: dict[str, list[Arrow]] = {name: [] for name in drawing.boxes}
     unseen: dict[str, dict[str, None]] = {name: {} for name in drawing.boxes}
     for arrow in drawing.arrows:
@@ -143,15 +136,12 @@ def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes faces."""
-
     drawing: Drawing
     lines: set[Ends]
     inner: Mapping[str, Arrow]
     traffic: CallStats | None
 
     def shape(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> NodeShape:
-        """Return a box as it is seen."""
         texts, rows = list[ShapeText](), list[ShapeRow]()
         bottom = _ABOVE
         for kind, text in _texts(self.drawing, box, unseen, self.traffic):
@@ -191,7 +181,7 @@ class _Maker:
 
 
 def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
-    """Yield the lines of a box within a row: its words, and where it leads on."""
+    """Yield the lines of a box inside a row: its words, and where it leads."""
     room = BOX_WIDTH - 2 * PAD - INDENT
     for step in box.steps:
         said = step.said or step.about
@@ -208,9 +198,9 @@ def _texts(
     for step in box.steps:
         yield "name", shortened(step.node, room / SIZES["name"])
         if step is box.steps[-1]:
-            about = [box.kind if box.kind != "desk" else words.desk, *([step.about] if step.about else ())]
-            about += [f"needs {box.needs}"] if box.needs else []
-            yield "about", shortened(" · ".join(about), room / SIZES["about"])
+            kind = words.desk if box.kind == "desk" else box.kind
+            about = [kind, step.about, f"needs {box.needs}" if box.needs else ""]
+            yield "about", shortened(" · ".join(filter(None, about)), room / SIZES["about"])
         for line in lines_of(step.said, SIZES["words"], room, _MOST_LINES):
             yield "words", line
     if box.starts:
@@ -226,7 +216,7 @@ def _texts(
 
 
 def _fitting(label: str, goal: str, figures: str) -> tuple[str, str]:
-    """Return the label and the goal of a row, shortened so that both stand beside the figures."""
+    """Return the label and the target of a row, shortened to fit beside the figures."""
     size = SIZES["row"]
     room = BOX_WIDTH - 2 * PAD - (width_of(figures, SIZES["figures"]) * _BOLD + 8 if figures else 0)
     if not goal:

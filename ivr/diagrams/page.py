@@ -1,7 +1,6 @@
-"""A drawing as one page that opens from a disk, without a network: every language, every word, a search.
+"""A drawing as one HTML page that opens from a disk, without a network: every language, every word, a search.
 
-Nothing of a menu becomes markup or program: pictures are escaped text, and the words behind a click are JSON in which
-no tag can end.
+Nothing of a menu becomes markup or script. Pictures are escaped text, and the words are JSON without tags.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 
 
 def page(drawings: Sequence[Drawing], traffic: CallStats | None = None) -> str:
-    """Return the page of a hotline: one drawing for each language, the first one shown first."""
+    """Return the page of a hotline, with a drawing for each language. The first one is shown first."""
     first = drawings[0]
-    title = escape(first.hotline)
     data = {drawing.language: _data(drawing, traffic) for drawing in drawings}
     pictures = "".join(
         f'<div class="picture" data-language="{escape(drawing.language)}">{svg(drawing, traffic, style=False)}</div>'
@@ -35,19 +33,8 @@ def page(drawings: Sequence[Drawing], traffic: CallStats | None = None) -> str:
         f'aria-pressed="{str(drawing is first).lower()}">{escape(_own_name(drawing, drawings))}</button>'
         for drawing in drawings
     )
-    return f"""<!doctype html>
-<html lang="{escape(first.language)}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{STYLE.read_text(encoding="utf-8")}{_file("page.css")}</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
+    body = f"""<header>
+<h1>{escape(first.hotline)}</h1>
 <div role="group" class="languages" data-label="language">{choices}</div>
 <input type="search" id="search" data-placeholder="search"><output id="found" aria-live="polite"></output>
 <button type="button" id="bigger" data-label="bigger">+</button>
@@ -62,17 +49,35 @@ def page(drawings: Sequence[Drawing], traffic: CallStats | None = None) -> str:
 <script type="application/json" id="data">{_harmless(data)}</script>
 <script>
 {_file("page.js")}</script>
-</body>
-</html>
 """
+    style = STYLE.read_text(encoding="utf-8") + _file("page.css")
+    return html_document(first.language, first.hotline, _POLICY, style, body)
 
 
 def _file(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def html_document(language: str, title: str, policy: str, style: str, body: str) -> str:
+    """Return an HTML document that loads nothing. ``style`` and ``body`` are inserted as they are."""
+    return f"""<!doctype html>
+<html lang="{escape(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}</body>
+</html>
+"""
+
+
 def _harmless(data: Mapping[str, Any]) -> str:
-    """Return JSON in which no tag and no comment begins or ends."""
+    """Return JSON in which no tag and no comment can begin or end."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -80,22 +85,23 @@ def _harmless(data: Mapping[str, Any]) -> str:
 
 
 def _own_name(drawing: Drawing, drawings: Sequence[Drawing]) -> str:
-    """Return what a language calls itself, or its tag where that would not tell it from another one."""
+    """Return a language's name for itself, or its tag if two languages have the same name."""
     names = [other.words.own_name for other in drawings]
     return drawing.words.own_name if names.count(drawing.words.own_name) == 1 else drawing.language
 
 
 def _data(drawing: Drawing, traffic: CallStats | None) -> dict[str, Any]:
-    """Return all that can be read of a drawing's boxes."""
+    """Return all text of a drawing's boxes."""
     boxes = {name: _box(drawing, box, traffic) for name, box in drawing.boxes.items()}
     for arrow in drawing.arrows:
-        way = {
-            "label": arrow.label,
-            "goal": drawing.target_name(arrow),
-            "box": arrow.target if arrow.target in drawing.boxes else "",
-            "figures": "".join(traffic.of_arrow(arrow)) if traffic else "",
-        }
-        boxes[arrow.source]["ways"].append(way)
+        boxes[arrow.source]["ways"].append(
+            {
+                "label": arrow.label,
+                "goal": drawing.target_name(arrow),
+                "box": arrow.target if arrow.target in drawing.boxes else "",
+                "figures": "".join(traffic.of_arrow(arrow)) if traffic else "",
+            }
+        )
     for name, sources in drawing.sources().items():
         boxes[name]["sources"] = sources
     return {"boxes": boxes, "words": asdict(drawing.words)}

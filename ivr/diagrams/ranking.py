@@ -1,4 +1,4 @@
-"""Boxes in ranks from left to right, ordered so that few lines cross: the library's work, seen as ours.
+"""Places boxes in ranks from left to right so that few lines cross. A library does most of the work.
 
 A line that passes a rank has a place of its own there, a lane, so that it runs past the boxes.
 """
@@ -20,20 +20,20 @@ class RankedPart:
 
     ranks: tuple[tuple[Vertex, ...], ...]
     chains: Mapping[Ends, tuple[Vertex, ...]]
-    """By the ends of a line: all that it comes to, its ends too."""
+    """By the ends of a line: all its vertices, with its ends."""
 
     def boxes(self) -> list[str]:
         return [vertex for rank in self.ranks for vertex in rank if isinstance(vertex, str)]
 
     def parts(self) -> Iterator[tuple[Vertex, Vertex, Ends]]:
-        """Yield the parts of all lines, each from one rank to the next."""
+        """Yield the segments of all lines, each from one rank to the next."""
         for ends, chain in self.chains.items():
             for one, other in itertools.pairwise(chain):
                 yield one, other, ends
 
 
 def forward(lines: Sequence[Ends], order: Sequence[str]) -> set[Ends]:
-    """Return the lines that close no circle, found by following them from the first boxes of an order."""
+    """Return the lines that close no circle. They are found by a search from the first boxes of ``order``."""
     following: dict[str, list[str]] = {}
     for source, target in lines:
         following.setdefault(source, []).append(target)
@@ -64,7 +64,7 @@ def ranked(boxes: Sequence[str], lines: Sequence[Ends]) -> list[RankedPart]:
 
 
 def _pieces(boxes: Sequence[str], lines: Sequence[Ends]) -> Iterator[list[str]]:
-    """Yield which boxes hang together."""
+    """Yield the boxes of each connected piece."""
     beside: dict[str, set[str]] = {box: set() for box in boxes}
     for one, other in lines:
         beside[one].add(other)
@@ -83,14 +83,14 @@ def _pieces(boxes: Sequence[str], lines: Sequence[Ends]) -> Iterator[list[str]]:
 
 
 class NoLayout(Exception):
-    """The library that ranks boxes is not installed; the text says what to do."""
+    """The library that ranks boxes is not installed. The text says what to do."""
 
 
 def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> RankedPart:
     """Return what the library makes of one piece.
 
-    Numbers without gaps go in: then each number that comes out beyond them is a lane. (Of several pieces at once some
-    lanes would have the numbers of boxes.)
+    Boxes are numbered without gaps, so that every larger number in the result is a lane. With several pieces at once
+    some lanes would get the numbers of boxes.
     """
     if not lines:
         return RankedPart((tuple(boxes),), {})
@@ -117,7 +117,7 @@ def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> RankedPart:
 
 
 def _chains(links: Sequence[tuple[Vertex, Vertex]]) -> Iterator[tuple[Ends, tuple[Vertex, ...]]]:
-    """Put the parts of each line together."""
+    """Join the segments of each line."""
     onward = {one: other for one, other in links if isinstance(one, int)}
     for one, other in links:
         if isinstance(one, int):
@@ -129,9 +129,9 @@ def _chains(links: Sequence[tuple[Vertex, Vertex]]) -> Iterator[tuple[Ends, tupl
 
 
 def untangled(piece: RankedPart, ports: Mapping[Ends, float]) -> RankedPart:
-    """Order each rank by the rows from which its lines come, where that makes fewer cross.
+    """Order each rank by the rows where its lines begin, if fewer of them cross then.
 
-    ``ports`` says for each line where on its box it begins, from 0 at the top to 1.
+    ``ports`` gives each line the place on its box where it begins, from 0 at the top to 1.
     """
     best, fewest = piece, _crossings(piece, ports)
     present = piece
@@ -144,7 +144,7 @@ def untangled(piece: RankedPart, ports: Mapping[Ends, float]) -> RankedPart:
 
 
 def _swept(piece: RankedPart, ports: Mapping[Ends, float], *, backwards: bool) -> RankedPart:
-    """Order the ranks one after the other by the middle of what each vertex is linked with in the rank before."""
+    """Order each rank by the average place of its neighbours in the rank before."""
     ranks = [list(rank) for rank in piece.ranks]
     links: dict[Vertex, list[tuple[Vertex, float]]] = {}
     for one, other, ends in piece.parts():

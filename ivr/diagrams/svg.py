@@ -1,4 +1,4 @@
-"""A drawing as a picture: a panel for each file, boxes with a row for each way on, lines within the panels."""
+"""A drawing as a picture: a panel for each file, boxes with a row for each way on, and lines between them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _PANEL_PAD = 12.0
 _PANEL_TITLE = 24.0
 _LINE = 15.0
 _WANTED = 1.5
-"""Width by height: a sheet of paper on its side, with room for the title."""
+"""The ratio of width to height: a landscape sheet of paper, with room for the title."""
 _KINDS = ("say", "menu", "ask", "run", "choose", "set", "transfer", "record", "text", "end", "desk")
 
 
 def svg(drawing: Drawing, traffic: CallStats | None = None, *, style: bool = True) -> str:
-    """Return the drawing as SVG; without ``style`` for a page that has the style itself."""
-    return "\n".join(_Picture.of(drawing, traffic).lines(style=style)) + "\n"
+    """Return the drawing as SVG. A page that has the style itself sets ``style`` to false."""
+    within = lines_within(drawing)
+    picture = _Picture(drawing, traffic, faces(drawing, within, traffic))
+    return "\n".join(picture.lines(style=style)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """The part of one file."""
-
     file: str
     laid: Layout
     size: Size
@@ -40,20 +40,11 @@ class _Panel:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """Everything in its place."""
-
     drawing: Drawing
     traffic: CallStats | None
     faces: dict[str, NodeShape]
-    within: set[Ends]
-
-    @classmethod
-    def of(cls, drawing: Drawing, traffic: CallStats | None) -> _Picture:
-        within = lines_within(drawing)
-        return cls(drawing, traffic, faces(drawing, within, traffic), within)
 
     def lines(self, *, style: bool) -> Iterable[str]:
-        """Yield the lines of the document."""
         panels = [
             self._panel(file, [box.name for box in boxes if box.name in self.faces])
             for file, boxes in self.drawing.groups().items()
@@ -87,7 +78,7 @@ class _Picture:
             yield from lines_of(sentence, 11, width, 4)
 
     def _kinds(self, left: float, y: float) -> Iterable[str]:
-        """Yield which colour is which kind of node."""
+        """Yield the legend of colours."""
         present = {box.kind for box in self.drawing.boxes.values()}
         for kind in (kind for kind in _KINDS if kind in present):
             name = self.drawing.words.desk if kind == "desk" else kind
@@ -112,9 +103,7 @@ class _Picture:
         yield f'<g transform="translate({_n(_PANEL_PAD)} {_n(_PANEL_TITLE + _PANEL_PAD / 2)})">'
         for name in panel.laid.places:
             yield from self._draw_lines(self.faces[name], panel.laid)
-        for (
-            name
-        ) in self.drawing.boxes:  # in the order in which they are read, for whoever goes with the keyboard
+        for name in self.drawing.boxes:  # in reading order, for people who use the keyboard
             if name in panel.laid.places:
                 yield from self._draw_box(self.faces[name], panel.laid.places[name])
         yield "</g></g>"
@@ -169,7 +158,7 @@ class _Picture:
             yield self._link(row.arrow, goal)
 
     def _draw_inner(self, row: ShapeRow, goal: str) -> Iterable[str]:
-        """Yield the box to which a row leads, within the row."""
+        """Yield the box inside a row."""
         assert row.onward
         name = row.onward.source
         yield self._opening(name, [text.text for text in row.words if text.kind == "words"], "inner")
@@ -182,14 +171,14 @@ class _Picture:
         yield "</g>"
 
     def _link(self, arrow: Arrow, words: str) -> str:
-        """Return words that lead to a box, if it is one."""
+        """Return words as a link, if their target is a box."""
         if arrow.target not in self.drawing.boxes:
             return words
         link = escape("#" + anchor(self.drawing.language, arrow.target))
         return f'<a href="{link}" tabindex="-1">{words}</a>'
 
     def _opening(self, name: str, words: Sequence[str], extra: str = "", at: str = "") -> str:
-        """Return the beginning of a box, with what is read aloud of it."""
+        """Return the opening tag of a box, with its text for screen readers."""
         kind = self.drawing.boxes[name].kind
         spoken = ". ".join([name, kind, *words])
         return (
@@ -198,13 +187,9 @@ class _Picture:
         )
 
     def _tooltip(self, shape: NodeShape) -> str:
-        said = [f"{step.node}: {step.said}" if step.said else step.node for step in shape.box.steps]
-        return "\n".join(
-            [
-                *said,
-                *(f"{row.arrow.label} → {self.drawing.target_name(row.arrow)}".strip() for row in shape.rows),
-            ]
-        )
+        lines = [f"{step.node}: {step.said}" if step.said else step.node for step in shape.box.steps]
+        lines += [f"{row.arrow.label} → {self.drawing.target_name(row.arrow)}".strip() for row in shape.rows]
+        return "\n".join(lines)
 
 
 def anchor(language: str, name: str) -> str:
@@ -213,26 +198,25 @@ def anchor(language: str, name: str) -> str:
 
 
 def _level(share: float) -> int:
-    """Return how dark a line is, from 0 (nobody went there) to 5."""
+    """Return how dark a line is, from 0 (unused) to 5."""
     return 0 if share <= 0 else 1 + sum(share >= bound for bound in (0.02, 0.1, 0.25, 0.5))
 
 
 def _curve(points: Sequence[Point]) -> str:
-    """Return a line that leaves and comes horizontally, and runs straight past boxes."""
+    """Return a path that leaves and arrives horizontally, and runs straight past boxes."""
     (x, y), *rest = points
     path = f"M{_n(x)} {_n(y)}"
     for number, (to_x, to_y) in enumerate(rest):
         lane = number % 2 == 1  # from the beginning of a lane to its end
         bend = (to_x - x) / 2
-        path += (
-            f"H{_n(to_x)}"
-            if lane or to_y == y
-            else f"C{_n(x + bend)} {_n(y)} {_n(to_x - bend)} {_n(to_y)} {_n(to_x)} {_n(to_y)}"
-        )
+        if lane or to_y == y:
+            path += f"H{_n(to_x)}"
+        else:
+            path += f"C{_n(x + bend)} {_n(y)} {_n(to_x - bend)} {_n(to_y)} {_n(to_x)} {_n(to_y)}"
         x, y = to_x, to_y
     return path
 
 
 def _n(value: float) -> str:
-    """Return a number as short as it can be written."""
+    """Return a number with at most one decimal."""
     return f"{value:.1f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""How wide words are, and what of them fits: an estimate by kinds of characters, the same on every machine."""
+"""The width of words, and what fits in it: an estimate by kinds of characters, so that it is the same everywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 _NARROW = frozenset("iIjl.,:;'|!()[] ·•")
 _WIDE = frozenset("mwMW@%—…")
 _PIECE = re.compile(r"\s+|[!-~]+|.[，。、！？；：）》”…]*", re.DOTALL)
-"""What a line may be broken around: a word of Latin letters, or any other character with what closes a part of a sentence."""
+"""A part that is never split: a Latin word, or another character with its closing punctuation."""
 
 
 def width_of(text: str, size: float) -> float:
@@ -25,13 +25,11 @@ def _ems(character: str) -> float:
         return 0.36
     if character in _WIDE:
         return 0.92
-    if character.isupper():
-        return 0.73
-    return 0.61
+    return 0.73 if character.isupper() else 0.61
 
 
 def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
-    """Break words into at most so many lines of a width; what does not fit is left out, and ``…`` says so."""
+    """Wrap words into at most ``most`` lines. If something is left over, the last line ends with ``…``."""
     lines = [""]
     for piece in _pieces(" ".join(text.split()), size, width):
         if width_of(lines[-1] + piece, size) <= width:
@@ -45,7 +43,7 @@ def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
 
 
 def _pieces(text: str, size: float, width: float) -> list[str]:
-    """Return words and characters; a word that is longer than a line comes apart."""
+    """Return words and characters. A word that is longer than a line is split."""
     pieces = _PIECE.findall(text)
     return [part for piece in pieces for part in ([piece] if width_of(piece, size) <= width else list(piece))]
 
@@ -57,6 +55,6 @@ def _cut(line: str, size: float, width: float) -> str:
 
 
 def shortened(text: str, most: float) -> str:
-    """Return the beginning of a text: as much as is so many times as wide as it is high."""
+    """Return a text, cut to ``most`` times its height."""
     text = " ".join(text.split())
     return text if width_of(text, 1.0) <= most else _cut(text + "…", 1.0, most)

@@ -1,4 +1,4 @@
-"""The words of drawings and cards that are no part of a menu, in the languages that the program speaks by itself."""
+"""The words around a menu's own words in drawings and cards, in the languages that the program speaks itself."""
 
 from __future__ import annotations
 
@@ -8,47 +8,48 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DrawingWords:
-    """The words of a drawing in one language. ``{…}`` are places for values."""
+    """The words of a drawing. The defaults are English; ``{…}`` marks the place of a value."""
 
-    own_name: str
-    closed: str
-    busy: str
-    no_answer: str
-    failed: str
-    otherwise: str
-    after_tries: str
-    entered: str
-    recorded: str
-    sent: str
-    back: str
-    repeat: str
-    returns: str
-    desk: str
-    starts: str
-    comes_from: str
-    comes_from_many: str
-    anywhere: str
-    identity: str
-    reference: str
-    leads_to: str
-    search: str
-    language: str
-    bigger: str
-    smaller: str
-    whole: str
-    close: str
-    hint: str
-    calls: str
-    nobody: str
-    other_versions: str
-    most_calls: str
-    hung_up: str
-    nomatch: str
-    noinput: str
-    how_to_read: str
+    own_name: str = "English"
+    closed: str = "closed"
+    busy: str = "busy"
+    no_answer: str = "no answer"
+    failed: str = "failed"
+    otherwise: str = "otherwise"
+    after_tries: str = "after the last try"
+    entered: str = "when it is typed"
+    recorded: str = "when it is recorded"
+    sent: str = "when it is sent"
+    back: str = "back"
+    repeat: str = "repeat"
+    returns: str = "on to where the caller wanted to go"
+    desk: str = "desk"
+    starts: str = "calls begin here"
+    comes_from: str = "from {names}"
+    comes_from_many: str = "from {count} places"
+    anywhere: str = "At every menu: {keys}"
+    identity: str = "Boxes that need an identity: {levels}"
+    reference: str = "→ name: no line is drawn; go on at that box."
+    leads_to: str = "leads to"
+    search: str = "find a node or words"
+    language: str = "Language"
+    bigger: str = "bigger"
+    smaller: str = "smaller"
+    whole: str = "whole picture"
+    close: str = "close"
+    hint: str = "Choose a box to read all its words."
+    calls: str = "{count} calls, from {first} to {last}."
+    nobody: str = "The store has no calls yet."
+    other_versions: str = "{count} of them were on another version of the menu; of these, only nodes that are still there are counted."
+    most_calls: str = "Only the latest {count} calls are counted."
+    hung_up: str = "hung up"
+    nomatch: str = "wrong key"
+    noinput: str = "silence"
+    how_to_read: str = "Figures are calls that went this way; per cent are of the calls that were at the box. The wider and stronger a line, the more calls; an orange bar is the part that hung up there."
 
 
 DRAWING: Mapping[str, DrawingWords] = {
+    "en": DrawingWords(),
     "zh": DrawingWords(
         own_name="中文",
         closed="非服务时间",
@@ -87,88 +88,45 @@ DRAWING: Mapping[str, DrawingWords] = {
         noinput="没按键",
         how_to_read="数字是走过这条线的电话数，百分比是占到过这个框的电话；线越粗越醒目，走的电话越多；橙色的条是在这里挂断的部分。",
     ),
-    "en": DrawingWords(
-        own_name="English",
-        closed="closed",
-        busy="busy",
-        no_answer="no answer",
-        failed="failed",
-        otherwise="otherwise",
-        after_tries="after the last try",
-        entered="when it is typed",
-        recorded="when it is recorded",
-        sent="when it is sent",
-        back="back",
-        repeat="repeat",
-        returns="on to where the caller wanted to go",
-        desk="desk",
-        starts="calls begin here",
-        comes_from="from {names}",
-        comes_from_many="from {count} places",
-        anywhere="At every menu: {keys}",
-        identity="Boxes that need an identity: {levels}",
-        reference="→ name: no line is drawn; go on at that box.",
-        leads_to="leads to",
-        search="find a node or words",
-        language="Language",
-        bigger="bigger",
-        smaller="smaller",
-        whole="whole picture",
-        close="close",
-        hint="Choose a box to read all its words.",
-        calls="{count} calls, from {first} to {last}.",
-        nobody="The store has no calls yet.",
-        other_versions="{count} of them were on another version of the menu; of these, only nodes that are still there are counted.",
-        most_calls="Only the latest {count} calls are counted.",
-        hung_up="hung up",
-        nomatch="wrong key",
-        noinput="silence",
-        how_to_read="Figures are calls that went this way; per cent are of the calls that were at the box. The wider and stronger a line, the more calls; an orange bar is the part that hung up there.",
-    ),
 }
-"""By language without its region."""
+"""By language, without its region."""
 
 
 def drawing_words(language: str) -> DrawingWords:
-    """Return the words of a drawing in a language; English where the program does not speak it."""
+    """Return the words in a language such as ``zh-CN``, or in English if the program does not speak it."""
     return DRAWING.get(language.split("-", maxsplit=1)[0], DRAWING["en"])
 
 
 @dataclass(frozen=True, slots=True)
 class CardWords:
-    """The words of a card in one language."""
+    """The words of a card. The defaults are English; ``{…}`` marks the place of a value."""
 
-    title: str
-    """With ``{hotline}``."""
-    goal: str
-    """What comes before and after what a key is for: ``{what}``."""
-    heading: str
-    """The same of what stands alone."""
-    then: str
-    typed: str
-    seconds: str
-    """With ``{seconds}``."""
-    anywhere: str
-    back: str
-    repeat: str
-    human: str
-    hours: str
-    """With ``{hours}``."""
-    always: str
-    every_day: str
-    closed: str
-    language: str
-    """With ``{language}`` and ``{keys}``."""
-    proof: str
-    proof_explained: str
-    seconds_explained: str
-    between: str
-    """Between the parts of a line."""
-    to: str
-    """Between the first and the last of some days."""
+    title: str = "Keys of {hotline}"
+    goal: str = "For {what}:"
+    heading: str = "{what}: "  # of a line that has no keys
+    then: str = " then "
+    typed: str = "what you are asked for"
+    seconds: str = "{seconds} s"
+    anywhere: str = "At every menu"
+    back: str = "back"
+    repeat: str = "once more"
+    human: str = "A person"
+    hours: str = "a person, {hours}"
+    always: str = "at any hour"
+    every_day: str = "every day"
+    closed: str = "closed"
+    language: str = "{language}: {keys}"
+    proof: str = "*"
+    proof_explained: str = "* You are asked to prove who you are first."
+    seconds_explained: str = (
+        "Seconds: from the answer until the last key is announced. Who knows the keys need not wait for them."
+    )
+    between: str = " · "  # between the parts of a line
+    to: str = "–"  # between the first and the last of several days
 
 
 CARD: Mapping[str, CardWords] = {
+    "en": CardWords(),
     "zh": CardWords(
         title="{hotline} 按键卡",
         goal="{what}：",
@@ -185,38 +143,14 @@ CARD: Mapping[str, CardWords] = {
         every_day="每天",
         closed="休息",
         language="{language}：{keys}",
-        proof="*",
         proof_explained="* 会先核对您的身份。",
         seconds_explained="秒数：从接通到听到最后一个键。知道按键就不用等，可以马上按。",
-        between=" · ",
         to="至",
     ),
-    "en": CardWords(
-        title="Keys of {hotline}",
-        goal="For {what}:",
-        heading="{what}: ",
-        then=" then ",
-        typed="what you are asked for",
-        seconds="{seconds} s",
-        anywhere="At every menu",
-        back="back",
-        repeat="once more",
-        human="A person",
-        hours="a person, {hours}",
-        always="at any hour",
-        every_day="every day",
-        closed="closed",
-        language="{language}: {keys}",
-        proof="*",
-        proof_explained="* You are asked to prove who you are first.",
-        seconds_explained="Seconds: from the answer until the last key is announced. Who knows the keys need not wait for them.",
-        between=" · ",
-        to="–",
-    ),
 }
-"""By language without its region."""
+"""By language, without its region."""
 
 
 def card_words(language: str) -> CardWords:
-    """Return the words of a card in a language; English where the program does not speak it."""
+    """Return the words in a language such as ``zh-CN``, or in English if the program does not speak it."""
     return CARD.get(language.split("-", maxsplit=1)[0], CARD["en"])

@@ -1,4 +1,4 @@
-"""Compares two versions of a hotline: what a caller will notice, in words, and what only editors need to know."""
+"""Compares two versions of a hotline: what callers will notice, and what only editors need to know."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ivr.diff.wording import compare_words
 
 
 def compare(old: Side, new: Side, pairs: Pairs | None = None) -> list[Change]:
-    """Return everything that differs between two versions of a hotline. Equal ones give nothing."""
+    """Return every difference between two versions of a hotline. Equal versions have none."""
     pairs = pairs or pair(old, new)
     return [
         *compare_distances(old, new, pairs),

@@ -1,4 +1,4 @@
-"""Written calls that passed on the old version and go another way on the new one."""
+"""Written calls that passed on the old version and fail on the new one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Calls = Sequence[tuple[str, WrittenCall]]
 """Written calls, each with its file."""
 PlayOnVersion = Callable[[str, WrittenCall], PlayedCall]
 _HEARD = 80
-"""Characters that are told of what was heard instead."""
+"""Characters that are quoted of what was heard instead."""
 
 
 def compare_calls(
@@ -22,7 +22,7 @@ def compare_calls(
 ) -> Iterator[Change]:
     """Yield the calls of both versions that pass on the old one and fail on the new one.
 
-    A node that was only renamed is followed under its new name. Calls that fail at the same step are told together.
+    A renamed node is followed under its new name. Calls that fail at the same step are one change.
     """
     back = {now: was for was, now in pairs.names.items()}
     todo = [(file, call, renamed(call, pairs.names)) for file, call in old]
@@ -43,7 +43,7 @@ def compare_calls(
 
 
 def renamed(call: WrittenCall, names: Mapping[str, str]) -> WrittenCall:
-    """Return a written call with the names of nodes in another version."""
+    """Return a written call with its nodes renamed."""
     steps = [
         At(node=names.get(step.node, step.node)) if isinstance(step, At) else step for step in call.steps
     ]
@@ -55,21 +55,18 @@ def _first_failure(played: PlayedCall) -> int:
 
 
 def _failed(alike: Sequence[PlayedCall], *, is_rewritten: bool) -> Change:
-    """Tell the first step that differs, what was done before it, and what was heard instead."""
+    """Describe the first step that fails, what was done before it, and what was heard instead."""
     first, number = alike[0], _first_failure(alike[0])
     row = first.rows[number]
     done = next((each for each in reversed(first.rows[:number]) if each.happened), None)
     after = f"after {named(done.written)}, " if done else ""
     happened = row.happened or (done.happened if done else ())
     heard = " ".join(item.text for item in happened if isinstance(item, Heard))
-    instead = f"; heard: {in_quotes(_shortened(heard))}" if heard else ""
+    heard = heard if len(heard) <= _HEARD else heard[:_HEARD].rstrip() + " …"
+    instead = f"; heard: {in_quotes(heard)}" if heard else ""
     more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
     ending = ", rewritten in the new version" if is_rewritten else ""
     failure = " ".join(row.failure.partition("; ")[0].split())
     what = f"{in_quotes(first.call.call)} in {first.file}{more}{ending}: {after}{named(row.written)}: {failure}{instead}"
     calls = [{"file": played.file, "call": played.call.call} for played in alike]
     return Change(Heading.calls, what, grave=not is_rewritten, figures={"calls": calls})
-
-
-def _shortened(words: str) -> str:
-    return words if len(words) <= _HEARD else words[:_HEARD].rstrip() + " …"

@@ -1,4 +1,4 @@
-"""What differs about the humans: numbers, hours, and what follows when nobody answers."""
+"""Differences between desks: numbers, hours, and what follows if nobody answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OTHERS = frozenset({"number", "hours", "closed_on", "holidays", "ring", *_FOLLO
 
 
 def compare_desks(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield what differs about every desk. A number is told by its last digits alone."""
+    """Yield the differences of every desk. Only the last digits of a number are shown."""
     before, after = old.tree.desks, new.tree.desks
     for name in dict.fromkeys([*before, *after]):
         if name not in after:
@@ -73,7 +73,7 @@ def _masked(number: str) -> str:
 
 
 def _hours(old: Desk, new: Desk) -> Iterator[tuple[str, str, str]]:
-    """Yield the days whose hours differ, those with the same difference together."""
+    """Yield the days whose hours differ. Days with the same difference are one item."""
     days: dict[tuple[str, str], list[int]] = {}
     for number, (was, now) in enumerate(zip(_week(old), _week(new), strict=True)):
         if was != now:
@@ -95,7 +95,7 @@ def _week(desk: Desk) -> list[str]:
 
 
 def _named(numbers: list[int]) -> str:
-    """Return days as they are written in a menu: ``mon-fri``, or ``mon, wed``."""
+    """Return days as a menu writes them: ``mon-fri``, or ``mon, wed``."""
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
         return f"{WEEKDAYS[numbers[0]]}-{WEEKDAYS[numbers[-1]]}"
     return ", ".join(WEEKDAYS[number] for number in numbers)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.diff.changes import Change, Heading, Side, in_quotes
+from ivr.diff.changes import Change, Heading, Side, in_quotes, keys_in_words, listed
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.language.hotline import Anywhere
@@ -14,13 +14,13 @@ from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.tree import Tree
 
 NOTICED = 0.5
-"""Seconds: nobody notices less."""
+"""Seconds. Nobody notices less."""
 _LISTED = 5
-"""Goals that are told by name, beside the first of those that changed alike."""
+"""Goals that are listed after the first of several that changed alike."""
 
 
 def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield the goals that are reached by other keys, sooner or later, or not any more; those that changed alike together."""
+    """Yield the goals with other keys, with another delay, or without a route. Goals that changed alike are one change."""
     languages = [language for language in new.tree.languages if language in old.tree.speech]
     before = {language: routes(old.tree, language) for language in languages}
     after = {language: routes(new.tree, language) for language in languages}
@@ -30,7 +30,7 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     for node, purpose in goals.items():
         was = names.get(node)
         if was is None or node not in new.tree.nodes:
-            continue  # a node that is new or gone is told as such
+            continue  # reported as a new node, or as one that is gone
         ways = [_Route(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
         goal = _Goal(node, purpose, ways)
         if any(way.is_noticed for way in ways):
@@ -41,16 +41,14 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 def _change(goals: Sequence[_Goal]) -> Change:
     first, others = goals[0], [goal.node for goal in goals[1:]]
-    rest = len(others) - _LISTED
-    named = ", ".join(f"`{node}`" for node in others[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
-    sentence = "; ".join(_sentence(first.ways)) + (f"; likewise {named}" if others else "")
+    sentence = "; ".join(_sentence(first.ways)) + (f"; likewise {listed(others, _LISTED)}" if others else "")
     figures = {"goals": [goal.figures() for goal in goals]}
     is_lost = any(way.is_lost for way in first.ways)
     return Change(Heading.goals, f"{first.label}: {sentence}", first.node, grave=is_lost, figures=figures)
 
 
 def _goals(tree: Tree) -> dict[str, str]:
-    """Return the nodes that a key leads to, each with what the key is for; and those that connect with a human."""
+    """Return the nodes that a key leads to, with the key's purpose, and the nodes that connect with a human."""
     found: dict[str, str] = {}
     for node in tree.nodes.values():
         for option in node.options.values():
@@ -67,7 +65,7 @@ def _goals(tree: Tree) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """The quickest way to one goal in one language, before and after."""
+    """The quickest route to one goal in one language, before and after."""
 
     language: str
     old: Route | None
@@ -76,35 +74,35 @@ class _Route:
 
     @property
     def keys(self) -> tuple[str, str]:
-        """What is pressed, before and after."""
-        return self._pressed(self.old), _pressed(self.new.keys if self.new else ())
+        """The keys before and after. Entries of the old version have their new names."""
+        before = self.old.keys if self.old else ()
+        old = keys_in_words(f"‹{self.pairs.now(key[1:-1])}›" if key[0] == "‹" else key for key in before)
+        return old or "no key", keys_in_words(self.new.keys if self.new else ()) or "no key"
 
     @property
     def later(self) -> float:
-        """Seconds; negative when it is sooner."""
+        """Seconds. Negative if callers get there sooner."""
         return self.new.seconds - self.old.seconds if self.old and self.new else 0.0
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is there no more."""
         return self.old is not None and self.new is None
 
     @property
     def is_noticed(self) -> bool:
-        """Whether a caller notices a difference."""
         was, now = self.keys
         return was != now or abs(self.later) >= NOTICED or (self.old is None) != (self.new is None)
 
     @property
     def likeness(self) -> object:
-        """What it has in common with the ways that changed alike: the first keys of both that differ, and the seconds."""
+        """A key for grouping routes that changed alike: the first keys that differ, and the seconds."""
         was, now = (list(route.keys) if route else None for route in (self.old, self.new))
         while was and now and was[-1] == now[-1]:
             was, now = was[:-1], now[:-1]
         return str(was), str(now), f"{self.later:.1f}" if abs(self.later) >= NOTICED else ""
 
     def figures(self) -> dict[str, Any]:
-        """Return the keys and the seconds, before and after; none where there is no way."""
+        """Return the keys and the seconds, before and after; None if there is no route."""
         was, now = self.keys
         return {
             "old": {"keys": was, "seconds": round(self.old.seconds, 1)} if self.old else None,
@@ -112,20 +110,10 @@ class _Route:
             "noticed": self.is_noticed,
         }
 
-    def _pressed(self, route: Route | None) -> str:
-        """Return the keys of the old version, its entries under their new names."""
-        keys = route.keys if route else ()
-        return _pressed(f"‹{self.pairs.now(key[1:-1])}›" if key[0] == "‹" else key for key in keys)
-
-
-def _pressed(keys: Iterable[str]) -> str:
-    sentence = (f"the entry `{key[1:-1]}`" if key[0] == "‹" else key for key in keys)
-    return " then ".join(sentence) or "no key"
-
 
 @dataclass(frozen=True, slots=True)
 class _Goal:
-    """One goal, with the way to it in every language."""
+    """A goal, with the route to it in every language."""
 
     node: str
     purpose: str
@@ -133,22 +121,20 @@ class _Goal:
 
     @property
     def label(self) -> str:
-        """What it is called."""
         return f"`{self.node}` ({in_quotes(self.purpose)})" if self.purpose else f"`{self.node}`"
 
     @property
     def likeness(self) -> object:
-        """What it has in common with the goals that changed alike."""
+        """A key for grouping goals that changed alike."""
         return tuple(way.likeness for way in self.ways)
 
     def figures(self) -> dict[str, Any]:
-        """Return it for tables and tools."""
         languages = {way.language: way.figures() for way in self.ways}
         return {"node": self.node, "goal": self.label, "languages": languages}
 
 
 def _sentence(ways: Sequence[_Route]) -> Iterator[str]:
-    """Tell the keys once where they are the same in every language, and the seconds of each."""
+    """Yield the parts of a sentence. Keys that are the same in every language appear once."""
     both = [way for way in ways if way.old and way.new]
     lost = [way.language for way in ways if way.is_lost]
     found = [way.language for way in ways if way.old is None and way.new is not None]

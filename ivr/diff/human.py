@@ -1,56 +1,53 @@
-"""Where callers lose their human: by the ways of the menu, and by what the exploration of every state has found."""
+"""Where callers lose the route to a human, or get it back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ivr.diff.changes import Change, Heading, Side, named
+from ivr.diff.changes import Change, Heading, Side, keys_in_words, listed
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes_to_human
 from ivr.menu.language.nodes import ListeningNode
 
 _LISTED = 6
-"""Nodes that are told by name."""
+"""Nodes that are listed by name."""
 
 
 def compare_distances(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield the menus and entries from which a human is reached by no way any more, or by no key; or is again.
+    """Yield the menus and entries where the route to a human appears, disappears, or no longer takes a key.
 
-    That it is a longer way, the goals tell.
+    A longer route is reported among the goals.
     """
     languages = [language for language in new.tree.languages if language in old.tree.speech]
     found: dict[tuple[_Route, _Route], _Places] = {}
     for language in languages:
         before, after = (routes_to_human(side.tree, language) for side in (old, new))
         for name, now in pairs.names.items():
-            ways = _route(before.get(name)), _route(after.get(now))
-            if _rank(ways[0]) != _rank(ways[1]) and isinstance(new.tree.nodes[now], ListeningNode):
-                found.setdefault(ways, _Places()).add(now, language, before.get(name), after.get(now))
-    for (was, is_now), places in found.items():
-        what = f"From {_some(list(places.nodes))} {_reached(is_now, places.new)}"
-        sentence = f"{what}; before: {_reached(was, places.old)}"
+            was, is_now = before.get(name), after.get(now)
+            keys = was.keys if was else None, is_now.keys if is_now else None
+            if _rank(keys[0]) != _rank(keys[1]) and isinstance(new.tree.nodes[now], ListeningNode):
+                found.setdefault(keys, _Places()).add(now, language, was, is_now)
+    for (old_keys, new_keys), places in found.items():
+        what = f"From {listed(list(places.nodes), _LISTED)} {_reached(new_keys, places.new)}"
+        sentence = f"{what}; before: {_reached(old_keys, places.old)}"
         where = "" if len(places.languages) == len(languages) else ", ".join(places.languages)
-        is_worse = _rank(is_now) < _rank(was)
+        is_worse = _rank(new_keys) < _rank(old_keys)
         yield Change(Heading.human, sentence, next(iter(places.nodes)), where, grave=is_worse)
 
 
 _Route = tuple[str, ...] | None
-"""The keys to a human; none when the caller only waits, None when there is no way."""
-
-
-def _route(route: Route | None) -> _Route:
-    return route.keys if route else None
+"""The keys to a human. Empty if the caller only waits; None if there is no route."""
 
 
 def _rank(way: _Route) -> int:
-    """Return how good a way is: none, waiting, or a key."""
+    """Return how good a route is: 0 for none, 1 for waiting, 2 for a key."""
     return 0 if way is None else 1 + bool(way)
 
 
 @dataclass(slots=True)
 class _Places:
-    """The nodes from which the way to a human has changed alike."""
+    """The nodes where the route to a human changed alike."""
 
     nodes: dict[str, None] = field(default_factory=dict)
     languages: dict[str, None] = field(default_factory=dict)
@@ -67,17 +64,7 @@ class _Places:
 def _reached(way: _Route, seconds: Sequence[float]) -> str:
     if way is None:
         return "no way leads to a human"
-    sentence = (f"the entry {named(key[1:-1])}" if key[0] == "‹" else key for key in way)
-    keys = f"by {' then '.join(sentence)}" if way else "by waiting alone"
+    keys = f"by {keys_in_words(way)}" if way else "by waiting alone"
     least, most = min(seconds), max(seconds)
-    span = f"{most:.1f} s" if most - least < _ALIKE else f"{least:.1f} s to {most:.1f} s"
+    span = f"{most:.1f} s" if most - least < 0.1 else f"{least:.1f} s to {most:.1f} s"
     return f"a human is reached {keys}, {span}"
-
-
-_ALIKE = 0.1
-"""Seconds."""
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - _LISTED
-    return ", ".join(map(named, names[:_LISTED])) + (f" and {rest} more" if rest > 0 else "")

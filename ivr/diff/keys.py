@@ -1,4 +1,4 @@
-"""Keys that moved, appeared, disappeared, or now mean something else: callers know them by heart."""
+"""Keys that moved, appeared, disappeared or changed their meaning. Callers know them by heart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ivr.diff.changes import Change, Heading, Side, in_quotes, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import ListeningNode, Node, Option
+from ivr.menu.language.nodes import ListeningNode, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,52 +17,47 @@ class Key:
 
     key: str
     go: str
-    """Where it leads, in the names of the new version."""
+    """The node that it leads to, by its name in the new version."""
     language: str | None
-    """The language that it changes to."""
+    """The language that it switches to."""
     purpose: str | None
-    """What it is for, in the hotline's first language."""
+    """Its purpose, in the hotline's first language."""
 
     def __str__(self) -> str:
-        """Return how it is told."""
         return in_quotes(self.purpose) if self.purpose else named(self.go)
 
     def leads_as(self, other: Key) -> bool:
-        """Say whether two keys lead to the same place."""
+        """Return whether two keys lead to the same place."""
         return (self.go, self.language) == (other.go, other.language)
 
     def means(self, other: Key) -> bool:
-        """Say whether two keys mean the same to a caller, wherever they lead."""
+        """Return whether two keys mean the same to a caller, wherever they lead."""
         return self.leads_as(other) or (self.purpose is not None and self.purpose == other.purpose)
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """The keys of one menu or entry before and after, and which is which."""
+    """The keys of one menu or entry before and after, matched by meaning."""
 
     old: Mapping[str, Key]
     new: Mapping[str, Key]
     same: Mapping[str, str]
-    """From a key of the old menu to the one of the new menu that means the same."""
+    """From a key of the old menu to the key of the new menu with the same meaning."""
 
     @classmethod
     def of(cls, old: Node, new: Node, pairs: Pairs) -> Menu:
-        """Find every key of a menu again."""
-        before = {key: _key(key, option, pairs.now(option.go)) for key, option in _options(old)}
-        after = {key: _key(key, option, option.go) for key, option in _options(new)}
+        before = {
+            key: Key(key, pairs.now(option.go), option.language, option.for_)
+            for key, option in old.options.items()
+        }
+        after = {
+            key: Key(key, option.go, option.language, option.for_) for key, option in new.options.items()
+        }
         return cls(before, after, _same(before, after))
 
 
-def _options(node: Node) -> Iterator[tuple[str, Option]]:
-    yield from node.options.items()
-
-
-def _key(key: str, option: Option, go: str) -> Key:
-    return Key(key, go, option.language, option.for_)
-
-
 def _same(old: Mapping[str, Key], new: Mapping[str, Key]) -> dict[str, str]:
-    """Match the keys of a menu: those that stayed first, then those that moved."""
+    """Match the keys of a menu: first those that stayed, then those that moved."""
     found: dict[str, str] = {}
     stayed = [(key, key) for key in old if key in new]
     moved = [(key, other) for key in old for other in new]
@@ -76,7 +71,7 @@ def _same(old: Mapping[str, Key], new: Mapping[str, Key]) -> dict[str, str]:
 
 
 def compare_keys(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield what is new about the keys of every menu, and about those that work anywhere."""
+    """Yield the changed keys of every menu, and of ``anywhere``."""
     for before, after in pairs.names.items():
         one, other = old.tree.nodes[before], new.tree.nodes[after]
         if isinstance(one, ListeningNode) and isinstance(other, ListeningNode):
@@ -95,11 +90,8 @@ def _menu(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator
         elif now is not None:
             yield _other_meaning(node, key, now, str(was), stays)
         elif stays is not None:
-            yield Change(
-                Heading.keys,
-                f"`{node}`: {was} moved from key {key} to key {stays}; nothing is on key {key} now",
-                node,
-            )
+            what = f"`{node}`: {was} moved from key {key} to key {stays}; nothing is on key {key} now"
+            yield Change(Heading.keys, what, node)
         else:
             yield Change(Heading.keys, f"`{node}`: key {key} ({was}) is gone", node, grave=True)
         if stays not in {None, key}:
@@ -117,10 +109,10 @@ def _menu(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator
 
 
 def _left_behind(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield keys that lead elsewhere, and whose words in another language are still those of before.
+    """Yield keys that lead elsewhere while their words in another language stayed the same.
 
-    The words of another language stand by their keys in a file of their own: whoever swaps two keys in the tree must
-    swap them there too, and nothing but a comparison can tell that he has not.
+    These words are in a file of their own, by key. Whoever swaps two keys in the tree must swap them there too, and
+    only a comparison can tell that they forgot.
     """
     before = next(name for name, now in pairs.names.items() if now == node)
     for language in (each for each in new.tree.languages[1:] if each in old.tree.speech):
@@ -140,9 +132,8 @@ def _announced(side: Side, node: str, language: str) -> dict[str, str]:
 
 def _other_meaning(node: str, key: str, now: str, was: str, moved_to: str | None) -> Change:
     where = f", which is key {moved_to} now" if moved_to else ""
-    return Change(
-        Heading.keys, f"`{node}`: key {key} now means {now}; it meant {was}{where}", node, grave=True
-    )
+    what = f"`{node}`: key {key} now means {now}; it meant {was}{where}"
+    return Change(Heading.keys, what, node, grave=True)
 
 
 def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
@@ -155,15 +146,13 @@ def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
 
 
 def _order(node: str, menu: Menu) -> Iterator[Change]:
-    """Tell when what stayed is said in another order; a key that is new or moved has been told."""
+    """Yield a change if the keys that stayed are announced in another order."""
     stayed = {key for key, now in menu.same.items() if key == now}
     before = [key for key in menu.old if key in stayed]
     after = [key for key in menu.new if key in stayed]
     if before != after:
-        what = (
-            f"`{node}`: the keys are said in another order: {', '.join(after)}; before: {', '.join(before)}"
-        )
-        yield Change(Heading.keys, what, node)
+        what = f"the keys are said in another order: {', '.join(after)}; before: {', '.join(before)}"
+        yield Change(Heading.keys, f"`{node}`: {what}", node)
 
 
 def _anywhere(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:

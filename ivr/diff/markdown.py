@@ -13,7 +13,7 @@ from ivr.diff.marks import Difference, differences
 from ivr.diff.report import summary
 
 LONG = 10
-"""More lines than this under one heading are folded up."""
+"""A heading with more lines than this is folded."""
 _TAGS: dict[Difference, tuple[str, str]] = {
     "same": ("", ""),
     "gone": ("<del>", "</del>"),
@@ -22,22 +22,16 @@ _TAGS: dict[Difference, tuple[str, str]] = {
 _WARNING = "⚠️ "
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
 _CALLING = re.compile(r"[@#](?=\w)|https?:(?=//)|www\.(?=\w)")
-"""What becomes a link, or tells somebody, without any mark around it; a word joiner behind it breaks that."""
+"""Text that becomes a link, or notifies somebody, without any markup. A word joiner after it prevents that."""
 _CODE = re.compile(r"(`[^`\n]+`)")
 
 
 def markdown(comparison: Comparison) -> str:
-    """Return the page: headings, tables of words and of seconds, long lists folded up."""
+    """Return the page: headings, tables of words and of seconds, long lists folded."""
     parts = [f"## {escaped(comparison.old)} → {escaped(comparison.new)}", f"**{summary(comparison)}**"]
-    for name, problems in (
-        (comparison.old, comparison.old_problems),
-        (comparison.new, comparison.new_problems),
-    ):
-        if problems:
-            parts += [
-                f"### {escaped(name)} has problems",
-                "\n".join(f"- {change_sentence(str(each))}" for each in problems),
-            ]
+    for name, problems in comparison.problems:
+        parts.append(f"### {escaped(name)} has problems")
+        parts.append("\n".join(f"- {change_sentence(str(each))}" for each in problems))
     for heading, changes in comparison.under():
         body = list(_body(heading, changes))
         folded = len(body) > LONG or heading is Heading.editors
@@ -58,8 +52,7 @@ def _body(heading: Heading, changes: Sequence[Change]) -> Iterator[str]:
     words = [change for change in changes if change.old is not None and change.new is not None]
     others = [change for change in changes if change.old is None or change.new is None]
     for change in others:
-        where = f" ({change.language})" if change.language and change.language not in change.what else ""
-        yield f"- {_WARNING if change.grave else ''}{change_sentence(change.what)}{where}"
+        yield f"- {_WARNING if change.grave else ''}{change_sentence(change.what)}{change.where}"
     if words and others:
         yield ""
     if words:
@@ -91,13 +84,7 @@ def _seconds(change: Change) -> Iterator[tuple[str, ...]]:
         if figures["noticed"]:
             later = new["seconds"] - old["seconds"] if old and new else 0
             difference = f"{abs(later):.1f} s {'later' if later > 0 else 'sooner'}" if later else ""
-            yield (
-                mark + change_sentence(goal),
-                language,
-                _route(old),
-                _route(new),
-                difference,
-            )
+            yield mark + change_sentence(goal), language, _route(old), _route(new), difference
 
 
 def _route(figures: Mapping[str, Any] | None) -> str:
@@ -105,13 +92,13 @@ def _route(figures: Mapping[str, Any] | None) -> str:
 
 
 def escaped(words: str) -> str:
-    """Return words that mean nothing to Markdown or HTML, and call nobody: ``@name`` and ``#12`` are not links."""
+    """Return words that mean nothing to Markdown or HTML, and mention nobody: ``@name`` and ``#12`` are not links."""
     safe = html.escape(_SPECIAL.sub(r"\\\g<0>", words), quote=False)
     return _CALLING.sub("\\g<0>\u2060", safe)
 
 
 def change_sentence(what: str) -> str:
-    """Return a sentence of ours: its names stay code, everything else is escaped."""
+    """Return a sentence of ours as Markdown. Names in backquotes stay code; the rest is escaped."""
     return "".join(
         part.replace("|", "\\|") if _CODE.fullmatch(part) else escaped(part) for part in _CODE.split(what)
     )

@@ -1,4 +1,4 @@
-"""Marks what differs between two texts: word by word, and Chinese by runs of characters."""
+"""Marks the differences between two texts, word by word. Chinese is compared by runs of characters."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ Difference = Literal["same", "gone", "new"]
 
 
 class Piece(NamedTuple):
-    """A part of two texts that are laid over each other."""
+    """A part of two texts: in both, only in the old one, or only in the new one."""
 
     mark: Difference
     text: str
 
 
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿]|\{\{.*?\}\}|[^\W㐀-鿿豈-﫿]+(?:['’][^\W㐀-鿿豈-﫿]+)*|\s+|.", re.DOTALL)
-"""One Chinese character, one value, one word, one space, or one sign."""
+"""One Chinese character, one ``{{ value }}``, one word, one run of spaces, or one sign."""
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]")
 _SHORT = 2
-"""So few signs between two differences, such as a space, or one Chinese character, belong to the difference: a crumb is
-hard to read."""
+"""So few signs between two differences, or one Chinese character, join the difference. Crumbs are hard to read."""
 
 
 def differences(old: str, new: str) -> list[Piece]:
-    """Return two texts laid over each other: what both have, what only the old has, what only the new has."""
+    """Return the pieces of two texts in order."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     found: list[tuple[str, str, str]] = []

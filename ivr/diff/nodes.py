@@ -1,11 +1,11 @@
-"""What a node does otherwise: where it leads, what it asks for, how long it waits, and who may come to it."""
+"""Differences in what a node does: where it leads, what it asks for, how long it waits, who may reach it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ivr.diff.changes import Change, Heading, Side, in_quotes, named
+from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named
 from ivr.diff.pairs import Pairs
 from ivr.diff.wording import first_words
 from ivr.menu.language.contract import Level
@@ -24,7 +24,7 @@ TARGET_WORDS: Mapping[str, str] = {
     "rationed": "when no more messages may be sent, the call goes",
     "unavailable": "when the message cannot be written, the call goes",
 }
-"""The ways of a node that are one name each, and when they are taken."""
+"""The targets of a node that are one name each, and when the call goes there."""
 
 Formatter = Callable[[Any, Any], str]
 
@@ -59,14 +59,14 @@ VALUES: Mapping[str, tuple[Heading, Formatter]] = {
     "record": (Heading.editors, _became("the recording is called")),
     "as_": (Heading.editors, _became("the entry is kept as")),
 }
-"""What else a node has, and how a change of it is told. What is not here is told by its name, to editors."""
+"""How a change of each other field is reported. A field that is missing here is reported by its name, to editors."""
 
 _ELSEWHERE = frozenset({*translated_keys(), "menu", "keys", "needs", "secret"})
-"""What is told by its own words in another place."""
+"""Fields that are reported elsewhere."""
 
 
 def compare_nodes(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield what every node does otherwise, and which nodes are new, gone, renamed, or in another file."""
+    """Yield the changes of every node, and the nodes that are new, gone, renamed, or in another file."""
     for name, now in pairs.names.items():
         before, after = old.tree.nodes[name], new.tree.nodes[now]
         yield from _identity(now, before, after)
@@ -105,9 +105,8 @@ def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
 
 def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
     if old.kind != new.kind:
-        yield Change(
-            Heading.ways, f"`{name}` is another kind of node, `{new.kind}`; before: `{old.kind}`", name
-        )
+        what = f"`{name}` is another kind of node, `{new.kind}`; before: `{old.kind}`"
+        yield Change(Heading.ways, what, name)
     shared = [field for field in type(new).model_fields if field in type(old).model_fields]
     targets = fields_with(type(new), ALL_TARGETS).values()
     for field in shared:
@@ -132,26 +131,22 @@ def _target(name: str, when: str, old: str | None, new: str | None) -> Iterator[
 
 
 def _outcomes(name: str, old: RunNode, new: RunNode, pairs: Pairs) -> Iterator[Change]:
-    for outcome in dict.fromkeys([*old.outcomes, *new.outcomes]):
-        was, now = old.outcomes.get(outcome), new.outcomes.get(outcome)
-        was = pairs.now(was) if was else was
-        if was != now:
-            ending = f"`{name}`: when `{new.run}` ends as `{outcome}`, the call goes to"
-            what = (
-                f"{ending} `{now}`" if now else f"`{name}`: `{new.run}` does not end as `{outcome}` any more"
-            )
-            yield Change(Heading.ways, f"{what}; before: {f'`{was}`' if was else 'no such ending'}", name)
+    before = {outcome: pairs.now(target) for outcome, target in old.outcomes.items()}
+    for outcome, was, now in changed(before, new.outcomes):
+        if now:
+            what = f"`{name}`: when `{new.run}` ends as `{outcome}`, the call goes to `{now}`"
+        else:
+            what = f"`{name}`: `{new.run}` does not end as `{outcome}` any more"
+        yield Change(Heading.ways, f"{what}; before: {f'`{was}`' if was else 'no such ending'}", name)
 
 
 def _given(
     name: str, what: str, old: Mapping[str, str], new: Mapping[str, str], pairs: Pairs
 ) -> Iterator[Change]:
-    for variable in dict.fromkeys([*old, *new]):
-        was, now = old.get(variable), new.get(variable)
-        was = pairs.words_now(was) if was else was
-        if was != now:
-            sentence = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
-            yield Change(Heading.ways, sentence, name)
+    before = {variable: pairs.words_now(words) for variable, words in old.items()}
+    for variable, was, now in changed(before, new):
+        sentence = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
+        yield Change(Heading.ways, sentence, name)
 
 
 def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> Iterator[Change]:
@@ -172,9 +167,8 @@ def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> It
         yield Change(Heading.ways, sentence, name)
     stayed = [condition for condition in reversed(after) if condition in before]
     for condition in stayed:
-        yield from _target(
-            name, f"when {named(condition)}, the call goes", before[condition], after[condition]
-        )
+        when = f"when {named(condition)}, the call goes"
+        yield from _target(name, when, before[condition], after[condition])
     if stayed != [condition for condition in reversed(before) if condition in after]:
         sentence = f"`{name}`: the conditions are tried in another order: {', '.join(map(named, stayed))}"
         yield Change(Heading.ways, sentence, name)
@@ -186,11 +180,11 @@ _SECTIONS: Mapping[str, Callable[[str, Any, Any, Pairs], Iterator[Change]]] = {
     "set": lambda name, old, new, pairs: _given(name, "sets", old.set, new.set, pairs),
     "choose": _conditions,
 }
-"""The keys of a node that have entries of their own, and how a change of these is told."""
+"""Fields that hold several entries, and how their changes are reported."""
 
 
 def _files(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Tell which nodes stand in another file, those with the same way together."""
+    """Yield which nodes moved to another file. Nodes with the same move are one change."""
     moved: dict[tuple[str, str], list[str]] = {}
     for name, now in pairs.names.items():
         was, file = old.tree.files.get(name, ""), new.tree.files.get(now, "")
@@ -202,19 +196,15 @@ def _files(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 
 def _actions_run(old: Side, new: Side) -> Iterator[Change]:
-    """Tell which actions are run for the first time, and which are run nowhere any more."""
+    """Yield the actions that run for the first time, and those that run nowhere any more."""
     before, after = (
         {node.run: None for node in side.tree.nodes.values() if isinstance(node, RunNode)}
         for side in (old, new)
     )
-    yield from (
-        Change(Heading.ways, f"The action `{name}` is new here") for name in after if name not in before
-    )
-    yield from (
-        Change(Heading.ways, f"The action `{name}` is run nowhere any more")
-        for name in before
-        if name not in after
-    )
+    for name in [each for each in after if each not in before]:
+        yield Change(Heading.ways, f"The action `{name}` is new here")
+    for name in [each for each in before if each not in after]:
+        yield Change(Heading.ways, f"The action `{name}` is run nowhere any more")
 
 
 def _shown(value: Any) -> str:

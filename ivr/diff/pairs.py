@@ -1,4 +1,4 @@
-"""Which node of the old version is which of the new one, also under another name."""
+"""Matches the nodes of two versions, also under new names."""
 
 from __future__ import annotations
 
@@ -17,47 +17,46 @@ from ivr.menu.language.words_files import NodeWords
 from ivr.menu.tree import Tree
 
 LIKE_ENOUGH = 0.8
-"""Of 1: how like two nodes must be to be one that was renamed. Half of a say node's words may then be new."""
+"""The least likeness, from 0 to 1, of a node and its renamed self. Half of a `say` node's words may be new."""
 MOST_COMPARED = 40_000
-"""Pairs of nodes whose likeness is measured; beyond, only those that are the same to the letter are found."""
+"""The most pairs whose likeness is measured. Beyond that, only identical nodes are matched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The nodes that are in both versions, and those that are in one."""
+    """The nodes in both versions, and those in only one."""
 
     names: Mapping[str, str]
     """From the old name to the new one."""
     gone: tuple[str, ...]
     added: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
-    """From the old name of an entry to its new one, where it is another: without `as:` it is the node's."""
+    """From the old name of an entry to a different new one. Without `as:` an entry has its node's name."""
 
     @property
     def renamed(self) -> dict[str, str]:
-        """The nodes whose name is another one."""
         return {old: new for old, new in self.names.items() if old != new}
 
     def now(self, target: str) -> str:
-        """Return what a target of the old version is called in the new one."""
+        """Return the new name of a target of the old version."""
         return self.names.get(target, target)
 
     def words_now(self, words: str) -> str:
-        """Return words of the old version with its entries under their new names."""
+        """Return words of the old version with their entries renamed."""
         return _VALUE.sub(lambda found: self.condition_now(found[0]), words) if self.variables else words
 
     def condition_now(self, condition: str) -> str:
-        """Return a condition of the old version with its entries under their new names."""
+        """Return a condition of the old version with its entries renamed."""
         return _NAME.sub(lambda found: self.variables.get(found[0], found[0]), condition)
 
 
 _VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|\|\s*\w+|\.\w+|\w+""")
-"""A name; or a text, a filter or a part of a value, which are none."""
+"""A name; or a text, a filter or an attribute, which are not names."""
 
 
 def pair(old: Side, new: Side) -> Pairs:
-    """Find every node again: by its name, else by what it says and does and by what leads to it."""
+    """Match every node: by its name, or else by its content and by what leads to it."""
     before, after = old.tree.nodes, new.tree.nodes
     names = {name: name for name in before if name in after}
     gone = [name for name in before if name not in names]
@@ -85,7 +84,7 @@ def _entries(
 
 
 def _renamed(likenesses: Sequence[tuple[float, str, str]]) -> dict[str, str]:
-    """Choose the likest pair, then the likest of what is left."""
+    """Choose the most similar pair, then the most similar of the rest."""
     found: dict[str, str] = {}
     paired: set[str] = set()
     for _, old, new in sorted(likenesses, key=lambda each: -each[0]):
@@ -97,13 +96,13 @@ def _renamed(likenesses: Sequence[tuple[float, str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Appearance:
-    """What the unpaired nodes of one side look like, whatever they are called."""
+    """The nodes without a match on one side, without their names."""
 
     kinds: Mapping[str, str]
     contents: Mapping[str, str]
-    """What they say and do; a target that is unpaired too counts for nothing."""
+    """What they say and do. A target that has no match either is masked."""
     arrivals: Mapping[str, frozenset[str]]
-    """What leads to them."""
+    """The places that lead to them."""
 
     @classmethod
     def of(cls, side: Side, unpaired: Sequence[str]) -> _Appearance:
@@ -134,7 +133,7 @@ def _masked(typed: object, hidden: frozenset[str]) -> object:
 
 
 def _arrivals(tree: Tree, hidden: frozenset[str]) -> dict[str, frozenset[str]]:
-    """Return the places that lead to each of these nodes; one that is hidden too is anywhere."""
+    """Return the places that lead to each of these nodes. A place without a match is masked too."""
     found: dict[str, set[str]] = {name: set() for name in hidden}
 
     def note(target: str, place: str) -> None:
@@ -171,7 +170,7 @@ def _likenesses(old: _Appearance, new: _Appearance) -> list[tuple[float, str, st
 
 
 def _likeness(old: _Appearance, before: str, new: _Appearance, after: str) -> float:
-    """Return how like two nodes are: mostly by content, and by what leads to them; the name decides between equals."""
+    """Return how similar two nodes are: mostly by content, then by what leads to them; their names break ties."""
     content = fuzz.ratio(old.contents[before], new.contents[after]) / 100
     places, others = old.arrivals[before], new.arrivals[after]
     arrival = len(places & others) / len(places | others) if places | others else 1.0

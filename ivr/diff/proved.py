@@ -10,11 +10,11 @@ from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
 
 HEADINGS: Mapping[str, Heading] = {"P06": Heading.identity, "P07": Heading.identity}
-"""The promises that are not about reaching a human, an ending, or a voice that answers."""
+"""The headings of promises that are not about reaching a human, an ending, or a voice."""
 
 
 def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: Pairs) -> Iterator[Change]:
-    """Yield what is found in the new version and was not in the old one, with the shortest way there."""
+    """Yield the findings of the new version that the old one lacks, with the shortest path there."""
     known = {(each.proof, pairs.now(each.node), each.language) for each in old}
     for finding in new:
         if (finding.proof, finding.node, finding.language) not in known:
@@ -30,6 +30,6 @@ def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: 
 
 
 def _keys(way: Sequence[Move]) -> str:
-    """Return the shortest way there in words; empty where a call begins there."""
+    """Return the shortest path in words. It is empty if calls begin there."""
     steps = [shown for move in way if (shown := move.event.shown)]
     return f" ({', then '.join(steps)})" if steps else ""

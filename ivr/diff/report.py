@@ -1,4 +1,4 @@
-"""Prints a comparison for people: in colour on a terminal, plain in a pipe."""
+"""Prints a comparison for people: coloured on a terminal, plain in a pipe."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ivr.diff.marks import Difference, differences
 
 _COLOURS: dict[Difference, str] = {"same": "", "gone": "red strike", "new": "green"}
 _SIGNS: dict[Difference, tuple[str, str]] = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
-"""How words are marked where there is no colour."""
+"""The marks around words if there is no colour."""
 
 
 MOST_CALLS_SHOWN = 10
-"""Lines about written calls; their number says enough where there are more."""
+"""The most written calls that are listed. If there are more, their number says enough."""
 
 
 def summary(comparison: Comparison) -> str:
-    """Return how much differs, in a few words."""
+    """Return the number of differences, in a few words."""
     if not comparison.is_whole:
         return "cannot be compared"
     noticed = [change for change in comparison.noticed if change.heading is not Heading.calls]
@@ -29,42 +29,32 @@ def summary(comparison: Comparison) -> str:
     )
     grave = sum(change.grave for change in noticed)
     parts = [counted(len(noticed), "change") + (f" ({grave} marked !)" if grave else "")] if noticed else []
-    parts += (
-        [f"{counted(calls, 'written call')} that now {'goes' if calls == 1 else 'go'} another way"]
-        if calls
-        else []
-    )
+    if calls:
+        parts.append(
+            f"{counted(calls, 'written call')} that now {'goes' if calls == 1 else 'go'} another way"
+        )
     parts = parts or ["nothing that a caller would notice"]
     return "; ".join([*parts, *([f"{counted(others, 'change')} for editors"] if others else [])])
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print everything that differs, under its headings."""
+    """Print all differences under their headings."""
     colour = console.is_terminal and not console.no_color
-    _print(
-        console,
-        Text(f"{comparison.old} → {comparison.new}: {summary(comparison)}", style="bold" if colour else ""),
-    )
-    for name, problems in (
-        (comparison.old, comparison.old_problems),
-        (comparison.new, comparison.new_problems),
-    ):
-        if problems:
-            _print(console, Text(f"\n{name} has problems", style="bold red"))
-            for problem in problems:
-                _print(console, Text(f"  {problem}"))
+    title = f"{comparison.old} → {comparison.new}: {summary(comparison)}"
+    _print(console, Text(title, style="bold" if colour else ""))
+    for name, problems in comparison.problems:
+        _print(console, Text(f"\n{name} has problems", style="bold red"))
+        for problem in problems:
+            _print(console, Text(f"  {problem}"))
     for heading, changes in comparison.under():
-        _print(
-            console, Text(f"\n{heading.value}", style="dim bold" if heading is Heading.editors else "bold")
-        )
+        style = "dim bold" if heading is Heading.editors else "bold"
+        _print(console, Text(f"\n{heading.value}", style=style))
         for change in changes[: MOST_CALLS_SHOWN if heading is Heading.calls else None]:
             sign = Text("! " if change.grave else "  ", style="bold red")
             _print(console, sign + line(change, colour=colour))
         if heading is Heading.calls and len(changes) > MOST_CALLS_SHOWN:
-            _print(
-                console,
-                Text(f"  … and {len(changes) - MOST_CALLS_SHOWN} more; --format json has all of them"),
-            )
+            more = len(changes) - MOST_CALLS_SHOWN
+            _print(console, Text(f"  … and {more} more; --format json has all of them"))
 
 
 def _print(console: Console, text: Text) -> None:
@@ -72,10 +62,9 @@ def _print(console: Console, text: Text) -> None:
 
 
 def line(change: Change, *, colour: bool) -> Text:
-    """Return one change as a line; of words, what is gone and what is new is marked."""
+    """Return a change as one line. Changed words are marked."""
     if change.old is None or change.new is None:
-        where = f" ({change.language})" if change.language and change.language not in change.what else ""
-        return Text(change.what + where)
+        return Text(change.what + change.where)
     shown = Text(f"{change.what} ({change.language}): ")
     for mark, text in differences(*(words.replace("\n", " ⏎ ") for words in (change.old, change.new))):
         before, after = ("", "") if colour else _SIGNS[mark]

@@ -1,4 +1,4 @@
-"""What differs about a hotline as a whole: languages, voices, identity, limits, services."""
+"""Differences of a hotline as a whole: languages, voices, identity, limits, services."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ivr.diff.changes import Change, Heading, Side, named
+from ivr.diff.changes import Change, Heading, Side, changed, named
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.contract import Times
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
@@ -23,11 +23,11 @@ _ELSEWHERE = frozenset(
     {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
     | {"phrases", "include", "nodes", "timezone", "variables"}
 )
-"""What is told by its own words, here or in another module."""
+"""Fields that are reported by their own sentences."""
 
 
 def compare_hotlines(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield what differs beside nodes, keys, words and desks."""
+    """Yield all differences besides nodes, keys, words and desks."""
     before, after = old.tree.declared, new.tree.declared
     yield from _languages(before, after)
     yield from _roots(before, after, pairs)
@@ -41,7 +41,7 @@ def compare_hotlines(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 
 def _plain(value: Any) -> str:
-    """Return a setting that has no words of its own here."""
+    """Return the value of a setting that has no sentence of its own."""
     if isinstance(value, BaseModel):
         value = value.model_dump(by_alias=True, exclude_unset=True)
     return "nothing" if value in (None, "", {}, []) else named(value)
@@ -61,12 +61,8 @@ def _languages(old: Hotline, new: Hotline) -> Iterator[Change]:
         sentence = f"Calls begin in {new.languages[0]}; before: in {old.languages[0]}"
         yield Change(Heading.languages, sentence, grave=True)
     if old.speech != new.speech:
-        sentence = (
-            "Callers may speak, beside keys"
-            if new.speech
-            else "Callers cannot speak any more: keys alone are taken"
-        )
-        yield Change(Heading.languages, sentence, grave=not new.speech)
+        may, may_not = "Callers may speak, beside keys", "Callers cannot speak any more: keys alone are taken"
+        yield Change(Heading.languages, may if new.speech else may_not, grave=not new.speech)
 
 
 def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:
@@ -76,20 +72,17 @@ def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:
     ):
         if pairs.now(was) != now:
             yield Change(Heading.ways, f"{what} `{now}`; before: `{pairs.now(was)}`", now)
-    for level in dict.fromkeys([*old.identity, *new.identity]):
-        before, after = old.identity.get(level), new.identity.get(level)
-        before = pairs.now(before) if before else before
-        if before != after:
-            sentence = f"The questions that make a caller `{level}` begin at {_plain(after)}; before: {_plain(before)}"
-            yield Change(Heading.identity, sentence, after or "")
+    identity = {level: pairs.now(first) for level, first in old.identity.items()}
+    for level, before, after in changed(identity, new.identity):
+        sentence = (
+            f"The questions that make a caller `{level}` begin at {_plain(after)}; before: {_plain(before)}"
+        )
+        yield Change(Heading.identity, sentence, after or "")
     if old.timezone != new.timezone:
         sentence = f"The time zone is {new.timezone}; before: {old.timezone}"
         yield Change(Heading.desks, sentence)
-    for name in dict.fromkeys([*old.variables, *new.variables]):
-        was_set, is_set = old.variables.get(name), new.variables.get(name)
-        if was_set != is_set:
-            sentence = f"`{name}` begins as {_plain(is_set)}; before: {_plain(was_set)}"
-            yield Change(Heading.ways, sentence)
+    for name, was_set, is_set in changed(old.variables, new.variables):
+        yield Change(Heading.ways, f"`{name}` begins as {_plain(is_set)}; before: {_plain(was_set)}")
 
 
 def _limits(old: Limits, new: Limits) -> Iterator[Change]:
@@ -113,7 +106,10 @@ def _ration(whom: str, old: int | str, new: int | str) -> Iterator[Change]:
 
 
 def _services(old: Side, new: Side) -> Iterator[Change]:
-    """Tell what is new about the actions; how a service is asked is told by its name alone: secrets may stand there."""
+    """Yield the changes of actions and services.
+
+    A changed request is reported by its name only: its values may hold secrets.
+    """
     used = {node.run for node in new.tree.nodes.values() if isinstance(node, RunNode)}
     for name in sorted(used & old.tree.contracts.keys() & new.tree.contracts.keys()):
         was, now = old.tree.contracts[name].needs, new.tree.contracts[name].needs
@@ -132,9 +128,7 @@ def _services(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _requests(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    for name in dict.fromkeys([*old, *new]):
-        if old.get(name) == new.get(name):
-            continue
+    for name, _, _ in changed(old, new):
         if name in old and name in new:
             parts = [part for part in new[name] if old[name].get(part) != new[name][part]]
             sentence = "has another " + ", ".join(f"`{part.rstrip('_')}`" for part in parts)

@@ -1,4 +1,4 @@
-"""What callers hear and read in other words, language by language."""
+"""Changes of the words that callers hear and read, language by language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ivr.diff.changes import Change, Heading, Side, in_quotes
+from ivr.diff.changes import Change, Heading, Side, changed, in_quotes
 from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.menu.compiler import OptionSpeech, option_speech
@@ -24,12 +24,12 @@ PARTS: Mapping[str, str] = {
     "text": "text message",
     "note": "note for the summary",
 }
-"""What a node says, and what it is called here. What is not here is called as in a drawing."""
+"""The parts of a node's speech, and their names here. Other parts have their names from the drawings."""
 _TRIES = ("", ", second wording", ", third wording")
 
 
 def compare_words(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
-    """Yield every change of words in each language that both versions have."""
+    """Yield every change of words, in each language that both versions have."""
     for language in new.tree.languages:
         if language in old.tree.speech:
             before, after = old.tree.speech[language], new.tree.speech[language]
@@ -41,20 +41,20 @@ def compare_words(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 
 def first_words(side: Side, name: str) -> str:
-    """Return what a node says first in the hotline's first language, or what its keys are for; it may be nothing."""
+    """Return what a node says first in the first language, or what its keys are for. May be empty."""
     own = side.tree.speech[side.tree.languages[0]].nodes[name]
     said = (*own.say, *own.end, *((own.text,) if own.text else ()))
     return node_words(said[0]) if said else " ".join(node_words(prompt) for prompt in own.announced)
 
 
 def node_words(prompt: Prompt) -> str:
-    """Return the words of a prompt as they are written."""
+    """Return a prompt as it is written."""
     return prompt.source or prompt.fixed.text
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What some words are the words of."""
+    """Where some words belong."""
 
     what: str
     node: str
@@ -103,7 +103,7 @@ def _recording(place: _Place, old: Prompt | None, new: Prompt | None) -> Iterato
 
 
 def _options(old: Side, new: Side, name: str, language: str, pairs: Pairs) -> Iterator[Change]:
-    """Compare what the keys are for, and the phrases that mean them, wherever a key has moved to."""
+    """Compare the purposes of keys, and the phrases that mean them, also for keys that moved."""
     now = pairs.names[name]
     before, after = old.tree.nodes[name], new.tree.nodes[now]
     if not isinstance(before, ListeningNode) or not isinstance(after, ListeningNode):
@@ -156,11 +156,9 @@ def _words_anywhere(side: Side, language: str) -> dict[str, tuple[str, list[str]
 
 
 def _sentences(old: Speech, new: Speech, pairs: Pairs) -> Iterator[Change]:
-    """Compare the machine's own sentences."""
+    """Compare the sentences of the machine itself."""
     for name in dict.fromkeys([*old.phrases, *new.phrases]):
         before, after = old.phrases.get(name, ()), new.phrases.get(name, ())
         yield from _prompts_differ(f"The sentence `{name}`", "", new.language, before, after, pairs)
-    for name in dict.fromkeys([*old.patterns, *new.patterns]):
-        was, now = old.patterns.get(name, ""), new.patterns.get(name, "")
-        if was != now:
-            yield _Place(f"The sentence `{name}`", "", new.language).changed(was, now)
+    for name, was, now in changed(old.patterns, new.patterns):
+        yield _Place(f"The sentence `{name}`", "", new.language).changed(was or "", now or "")

@@ -1,7 +1,7 @@
-"""The pytest plugin, for whoever tests a hotline in a repository of their own.
+"""The pytest plugin, for teams that test a hotline in a repository of their own.
 
-It gives tests the fixture ``call``, and collects written calls (``calls/*.yaml`` beside a ``menu.yaml``) as tests. It is
-loaded wherever this project is installed, so nothing heavy is imported here before a test asks for it.
+It provides the fixture ``call``, and collects written calls (``calls/*.yaml`` beside a ``menu.yaml``) as tests. It is
+loaded wherever this package is installed, so it imports nothing heavy before a test needs it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Call"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import :class:`Call`, for annotations, only where somebody names it."""
+    """Import :class:`Call` only if somebody uses the name, such as in an annotation."""
     if name != "Call":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ivr.pytest_plugin.caller import Call
@@ -30,14 +30,13 @@ def __getattr__(name: str) -> Any:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a project, or a run, name the hotline that is called."""
+    """Let a project, or a run, choose the hotline."""
     what = "the folder of the hotline that the fixture `call` rings, such as menus/yuebao"
     parser.getgroup("ivr", "phone menus").addoption("--ivr-hotline", metavar="FOLDER", help=what)
     parser.addini("ivr_hotline", f"{what}; from the root of the project", type="string", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
     config.addinivalue_line(
         "markers",
         "ivr(hotline, caller, at, language, desks, unavailable, slow, outcomes): which hotline the fixture `call` "
@@ -46,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CallsCollector | None:
-    """Collect a file of written calls; every other file is left alone."""
+    """Collect a file of written calls. Other files are left alone."""
     hotline = _hotline_above(file_path) if file_path.suffix == ".yaml" else None
     if hotline is None:
         return None
@@ -56,15 +55,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CallsColle
 
 
 def _hotline_above(file: Path) -> Path | None:
-    """Return the hotline whose written calls a file would hold."""
-    return next(
-        (
-            folder.parent
-            for folder in file.parents
-            if folder.name == "calls" and (folder.parent / "menu.yaml").is_file()
-        ),
-        None,
-    )
+    """Return the hotline whose written calls are in a file."""
+    for folder in file.parents:
+        if folder.name == "calls" and (folder.parent / "menu.yaml").is_file():
+            return folder.parent
+    return None
 
 
 @pytest.fixture(name="call")
@@ -81,9 +76,9 @@ def _call(request: pytest.FixtureRequest) -> Iterator[Call]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the call so far where an assertion of the test itself failed."""
+    """Add the call so far to the report of a failed assertion."""
     report = yield
-    caller = sys.modules.get("ivr.pytest_plugin.caller")  # not there: no test of this run has made a call
+    caller = sys.modules.get("ivr.pytest_plugin.caller")  # None if no test of this run has made a call
     made = getattr(item, "funcargs", {}).get("call")
     if (
         caller

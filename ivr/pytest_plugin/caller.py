@@ -1,4 +1,4 @@
-"""A call that a test makes: what the caller does, what they must hear, how it ends."""
+"""The fixture ``call``: a call that a test makes."""
 
 from __future__ import annotations
 
@@ -14,38 +14,29 @@ from ivr.harness import DirectHarnesses, check_names
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
-from ivr.menu.tree import Tree
 from ivr.pytest_plugin.hotlines import NoHotline, harnesses_of, hotline_of
 from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.report import played_as_text
 from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep
 
-CALL_SETTINGS = {
-    "caller": "from",
-    "at": "at",
-    "language": "language",
-    "desks": "desks",
-    "unavailable": "unavailable",
-    "slow": "slow",
-    "outcomes": "outcomes",
-}
-"""What can be set before a call begins, and the key of a written call that says it."""
+__tracebackhide__ = True  # pytest hides every frame of this module, so that a failure shows the test
+_SAME = ("at", "language", "desks", "unavailable", "slow", "outcomes")
+CALL_SETTINGS = {"caller": "from", **{name: name for name in _SAME}}
+"""The settings of a call before it begins, and their keys in a written call."""
 
 ALSO_CALLED = {"transfer": "transferred"}
-"""Other words for how a call ends."""
+"""Other words for endings."""
 
 
 class NotAsWritten(AssertionError):
-    """The call went another way than the test says; the text shows all of it."""
+    """The call differs from what the test says. The text shows all of it."""
 
-    __module__ = (
-        "builtins"  # so that pytest's one line of summary begins with what is wrong, as for its own failures
-    )
+    __module__ = "builtins"  # pytest's line of summary then begins with the message, as for its own failures
 
 
 def marked_call(config: pytest.Config, item: pytest.Item) -> Call:
-    """Return the call of a test, as its markers say; the nearest marker wins. What is wrong with them fails the test."""
+    """Return the call of a test with the settings of its markers; the nearest one wins. A wrong marker fails the test."""
     try:
         given: dict[str, Any] = {}
         for marker in reversed(list(item.iter_markers("ivr"))):
@@ -63,17 +54,16 @@ def _keywords(marker: pytest.Mark) -> Mapping[str, Any]:
         raise BadCall('`pytest.mark.ivr` wants names: write `@pytest.mark.ivr(hotline="menus/yuebao")`')
     for name in marker.kwargs:
         if name not in {"hotline", *CALL_SETTINGS}:
-            raise BadCall(
-                f"`pytest.mark.ivr` has no `{name}`; {did_you_mean(name, ('hotline', *CALL_SETTINGS))}"
-            )
+            known = ("hotline", *CALL_SETTINGS)
+            raise BadCall(f"`pytest.mark.ivr` has no `{name}`; {did_you_mean(name, known)}")
     return marker.kwargs
 
 
 class Call:
-    """A call on a hotline of its own, in memory. It begins when the first thing is done with it, or asked of it.
+    """A call on a hotline of its own, in memory. It begins with the first action or question.
 
-    What is not as the test says raises an ``AssertionError`` that shows the call so far; what can be no call at all (an
-    ending, a node or a desk that does not exist) raises ``BadCall``.
+    A difference raises an ``AssertionError`` that shows the call so far. A name that does not exist, such as an unknown
+    node or desk, raises ``BadCall``.
     """
 
     def __init__(self, harnesses: DirectHarnesses) -> None:
@@ -84,7 +74,6 @@ class Call:
         self._log: Log = []
 
     def __repr__(self) -> str:
-        """Return where the call is; this does not begin it."""
         where = f"at `{self._playing.harness.node()}`" if self._playing else "not begun"
         return f"<call to {self._tree.name}, {where}>"
 
@@ -101,14 +90,12 @@ class Call:
         slow: Mapping[str, float] | None = None,
         outcomes: Mapping[str, str | Sequence[str]] | None = None,
     ) -> None:
-        """Say who rings and when, what happens at the desks, and what is wrong with the actions.
+        """Set who rings and when, what happens at the desks, and what is wrong with the actions.
 
-        ``caller`` is a number or ``withheld``, ``at`` such as ``2026-11-23T10:00`` in the hotline's time zone,
-        ``language`` the one in which it begins, ``desks`` such as ``{"service": "busy"}``; ``unavailable`` names actions
-        whose service is down, ``slow`` how many seconds an action takes, ``outcomes`` how it ends. What is not said stays
-        as it is.
+        ``caller`` is a number or ``withheld``. ``at`` is a time in the hotline's time zone, such as
+        ``2026-11-23T10:00``. ``desks`` is such as ``{"service": "busy"}``. ``unavailable`` names actions whose service
+        is down, ``slow`` gives the seconds of actions, and ``outcomes`` how they end. Other settings stay.
         """
-        __tracebackhide__ = True
         if self._playing:
             raise BadCall("the call has begun already: say this before anything is done with it")
         given = {
@@ -121,87 +108,71 @@ class Call:
             "outcomes": outcomes,
         }
         self._settings |= {
-            CALL_SETTINGS[name]: _plain(value) for name, value in given.items() if value is not None
+            CALL_SETTINGS[key]: _plain(each) for key, each in given.items() if each is not None
         }
         self._written()
 
     # --- what the caller does
 
     def press(self, *keys: str) -> None:
-        """Press keys: `press("1")`, `press("1237#")`; several entries, one after the other: `press("1", "3", "2")`."""
-        __tracebackhide__ = True
+        """Press keys: `press("1")`, `press("1237#")`. Several entries follow one another: `press("1", "3", "2")`."""
         for entry in keys:
             self._step({"press": entry})
 
     def silence(self) -> None:
-        """Say and press nothing until the hotline goes on."""
-        __tracebackhide__ = True
+        """Press and say nothing until the hotline goes on."""
         self._step("silence")
 
     def say(self, words: str) -> None:
-        """Say something."""
-        __tracebackhide__ = True
         self._step({"say": words})
 
     def code(self, which: str = "latest") -> None:
-        """Type a code that was texted: the `latest`, the `earlier` one, or a `wrong` one."""
-        __tracebackhide__ = True
+        """Type a texted code: the `latest`, the `earlier` one, or a `wrong` one."""
         self._step({"code": which})
 
     def record(self, seconds: int) -> None:
-        """Leave a recording of so many seconds; 0 says nothing."""
-        __tracebackhide__ = True
+        """Leave a recording of so many seconds. 0 says nothing."""
         self._step({"record": seconds})
 
     def wait(self, seconds: int) -> None:
-        """Let time go by before the next thing is done."""
-        __tracebackhide__ = True
+        """Let time pass before the next action."""
         self._step({"wait": seconds})
 
     def hang_up(self) -> None:
-        """Hang up."""
-        __tracebackhide__ = True
         self._step("hang_up")
 
     def rings(self, number: str = "again") -> None:
-        """Hang up, if the call goes on, and ring anew: `again` as before, or from another number, or `withheld`."""
-        __tracebackhide__ = True
+        """Hang up if the call goes on, and ring again: from the same number (`again`), another one, or `withheld`."""
         self._step({"rings": number})
 
     # --- what must have happened
 
     def hears(self, *parts: str) -> None:
-        """Fail unless these parts of sentences, in this order, were heard since the last thing that was done."""
-        __tracebackhide__ = True
+        """Fail unless these parts were heard in this order since the caller's last action."""
         self._step({"hears": list(parts)})
 
     def hears_not(self, *parts: str) -> None:
-        """Fail if one of these parts of sentences was heard since the last thing that was done."""
-        __tracebackhide__ = True
+        """Fail if one of these parts was heard since the caller's last action."""
         for part in parts:
             self._step({"hears_not": part})
 
     def at_node(self, name: str) -> None:
         """Fail unless the call waits at this node."""
-        __tracebackhide__ = True
         self._step({"node": name})
 
     def texted(self, *parts: str) -> None:
         """Fail unless a message with all these parts was written since the last one that was asked about."""
-        __tracebackhide__ = True
         self._step({"texted": list(parts)})
 
     def nothing_texted(self) -> None:
         """Fail if a message was written since the last one that was asked about."""
-        __tracebackhide__ = True
         self._step("nothing_texted")
 
     def ends(self, how: str) -> None:
-        """Fail unless the call has ended like this: `completed`, `transferred` (or `transfer`), `farewell`, `hung_up`.
+        """Fail unless the call has this ending: `completed`, `transferred` (or `transfer`), `farewell`, `hung_up`.
 
-        For `hung_up` a caller who is still on the line hangs up.
+        With `hung_up`, a caller who is still on the line hangs up.
         """
-        __tracebackhide__ = True
         written = self._written(ends=ALSO_CALLED.get(how, how))
         playing = self._begin()
         self._live(lambda: playing.end(written.ends))
@@ -210,20 +181,17 @@ class Call:
 
     @property
     def heard(self) -> str:
-        """What was heard since the last thing that was done, a sentence a line."""
-        __tracebackhide__ = True
+        """What was heard since the caller's last action, with a line for each sentence."""
         return "\n".join(item.text for item in self._begin().since if isinstance(item, Heard))
 
     @property
     def texts(self) -> list[str]:
-        """Every text message so far, as its recipient reads it, the earliest first."""
-        __tracebackhide__ = True
+        """All text messages so far, oldest first, as their recipients read them."""
         return self._begin().harness.texts
 
     @property
     def node(self) -> str:
-        """The node at which the call waits."""
-        __tracebackhide__ = True
+        """The node where the call waits."""
         return self._begin().harness.node()
 
     @property
@@ -232,11 +200,11 @@ class Call:
         return self._playing is not None
 
     def transcript(self) -> str:
-        """Return the call so far, what was done beside what happened."""
+        """Return the call so far: what was done beside what happened."""
         return played_as_text(self._played())
 
     def close(self) -> None:
-        """Hang up, if the call goes on, and put everything away."""
+        """Hang up if the call goes on, and release everything."""
         if self._playing is None:
             return
         with logged_to(self._log), closing(self._playing.harness) as harness:
@@ -246,17 +214,19 @@ class Call:
 
     def _written(self, **keys: Any) -> WrittenCall:
         """Return a written call with these keys and the call's settings. Raises ``BadCall``."""
-        __tracebackhide__ = True
         section = {"call": "a test", "steps": ["silence"], **self._settings, **keys}
+        problems: list[Problem] = []
+        written = declare(WrittenCall, section, "", "", problems)
+        if written is None:
+            raise BadCall("\n".join(f"{problem.what}; {problem.remedy}" for problem in problems))
         try:
-            return _declared(section, self._tree)
+            check_names(written, self._tree)
         except BadCall as error:
-            wrong = str(error)
-        raise BadCall(wrong)  # from here, so that pytest shows the test and not how it was found out
+            raise BadCall(str(error)) from None  # raised here, so that pytest shows the test
+        return written
 
     def _begin(self) -> CallPlayer:
-        """Ring, unless that is done."""
-        __tracebackhide__ = True
+        """Ring, if that has not happened yet."""
         if self._playing is None:
             with logged_to(self._log):
                 harness = self._harnesses(self._written())
@@ -265,14 +235,12 @@ class Call:
         return self._playing
 
     def _step(self, step: object) -> None:
-        __tracebackhide__ = True
         declared = self._written(steps=[step]).steps[0]
         playing = self._begin()
         self._live(lambda: playing.step(declared))
 
     def _live(self, what: Callable[[], None]) -> None:
-        """Let something happen on the call, and fail where it is not as the test says."""
-        __tracebackhide__ = True
+        """Do something on the call, and fail if the last row does."""
         assert self._playing is not None
         rows = self._playing.rows
         try:
@@ -288,17 +256,8 @@ class Call:
         return PlayedCall("", self._written(), rows)
 
 
-def _declared(section: Mapping[str, Any], tree: Tree) -> WrittenCall:
-    problems: list[Problem] = []
-    written = declare(WrittenCall, section, "", "", problems)
-    if written is None:
-        raise BadCall("\n".join(f"{problem.what}; {problem.remedy}" for problem in problems))
-    check_names(written, tree)
-    return written
-
-
 def _plain(value: object) -> object:
-    """Return what a test gave as YAML would: mappings and lists of their own, which no later change in the test reaches."""
+    """Return a test's value as plain mappings and lists. Later changes in the test do not affect them."""
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Which hotline a test rings, loaded once in a run of pytest."""
+"""The hotline of a test. It is loaded once in a run of pytest."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _LOADED = pytest.StashKey[dict[Path, DirectHarnesses]]()
 
 
 class NoHotline(Exception):
-    """It cannot be told which hotline is meant; the text says what to set."""
+    """It is unclear which hotline is meant. The text says what to set."""
 
 
 def hotline_of(config: pytest.Config, marked: str | None = None) -> Path:
-    """Return the folder of the hotline that is meant: marked, of the command line, of the settings, or the only one.
+    """Return the hotline's folder: from the marker, the command line, the settings, or the only one in ``menus/``.
 
     Raises ``NoHotline``.
     """
@@ -48,7 +48,7 @@ def _hotline(folder: Path) -> Path:
 
 
 def harnesses_of(config: pytest.Config, hotline: Path) -> DirectHarnesses:
-    """Return what makes the calls of a hotline; its menu is loaded the first time. Raises ``MenuBroken``."""
+    """Return the maker of a hotline's calls. The menu is loaded the first time. Raises ``MenuBroken``."""
     loaded = config.stash.setdefault(_LOADED, {})
     if hotline not in loaded:
         loaded[hotline] = DirectHarnesses(hotline, load_tree(hotline))

@@ -1,4 +1,4 @@
-"""Written calls as tests of pytest."""
+"""Written calls as pytest items."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CallsCollector(pytest.File):
         self.hotline = hotline
 
     def collect(self) -> Iterable[CallItem]:
-        """Return its calls; a mistake in the file, or in the menu, is told like those of `ivr test`."""
+        """Yield its calls. A mistake in the file or the menu looks as it does in `ivr test`."""
         name = self.path.relative_to(self.hotline).as_posix()
         calls, problems = read_calls_file(self.path, name)
         if problems:
@@ -41,7 +41,7 @@ class CallsCollector(pytest.File):
 
 
 def distinct(titles: Iterable[str]) -> Iterator[str]:
-    """Yield the names of tests with these titles: each another one, and none that pytest would take apart."""
+    """Yield distinct test names for these titles, without `::`, which pytest would split."""
     used: set[str] = set()
     for title in titles:
         plain = re.sub(":{2,}", ":", " ".join(title.split()))
@@ -58,12 +58,9 @@ class CallItem(pytest.Item):
 
     def __init__(self, *, line: int, written: WrittenCall, harnesses: MakeHarness, **rest: Any) -> None:
         super().__init__(**rest)
-        self.line = line
-        self.written = written
-        self.harnesses = harnesses
+        self.line, self.written, self.harnesses = line, written, harnesses
 
     def runtest(self) -> None:
-        """Play it."""
         log: Log = []
         with logged_to(log):
             played = play(self.path.name, self.written, self.harnesses)
@@ -71,5 +68,5 @@ class CallItem(pytest.Item):
             pytest.fail(failure_sentence(played, log), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Return where it is written: the file, its line from 0, its title."""
+        """Return the place of the call: its file, its line (from 0), its title."""
         return self.path, self.line - 1, self.name

@@ -1,4 +1,4 @@
-"""How a call that went another way is told: one sentence, what was written beside what happened, and what broke."""
+"""The text of a failed test: one sentence, what was written beside what happened, and logged errors."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Log = list[MutableMapping[str, Any]]
 
 @contextmanager
 def logged_to(log: Log) -> Iterator[None]:
-    """Keep what the hotline logs, and print none of it: a call may want a service to fail.
+    """Collect the hotline's log in a list instead of printing it. A call may make a service fail on purpose.
 
-    The project that embeds the hotline finds its own configuration of structlog unchanged.
+    The project's own structlog configuration is restored afterwards.
     """
     processors = structlog.get_config()["processors"]
     before, capture = list(processors), LogCapture()
@@ -32,7 +32,6 @@ def logged_to(log: Log) -> Iterator[None]:
 
 
 def failure_sentence(played: PlayedCall, log: Log) -> str:
-    """Return what a failed test says."""
     return "\n".join([*played.failures[-1:], played_as_text(played), *_errors(log)])
 
 

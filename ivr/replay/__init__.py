@@ -1,1 +1,1 @@
-"""Calls that were: read from the store, played again on the menu of today, written down as tests."""
+"""Past calls: read from the store, played again on today's menu, exported as written calls."""

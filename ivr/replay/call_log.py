@@ -1,14 +1,14 @@
-"""What the record of a call says of it: turn by turn what its caller did, how its actions ended, who answered."""
+"""The record of a call, turn by turn: what the caller did, how actions ended, who answered."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 
 from ivr.engine.entries import fixed_length
+from ivr.engine.events import DigitsPressed, SpeechHeard
 from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode
@@ -16,25 +16,24 @@ from ivr.menu.tree import Tree
 from ivr.storage.base import CallHistory, PathEntry
 
 STAYS_SLOW = 3600.0
-"""Seconds that an action takes whose end the call did not wait for."""
+"""The seconds of an action whose end the call did not wait for."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedTurn:
-    """One turn of a recorded call: what began it, and what followed from that."""
+    """One turn of a recorded call: its first event, and the events that followed from it."""
 
     entries: tuple[PathEntry, ...]
     breaks: bool = False
-    """Whether something happened after these that cannot be repeated."""
+    """Whether the turn went on with something that cannot be repeated."""
 
     @property
     def first(self) -> PathEntry:
-        """What began it."""
         return self.entries[0]
 
     @property
     def ran(self) -> bool:
-        """Whether an action was run in it."""
+        """Whether an action ran in this turn."""
         return len(self.entries) > 1
 
 
@@ -45,26 +44,26 @@ class RecordedRun:
     turn: int
     action: str
     outcome: str
-    """How it ended; empty: the call did not wait for that."""
+    """Empty if the call did not wait for the end."""
     seconds: float = 0.0
-    """What it took; 0: nobody noticed."""
+    """How long it took; 0 if nobody noticed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A recorded call, taken apart."""
+    """A recorded call, split into turns and runs."""
 
     history: CallHistory
     turns: tuple[RecordedTurn, ...]
     runs: Mapping[str, Sequence[RecordedRun]]
-    """By action, in their order."""
+    """The runs of each action, in order."""
     broken_at: PathEntry | None
-    """What cannot be repeated, and ended what is compared: trouble of our own, a call that began again, a hang-up
-    while an action ran."""
+    """The event that cannot be repeated and ends the comparison: an internal error, a restarted call, or a hang-up
+    during an action."""
 
 
 def recorded_call(history: CallHistory, tree: Tree) -> RecordedCall:
-    """Take a recorded call apart. ``tree`` says which action an unfinished run was of, which the record does not."""
+    """Split a recorded call. ``tree`` supplies the action of an unfinished run, which the record lacks."""
     turns, broken_at = _turns(history.path)
     runs: dict[str, list[RecordedRun]] = defaultdict(list)
     for run in _runs(turns, tree):
@@ -73,7 +72,7 @@ def recorded_call(history: CallHistory, tree: Tree) -> RecordedCall:
 
 
 def _turns(path: Sequence[PathEntry]) -> tuple[list[RecordedTurn], PathEntry | None]:
-    """Return the turns up to what cannot be repeated, and that."""
+    """Return the turns up to an event that cannot be repeated, and that event."""
     turns = []
     for number, group in groupby(path, key=lambda entry: entry.turn):
         entries = list(group)
@@ -88,85 +87,79 @@ def _turns(path: Sequence[PathEntry]) -> tuple[list[RecordedTurn], PathEntry | N
 
 
 def _runs(turns: Sequence[RecordedTurn], tree: Tree) -> Iterator[RecordedRun]:
-    """Yield every run of an action: what ends a turn's first event has begun in an earlier one."""
-    waits: tuple[PathEntry, datetime] | None = None
+    """Yield every run of an action. If a run ends as a turn's first event, it began in an earlier turn."""
+    unfinished: PathEntry | None = None
     for turn in turns:
-        if waits and turn.first.event not in {"ActionFinished", "ActionGoesOn"}:
-            yield RecordedRun(waits[0].turn, _action_at(tree, waits[0].node), "", STAYS_SLOW)
-            waits = None
+        if unfinished and turn.first.event not in {"ActionFinished", "ActionGoesOn"}:
+            yield _unfinished_run(unfinished, tree)
+            unfinished = None
         for place, entry in enumerate(turn.entries):
             if entry.event == "ActionGoesOn" and place > 0:
-                waits = entry, entry.at
+                unfinished = entry
             elif entry.event == "ActionFinished":
                 action, outcome = entry.ended
-                began, seconds = (entry, 0.0)
-                if place == 0 and waits:
-                    began, seconds = waits[0], (entry.at - waits[1]).total_seconds()
-                    waits = None
-                yield RecordedRun(began.turn, action, outcome, seconds)
-    if waits:
-        yield RecordedRun(waits[0].turn, _action_at(tree, waits[0].node), "", STAYS_SLOW)
+                began = entry
+                if place == 0 and unfinished:
+                    began, unfinished = unfinished, None
+                yield RecordedRun(began.turn, action, outcome, (entry.at - began.at).total_seconds())
+    if unfinished:
+        yield _unfinished_run(unfinished, tree)
 
 
-def _action_at(tree: Tree, node: str) -> str:
-    return (tree.nodes[node].action if node in tree.nodes else "") or ""
+def _unfinished_run(entry: PathEntry, tree: Tree) -> RecordedRun:
+    node = tree.nodes.get(entry.node)
+    return RecordedRun(entry.turn, (node.action if node else "") or "", "", STAYS_SLOW)
 
 
 # --- what the caller did, as far as it is known
 
 
 def is_masked(keys: str) -> bool:
-    """Say whether kept keys are a telephone number, of which the record has the last four digits."""
+    """Return whether recorded keys are a telephone number, of which only the last four digits are kept."""
     return keys.startswith("*") and len(keys) > 4
 
 
-@dataclass(frozen=True, slots=True)
-class TypedKeys:
-    """Keys, or words where the record does not know which keys they meant."""
-
-    keys: str = ""
-    finished_by: str = ""
-    words: str = ""
-
-
 NO_WORDS = "…"
-"""Words that mean nothing: what was really said is not recorded."""
+"""Meaningless words. The record does not keep what was really said."""
 
 
 @dataclass(slots=True)
 class CallerInput:
-    """Types what a caller typed; where the record is blank, what has the same effect."""
+    """Repeats a caller's input. If the record lacks it, an example with the same effect is used."""
 
     tree: Tree
     samples: Samples
 
-    def choices(self, turn: RecordedTurn, after: RecordedTurn | None, node: str) -> list[TypedKeys]:
-        """Return what may have been typed in a turn, the likeliest first, where the call is at ``node`` today."""
-        entry = turn.first
+    def choices(
+        self, turn: RecordedTurn, after: RecordedTurn | None, node: str
+    ) -> Sequence[DigitsPressed | SpeechHeard]:
+        """Return candidates for the input in a turn, most likely first, if the call is at ``node`` today."""
+        entry, at = turn.first, turn.first.at
         kept = self.public(entry)
         if entry.event == "SpeechHeard":
-            return [TypedKeys(kept, "#")] if kept else [TypedKeys(words=NO_WORDS)]
+            return [DigitsPressed(at, kept, "#") if kept else SpeechHeard(at, NO_WORDS)]
         here = self.tree.nodes.get(node)
         if kept and not is_masked(kept):
-            return [self._as_typed(kept, node)]
+            is_option = isinstance(here, MenuNode) and kept in here.menu
+            if kept.endswith("#") and not is_option:
+                return [DigitsPressed(at, kept[:-1], "#")]
+            return [DigitsPressed(at, kept)]
         if isinstance(here, AskNode):
             rejected = not turn.ran and after is not None and after.first.node == entry.node
-            good = [
-                TypedKeys(each.keys, each.finished_by) for each in good_entries(self.tree, node, self.samples)
-            ]
-            bad = [TypedKeys(each.keys, each.finished_by) for each in bad_entries(self.tree, node)]
-            return [*bad, *good] if rejected else [*good, *bad]
+            good, bad = good_entries(self.tree, node, self.samples), bad_entries(self.tree, node)
+            entries = [*bad, *good] if rejected else [*good, *bad]
+            return [DigitsPressed(at, each.keys, each.finished_by) for each in entries]
         if isinstance(here, MenuNode):
             free = [key for key in "123456789*#0" if key not in here.menu and key not in self.tree.anywhere]
-            return [TypedKeys((free or ["99"])[0])]
+            return [DigitsPressed(at, (free or ["99"])[0])]
         away = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
-        return [TypedKeys(key) for key in away] or [TypedKeys("0")]
+        return [DigitsPressed(at, key) for key in away or ["0"]]
 
     def public(self, entry: PathEntry) -> str:
-        """Return the keys of an entry that may be shown: today's menu may call secret what was none.
+        """Return the keys of an entry as they may be shown. Today's menu may treat as secret what was not.
 
-        Where today's menu asks for nothing at that node, or has no such node, nobody can say what was asked for there:
-        only a choice is shown then, one key alone or one of the menu's.
+        If today's menu asks for nothing at that node, or lacks it, nobody knows what was asked for there. Then only a
+        choice is shown: a single key, or one of the menu's.
         """
         node = self.tree.nodes.get(entry.node)
         bare = entry.keys.removesuffix("#")
@@ -178,10 +171,3 @@ class CallerInput:
         else:
             usual = usual or len(bare) <= 1 or (node is not None and entry.keys in node.options)
         return entry.keys if usual else ""
-
-    def _as_typed(self, keys: str, node: str) -> TypedKeys:
-        here = self.tree.nodes.get(node)
-        is_option = isinstance(here, MenuNode) and keys in here.menu
-        if keys.endswith("#") and not is_option:
-            return TypedKeys(keys[:-1], "#")
-        return TypedKeys(keys)

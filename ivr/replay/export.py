@@ -1,4 +1,4 @@
-"""A replayed call as a written one, to be played again by ``ivr test``: without its caller's number and secrets."""
+"""Exports a replayed call as a written one, without the caller's number and secrets."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import (
-    DeskReport,
-    DigitsPressed,
-    Event,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-)
+from ivr.engine.events import DeskReport, DigitsPressed, Event, NoInput, RecordingEnded, SpeechHeard
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
@@ -27,22 +20,22 @@ from ivr.written.recorder import ENDINGS, LONGEST_WAIT, recorded_title
 from ivr.written.runner import CallHarness, MakeHarness, mask, play
 
 WAIT_FROM = 10.0
-"""Seconds by which a caller must have been slower than a written one before that is written as a `wait`."""
+"""A recorded caller who was slower than the written one by so many seconds gets a `wait`."""
 
 
 @dataclass(slots=True)
 class ExportedCall:
-    """A call that is being written."""
+    """A call that is being exported."""
 
     call: WrittenCall
     turns: list[RecordedTurn | None]
-    """The turn of which each step is what the caller did; None for a step that only compares: what is heard, and where the call is."""
+    """The turn of each step; None for a step that only checks something."""
     notes: list[str] = field(default_factory=list)
-    """What is not in it as it was."""
+    """What the written call lacks."""
 
 
 def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> ExportedCall:
-    """Return a replayed call as a written one. ``phones`` are the demonstration customers', which may be written."""
+    """Export a replayed call. Only numbers in ``phones``, those of demonstration customers, are written."""
     record, notes = done.recorded.history.record, list[str]()
     steps, actions = [*_steps(done, tree)], CallerInput(tree, Samples(tree))
     shown = [_shown(actions, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
@@ -95,13 +88,13 @@ def _step(tree: Tree, turn: RecordedTurn, event: Event) -> CallStep | None:
 
 
 def _is_over(tree: Tree, name: str, digits: str) -> bool:
-    """Say whether an entry is over without the `#` that may have ended it."""
+    """Return whether an entry ends without the `#` that may have been typed."""
     node = tree.nodes.get(name)
     return isinstance(node, MenuNode) or (isinstance(node, AskNode) and fixed_length(node) == len(digits))
 
 
 def _shown(actions: CallerInput, turn: RecordedTurn, event: Event) -> str:
-    """Return what the caller did as a title may show it: of keys only those that are nobody's own."""
+    """Return a caller's action as a title may show it. Private keys are masked."""
     match event:
         case DigitsPressed(digits=digits):
             keys = actions.public(turn.first)
@@ -114,7 +107,7 @@ def _shown(actions: CallerInput, turn: RecordedTurn, event: Event) -> str:
 
 
 def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
-    """Return what happened at each desk; a written call has one answer for each."""
+    """Return what happened at each desk. A written call has only one answer for each."""
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
         node = tree.nodes.get(turn.first.node)
@@ -131,9 +124,9 @@ def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
 def _runs(
     done: ReplayResult, tree: Tree, notes: list[str]
 ) -> tuple[dict[str, GivenOutcome | list[GivenOutcome]], dict[str, float]]:
-    """Return how actions ended, with the values that the replay chose, and which were slow.
+    """Return the outcomes of actions with the replay's example values, and the seconds of slow ones.
 
-    What today's menu does not know is written as the replay had it, and noted.
+    Outcomes that today's menu lacks are written as the replay had them, with a note.
     """
     outcomes: dict[str, GivenOutcome | list[GivenOutcome]] = {}
     slow: dict[str, float] = {}
@@ -142,7 +135,7 @@ def _runs(
         known = tree.contracts[action].all_outcomes() if action in tree.contracts else {}
         if any(run.outcome and run.outcome not in known for run in runs):
             notes.append(f"`{action}` does not end today as it was recorded; that is not written")
-        # Runs that the replay did not come to: a menu that is mended comes to them again.
+        # The replay did not reach these runs, but a repaired menu will.
         ended += [run.outcome for run in runs[len(ended) :] if run.outcome in known]
         if ended:
             outcomes[action] = ended[0] if all(each == ended[0] for each in ended) else ended
@@ -155,7 +148,7 @@ def _runs(
 
 
 def without_effects(tree: Tree, make_harness: MakeHarness) -> MakeHarness:
-    """Return what makes harnesses on which no action is run. An action whose outcome is not given is unavailable."""
+    """Return a maker of harnesses that run no action. An action without a given outcome is unavailable."""
 
     def made(call: WrittenCall) -> CallHarness:
         others = [name for name in tree.contracts if name not in call.outcomes]
@@ -168,9 +161,9 @@ def without_effects(tree: Tree, make_harness: MakeHarness) -> MakeHarness:
 
 
 def with_waits(written: ExportedCall, make_harness: MakeHarness, history: CallHistory) -> WrittenCall:
-    """Return a call that waits where its caller took their time, so that hours and limits are met as they were.
+    """Return a call with a `wait` wherever the recorded caller was slow, so that it meets the same hours and limits.
 
-    It is played once to see how long it takes by itself.
+    The call is played once, to measure its own time.
     """
     times = _times(written.call, make_harness)
     if not times or not history.path:
@@ -192,7 +185,7 @@ def with_waits(written: ExportedCall, make_harness: MakeHarness, history: CallHi
 
 
 def _times(call: WrittenCall, make_harness: MakeHarness) -> dict[int, datetime]:
-    """Return when each turn of a written call begins."""
+    """Return the start of each turn of a written call."""
     seen: list[CallHistory | None] = []
 
     def watched(call: WrittenCall) -> CallHarness:

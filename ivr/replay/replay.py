@@ -1,8 +1,8 @@
-"""Plays a recorded call against today's menu, and finds where it goes another way.
+"""Plays a recorded call against today's menu, and finds where it differs.
 
-The switchboard is given the recorded events at their recorded times. No action is run: each ends as it did then. What
-the record does not keep (secrets, and what actions told) is filled in with examples; where one example leads another
-way, the others are tried, so that only what no example could explain counts as a difference.
+The switchboard gets the recorded events at their recorded times. Actions do not run; they end as they did then. Secrets
+and the results of actions are not recorded, so examples stand for them. If one example leads elsewhere, the others are
+tried: only what no example can explain is a difference.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import zip_longest
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
@@ -21,26 +20,24 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, Transfer
 from ivr.engine.events import (
     CALLERS_EVENTS,
     CallStarted,
-    DigitsPressed,
     Event,
     NoInput,
     RecordingEnded,
-    SpeechHeard,
 )
 from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.menu.tree import Tree
-from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn, TypedKeys
+from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn
 from ivr.storage.base import PathEntry, Store
 from ivr.written.model import GivenOutcome
 
 MOST_REPLAYS = 300
-"""Replays that look for examples with which the call goes as it did."""
+"""The most replays that try other examples."""
 
 
 @dataclass(slots=True)
 class ReplayEnvironment:
-    """Where a call is replayed: a switchboard with a store and a clock of its own."""
+    """A switchboard with a store and a clock of its own, for one replay."""
 
     switchboard: Switchboard
     store: Store
@@ -49,20 +46,20 @@ class ReplayEnvironment:
 
 
 OpenEnvironment = Callable[[Perform, dict[str, float]], ReplayEnvironment]
-"""Opens an environment in which actions are performed so. The table says how many seconds each takes when it begins."""
+"""Opens an environment that runs actions with a function. The table says how many seconds each one takes."""
 
 
 @dataclass(slots=True)
 class Choices:
-    """Examples that stand for what was not recorded, chosen in the order in which they are needed."""
+    """Chooses the examples, in the order in which they are needed."""
 
     wanted: Sequence[int] = ()
-    """Which example to take at each point; the first where nothing is said."""
+    """Which example to take at each point; beyond the end, the first."""
     offered: list[int] = field(default_factory=list)
-    """How many there were."""
+    """How many examples there were at each point."""
 
     def take(self, count: int) -> int:
-        """Return which of so many examples to take."""
+        """Return which of ``count`` examples to take."""
         place = len(self.offered)
         self.offered.append(count)
         return min(self.wanted[place], count - 1) if place < len(self.wanted) else 0
@@ -70,20 +67,20 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class EventPair:
-    """One thing that happened on the recorded call, beside what happens today."""
+    """One recorded event beside today's."""
 
     recorded: PathEntry | None
     today: PathEntry | None
 
     @property
     def turn(self) -> int:
-        """The turn in which it happened, by the record's numbers where it is in the record."""
+        """The number of the turn, by the record if it has the event."""
         either = self.recorded or self.today
         return either.turn if either else 0
 
     @property
     def same(self) -> bool:
-        """Whether it is the same thing at the same place. Words stand for the keys that they meant."""
+        """Whether both are the same event at the same node. Words count as the keys that they meant."""
         return _essence(self.recorded) == _essence(self.today)
 
 
@@ -96,43 +93,42 @@ def _essence(entry: PathEntry | None) -> tuple[str, str, str] | None:
 
 @dataclass(slots=True)
 class ReplayResult:
-    """A recorded call beside the same call today."""
+    """A recorded call beside today's."""
 
     recorded: RecordedCall
     pairs: list[EventPair] = field(default_factory=list)
     typed: list[tuple[RecordedTurn, Event]] = field(default_factory=list)
     """What was done in each turn."""
     ending: str = ""
-    """How the call ends today; empty: it still waits."""
+    """How the call ends today; empty if it still waits."""
     ends: dict[str, list[GivenOutcome]] = field(default_factory=dict)
-    """By action: how each of its runs ended in this replay, with the values that are not the usual examples."""
+    """The outcomes of each action in this replay, with the values that differ from the usual examples."""
     strange: dict[str, None] = field(default_factory=dict)
-    """Actions that ran more often than on the recorded call, or whose recorded outcome is none today."""
+    """Actions with more runs than were recorded, or with a recorded outcome that does not exist today."""
 
     @property
     def first(self) -> int | None:
-        """The number of the first pair that is not the same."""
+        """The index of the first pair that differs."""
         return next((place for place, pair in enumerate(self.pairs) if not pair.same), None)
 
     @property
     def ends_alike(self) -> bool:
-        """Whether it ended as today, as far as that is known."""
+        """Whether both end in the same way, as far as the record says."""
         record = self.recorded.history.record
         return bool(self.recorded.broken_at) or not record.ending or record.ending == self.ending
 
     @property
     def same(self) -> bool:
-        """Whether the call goes the same way today."""
         return self.first is None and self.ends_alike
 
     @property
     def matched(self) -> tuple[int, bool]:
-        """How far it goes the same way."""
+        """A measure of how long both are the same."""
         return (len(self.pairs) if self.first is None else self.first), self.ends_alike
 
 
 def replay(call: RecordedCall, tree: Tree, open_environment: OpenEnvironment) -> ReplayResult:
-    """Replay a call with the examples with which it goes the same way for longest."""
+    """Replay a call with the examples that keep it the same for longest."""
     samples = Samples(tree)
     performer = CallerInput(tree, samples)
 
@@ -158,7 +154,7 @@ def replay(call: RecordedCall, tree: Tree, open_environment: OpenEnvironment) ->
 
 
 def _others(wanted: Sequence[int], offered: Sequence[int]) -> Iterator[list[int]]:
-    """Yield what else could be chosen, the latest choice first: the others led to where it was made."""
+    """Yield the other choices, latest first: the earlier ones led to it."""
     for place in reversed(range(len(offered))):
         for other in range(offered[place]):
             if other != wanted[place]:
@@ -167,8 +163,6 @@ def _others(wanted: Sequence[int], offered: Sequence[int]) -> Iterator[list[int]
 
 @dataclass(slots=True)
 class _Replay:
-    """One replay."""
-
     call: RecordedCall
     tree: Tree
     performer: CallerInput
@@ -198,7 +192,7 @@ class _Replay:
     def turn(
         self, environment: ReplayEnvironment, turn: RecordedTurn, after: RecordedTurn | None
     ) -> int | None:
-        """Do in a turn what was done then; return its number today, or None where that cannot be done today."""
+        """Repeat a turn. Return its number today, or None if it cannot be repeated."""
         event = self.event(turn, after)
         if event is None:
             return None
@@ -215,7 +209,7 @@ class _Replay:
         return b"-"
 
     def event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event | None:
-        """Return what happens in a turn, in a form that fits what the call waits for today."""
+        """Return the event of a turn, in a form that fits what the call waits for today."""
         at, entry = turn.first.at, turn.first
         command = self.commands[-1] if self.commands else None
         if command is None:
@@ -236,21 +230,17 @@ class _Replay:
     def callers_event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event:
         node = self.session.node if self.session else ""
         options = self.performer.choices(turn, after, node)
-        typed = options[self.choices.take(len(options))]
-        return _event_of(typed, turn.first.at)
+        return options[self.choices.take(len(options))]
 
     def take_recording(self, turn: RecordedTurn) -> int:
-        """Return the seconds of a recording that was left in a turn, as far as that is known."""
-        kept = [
-            each.seconds
-            for each in self.call.history.voicemails
-            if each.at >= turn.first.at.replace(microsecond=0)
-        ]
+        """Return the seconds of the recording in a turn, as far as they are known."""
+        began = turn.first.at.replace(microsecond=0)
+        kept = [each.seconds for each in self.call.history.voicemails if each.at >= began]
         options = [*kept[:1], 0] if kept else [0, 5]
         return options[self.choices.take(2)]
 
     def perform(self, name: str, _services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
-        """End an action as it ended then, with examples of what it told; nothing is done."""
+        """End an action as it ended then, with example results. Nothing is done."""
         del actions
         outcomes = self.tree.contracts[name].all_outcomes()
         runs = self.call.runs.get(name, ())
@@ -283,7 +273,7 @@ class _Replay:
             self.done.pairs += [EventPair(then, each) for then, each in zip_longest(turn.entries, now)]
 
     def ended(self) -> str:
-        """Return how the call ends today. Who hung up then hangs up; a conversation may have been counted after that."""
+        """Return how the call ends today. A caller who hung up then hangs up again."""
         record = self.call.history.record
         last = self.commands[-1] if self.commands else None
         if isinstance(last, Hangup):
@@ -291,9 +281,3 @@ class _Replay:
         if isinstance(last, Transfer) and record.ending == "transferred":
             return "transferred"
         return "hung_up" if record.ending == "hung_up" else ""
-
-
-def _event_of(typed: TypedKeys, at: datetime) -> Event:
-    if typed.words:
-        return SpeechHeard(at, typed.words)
-    return DigitsPressed(at, typed.keys, typed.finished_by)

@@ -1,4 +1,4 @@
-"""Tells how a recorded call goes today: in one sentence, side by side, and for tools."""
+"""Describes how a recorded call goes today: in one sentence, side by side, and as JSON."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _WORDS: Mapping[str, str] = {
 }
 
 KeysShown = Callable[[PathEntry], str]
-"""The keys of an entry that may be shown."""
+"""Returns the keys of an entry that may be shown."""
 
 
 def what_happened(entry: PathEntry, keys: KeysShown) -> str:
-    """Return one thing that happened, in a few words."""
+    """Return an event in a few words."""
     match entry.event:
         case "DigitsPressed":
             return f"pressed {keys(entry) or '(not kept)'}"
@@ -36,7 +36,7 @@ def what_happened(entry: PathEntry, keys: KeysShown) -> str:
 
 
 def cell(entry: PathEntry | None, keys: KeysShown) -> str:
-    """Return one thing that happened, with its place."""
+    """Return an event with its node."""
     if entry is None:
         return "nothing"
     words = what_happened(entry, keys)
@@ -44,7 +44,7 @@ def cell(entry: PathEntry | None, keys: KeysShown) -> str:
 
 
 def difference(done: ReplayResult, tree: Tree, keys: KeysShown) -> str:
-    """Return in words where the call first goes another way; empty when it does not."""
+    """Return a sentence about the first difference, or an empty text."""
     place = done.first
     if place is None:
         return "" if done.ends_alike else _other_ending(done)
@@ -65,11 +65,8 @@ def _other_way(pair: EventPair, done: ReplayResult, tree: Tree, keys: KeysShown)
         assert now is not None
         return f"nothing more happened; today it goes on: {cell(now, keys)}"
     if now is None:
-        today = (
-            f"today it is over ({done.ending.replace('_', ' ')})"
-            if done.ending
-            else "today that cannot happen"
-        )
+        ending = done.ending.replace("_", " ")
+        today = f"today it is over ({ending})" if ending else "today that cannot happen"
         return f"the call was at `{then.node}`, where {what_happened(then, keys)}; {today}"
     if then.node != now.node:
         gone = "" if then.node in tree.nodes or not then.node else ", which is no node of today's menu"
@@ -85,10 +82,9 @@ def _other_ending(done: ReplayResult) -> str:
 
 
 def untold(done: ReplayResult, tree: Tree) -> str:
-    """Return why a call cannot be followed further, though its menu is the very same; empty where it can, or is not.
+    """Return why a call cannot be followed although its menu is unchanged; else an empty text.
 
-    What happened before the difference told something, or was typed, that the record does not keep and that no example
-    can stand for.
+    An earlier event had results, or input, that the record does not keep and that no example can replace.
     """
     if done.first is None or done.recorded.history.record.version != tree.version:
         return ""
@@ -101,23 +97,20 @@ def untold(done: ReplayResult, tree: Tree) -> str:
 
 
 def _blank(entry: PathEntry, tree: Tree) -> str:
-    """Return what the record does not keep of an entry, and a menu may choose by; empty when it keeps all."""
+    """Return what the record lacks of an event and a menu may depend on; empty if nothing."""
     action, outcome = entry.ended
     if entry.event == "ActionFinished" and action in tree.contracts:
         ended = tree.contracts[action].all_outcomes().get(outcome)
         return f"what `{action}` told" if ended and ended.tells else ""
-    typed = entry.event in {"DigitsPressed", "SpeechHeard"}
-    if (
-        typed
-        and isinstance(tree.nodes.get(entry.node), AskNode)
-        and (not entry.keys or is_masked(entry.keys))
-    ):
-        return f"what was entered at `{entry.node}`"
-    return ""
+    typed = entry.event in {"DigitsPressed", "SpeechHeard"} and isinstance(
+        tree.nodes.get(entry.node), AskNode
+    )
+    blank = typed and (not entry.keys or is_masked(entry.keys))
+    return f"what was entered at `{entry.node}`" if blank else ""
 
 
 def notes(done: ReplayResult, tree: Tree) -> list[str]:
-    """Return what a reader must know of the comparison."""
+    """Return what readers must know about the comparison."""
     record, broken = done.recorded.history.record, done.recorded.broken_at
     notes_so_far = []
     if record.hotline != tree.name:
@@ -137,7 +130,7 @@ def notes(done: ReplayResult, tree: Tree) -> list[str]:
 
 
 def changed_since(version: str, sources: Mapping[str, str] | None, tree: Tree) -> str:
-    """Return whether the menu is still the one that the call had, and which files are not."""
+    """Return whether the menu has changed since the call, and in which files."""
     if version == tree.version:
         return f"the menu is still the same ({version})"
     if sources is None:
@@ -147,7 +140,7 @@ def changed_since(version: str, sources: Mapping[str, str] | None, tree: Tree) -
 
 
 def replay_data(done: ReplayResult, tree: Tree, keys: KeysShown, caller: str, menu: str) -> dict[str, Any]:
-    """Return a replay for tools."""
+    """Return a replay for JSON."""
     record = done.recorded.history.record
     return {
         "call": record.call,
@@ -171,10 +164,5 @@ def replay_data(done: ReplayResult, tree: Tree, keys: KeysShown, caller: str, me
 def _entry(entry: PathEntry | None, keys: KeysShown) -> dict[str, Any] | None:
     if entry is None:
         return None
-    return {
-        "turn": entry.turn,
-        "node": entry.node,
-        "event": entry.event,
-        "keys": keys(entry),
-        "outcome": entry.outcome,
-    }
+    names = ("turn", "node", "event", "keys", "outcome")
+    return {name: getattr(entry, name) for name in names} | {"keys": keys(entry)}

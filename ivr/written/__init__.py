@@ -1,1 +1,1 @@
-"""Written calls: tests in YAML. What they say, how they are played, what of a menu they cover, how they are written."""
+"""Written calls: tests of a hotline in YAML."""

@@ -1,7 +1,7 @@
-"""What written calls cover, in the caller's terms: what there is to live through in a menu, and what one step of it is.
+"""What written calls cover, in the caller's terms: keys, silences, wordings, endings.
 
-:func:`everything` lists what can be covered in a tree, without playing anything; :meth:`Sight.items` says which of it
-one observed step covers. Whether a caller can come to a place at all is not known here (see :mod:`ivr.explore.reach`).
+:func:`everything` lists what a tree has to cover, without playing anything. A :class:`CoverageObserver` says what one
+step covers. Whether callers can reach a place at all is the question of :mod:`ivr.explore.reach`.
 """
 
 from __future__ import annotations
@@ -27,15 +27,7 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.menu.language.contract import Level
 from ivr.menu.language.desks import FollowUp
-from ivr.menu.language.nodes import (
-    AskNode,
-    ListeningNode,
-    MenuNode,
-    Node,
-    SetNode,
-    TextNode,
-    WaitsFor,
-)
+from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, SetNode, TextNode, WaitsFor
 from ivr.menu.opening_hours import is_open
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import Tree
@@ -55,9 +47,9 @@ DIMENSIONS: Mapping[str, str] = {
     "recordings": "recordings, left or not",
     "endings": "how calls end",
 }
-"""What is counted, each by itself, and what it means."""
+"""The kinds of items, each counted by itself, with their meanings."""
 NEVER_WRITTEN = "internal_error"
-"""The sentence when our own machinery fails: no written call can make it fail."""
+"""The sentence after an internal error. No written call can cause one."""
 
 
 class CoverageItem(NamedTuple):
@@ -65,13 +57,12 @@ class CoverageItem(NamedTuple):
 
     dimension: str
     node: str = ""
-    """Empty where it belongs to no node, such as a sentence of the machine's own."""
+    """Empty if it belongs to no node, such as a sentence of the machine itself."""
     what: str = ""
-    """The key, the outcome, the try or the wording that is meant."""
+    """The key, the outcome, the try or the wording."""
     language: str = ""
 
     def __str__(self) -> str:
-        """Name it in a list of one dimension."""
         language = f"({self.language})" if self.language else ""
         return " ".join(part for part in (self.node, self.what, language) if part)
 
@@ -80,7 +71,7 @@ class CoverageItem(NamedTuple):
 
 
 def everything(tree: Tree) -> dict[str, list[CoverageItem]]:
-    """Return all that can be covered, by dimension, in the order of the tree; a dimension without any is left out."""
+    """Return all items of a tree by dimension, in the tree's order. Empty dimensions are left out."""
     found: dict[str, list[CoverageItem]] = {dimension: [] for dimension in DIMENSIONS}
     for name, node in tree.nodes.items():
         for item in _of_node(tree, name, node):
@@ -107,14 +98,14 @@ def _of_node(tree: Tree, name: str, node: Node) -> Iterator[CoverageItem]:
 
 
 def _results(tree: Tree, node: Node) -> Sequence[str]:
-    """Return the words for how what a node waits for can end."""
+    """Return the possible results of what a node waits for."""
     if node.results or node.action is None:
         return node.results
     return list(tree.contracts[node.action].all_outcomes())
 
 
 def _results_of(node: Node) -> str:
-    """Return the dimension in which they are counted."""
+    """Return the dimension of a node's results."""
     return {WaitsFor.desk: "desks", WaitsFor.recording: "recordings"}.get(node.waits_for, "outcomes")
 
 
@@ -141,7 +132,7 @@ def _endings(tree: Tree) -> Iterator[str]:
 
 
 def prompts_of(tree: Tree) -> dict[int, CoverageItem]:
-    """Return every prompt by its identity: the same words at two places are two prompts."""
+    """Return every prompt by its identity. The same words in two places are two prompts."""
     found: dict[int, CoverageItem] = {}
     for language, speech in tree.speech.items():
         for name, words in speech.nodes.items():
@@ -165,17 +156,16 @@ def _number(
 
 @dataclass(slots=True)
 class CoverageObserver:
-    """Sees what a step covers. It must be given steps of the very tree that it was made for."""
+    """Finds the items that a step covers. The step must be on this very tree."""
 
     tree: Tree
     prompts: dict[int, CoverageItem] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Number the prompts."""
         self.prompts = prompts_of(self.tree)
 
     def items(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
-        """Yield what one step covers: a session, an event, and what came of them. Pure; an item may come twice."""
+        """Yield the items that one step covers. An item may appear twice."""
         yield from (self.prompts[id(said)] for said in turn.uttered if id(said) in self.prompts)
         yield from self._passed(before, event, turn)
         if before.ending:
@@ -188,7 +178,7 @@ class CoverageObserver:
             yield from self._report(before.node, self.tree.nodes[before.node], event)
 
     def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
-        """Yield the nodes that were passed; one that asks for more identity than there is has not been."""
+        """Yield the items of passed nodes. A node that first asks for identity is not passed."""
         last = len(turn.visited) - 1
         language = self._begins_in(before, event, turn)
         for place, name in enumerate(turn.visited):
@@ -207,7 +197,7 @@ class CoverageObserver:
                 yield CoverageItem("desks", name, FollowUp.closed)
 
     def _begins_in(self, before: Session, event: Event, turn: Turn) -> str:
-        """Return the language in which the first node is passed: the one before, unless the caller chose another."""
+        """Return the language of the first node: the present one, unless the caller chose another."""
         spoken = before.language if before.language in self.tree.speech else self.tree.languages[0]
         if isinstance(event, CallStarted) and event.language in self.tree.speech:
             return event.language
@@ -238,7 +228,7 @@ class CoverageObserver:
         return "accepted" if took == "entry" else "typed again"
 
     def _report(self, name: str, node: Node, event: Event) -> Iterator[CoverageItem]:
-        """Yield what an event covers that is no input of the caller's."""
+        """Yield the items of an event that is not the caller's input."""
         dimension, known = _results_of(node), _results(self.tree, node)
         if isinstance(event, ActionFinished) and event.action == node.action:
             yield CoverageItem(dimension, name, event.outcome if event.outcome in known else "unavailable")
@@ -256,31 +246,30 @@ class CoverageObserver:
 
 @dataclass(slots=True)
 class Coverage:
-    """What calls have covered. Each call is seen step by step, and counts when it is kept."""
+    """The coverage of several calls. Each call is observed step by step, and counts once it is added."""
 
     tree: Tree
     covered: set[CoverageItem] = field(default_factory=set)
     fresh: set[CoverageItem] = field(default_factory=set)
-    """What the present call has covered so far."""
-    sight: CoverageObserver = field(init=False)
+    """The items of the current call so far."""
+    observer: CoverageObserver = field(init=False)
 
     def __post_init__(self) -> None:
-        """Be ready to see."""
-        self.sight = CoverageObserver(self.tree)
+        self.observer = CoverageObserver(self.tree)
 
     def see(self, before: Session, event: Event, turn: Turn) -> None:
-        """Note a step of the present call."""
-        self.fresh.update(self.sight.items(before, event, turn))
+        """Observe a step of the current call."""
+        self.fresh.update(self.observer.items(before, event, turn))
 
     def take(self) -> set[CoverageItem]:
-        """Return what the present call has covered, and be ready for the next one."""
+        """Return the items of the current call, and start with the next one."""
         fresh, self.fresh = self.fresh, set()
         return fresh
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One dimension: what there is, and what of it is covered. What nobody can ever come to is not counted."""
+    """The coverage of one dimension. Items that no caller can reach are not counted."""
 
     dimension: str
     items: Sequence[CoverageItem]
@@ -289,12 +278,11 @@ class CoverageRow:
 
     @property
     def covered(self) -> int:
-        """How many are covered."""
         return len(self.items) - len(self.missing)
 
     @property
     def percent(self) -> float:
-        """How many of a hundred are covered; all where there are none."""
+        """The percentage of covered items; 100 if there are none."""
         return 100 * self.covered / len(self.items) if self.items else 100.0
 
 
@@ -303,12 +291,11 @@ def coverage_rows(
     covered: set[CoverageItem],
     unreachable: set[CoverageItem],
 ) -> list[CoverageRow]:
-    """Return the dimensions of a tree, with what is covered of them."""
+    """Return the coverage of each dimension."""
     found = []
     for dimension, items in everything.items():
         never = [item for item in items if item in unreachable and item not in covered]
         counted = [item for item in items if item in covered or item not in unreachable]
-        found.append(
-            CoverageRow(dimension, counted, [item for item in counted if item not in covered], never)
-        )
+        missing = [item for item in counted if item not in covered]
+        found.append(CoverageRow(dimension, counted, missing, never))
     return found

@@ -1,4 +1,4 @@
-"""Tells what written calls cover: as a table, as data for tools, and as a sentence where it is not enough."""
+"""Prints the coverage of written calls: as a table, as JSON, and as a sentence if a demand is not met."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ivr.written.coverage import DIMENSIONS, CoverageItem, CoverageRow
 from ivr.written.model import GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
 
 SHOWN = 10
-"""Missing things that are listed unless all are asked for."""
+"""The most missing items that are listed without ``--missing``."""
 USUAL_DEMAND = ("nodes", "options", "outcomes")
-"""The dimensions that a bare figure of ``--fail-under`` speaks of."""
+"""The dimensions of a ``--fail-under`` without a name."""
 
 
 def shown_percent(row: CoverageRow) -> str:
-    """Return a percentage that is 100 only where nothing is missing."""
+    """Return a rounded percentage. It is 100 only if nothing is missing."""
     return f"{math.floor(row.percent)} %"
 
 
 def print_rows(rows: Sequence[CoverageRow]) -> None:
-    """Print a table with one line for each dimension."""
+    """Print a table with a line for each dimension."""
     table = plain_table("coverage", "covered", "of", "", "")
     table.columns[1].justify = table.columns[2].justify = "right"
     for row in rows:
@@ -41,9 +41,9 @@ def print_rows(rows: Sequence[CoverageRow]) -> None:
 
 
 def print_missing(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str], *, most: int | None) -> None:
-    """Print what is missing with the keys that would reach it, and apart from it what nobody can reach.
+    """Print the missing items with the keys to them, and then the items that no caller can reach.
 
-    ``most`` is how many of each are listed; None lists all, also sentences of the machine's own that no place needs.
+    ``most`` limits both lists. None lists everything, also unreachable sentences of the machine itself.
     """
     missing = [item for row in rows for item in row.missing]
     never = [item for row in rows for item in row.unreachable if item.node or most is None]
@@ -70,7 +70,7 @@ def _print_items(
 
 
 def keys_on_one_line(call: WrittenCall) -> str:
-    """Return what a caller does in a call, on one line: ``1 3 1237# (silence)``, and what the world must do."""
+    """Return the caller's part of a call, and what the world must do: ``1 3 (silence)  [service busy]``."""
     done = " ".join(_done(call)) or "(rings)"
     world = "; ".join(_world(call))
     return f"{done}  [{world}]" if world else done
@@ -115,7 +115,7 @@ def _given(given: GivenOutcome) -> str:
 
 
 def coverage_data(rows: Sequence[CoverageRow], keys: Mapping[CoverageItem, str]) -> dict[str, Any]:
-    """Return the dimensions as plain data."""
+    """Return the coverage for JSON."""
     return {
         row.dimension: {
             "covered": row.covered,
@@ -134,7 +134,7 @@ def _item(item: CoverageItem, keys: Mapping[CoverageItem, str]) -> dict[str, str
 
 
 def demands(written: Sequence[str]) -> dict[str, float]:
-    """Read what ``--fail-under`` demands of which dimension. Raises ValueError with a sentence."""
+    """Return the least percentage of each dimension from ``--fail-under``. Raises ``ValueError``."""
     found: dict[str, float] = {}
     for each in written:
         name, equals, number = each.rpartition("=")
@@ -151,7 +151,7 @@ def demands(written: Sequence[str]) -> dict[str, float]:
 
 
 def too_low(rows: Sequence[CoverageRow], demanded: Mapping[str, float]) -> list[str]:
-    """Return a sentence for each dimension of which less is covered than was demanded."""
+    """Return a sentence for each dimension below its demand."""
     return [
         f"{row.dimension}: {row.covered} of {len(row.items)} covered ({row.percent:.1f} %), "
         f"{demanded[row.dimension]:g} % are demanded"

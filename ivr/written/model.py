@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
@@ -32,7 +32,7 @@ Moment = Annotated[
 
 
 _Values = Annotated[dict[Name, dict[Name, Value]], Field(min_length=1, max_length=1), Tag("a section")]
-"""One outcome with values of what it tells."""
+"""One outcome with some of its results."""
 GivenOutcome = Annotated[Annotated[Name, Tag("a text")] | _Values, Discriminator(shape)]
 _Outcomes = Annotated[
     Annotated[Name, Tag("a text")]
@@ -112,29 +112,19 @@ class Leaves(Model):
 
 CallerStep = Press | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
 STEP_KINDS: dict[str, type[CallerStep]] = {
-    "press": Press,
-    "say": Speak,
-    "hears": Hears,
-    "hears_not": HearsNot,
-    "node": At,
-    "texted": Texted,
-    "code": TypesCode,
-    "wait": Waits,
-    "rings": Rings,
-    "record": Leaves,
+    key: step for step in get_args(CallerStep) for key in step.model_fields
 }
-
-
+"""The steps by their only key."""
 STEP_WORDS: dict[str, str] = {
     "silence": "The caller says and presses nothing until the hotline goes on.",
     "hang_up": "The caller hangs up.",
     "nothing_texted": "No text message has been written since the last one that was asked about.",
 }
-"""The steps that are a word alone, each with its meaning."""
+"""The steps that are a single word, with their meanings."""
 
 
 def _one_step(value: Any) -> Any:
-    """Refuse what is no step, or more than one, before its keys are looked at."""
+    """Reject a value that is not exactly one step, before its keys are checked."""
     wrong = None
     if isinstance(value, dict):
         wrong = _wrong_keys([key for key in value if key in STEP_KINDS], next(iter(value), ""))

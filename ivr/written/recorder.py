@@ -13,74 +13,70 @@ from ivr.written.model import At, CallStep, Hears, Leaves, Press, Speak, TypesCo
 from ivr.written.runner import mask, texted_code
 
 LONGEST_WAIT = 86_400
-"""Seconds that one step may wait."""
+"""The most seconds of one `wait`."""
 TITLE = 60
-"""Characters of a title that is made of the keys that were pressed."""
+"""The most characters of a title that is made of pressed keys."""
 MOST_PARTS = 4
-"""Parts of what was heard that are written after one thing that the caller did."""
+"""The most parts of heard speech that are written after one action of the caller."""
 UNSAID = "(not written)"
-"""What stands for speech that may be secret."""
+"""Stands for speech that may be secret."""
 
 
 @dataclass(slots=True)
 class HotlineView:
-    """What is known of a call whose hotline runs in this process; a call to a running server has none of it."""
+    """The inside of a call in this process. A call on a running server has none."""
 
     node: Callable[[], str]
-    """Where the call waits."""
+    """Returns the node where the call waits."""
     texts: Callable[[str], Sequence[str]]
-    """The text messages of a call so far."""
+    """Returns the text messages of a call so far."""
 
 
 @dataclass(slots=True)
 class RecordingLine:
-    """A line that writes down what its caller does, and what is then heard.
+    """A line that writes down what its caller does and hears.
 
-    Without an ``inside`` nothing that may be secret is written, and nothing of what was heard that may be the
-    caller's own: no entry that is longer than one key, no words with a number in them, and of a hotline that is known
-    only what it says to everybody. What is said where a secret is asked for is never written.
+    Without ``inside`` the caller may be real, so nothing private is written: no entry of more than one key, no sentence
+    with a number, and of a known hotline only what it says to everybody. What is said when a secret is asked for is
+    never written.
     """
 
     line: Line
     begun: Mapping[str, Any]
-    """Who rang, when and in which language, in the keys of a written call."""
+    """The caller, the time and the language, by the keys of a written call."""
     desks: Mapping[str, str]
     """The number of each desk."""
     inside: HotlineView | None
     common: Collection[str] | None = None
-    """What the hotline says to everybody; None where it is not known."""
+    """What the hotline says to everybody; None if the menu is unknown."""
     steps: list[CallStep] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
-    """What the caller did, as it may be shown."""
+    """The caller's actions as a title may show them."""
     hidden: bool = False
-    """Whether something that was typed or said is not written."""
+    """Whether something that was typed or said is left out."""
     rung: dict[str, list[str]] = field(default_factory=dict)
     """What happened at each number that was rung."""
     ran: dict[str, list[tuple[bool, float]]] = field(default_factory=dict)
-    """Of each action's runs, whether its service was down and how many seconds it took."""
+    """For each run of an action: whether its service was down, and how many seconds it took."""
     call: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Be the same call."""
         self.call = self.line.call
 
     @property
     def waiting(self) -> Waiting:
-        """What the call waits for."""
         return self.line.waiting
 
     @property
     def awaited(self) -> AwaitedInput | None:
-        """What is listened for."""
         return self.line.awaited
 
     @property
     def ending(self) -> str:
-        """How the call ended."""
         return self.line.ending
 
     def take(self) -> list[Item]:
-        """Return what was heard and noticed, and write down a part of it by which it can be recognised."""
+        """Return what was heard, and write down a part of it that identifies the turn."""
         items = self.line.take()
         said = [item.text for item in items if isinstance(item, Heard)]
         parts = telling(said if self.inside else [*filter(None, map(self._anybodys, said))])
@@ -94,10 +90,10 @@ class RecordingLine:
     def press(self, keys: str) -> None:
         awaited = self.line.awaited
         secret = bool(awaited and awaited.secret)
-        # One key alone is a choice, such as `0#` for the human; more may be a secret, also where none is asked for.
+        # A single key is a choice, such as `0#` for the human. More may be a secret, even if none is asked for.
         hidden = self.inside is None and len(keys.removesuffix("#")) > 1
         self.hidden = self.hidden or hidden
-        step = Press(press=_zeros(keys)) if hidden else self._pressed(keys, secret=secret)
+        step = Press(press=mask(keys, "0")) if hidden else self._pressed(keys, secret=secret)
         self._did(step, mask(keys) if secret or hidden else keys)
         self.line.press(keys)
 
@@ -110,12 +106,10 @@ class RecordingLine:
         self.line.speak(text)
 
     def silence(self) -> None:
-        """Do nothing."""
         self._did("silence", "silence")
         self.line.silence()
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by."""
         left = round(seconds)
         while left > 0:
             self.steps.append(Waits(wait=min(left, LONGEST_WAIT)))
@@ -127,7 +121,7 @@ class RecordingLine:
         self.line.record(seconds)
 
     def hang_up(self) -> None:
-        """Hang up. A written call that ends while the hotline listens is hung up by itself."""
+        """Hang up. This is not written: a written call that ends while the hotline listens hangs up anyway."""
         if self.inside and self.waiting == "keys":
             self.steps.append(At(node=self.inside.node()))
         self.line.hang_up()
@@ -137,7 +131,7 @@ class RecordingLine:
         self.shown.append(shown)
 
     def _pressed(self, keys: str, *, secret: bool) -> CallStep:
-        """Return the step that presses keys: a code by what it is."""
+        """Return the step that presses keys. A texted code is written as `code: latest`."""
         texts = self.inside.texts(self.call) if self.inside and secret else ()
         if texts and keys.removesuffix("#") == texted_code(texts, "latest"):
             return TypesCode(code="latest")
@@ -146,7 +140,7 @@ class RecordingLine:
         return Press(press=keys)
 
     def _anybodys(self, text: str) -> str:
-        """Return what was heard without the sentences that may be the caller's own."""
+        """Return the heard sentences that are not private."""
         if self.common is not None and text.strip() not in self.common:
             return ""
         return "\n".join(part for part in _SENTENCE.split(text) if not has_number(part))
@@ -155,8 +149,7 @@ class RecordingLine:
 
     def kept(self) -> WrittenCall:
         """Return the call so far."""
-        down = {name: [was for was, _ in runs] for name, runs in self.ran.items()}
-        slow = {name: [took for _, took in runs] for name, runs in self.ran.items()}
+        last = {name: runs[-1] for name, runs in self.ran.items()}
         answers = {
             name: self.rung[number][-1] for name, number in self.desks.items() if self.rung.get(number)
         }
@@ -165,15 +158,15 @@ class RecordingLine:
             **self.begun,
             "call": recorded_title("Tried", self.shown),
             "desks": {name: answer for name, answer in answers.items() if answer != "answered"},
-            "unavailable": [name for name, was in down.items() if was[-1]],
-            "slow": {name: took[-1] for name, took in slow.items() if took[-1] and not down[name][-1]},
+            "unavailable": [name for name, (down, _) in last.items() if down],
+            "slow": {name: seconds for name, (down, seconds) in last.items() if seconds and not down},
             "steps": self.steps or ["hang_up"],
             "ends": ending if ending in ENDINGS else None,
         }
         return WrittenCall.model_validate(data)
 
     def notes(self) -> list[str]:
-        """Say what of the call a written one cannot tell."""
+        """Return what a written call cannot express of this one."""
         remarks = [
             f"the desk at {number} did not answer every time alike; it is written as it was the last time"
             for number, answers in self.rung.items()
@@ -203,33 +196,25 @@ ENDINGS = frozenset({"completed", "transferred", "hung_up", "farewell"})
 
 
 def recorded_title(word: str, shown: Sequence[str]) -> str:
-    """Return a title from what the caller did, as it may be shown."""
+    """Return a title of the caller's actions: `Tried: 1, 3, silence`."""
     whole = f"{word}: {', '.join(shown) or 'nothing but listening'}"
     return whole if len(whole) <= TITLE else f"{whole[: TITLE - 1].rstrip(' ,')}…"
-
-
-def _zeros(keys: str) -> str:
-    """Return keys of which zeros stand for all but the finishing one."""
-    entry = keys.removesuffix("#")
-    return "0" * len(entry) + keys[len(entry) :]
 
 
 # --- what to recognise a turn by
 
 
 def said_to_everybody(tree: Tree) -> set[str]:
-    """Return what a hotline says that is the same in every call: it has no values in it."""
-    prompts = [
-        prompt
+    """Return the prompts without values: they are the same in every call."""
+    wordings = [
+        prompts
         for speech in tree.speech.values()
-        for own in speech.nodes.values()
-        for _, prompts in own.prompts
-        for prompt in prompts
+        for prompts in (
+            *(each for own in speech.nodes.values() for _, each in own.prompts),
+            *speech.phrases.values(),
+        )
     ]
-    prompts += [
-        prompt for speech in tree.speech.values() for each in speech.phrases.values() for prompt in each
-    ]
-    return {prompt.fixed.text.strip() for prompt in prompts} - {""}
+    return {prompt.fixed.text.strip() for prompts in wordings for prompt in prompts} - {""}
 
 
 _NUMBER_WORDS = re.compile(
@@ -241,24 +226,23 @@ _NUMBER_WORDS = re.compile(
 
 
 def has_number(text: str) -> bool:
-    """Say whether a number is in a text, in digits or in words: it may be somebody's amount, day or secret."""
+    """Return whether a text has a number in digits or words. It may be somebody's amount, day or secret."""
     return bool(_NUMBER_WORDS.search(text))
 
 
 _OPTION = re.compile(r"请按\S{1,8}。?$|\bpress \w+(?:,? then \w+)?\.?$", re.IGNORECASE)
-"""How an announced option ends: nearly every turn has one, and another one as soon as a key is moved."""
+"""The end of an announced option. Nearly every turn has one, and it changes whenever a key moves."""
 _SENTENCE = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)")
 _NUMBER = re.compile(r"\d[\d,.:]*|[零幺一二三四五六七八九]{3,}")
 _ENOUGH = 4
-"""Characters that a part must have."""
+"""The least characters of a part."""
 
 
 def telling(said: Sequence[str]) -> list[str]:
-    """Return the parts of what was said by which the turn can be recognised, in their order; at most :data:`MOST_PARTS`.
+    """Return at most :data:`MOST_PARTS` parts of what was said that identify the turn, in order.
 
-    Each is the beginning of one thing that was said, and the end of the last one: what is asked. The announced
-    options count only where there is nothing else: then the first does. Sentences with digits are left out, since amounts, days and case
-    numbers change; where there are no others they serve.
+    They are the beginning of each text, and the end of the last one, which is the question. Announced options serve
+    only if there is nothing else. Sentences with digits are avoided, since amounts, days and case numbers change.
     """
     spoken = [text.strip() for text in said if text.strip()]
     sentences = [text for text in spoken if not _OPTION.search(text)]
@@ -270,13 +254,11 @@ def telling(said: Sequence[str]) -> list[str]:
 
 
 def _steady(text: str) -> list[str]:
-    """Return the sentences of a text that are likely to be said again, or what is nearest to one."""
+    """Return the sentences of a text that are likely to be the same next time, or the closest to that."""
     sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
     steady = [part for part in sentences if not _NUMBER.search(part) and len(part) >= _ENOUGH]
     if steady:
         return steady
     pieces = [piece.strip(" ，,、：:") for part in sentences for piece in _NUMBER.split(part)]
     longest = max(pieces, key=len, default="")
-    if len(longest) >= _ENOUGH:
-        return [longest]
-    return sentences
+    return [longest] if len(longest) >= _ENOUGH else sentences

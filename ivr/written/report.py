@@ -1,4 +1,4 @@
-"""A played call beside what was written."""
+"""Prints a played call beside what was written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ivr.written.runner import PlayedCall, side_by_side
 
 
 def print_played(played: PlayedCall) -> None:
-    """Print one call side by side, with what was not as written."""
+    """Print one call side by side, with its failures."""
     word, colour = ("FAILED", "bold red") if played.failures else ("passed", "green")
     title = Text(f"{word}  {played.file}: {played.call.call}", style=colour)
     if played.seconds:

@@ -1,4 +1,4 @@
-"""Plays written calls and says, side by side, where a call went another way than it was written."""
+"""Plays written calls, and shows side by side where a call differs from what was written."""
 
 from __future__ import annotations
 
@@ -34,37 +34,37 @@ from ivr.written.model import (
 
 @dataclass(slots=True)
 class CallHarness:
-    """One call ready to be played, with what can be seen of it besides the line."""
+    """One call ready to be played, with a view of its inside."""
 
     line: Line
     node: Callable[[], str]
-    """Where the call waits."""
+    """Returns the node where the call waits."""
     history: Callable[[str], CallHistory | None]
-    """What the store has of a call so far, its messages as their recipients read them."""
+    """Returns what the store has of a call, with its messages as their recipients read them."""
     secret: Callable[[], bool] = lambda: False
-    """Whether what is asked for now must not be shown."""
+    """Returns whether the input that is asked for now must not be shown."""
     close: Callable[[], None] = lambda: None
     ring: Callable[[str], Line] | None = None
-    """Makes the line of a further call: from this number, or as ``again``."""
+    """Returns the line of a further call from a number, or from the same one: ``again``."""
     calls: list[str] = field(default_factory=list)
-    """The calls before the present one."""
+    """The earlier calls."""
     seconds: Callable[[], float] = lambda: 0.0
-    """The clock of the calls; the default stands still."""
+    """The clock of the calls. The default stands still."""
 
     @property
     def texts(self) -> list[str]:
-        """Every text message so far, the earliest first."""
+        """All text messages so far, oldest first."""
         histories = [self.history(call) for call in (*self.calls, self.line.call)]
         return [message.body for history in histories if history for message in history.messages]
 
     @property
     def ending(self) -> str:
-        """How the present call ended, or an empty text."""
+        """How the current call ended, or an empty text."""
         history = self.history(self.line.call)
         return history.record.ending if history else ""
 
     def ring_again(self, number: str) -> None:
-        """Hang up if the call goes on, and ring anew."""
+        """Hang up if the call goes on, and ring again."""
         if self.ring is None:
             raise BadCall("here nobody can ring again")
         self.line.hang_up()
@@ -77,23 +77,23 @@ MakeHarness = Callable[[WrittenCall], CallHarness]
 
 
 class BadCall(Exception):
-    """A written call cannot be played; the text says why."""
+    """A written call cannot be played. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """One step of a written call beside what happened then."""
+    """One step of a written call, and what happened then."""
 
     written: str
     happened: tuple[Item, ...] = ()
     failure: str = ""
     seconds: float = 0.0
-    """What it took: speech, silence, ringing, recordings, slow services. A ``wait:`` takes nothing."""
+    """The time it took: speech, silence, ringing, recordings, slow services. A ``wait:`` takes none."""
 
 
 @dataclass(slots=True)
 class PlayedCall:
-    """A written call that was played."""
+    """A written call after it was played."""
 
     file: str
     call: WrittenCall
@@ -101,27 +101,25 @@ class PlayedCall:
 
     @property
     def failures(self) -> list[str]:
-        """What was not as written."""
         return [row.failure for row in self.rows if row.failure]
 
     @property
     def happened(self) -> list[Item]:
-        """Everything that happened, in order."""
         return [item for row in self.rows for item in row.happened]
 
     @property
     def seconds(self) -> float:
-        """How long the caller was on the line; 0 where the harness has no clock."""
+        """How long the caller was on the line; 0 if the harness has no clock."""
         return sum(row.seconds for row in self.rows)
 
     @property
     def spoken_seconds(self) -> float:
-        """How long the caller was spoken to."""
+        """How long the hotline spoke."""
         return sum(item.seconds for item in self.happened if isinstance(item, Heard))
 
 
 def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Problem]]:
-    """Return the written calls of a hotline with their files, and what is wrong with them."""
+    """Return the written calls of a hotline with their files, and the problems of these files."""
     calls: list[tuple[str, WrittenCall]] = []
     names, problems = call_files(folder)
     for name in names:
@@ -132,9 +130,9 @@ def read_calls(folder: Path) -> tuple[list[tuple[str, WrittenCall]], list[Proble
 
 
 def read_calls_file(path: Path, name: str) -> tuple[list[tuple[int, WrittenCall]], list[Problem]]:
-    """Return the written calls of one file with the lines on which they begin, and what is wrong with it.
+    """Return the written calls of one file with their line numbers, and the problems of the file.
 
-    Problems name the file as ``name``.
+    Problems call the file ``name``.
     """
     text, problems = read_text(path, name)
     if problems:
@@ -147,12 +145,12 @@ def read_calls_file(path: Path, name: str) -> tuple[list[tuple[int, WrittenCall]
 
 
 def moment(call: WrittenCall, timezone: ZoneInfo) -> datetime:
-    """Return when the caller rings."""
+    """Return the time when the caller rings."""
     return datetime.fromisoformat(call.at).replace(tzinfo=timezone)
 
 
 def play(file: str, call: WrittenCall, make_harness: MakeHarness) -> PlayedCall:
-    """Play one written call. A step that fails is noted and the call goes on, unless it is over."""
+    """Play one written call. A call goes on after a failed step, unless it is over."""
     played = PlayedCall(file, call)
     try:
         harness = make_harness(call)
@@ -174,25 +172,24 @@ def play(file: str, call: WrittenCall, make_harness: MakeHarness) -> PlayedCall:
 
 @dataclass(slots=True)
 class CallPlayer:
-    """A call under way, step by step. Whatever happens on it may raise ``CallBroken``."""
+    """A call that is being played, step by step. Any method may raise ``CallBroken``."""
 
     harness: CallHarness
     rows: list[PlayedStep] = field(default_factory=list)
-    """What was written so far beside what happened."""
+    """The steps so far."""
     since: Sequence[Item] = ()
-    """What happened since the last thing that the caller did."""
+    """What happened since the caller's last action."""
     texts: int = 0
-    """How many messages have been asked about."""
+    """The number of messages that were asked about."""
 
     def ring(self) -> None:
-        """Begin the call."""
         before = self.harness.seconds()
         self.harness.line.start()
         self.since = self.harness.line.take()
         self.rows.append(PlayedStep("(rings)", tuple(self.since), seconds=self.harness.seconds() - before))
 
     def step(self, step: CallStep) -> None:
-        """Let the caller do one thing, or compare one thing with what happened."""
+        """Let the caller do one thing, or check one thing."""
         if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
             failure = _check(step, self.harness, self.since, self.texts)
             self.rows.append(PlayedStep(_written(step, secret=False), failure=failure))
@@ -205,18 +202,18 @@ class CallPlayer:
         self.rows.append(replace(row, seconds=took))
 
     def end(self, ends: str | None) -> None:
-        """Hang up if the call goes on, and compare how it ended; None: however it did."""
+        """Hang up if the call goes on, and check its ending. None accepts any ending."""
         self.rows.append(_end(ends, self.harness))
 
 
 def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
     """Let the caller do one thing."""
-    line, secret = harness.line, harness.secret()
+    line, written = harness.line, _written(step, secret=harness.secret())
     if isinstance(step, Rings):
         harness.ring_again(step.rings)
-        return PlayedStep(_written(step, secret=False), tuple(harness.line.take()))
+        return PlayedStep(written, tuple(harness.line.take()))
     if line.waiting == "nobody":
-        return PlayedStep(_written(step, secret=secret), failure="the call is over")
+        return PlayedStep(written, failure="the call is over")
     match step:
         case Press(press=keys):
             line.press(keys)
@@ -224,14 +221,12 @@ def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
             line.speak(text)
         case Leaves(record=seconds):
             if line.waiting != "recording":
-                return PlayedStep(_written(step, secret=False), failure="the hotline does not record here")
+                return PlayedStep(written, failure="the hotline does not record here")
             line.record(seconds)
         case TypesCode(code=which):
             code = texted_code(harness.texts, which)
             if not code:
-                return PlayedStep(
-                    _written(step, secret=False), failure="no code was texted that could be typed"
-                )
+                return PlayedStep(written, failure="no code was texted that could be typed")
             line.press(code)
         case Waits(wait=seconds):
             line.pass_time(seconds)
@@ -239,14 +234,14 @@ def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
             line.silence()
         case "hang_up":
             line.hang_up()
-    return PlayedStep(_written(step, secret=secret), tuple(line.take()))
+    return PlayedStep(written, tuple(line.take()))
 
 
 _CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")
 
 
 def texted_code(texts: Sequence[str], which: str) -> str:
-    """Return a code that was texted: the latest, the one before it, or one that is wrong; empty when there is none."""
+    """Return a texted code: the latest, the earlier one, or a wrong one. Return an empty text if there is none."""
     codes = [found for text in texts for found in _CODE.findall(text)]
     if which == "earlier":
         return codes[-2] if len(codes) > 1 else ""
@@ -284,12 +279,10 @@ def _missing(parts: Sequence[str], heard: str) -> str:
 
 
 def _end(ends: str | None, harness: CallHarness) -> PlayedStep:
-    """Hang up if the call goes on, and compare how it ended."""
+    """Hang up if the call goes on, and check its ending."""
     if harness.line.waiting != "nobody" and ends not in {None, "hung_up"}:
-        written = f"ends: {ends}"
-        return PlayedStep(
-            written, failure=f"the call still waits for {harness.line.waiting} at `{harness.node()}`"
-        )
+        failure = f"the call still waits for {harness.line.waiting} at `{harness.node()}`"
+        return PlayedStep(f"ends: {ends}", failure=failure)
     harness.line.hang_up()
     ending = harness.ending
     if ends and ending != ends:
@@ -298,34 +291,21 @@ def _end(ends: str | None, harness: CallHarness) -> PlayedStep:
 
 
 def _written(step: CallStep, *, secret: bool) -> str:
-    match step:
-        case Press(press=keys):
-            return f"press: {mask(keys) if secret else keys}"
-        case Speak(say=text):
-            return "say: (not shown)" if secret else f"say: {text}"
-        case Hears(hears=parts):
-            return f"hears: {parts if isinstance(parts, str) else ' … '.join(parts)}"
-        case HearsNot(hears_not=part):
-            return f"hears_not: {part}"
-        case At(node=node):
-            return f"node: {node}"
-        case Texted(texted=parts):
-            return f"texted: {parts if isinstance(parts, str) else ' … '.join(parts)}"
-        case TypesCode(code=which):
-            return f"code: {which}"
-        case Waits(wait=seconds):
-            return f"wait: {seconds}"
-        case Rings(rings=number):
-            return f"rings: {number}"
-        case Leaves(record=seconds):
-            return f"record: {seconds}"
-    return str(step)
+    """Return a step as it is written, such as `press: 1`. Keys and words that may be secret are masked."""
+    if isinstance(step, str):
+        return step
+    ((key, value),) = step
+    if secret and isinstance(step, Press):
+        value = mask(step.press)
+    elif secret and isinstance(step, Speak):
+        value = "(not shown)"
+    return f"{key}: {' … '.join(value) if isinstance(value, list) else value}"
 
 
-def mask(keys: str) -> str:
-    """Return keys of which only the finishing one can be read."""
+def mask(keys: str, sign: str = "•") -> str:
+    """Return keys with this sign for all but the final `#`."""
     digits = keys.removesuffix("#")
-    return "•" * len(digits) + keys[len(digits) :]
+    return sign * len(digits) + keys[len(digits) :]
 
 
 def _plain(items: Sequence[Item]) -> str:
@@ -337,7 +317,7 @@ def _folded(text: str) -> str:
 
 
 def side_by_side(played: PlayedCall) -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of a failed call for a table: what was written, what happened, what is wrong."""
+    """Yield the rows of a table: what was written, what happened, what failed."""
     for row in played.rows:
         happened = "\n".join(
             item.text if isinstance(item, Heard) else f"({item.what})" for item in row.happened

@@ -1,4 +1,4 @@
-"""Writes calls as an editor would have written them, and adds them to a file without touching what is in it."""
+"""Writes calls as an editor would, and appends them to a file without changing the rest of it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ivr.menu.language.model import Model
-from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import Section, decode, place, read
 from ivr.written.model import CallsFile, CallStep, WrittenCall
 
 YAML_WIDTH = 110
-"""Columns of a line; a list that does not fit gets a line for each of its entries."""
+"""The most columns of a line. A longer list gets a line for each entry."""
 DASH = 2
-"""The column of a call's `-` in a file of ours."""
+"""The column of a call's `-` in a new file."""
 SCHEMA = "# yaml-language-server: $schema=../.schema/calls.json\n"
 
 
 def written(calls: Sequence[WrittenCall]) -> str:
-    """Return the YAML of a file under ``calls/``. What the reader makes of it equals ``calls``."""
+    """Return the YAML of a file under ``calls/``. Reading it returns equal calls."""
     return "calls:\n" + _entries(calls, DASH)
 
 
 def calls_file(folder: Path, name: str) -> Path:
-    """Return the file of written calls that is meant: without a folder in its name it is one of the hotline's.
+    """Return the file for written calls. A name without a folder is in the hotline's ``calls/``.
 
-    Raises ValueError for a name that is none.
+    Raises ``ValueError`` if the name cannot be one.
     """
     path = Path(name)
     alone = path.name == name
@@ -49,17 +49,16 @@ def calls_file(folder: Path, name: str) -> Path:
 
 
 def check_calls_file(path: Path) -> None:
-    """Raise :class:`BadFile` for a file to which no call could be added."""
+    """Raise :class:`BadFile` if no call could be appended to a file."""
     if path.exists():
         _calls_in(path, path.read_bytes())
 
 
 def append(path: Path, calls: Sequence[WrittenCall]) -> None:
-    """Add calls to the end of a file, which is made if it is not there. Comments, and all else in it, stay.
+    """Append calls to a file, which is created if necessary. Comments and everything else in it stay.
 
-    Without calls nothing is done: a file of calls has at least one.
-    The file is replaced as a whole, so that nobody ever reads half of it. Raises :class:`BadFile` for a file that is
-    not one of calls, and OSError.
+    The file is replaced as a whole, so that nobody reads half of it. Without calls nothing happens. Raises
+    :class:`BadFile` if it is not a file of calls, and ``OSError``.
     """
     if not calls:
         return
@@ -76,7 +75,7 @@ _TRIES = 5
 
 
 def _added_to(path: Path, before: bytes | None, calls: Sequence[WrittenCall]) -> bytes:
-    """Return the bytes of a file with calls added, after making sure that all that was in it is still read from it."""
+    """Return a file's bytes with calls appended. Make sure that its old calls can still be read from them."""
     if before is None:
         schema = path.parent.parent / ".schema" / "calls.json"
         return ((SCHEMA if schema.exists() else "") + written(calls)).encode()
@@ -95,26 +94,16 @@ def _added_to(path: Path, before: bytes | None, calls: Sequence[WrittenCall]) ->
 def _calls_in(path: Path, data: bytes) -> tuple[list[WrittenCall], int]:
     """Return the calls of a file, and the column of their `-`. Raises :class:`BadFile`."""
     text, problems = decode(data, path.name)
-    if not problems and not any(_has_something(line) for line in text.splitlines()):
+    if not problems and all(line.lstrip()[:1] in {"", "#"} for line in text.splitlines()):
         return [], DASH
     section, wrong = (None, []) if problems else read(text, path.name)
     problems += wrong
     file = declare(CallsFile, section, path.name, "", problems) if section is not None else None
     if file is None or problems:
-        raise BadFile(
-            f"{path} cannot be read as written calls: {_sentence(problems)}; mend it, or name another file"
-        )
+        what = f"line {problems[0].line}, {problems[0].what}"
+        raise BadFile(f"{path} cannot be read as written calls: {what}; mend it, or name another file")
     assert section is not None
     return file.calls, _column(section, text)
-
-
-def _has_something(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _sentence(problems: Sequence[Problem]) -> str:
-    first = problems[0]
-    return f"line {first.line}, {first.what}"
 
 
 def _column(section: Section, text: str) -> int:
@@ -131,7 +120,7 @@ def _reads_as(path: Path, data: bytes, calls: Sequence[WrittenCall]) -> bool:
 
 
 def _replace(path: Path, before: bytes | None, made: bytes) -> bool:
-    """Put new bytes in the place of a file; False, and nothing is done, when it has changed meanwhile."""
+    """Replace a file. Return False and do nothing if it has changed in the meantime."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         temporary = Path(folder) / path.name
@@ -153,10 +142,9 @@ def _entries(calls: Sequence[WrittenCall], column: int) -> str:
 
 
 def _call(call: WrittenCall) -> Iterator[str]:
-    """Yield the lines of a call, from its dash on. What is as usual is left out."""
-    keys = WrittenCall.model_fields
+    """Yield the lines of a call. Defaults are left out."""
     margin = "- "
-    for name, field in keys.items():
+    for name, field in WrittenCall.model_fields.items():
         value = getattr(call, name)
         if value == field.get_default(call_default_factory=True) and not field.is_required():
             continue
@@ -172,13 +160,12 @@ def _step(step: CallStep) -> Iterator[str]:
     if not isinstance(step, Model):
         yield f"- {step}"
         return
-    (name,) = type(step).model_fields
-    value = getattr(step, name)
+    ((name, value),) = step
     yield from _key("- ", name, value)
 
 
 def _key(before: str, key: str, value: object) -> Iterator[str]:
-    """Yield a key with its value: on one line, or, where that is too long, an entry a line."""
+    """Yield a key with its value: on one line if it fits, else with a line for each entry."""
     if isinstance(value, str):
         yield f"{before}{key}: {_quoted(value) if key == 'press' else _scalar(value)}"
         return
@@ -195,7 +182,7 @@ def _key(before: str, key: str, value: object) -> Iterator[str]:
 
 
 def _flow(value: object) -> str:
-    """Return a value as it stands between brackets."""
+    """Return a value for use inside brackets."""
     match value:
         case Mapping():
             return f"{{{', '.join(f'{name}: {_flow(each)}' for name, each in value.items())}}}"
@@ -213,7 +200,7 @@ def _flow(value: object) -> str:
 
 
 _PLAIN = re.compile(r"\w(?:[\w 。，、！？；…《》（）'(),/.;+%€$=-]*[\w。！？.)])?")
-"""A text that needs no quotes, and that the reader takes for no slip of YAML's."""
+"""A text that needs no quotes, and that the reader does not mistake for a slip of YAML's."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _NEEDS_ESCAPE = re.compile(
     "[^\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -222,14 +209,14 @@ _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": "\\\\", '"': r"\""}
 
 
 def _scalar(text: str) -> str:
-    """Return a text as it is typed: without quotes where it needs none."""
+    """Return a text, in quotes only if it needs them."""
     if _MOMENT.fullmatch(text) or (_PLAIN.fullmatch(text) and not _NEEDS_ESCAPE.search(text)):
         return text
     return _quoted(text)
 
 
 def _quoted(text: str) -> str:
-    """Return a text between double quotes, or single ones where it has double ones itself."""
+    """Return a text in double quotes, or in single ones if it has double ones itself."""
     if '"' in text and not _NEEDS_ESCAPE.search(text):
         return "'" + text.replace("'", "''") + "'"
     return '"' + "".join(map(_escaped, text)) + '"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ivr.diagrams.boxes import Drawing
@@ -121,7 +123,9 @@ def test_hubs_are_the_boxes_to_which_many_lead() -> None:
 
 
 def test_every_language_has_every_word() -> None:
-    """A drawing or a card in a language that the program speaks has no empty place."""
+    """A drawing or a card in a language that the program speaks has no empty place, and no English in Chinese."""
     for table in (DRAWING, CARD):
         for words in table.values():
             assert all(getattr(words, name) for name in words.__slots__)
+        for name in (zh := table["zh"]).__slots__:
+            assert not re.search("[A-Za-z]", re.sub(r"\{.*?\}", "", getattr(zh, name))), name

@@ -10,11 +10,11 @@ STARTER_FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
 
 
 class FolderNotEmpty(Exception):
-    """There is something in the folder already; nothing was written."""
+    """The folder already has files in it. Nothing was written."""
 
 
 def write(folder: Path) -> list[Path]:
-    """Write a small hotline into a new or empty folder and return its files. Raises :class:`FolderTaken`."""
+    """Write a small hotline into a new or empty folder, and return its files. Raises :class:`FolderNotEmpty`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderNotEmpty(f"{folder} is not empty; name a new folder")
     written = []
@@ -30,6 +30,6 @@ def write(folder: Path) -> list[Path]:
 
 
 def hotline_name(folder: Path) -> str:
-    """Return a hotline's name that is made from its folder's."""
+    """Return the name of the hotline in a folder: ``bakery`` for ``menus/Bakery``, ``hotline-24h`` for ``24h``."""
     name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
     return name if name[:1].isalpha() else f"hotline-{name}".rstrip("-")
