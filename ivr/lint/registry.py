@@ -12,8 +12,8 @@ from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
 from ivr.menu.language.model import YamlPath
 
 DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
-"""What keeps a rule: this lint, the other checks of `ivr check`, the walk of `ivr explore`, or the program itself. Nobody can
-tell some rules from a menu."""
+"""What keeps a rule: this lint, the other checks of `ivr check`, the walk of `ivr explore`, or the program itself. A rule that
+cannot be judged from a menu is kept by nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,21 @@ rule(
 )
 
 
+_SLOW_ACTION = """
+actions.yaml:
+  services: {shop: {url: "https://shop.example.com"}}
+  actions:
+    stock:
+      service: shop
+      does: Tells what is in stock.
+      get: /stock
+      wait: 4
+      outcomes: {ok: {means: It is known., status: 200}}
+nodes:
+  main: {run: stock, outcomes: {ok: bye, unavailable: agent}}
+"""
+
+
 @rule(
     "T05",
     "Nobody hears nothing",
@@ -75,32 +90,8 @@ rule(
     source="ivrsworld.com; itellico (more than 3 s is poor)",
     limit=2,
     unit="seconds until the machine says that it goes on",
-    before="""
-        actions.yaml:
-          services: {shop: {url: "https://shop.example.com"}}
-          actions:
-            stock:
-              service: shop
-              does: Tells what is in stock.
-              get: /stock
-              wait: 4
-              outcomes: {ok: {means: It is known., status: 200}}
-        nodes:
-          main: {run: stock, outcomes: {ok: bye, unavailable: agent}}
-        """,
-    after="""
-        actions.yaml:
-          services: {shop: {url: "https://shop.example.com"}}
-          actions:
-            stock:
-              service: shop
-              does: Tells what is in stock.
-              get: /stock
-              wait: 1
-              outcomes: {ok: {means: It is known., status: 200}}
-        nodes:
-          main: {run: stock, outcomes: {ok: bye, unavailable: agent}}
-        """,
+    before=_SLOW_ACTION,
+    after=_SLOW_ACTION.replace("wait: 4", "wait: 1"),
 )
 def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
     for name, node in subject.tree.nodes.items():

@@ -173,13 +173,8 @@ def _towards(
 # --- the search
 
 
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    """The quickest way through the questions of identity. Each press has its node."""
-
-    seconds: float
-    presses: tuple[tuple[str, str], ...]
-    level: Level
+_Passage = tuple[Route, Level]
+"""The quickest way through the questions of identity, and the level that it reaches."""
 
 
 @dataclass(slots=True)
@@ -205,9 +200,7 @@ class _Search:
         while self._heap and self.passage is None:
             seconds, presses, _, name, level, press = heapq.heappop(self._heap)
             if name == "return":
-                through = Route(name, seconds, press)
-                pressed = tuple(zip(through.keys, through.pressed_at, strict=True))
-                self.passage = _Passage(seconds, pressed, level)
+                self.passage = Route(name, seconds, press), level
                 return
             node = self.ways.tree.nodes[name]
             if node.needs and level < Level[node.needs]:
@@ -246,9 +239,10 @@ class _Search:
             self._passages[needs, level] = _passage(self.ways, needs, level, self.inside)
         passage = self._passages[needs, level]
         if passage is not None:
-            for key, at in passage.presses:
+            through, after = passage
+            for key, at in zip(through.keys, through.pressed_at, strict=True):
                 press = RoutePress(key, at, press)
-            self._push(seconds + passage.seconds, presses + len(passage.presses), name, passage.level, press)
+            self._push(seconds + through.seconds, presses + len(through.keys), name, after, press)
 
 
 def _passage(

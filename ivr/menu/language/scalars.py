@@ -21,7 +21,7 @@ from ivr.menu.language.markers import Role
 from ivr.menu.language.suggestions import nearest, shown
 
 SPECIAL_TARGETS = ("back", "repeat", "return")
-"""Targets that are not nodes: one menu back, the same again, and on to where the caller wanted to go."""
+"""Targets that are not nodes. They lead one menu back, to the same place again, and on to where the caller wanted to go."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

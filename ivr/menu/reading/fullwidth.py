@@ -15,7 +15,6 @@ from ivr.menu.reading.problems import Problem
 _SPACES = "\u3000\u00a0\u2002-\u200a\u202f\u205f"
 _QUOTES = "“”„‘’＂＇"
 _ODD = re.compile(f"[：，｛｝［］【】{_QUOTES}{_SPACES}]")
-_SPACE = re.compile(f"[{_SPACES}]")
 
 _ENGLISH = {
     "：": ("colon", "type the English `:` and a space"),

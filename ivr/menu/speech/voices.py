@@ -53,11 +53,9 @@ _TAIWAN = _Language("cmn-TW", "cmn-Hant-TW", "Google.cmn-TW-Wavenet-A", google="
 _CANTONESE = _Language(
     "yue-HK", "yue-Hant-HK", "Google.yue-HK-Standard-A", polly="Hiujin-Neural", google="Standard-[A-D]"
 )
-_BRITISH = _Language("en-GB", "en-GB", "Polly.Amy-Neural")
-
 _LANGUAGES = {
     "en-US": _EN_US,
-    "en-GB": _BRITISH,
+    "en-GB": _Language("en-GB", "en-GB", "Polly.Amy-Neural"),
     "zh-CN": _MANDARIN,
     "cmn-CN": _MANDARIN,
     "cmn-Hans-CN": _MANDARIN,
