@@ -53,7 +53,7 @@ _PLACES = {
     "desk_confirmed": ("{reason}", "{account}"),
     "read_back": ("{value}",),
 }
-"""The places that a sentence must have."""
+"""The places that a sentence must have, such as the key in an announcement."""
 
 
 def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
@@ -169,7 +169,7 @@ def said_keys(text: str) -> list[str]:
 
 
 class _Menu:
-    """A menu in one language."""
+    """Checks one menu in one language."""
 
     def __init__(self, draft: Draft, hotline: Hotline, language: str, name: str, node: MenuNode) -> None:
         self.draft, self.hotline, self.name, self.node = draft, hotline, name, node

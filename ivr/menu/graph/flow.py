@@ -37,13 +37,13 @@ class Edge:
     target: str
     kind: EdgeKind
     name: str
-    """The key, the outcome, the condition, or the word in the menu that names it."""
+    """What names it: the key, the outcome, the condition, or the word in the menu."""
     path: YamlPath
     sets: frozenset[str] = frozenset()
     """The variables that have a value after it."""
     raises: Level = Level.unknown
     finds_account: bool = False
-    """Whether the call may have another account from here on, so that what it knew is forgotten."""
+    """Whether the call may have another account after this edge. What it knew is then forgotten."""
     written: bool = True
     """False for an edge that the hotline adds, such as a key under `anywhere:`."""
 

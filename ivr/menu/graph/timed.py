@@ -77,7 +77,7 @@ class TimedEdges:
         return self.whole(name) + sorry + node.timeout * node.tries
 
     def out(self, name: str) -> Iterator[TimedEdge]:
-        """Yield the edges of a node. The edge to the questions of its ``needs:`` is not among them: it comes before the node."""
+        """Yield the edges of a node, without the one to the questions of its ``needs:``, which come before the node."""
         node = self.tree.nodes[name]
         edges = [edge for edge in self.flow.edges[name] if edge.kind is not EdgeKind.questions]
         if isinstance(node, ListeningNode):

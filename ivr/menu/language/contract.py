@@ -37,7 +37,7 @@ class Outcome:
     raises: Level = Level.unknown
     """The level of identity that this outcome proves."""
     finds_account: bool = False
-    """Whether the call may have another account afterwards, so that what it knew of the first one is forgotten."""
+    """Whether the call may have another account afterwards. What it knew of the first one is then forgotten."""
     texts: Mapping[str, str] | None = None
     """What only the message may tell, such as a code, each with its meaning. It is None if no message is sent."""
 

@@ -161,7 +161,7 @@ def place(data: Any, *path: Any) -> Mark:
 
 
 class _Refused(Exception):
-    """Ends the reading of a file."""
+    """Raised when a file cannot be read any further."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)

@@ -27,7 +27,7 @@ _SPACED = f"[^\\W{_UNSPACED}]"
 
 
 def normalise(text: str) -> str:
-    """Return a phrase without case, width and punctuation. One space stays between words, and none between Chinese characters."""
+    """Return a phrase without case, width and punctuation. Words keep one space between them, Chinese characters none."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = re.sub("['’]", "", folded)
     kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)

@@ -159,7 +159,8 @@ def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
 def _is_text(node: nodes.Expr) -> bool:
     """Return whether an expression is a text or a list whatever the variables are.
 
-    Jinja2 evaluates constants when it compiles, so such a text, repeated often enough, could fill the memory of a server that starts.
+    Jinja2 evaluates constants while it compiles. So a product such as ``'x' * 1000000000`` would fill the memory of a server
+    before it takes a call.
     """
     parts = [node, *node.find_all(nodes.Node)]
     varies = any(isinstance(part, nodes.Name) for part in parts)
@@ -197,7 +198,7 @@ def condition(source: str, language: str) -> TemplateExpression:
 
 
 def value(source: str, language: str) -> Template | TemplateExpression | str:
-    """Compile a value. A plain text stays itself, one ``{{ expression }}`` keeps its type, and anything else becomes a text."""
+    """Compile a value. A lone ``{{ expression }}`` keeps its type, and any other template becomes a text."""
     if not is_template(source):
         return source
     inner = source.strip()

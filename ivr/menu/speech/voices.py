@@ -107,7 +107,7 @@ def default_voice(language: str) -> str:
 
 
 def voice_problem(language: str, voice: str) -> str | None:
-    """Return why this voice cannot speak this language and what to write, or None if nothing speaks against it.
+    """Return why this voice cannot speak this language and what to write, or None if it can, as far as is known.
 
     A language whose voices are listed here accepts only those. For another language the voice must have the right shape and
     must not belong to a listed language. An empty voice asks for the default one.
