@@ -17,8 +17,8 @@ from urllib.parse import quote, quote_plus
 
 _SHORT = 12
 """Characters. A shorter secret is also looked for as its hash: it could be guessed back."""
-_TOKEN = re.compile(rb"[A-Za-z0-9_=-]{40,}")
-"""A digest, or something sealed."""
+_TOKEN = re.compile(rb"[A-Za-z0-9_=-]{24,}")
+"""A digest, or something sealed; or what is left of one in a page of a database that was partly written anew."""
 _CHINESE = str.maketrans("0123456789", "零幺二三四五六七八九")
 
 
