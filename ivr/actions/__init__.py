@@ -1,7 +1,8 @@
-"""Self-service: what a menu's ``run`` nodes can do.
+"""Self-service: what the ``run`` nodes of a menu can do.
 
-A hotline's own actions need nothing but the names in :data:`__all__`; see ``docs/actions.md``. One for every hotline is
-a module here with a ``CONTRACT`` and a ``run`` (``send_link`` is a good one to copy) and its line in :data:`ivr.actions.builtin.ACTIONS`.
+A hotline's own actions need only the names in :data:`__all__`; see ``docs/actions.md``. An action for every hotline
+is a module here with a ``CONTRACT`` and a ``run`` (``send_link`` is a good example), and a line in
+:data:`ivr.actions.builtin.ACTIONS`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The company's account service, as far as our actions need it: who a number belongs to, and how a password is replaced.
+"""The company's account service, as far as our actions need it: who a number belongs to, and how to reset a password.
 
-A Python module that the hotline names can fill it (:mod:`ivr.actions.python_module`), or an HTTP service
+It is a Python module that the hotline names (:mod:`ivr.actions.python_module`), or an HTTP service
 (:mod:`ivr.actions.http.accounts`). A hotline without one has no actions of identity and no reset page.
 """
 
@@ -17,7 +17,7 @@ PasswordKind = Literal["login", "payment"]
 
 
 class NoSuchAccount(LookupError):
-    """The service has no account of that number."""
+    """The service has no account with that number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class OpenReset:
-    """A reset of a password that has begun and has not been used yet."""
+    """A reset of a password that has begun and was not used yet."""
 
     phone: str
     which: PasswordKind
@@ -64,49 +64,49 @@ class OpenReset:
 class AccountService(Protocol):
     """What the actions of identity ask. Every method may be called from any thread.
 
-    Each should take the same time whether or not there is such an account: else a stranger could tell them apart.
+    Each method should take the same time whether or not the account exists. Otherwise strangers could find out.
     """
 
     def find(self, phone: str, /) -> Account | None:
         """Return the account with this number on file (E.164), or None."""
 
     def is_at_least(self, years: int, phone: str, on: date, /) -> bool:
-        """Say whether the customer is so old on this day; False when nobody knows."""
+        """Return whether the customer is this old on the day; False if nobody knows."""
 
     def tail_matches(self, phone: str, tail: str, /) -> bool:
-        """Say whether these are the last four characters of the customer's ID card; False without an account."""
+        """Return whether these are the last four characters of the customer's ID card; False without an account."""
 
     def rules(self) -> IdentityRules:
-        """Return the rules that hold for every account."""
+        """Return the rules for every account."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
 
 
 @runtime_checkable
 class PasswordResets(Protocol):
-    """What a service offers beside, for the reset actions and their page.
+    """What a service offers in addition, for the reset actions and their page.
 
-    The service keeps the resets, because it alone can use one up and set the password in one transaction.
+    The service keeps the resets: only it can use one up and set the password in one transaction.
     """
 
     def open_reset(
         self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
     ) -> str:
-        """Begin a reset that is good for 30 minutes, sign the customer out, and return the case number, eight digits.
+        """Begin a reset that is good for 30 minutes, sign the customer out, and return the case number of eight digits.
 
-        ``ticket_digest`` stands for the link, which itself never comes here. An older open reset of the same password
-        is void. The same ``key`` again is the same reset.
+        ``ticket_digest`` stands for the link, which is never passed here. An older open reset of the same password
+        becomes void. The same ``key`` again is the same reset.
         """
 
     def reset(self, ticket_digest: str, at: datetime, /) -> OpenReset | None:
-        """Return the reset of a link; None when it is unknown, used, void or expired, or the account is frozen."""
+        """Return the reset of a link, or None if it is unknown, used, void or expired, or if the account is frozen."""
 
     def set_password(self, ticket_digest: str, password: str, at: datetime, /) -> bool:
-        """Set the password and use the reset up; False when it is dead.
+        """Set the password and use the reset up. Return False if the reset is dead.
 
-        Raises :class:`ivr.actions.passwords.BadPassword` with every rule that the password breaks, and leaves the
-        reset open.
+        Raises :class:`ivr.actions.passwords.BadPassword` with every rule that the password breaks. The reset stays
+        open.
         """
 
 

@@ -1,6 +1,6 @@
 """What an action is: a :class:`Contract`, and a function from a request to a result.
 
-Ours are modules with a ``CONTRACT`` and a ``run``; a hotline's own are functions under :func:`action`.
+Ours are modules with a ``CONTRACT`` and a ``run``. Those of a hotline are functions under :func:`action`.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from ivr.storage.sealing import Seal
 
 
 class CodeProvider(Protocol):
-    """Somebody else who sends one-time codes and judges them, in place of us (Twilio Verify)."""
+    """A service that sends one-time codes and judges them in place of us, such as Twilio Verify."""
 
     def send(self, to: str, language: str) -> None:
-        """Send a code to a number (E.164). Raises an exception when it was not taken."""
+        """Send a code to a number (E.164). Raises an exception if the provider did not take it."""
 
     def right(self, to: str, code: str) -> bool:
-        """Say whether this is the code that was sent last. Raises LookupError when there is none any more."""
+        """Return whether this is the code that was sent last. Raises ``LookupError`` if there is none any more."""
 
 
 class BulletinSource(Protocol):
     """Where the policy bulletins come from."""
 
     def current(self, on: date, language: str) -> list[str]:
-        """Return the words of the bulletins that hold on this day."""
+        """Return the words of the bulletins for this day."""
 
 
 class NoAccountService(LookupError):
@@ -40,7 +40,7 @@ class NoAccountService(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The systems that actions speak to."""
+    """The systems that actions use."""
 
     accounts: AccountService | None
     """What the hotline's module or HTTP service offers; None: it has no customers."""
@@ -54,18 +54,18 @@ class Services:
 
     @property
     def identity(self) -> AccountService:
-        """The account service, which must be there. Raises :class:`NoAccountService`."""
+        """The account service. Raises :class:`NoAccountService` if there is none."""
         if self.accounts is None:
             raise NoAccountService
         return self.accounts
 
     @property
     def resets(self) -> PasswordResets | None:
-        """The account service where it resets passwords too."""
+        """The account service if it also resets passwords."""
         return self.accounts if isinstance(self.accounts, PasswordResets) else None
 
     def account(self, phone: str) -> Account:
-        """Return the account of a number, which must be there. Raises :class:`NoSuchAccount`."""
+        """Return the account of a number. Raises :class:`NoSuchAccount`."""
         account = self.identity.find(phone)
         if account is None:
             raise NoSuchAccount
@@ -93,7 +93,7 @@ class ActionRequest:
 
     @property
     def call(self) -> str:
-        """The call, by the carrier's identifier."""
+        """The carrier's identifier of the call."""
         return self.key.split("/", 1)[0]
 
 
@@ -120,7 +120,7 @@ class Action(Protocol):
     CONTRACT: Contract
 
     def run(self, services: Services, request: ActionRequest, /) -> ActionResult:
-        """Do it. A business "no" is an outcome; an exception becomes ``unavailable``."""
+        """Run the action. A business "no" is an outcome; an exception becomes ``unavailable``."""
 
 
 Run = Callable[[Services, ActionRequest], ActionResult]
@@ -134,7 +134,6 @@ class FunctionAction:
     function: Run
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Call the function."""
         return self.function(services, request)
 
 
@@ -146,7 +145,7 @@ def action(
     needs: Level = Level.unknown,
     changes: bool = False,
 ) -> Callable[[Run], FunctionAction]:
-    """Make an action of a function; the function's name is the action's. See :class:`Contract` for the rest."""
+    """Make an action of a function, with the function's name. :class:`Contract` explains the arguments."""
 
     def made(function: Run) -> FunctionAction:
         return FunctionAction(

@@ -1,4 +1,4 @@
-"""The actions that any hotline can use, in a table written out by hand, so that the type checker verifies each of them."""
+"""The actions that any hotline can use. The table is written by hand, so that the type checker verifies each action."""
 
 from __future__ import annotations
 

@@ -33,7 +33,6 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Collect today's bulletins."""
     words = services.bulletins.current(request.at.date(), request.language)
     if not words:
         return ActionResult("none")
@@ -42,7 +41,7 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 class Bulletin(Model):
-    """One bulletin, spoken from its first day to its last, both included."""
+    """One bulletin. It is spoken from its first day to its last, including both."""
 
     first: date = Field(description="The first day on which it is spoken, such as `2026-10-01`.")
     last: date = Field(description="The last day on which it is spoken.")
@@ -65,7 +64,7 @@ FileStamp = tuple[int, ...]
 
 
 def file_stamp(path: Path) -> FileStamp | None:
-    """Return something that changes when the file does, followed through links; None if there is no file.
+    """Return a value that changes with the file, or None if there is no file. Links are followed.
 
     The time of change alone is not enough: after a deployment all files may have the same one.
     """
@@ -77,7 +76,7 @@ def file_stamp(path: Path) -> FileStamp | None:
 
 
 class Bulletins:
-    """The bulletins of one file. Safe to use from any thread."""
+    """The bulletins of one file. Safe from any thread."""
 
     def __init__(self, path: Path | None, stamp: FileStamp | None, bulletins: list[Bulletin]) -> None:
         self._path = path
@@ -86,14 +85,14 @@ class Bulletins:
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
-        """Read the bulletins. No path, or no file there, is no bulletins. Raises BadFile."""
+        """Read the bulletins. Without a path or a file there are none. Raises ``BadFile``."""
         stamp = file_stamp(path) if path else None
         return cls(path, stamp, _read(path))
 
     def current(self, on: date, language: str) -> list[str]:
-        """Return the words of the bulletins that hold on this day, in the order of the file.
+        """Return the words of the bulletins for this day, in the order of the file.
 
-        A changed file is read again; while it is broken, what it said before is kept and the log says why.
+        A changed file is read again. If it is broken, the earlier bulletins stay and the log says why.
         """
         return [
             bulletin.words[language]

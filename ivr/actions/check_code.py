@@ -1,4 +1,4 @@
-"""Judges the code that the caller types back."""
+"""Judges the code that the caller types."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Judge one try. A code that is too old is no try: nothing can be guessed with it."""
+    """Judge one try. A code that is too old does not count, because nothing can be guessed with it."""
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
@@ -56,9 +56,9 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 def _digest(services: Services, request: ActionRequest, code: str) -> str | None:
-    """Return the digest to compare with the one that was kept when the code was sent; None: there is no good code.
+    """Return the digest to compare with that of the code that was sent, or None if there is no good code.
 
-    A provider is asked only about a code that was sent in this call. If it says yes, the kept digest is returned.
+    A provider is only asked about a code that was sent in this call. If it says yes, the kept digest is returned.
     """
     if services.codes is None:
         return services.seal.digest("code", request.account, request.call, code)

@@ -1,4 +1,4 @@
-"""Looks for an account by the calling number. That is a hint about who calls, so hardly anything is told."""
+"""Looks for an account by the calling number. That number is a hint about who calls, so hardly anything is told."""
 
 from __future__ import annotations
 

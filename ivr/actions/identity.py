@@ -1,4 +1,4 @@
-"""What the actions of identity share: for whom a try is counted, and who must go to a human."""
+"""What the actions of identity share: for whom a try counts, and who must go to a human."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def claimed(request: ActionRequest) -> str:
 
 
 def holders(request: ActionRequest) -> Sequence[str]:
-    """Return for whom a try is counted: the account first, then the caller if they call from another number.
+    """Return for whom a try counts: first the account, then the caller if they call from another number.
 
-    So neither changing one's number nor going from account to account gains a try; nor does a success with an account
-    of one's own, since it forgives that account's wrong tries alone.
+    So a caller gains no tries by calling from other numbers, or by going from account to account. A success with
+    their own account does not help either: it clears the wrong tries of that account only.
     """
     account, caller = claimed(request), request.caller or request.call
     return [f"account:{account}"] if account == caller else [f"account:{account}", f"caller:{caller}"]
@@ -54,9 +54,9 @@ def holders(request: ActionRequest) -> Sequence[str]:
 def count_try(
     services: Services, request: ActionRequest, kind: str, *, right: bool, rules: IdentityRules
 ) -> AttemptResult:
-    """Count and judge one try. A run that is repeated is the same try.
+    """Count and judge one try. A repeated run is the same try.
 
-    Calls that withhold their number could each try another account for ever, so they share a limit.
+    Calls that withhold their number share a limit, because each of them could try another account for ever.
     """
     if not request.caller:
         rate_limit = RateLimit("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
@@ -74,5 +74,5 @@ def count_try(
 
 
 def has_proved_tail(services: Services, request: ActionRequest) -> bool:
-    """Say whether this call has given the right tail of the account that it is about."""
+    """Return whether this call has given the right tail for the account that it is about."""
     return services.attempts.proved(TAIL, f"account:{claimed(request)}", request.call)

@@ -1,7 +1,7 @@
 """Which telephone a message goes to, and how many messages may be sent.
 
-The limits hold for a number, an account, a caller and a country, so that nobody earns money with our messages or
-pesters somebody with them.
+There are limits for each number, account, caller and country, so that nobody earns money with our messages or pesters
+others with them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def recipient(request: ActionRequest) -> str:
 
 
 def may_text(services: Services, request: ActionRequest, to: str, *more: RateLimit) -> bool:
-    """Count one message to this number (E.164) against every limit, or against none when one is reached.
+    """Count one message to this number (E.164) against every limit. If one is reached, count nothing and return False.
 
-    ``more`` are limits beside the hotline's own. A run that is repeated counts once.
+    ``more`` are limits beside the hotline's own. A repeated run counts once.
     """
     limits, country = request.message_limits, country_of(to)
     rate_limits = [
@@ -54,9 +54,9 @@ class NoMessageLeft(Exception):
 
 
 def refused(contract: Contract) -> ActionResult:
-    """Return how an action ends whose message may not be sent: as ``rationed``, if that is an outcome and tells nothing.
+    """Return how an action ends whose message may not be sent: ``rationed``, if that is an outcome and tells nothing.
 
-    Otherwise it is :class:`NoMessageLeft`, and so ``unavailable``.
+    Otherwise raise :class:`NoMessageLeft`, which becomes ``unavailable``.
     """
     outcome = contract.outcomes.get("rationed")
     if outcome is None or outcome.tells:
@@ -65,7 +65,7 @@ def refused(contract: Contract) -> ActionResult:
 
 
 def country_of(number: str) -> str:
-    """Return the country of a number, such as ``CN``; ``ZZ`` where it has none."""
+    """Return the country of a number, such as ``CN``, or ``ZZ`` if it has none."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

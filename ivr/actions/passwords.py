@@ -1,7 +1,7 @@
 """The rules of good passwords, and names for what is wrong with bad ones.
 
-Pure: nothing here is kept, and nothing here says who asks. The rules follow NIST SP 800-63B: length and how easily a
-password is guessed count, and a mixture of character classes is not demanded.
+These functions are pure. The rules follow NIST SP 800-63B: what counts is the length and how easily a password is
+guessed. A mixture of character classes is not required.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Reason(StrEnum):
 
 
 class BadPassword(ValueError):
-    """A password was not taken. It holds the reasons, never the password."""
+    """A password was refused. The exception has the reasons, never the password."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reasons))
@@ -50,12 +50,12 @@ class BadPassword(ValueError):
 
 
 def normal(password: str) -> str:
-    """Return the one form of a password that is judged and kept (NFKC): full-width digits are digits."""
+    """Return the form of a password that is judged and kept (NFKC): full-width digits become digits."""
     return unicodedata.normalize("NFKC", password)
 
 
 def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
-    """Return every rule that a login password breaks; none: it is good."""
+    """Return every rule that a login password breaks."""
     reasons = []
     if len(password) < SHORTEST:
         reasons.append(Reason.too_short)
@@ -70,7 +70,7 @@ def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
 
 
 def payment_reasons(password: str, *, phone: str, birth: date) -> list[Reason]:
-    """Return every rule that a payment password breaks; none: it is good."""
+    """Return every rule that a payment password breaks."""
     if not re.fullmatch("[0-9]{6}", password):
         return [Reason.not_six_digits]
     broken = {
@@ -92,7 +92,7 @@ def _score(password: str, phone: str, name: str) -> int:
 
 
 def _as_written(day: date) -> set[str]:
-    """Return the six-digit ways to write a date: in any order, the year whole or not, with or without leading zeros."""
+    """Return the six-digit ways to write a date: in any order, with a long or short year, with or without zeros."""
     years = (f"{day.year}", f"{day:%y}")
     months = ("", f"{day.month}", f"{day:%m}")
     days = ("", f"{day.day}", f"{day:%d}")

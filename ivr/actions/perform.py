@@ -1,4 +1,4 @@
-"""Runs an action and holds it to its contract."""
+"""Runs an action and checks that it keeps its contract."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class ContractBroken(Exception):
 def perform(
     name: str, services: Services, request: ActionRequest, actions: Mapping[str, Action] = ACTIONS
 ) -> ActionResult:
-    """Run the action of this name; when it breaks, it ends as ``unavailable``.
+    """Run the action of this name. If it breaks, it ends as ``unavailable``.
 
-    Raises :class:`NotProved` when the call has not reached the level that the action needs: menus are checked for
-    that, so it is a mistake of the program and never an answer to the caller. Raises KeyError for an unknown name.
+    Raises :class:`NotProved` if the call has not reached the level that the action needs. Menus are checked for that,
+    so it is a bug of the program and never an answer to the caller. Raises ``KeyError`` for an unknown name.
     """
     performed = actions[name]
     contract = performed.CONTRACT

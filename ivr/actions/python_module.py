@@ -1,10 +1,11 @@
-"""Actions of a hotline's own, in Python: the module that its ``actions.yaml`` names under ``python:``.
+"""A hotline's own actions in Python: the module that its ``actions.yaml`` names under ``python:``.
 
-The name is an importable module (``my_bank.ivr_actions``) or a file beside the menu (``actions.py``). It is code that
-the operator trusts as much as this program, and nobody but the folder's own ``actions.yaml`` can name it.
+The name is an importable module (``my_bank.ivr_actions``) or a file beside the menu (``actions.py``). Operators must
+trust this code as much as the program. Nothing but the folder's own ``actions.yaml`` can name it.
 
-Every public name of the module that has a ``CONTRACT`` and a ``run`` is an action, and so is the module itself when it
-has both. Beside them it may offer ``open_accounts``, ``sample_callers``, ``check_folder`` and ``FILES`` (:class:`PythonModule`).
+Every public name of the module with a ``CONTRACT`` and a ``run`` is an action. The module itself is one if it has
+both. It may also offer ``open_accounts``, ``sample_callers``, ``check_folder`` and ``FILES``; see
+:class:`PythonModule`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class PythonModule:
 
 @dataclass(slots=True)
 class _CountedMessages:
-    """An action whose messages count against the hotline's limits, whatever it does itself."""
+    """An action whose messages count against the hotline's limits."""
 
     CONTRACT: Contract
     action: Action
@@ -131,7 +132,7 @@ def _imported_file(path: Path, name: str) -> ModuleType:
 
 @functools.lru_cache(maxsize=64)
 def _executed(path: Path, content: bytes) -> ModuleType:
-    """Run a file as a module of a name of its own; unchanged, it is run once in each process."""
+    """Run a file as a module with a name of its own. An unchanged file runs once in each process."""
     known = f"ivr_hotline_{hashlib.sha256(bytes(path) + content).hexdigest()[:16]}"
     spec = importlib.util.spec_from_file_location(known, path)
     assert spec is not None
@@ -146,7 +147,7 @@ def _executed(path: Path, content: bytes) -> ModuleType:
 
 
 def _broken(name: str, error: Exception | SystemExit) -> BadModule:
-    """Return what is wrong with a module that breaks while it is imported: the kind, the words, and the line."""
+    """Return what is wrong with a module that fails during import: the kind of error, its words and the line."""
     where = ""
     if isinstance(error, SyntaxError):
         where = f" (line {error.lineno})" if error.lineno else ""
@@ -169,7 +170,7 @@ def _is_theirs(filename: str) -> bool:
 
 
 def _actions_in(module: ModuleType) -> Iterator[Any]:
-    """Yield the actions of a module, each once."""
+    """Yield each action of a module once."""
     seen = set[int]()
     public = [found for name, found in vars(module).items() if not name.startswith("_")]
     for found in (module, *public):
@@ -226,9 +227,9 @@ def _is_sentence(text: object) -> bool:
 
 
 def _has_resets(name: str, opener: Any) -> bool:
-    """Say whether what is opened resets passwords too. Raises :class:`BadModule` where it is no account service.
+    """Return whether the service resets passwords too. Raises :class:`BadModule` if it is no account service.
 
-    What it is, the opener's annotation says: a check of a menu opens nothing.
+    The annotation of ``open_accounts`` says what it is, because a check of a menu must not open anything.
     """
     opened = opener if inspect.isclass(opener) else _annotated(opener)
     if not inspect.isclass(opened):

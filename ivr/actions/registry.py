@@ -1,4 +1,4 @@
-"""Which actions one hotline has: those of ours that it can use, and those of the Python module that it names."""
+"""Which actions a hotline has: those of ours that it can use, and those of its Python module."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ivr.menu.language.contract import Contract
 
 @dataclass(frozen=True)
 class ActionRegistry:
-    """The actions of one hotline. Those that an HTTP service does come on top, per version of the menu."""
+    """The actions of one hotline. The HTTP actions of a menu version are added to them."""
 
     module: PythonModule = field(default_factory=PythonModule)
     has_accounts: bool = False
@@ -25,7 +25,6 @@ class ActionRegistry:
 
     @cached_property
     def actions(self) -> Mapping[str, Action]:
-        """What it can run."""
         return {
             **{name: each for name, each in ACTIONS.items() if self._can_run(name)},
             **self.module.actions,
@@ -33,12 +32,11 @@ class ActionRegistry:
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """What those promise."""
         return {name: each.CONTRACT for name, each in self.actions.items()}
 
     @cached_property
     def withheld(self) -> Mapping[str, Contract]:
-        """The promises of ours that it cannot run for want of accounts; an HTTP service may still keep them."""
+        """The contracts of ours that need accounts which it does not have. An HTTP service may fulfil them."""
         return {name: each.CONTRACT for name, each in ACTIONS.items() if not self._can_run(name)}
 
     def _can_run(self, name: str) -> bool:
@@ -50,9 +48,10 @@ class ActionRegistry:
 def registry_of(
     folder: Path, python: str, *, has_accounts: bool = False, has_resets: bool = False
 ) -> ActionRegistry:
-    """Return the actions of a hotline that names this module; empty: none. Raises :class:`ivr.actions.python_module.BadModule`.
+    """Return the actions of a hotline with this module, or without one if the name is empty.
 
-    The other two say whether an HTTP service answers for accounts, and resets passwords.
+    The other arguments say whether an HTTP service has accounts and resets. Raises
+    :class:`ivr.actions.python_module.BadModule`.
     """
     module = load_module(folder, python, ACTIONS) if python else PythonModule()
     if has_accounts and module.open_accounts is not None:

@@ -21,7 +21,7 @@ class ResetAction:
     password: PasswordKind
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Begin a reset. A run that is repeated is the same reset: the link is derived from its key and our secret."""
+        """Begin a reset. A repeated run is the same reset: the link is derived from the run's key and our secret."""
         resets, account = services.resets, services.account(request.account)
         if resets is None:
             raise NoAccountService

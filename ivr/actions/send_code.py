@@ -1,4 +1,4 @@
-"""Sends a one-time code to the number on file: only whoever holds that telephone can type it back."""
+"""Sends a one-time code to the number on file. Only the holder of that telephone can type it back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CONTRACT = Contract(
 
 
 class TailNotProved(PermissionError):
-    """A menu asked for a code before the tail of the ID card was right. Anybody could have messages sent to a stranger."""
+    """A menu asked for a code before the tail of the ID card was right. Anybody could have messages sent to strangers."""
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
@@ -64,16 +64,13 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 def _code(services: Services, request: ActionRequest) -> str:
-    """Return six random digits; a run that is repeated gets the same ones.
-
-    What is stored for that tells nothing without our secret key.
-    """
+    """Return six random digits, the same for a repeated run. What is stored is worthless without our secret key."""
     drawn = services.attempts.chance(request.key, at=request.at)
     return f"{int(services.seal.digest('code drawn', drawn), 16) % 1_000_000:06}"
 
 
 def _let_send(services: Services, request: ActionRequest, lives: timedelta) -> None:
-    """Let the provider send a code, once for each run: that it was sent is noted before the request leaves."""
+    """Let the provider send a code, once for each run: the note that it was sent is kept before the request leaves."""
     assert services.codes is not None
     digest = services.seal.digest("code of others", request.key)  # nobody can type it
     if services.attempts.code_of(request.account, request.call, at=request.at) != digest:

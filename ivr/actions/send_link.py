@@ -20,7 +20,6 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Send it, if there is a number to send it to and no limit is reached."""
     to = recipient(request)
     if not to:
         return ActionResult("no_number")

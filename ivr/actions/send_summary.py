@@ -1,4 +1,4 @@
-"""Sends what was told and done in the call, for callers who had nothing to write with."""
+"""Sends what was told and done in the call, for callers who cannot write it down."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Send it, if there is something to tell, a number, and no limit is reached. The same summary is sent once in a call."""
+    """Send the summary. The same summary is sent once in a call."""
     to, summary = recipient(request), str(request.inputs["summary"])
     if not summary:
         return ActionResult("nothing")

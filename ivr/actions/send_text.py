@@ -18,6 +18,5 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Count it, and send it if no limit is reached."""
     to = str(request.inputs["to"])
     return ActionResult("sent", text_to=to) if may_text(services, request, to) else ActionResult("rationed")

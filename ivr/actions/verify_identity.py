@@ -1,7 +1,7 @@
-"""Proves that the account is the caller's: by the tail of the ID card, with a bound on wrong tries.
+"""Proves that the account is the caller's: by the tail of the ID card, with a limit on wrong tries.
 
-Callers whose number has no account get the same words and the same number of tries. So nobody finds out who has an account
-before they have proved anything.
+Callers whose number has no account get the same words and the same number of tries. So nobody finds out who has an
+account before they have proved anything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Judge one try. Where there is no account, the tail is compared and the try counted all the same."""
+    """Judge one try. Without an account, the tail is compared and the try counted all the same."""
     account, rules = claimed(request), services.identity.rules()
     right = services.identity.tail_matches(account, str(request.inputs["id_tail"]))
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)

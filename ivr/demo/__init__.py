@@ -1,1 +1,1 @@
-"""The demonstration bank: its customers, its trading days, its HTTP service."""
+"""The demonstration bank: its customers, its actions and its HTTP service. No other part imports it; its hotline does."""

@@ -1,6 +1,6 @@
 """The demonstration customers for a hotline that names an HTTP service under ``accounts:``.
 
-:mod:`ivr.actions.http.accounts` says what each path is asked and may answer.
+:mod:`ivr.actions.http.accounts` documents the requests and answers of each path.
 """
 
 from __future__ import annotations
@@ -29,12 +29,10 @@ class AccountRoutes:
     clock: Callable[[], datetime]
 
     def account(self, phone: str) -> Response:
-        """Tell what a call may know of an account."""
         account = self.accounts.find(phone)
         return _answer(asdict(account)) if account else _answer({"error": "no such account"}, 404)
 
     def age(self, phone: str) -> Response:
-        """Say whether the customer is so old."""
         try:
             years, on = int(request.args["at_least"]), date.fromisoformat(request.args["on"])
         except (KeyError, ValueError):
@@ -42,11 +40,10 @@ class AccountRoutes:
         return _answer({"is_at_least": self.accounts.is_at_least(years, phone, on)})
 
     def id_tail(self, phone: str) -> Response:
-        """Compare the tail of an ID card."""
         return _answer({"matches": self.accounts.tail_matches(phone, _text("tail"))})
 
     def begin_reset(self) -> Response:
-        """Begin a reset; the idempotency key makes a request that is repeated the same reset."""
+        """Begin a reset. The idempotency key makes a repeated request the same reset."""
         key, which = request.headers.get("Idempotency-Key", ""), _KINDS.get(_text("which"))
         if not key or which is None:
             abort(400)
@@ -59,12 +56,11 @@ class AccountRoutes:
         return _answer({"case_number": case}, 201)
 
     def reset(self, digest: str) -> Response:
-        """Tell whose reset it is, while it can be used."""
         found = self.accounts.reset(digest, self._moment(request.args.get("at", "")))
         return _answer(asdict(found)) if found else _answer({"error": "no such reset"}, 404)
 
     def set_password(self, digest: str) -> Response:
-        """Set the password, or tell every rule that it breaks."""
+        """Set the password, or answer with every rule that it breaks."""
         try:
             done = self.accounts.set_password(digest, _text("password"), self._moment(_text("at")))
         except BadPassword as bad:

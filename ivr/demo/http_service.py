@@ -1,8 +1,8 @@
 """The demonstration account service as an HTTP service of its own, for `ivr demo-service`.
 
-It shows what a company's account system has to offer to a hotline, and how outcomes become statuses: each route runs
-the very action that the program has, so that a hotline passes the same written calls against it. Nothing is answered
-without the bearer token. Codes, ID digits and links are in bodies alone, and the log has neither those nor a path.
+It shows what a company's account system has to offer to a hotline, and how outcomes become statuses. Each route runs
+the same action that the program has, so that a hotline passes the same written calls against it. Every request needs
+the bearer token. Codes, ID digits and links are only in bodies, and the log has neither them nor a path.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ SERVED: Mapping[str, Action] = {
 
 @dataclass(frozen=True, slots=True)
 class HttpRoute:
-    """Where an action is found. What its path, query or body names is the account, the caller, or an input."""
+    """Where an action is found. The names in its path, query or body are the account, the caller, or an input."""
 
     action: str
     method: str
@@ -106,8 +106,8 @@ def create_service(
 ) -> Flask:
     """Return the account service as a web program.
 
-    ``rate_limits`` say how many messages may be sent; without them the usual ones hold. A request may name its own
-    moment (``at``), as demonstrations do. Raises :class:`ivr.config.BadSetting` without a token.
+    ``rate_limits`` say how many messages may be sent; the default is the usual limits. A request may name its own
+    time (``at``), as demonstrations do. Raises :class:`ivr.config.BadSetting` without a token.
     """
     if not token:
         raise BadSetting(f"{TOKEN_VARIABLE} is missing; without it anybody could ask for anybody's account")
@@ -129,7 +129,7 @@ def _let_in(token: str) -> None:
 
 
 def _refusal(error: HTTPException) -> Response:
-    """Return what is wrong with a request, without a word of what it held."""
+    """Return what is wrong with a request, without anything of its content."""
     return _answer({"error": error.name}, error.code or 500)
 
 
@@ -143,7 +143,6 @@ class _RouteView:
     rate_limits: MessageLimits
 
     def __call__(self, **path: str) -> Response:
-        """Run the action, and tell how it ended."""
         action = self.route.action
         try:
             result = perform(action, self.services, self._request(path), SERVED)
@@ -180,14 +179,14 @@ class _RouteView:
 
 
 def _named_in(data: Any) -> dict[str, str]:
-    """Return the texts by name that a query or a body has; anything else is refused."""
+    """Return the texts by name that a query or a body has. Anything else is refused."""
     if not isinstance(data, Mapping) or not all(isinstance(each, str) for each in data.values()):
         abort(400)
     return dict(data.items())
 
 
 def body_of(result: ActionResult) -> dict[str, Any]:
-    """Return what is told of a run: its outcome, what that tells, the account, and the message to be sent."""
+    """Return what is told of a run: its outcome with results, the account, and the message to send."""
     body: dict[str, Any] = {"outcome": result.outcome, **result.results}
     if result.account is not None:
         body["account"] = result.account
@@ -215,10 +214,10 @@ class QuietHandler(WSGIRequestHandler):
 def serve_demo(
     folder: Path, settings: Settings, token: str, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
-    """Serve the demonstration customers of a hotline until the process is told to end; ``ready`` is told the URL.
+    """Serve the customers of a hotline until the process is told to end. ``ready`` is called with the URL.
 
-    With the same ``IVR_DATABASE_URL`` and ``IVR_SECRET_KEY`` as `ivr serve` the pages behind its links are that
-    server's. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and OSError when the address cannot be listened on.
+    With the same ``IVR_DATABASE_URL`` and ``IVR_SECRET_KEY`` as `ivr serve`, that server has the pages behind its
+    links. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and ``OSError`` if the address cannot be listened on.
     """
     rate_limits = load_tree(folder).declared.texts
     accounts = Accounts.open(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml")

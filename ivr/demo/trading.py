@@ -1,10 +1,9 @@
-"""When an ordinary withdrawal arrives: the trading days of the Shanghai stock exchange and the 15:00 rule.
+"""When an ordinary withdrawal arrives: the trading days of the Shanghai stock exchange, and the 15:00 rule.
 
-A fund confirms a withdrawal on trading days only. The exchange is closed on every Saturday and Sunday, on make-up
-workdays too, and on the holidays that it announces for one year in the December before. The ``holidays`` package
-carries the announced years. For a year that is not announced yet it computes the holidays that the law fixes, without
-the days that will be swapped around them: a date told for such a year may turn out a few days early. From 2101 on
-it knows nothing, and only weekends are closed. The fund's own notice always wins.
+A fund confirms a withdrawal on trading days only. The exchange is closed at weekends, even on make-up workdays, and
+on the holidays that it announces each December for the next year. The ``holidays`` package has the announced years.
+For later years it computes the holidays that the law fixes, without the days that are swapped around them, so a date
+may turn out a few days early. From 2101 on only weekends are closed. The fund's own notice always wins.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ _DAY = timedelta(days=1)
 
 
 def is_trading_day(day: date) -> bool:
-    """Say whether the exchange is open on this day."""
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 
@@ -33,9 +31,9 @@ def next_trading_day(day: date) -> date:
 
 
 def ordinary_arrival(at: datetime) -> date:
-    """Return the day on which an ordinary withdrawal that is requested at this moment arrives: one trading day after it counts.
+    """Return the day on which an ordinary withdrawal arrives that is requested now: one trading day after it counts.
 
-    Raises ValueError for a time without a time zone.
+    Raises ``ValueError`` for a time without a time zone.
     """
     if at.tzinfo is None:
         raise ValueError("a withdrawal is requested at an aware time")

@@ -1,1 +1,1 @@
-"""Actions that an HTTP service does, as ``actions.yaml`` declares them."""
+"""Actions of an HTTP service, as ``actions.yaml`` declares them."""

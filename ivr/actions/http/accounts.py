@@ -42,28 +42,24 @@ _RESET = TypeAdapter(OpenReset)
 
 @dataclass(frozen=True, slots=True)
 class HttpAccounts:
-    """An account service that answers over HTTP. Safe to use from any thread."""
+    """An account service that answers over HTTP. Safe from any thread."""
 
     declared: AccountsOverHttp
     endpoint: Endpoint
 
     def find(self, phone: str) -> Account | None:
-        """Ask for the account."""
         answer = self._ask("get", f"/customers/{_quoted(phone)}", {200, 404})
         return None if answer.status == 404 else _read(_ACCOUNT, {"phone": phone}, answer.data)
 
     def is_at_least(self, years: int, phone: str, on: date) -> bool:
-        """Ask whether the customer is so old."""
         path = f"/customers/{_quoted(phone)}/age?at_least={years}&on={on.isoformat()}"
         return _is_true(self._ask("get", path, {200, 404}), "is_at_least")
 
     def tail_matches(self, phone: str, tail: str) -> bool:
-        """Ask whether this is the tail; it is in the body, since paths stand in logs."""
         path = f"/customers/{_quoted(phone)}/id-tail"
         return _is_true(self._ask("post", path, {200, 404}, {"tail": tail}), "matches")
 
     def rules(self) -> IdentityRules:
-        """Return what ``accounts:`` says."""
         entry = self.declared.entry
         return IdentityRules(
             code_valid_minutes=entry.code_valid_minutes,
@@ -72,7 +68,7 @@ class HttpAccounts:
         )
 
     def close(self) -> None:
-        """Do nothing: the connections are the hotline's."""
+        """Do nothing: the connections belong to the hotline."""
 
     def _ask(
         self, method: str, path: str, statuses: set[int], body: Mapping[str, str] | None = None, key: str = ""
@@ -87,12 +83,11 @@ class HttpAccounts:
 
 @dataclass(frozen=True, slots=True)
 class HttpAccountsWithResets(HttpAccounts):
-    """One that resets passwords too."""
+    """An account service that resets passwords too."""
 
     def open_reset(
         self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
     ) -> str:
-        """Have a reset begun."""
         body = {"phone": phone, "which": which, "ticket_digest": ticket_digest, "at": at.isoformat()}
         answer = self._ask("post", "/resets", {200, 201}, body, key=key)
         case = answer.data.get("case_number") if isinstance(answer.data, Mapping) else None
@@ -101,13 +96,11 @@ class HttpAccountsWithResets(HttpAccounts):
         return case
 
     def reset(self, ticket_digest: str, at: datetime) -> OpenReset | None:
-        """Ask for a reset."""
         path = f"/resets/{_quoted(ticket_digest)}?at={_quoted(at.isoformat())}"
         answer = self._ask("get", path, {200, 404})
         return None if answer.status == 404 else _read(_RESET, {}, answer.data)
 
     def set_password(self, ticket_digest: str, password: str, at: datetime) -> bool:
-        """Have the password set."""
         path = f"/resets/{_quoted(ticket_digest)}/password"
         body = {"password": password, "at": at.isoformat()}
         answer = self._ask("post", path, {200, 204, 404, 422}, body, key=f"{ticket_digest}/{at.isoformat()}")
@@ -125,7 +118,7 @@ def accounts_over_http(
 
 
 def _quoted(text: str) -> str:
-    """Return a text as one segment of a path. Raises ValueError for one that would be another path."""
+    """Return a text as one segment of a path. Raises ``ValueError`` for one that would change the path."""
     if text in {"", ".", ".."}:
         raise ValueError("an empty value in a path")
     return quote(text, safe="")
@@ -135,7 +128,7 @@ T = TypeVar("T")
 
 
 def _read(declared: TypeAdapter[T], known: Mapping[str, str], data: Any) -> T:
-    """Return what an answer says; keys that we do not know are left out."""
+    """Return what an answer says. Unknown keys are ignored."""
     if not isinstance(data, Mapping):
         raise UnexpectedAnswer("no JSON object")
     try:
@@ -154,7 +147,7 @@ def _is_true(answer: ServiceAnswer, name: str) -> bool:
 
 
 def _reasons(data: Any) -> list[Reason]:
-    """Return why a password was refused; a reason that the page has no words for is :attr:`Reason.refused`."""
+    """Return why a password was refused. A reason without words on the page is :attr:`Reason.refused`."""
     given = data.get("reasons") if isinstance(data, Mapping) else None
     words = given if isinstance(given, list) else []
     return [Reason(word) if word in Reason.__members__ else Reason.refused for word in words] or [

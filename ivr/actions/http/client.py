@@ -1,7 +1,7 @@
-"""Actions that a company's own HTTP service does, as ``actions.yaml`` declares them.
+"""Actions of a company's own HTTP service, as ``actions.yaml`` declares them.
 
-Whatever goes wrong between here and there ends as ``unavailable``: a service that is down, slow, redirects, answers
-something else than JSON, or something that no outcome expects. The log has the service's name and the kind of trouble.
+Every failure ends as ``unavailable``: the service is down, slow, redirects, does not answer with JSON, or answers in
+a way that no outcome expects. The log has the name of the service and the kind of failure.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class ServiceAction:
-    """An action that a service does."""
+    """An action of a service."""
 
     CONTRACT: Contract
     declared: HttpAction
     endpoint: Endpoint
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Ask the service. If it has us send a message, that counts against our limits."""
+        """Ask the service. If it wants a message sent, that counts against our limits."""
         try:
             result = self._ask(request)
             if result.text_to and not may_text(services, request, result.text_to):
@@ -66,7 +66,7 @@ class ServiceAction:
             return ActionResult("unavailable")
 
     def _ask(self, request: ActionRequest) -> ActionResult:
-        """Make the request, and again where that may help and does no harm, for as long as the caller would wait."""
+        """Make the request. If that may help and does no harm, repeat it for as long as the caller would wait."""
         declared, values = self.declared, {**request.inputs, **_facts(request)}
         path = declared.path_with(values)
         body = None if declared.body is None else declared.body_with(values)
@@ -104,7 +104,7 @@ def _facts(request: ActionRequest) -> dict[str, Any]:
 
 
 def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
-    """Return the first outcome that an answer fits. Raises an error with a text for the log when it fits none."""
+    """Return the first outcome that an answer fits. If none does, raise an error whose text is for the log."""
     for fit in action.fits:
         if answer.status in fit.statuses and _holds(fit, answer.data):
             return _outcome(fit, answer.data)
@@ -113,7 +113,7 @@ def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
 
 
 def _holds(fit: OutcomeRule, data: Any) -> bool:
-    """Say whether the condition of an outcome holds. As in JMESPath, null, false and everything empty are false."""
+    """Return whether the condition of an outcome holds. As in JMESPath, null, false and everything empty are false."""
     if fit.when is None:
         return True
     found = fit.when.search(data)
@@ -145,7 +145,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 def _taken(taken: AnswerField, data: Any) -> Any:
-    """Return one value of an answer. Raises UnexpectedAnswer when it is not of the declared kind."""
+    """Return one value of an answer. Raises :class:`UnexpectedAnswer` if it is not of the declared kind."""
     found = taken.path.search(data)
     try:
         match taken.kind, found:
@@ -171,7 +171,7 @@ def actions_of(
     connections: Connections,
     others: Mapping[str, Action] = ACTIONS,
 ) -> Mapping[str, Action]:
-    """Return every action that a hotline may run: over the ``others``, those that a service does.
+    """Return every action that a hotline may run: the ``others``, and those of its services.
 
     Raises :class:`ivr.config.BadSetting` for a value of the environment that is missing or cannot be used.
     """

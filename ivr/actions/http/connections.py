@@ -1,7 +1,6 @@
 """The connections to a company's services, and whether each of them is up.
 
-What is told of a failure is its kind, for the log; never a URL, a header or a body, because all of them may hold what a
-caller typed.
+The log has the kind of a failure. It never has a URL, a header or a body, because they may hold what a caller typed.
 """
 
 from __future__ import annotations
@@ -38,31 +37,31 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class ServiceError(Exception):
-    """A service did not do its part. The text is for the log."""
+    """A service failed. The text is for the log."""
 
 
 class ServiceDown(ServiceError):
-    """It did not answer, or answered that it cannot: trying again may help, and too many of these open the breaker."""
+    """It did not answer, or it answered that it cannot. Trying again may help; too many of these open the breaker."""
 
 
 class NoConnection(ServiceDown):
-    """There was no connection and nothing was sent, so that even a request with an effect may be tried again."""
+    """There was no connection and nothing was sent, so that even a request with an effect may be repeated."""
 
 
 class UnexpectedAnswer(ServiceError):
-    """It answered something that was not agreed on. Trying again would not help."""
+    """It answered something unexpected. Trying again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """A status and the JSON that came with it; None: there was none."""
+    """A status, and the JSON that came with it, or None."""
 
     status: int
     data: Any
 
 
 class ServiceClient:
-    """The connections to one service, and whether it is up. Safe to use from any thread."""
+    """The connections to one service, and whether it is up. Safe from any thread."""
 
     def __init__(self, breaker: Breaker, authorities: str | None) -> None:
         self._session = requests.Session()
@@ -81,15 +80,14 @@ class ServiceClient:
         self._trial = threading.Lock()
 
     def close(self) -> None:
-        """Close the connections."""
         self._session.close()
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Watch over one request; raises CircuitBreakerError at once while the service counts as down.
+        """Guard one request. Raises ``CircuitBreakerError`` at once while the service counts as down.
 
-        A breaker's ``call`` would hold its lock for as long as the request takes, and so let one request through at a
-        time; ``calling`` does not. After the pause one request alone tries whether the service is up again.
+        The breaker's ``call`` would hold its lock during the request, and so let through one request at a time;
+        ``calling`` does not. After the pause, a single request tries whether the service is up again.
         """
         if self._breaker.current_state == pybreaker.STATE_CLOSED:
             with self._breaker.calling():
@@ -124,14 +122,14 @@ class ServiceClient:
 
 
 def _nothing_left(error: Exception) -> bool:
-    """Say whether no connection was made."""
+    """Return whether there was no connection."""
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return refused or isinstance(error, requests.ConnectTimeout)
 
 
 def _read(response: requests.Response, until: float) -> bytes:
-    """Return the body, read in parts so that both its size and a slow drip are bounded."""
+    """Return the body. It is read in parts, so that both its size and a slow drip are limited."""
     body = bytearray()
     while part := response.raw.read1(LARGEST_ANSWER, decode_content=False):
         body += part
@@ -158,7 +156,7 @@ _MOST_DIGITS = 18
 
 
 def exact(text: str) -> Decimal:
-    """Return a number exactly. Raises ValueError if it is none, or too long to be spoken."""
+    """Return a number exactly. Raises ``ValueError`` if it is none, or too long to be spoken."""
     try:
         number = Decimal(text)
     except ArithmeticError:
@@ -173,7 +171,7 @@ def _whole(text: str) -> int:
 
 
 def plain_json(value: Any) -> Any:
-    """Return a number or a date as JSON has it, for :func:`json.dumps`. Raises TypeError for anything else."""
+    """Return a number or a date as JSON has it, for :func:`json.dumps`. Raises ``TypeError`` for anything else."""
     match value:
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
@@ -183,7 +181,7 @@ def plain_json(value: Any) -> Any:
 
 
 class Connections:
-    """The clients of all services. They outlive a menu version: what is down stays down when a menu changes."""
+    """The clients of all services. They outlive a menu version: a changed menu does not make a service look up again."""
 
     def __init__(self) -> None:
         self._clients: dict[tuple[str, Breaker, str | None], ServiceClient] = {}
@@ -192,7 +190,7 @@ class Connections:
     def to(self, url: str, breaker: Breaker, authorities: str | None = None) -> ServiceClient:
         """Return the client for an address.
 
-        ``authorities`` is the file of the certificate authorities that are trusted; None: the public ones.
+        ``authorities`` is the file of the trusted certificate authorities; None means the public ones.
         """
         known = url, breaker, authorities
         with self._lock:
@@ -201,7 +199,6 @@ class Connections:
             return self._clients[known]
 
     def close(self) -> None:
-        """Close every connection."""
         with self._lock:
             for client in self._clients.values():
                 client.close()
@@ -224,9 +221,10 @@ class Endpoint:
     headers: Mapping[str, str] = field(repr=False)
 
     def ask(self, method: str, path: str, body: Any, *, key: str, seconds: float) -> ServiceAnswer:
-        """Make one request, with a body as JSON unless it is None, and an idempotency key unless it is empty.
+        """Make one request. A body other than None is sent as JSON, and a key that is not empty as the idempotency key.
 
-        It belongs inside ``client.guarded()``, with the look at the status: an answer of 500 counts as a failure too.
+        It belongs inside ``client.guarded()``, with the check of the status, because an answer of 500 is a failure
+        too.
         """
         headers = {**self.headers, **_OWN_HEADERS}
         if key:
@@ -241,7 +239,7 @@ class Endpoint:
 def endpoint_of(
     name: str, service: Service, environ: Mapping[str, str], connections: Connections
 ) -> Endpoint:
-    """Return where a declared service is found. Raises :class:`ivr.config.BadSetting` for a value that is missing."""
+    """Return where a declared service is found. Raises :class:`ivr.config.BadSetting` for a missing value."""
     url = _filled_in(name, service.url, environ).rstrip("/")
     if not _URL.fullmatch(url):
         raise BadSetting(

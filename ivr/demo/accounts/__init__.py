@@ -1,4 +1,4 @@
-"""The account service: who the customers are, what a call may learn of them, and how a password is replaced."""
+"""The account service: who the customers are, what a call may know of them, and how a password is reset."""
 
 from ivr.demo.accounts.accounts_file import BankCard, Customer, Fund, Password, Rules, Withdrawal
 from ivr.demo.accounts.service import Accounts, bank

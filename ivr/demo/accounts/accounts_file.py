@@ -1,6 +1,6 @@
 """What the account service knows of a customer. One declaration checks the file and is what actions receive.
 
-Money is in yuan. Times are relative to the moment of the call, so that the demonstration never grows old.
+Money is in yuan. Times are relative to the moment of the call, so that the demonstration never gets old.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The embedded account service: a small SQLite database of its own, filled from a YAML file.
 
-It stands where a company's account system would, so that a hotline works with no account anywhere. Any number of
-threads and processes may use one file; open it in each process, not before a fork.
+It takes the place of a company's account system, so that a hotline works without one. Any number of threads and
+processes may use the same file.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _PATHS: Mapping[PasswordKind, str] = {"login": "$.login", "payment": "$.payment_
 
 
 class Accounts(Database):
-    """The account service. Every method is safe to call from any thread."""
+    """The account service. Every method may be called from any thread."""
 
     @classmethod
     def open(cls, path: str, source: Path | None) -> Self:
@@ -99,7 +99,7 @@ class Accounts(Database):
         return [phone for (phone,) in rows]
 
     def find(self, phone: str) -> Account | None:
-        """Return what a call may know of the account with this phone (E.164), or None."""
+        """Return what a call may know of the account with this number (E.164), or None."""
         customer = self.customer(phone)
         if customer is None:
             return None
@@ -112,18 +112,17 @@ class Accounts(Database):
         )
 
     def customer(self, phone: str) -> Customer | None:
-        """Return the customer with this phone, or None."""
         row = self._row("SELECT data FROM accounts WHERE phone = ?", phone)
         customer = CUSTOMER.validate_json(_NOBODY if row is None else row[0])  # the time tells nothing
         return None if row is None else customer
 
     def has(self, phone: str) -> bool:
-        """Say whether there is an account with this phone, in the same time either way."""
+        """Return whether there is an account with this number, in the same time either way."""
         row = self._row("SELECT EXISTS (SELECT 1 FROM accounts WHERE phone = ?)", phone)
         return bool(row[0])
 
     def get(self, phone: str) -> Customer:
-        """Return the account with this phone, which must be there. Raises :class:`NoSuchAccount`."""
+        """Return the customer with this number. Raises :class:`NoSuchAccount`."""
         customer = self.customer(phone)
         if customer is None:
             raise NoSuchAccount
@@ -135,14 +134,13 @@ class Accounts(Database):
         return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
     def is_at_least(self, years: int, phone: str, on: date) -> bool:
-        """Say whether the customer is at least so old; False, after the same work, when there is no such customer."""
+        """Return whether the customer is this old. Without a customer it is False, after the same work."""
         try:
             return self.age(phone, on) >= years
         except NoSuchAccount:
             return False
 
     def rules(self) -> IdentityRules:
-        """Return the bank's rules for proving who calls."""
         rules = self.bank_rules()
         return IdentityRules(
             code_valid_minutes=rules.code_valid_minutes,
@@ -151,16 +149,16 @@ class Accounts(Database):
         )
 
     def bank_rules(self) -> Rules:
-        """Return the rules that hold for every account. Raises LookupError when no file gave any."""
+        """Return the rules for every account. Raises ``LookupError`` if no file gave any."""
         row = self._row("SELECT value FROM kept WHERE name = 'rules'")
         if row is None:
             raise LookupError("the account service has no rules")
         return IDENTITY_RULES.validate_json(row[0])
 
     def tail_matches(self, phone: str, tail: str) -> bool:
-        """Say whether ``tail`` is the last four characters of the account's ID card; x is X.
+        """Return whether ``tail`` is the last four characters of the account's ID card; x is X.
 
-        The answer takes the same way, and the same time, when there is no such account.
+        The steps, and the time, are the same if there is no such account.
         """
         row = self._row("SELECT id_card FROM accounts WHERE phone = ?", phone)
         matches = tail_matches(_NOBODYS_CARD if row is None else row[0], tail)
@@ -172,10 +170,10 @@ class Accounts(Database):
         return int(count)
 
     def freeze(self, phone: str, *, key: str, at: datetime) -> bool:
-        """Freeze the account, sign it out everywhere, and kill its open resets.
+        """Freeze the account, sign it out everywhere, and end its open resets.
 
-        Return False when there is no such account or it was frozen before. The same ``key`` again is the same freeze.
-        Each is written down, whether or not there is such an account: the time that it takes tells nothing.
+        Return False if there is no such account, or if it was frozen before. The same ``key`` again is the same
+        freeze. Each freeze is recorded even if there is no such account, so that the time reveals nothing.
         """
         with self._writing() as db:
             if found := db.execute("SELECT done FROM freezes WHERE key = ?", (key,)).fetchone():
@@ -199,11 +197,9 @@ class Accounts(Database):
     def open_reset(
         self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
     ) -> str:
-        """Begin the reset of a password and return its case number, eight digits. It is valid for 30 minutes.
+        """Begin the reset of a password, as :class:`ivr.actions.accounts.PasswordResets` describes it.
 
-        ``ticket_digest`` is the digest of the ticket that the link holds; the ticket itself never comes here. The
-        account is signed out everywhere, and an older open reset of the same password is void. The same ``key`` again
-        is the same reset. Raises :class:`NoSuchAccount`.
+        Raises :class:`NoSuchAccount`.
         """
         with self._writing() as db:
             if begun := db.execute("SELECT case_number FROM resets WHERE key = ?", (key,)).fetchone():
@@ -224,7 +220,6 @@ class Accounts(Database):
             return case
 
     def reset(self, ticket_digest: str, at: datetime) -> OpenReset | None:
-        """Return the reset of a ticket; None when it is unknown, used, void or expired, or the account is frozen."""
         row = self._row(
             "SELECT phone, which, case_number, expires FROM resets"
             " WHERE digest = ? AND state = 'open' AND expires > ?",
@@ -240,10 +235,10 @@ class Accounts(Database):
         return OpenReset(phone, which, account.language, case, datetime.fromtimestamp(expires, UTC))
 
     def set_password(self, ticket_digest: str, password: str, at: datetime) -> bool:
-        """Set the password of a reset, which uses the reset up and ends the password's lock.
+        """Set the password of a reset, which uses the reset up and ends the lock of the password.
 
-        Return False when the reset is dead; of two at the same moment one is too late. Raises :class:`BadPassword`
-        with every rule that the password breaks, and leaves the reset open.
+        Return False if the reset is dead; of two requests at the same moment, one is too late. Raises
+        :class:`BadPassword` with every rule that the password breaks, and leaves the reset open.
         """
         opened, password = self.reset(ticket_digest, at), normal(password)
         if opened is None:
@@ -317,7 +312,7 @@ def _sign_out(db: sqlite3.Connection, phone: str, at: datetime) -> None:
 
 
 def _new_case(db: sqlite3.Connection) -> str:
-    """Return a case number that no other reset has, and that cannot be guessed from them."""
+    """Return a case number that no other reset has. It cannot be guessed from the others."""
     while True:
         case = f"{secrets.randbelow(10**8):08}"
         if not db.execute("SELECT 1 FROM resets WHERE case_number = ?", (case,)).fetchone():

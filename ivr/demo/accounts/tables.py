@@ -1,4 +1,4 @@
-"""The tables of the account service, and how a file of customers comes into them."""
+"""The tables of the account service, and how the customers of a file get into them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TABLES = (
 
 
 def make_tables(db: sqlite3.Connection) -> None:
-    """Make the tables where they are not there."""
+    """Create the tables. A file of another layout begins anew."""
     (present,) = db.execute("PRAGMA user_version").fetchone()
     if present == _LAYOUT:
         return
@@ -50,21 +50,21 @@ def make_tables(db: sqlite3.Connection) -> None:
 
 @functools.lru_cache(maxsize=8)
 def customers_in(source: Path, content: bytes) -> CustomerFile:
-    """Return what a file says. Kept, because each written call opens the same one."""
+    """Return the content of a file. It is cached, because each written call opens the same one."""
     return parse_file(CustomerFile, source, content, private=True)
 
 
 def clear(db: sqlite3.Connection) -> None:
-    """Forget all customers, with everything that hangs on them, and the rules."""
+    """Delete all customers, with everything that belongs to them, and the rules."""
     db.execute("DELETE FROM accounts")
     db.execute("DELETE FROM kept")
 
 
 def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
-    """Take over what a file says. Raises ``BadFile``.
+    """Load a file of customers. Raises ``BadFile``.
 
-    Customers whose lines are as before keep what has happened to them. Those whose lines have changed are what the file says
-    now. Those who are no longer in it are forgotten.
+    Customers whose lines are unchanged keep their present state. Those whose lines have changed begin anew. Those who
+    are no longer in the file are deleted.
     """
     filed = customers_in(source, content)
     gone = {phone for (phone,) in db.execute("SELECT phone FROM accounts")}

@@ -31,18 +31,17 @@ FILES = {"accounts": CustomerFile}
 
 
 def open_accounts(context: AccountContext) -> Accounts:
-    """Open the customers of a hotline's folder."""
     return Accounts.open(file_beside(context.database_url, "accounts"), context.folder / CUSTOMERS_FILE)
 
 
 def sample_callers(folder: Path) -> Sequence[str]:
-    """Return the customers' numbers. Raises ``BadFile``."""
+    """Return the numbers of the customers. Raises ``BadFile``."""
     path = folder / CUSTOMERS_FILE
     return [each.phone for each in customers_in(path, path.read_bytes()).accounts] if path.exists() else []
 
 
 def check_folder(folder: Path) -> Sequence[Problem]:
-    """Return what is wrong with the customers' file."""
+    """Return what is wrong with the file of the customers."""
     try:
         sample_callers(folder)
     except BadFile as error:

@@ -42,7 +42,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Work out the earning, rather than repeat the booked one, so that it can be explained."""
+    """Compute the earning instead of repeating the booked one, so that it can be explained."""
     fund = bank(services).get(request.account).fund
     if not fund.balance:
         return ActionResult("no_holding")
@@ -61,8 +61,8 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 def earning(holding: Decimal, per_ten_thousand: Decimal) -> Decimal:
-    """Return what a holding earns in a day, in yuan, rounded to the nearest fen and half a fen up.
+    """Return what a holding earns in a day, in yuan, rounded half up to the nearest fen.
 
-    That is the rounding of the booked earnings; cutting off after the fen would lose a fen on most of them.
+    Booked earnings are rounded in this way. Cutting off after the fen would lose a fen on most of them.
     """
     return (holding / 10_000 * per_ten_thousand).quantize(_FEN, ROUND_HALF_UP)

@@ -1,4 +1,4 @@
-"""Stops everything that leaves an account. It is urgent, so little is asked; and harmless, since a human can undo it."""
+"""Stops everything that leaves an account. This is urgent, so little is asked; a human can undo it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Freeze it. From another telephone the tail must be right first, or anybody could freeze any account."""
+    """Freeze the account. From another telephone the tail must be right first, or anybody could freeze any account."""
     number = str(request.inputs["number"])
     if number != request.caller and not (number == request.account and has_proved_tail(services, request)):
         return ActionResult("not_proved")

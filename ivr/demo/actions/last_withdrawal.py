@@ -1,4 +1,4 @@
-"""Tells why the customer's last withdrawal failed, with what is needed to put it right."""
+"""Tells why the customer's last withdrawal failed, and what is needed to correct it."""
 
 from __future__ import annotations
 

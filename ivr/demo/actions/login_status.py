@@ -30,7 +30,7 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Look at the login first: a customer who cannot sign in cannot pay either."""
+    """Look at the login first: customers who cannot sign in cannot pay either."""
     account = bank(services).get(request.account)
     if account.login.locked:
         return ActionResult("locked", _lock(account.login))

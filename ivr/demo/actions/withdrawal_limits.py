@@ -27,7 +27,6 @@ CONTRACT = Contract(
 
 
 def run(services: Services, request: ActionRequest) -> ActionResult:
-    """Work out the limits of this customer at this moment."""
     account, rules = bank(services).get(request.account), bank(services).bank_rules()
     return ActionResult(
         "ok",
