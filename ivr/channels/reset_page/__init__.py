@@ -1,1 +1,1 @@
-"""The pages behind the links that we send."""
+"""The page behind the links that we send."""

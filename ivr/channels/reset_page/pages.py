@@ -1,9 +1,8 @@
 """The page behind the link of a reset, where customers set a new password.
 
-The link works like a key that is handed over at the door: the first GET takes the ticket out of the URL and into a
-cookie, so that neither the address bar, the history nor a Referer keeps it, and looks without using it up, since
-messengers fetch links to show a preview. Only the POST of the form uses it. A link that does not work gets one answer,
-whatever the reason.
+The first GET takes the ticket out of the URL and puts it into a cookie, so that neither the address bar, the history
+nor a Referer keeps it. It does not use the ticket up, because messengers fetch links to show a preview. Only the POST
+of the form does. All links that do not work get the same answer.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 
 class NewPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """The form. It brings a token of the session, so that no other site can post it."""
+    """The form. It has a token of the session, so that no other site can post it."""
 
     password = PasswordField()
     again = PasswordField()
@@ -82,7 +81,7 @@ class Pages:
         return self._form(opened, NewPassword(formdata=None), session.pop("problems", []))
 
     def set(self) -> AnyResponse:
-        """Set the password, or note what is wrong with it. The answer is a redirect, so that "back" and "reload" do no harm."""
+        """Set the password, or note what is wrong. The answer is a redirect, so that "back" and "reload" do no harm."""
         ticket = session.get("ticket", "")
         opened = self._opened(ticket)
         if opened is None:
@@ -107,7 +106,7 @@ class Pages:
         return self._go_on()
 
     def _opened(self, ticket: str) -> OpenReset | None:
-        """Return the reset of a ticket. One that we did not sign is not even looked up."""
+        """Return the reset of a ticket. A ticket that we did not sign is not even looked up."""
         try:
             self.seal.unsign("ticket", ticket)
         except BrokenSeal:
@@ -118,7 +117,7 @@ class Pages:
         return self.seal.digest("ticket", ticket)
 
     def _go_on(self) -> AnyResponse:
-        """Redirect to the form. Its address holds nothing but the language, if one was chosen."""
+        """Redirect to the form. Its address has nothing but the language, if one was chosen."""
         chosen = _chosen_language()
         return redirect(self.prefix + _PATH + (f"?lang={chosen}" if chosen else ""), 303)
 
@@ -131,7 +130,7 @@ class Pages:
         return self._page("notice", words, title=words.done_title, text=words.done[which], case=case)
 
     def _dead(self) -> Response:
-        """Give one answer for every link that does not work; only the browser's language changes it."""
+        """Give one answer for every link that does not work. Only the browser's language changes it."""
         session.clear()
         words = _words()
         page = self._page("notice", words, title=words.dead_title, text=words.dead)
@@ -147,7 +146,7 @@ class Pages:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Sessions for these pages alone: a webhook has no cookie, and should not pay for looking for one."""
+    """Sessions for these pages alone: a webhook has no cookie, and should not pay for a look."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return super().open_session(app, request) if request.path.startswith(_PATH) else None
@@ -158,8 +157,7 @@ def install_reset_page(
 ) -> None:
     """Add the pages to the program, and the session that they need.
 
-    ``public_url`` is where the program is found from outside; its path goes before ours, and the cookie is for https
-    alone where it is https.
+    ``public_url`` is the program's URL from outside. Its path goes before ours; if it is https, so is the cookie.
     """
     prefix = urlsplit(public_url).path.rstrip("/")
     app.secret_key = seal.digest("session")
@@ -183,7 +181,7 @@ def install_reset_page(
 
 
 def _style() -> Response:
-    """Return the style. Its name changes with it, so that it may be kept for ever."""
+    """Return the style. Its name changes with it, so that it may be cached for ever."""
     return Response(
         _STYLE, mimetype="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"}
     )
@@ -198,7 +196,7 @@ def _with_headers(response: Response) -> Response:
 
 
 def _internal_error(error: Exception) -> Response | HTTPException:
-    """Answer an exception here: the path may hold a ticket, so it is neither logged nor shown."""
+    """Answer after an exception here. The path may have a ticket, so it is neither logged nor shown."""
     if isinstance(error, HTTPException):
         return error
     log.error("page failed", **origin_of(error))

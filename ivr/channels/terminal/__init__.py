@@ -1,1 +1,1 @@
-"""Calls from a keyboard: the simulator's face. It drives any line, in this process or over HTTP."""
+"""Calls from a keyboard: the simulator. It drives any line, in this process or over HTTP."""

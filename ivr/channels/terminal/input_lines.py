@@ -10,14 +10,15 @@ from pathlib import Path
 
 
 def at_terminal() -> bool:
-    """Say whether a person types."""
+    """Return whether a person types."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def typed_lines(*, secret: Callable[[], bool]) -> Iterator[str]:
     """Yield what is typed until the input ends.
 
-    On a terminal Ctrl-C and Ctrl-D end it too, and what is typed while ``secret`` says so is neither shown nor kept.
+    On a terminal, Ctrl-C and Ctrl-D end it too. While ``secret`` returns True, what is typed is neither shown nor
+    kept.
     """
     if at_terminal():
         with _unechoed():
@@ -28,7 +29,7 @@ def typed_lines(*, secret: Callable[[], bool]) -> Iterator[str]:
 
 @contextmanager
 def _unechoed() -> Iterator[None]:
-    """Let the terminal show nothing by itself: a secret may be typed before its question is there."""
+    """Turn off the echo of the terminal: somebody may type a secret before its question is there."""
     try:
         import termios
     except ImportError:  # Windows, where keys show only while they are read
@@ -66,7 +67,7 @@ def _prompted(secret: Callable[[], bool]) -> Iterator[str]:
 
 
 def history_file() -> Path | None:
-    """Return the file of the typed lines, readable by its owner alone, or None where there can be none."""
+    """Return the file of the typed lines, readable by its owner alone, or None if there cannot be one."""
     folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ivr"
     path = folder / "simulator-history"
     try:

@@ -73,7 +73,7 @@ class Simulator:
     def run(self, typed: Iterable[str]) -> None:
         """Ring, and go on until the input ends or Ctrl-C is pressed; then hang up.
 
-        Raises :class:`CallBroken` when a call cannot go on and nobody is there to try again.
+        Raises :class:`CallBroken` if a call cannot go on and nobody is there to try again.
         """
         try:
             self._ring()
@@ -91,7 +91,7 @@ class Simulator:
         return self.line is None or self.line.waiting == "nobody"
 
     def asks_for_secret(self) -> bool:
-        """Say whether what is typed now must not be shown."""
+        """Return whether the next input must not be shown."""
         awaited = self.line.awaited if self.line else None
         return bool(awaited and awaited.secret)
 
@@ -127,7 +127,7 @@ class Simulator:
             self._act(self.line.hang_up)
 
     def _act(self, act: Callable[[], None]) -> None:
-        """Let the caller do something, and show what came of it."""
+        """Let the caller do something, and show the result."""
         try:
             act()
         except CallBroken as error:

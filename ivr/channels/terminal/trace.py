@@ -1,4 +1,4 @@
-"""What the hotline does at each step of a call, in lines for the person who tries it. No secret is in them."""
+"""What the hotline does at each step of a call, in lines for the person who tries it. They have no secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VERB = re.compile(rb"<([A-Z]\w+)")
 def step_lines(
     tree: Tree, before: Session, event: Event, after: Session, commands: Sequence[Command]
 ) -> list[str]:
-    """Return what happened where, where the call is now, what was set, and what comes next."""
+    """Return what happened where, where the call is now, which variables were set, and what comes next."""
     what = str(event.ended) or public_keys(tree, before, event)
     happened = f"{type(event).__name__} {what}".rstrip()
     lines = [
@@ -31,12 +31,12 @@ def step_lines(
 
 
 def _set(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables that have changed. A secret is never among them: it does not outlive its turn."""
+    """Return the variables that have changed. They have no secrets, because a secret does not outlive its turn."""
     return {name: value for name, value in after.items() if name not in before or before[name] != value}
 
 
 def request_line(method: str, url: str, form: Mapping[str, str], status: int, body: bytes) -> str:
-    """Return one request to a server and its answer. Only a single key is shown: a longer entry may be secret."""
+    """Return one request to a server and its answer. Only a single key is shown, because a longer entry may be secret."""
     parameters = [f"{name}={_shown(name, form[name])}" for name in _SHOWN if form.get(name)]
     found = dict.fromkeys(verb.decode() for verb in _VERB.findall(body) if verb != b"Response")
     answer = f"{status}, {len(body)} bytes" + (f": {', '.join(found)}" if found else "")

@@ -13,7 +13,7 @@ from ivr.calls.line import Heard, Item
 
 
 class Transcript:
-    """Prints a call, each line at once; with colours on a terminal, plainly in a pipe, and never wrapped there."""
+    """Prints a call line by line: with colours on a terminal, plainly and without wrapping in a pipe."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._console = Console(
@@ -21,7 +21,7 @@ class Transcript:
         )
 
     def note(self, text: str, style: str = "dim") -> None:
-        """Print a line of our own."""
+        """Print a line of the program."""
         self._console.print(Text(text, style=style))
 
     def did(self, text: str) -> None:
@@ -29,7 +29,7 @@ class Transcript:
         self._console.print(Text(f"> {text}", style="bold cyan"))
 
     def happened(self, items: Sequence[Item]) -> None:
-        """Print what was heard and noticed."""
+        """Print what was heard and noted."""
         for item in items:
             if isinstance(item, Heard):
                 self._heard(item)

@@ -1,10 +1,10 @@
 """Whether a request was signed by Twilio.
 
 The signature covers the URL that Twilio was told to call, byte for byte, and the sorted fields of the form. A server
-behind a proxy sees another URL, and frameworks unescape what they see; so the URL is put together again from the
-public one and the target of the request.
+behind a proxy sees another URL, and frameworks unescape it. So the URL is put together again from the public URL and
+the target of the request. The twilio package computes the signature.
 
-Source: Twilio's page on the security of webhooks. The signature itself is computed by the twilio package.
+Source: Twilio's page on the security of webhooks.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _STANDS = "/!$&'()*+,;=:@~"
 
 
 def raw_target(environ: Mapping[str, Any]) -> str:
-    """Return the path and the query of a WSGI request, as far as they can be known the way they were sent.
+    """Return the path and the query of a WSGI request as they were sent, as far as that can be known.
 
-    WSGI hands over an unescaped path; it is escaped again here, which gives back the same bytes for every path that
-    was escaped only where it had to be. Our own URLs hold nothing that is escaped. (Some servers add the raw target
-    under names of their own; ours does not, and two ways to the same thing would be one untested.)
+    WSGI gives an unescaped path, which is escaped again here. That restores every path in which only necessary
+    characters were escaped; our own URLs have nothing to escape. (Some servers pass the raw target under a name of
+    their own. Ours does not.)
     """
     target = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=_STANDS)
     query = environ.get("QUERY_STRING", "")
@@ -37,17 +37,13 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 
 
 class Signature:
-    """The check of every webhook, made once for all of them."""
+    """The check of every webhook."""
 
     def __init__(self, tokens: Sequence[str], public_url: str) -> None:
-        """Check against these Auth Tokens of the account (several while one is replaced) and this public URL.
+        """Check against these Auth Tokens (several while one is replaced) and this public URL, which may have a path.
 
-        The URL is what Twilio calls, up to the path of the first webhook; it may have a path of its own. Its
-        credentials, query, fragment and last slash are no part of what is signed.
-
-        Raises:
-            ValueError: the public URL is not an absolute http or https URL.
-
+        Credentials, query, fragment and last slash of the URL are not signed. Raises ``ValueError`` if the URL is not
+        an absolute http or https URL.
         """
         self._validators = [RequestValidator(token) for token in tokens if token]
         self._bases = _bases(public_url)
@@ -55,7 +51,7 @@ class Signature:
     def valid(self, target: str, form: MultiDict[str, str], header: str | None) -> bool:
         """Return whether ``header`` (``X-Twilio-Signature``) signs a POST of this form to this raw target.
 
-        Without a token nothing is valid. Give the form's own fields, never merged with those of the query.
+        Without a token nothing is valid. Pass the fields of the form only, never merged with those of the query.
         """
         if not header:
             return False
@@ -72,7 +68,7 @@ class Signature:
 
 
 class _Fields(dict[str, list[str]]):
-    """A form as the twilio package asks for it first; its other ways cost an exception for each field."""
+    """A form that the twilio package reads at the first try; its other ways cost an exception for each field."""
 
     def getall(self, name: str) -> list[str]:
         return self[name]
@@ -81,7 +77,7 @@ class _Fields(dict[str, list[str]]):
 def _bases(public_url: str) -> list[str]:
     """Return what is signed before the target: without the port and with it.
 
-    Twilio drops the port of https and keeps that of http, but has not always done so; its own package tries both.
+    Twilio drops the port of https and keeps that of http, but has not always done so. Its own package tries both.
     """
     parts = urlsplit(public_url.strip())
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:

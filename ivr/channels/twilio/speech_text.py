@@ -1,4 +1,4 @@
-"""What of a text can be spoken: without the characters that break XML, and in pieces that a voice accepts."""
+"""Which part of a text can be spoken: no characters that break XML, in pieces that every voice accepts."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _CUTS = (
 
 
 def clean(text: str) -> str:
-    """Return the text without control characters and lone surrogates, and without space around it."""
+    """Return the text without control characters, lone surrogates, and space around it."""
     return _UNSPEAKABLE.sub("", text).strip()
 
 
 def pieces(text: str) -> list[str]:
-    """Return the clean text in pieces that any voice accepts, cut at the ends of sentences where that is possible.
+    """Return the clean text in pieces that every voice accepts, cut at the ends of sentences if possible.
 
-    Nothing is lost but the space at the cuts. A text with nothing to say has no pieces.
+    Only the space at the cuts is lost. An empty text has no pieces.
     """
     return [piece for part in _pack(clean(text), 0) if (piece := part.strip())]
 
 
 def _pack(text: str, level: int) -> Iterable[str]:
-    """Yield pieces as long as they may be, cut at this level's places or, where one is still too long, a finer one's."""
+    """Yield pieces as long as possible, cut at this level's places, or at a finer level's if one is still too long."""
     if _fits(text):
         yield text
         return

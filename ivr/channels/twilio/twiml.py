@@ -1,10 +1,10 @@
-"""Commands as TwiML: pure, and made in advance where the words are the same in every call.
+"""Commands as TwiML: pure, and prepared in advance where the words are the same in every call.
 
-The elements are made by the twilio package. What is kept of them is text, in which a control character stands for
-the turn's URL; cleaned words hold none. Words that differ from call to call belong to a customer and are never kept.
+The twilio package makes the elements. They are kept as text in which a control character stands for the URL of the
+turn; cleaned words have none. Words that differ from call to call belong to a customer and are never kept.
 
-Whatever Twilio would otherwise assume is written out (voice, language, timeout, method, action, finishing key): the
-defaults are settings of an account, or a Gather that posts to its own document for ever.
+Every value with a default of Twilio's is written out (voice, language, timeout, method, action, finishing key). The
+defaults are settings of an account, or make a Gather post to its own document for ever.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _MOST_HINTS, _LONGEST_HINT = 500, 100
 
 
 class DocumentTooLarge(ValueError):
-    """A document is larger than Twilio reads; the caller would hear nothing of it."""
+    """A document is larger than Twilio reads. The caller would hear nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where Twilio goes from one document. They hold unreserved characters and slashes only, and stand as they are."""
+    """Where Twilio goes from a document. The URLs have only unreserved characters and slashes, so nothing is escaped."""
 
     turn: str
     """The path that the next event is posted to, such as ``/voice/zh-CN/3``; silence is posted to it too."""
@@ -56,13 +56,10 @@ class Urls:
 def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None) -> bytes:
     """Return the TwiML document of one turn.
 
-    ``caller_id`` is the number that a desk is shown, where the caller's own cannot be (a withheld one makes the far
-    carrier refuse the call: Twilio's warning 13214); None shows the caller's.
+    ``caller_id`` is the number that a desk sees if the caller's own is withheld: with that one, the far carrier
+    refuses the call (Twilio's warning 13214). None shows the caller's.
 
-    Raises:
-        DocumentTooLarge: Twilio would not read it.
-        TypeError: a ``RunAction`` is left; the switchboard runs those.
-
+    Raises :class:`DocumentTooLarge`, and ``TypeError`` for a ``RunAction``, which the switchboard should have run.
     """
     body = "".join(_command(command, urls.audio, caller_id) for command in commands)
     if not urls.whisper:
@@ -73,9 +70,9 @@ def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None
 
 
 def whisper(words: Sequence[Utterance]) -> bytes:
-    """Return what a desk hears before it is connected; nothing connects it at once.
+    """Return what a desk hears before it is connected. Without words it is connected at once.
 
-    It may hold no more than that: Twilio refuses a ``<Dial>`` here (13201), and a ``<Hangup>`` would drop the caller.
+    No other verb is allowed: Twilio refuses a ``<Dial>`` here (13201), and a ``<Hangup>`` would drop the caller.
     """
     return _document(_spoken(words))
 
@@ -83,11 +80,8 @@ def whisper(words: Sequence[Utterance]) -> bytes:
 def apology(words: Sequence[Utterance], number: str, action: str, caller_id: str | None = None) -> bytes:
     """Return the document of last resort: an apology, and a call to this number.
 
-    How that call ended is posted to ``action``. Recorded audio is left out, so that the words need nothing of ours.
-
-    Raises:
-        DocumentTooLarge: Twilio would not read it.
-
+    The result of that call is posted to ``action``. Recorded audio is left out, so that the document needs nothing of
+    ours. Raises :class:`DocumentTooLarge`.
     """
     dial = verbs.Dial(action=action, method="POST", timeout=30, caller_id=caller_id or None)
     return _document(_spoken(words) + _dial(dial, number))
@@ -103,7 +97,7 @@ def _spoken(words: Sequence[Utterance]) -> str:
 
 
 def _document(body: str) -> bytes:
-    """Return the bytes of a document with these verbs. Every document of this program is made here."""
+    """Return the bytes of a document with these verbs. Every document is made here."""
     document = _frame().replace(_WORDS, body).encode()
     if len(document) > LARGEST:
         raise DocumentTooLarge(f"a TwiML document of {len(document)} bytes; Twilio reads {LARGEST}")
@@ -160,7 +154,7 @@ def _say_frame(language: str, voice: str) -> str:
 
 
 def _gather(gather: Gather, audio: str) -> str:
-    """Return the ``<Gather>`` with its prompts inside, where keys interrupt them, and the report of silence after it."""
+    """Return the ``<Gather>`` with its prompts, which keys can interrupt, and the report of silence after it."""
     frame = _gather_frame(replace(gather, utterances=(), keys=()))
     return frame.replace(_WORDS, "".join(_utterance(utterance, audio) for utterance in gather.utterances))
 

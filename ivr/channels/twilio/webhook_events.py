@@ -1,7 +1,7 @@
-"""What Twilio posted, as facts of a call: who calls, and the event that happened. Pure; no form makes it raise.
+"""What Twilio posted, as facts of a call: who calls, and the event that happened. No form makes it raise.
 
-Every field is optional here, whatever the documentation promises: Digits is absent after an HTTP redirect, empty
-after some silences, and a withheld number arrives as a word, a fake number or nothing.
+Every field is optional here, whatever the documentation promises. ``Digits`` is absent after an HTTP redirect and
+empty after some silences. A withheld number arrives as a word, a fake number or nothing.
 
 Source: Twilio's documentation of its voice requests, and requests of live calls.
 """
@@ -33,7 +33,7 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 def caller_number(form: Mapping[str, str]) -> str:
-    """Return the caller's number in E.164; empty when it is withheld, or is no number of the telephone network.
+    """Return the caller's number in E.164; empty if it is withheld, or is no telephone number.
 
     If we rang the caller, theirs is the number that was called.
     """
@@ -46,19 +46,19 @@ def called_number(form: Mapping[str, str]) -> str:
 
 
 def event_from(form: Mapping[str, str], at: datetime) -> Event:
-    """Return what a request to an action URL reports.
+    """Return the event that a request to an action URL reports.
 
     The first of these that applies:
 
-    1. a recording: it ended, also when the caller hung up to end it;
-    2. a conversation with a human, whoever hung up first: only ``DialBridged`` proves one, for a voicemail box or a
-       declined screening is ``completed`` too;
-    3. a call that is over: the caller hung up, whatever else the request carries, such as an empty recording;
+    1. a recording: it ended, even if the caller hung up to end it;
+    2. a conversation with a human, whoever hung up first. Only ``DialBridged`` proves one: a voicemail box and a
+       declined screening are ``completed`` too;
+    3. a call that is over: the caller hung up, whatever else the request has, such as an empty recording;
     4. an empty recording;
     5. the end of any other ``<Dial>``;
-    6. keys: also beside speech;
+    6. keys, even beside speech;
     7. speech;
-    8. none of these: the caller was silent.
+    8. silence.
     """
     recording = None
     if "DialCallStatus" not in form and ("RecordingUrl" in form or "RecordingDuration" in form):

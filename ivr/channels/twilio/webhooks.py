@@ -1,7 +1,7 @@
 """The webhooks: what Twilio posts, and the TwiML that answers it.
 
-A voice webhook is never answered with 5xx, a redirect or plain text. Whatever breaks, callers hear an apology in their
-language and are connected with a human. A request that Twilio did not sign gets 403 and nothing else.
+A voice webhook is never answered with 5xx, a redirect or plain text. Whatever breaks, callers hear an apology in
+their language and are connected with a human. A request that Twilio did not sign gets 403 and nothing else.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Apologies:
-    """The documents of last resort. They are made in advance, so that answering needs no store and no tree."""
+    """The documents of last resort. They are made in advance, so that an answer needs no store and no tree."""
 
     documents: Mapping[str, bytes]
     """By language."""
@@ -79,8 +79,8 @@ class Apologies:
 def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apologies:
     """Make the documents of last resort of a menu.
 
-    ``human`` is the number that is rung; if it is empty, there is only the goodbye. ``prefix`` is the path of the
-    public URL.
+    ``human`` is the number to ring; if it is empty, there is only the goodbye. ``prefix`` is the path of the public
+    URL.
     """
 
     def words(language: str, name: str) -> list[Utterance]:
@@ -104,7 +104,7 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
 
 
 class LastResort:
-    """Makes the apologies of the menu in force, once for each menu. If a menu cannot be loaded, the last ones stay."""
+    """Makes the apologies of the present menu, once for each menu. If a menu cannot be loaded, the last ones stay."""
 
     def __init__(self, hotline: ServedHotline, make: Callable[[Tree], Apologies]) -> None:
         self._hotline = hotline
@@ -113,7 +113,6 @@ class LastResort:
         self._made = make(self._tree)
 
     def __call__(self) -> Apologies:
-        """Return the apologies. Whatever breaks here, the caller gets one."""
         try:
             tree = self._hotline.current()
             if tree is not self._tree:
@@ -141,7 +140,7 @@ class Webhooks:
         return self.turn("", 0)
 
     def turn(self, language: str, number: int) -> Response:
-        """Answer a turn. Only an apology reads the language of the URL; the session has its own."""
+        """Answer a turn. The language of the URL is only for an apology; the session has its own."""
         form = form_fields()
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
@@ -172,7 +171,7 @@ class Webhooks:
         return document(self.last_words(form.get("ErrorUrl", "")))
 
     def dialed(self, language: str) -> Response:
-        """Answer when the apology's call to a human is over: hang up if the human answered, else say goodbye."""
+        """Answer after the apology's call to a human: hang up if they answered, else say goodbye."""
         ended = event_from(form_fields(), self.clock())
         answered = ended is not None and ended.connected
         return document(twiml.goodbye() if answered else self.apologies().goodbye(language))
@@ -185,9 +184,9 @@ class Webhooks:
         return self.apologies().for_request(language)
 
     def whisper(self) -> Response:
-        """Tell a desk, before it is connected, why the call comes and what is proved, so that nothing is asked twice.
+        """Tell a desk, before it is connected, why the call comes and what is proved, so that it asks nothing twice.
 
-        It is asked for on the desk's own leg; ``ParentCallSid`` is the caller's call.
+        The request comes from the desk's own leg; ``ParentCallSid`` is the caller's call.
         """
         call = form_fields().get("ParentCallSid", "")
         history = self.switchboard.store.call(call) if _CALL.fullmatch(call) else None
@@ -242,7 +241,7 @@ class Webhooks:
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
-        """Answer when a webhook raised an exception. Every such exception ends here."""
+        """Answer after any exception in a webhook."""
         if isinstance(error, HTTPException) and error.code == 403:
             return error
         call, path = form_fields().get("CallSid", ""), path_asked_for()
@@ -255,7 +254,7 @@ class Webhooks:
 
 
 def form_fields() -> MultiDict[str, str]:
-    """Return what was posted, or nothing if the body cannot be read (if it is too large, for example)."""
+    """Return what was posted, or nothing if the body cannot be read, for example because it is too large."""
     try:
         return request.form
     except HTTPException:
@@ -263,7 +262,6 @@ def form_fields() -> MultiDict[str, str]:
 
 
 def body_too_large() -> bool:
-    """Return whether the body is larger than we read."""
     try:
         request.form  # noqa: B018 - reading it is what raises
     except RequestEntityTooLarge:
@@ -279,20 +277,19 @@ def path_asked_for() -> str:
 
 
 def is_form() -> bool:
-    """Return whether a POST carries a form, as Twilio's do. The signature would cover nothing of any other body."""
+    """Return whether a POST has a form, as Twilio's do. The signature would cover nothing of any other body."""
     environ = request.environ
     kind = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
     return request.method != "POST" or kind == FORM_TYPE
 
 
 def language_in(url: str) -> str:
-    """Return the language that an action URL names, or nothing."""
+    """Return the language in an action URL, or nothing."""
     found = _LANGUAGE_IN_URL.search(url)
     return found[1] if found else ""
 
 
 def document(body: bytes) -> Response:
-    """Return a TwiML document."""
     return Response(body, content_type="text/xml; charset=utf-8")
 
 
@@ -328,10 +325,10 @@ def install_webhooks(app: Flask, webhooks: Webhooks) -> None:
 
 
 def install_audio(app: Flask, folder: Path) -> None:
-    """Serve the recorded prompts. They are not signed: Twilio fetches them as a browser does.
+    """Serve the recorded prompts. They are not signed: Twilio fetches them like a browser.
 
-    A published name holds a hash of the content, so that it may be kept for ever by whoever fetched it. A call that
-    is on an older menu may ask for an older hash: it gets the recording of today, which must not be kept under it.
+    A published name has a hash of the content, so that it may be cached for ever. A call with an older menu may ask
+    for an older hash. It gets the present recording, which must not be cached under that name.
     """
     root = str(folder.absolute() / "audio")
 
@@ -350,7 +347,7 @@ def install_audio(app: Flask, folder: Path) -> None:
 
 @functools.lru_cache(maxsize=1024)
 def _digest(file: str, _changed: FileStamp | None) -> str:
-    """Return the hash of a recording's content. ``_changed`` is the time of its last change, so that a new file is read."""
+    """Return the hash of a recording. ``_changed`` is its last change, so that a new file is read again."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 

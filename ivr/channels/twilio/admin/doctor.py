@@ -40,7 +40,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The clocks that the checks use."""
+    """The clocks of the checks."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     stopwatch: Callable[[], float] = monotonic
@@ -59,7 +59,7 @@ class Doctor:
     clocks: Clocks = Clocks()
 
     def examine(self) -> Iterator[Diagnosis]:
-        """Make the checks one after the other, and yield each result at once."""
+        """Make one check after the other, and yield each result at once."""
         yield self._secret_key()
         if self.settings.sms_url:
             yield self._gateway()

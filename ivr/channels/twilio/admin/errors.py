@@ -1,7 +1,7 @@
-"""What can go wrong with a request to Twilio's REST interface, in sentences that say what to do.
+"""What can go wrong with a request to Twilio's REST API, in sentences that say what to do.
 
-The important difference is whether Twilio may have carried out the request. Messages and calls have no idempotency key,
-so a request that may have been carried out must not be repeated.
+What matters most is whether Twilio may have carried out the request. Messages and calls have no idempotency key, so a
+request that may have been carried out must not be repeated.
 
 Source: Twilio's dictionary of errors.
 """
@@ -43,19 +43,22 @@ _LONGEST = 300
 
 
 class RestFailed(Exception):
-    """Twilio did not do what we asked. The text says why and what to do; it has no secret and no whole number."""
+    """Twilio did not do what we asked. The text says why and what to do, without secrets and whole numbers."""
 
 
 class TwilioUnreachable(RestFailed):
-    """We could not connect. Nothing was sent, and the request may be tried again."""
+    """We could not connect. Nothing was sent, and the request may be repeated."""
 
 
 class NoAnswer(RestFailed):
-    """We sent the request and got no answer that can be read. Twilio may have carried it out, or not."""
+    """We sent the request and got no readable answer. Twilio may have carried it out, or not."""
 
 
 class RequestRejected(RestFailed):
-    """Twilio answered with an error. With a ``status`` of 500 or more, it may still have carried out the request."""
+    """Twilio answered with an error. With a ``status`` of 500 or more, it may still have carried out the request.
+
+    ``code`` is Twilio's error code, or 0. ``after`` is in how many seconds to try again, if the answer says so.
+    """
 
     def __init__(self, status: int, code: int = 0, message: str = "", after: int | None = None) -> None:
         self.status = status

@@ -1,7 +1,7 @@
 """The HTTP under Twilio's generated client: with a timeout, our own errors, and no log.
 
-The HTTP client of the twilio package waits for ever, logs URLs and parameters (telephone numbers), and drops the headers
-of an error, of which we need `Retry-After`.
+The HTTP client of the twilio package waits for ever, logs URLs and parameters (telephone numbers), and drops the
+headers of an error, of which we need `Retry-After`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from ivr.channels.twilio.admin.errors import NoAnswer, RequestRejected, RestFail
 
 
 class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no types
-    """Opens a new connection for each request, which costs a handshake and is safe from any thread.
+    """Opens a new connection for each request. That costs a handshake, and is safe from any thread.
 
-    A connection that is kept open may die unnoticed. Then nobody would know whether a message sent into it had arrived,
-    and it could not be sent again.
+    A kept connection may die unnoticed. Then nobody would know whether a message had arrived, and it could not be
+    sent again.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -46,14 +46,7 @@ class TwilioHttpClient(HttpClient):  # type: ignore[misc]  # the package has no 
         timeout: float | None = None,
         allow_redirects: bool = False,  # noqa: FBT001, FBT002 - the signature of the base class
     ) -> Response:
-        """Send it and return the answer, which is JSON.
-
-        Raises:
-            TwilioUnreachable: we could not connect.
-            NoAnswer: no answer came in time, or none that can be read.
-            RequestRejected: the answer is an error.
-
-        """
+        """Send the request and return the answer, which is JSON. Raises a :class:`RestFailed`."""
         sent: dict[str, Any] = {"params": params, "data": data, "headers": headers, "auth": auth}
         try:
             answer = requests.request(

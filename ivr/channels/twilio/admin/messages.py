@@ -17,6 +17,5 @@ class TwilioCarrier:
     """Where Twilio reports what becomes of a message: to a signed webhook. Empty: it reports nothing."""
 
     def send(self, message: Message) -> str:
-        """Hand over a message, and return its SID."""
         report_url = f"{self.public_url}/messages/{message.number}/status" if self.public_url else ""
         return self.rest.send(message.to, message.body, report_url=report_url)

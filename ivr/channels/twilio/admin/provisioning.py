@@ -21,7 +21,7 @@ RING_SECONDS = 40
 
 
 class CannotConnect(Exception):
-    """The number cannot be connected; the text says why and what to do."""
+    """The number cannot be connected. The text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Connection:
 def webhook_settings(public_url: str, fallback_url: str = "") -> dict[str, str]:
     """Return the settings of a number whose calls go to this program.
 
-    Twilio asks the fallback when a document fails. It may be elsewhere: such a URL is used as it stands.
+    Twilio asks the fallback if a document fails. The fallback may be elsewhere; its URL is used as it stands.
     """
     base = public_url.rstrip("/")
     return {
@@ -62,7 +62,7 @@ def webhook_settings(public_url: str, fallback_url: str = "") -> dict[str, str]:
 
 
 def find_number(rest: TwilioRest, number: str) -> OwnNumber:
-    """Return a number of the account, given in E.164. Raises ``CannotConnect`` when the account does not own it."""
+    """Return a number of the account, given in E.164. Raises ``CannotConnect`` if the account does not own it."""
     found = next((own for own in rest.numbers(number, most=1) if own.number == number), None)
     if found:
         return found
@@ -84,12 +84,9 @@ def connect(
 ) -> Connection:
     """Send the calls of a number (E.164) to this program at ``public_url``. A ``dry_run`` only says what would change.
 
-    If a number belongs to a TwiML application or a trunk, Twilio ignores its URLs; ``take_over`` takes it away from them.
-
-    Raises:
-        CannotConnect: the account does not own the number, or it belongs to an application or a trunk.
-        RestFailed: Twilio did not do it.
-
+    If a number belongs to a TwiML application or a trunk, Twilio ignores its URLs, and this raises
+    :class:`CannotConnect` unless ``take_over`` takes the number away from there. Raises the same if the account does
+    not own the number, and ``RestFailed`` if Twilio did not do it.
     """
     own = find_number(rest, number)
     owners = {name: own.settings[name] for name in CONNECTED_ELSEWHERE if own.settings[name]}
@@ -114,13 +111,10 @@ def connect(
 
 
 def call(rest: TwilioRest, to: str, public_url: str, *, ring_seconds: int = RING_SECONDS) -> str:
-    """Ring a phone (E.164) from our number into the hotline at ``public_url``; return the call's SID.
+    """Ring a phone (E.164) from our number into the hotline at ``public_url``, and return the call's SID.
 
-    Raises:
-        BadSetting: there is no number to ring from.
-        CannotConnect: a hotline cannot ring itself.
-        RestFailed: Twilio did not do it, or may not have.
-
+    Raises ``BadSetting`` without a number to ring from, :class:`CannotConnect` if the hotline would ring itself, and
+    ``RestFailed`` if Twilio did not do it, or may not have.
     """
     if not rest.number:
         raise BadSetting("TWILIO_NUMBER is missing; set it to the number to ring from")

@@ -1,6 +1,6 @@
-"""What we ask of Twilio's REST interface: messages, calls, our numbers, our account, codes, and facts about a number.
+"""What we ask of Twilio's REST API: messages, calls, our numbers, our account, codes, and facts about a number.
 
-The twilio package's generated client is used here alone. It is imported late, because importing it takes a fifth of a
+Only this module uses the twilio package's generated client. It is imported late, because that takes a fifth of a
 second.
 """
 
@@ -68,7 +68,7 @@ class NumberFacts:
 
 
 class TwilioRest:
-    """The REST interface of one account. Every method makes one request, with a timeout, and is safe from any thread.
+    """The REST API of one account. Every method makes one request, with a timeout, and is safe from any thread.
 
     Every method may raise a :class:`~ivr.channels.twilio.admin.errors.RestFailed`.
     """
@@ -86,11 +86,8 @@ class TwilioRest:
     ) -> None:
         """Prepare for requests by this account, with its Auth Token; ``number`` is what we send and call from.
 
-        ``api``, ``verify`` and ``lookups`` are other bases than Twilio's own; ``timeout`` is in seconds.
-
-        Raises:
-            BadSetting: the account or its token is missing; the client itself would ask without any.
-
+        ``api``, ``verify`` and ``lookups`` replace Twilio's own base URLs; ``timeout`` is in seconds. Raises
+        ``BadSetting`` without an account or token.
         """
         for setting, value in (("TWILIO_ACCOUNT_SID", account), ("TWILIO_AUTH_TOKEN", token)):
             if not value:
@@ -114,7 +111,7 @@ class TwilioRest:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return the interface for these settings, with the first of several tokens. Raises ``BadSetting``."""
+        """Return the API for these settings, with the first of several tokens. Raises ``BadSetting``."""
         base = settings.twilio_api_url
         return cls(
             settings.account_sid,
@@ -135,11 +132,8 @@ class TwilioRest:
     def send(self, to: str, body: str, *, report_url: str = "") -> str:
         """Send a message to a number (E.164) and return its SID. Twilio reports to ``report_url`` what becomes of it.
 
-        Raises:
-            MessageNotTaken: it was certainly not sent, and may be tried again.
-            MessageRefused: it was not sent and never will be.
-            RestFailed: it may have been sent, or not.
-
+        Raises :class:`MessageNotTaken` if it was certainly not sent, and may be tried again; :class:`MessageRefused`
+        if it never will be; and ``RestFailed`` if it may have been sent, or not.
         """
         if len(body) > LONGEST_BODY:
             raise MessageRefused(SENTENCES[_TOO_LONG], str(_TOO_LONG))

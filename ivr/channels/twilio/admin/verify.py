@@ -15,7 +15,7 @@ _NO_CODE = frozenset({20404, 60202})
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Codes by a Verify service. See :class:`ivr.actions.base.CodeProvider`."""
+    """A :class:`ivr.actions.base.CodeProvider`."""
 
     rest: TwilioRest
     service: str
@@ -24,19 +24,15 @@ class Verify:
     def send(self, to: str, language: str) -> None:
         """Send a code to a number (E.164), in this language.
 
-        Raises:
-            RestFailed: Twilio did not take it, for example after five codes in ten minutes.
-
+        Raises ``RestFailed`` if Twilio did not take it, for example after five codes in ten minutes.
         """
         self.rest.start_verification(self.service, to, language.partition("-")[0])
 
     def right(self, to: str, code: str) -> bool:
-        """Say whether this is the code that was sent last. A wrong one is not an error to Twilio.
+        """Return whether this is the code that was sent last. To Twilio, a wrong one is not an error.
 
-        Raises:
-            LookupError: there is no code any more: it has expired, was used, or was tried five times.
-            RestFailed: Twilio did not say.
-
+        Raises ``LookupError`` if there is no code any more: it has expired, was used, or was tried five times. Raises
+        ``RestFailed`` if Twilio did not say.
         """
         if not _CODE.fullmatch(code):
             return False  # Twilio would call it an error

@@ -1,1 +1,1 @@
-"""A telephone without Twilio: executes the TwiML of a running server as Twilio would, for the simulator."""
+"""A caller for a server of TwiML. It executes the documents as Twilio would, over any transport."""

@@ -1,8 +1,8 @@
 """A caller for a server of TwiML: executes its documents as Twilio would, over any transport.
 
-It is an independent reading of Twilio's documentation, and uses nothing of the code that answers; where the two
+This is an independent reading of Twilio's documentation, and shares nothing with the code that answers. If the two
 disagree, one of them is wrong. Time is virtual: silence, ringing and speech cost nothing. Early keys do not shorten a
-prompt, and loops are heard once; otherwise callers hear what they would hear on the telephone.
+prompt, and loops are heard once. Otherwise callers hear what they would hear on the telephone.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _KEYS = frozenset("0123456789*#ABCD")
 
 
 class PlayerError(Exception):
-    """The call cannot go on: what the server sent cannot be executed, or the call is not waiting for this."""
+    """The call cannot go on: the document cannot be executed, or the call does not wait for this."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedItem:
-    """One thing that the caller heard: words in a language, as ``<Say>`` names it, or the URL of a recording."""
+    """One thing that the caller heard: words in a language of ``<Say>``, or the URL of a recording."""
 
     text: str = ""
     language: str = ""
@@ -42,7 +42,7 @@ class PlayedItem:
 
 
 class GatherSettings(NamedTuple):
-    """What a ``<Gather>`` says about the entry that it takes."""
+    """What a ``<Gather>`` says about its entry."""
 
     length: int | None
     """The entry is over at this many keys."""
@@ -52,7 +52,7 @@ class GatherSettings(NamedTuple):
 
 
 class Player:
-    """One call. ``heard`` is what the caller heard so far; ``waiting`` is what they can do now."""
+    """One call. ``heard`` is what the caller has heard; ``waiting`` is what they can do now."""
 
     def __init__(
         self,
@@ -66,8 +66,8 @@ class Player:
     ) -> None:
         """Prepare a call from ``caller`` to ``called``; :meth:`start` makes it.
 
-        ``call_sid`` is ``CA`` and 32 hexadecimal digits. ``settings`` are those of the number; by default it has
-        no more than the first webhook. An outbound ``direction`` means that the hotline rings the caller.
+        ``call_sid`` is ``CA`` and 32 hexadecimal digits. ``settings`` are those of the number; by default it has only
+        the first webhook. With an outbound ``direction``, the hotline rings the caller.
         """
         self.heard: list[PlayedItem] = []
         self.waiting: PlayerWaiting = "ended"
@@ -91,7 +91,7 @@ class Player:
 
     @property
     def listening(self) -> GatherSettings | None:
-        """How the call listens at this moment; None where it does not."""
+        """How the call listens now, or None."""
         if self.waiting != "keys":
             return None
         speech = "speech" in self._verb.get("input", "dtmf")
@@ -101,12 +101,11 @@ class Player:
     # What the caller does. Each goes on until the call waits for the caller again, or is over.
 
     def start(self) -> None:
-        """Ring."""
         self._request(self._settings.voice_url, "POST", {})
         self._play()
 
     def press(self, keys: str) -> str:
-        """Press these keys, quickly; return those that came after the listening had ended, and are lost.
+        """Press these keys quickly. Return those that came too late and are lost.
 
         An entry that they do not end stays open, in ``entry``: press more, or be silent.
         """
@@ -129,7 +128,7 @@ class Player:
         return ""
 
     def speak(self, text: str) -> None:
-        """Say something. Where nothing listens to speech, or keys came first, it is as good as silence."""
+        """Say something. If speech is not accepted, or keys came first, this is silence."""
         self._expect("keys")
         if "speech" not in self._verb.get("input", "dtmf") or self.entry:
             self.silence()
@@ -138,7 +137,7 @@ class Player:
             self._play()
 
     def silence(self) -> None:
-        """Do nothing until the listening ends, or the recording does."""
+        """Do nothing until the listening or the recording ends."""
         self._expect("keys", "recording")
         if self.waiting == "recording":
             self.record(0, ended_by="")
@@ -147,7 +146,7 @@ class Player:
         self._gathered()
 
     def record(self, seconds: int, ended_by: str = "#") -> None:
-        """Speak for so long into a recording, and end it with a key, or with silence (an empty ``ended_by``)."""
+        """Speak into a recording, and end it with a key, or with silence if ``ended_by`` is empty."""
         self._expect("recording")
         seconds, most = max(seconds, 0), _number(self._verb, "maxLength", 3600)
         if seconds >= most:
@@ -156,7 +155,7 @@ class Player:
         self._play()
 
     def hang_up(self) -> None:
-        """Put the receiver down; after the end that is nothing."""
+        """Hang up. After the end of the call this does nothing."""
         if self.waiting == "recording":
             self._leg.hung_up()
             self._recorded(0, "hangup")
@@ -213,7 +212,7 @@ class Player:
                 )
 
     def _gathered(self, finished_by: str = "") -> None:
-        """End the listening. Without any key (``#`` alone is none) the document goes on after the Gather."""
+        """End the listening. Without a key (``#`` alone is none) the document goes on after the Gather."""
         digits, self.entry = self.entry, ""
         if digits or self._verb.get("actionOnEmptyResult") == "true":
             self._request_action({"Digits": digits, "FinishedOnKey": finished_by, "msg": "Gather End"})
@@ -228,7 +227,7 @@ class Player:
         return ""
 
     def _recorded(self, seconds: int, ended_by: str) -> None:
-        """Request the action of a Record, which comes whatever was recorded, and report the recording."""
+        """Request the action of a Record, whatever was recorded, and report the recording."""
         self.seconds += seconds
         recording = self._leg.recording(seconds)
         callback = urljoin(self._leg.url, self._verb.get("recordingStatusCallback", ""))
@@ -239,7 +238,7 @@ class Player:
             self._leg.report(callback, {**recording, **status})
 
     def _dial(self, dial: ET.Element) -> None:
-        """Ring the parties; the first that answers is connected, otherwise the last one's answer counts."""
+        """Ring the parties. The first that answers is connected; otherwise the last one's answer counts."""
         parties = [party for party in dial if party.tag in {"Number", "Sip"}] or [dial]
         strange = [party.tag for party in dial if party.tag not in {"Number", "Sip"}]
         if strange:
@@ -259,7 +258,7 @@ class Player:
             self._request_action(self._leg.dialled(_DIAL_STATUS[answer]))
 
     def _whisper(self, url: str, method: str, number: str) -> None:
-        """Let the far end hear its own document before it is connected: words alone."""
+        """Play the far end its own document before it is connected. It may only have words."""
         try:
             verbs = self._leg.of_the_far_end(url, method, number)
         except NotTwiml as error:
@@ -272,11 +271,11 @@ class Player:
         self.whispered += [text for verb in verbs if (text := _text(verb))]
 
     def _request_action(self, extra: Mapping[str, str]) -> None:
-        """Request the action of the present verb: without one, the document's own URL."""
+        """Request the action of the present verb, or the document's own URL if it has none."""
         self._request(self._verb.get("action", ""), self._verb.get("method", "POST"), extra)
 
     def _request(self, url: str, method: str, extra: Mapping[str, str]) -> None:
-        """Put the document at a URL, relative to the present one, in place of it."""
+        """Replace the document by the one at a URL, which is relative to the present one."""
         if self._leg.documents >= _MOST_DOCUMENTS:
             raise self._broken(
                 f"more than {_MOST_DOCUMENTS} documents in one call: the menu goes round in a circle"
@@ -287,7 +286,7 @@ class Player:
             raise self._broken(str(error)) from error
 
     def _broken(self, sentence: str) -> PlayerError:
-        """End the call that cannot go on, and return the error to raise."""
+        """End a call that cannot go on, and return the error to raise."""
         self._end()
         return PlayerError(sentence)
 
@@ -305,6 +304,6 @@ def _text(verb: ET.Element) -> str:
 
 
 def _number(verb: ET.Element, name: str, default: int) -> int:
-    """Return an attribute that counts something; a wrong value is a warning to Twilio, and means the default."""
+    """Return a positive attribute. To Twilio a wrong value is a warning, and means the default."""
     value = verb.get(name, "")
     return int(value) if value.isdecimal() and int(value) > 0 else default

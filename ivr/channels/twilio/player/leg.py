@@ -1,4 +1,4 @@
-"""One call as Twilio reports it to a server: which requests it makes, with which parameters, and what it takes back.
+"""One call as Twilio reports it to a server: its requests, their parameters, and the answers that Twilio accepts.
 
 Source: Twilio's documentation of its requests and of its errors. Nothing is shared with the code that answers.
 """
@@ -20,7 +20,7 @@ _TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
 
 class NotTwiml(Exception):
-    """What came is no TwiML. ``code`` is Twilio's number for it, ``status`` that of HTTP where one was the reason."""
+    """The answer is no TwiML. ``code`` is Twilio's error code, ``status`` the HTTP status if that was the reason."""
 
     def __init__(self, code: int, url: str, what: str, status: int = 0) -> None:
         super().__init__(f"{url} {what} ({code})")
@@ -31,7 +31,7 @@ class NotTwiml(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NumberSettings:
-    """What is configured for a telephone number. An empty URL is not set."""
+    """The URLs of a telephone number. An empty one is not set."""
 
     voice_url: str = "/voice"
     fallback_url: str = ""
@@ -39,7 +39,7 @@ class NumberSettings:
 
 
 class CallLeg:
-    """A call between two numbers, and the document that it is at."""
+    """A call between two numbers, and its present document."""
 
     def __init__(
         self,
@@ -71,14 +71,10 @@ class CallLeg:
         }
 
     def request(self, url: str, method: str, extra: Mapping[str, str]) -> Sequence[ET.Element]:
-        """Return the verbs of a document, asked for with these parameters beside the standard ones.
+        """Request a document with these parameters beside the standard ones, and return its verbs.
 
-        The URL is relative to the present document, and an empty one is that document's. When it is refused, the
-        fallback is asked, if there is one.
-
-        Raises:
-            Refused: the answer is an error or no TwiML, or none came; and there is no fallback, or it failed too.
-
+        The URL is relative to the present document; an empty one is that document's. If it is refused, the fallback
+        is requested, if there is one. Raises :class:`NotTwiml` if that fails too.
         """
         self.documents += 1
         try:
@@ -107,7 +103,7 @@ class CallLeg:
             self.report(urljoin(self._settings.voice_url, url), end)
 
     def report(self, url: str, extra: Mapping[str, str]) -> None:
-        """Post a callback, whose answer changes nothing: to Twilio a failed one is a warning."""
+        """Post a callback whose answer changes nothing. If it fails, Twilio only warns."""
         with contextlib.suppress(OSError):
             self._send("POST", urldefrag(urljoin(self.url, url)).url, {**self._standard, **extra})
 
@@ -119,7 +115,7 @@ class CallLeg:
         return {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(seconds)}
 
     def dialled(self, status: str) -> dict[str, str]:
-        """Return the parameters that report how one more ``<Dial>`` ended: ``completed`` was a conversation."""
+        """Return the parameters that report how one more ``<Dial>`` ended; ``completed`` was a conversation."""
         self._dials += 1
         report = {"DialCallStatus": status, "DialCallSid": f"CA{self._dials:032x}", "DialBridged": "false"}
         if status == "completed":
@@ -127,11 +123,9 @@ class CallLeg:
         return report
 
     def of_the_far_end(self, url: str, method: str, number: str) -> Sequence[ET.Element]:
-        """Return the verbs that a far end hears before it is connected. They are asked for on its own leg.
+        """Return the verbs that a far end hears before it is connected. They are requested on its own leg.
 
-        Raises:
-            Refused: the answer is an error or no TwiML, or none came.
-
+        Raises :class:`NotTwiml`.
         """
         far = {
             **self._standard,
@@ -146,7 +140,7 @@ class CallLeg:
         return _verbs(address, self._exchange(method, address, far))
 
     def _fetch(self, url: str, method: str, extra: Mapping[str, str]) -> Sequence[ET.Element]:
-        """Return the verbs at this URL; a 3xx is followed by a GET that has lost the extra parameters."""
+        """Return the verbs at this URL. A 3xx is followed by a GET without the extra parameters."""
         form = {**self._standard, **extra}
         for _ in range(1 + _MOST_REDIRECTS):
             url = urldefrag(url).url

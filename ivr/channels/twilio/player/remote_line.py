@@ -1,4 +1,4 @@
-"""A line through a running server: the player of its TwiML, in the words of :class:`ivr.calls.line.Line`."""
+"""A :class:`ivr.calls.line.Line` through a running server, with the player of its TwiML."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class PlayerLine:
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
-        """Prepare the call."""
         caller = self.caller or "anonymous"
         self.player = Player(
             self.send, call_sid=self.call, caller=caller, called=self.called, settings=NUMBER_SETTINGS
@@ -46,13 +45,12 @@ class PlayerLine:
 
     @property
     def waiting(self) -> Waiting:
-        """What the call waits for."""
         waiting = self.player.waiting
         return "nobody" if waiting == "ended" else waiting
 
     @property
     def awaited(self) -> AwaitedInput | None:
-        """What is listened for. An entry longer than one key may be a secret one: TwiML does not say."""
+        """What the call listens for. An entry longer than one key may be secret: TwiML does not say."""
         listening = self.player.listening
         if listening is None:
             return None
@@ -69,7 +67,7 @@ class PlayerLine:
             self.player.start()
 
     def press(self, keys: str) -> None:
-        """Press keys; an entry that they leave open ends with silence."""
+        """Press keys. If they leave an entry open, silence ends it."""
         awaited = self.awaited
         self._catch_up()
         place = len(self.items)
@@ -82,7 +80,6 @@ class PlayerLine:
                 self.player.silence()
 
     def speak(self, text: str) -> None:
-        """Say something: into a recording, or to be understood; where only keys are listened to, it is silence."""
         if self.waiting == "recording":
             self.record(math.ceil(spoken_seconds(text)))
             return
@@ -96,7 +93,7 @@ class PlayerLine:
             self.player.silence()
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by; only a server whose clock follows the player's notices."""
+        """Let time pass. Only a server whose clock follows the player notices."""
         self.player.seconds += math.ceil(seconds)
 
     def record(self, seconds: int) -> None:
@@ -111,7 +108,7 @@ class PlayerLine:
 
     @contextmanager
     def _act(self) -> Iterator[None]:
-        """Let the player do something; what keeps it from going on is told in the words of a line."""
+        """Let the player do something. If it cannot go on, say so in the words of a line."""
         before, whispered = self.waiting, len(self.player.whispered)
         try:
             yield
@@ -145,7 +142,7 @@ class PlayerLine:
 
 
 def _explained(error: PlayerError) -> str:
-    """Return what went wrong first (the fallback's failure comes after it) and what may mend it."""
+    """Return what went wrong first (the failure of the fallback comes later), and what may mend it."""
     refused = [each for each in _chain(error) if isinstance(each, NotTwiml)]
     if not refused:
         return f"{error}; this hotline can be tried in this process, without --url"

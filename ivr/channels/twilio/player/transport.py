@@ -1,4 +1,4 @@
-"""One HTTP request as the player sends it, and a transport that sends it to a running server, signed."""
+"""One HTTP request of the player, and a transport that sends it to a running server, signed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class Reply(NamedTuple):
-    """What a server answered."""
+    """The answer of a server."""
 
     status: int
     content_type: str
@@ -17,15 +17,12 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """One HTTP request: ``form`` is the body of a POST, and empty for a GET. The URL may be a path.
+    """Sends one HTTP request. ``form`` is the body of a POST, and empty for a GET. The URL may be a path.
 
-    Raises:
-        OSError: no answer came.
-
+    Raises ``OSError`` if there is no answer.
     """
 
-    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply:
-        """Send it."""
+    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply: ...
 
 
 def http_transport(
@@ -34,8 +31,8 @@ def http_transport(
     """Return a transport over HTTP to a running server.
 
     Paths, and URLs that begin with ``public_url``, go to ``base_url``. Requests are signed with the first of the
-    ``tokens``, if there is one, for the public URL (by default the same as ``base_url``), which is what the server
-    checks against. ``timeout`` is in seconds; 15 is Twilio's.
+    ``tokens``, if any, for the public URL (by default ``base_url``), because the server checks against that.
+    ``timeout`` is in seconds; 15 is Twilio's.
     """
     import requests
     from twilio.request_validator import RequestValidator
