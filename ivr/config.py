@@ -37,11 +37,10 @@ SETTINGS: Mapping[str, str] = {
     "IVR_LOG": "`json` or `text`; without it JSON where the log is no terminal.",
     "IVR_LOG_LEVEL": "`debug` logs every turn, `info` (the default) every call.",
 }
-"""Every setting with what it means; the README's table is checked against it."""
+"""Every setting and its meaning. A test compares the README's table with it."""
 
 
-SHORTEST_KEY = 32
-"""Characters."""
+SHORTEST_KEY = 32  # characters
 FEWEST_CHARACTERS = 8
 """Different characters in a key: 32 random hexadecimal digits have about fourteen."""
 

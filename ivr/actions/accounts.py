@@ -26,9 +26,9 @@ class IdentityRules:
 
     code_valid_minutes: int = 5
     identity_tries_before_lock: int = 3
-    """The wrong try of this number locks."""
+    """The number of the wrong try that locks."""
     identity_lock_minutes: int = 30
-    """How long that lock holds, and how long a wrong try counts."""
+    """How long the lock holds, and how long a wrong try counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ class Account:
     phone: str
     """The number on file, E.164; it also names the account."""
     language: str = ""
-    """The language that the customer prefers, such as ``zh-CN``; empty when nobody knows."""
+    """The language that the customer prefers, such as ``zh-CN``; empty if unknown."""
     status: Literal["active", "frozen"] = "active"
     """``frozen``: stopped for risk; only a human may open it."""
     sim_changed_hours_ago: int | None = None
-    """Hours since the SIM card of the number was changed; None: not lately."""
+    """Hours since the SIM card of the number was changed; None if that was long ago."""
     phone_unreachable: bool = False
     """Whether the customer no longer has the number on file."""
 
@@ -54,11 +54,9 @@ class OpenReset:
     phone: str
     which: PasswordKind
     language: str
-    """The language that the customer prefers."""
     case: str
-    """The case number: eight digits."""
+    """The case number of eight digits."""
     expires: datetime
-    """Aware."""
 
 
 class AccountService(Protocol):
@@ -115,11 +113,10 @@ class AccountContext:
     """What a module's ``open_accounts`` may need. It is called once in each process."""
 
     folder: Path
-    """The hotline's folder."""
     database_url: str
     """``IVR_DATABASE_URL``; ``memory://`` in tests and in the simulator, where nothing may be kept."""
     environ: Mapping[str, str]
-    """Where secrets come from."""
+    """The environment, which has the secrets."""
 
 
 SERVICE_METHODS = ("find", "is_at_least", "tail_matches", "rules", "close")

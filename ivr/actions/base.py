@@ -43,14 +43,14 @@ class Services:
     """The systems that actions use."""
 
     accounts: AccountService | None
-    """What the hotline's module or HTTP service offers; None: it has no customers."""
+    """From the hotline's module or HTTP service; None if it has no customers."""
     bulletins: BulletinSource
     attempts: Attempts
     seal: Seal
     public_url: str = ""
-    """Where the pages behind links are found, such as ``https://ivr.example.com``."""
+    """The address of the pages behind links, such as ``https://ivr.example.com``."""
     codes: CodeProvider | None = None
-    """None: we make and judge the codes ourselves."""
+    """None if we make and judge the codes ourselves."""
 
     @property
     def identity(self) -> AccountService:
@@ -77,19 +77,18 @@ class ActionRequest:
     """One run of an action."""
 
     key: str
-    """The idempotency key: call, asking turn, n-th action of that turn. The same key again is the same run."""
+    """The idempotency key: call, turn, and number of the action in that turn. The same key is the same run."""
     at: datetime
     """Aware, in the hotline's time zone."""
     language: str
     caller: str = ""
-    """E.164, or empty when the number is withheld."""
+    """E.164, or empty if the number is withheld."""
     account: str = ""
-    """The account that the call has reached, or empty."""
+    """The account that the call is about, or empty."""
     level: Level = Level.unknown
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """May hold secrets: never log it."""
     message_limits: MessageLimits = field(default_factory=MessageLimits)
-    """How many messages the hotline may send."""
 
     @property
     def call(self) -> str:
@@ -107,11 +106,11 @@ class ActionResult:
     account: str | None = None
     """The account that was found or proved."""
     text_to: str = ""
-    """The number (E.164) that a message goes to; empty: none is sent. The node's ``text`` has its words."""
+    """The number (E.164) that gets a message, or empty. The words are the node's ``text``."""
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What only that message may tell: exactly what the outcome's ``texts`` declares."""
     expires: datetime | None = None
-    """When the message is of no more use and must not be sent."""
+    """After this time the message must not be sent."""
 
 
 class Action(Protocol):

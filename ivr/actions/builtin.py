@@ -32,10 +32,9 @@ ACTIONS: Mapping[str, Action] = {
     "send_link": send_link,
     "send_summary": send_summary,
 }
-"""Those that any hotline can use. Which of them one has, and its own, says :mod:`ivr.actions.registry`."""
+""":mod:`ivr.actions.registry` says which of them a hotline has."""
 
 RESET_ACTIONS = frozenset({"reset_login_password", "reset_payment_password"})
-"""Those that need an account service which resets passwords."""
 ACCOUNT_ACTIONS = RESET_ACTIONS | {
     "find_account",
     "find_account_by_number",
@@ -43,6 +42,5 @@ ACCOUNT_ACTIONS = RESET_ACTIONS | {
     "send_code",
     "check_code",
 }
-"""Those that need an account service."""
 
 CONTRACTS: Mapping[str, Contract] = {name: each.CONTRACT for name, each in ACTIONS.items()}

@@ -10,7 +10,7 @@ from ivr.actions.base import ActionRequest, Services
 from ivr.storage.attempts import AttemptResult, RateLimit
 
 TAIL, CODE = "tail", "code"
-"""The two things that callers prove who they are with. Wrong tries of each are counted apart."""
+"""The two ways to prove who calls. Wrong tries are counted for each of them."""
 WITHHELD_AN_HOUR = 500
 """Tries an hour for all calls together that withhold their number."""
 
@@ -23,7 +23,7 @@ NOT_SERVED = {
     "to it proves anything: a human.",
     "unreachable": "The customer no longer has the number on file, so that no code can reach them: a human.",
 }
-"""The outcomes of callers who must go to a human. They are told only after the tail was right."""
+"""The outcomes of callers who must go to a human. They are told only after a right tail."""
 
 
 def not_served(account: Account) -> str:

@@ -15,12 +15,10 @@ from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.storage.attempts import RateLimit
 
 NO_NUMBER = Outcome(means="The calling number is withheld, so that there is nowhere to send it.")
-"""The outcome of an action that has nobody to send to."""
 RATIONED = Outcome(means="No more messages may be sent for now; see the hotline's `texts:`.")
-"""The outcome of an action that may send no more."""
 _A_DAY = timedelta(days=1)
 MOST_WITHHELD = 500
-"""Messages a day for all calls together that withhold their number: each of them would count as a new caller."""
+"""Messages a day for all calls without a number together: each of them would count as a new caller."""
 
 
 def recipient(request: ActionRequest) -> str:

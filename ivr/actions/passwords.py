@@ -14,12 +14,12 @@ from enum import StrEnum
 from itertools import permutations, product
 
 SHORTEST, LONGEST = 8, 128
-"""Characters of a login password."""
+"""Limits of a login password, in characters."""
 
 _LEAST_SCORE = 3
-"""Of zxcvbn's 0 to 4: more than 10**8 guesses."""
+"""On zxcvbn's scale from 0 to 4: more than 10**8 guesses."""
 _JUDGED = 72
-"""Characters that zxcvbn takes. What follows them cannot make them weaker."""
+"""Characters that zxcvbn accepts. More of them cannot make a password weaker."""
 _RUNS = ("01234567890123456", "98765432109876543")
 _REPEATED = re.compile(r"(\d{1,3})\1+|(\d)\2(\d)\3(\d)\4|(\d)\5\5(\d)\6\6")
 """Such as 111111, 121212, 123123; 112233; 111222."""
@@ -38,7 +38,7 @@ class Reason(StrEnum):
     repeat = "repeat"
     phone_tail = "phone_tail"
     refused = "refused"
-    """A rule of the company's own, for which the page has no words."""
+    """A rule of the company, for which the page has no words."""
 
 
 class BadPassword(ValueError):

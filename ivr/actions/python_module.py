@@ -50,13 +50,13 @@ class PythonModule:
     open_accounts: Callable[[AccountContext], AccountService] | None = None
     """Opens the company's account service, once in each process."""
     has_resets: bool = False
-    """Whether what it opens resets passwords too."""
+    """Whether that service resets passwords too."""
     sample_callers: Callable[[Path], Sequence[str]] = lambda _folder: ()
-    """Numbers for trying out the hotline in that folder: the first one rings in a written call that names nobody."""
+    """Numbers to try the hotline with. A written call without a caller uses the first."""
     check_folder: Callable[[Path], Sequence[Problem]] = lambda _folder: ()
-    """What is wrong with the module's own files in that folder, for ``ivr check``."""
+    """Returns what is wrong with the module's own files in that folder, for ``ivr check``."""
     files: Mapping[str, type[Model]] = field(default_factory=dict)
-    """How those files are declared, by their names without ``.yaml``, for ``ivr schema --write``."""
+    """The declarations of those files, by their names without ``.yaml``, for ``ivr schema --write``."""
 
 
 @dataclass(slots=True)

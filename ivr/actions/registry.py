@@ -19,9 +19,8 @@ class ActionRegistry:
 
     module: PythonModule = field(default_factory=PythonModule)
     has_accounts: bool = False
-    """Whether there is an account service."""
     has_resets: bool = False
-    """Whether it resets passwords too."""
+    """Whether the account service resets passwords."""
 
     @cached_property
     def actions(self) -> Mapping[str, Action]:

@@ -38,8 +38,7 @@ from ivr.menu.language.hotline import MessageLimits
 from ivr.storage import file_beside
 
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
-LARGEST_REQUEST = 16 * 1024
-"""Bytes."""
+LARGEST_REQUEST = 16 * 1024  # bytes
 
 HTTP_STATUSES: Mapping[str, int] = {
     "not_found": 404,
@@ -57,7 +56,7 @@ HTTP_STATUSES: Mapping[str, int] = {
     "rationed": 429,
     "unavailable": 503,
 }
-"""The status of each outcome; of any other it is 200. The body names the outcome, for those that share a status."""
+"""The status of each outcome; others have 200. The body names the outcome, because some share a status."""
 
 log = structlog.get_logger(__name__)
 

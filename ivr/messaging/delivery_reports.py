@@ -50,7 +50,7 @@ class DeliveryReport:
     """What became of a message."""
 
     number: int
-    """The store's own number of the message: the ``reference`` that the gateway was given."""
+    """The number of the message in the store, which is the ``reference`` that the gateway got."""
     status: str
     carrier_id: str
     error: str = ""

@@ -38,9 +38,9 @@ from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1
 LONGEST_BACKOFF = 1.0
-"""Seconds between two tries. The pause is random, below a bound that doubles from the first value up to the second."""
+"""Seconds between two tries. The pause is random, below a limit that doubles from the first value to the second."""
 _LEAST = 0.01
-"""Seconds that a try gets even when the time is nearly up: a timeout of 0 is not allowed."""
+"""Seconds that a try gets even if the time is nearly over: a timeout of 0 is not allowed."""
 
 _log = structlog.get_logger()
 

@@ -28,9 +28,9 @@ from ivr.config import BadSetting
 from ivr.menu.language.http_services import ACTIONS_FILE, SETTING, Breaker, Service
 
 LARGEST_ANSWER = 256 * 1024
-"""Bytes. An action needs a few hundred; more is a mistake, or an attack on our memory."""
+"""Bytes. An action needs a few hundred; far more is a mistake, or an attack on our memory."""
 CONNECTIONS = 32
-"""Kept open to each service; more are made where they are needed."""
+"""Kept open to each service; more are opened if necessary."""
 
 # urllib3's warnings name URLs, and so whose account was asked for.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)

@@ -41,7 +41,7 @@ _HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-"""Of every answer, except where it has its own. Nothing is loaded but our style, and nothing is kept or passed on."""
+"""For every answer without headers of its own. Only our style is loaded, and nothing is cached or passed on."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,6 @@ class Pages:
     seal: Seal
     clock: Callable[[], datetime]
     prefix: str
-    """The path of the public URL."""
 
     def enter(self, ticket: str) -> AnyResponse:
         """Take the ticket out of the URL, and go on without it."""

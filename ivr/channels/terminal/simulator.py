@@ -44,7 +44,6 @@ class Controls:
     desk_answer: DeskAnswer = "answered"
     down: set[str] = field(default_factory=set)
     slow: dict[str, float] = field(default_factory=dict)
-    """Seconds that an action takes."""
     actions: tuple[str, ...] = ()
     trace: bool = False
     remote: bool = False
@@ -56,17 +55,16 @@ class Simulator:
     """A session at the simulator: one call, and others after it."""
 
     new_line: Callable[[], Line]
-    """Makes the next call."""
     transcript: Transcript
     controls: Controls
     where: Callable[[], str] = lambda: ""
-    """Where the call stands, in a few words; empty where that cannot be seen."""
+    """Says where the call stands, in a few words; empty if that is unknown."""
     interactive: bool = False
-    """Whether a person types, who likes to be told what to do next, and may try again when a call breaks."""
+    """Whether a person types. They get advice, and may try again after a call breaks."""
     save: Callable[[str], None] = lambda _file: None
-    """Keeps the present call in a file; raises ValueError, or an OSError, with what is wrong."""
+    """Saves the call in a file. Raises ``ValueError`` or ``OSError`` with what is wrong."""
     over: Callable[[], None] = lambda: None
-    """Told that a call is over, and what came of it is shown."""
+    """Called at the end of a call, after everything is shown."""
     line: Line | None = None
     leaving: bool = False
 

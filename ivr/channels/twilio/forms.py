@@ -15,9 +15,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 LARGEST_FORM = 64 * 1024
-"""Bytes of a form: what Twilio posts has two or three thousand."""
+"""Bytes of a form. Twilio's have two or three thousand."""
 _LONGEST_LENGTH = 12
-"""Digits of a body's length; Python reads no number of thousands of them."""
+"""Digits of a body's length. Python refuses numbers with thousands of digits."""
 
 
 def read_form(body: bytes) -> ImmutableMultiDict[str, str]:

@@ -21,7 +21,7 @@ from ivr.config import BadSetting, Settings
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _STANDS = "/!$&'()*+,;=:@~"
-"""What stands unescaped in a path, beside letters, digits and ``_.-`` (RFC 3986, pchar)."""
+"""What a path may have unescaped, beside letters, digits and ``_.-`` (RFC 3986, pchar)."""
 
 
 def raw_target(environ: Mapping[str, Any]) -> str:

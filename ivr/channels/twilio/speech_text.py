@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 _UNSPEAKABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 forbids, lone surrogates among it, and the other control characters."""
+"""What XML 1.0 forbids, including lone surrogates, and the other control characters."""
 
 _MOST_CHARACTERS = 3000
 """Of one ``<Say>``: Polly's limit, the smallest of all voices. (Twilio's error 13521.)"""

@@ -24,14 +24,14 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say,
 from ivr.menu.speech.voices import default_voice, hear_language, say_language
 
 LARGEST = 64_000
-"""Bytes of one document: Twilio's 64 kB (its error 11750), read as the smaller of its two meanings."""
+"""Bytes of one document: Twilio's 64 kB (error 11750) in the smaller of its two meanings."""
 SPEECH_PAUSE = 2
 """Seconds of silence after which a spoken answer is over."""
 
 _TURN, _RECORDING, _WORDS, _WHISPER = "\x01", "\x02", "\x03", "\x04"
-"""What stands in a kept rendering for the URLs and the words that are put in later."""
+"""Placeholders in a cached rendering for the URLs and the words that are put in later."""
 _KEPT = 4096
-"""Renderings of one kind that are kept: more than the sentences of a large hotline in all its languages."""
+"""Cached renderings of one kind: more than the sentences of a large hotline in all its languages."""
 _MOST_HINTS, _LONGEST_HINT = 500, 100
 
 
@@ -44,13 +44,13 @@ class Urls:
     """Where Twilio goes from a document. The URLs have only unreserved characters and slashes, so nothing is escaped."""
 
     turn: str
-    """The path that the next event is posted to, such as ``/voice/zh-CN/3``; silence is posted to it too."""
+    """The path for the next event, even for silence, such as ``/voice/zh-CN/3``."""
     recording: str
-    """The path that hears when a recording can be fetched."""
+    """The path that is told when a recording can be fetched."""
     audio: str
     """What comes before the name of a recorded prompt, such as ``/audio/``."""
     whisper: str = ""
-    """The path that says what a desk hears before it is connected; empty: it hears nothing."""
+    """The path of the words that a desk hears before it is connected; empty if there are none."""
 
 
 def render(commands: Sequence[Command], urls: Urls, caller_id: str | None = None) -> bytes:

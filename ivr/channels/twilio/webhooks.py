@@ -40,16 +40,14 @@ _CALL = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
 _PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
 """The published name of a recorded prompt: ``zh-CN/welcome.0123abcd.wav``."""
-_YEAR = 31_536_000
-"""Seconds."""
+_YEAR = 31_536_000  # seconds
 _MOST_TURNS = 999_999
 """Far more than any call has. A larger number is no turn, and no database could hold it."""
 _SIGNED = ("/voice", "/messages")
-"""How the paths begin that only Twilio may post to."""
+"""Only Twilio may post to paths that begin with these."""
 _MOST_MESSAGES = 2**53
-"""Far more than any store has."""
 _DIALED = "/dialed"
-"""How the path ends to which Twilio posts how the apology's call to a human ended."""
+"""The end of the path to which Twilio posts the result of the apology's call to a human."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +57,10 @@ class Apologies:
     """The documents of last resort. They are made in advance, so that an answer needs no store and no tree."""
 
     documents: Mapping[str, bytes]
-    """By language."""
     shown: Mapping[str, bytes]
-    """The same, but the human is shown our own number: for callers whose number cannot be shown."""
+    """The same, with our own number for the human to see: for callers who withhold theirs."""
     goodbyes: Mapping[str, bytes]
-    """What callers hear when the human does not answer."""
+    """What callers hear if the human does not answer."""
     first: str
 
     def for_request(self, language: str) -> bytes:
@@ -130,7 +127,7 @@ class Webhooks:
     clock: Callable[[], datetime]
     apologies: Callable[[], Apologies]
     signature: Signature | None
-    """None if requests are not checked, which the operator has asked for by `--insecure`."""
+    """None if the operator has turned the check off with `--insecure`."""
     prefix: str = ""
     """The path of the public URL."""
     own_number: str = ""

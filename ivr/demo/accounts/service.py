@@ -42,7 +42,7 @@ _HASHER = PasswordHasher()
 """Its defaults are the second recommendation of RFC 9106: 64 MiB, three passes."""
 
 _NOBODYS_CARD = "000000" + "19700101" + "000X"
-"""What a tail is compared with where there is no account."""
+"""The card that a tail is compared with if there is no account."""
 _NOBODY = CUSTOMER.dump_json(
     Customer(
         phone="+10000000",
@@ -62,15 +62,15 @@ _NOBODY = CUSTOMER.dump_json(
         bank_card=BankCard(bank="", tail="0000", bank_phone="", matches=False, daily_limit=Decimal(0)),
     )
 ).decode()
-"""What is read where there is no account: the same work, so that the time tells nothing."""
+"""The customer that is read if there is no account: the same work, so that the time reveals nothing."""
 
 _RESET_LIVES = timedelta(minutes=30)
 
 _REMEMBERED = timedelta(days=90)
-"""How long after its end a reset, its idempotency key and its case number are kept."""
+"""How long a reset, its idempotency key and its case number are kept after its end."""
 
 _PATHS: Mapping[PasswordKind, str] = {"login": "$.login", "payment": "$.payment_password"}
-"""Where the data of an account tells the state of a password."""
+"""Where the data of an account has the state of a password."""
 
 
 class Accounts(Database):

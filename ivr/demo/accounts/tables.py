@@ -10,7 +10,7 @@ from ivr.demo.accounts.accounts_file import CUSTOMER, IDENTITY_RULES, CustomerFi
 from ivr.menu.reading.validation import parse_file
 
 _LAYOUT = 3
-"""The version of these tables. In a file of any other version the demonstration begins anew."""
+"""The version of these tables."""
 
 _TABLES = (
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

@@ -27,7 +27,6 @@ __all__ = [
 
 CUSTOMERS_FILE = "accounts.yaml"
 FILES = {"accounts": CustomerFile}
-"""The module's own files in a hotline's folder, for `ivr schema --write`."""
 
 
 def open_accounts(context: AccountContext) -> Accounts:

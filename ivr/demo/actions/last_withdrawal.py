@@ -23,7 +23,7 @@ _FAST = {
 }
 _TOMORROW = {"tomorrow": "the date of the next natural day, when the limit begins anew"}
 _EXPLAINED = {"fast_limit_reached", "card_mismatch", "bank_limit"}
-"""The service's reasons that are outcomes of their own."""
+"""The reasons with outcomes of their own."""
 
 CONTRACT = Contract(
     name="last_withdrawal",

@@ -16,7 +16,7 @@ from ivr.config import BadSetting, Settings
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 
 LONGEST_BODY = 1600
-"""Characters of one message: Twilio's limit."""
+"""Characters of one message, by Twilio's limit."""
 _TOO_LONG = 21617
 WEBHOOKS = (
     "voice_url",
@@ -39,11 +39,9 @@ class OwnNumber:
     number: str
     """E.164."""
     voice: bool
-    """Whether it can take calls."""
     sms: bool
-    """Whether it can send messages."""
     settings: Mapping[str, str]
-    """The values of :data:`WEBHOOKS` and :data:`ELSEWHERE`; an empty one is not set."""
+    """The values of :data:`WEBHOOKS` and :data:`CONNECTED_ELSEWHERE`; an empty one is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class NumberFacts:
 
     valid: bool
     national: str = ""
-    """As it is written in its country."""
+    """The number as its country writes it."""
     country: str = ""
     """Two letters (ISO 3166)."""
 

@@ -38,16 +38,16 @@ class PlayedItem:
     language: str = ""
     audio: str = ""
     voice: str = field(default="", compare=False)
-    """Who said it; no difference to what was heard."""
+    """The voice. It makes no difference to what was heard."""
 
 
 class GatherSettings(NamedTuple):
     """What a ``<Gather>`` says about its entry."""
 
     length: int | None
-    """The entry is over at this many keys."""
+    """The entry ends at this many keys."""
     finish: str
-    """The key that ends it, or empty."""
+    """The key that ends the entry, or empty."""
     speech: bool
 
 
@@ -71,13 +71,13 @@ class Player:
         """
         self.heard: list[PlayedItem] = []
         self.waiting: PlayerWaiting = "ended"
-        """``ended`` also before the call."""
+        """``ended`` before the call, too."""
         self.entry = ""
         """The keys of an entry that is not over; silence ends it."""
         self.dialled: list[str] = []
         """Every number and SIP address that was rung, in order."""
         self.whispered: list[str] = []
-        """What the far ends of transfers were told before they were connected."""
+        """What the far ends of transfers heard before they were connected."""
         self.desk_answers: Callable[[str], Answer] = lambda _: "answered"
         """What the far end of a transfer does."""
         self.seconds = 0

@@ -51,9 +51,8 @@ class CallLeg:
         direction: str,
     ) -> None:
         self.url = settings.voice_url
-        """Where the present document came from after redirects: what relative URLs start from."""
+        """The URL of the present document after redirects, which relative URLs start from."""
         self.documents = 0
-        """How many documents were asked for."""
         self._send = send
         self._settings = settings
         self._recordings = 0

@@ -27,13 +27,13 @@ class PlayerLine:
     caller: str
     called: str = "+8657100000000"
     languages: Sequence[str] = ("zh-CN", "en-US")
-    """The tags that a hotline may use, to name Twilio's languages again."""
+    """The hotline's languages, to translate Twilio's names back."""
     desk_answers: Callable[[str], Answer] = lambda _number: "answered"
     call: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     ending: str = ""
     items: list[Item] = field(default_factory=list)
     seen: int = 0
-    """How many of the things that the player heard are in ``items`` already, or were taken."""
+    """How many of the items that the player has heard were added to ``items``."""
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:

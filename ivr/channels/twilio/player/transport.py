@@ -13,7 +13,6 @@ class Reply(NamedTuple):
     content_type: str
     body: bytes
     location: str = ""
-    """Where a 3xx points to."""
 
 
 class Transport(Protocol):
