@@ -40,6 +40,7 @@ from ivr.messaging import outbox as messages
 from ivr.storage import sealing as seals
 from ivr.storage import sql
 from tests.support import rest_stub, stub_service
+from tests.support.accounts import password_matches
 from tests.support.bank import accounts_of
 from tests.support.changing import change
 from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
@@ -365,7 +366,7 @@ def all_resets(scene: Scene, caller: str) -> None:
     """Reset both passwords."""
     for which in WHICH:
         resets(scene, caller, which)
-        assert accounts_of(scene.application.services).password_matches(caller, which, GOOD[which])
+        assert password_matches(accounts_of(scene.application.services), caller, which, GOOD[which])
 
 
 PLAYS = {

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.support.accounts import password_matches
 from tests.support.attacker import VICTIM, figure, resets
 from tests.support.bank import accounts_of
 from tests.support.phone import DAYTIME, SETTINGS, Phone, program
@@ -62,7 +63,7 @@ def post(browser: FlaskClient, path: str = "/reset", csrf: str | None = None, **
 
 def is_set(phone: Phone, number: str = VICTIM) -> bool:
     """Say whether the attacker's password was set."""
-    return accounts_of(phone.application.services).password_matches(number, "login", WANTED)
+    return password_matches(accounts_of(phone.application.services), number, "login", WANTED)
 
 
 def test_a_form_of_another_site_sets_nothing(phone: Phone, browser: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from ivr.actions.perform import perform
 from ivr.demo.accounts import Customer
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
+from tests.support.accounts import tokens
 from tests.support.bank import ACTIONS, accounts_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -118,7 +119,7 @@ class Caller:
 
     def devices(self, phone: str = "8000") -> int:
         """Return on how many devices the account is signed in."""
-        return accounts_of(self.services).tokens(number(phone))
+        return tokens(accounts_of(self.services), number(phone))
 
     def resets(self) -> list[tuple[str, str]]:
         """Return whose password each reset ever begun is for, and its state, in their order."""

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Self
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 
 from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
 from ivr.actions.base import Services
@@ -92,12 +91,6 @@ class Accounts(Database):
             raise
         return service
 
-    def phones(self) -> list[str]:
-        """Return the phone of every account, in the order of the file."""
-        with self._lock:
-            rows = self._connection.execute("SELECT phone FROM accounts ORDER BY place").fetchall()
-        return [phone for (phone,) in rows]
-
     def find(self, phone: str) -> Account | None:
         """Return what a call may know of the account with this number (E.164), or None."""
         customer = self.customer(phone)
@@ -163,11 +156,6 @@ class Accounts(Database):
         row = self._row("SELECT id_card FROM accounts WHERE phone = ?", phone)
         matches = tail_matches(_NOBODYS_CARD if row is None else row[0], tail)
         return matches and row is not None
-
-    def tokens(self, phone: str) -> int:
-        """Return on how many devices the account is signed in; 0 when there is no such account."""
-        (count,) = self._row("SELECT count(*) FROM tokens WHERE phone = ? AND revoked IS NULL", phone)
-        return int(count)
 
     def freeze(self, phone: str, *, key: str, at: datetime) -> bool:
         """Freeze the account, sign it out everywhere, and end its open resets.
@@ -262,17 +250,6 @@ class Accounts(Database):
             )
             _sign_out(db, opened.phone, at)  # somebody with the old password may have signed in meanwhile
             return True
-
-    def password_matches(self, phone: str, which: PasswordKind, password: str) -> bool:
-        """Say whether this is the account's password. Where none was ever set it takes the same time to say no."""
-        row = self._row("SELECT hash FROM passwords WHERE phone = ? AND which = ?", phone, which)
-        if row is None:
-            _HASHER.hash(normal(password))
-            return False
-        try:
-            return _HASHER.verify(row[0], normal(password))
-        except VerifyMismatchError:
-            return False
 
     def _broken_rules(self, opened: OpenReset, password: str) -> list[Reason]:
         if opened.which == "login":

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from ivr.actions.accounts import PasswordKind
 from ivr.actions.passwords import Reason
 from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
+from tests.support.accounts import password_matches
 from tests.support.reset_page import CHINESE, ENGLISH, GOOD, House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -108,7 +109,7 @@ def test_a_customer_sets_a_password_on_his_phone(
 
     types(phone, words, GOOD[which])
     expect(phone.get_by_role("heading")).to_have_text(words.done_title)
-    assert application.accounts.password_matches(customer, which, GOOD[which])
+    assert password_matches(application.accounts, customer, which, GOOD[which])
     assert phone.context.cookies() == []
 
     phone.reload()

@@ -19,6 +19,7 @@ from ivr.channels.reset_page.words import PAGE_WORDS
 from ivr.demo.accounts import Accounts
 from ivr.logs import configure
 from ivr.storage.sealing import Seal
+from tests.support.accounts import password_matches
 from tests.support.reset_page import CHINESE, ENGLISH, GOOD, SOURCE, House
 
 _TOKEN = re.compile(r'name="csrf_token" type="hidden" value="([^"]+)"')
@@ -115,7 +116,7 @@ def test_a_good_password_is_set_and_the_link_is_dead(application: House, which: 
     page = after(browser, post(browser, GOOD[which], csrf=csrf))
     assert page.status_code == 200
     assert PAGE_WORDS["zh-CN"].done[which] in words_of(page)
-    assert application.accounts.password_matches(CHINESE, which, GOOD[which])
+    assert password_matches(application.accounts, CHINESE, which, GOOD[which])
     assert "reset=;" in page.headers["Set-Cookie"]
     for again in (
         post(browser, GOOD[which], csrf=csrf),
@@ -151,9 +152,9 @@ def test_a_slip_of_the_finger_is_noticed(application: House) -> None:
     browser = opened(application, application.ticket())
     page = after(browser, post(browser, GOOD["login"], again=GOOD["login"] + "s"))
     assert PAGE_WORDS["zh-CN"].problems["differ"] in words_of(page)
-    assert not application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert not password_matches(application.accounts, CHINESE, "login", GOOD["login"])
     after(browser, post(browser, GOOD["login"]))
-    assert application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert password_matches(application.accounts, CHINESE, "login", GOOD["login"])
 
 
 def test_looking_does_not_use_the_link_up(application: House) -> None:
@@ -166,7 +167,7 @@ def test_looking_does_not_use_the_link_up(application: House) -> None:
         assert preview.head(f"/reset/{ticket}", base_url=HTTPS).status_code == 303
     browser = opened(application, ticket)
     after(browser, post(browser, GOOD["login"]))
-    assert application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert password_matches(application.accounts, CHINESE, "login", GOOD["login"])
 
 
 def test_a_link_lives_for_thirty_minutes(application: House) -> None:
@@ -299,9 +300,9 @@ def test_no_other_site_can_post_the_form(application: House) -> None:
         page = post(browser, GOOD["login"], csrf=csrf)
         assert page.status_code == 400
         assert PAGE_WORDS["zh-CN"].problems["stale"] in words_of(page)
-    assert not application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert not password_matches(application.accounts, CHINESE, "login", GOOD["login"])
     after(browser, post(browser, GOOD["login"]))
-    assert application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert password_matches(application.accounts, CHINESE, "login", GOOD["login"])
 
 
 def test_a_post_without_the_cookie_is_dead(application: House) -> None:
@@ -314,7 +315,7 @@ def test_a_post_without_the_cookie_is_dead(application: House) -> None:
     forged = visitor(application)
     forged.set_cookie("reset", cookie.value[:-1], domain="ivr.example.com", path="/reset")
     assert is_dead(post(forged, GOOD["login"], csrf=csrf))
-    assert not application.accounts.password_matches(CHINESE, "login", GOOD["login"])
+    assert not password_matches(application.accounts, CHINESE, "login", GOOD["login"])
 
 
 def test_of_two_posts_at_once_one_sets_the_password(application: House) -> None:
@@ -332,7 +333,7 @@ def test_of_two_posts_at_once_one_sets_the_password(application: House) -> None:
         pages = list(pool.map(press, range(2)))
     assert sorted(page.status_code for page in pages) == [303, 404]
     for n, page in enumerate(pages):
-        assert application.accounts.password_matches(CHINESE, "login", f"{GOOD['login']} {n}") != is_dead(
+        assert password_matches(application.accounts, CHINESE, "login", f"{GOOD['login']} {n}") != is_dead(
             page
         )
 

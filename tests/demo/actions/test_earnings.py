@@ -9,6 +9,7 @@ import pytest
 
 from ivr.actions.base import ActionResult
 from ivr.demo.actions.earnings import earning
+from tests.support.accounts import phones
 from tests.support.action_caller import Caller
 from tests.support.bank import accounts_of
 
@@ -16,8 +17,8 @@ from tests.support.bank import accounts_of
 def test_the_computed_earning_of_every_customer_is_the_booked_one(caller: Caller) -> None:
     """Rounding to the nearest fen reproduces what the fund booked, so that the explanation ends at the same sum."""
     accounts = accounts_of(caller.services)
-    computed = {phone: caller.ask("earnings", phone).results["earning"] for phone in accounts.phones()}
-    assert computed == {phone: accounts.get(phone).fund.yesterday_earnings for phone in accounts.phones()}
+    computed = {phone: caller.ask("earnings", phone).results["earning"] for phone in phones(accounts)}
+    assert computed == {phone: accounts.get(phone).fund.yesterday_earnings for phone in phones(accounts)}
 
 
 @pytest.mark.parametrize(
