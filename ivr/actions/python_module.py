@@ -81,7 +81,10 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
     actions: dict[str, Action] = {}
     for found in _actions_in(module):
         contract: Contract = found.CONTRACT
-        if problem := _contract_problem(contract, taken) or _clash(actions, found):
+        problem = _contract_problem(contract, taken)
+        if contract.name in actions:
+            problem = problem or ("two actions have this name", "rename one")
+        if problem:
             raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
         sends = any(outcome.texts is not None for outcome in contract.outcomes.values())
         actions[contract.name] = _CountedMessages(contract, found) if sends else found
@@ -178,12 +181,6 @@ def _actions_in(module: ModuleType) -> Iterator[Any]:
         if isinstance(contract, Contract) and callable(getattr(found, "run", None)) and id(found) not in seen:
             seen.add(id(found))
             yield found
-
-
-def _clash(actions: Mapping[str, Action], found: Action) -> tuple[str, str] | None:
-    if found.CONTRACT.name in actions:
-        return "two actions have this name", "rename one"
-    return None
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -49,30 +49,29 @@ class AccountRoutes:
             abort(400)
         try:
             case = self.accounts.open_reset(
-                _text("phone"), which, _text("ticket_digest"), key=key, at=self._moment(_text("at"))
+                _text("phone"),
+                which,
+                _text("ticket_digest"),
+                key=key,
+                at=moment(_text("at") or None, self.clock),
             )
         except NoSuchAccount:
             return _answer({"error": "no such account"}, 404)
         return _answer({"case_number": case}, 201)
 
     def reset(self, digest: str) -> Response:
-        found = self.accounts.reset(digest, self._moment(request.args.get("at", "")))
+        found = self.accounts.reset(digest, moment(request.args.get("at") or None, self.clock))
         return _answer(asdict(found)) if found else _answer({"error": "no such reset"}, 404)
 
     def set_password(self, digest: str) -> Response:
         """Set the password, or answer with every rule that it breaks."""
         try:
-            done = self.accounts.set_password(digest, _text("password"), self._moment(_text("at")))
+            done = self.accounts.set_password(
+                digest, _text("password"), moment(_text("at") or None, self.clock)
+            )
         except BadPassword as bad:
             return _answer({"reasons": bad.reasons}, 422)
         return Response(status=204) if done else _answer({"error": "no such reset"}, 404)
-
-    def _moment(self, text: str) -> datetime:
-        try:
-            at = datetime.fromisoformat(text) if text else self.clock()
-        except ValueError:
-            abort(400)
-        return at if at.tzinfo else abort(400)
 
 
 def install(app: Flask, accounts: Accounts, clock: Callable[[], datetime]) -> None:
@@ -84,6 +83,15 @@ def install(app: Flask, accounts: Accounts, clock: Callable[[], datetime]) -> No
     app.add_url_rule("/resets", view_func=routes.begin_reset, methods=["POST"])
     app.add_url_rule("/resets/<digest>", view_func=routes.reset)
     app.add_url_rule("/resets/<digest>/password", view_func=routes.set_password, methods=["POST"])
+
+
+def moment(text: str | None, clock: Callable[[], datetime]) -> datetime:
+    """Return the time that a request names, or that of the clock. A time without a zone is refused."""
+    try:
+        at = clock() if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        abort(400)
+    return at if at.tzinfo else abort(400)
 
 
 def _text(name: str) -> str:

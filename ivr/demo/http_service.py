@@ -31,6 +31,7 @@ from ivr.app import open_services, utc_now
 from ivr.calls.served_hotline import load_tree
 from ivr.config import BadSetting, Settings
 from ivr.demo.account_routes import install as install_accounts
+from ivr.demo.account_routes import moment
 from ivr.demo.accounts import Accounts, bank
 from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
 from ivr.menu.language.contract import Level
@@ -160,7 +161,7 @@ class _RouteView:
             abort(400)
         return ActionRequest(
             key=key,
-            at=self._moment(given),
+            at=moment(given.get("at"), self.clock),
             language=given.get("language", "en-US"),
             caller=given.get("caller", ""),
             account=given.get("account", ""),
@@ -168,13 +169,6 @@ class _RouteView:
             inputs={name: given[name] for name in wanted},
             message_limits=self.rate_limits,
         )
-
-    def _moment(self, given: Mapping[str, str]) -> datetime:
-        try:
-            at = datetime.fromisoformat(given["at"]) if "at" in given else self.clock()
-        except ValueError:
-            abort(400)
-        return at if at.tzinfo else abort(400)
 
 
 def _named_in(data: Any) -> dict[str, str]:

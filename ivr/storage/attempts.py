@@ -13,10 +13,10 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from ivr.storage.database import Database
+from ivr.storage.database import Database, seconds_of
 
 _TABLES = (
     # The answer to each key: the same question gets the same answer again.
@@ -53,8 +53,6 @@ _MARGIN = timedelta(days=1).total_seconds()
 _LOCKS_COUNT = timedelta(days=7).total_seconds()
 LONGEST_LOCK = 8
 """How many times longer than the first one a lock can become."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NO_CODE = ("", "", 0.0, 0)
 """The row of an account that has no code: of no call, and expired."""
@@ -120,7 +118,7 @@ class Attempts(Database):
         own. The same ``key``, kind and first holder are the same try, with the same answer. There must be at least
         one holder.
         """
-        now, lasts = _seconds(at), lock.total_seconds()
+        now, lasts = seconds_of(at), lock.total_seconds()
 
         def judge(db: sqlite3.Connection) -> _Answer:
             until = max(_locked_until(db, kind, holder) for holder in holders)
@@ -136,7 +134,7 @@ class Attempts(Database):
 
     def minutes_locked(self, kind: str, holders: Sequence[str], *, at: datetime) -> int:
         """Return for how many minutes, rounded up, a try of this kind would be refused; 0 if it would not."""
-        now = _seconds(at)
+        now = seconds_of(at)
         with self._lock:
             until = max(_locked_until(self._connection, kind, holder) for holder in holders)
         return math.ceil(max(until - now, 0) / 60)
@@ -157,7 +155,7 @@ class Attempts(Database):
 
         The same key again uses nothing and gets the same answer.
         """
-        now = _seconds(at)
+        now = seconds_of(at)
         longest: dict[str, timedelta] = {}
         for rate_limit in rate_limits:
             longest[rate_limit.holder] = max(
@@ -176,7 +174,7 @@ class Attempts(Database):
 
     def chance(self, key: str, *, at: datetime) -> str:
         """Return a random text of 128 bits for a run. A repeated run gets the same one."""
-        now = _seconds(at)
+        now = seconds_of(at)
         drawn, _ = self._once(("chance", "", key), now, now, lambda _db: (secrets.token_hex(16), 0))
         return str(drawn)
 
@@ -192,7 +190,7 @@ class Attempts(Database):
         The same digest again in the same call is the same code. It gets no longer life, no fresh tries and no second
         use, so a repeated run that makes the same code does no harm.
         """
-        now = _seconds(at)
+        now = seconds_of(at)
         expires = now + lives.total_seconds()
         with self._writing() as db:
             db.execute(
@@ -207,7 +205,7 @@ class Attempts(Database):
     def code_of(self, account: str, call: str, *, at: datetime) -> str | None:
         """Return the digest of the code that was sent in this call, or None if no code is still good."""
         query = "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ?"
-        found = self._row(query, account, call, _seconds(at))
+        found = self._row(query, account, call, seconds_of(at))
         return str(found[0]) if found else None
 
     def check_code(
@@ -218,7 +216,7 @@ class Attempts(Database):
         A right code is used up. The answer is ``expired`` for a dead code, for that of another call, for none, and
         after ``most`` wrong tries. Tries of another call do not count against it. The same key again is the same try.
         """
-        now = _seconds(at)
+        now = seconds_of(at)
 
         # The same steps whether or not the account has a code, so that the time reveals nothing.
         def judge(db: sqlite3.Connection) -> _Answer:
@@ -329,8 +327,3 @@ def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float)
 def _forget(db: sqlite3.Connection, now: float) -> None:
     for statement in _FORGET:
         db.execute(statement, (now,))
-
-
-def _seconds(at: datetime) -> float:
-    """Return the time as it is stored: seconds since 1970. A time without a zone is a ``TypeError``, not a guess."""
-    return (at - _EPOCH).total_seconds()

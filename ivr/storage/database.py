@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,14 @@ from ivr.storage.base import IN_MEMORY
 
 _PATIENCE = 5.0
 """Seconds to wait while another process writes: still within what a caller endures."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def seconds_of(at: datetime) -> float:
+    """Return the time as it is stored: seconds since 1970. A time without a zone is a ``TypeError``, not a guess."""
+    return (at - _EPOCH).total_seconds()
 
 
 class Database:

@@ -51,13 +51,13 @@ from ivr.storage.base import (
     Unknown,
     Voicemail,
 )
+from ivr.storage.database import seconds_of
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
 
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
 _PURGED_AT_ONCE = 200  # calls, and runs; some milliseconds of the only writer's time
 
@@ -113,12 +113,12 @@ class SqliteStore:
         if not found:
             return Unknown() if turn else Free(0, None)
         token, awaited, leased, ended, session, answer = found[0]
-        refused = _refusal(turn, awaited, leased, ended, answer, _seconds(at))
+        refused = _refusal(turn, awaited, leased, ended, answer, seconds_of(at))
         return refused or Free(token, Session.from_json(session) if session else None)
 
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
         """Claim a turn. An awaited turn, which is nearly every one, takes one statement."""
-        now = _seconds(at)
+        now = seconds_of(at)
         values = {"call": call, "turn": turn, "at": now, "leased": now + _TURN_LEASE}
         while True:
             claimed = self._writer.rows(sql.CLAIM if turn else sql.CLAIM_FIRST, values)
@@ -151,19 +151,19 @@ class SqliteStore:
                 db.execute(sql.FORGET_RUN, (turn.collected_run,))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
-        self._writer.rows(sql.END, {"ending": ending, "at": _seconds(at), "call": call})
+        self._writer.rows(sql.END, {"ending": ending, "at": seconds_of(at), "call": call})
 
     def ended(self, call: str) -> bool:
         return bool(self._reader.rows("SELECT 1 FROM calls WHERE call = ? AND ended IS NOT NULL", (call,)))
 
     def keep_voicemail(self, voicemail: Voicemail) -> None:
-        values = (voicemail.url, voicemail.call, voicemail.seconds, _seconds(voicemail.at))
+        values = (voicemail.url, voicemail.call, voicemail.seconds, seconds_of(voicemail.at))
         self._writer.rows(sql.KEEP_VOICEMAIL, values)
 
     def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
         with self._writer.transaction("BEGIN IMMEDIATE") as db:
-            db.execute(sql.PURGE_RUNS, (_seconds(at - RUNS_LIVE), _PURGED_AT_ONCE))
-            if db.execute(sql.KEEP_RUN, (run, _seconds(at), result)).rowcount:
+            db.execute(sql.PURGE_RUNS, (seconds_of(at - RUNS_LIVE), _PURGED_AT_ONCE))
+            if db.execute(sql.KEEP_RUN, (run, seconds_of(at), result)).rowcount:
                 db.executemany(sql.SAVE_MESSAGE, map(_message_values, messages))
 
     def run(self, run: str) -> str | None:
@@ -172,7 +172,7 @@ class SqliteStore:
 
     def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
         """Claim messages with one statement. It is repeated if it only met messages that must not be sent any more."""
-        now = _seconds(at)
+        now = seconds_of(at)
         values = {"at": now, "leased": now + _LEASE, "most": most}
         while touched := self._writer.rows(sql.CLAIM_MESSAGES, values):
             messages = [_message(call, row) for _, _, call, *row in sorted(touched)]
@@ -183,7 +183,7 @@ class SqliteStore:
 
     def mark_sending(self, number: int, at: datetime) -> bool:
         """Note that a request leaves. The note is on the disk before this returns."""
-        now = _seconds(at)
+        now = seconds_of(at)
         return bool(
             self._writer.durably(sql.MARK_SENDING, {"number": number, "at": now, "leased": now + _LEASE})
         )
@@ -192,7 +192,7 @@ class SqliteStore:
         self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
     ) -> None:
         values = {"number": number, "status": status, "carrier_id": carrier_id, "error": error}
-        self._writer.rows(sql.MARK_MESSAGE, values | {"due": None if due is None else _seconds(due)})
+        self._writer.rows(sql.MARK_MESSAGE, values | {"due": None if due is None else seconds_of(due)})
 
     def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
         known = status if status in FINAL_REPORTS else "sent"
@@ -208,8 +208,8 @@ class SqliteStore:
 
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
         values = dataclasses.asdict(wanted) | {
-            "since": float("-inf") if wanted.since is None else _seconds(wanted.since),
-            "until": float("inf") if wanted.until is None else _seconds(wanted.until),
+            "since": float("-inf") if wanted.since is None else seconds_of(wanted.since),
+            "until": float("inf") if wanted.until is None else seconds_of(wanted.until),
         }
         return [_record(row) for row in self._reader.rows(sql.RECORD + sql.WANTED, values)]
 
@@ -232,7 +232,7 @@ class SqliteStore:
     def purge(self, before: datetime, at: datetime) -> Purged:
         """Delete a few calls in each of many transactions, so that no turn waits until a million are deleted."""
         limits = _purge_limits(before, at)
-        runs_before = min(limits["before"], _seconds(at - RUNS_LIVE))
+        runs_before = min(limits["before"], seconds_of(at - RUNS_LIVE))
         forgotten: Counter[str] = Counter()
         while True:
             began = time.monotonic()
@@ -352,8 +352,8 @@ def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:
         "call": session.call,
         "token": token,
         "turn": session.turn,
-        "started": _seconds(session.started),
-        "ended": _seconds(turn.at) if over else None,
+        "started": seconds_of(session.started),
+        "ended": seconds_of(turn.at) if over else None,
         "ending": session.ending,
         "hotline": turn.hotline,
         "version": session.version,
@@ -367,13 +367,13 @@ def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:
 
 
 def _path_row(number: int, token: int, place: int, entry: PathEntry) -> tuple[Any, ...]:
-    at = _seconds(entry.at)
+    at = seconds_of(entry.at)
     return (number, token, place, entry.turn, at, entry.node, entry.event, entry.keys, entry.outcome)
 
 
 def _message_values(message: Message) -> dict[str, Any]:
-    expires = None if message.expires is None else _seconds(message.expires)
-    return dataclasses.asdict(message) | {"at": _seconds(message.at), "expires": expires}
+    expires = None if message.expires is None else seconds_of(message.expires)
+    return dataclasses.asdict(message) | {"at": seconds_of(message.at), "expires": expires}
 
 
 def _message(call: str, row: Sequence[Any]) -> Message:
@@ -390,12 +390,7 @@ def _record(row: tuple[Any, ...]) -> CallRecord:
 
 
 def _purge_limits(before: datetime, at: datetime) -> dict[str, float]:
-    return {"before": _seconds(before), "abandoned": _seconds(at - LONGEST_CALL)}
-
-
-def _seconds(at: datetime) -> float:
-    """Return the time as it is stored. A time without a zone is a ``TypeError``, not a guess."""
-    return (at - _EPOCH).total_seconds()
+    return {"before": seconds_of(before), "abandoned": seconds_of(at - LONGEST_CALL)}
 
 
 def _moment(seconds: float) -> datetime:

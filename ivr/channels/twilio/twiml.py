@@ -142,9 +142,7 @@ def _words(utterance: Utterance, audio: str) -> str:
     return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))
 
 
-@lru_cache(maxsize=_KEPT)
-def _kept_words(utterance: Utterance, audio: str) -> str:
-    return _words(utterance, audio)
+_kept_words = lru_cache(maxsize=_KEPT)(_words)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -159,9 +157,7 @@ def _gather(gather: Gather, audio: str) -> str:
     return frame.replace(_WORDS, "".join(_utterance(utterance, audio) for utterance in gather.utterances))
 
 
-@lru_cache(maxsize=_KEPT)
-def _kept_gather(gather: Gather, audio: str) -> str:
-    return _gather(gather, audio)
+_kept_gather = lru_cache(maxsize=_KEPT)(_gather)
 
 
 @lru_cache(maxsize=_KEPT)

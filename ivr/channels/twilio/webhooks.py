@@ -169,8 +169,7 @@ class Webhooks:
 
     def dialed(self, language: str) -> Response:
         """Answer after the apology's call to a human: hang up if they answered, else say goodbye."""
-        ended = event_from(form_fields(), self.clock())
-        answered = ended is not None and ended.connected
+        answered = event_from(form_fields(), self.clock()).connected
         return document(twiml.goodbye() if answered else self.apologies().goodbye(language))
 
     def last_words(self, failed: str) -> bytes:

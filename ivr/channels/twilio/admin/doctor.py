@@ -19,10 +19,10 @@ from ivr.config import BadSetting, Settings
 
 _CLOCKS_APART = timedelta(seconds=30)
 _SLOW = 2.0
-"""Seconds that a caller hears nothing; Twilio gives up after fifteen."""
+"""Seconds of silence for a caller; Twilio gives up after fifteen."""
 _PATIENCE = 15.0
 _PROBE = "doctor-"
-"""What the identifier of a probe begins with. Twilio's calls begin with ``CA``."""
+"""The start of a probe's identifier. Twilio's calls begin with ``CA``."""
 _FORGED = "not the token of any account"
 
 State = Literal["ok", "wrong", "skipped"]

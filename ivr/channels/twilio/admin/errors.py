@@ -33,13 +33,13 @@ SENTENCES = {
     60203: "too many codes were sent to this number; it must wait ten minutes",
     60212: "too many codes were asked for this number at once",
 }
-"""What Twilio's error codes mean and what mends it, for those that a hotline meets."""
+"""What Twilio's error codes mean and what to do, for those that a hotline meets."""
 
 _CREDENTIALS = 20003
 _DIGITS = re.compile(r"\+?[0-9]{4,}")
 """A telephone number or a one-time code: Twilio may repeat either."""
 _LONGEST = 300
-"""Characters: so much of Twilio's own message is shown."""
+"""Characters of Twilio's own message that are shown."""
 
 
 class RestFailed(Exception):
@@ -62,11 +62,8 @@ class RequestRejected(RestFailed):
 
     def __init__(self, status: int, code: int = 0, message: str = "", after: int | None = None) -> None:
         self.status = status
-        """The HTTP status."""
         self.code = code
-        """Twilio's error code, or 0 if there is none."""
         self.after = after
-        """Seconds after which to try again, if the answer says so."""
         super().__init__(_sentence(status, code, message))
 
 

@@ -12,10 +12,10 @@ from ivr.config import BadSetting
 OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4000&tt=12000"
 """How Twilio asks for a document: connection overrides, in the fragment of its URL, which is not signed.
 
-By default Twilio tries once and waits for fifteen seconds. With these it tries twice more (``rc``) if it cannot connect,
-gets no answer, or a proxy answers 5xx while a server restarts (``rp``); a 4xx would only be repeated. Two seconds to
-connect (``ct``) and four for the answer (``rt``) are more than twice what this program ever takes. The total (``tt``)
-leaves some of the fifteen seconds to the fallback. A request that comes twice does no harm.
+By default Twilio tries once and waits for fifteen seconds. With these overrides it tries twice more (``rc``) if it cannot
+connect, gets no answer, or a proxy answers 5xx while a server restarts (``rp``). Two seconds to connect (``ct``) and four
+for the answer (``rt``) are more than twice what this program needs. The total (``tt``) leaves some of the fifteen seconds
+to the fallback. A repeated request does no harm.
 """
 RING_SECONDS = 40
 
@@ -38,11 +38,11 @@ class Connection:
     """What connecting a number did, or would do."""
 
     number: OwnNumber
-    """As it was."""
+    """The number before the change."""
     changes: tuple[NumberChange, ...]
     """Every setting that matters, including those that stay as they are."""
     changed: bool
-    """Whether any of them has another value now."""
+    """Whether any setting has a new value."""
 
 
 def webhook_settings(public_url: str, fallback_url: str = "") -> dict[str, str]:

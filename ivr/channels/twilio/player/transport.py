@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 
 class Reply(NamedTuple):
@@ -15,13 +15,8 @@ class Reply(NamedTuple):
     location: str = ""
 
 
-class Transport(Protocol):
-    """Sends one HTTP request. ``form`` is the body of a POST, and empty for a GET. The URL may be a path.
-
-    Raises ``OSError`` if there is no answer.
-    """
-
-    def __call__(self, method: str, url: str, form: Mapping[str, str], /) -> Reply: ...
+Transport = Callable[[str, str, Mapping[str, str]], Reply]
+"""Sends an HTTP request: its method, its URL or path, and its form, which is empty for a GET. Raises ``OSError``."""
 
 
 def http_transport(
