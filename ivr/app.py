@@ -69,6 +69,11 @@ class Application:
     switchboard: Switchboard
     action_runner: Closeable
 
+    def check(self) -> str:
+        """Return the version of the menu. Raises an exception if a call could not be answered and kept."""
+        self.store.ping()
+        return self.hotline.current().version
+
     def close(self) -> None:
         """Let running actions end, and close files and connections."""
         self.action_runner.close()
@@ -222,5 +227,5 @@ def web_program(
         install_reset_page(
             app, application.services.resets, application.services.seal, clock, settings.public_url
         )
-    install_health(app, application.hotline)
+    install_health(app, application.check)
     return app

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response
 
-from ivr.calls.served_hotline import ServedHotline
 
+def install_health(app: Flask, check: Callable[[], str]) -> None:
+    """Add ``/healthz``, for whether the process lives, and ``/readyz``, for whether it can answer calls.
 
-def install_health(app: Flask, hotline: ServedHotline) -> None:
-    """Add ``/healthz``, which answers while the process lives, and ``/readyz``, while a call could be answered and kept."""
+    ``check`` returns the version of the menu, or raises if a call could not be answered and kept.
+    """
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -17,8 +20,7 @@ def install_health(app: Flask, hotline: ServedHotline) -> None:
     @app.get("/readyz")
     def readyz() -> Response:
         try:
-            hotline.store.ping()
-            version = hotline.current().version
+            version = check()
         except Exception as error:  # noqa: BLE001 - whatever it is, this worker should get no calls
             return _answer(f"not ready: {type(error).__name__}", 503)
         return _answer(f"ready: menu {version}")
