@@ -41,7 +41,7 @@ def run(services: Services, request: ActionRequest) -> ActionResult:
 
 
 class Bulletin(Model):
-    """One bulletin. It is spoken from its first day to its last, including both."""
+    """One bulletin, spoken from its first day to its last, both included."""
 
     first: date = Field(description="The first day on which it is spoken, such as `2026-10-01`.")
     last: date = Field(description="The last day on which it is spoken.")
