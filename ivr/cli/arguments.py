@@ -54,6 +54,11 @@ format_option = click.option(
 
 
 def read_settings() -> Settings:
-    from ivr.config import settings_from
+    """Read the settings, and name each misspelt one, once in a command."""
+    from ivr.config import misspelt_settings, settings_from
 
+    named = click.get_current_context().meta.setdefault(__name__, set())
+    for sentence in {*misspelt_settings(os.environ)} - named:
+        click.secho(sentence, fg="yellow", err=True)
+        named.add(sentence)
     return settings_from(os.environ)

@@ -26,19 +26,18 @@ if TYPE_CHECKING:
 @click.command(
     epilog="""\b
 Examples:
-  ivr graph --format html --output yuebao.html
+  ivr graph --output yuebao.html
   ivr graph menus/yuebao --language en-US | less
   ivr graph --format dot | dot -Tpdf > yuebao.pdf
-  ivr graph --format svg --calls --since 2026-11-01 --output traffic.svg"""
+  ivr graph --calls --since 2026-11-01 --output traffic.svg"""
 )
 @hotline_argument
 @click.option(
     "--format",
     "form",
     type=click.Choice(["mermaid", "dot", "svg", "html"]),
-    default="mermaid",
-    show_default=True,
-    help="Text for Mermaid or Graphviz, a picture, or a page with every word, a search and a switch for the language.",
+    help="Text for Mermaid or Graphviz, a picture, or a page with every word, a search and a switch for the language. "
+    "Without it as the file of --output ends; otherwise Mermaid.",
 )
 @language_option
 @output_option
@@ -54,7 +53,7 @@ Examples:
 @click.option("--since", help="With --calls: calls from this day or moment on, such as 2026-11-22.")
 def graph_command(
     hotline: Path,
-    form: str,
+    form: str | None,
     language: str | None,
     output: Path | None,
     since: str | None,
@@ -74,6 +73,7 @@ def graph_command(
 
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
+    form = _format(form, output)
     loaded, tree = loaded_hotline(hotline)
     chosen = chosen_language(tree, language)
     traffic = _traffic(tree, since) if with_calls else None
@@ -85,6 +85,24 @@ def graph_command(
     else:
         text = {"mermaid": mermaid, "dot": dot, "svg": svg}[form](drawings[0], traffic)
     write_output(text, output)
+
+
+def _format(form: str | None, output: Path | None) -> str:
+    """Return the format of `--format`, or the one that a file of this name has."""
+    ending = output.suffix.lower() if output else ""
+    named = {
+        ".html": "html",
+        ".htm": "html",
+        ".svg": "svg",
+        ".dot": "dot",
+        ".gv": "dot",
+        ".mmd": "mermaid",
+    }.get(ending)
+    if form and named and form != named:
+        raise click.UsageError(
+            f"--output ends in {ending} and --format is {form}; leave --format out, or rename the file"
+        )
+    return form or named or "mermaid"
 
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -20,4 +21,5 @@ def new_command(folder: Path) -> None:
 
     for path in [*starter.write(folder), *write_schemas(folder)]:
         click.echo(f"wrote {path}")
-    click.echo(f"Next: ivr check {folder} · ivr test {folder} · ivr simulate {folder}")
+    typed = shlex.quote(str(folder))
+    click.echo(f"Next: ivr check {typed} · ivr test {typed} · ivr simulate {typed}")

@@ -35,11 +35,8 @@ def serve_command(
 ) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
     from ivr.app import create_app
-    from ivr.config import misspelt_settings
     from ivr.serving import serve as run
 
-    for sentence in misspelt_settings(os.environ):
-        click.secho(sentence, fg="yellow", err=True)
     settings = read_settings()
     count = workers or max(os.cpu_count() or 1, 1)
     if settings.database_url.startswith("memory:"):

@@ -101,7 +101,7 @@ def test_command(
     wanted = [(file, call) for file, call in calls if part in file or part in call.call]
     failed = _play(wanted, harnesses, measured, verbose=verbose)
     click.echo(f"{hotline}: {counted(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
-    if not wanted and not filled:
+    if not wanted and not filled and not problems:
         raise CommandFailed(
             f"there is no written call{f' with `{part}` in it' if part else ''} under {hotline / 'calls'}"
         )

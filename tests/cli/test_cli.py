@@ -191,3 +191,22 @@ def test_help_is_there_at_once() -> None:
     program = f"import sys; import ivr.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("calls",),
+        ("purge", "--older-than", "1d", "--yes"),
+        ("worker", "--once"),
+        ("twilio", "doctor"),
+        ("twilio", "connect"),
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_setting_is_named_by_every_command_that_reads_settings(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Once, and the command goes on as if it had not been set."""
+    result = ivr(*command, IVR_DATABSE_URL="x", IVR_DATABASE_URL=f"sqlite:///{tmp_path}/ivr.sqlite3")
+    assert result.stderr.count("IVR_DATABSE_URL is no setting; did you mean IVR_DATABASE_URL?\n") == 1

@@ -97,3 +97,23 @@ def test_without_the_library_the_rest_is_named(bakery: Path, monkeypatch: pytest
     assert done.exit_code == 1
     assert "pip install 'ivrkit[pictures]'" in done.output
     assert ivr("graph", bakery, "--format", "dot").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("y.svg", "<svg "), ("y.HTML", "<!doctype html>"), ("y.gv", "digraph"), ("y", "flowchart LR")],
+)
+def test_the_ending_of_the_file_says_the_format(bakery: Path, tmp_path: Path, name: str, begins: str) -> None:
+    """What is named a picture is one; without an ending it is Mermaid."""
+    assert ivr("graph", bakery, "--output", tmp_path / name).exit_code == 0
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_format_that_contradicts_the_file_is_refused(bakery: Path, tmp_path: Path) -> None:
+    """Nothing is written then."""
+    result = ivr("graph", bakery, "--format", "dot", "--output", tmp_path / "y.svg")
+    assert result.exit_code == 2
+    assert (
+        "--output ends in .svg and --format is dot; leave --format out, or rename the file" in result.stderr
+    )
+    assert not (tmp_path / "y.svg").exists()

@@ -30,3 +30,12 @@ def test_written_calls_that_cannot_be_read_are_a_failure(bakery: Path) -> None:
     result = ivr("test", bakery)
     assert result.exit_code == 1
     assert f"{bakery}/calls/more.yaml:1:1:" in result.stdout
+
+
+def test_a_broken_file_of_calls_is_the_only_thing_that_is_reported(bakery: Path) -> None:
+    """It is wrong, and not missing."""
+    (bakery / "calls" / "first.yaml").write_text("calls: []\n", encoding="utf-8")
+    result = ivr("test", bakery)
+    assert result.exit_code == 1
+    assert "calls/first.yaml:1:1:" in result.stdout
+    assert "there is no written call" not in result.output

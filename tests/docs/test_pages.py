@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from ivr.menu.language.contract import Level
 from tests.support.pages import PAGES, README, ROOT, Example, blocks, examples, made_again, text_of
 from tests.support.rest_stub import twilio_stub
 
@@ -52,7 +53,9 @@ def test_the_pages_have_examples() -> None:
         ("a\n…\nd\n", "a\nb\n", False),
         ("en-US   1.4 s  Hello\n", "en-US  11.6 s  Hello\n", True),
         ("en-US   1.4 s  Hello\n", "en-US   1.4 s  Good day\n", False),
-        ("5 states, 10 steps, 0.1 s, 60 MiB\n", "7 states, 11 steps, 0.0 s, 9 MiB\n", True),
+        ("5 states, 10 steps, 0.1 s, 60 MiB\n", "5 states, 10 steps, 0.0 s, 9 MiB\n", True),
+        ("5 states, 10 steps, 0.1 s, 60 MiB\n", "5 states, 11 steps, 0.1 s, 60 MiB\n", False),
+        ("80123 states, 210000 steps, 9.1 s, 60 MiB\n", "80124 states, 210001 steps, 9.1 s, 60 MiB\n", True),
         ("menus/yuebao: 735 calls, 735 passed\n", "menus/yuebao: 740 calls, 739 passed, 1 failed\n", False),
         ("shop: 1 call, 1 passed\n", "shop: 2 calls, 2 passed\n", False),
     ],
@@ -105,3 +108,17 @@ def test_no_text_has_somebody_elses_package_installed() -> None:
     for path in texts:
         for named in re.findall(r"pip install (?:-\S+ )*['\"]?([\w.]+)", text_of(path)):
             assert named in {"ivrkit", "."}, path
+
+
+def test_the_page_on_identity_has_every_level() -> None:
+    """In their order, as menus and actions write them."""
+    rows = re.findall(r"^\| `(\w+)` \|", text_of(ROOT / "docs" / "identity.md"), re.MULTILINE)
+    assert rows == [level.name for level in Level]
+
+
+def test_the_pages_can_be_followed_one_after_the_other_in_one_place() -> None:
+    """No page makes a folder that another one has made."""
+    makes = re.compile(r"(?:ivr new|mkdir|cp -r \S+) ([\w/]+)")
+    made = [folder for page in PAGES for block in blocks(text_of(page)) for folder in makes.findall(block)]
+    assert len(made) >= 8
+    assert sorted(made) == sorted(set(made))

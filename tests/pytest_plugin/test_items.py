@@ -17,7 +17,7 @@ def test_written_calls_are_tests(pytester: pytest.Pytester, hello: Path) -> None
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
-            "menus/hello/calls/first.yaml::问营业时间,然后挂断 PASSED*",
+            "menus/hello/calls/first.yaml::问营业时间，然后挂断 PASSED*",
             "menus/hello/calls/more.yaml::营业时间 FAILED*",
             "`周日` was not heard",
             "written*happened*not as written",

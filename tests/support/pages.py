@@ -28,7 +28,8 @@ _CHANGING = (
     (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"), "MOMENT"),
     (re.compile(r" +\d+\.\d s\b"), " SECONDS"),
     (re.compile(r" · \d+:\d\d · "), " · CLOCK · "),
-    (re.compile(r"\d+ states, \d+ steps, SECONDS, \d+ MiB"), "STATES"),
+    (re.compile(r"\d{4,} states, \d+ steps"), "STATES"),
+    (re.compile(r"(?<=steps, SECONDS, )\d+ MiB"), "MEMORY"),
     (re.compile(r"menus/yuebao: \d+ calls, \d+ passed"), "menus/yuebao: CALLS"),
     (re.compile(r"\bCA[0-9a-f]{32}\b"), "CALL"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,9 +23,8 @@ def write(folder: Path) -> list[Path]:
         text = files(__name__).joinpath(name).read_text(encoding="utf-8")
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            text.replace("HOTLINE", hotline_name(folder)).replace("FOLDER", str(folder)), encoding="utf-8"
-        )
+        text = text.replace("HOTLINE", hotline_name(folder)).replace("FOLDER", shlex.quote(str(folder)))
+        path.write_text(text, encoding="utf-8")
         written.append(path)
     return written
 

@@ -32,7 +32,7 @@ REQUEST_FACTS: Mapping[str, str] = {
     "language": "The language of the call, such as `zh-CN`.",
     "at": "The moment of the run, as `2026-11-22T10:00:00+08:00`.",
     "key": "The idempotency key of the run; it is also in the header `Idempotency-Key`.",
-    "level": "How far the caller has proved who they are: `unknown`, `known`, `verified` or `confirmed`.",
+    "level": "How far the caller has proved who they are: `unknown`, `known`, `matched`, `verified` or `confirmed`.",
 }
 """What a path or a body may use beside the inputs of the action."""
 
