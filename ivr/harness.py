@@ -239,11 +239,10 @@ class DirectHarnesses:
         answers = numbers_of(tree, call.desks)
 
         def ring(number: str | None) -> Line:
-            caller = caller_of(number, application)
             return DirectLine(
                 application.switchboard,
                 clock,
-                caller,
+                caller_of(number, application),
                 desk_answers=lambda desk: answers.get(desk, "answered"),
                 language=call.language or "",
             )
@@ -269,9 +268,7 @@ def harness_of(
 def history_of(application: Application, call: str) -> CallHistory | None:
     """Return a call from the store, with its messages as their recipients read them."""
     history = application.store.call(call)
-    if history is None:
-        return None
-    return with_open_messages(history, application.services.seal)
+    return with_open_messages(history, application.services.seal) if history else None
 
 
 def at_moment(text: str, tree: Tree) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,6 @@ from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ivr.storage.base import CallFilter, Store
 
 

@@ -82,13 +82,8 @@ class MeasuredCoverage:
         if played < calls:
             click.echo(f"a part was measured: {played} of {counted(calls, 'call')}")
         if goals.json_file:
-            keys = self._keys(found, reached)
-            data = {
-                "hotline": self.tree.name,
-                "calls": played,
-                "of": calls,
-                "coverage": coverage_data(found, keys),
-            }
+            coverage = coverage_data(found, self._keys(found, reached))
+            data = {"hotline": self.tree.name, "calls": played, "of": calls, "coverage": coverage}
             text = json.dumps(data, ensure_ascii=False, indent=2)
             goals.json_file.write_text(text + "\n", encoding="utf-8")
         sentences = too_low(found, goals.demanded)
@@ -115,11 +110,9 @@ class MeasuredCoverage:
         """Return the keys that lead to each missing item."""
         from ivr.explore.counterexample import as_call
 
-        missing = [item for row in found for item in row.missing if item in reached.ways]
-        return {
-            item: keys_on_one_line(as_call(self.tree, list(reached.ways[item].moves), str(item)))
-            for item in missing[:most]
-        }
+        missing = [item for row in found for item in row.missing if item in reached.ways][:most]
+        calls = [as_call(self.tree, list(reached.ways[item].moves), str(item)) for item in missing]
+        return dict(zip(missing, map(keys_on_one_line, calls), strict=True))
 
     def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
         """Write the missing calls, and say which ones could not be made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,6 @@ from ivr.cli.errors import CommandFailed
 from ivr.cli.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ivr.actions.registry import ActionRegistry
     from ivr.diff.changes import Change, Comparison
     from ivr.diff.pairs import Pairs
@@ -65,9 +63,8 @@ def diff_command(
     Each is a hotline's folder or a git revision. Without NEW, OLD is compared with the folder as it is now; without
     both, the last commit is.
     """
-    with ExitStack() as stack:
-        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ivr-diff-")))
-        versions = _versions(old, new, hotline, temporary)
+    with tempfile.TemporaryDirectory(prefix="ivr-diff-") as temporary:
+        versions = _versions(old, new, hotline, Path(temporary))
         comparison = _compared(*versions, with_calls=not no_calls, with_proofs=not no_explore)
     _print(comparison, form)
     sys.exit(1 if not comparison.is_whole or (exit_code and comparison.changes) else 0)
@@ -191,7 +188,8 @@ def _calls(old: DirectHarnesses, new: DirectHarnesses, pairs: Pairs) -> list[Cha
 
     assert old.tree is not None
     assert new.tree is not None
-    data = [[_bytes(each.folder / name) for name in sorted(DATA_FILES)] for each in (old, new)]
+    files = [[each.folder / name for name in sorted(DATA_FILES)] for each in (old, new)]
+    data = [[path.read_bytes() if path.is_file() else b"" for path in paths] for paths in files]
     if old.tree.version == new.tree.version and data[0] == data[1]:
         return []
     if old.tree.asks_services or new.tree.asks_services:
@@ -214,10 +212,6 @@ def _calls(old: DirectHarnesses, new: DirectHarnesses, pairs: Pairs) -> list[Cha
     except BadFile as error:
         click.echo(f"the written calls cannot be played: {error}", err=True)
         return []
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _print(comparison: Comparison, form: str) -> None:

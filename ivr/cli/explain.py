@@ -51,20 +51,17 @@ def _listed() -> Iterator[str]:
         yield click.style(family, bold=True)
         for each in RULES.values():
             if each.id.startswith(letter):
-                yield f"  {each.id}  {_how_bad(each):<12}{each.title}{_limit(each)}"
+                limit = f" ({each.limit:g} {each.unit})" if each.limit else ""
+                yield f"  {each.id}  {_how_bad(each):<12}{each.title}{limit}"
         yield ""
     yield "ivr explain RULE says why, and gives an example."
 
 
 def _how_bad(rule: Rule) -> str:
-    """Return who or how bad a rule is, in one word: `error`, `warning`, `program`, `-`."""
+    """Return a rule's severity, or `program` or `-` for a rule that `ivr check` does not judge."""
     if rule.by == "nobody":
         return "-"
     return rule.by if rule.by == "program" else rule.severity
-
-
-def _limit(rule: Rule) -> str:
-    return f" ({rule.limit:g} {rule.unit})" if rule.limit else ""
 
 
 # --- one

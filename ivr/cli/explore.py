@@ -17,8 +17,6 @@ from ivr.console import counted
 if TYPE_CHECKING:
     from ivr.explore.findings import ProofFinding
     from ivr.explore.prover import ProofResult
-    from ivr.menu.loader import Loaded
-    from ivr.menu.reading.problems import Problem
 
 
 @click.command(
@@ -66,6 +64,7 @@ def explore_command(
     from ivr.calls.served_hotline import load_hotline, tree_despite_errors
     from ivr.explore.findings import found, verdicts
     from ivr.explore.prover import ProofLimits, prove
+    from ivr.lint import judged
     from ivr.written.yaml_writer import calls_file, check_calls_file
 
     with as_usage_error():
@@ -74,7 +73,7 @@ def explore_command(
         check_calls_file(path)  # before the long walk
     loaded = load_hotline(hotline)
     tree = tree_despite_errors(hotline, loaded)
-    problems = _problems(loaded)
+    problems = tuple(each for each in judged(loaded) if each.severity != "information")
     if tree is None or loaded.draft is None:
         for problem in problems:
             print_problem(hotline, problem)
@@ -108,21 +107,11 @@ def _save(hotline: Path, path: Path, results: list[ProofFinding]) -> None:
     from ivr.written.yaml_writer import append
 
     known = {call.call for _, call in read_calls(hotline)[0]}
-    calls = [
-        each.call
-        for each in results
-        if each.call and each.problem.severity == "error" and each.call.call not in known
-    ]
+    errors = [each.call for each in results if each.call and each.problem.severity == "error"]
+    calls = [call for call in errors if call.call not in known]
     if calls:
         append(path, calls)
     click.echo(f"{counted(len(calls), 'call')} written to {path}", err=True)
-
-
-def _problems(loaded: Loaded) -> tuple[Problem, ...]:
-    """Return the errors and warnings of `ivr check`."""
-    from ivr.lint import judged
-
-    return tuple(problem for problem in judged(loaded) if problem.severity != "information")
 
 
 def _progress() -> Callable[[int, int], None] | None:
@@ -178,17 +167,14 @@ def _print(
 
 def _figure(proof: str, proved: ProofResult) -> str:
     """Return the worst figure behind a proof, and its node."""
-    if proof == "P02" and proved.keys:
-        node = max(proved.keys, key=lambda name: proved.keys[name])
-        if _finite(proved.keys[node]) is None:
-            return f": by no keys from `{node}`"
-        return f": at most {counted(round(proved.keys[node]), 'key')} (`{node}`)"
-    if proof == "P03" and proved.waiting:
-        node = max(proved.waiting, key=lambda name: proved.waiting[name])
-        if _finite(proved.waiting[node]) is None:
-            return f": never at `{node}`"
-        return f": after at most {proved.waiting[node]:.1f} s (`{node}`)"
-    return ""
+    figures = {"P02": proved.keys, "P03": proved.waiting}.get(proof)
+    if not figures:
+        return ""
+    node, worst = max(figures.items(), key=lambda each: each[1])
+    if _finite(worst) is None:
+        return f": by no keys from `{node}`" if proof == "P02" else f": never at `{node}`"
+    figure = f"at most {counted(round(worst), 'key')}" if proof == "P02" else f"after at most {worst:.1f} s"
+    return f": {figure} (`{node}`)"
 
 
 def _print_table(proved: ProofResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -36,7 +37,8 @@ class Repository:
         there = next(each for each in (folder, *folder.parents) if each.is_dir())
         done = _run(git, there, ["rev-parse", "--show-toplevel"])
         if done.returncode != 0:
-            raise CommandFailed(f"{hotline} is in no git repository; name two folders\n{_said(done)}")
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise CommandFailed(f"{hotline} is in no git repository; name two folders\n{said}")
         top = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
         return cls(git, top, folder.relative_to(top.resolve()).as_posix())
 
@@ -45,7 +47,8 @@ class Repository:
         wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         done = _run(self.git, self.top, wanted)
         found = done.stdout.decode("ascii", "replace").strip()
-        return found if done.returncode == 0 and _is_commit(found) else None
+        is_commit = re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", found)
+        return found if done.returncode == 0 and is_commit else None
 
     def read(self, commit: str, revision: str, into: Path) -> Path:
         """Write the hotline at a commit into a folder, and return its path. Raises ``CommandFailed``."""
@@ -57,18 +60,12 @@ class Repository:
                 with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
                     archive.extractall(into, filter="data")
             except tarfile.FilterError as error:
-                raise CommandFailed(
-                    f"{revision} has a link that leads out of it, and is not unpacked: {error}"
-                ) from error
+                what = f"{revision} has a link that leads out of it, and is not unpacked"
+                raise CommandFailed(f"{what}: {error}") from error
         if not (folder / "menu.yaml").is_file():
-            raise CommandFailed(
-                f"there is no hotline {self.hotline} in {revision}; name its folder with --hotline"
-            )
+            what = f"there is no hotline {self.hotline} in {revision}"
+            raise CommandFailed(f"{what}; name its folder with --hotline")
         return folder
-
-
-def _is_commit(text: str) -> bool:
-    return len(text) in {40, 64} and set(text) <= set("0123456789abcdef")
 
 
 def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
@@ -85,7 +82,3 @@ def _run(git: str, folder: Path, arguments: Sequence[str]) -> subprocess.Complet
         )
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"git did not answer in {GIT_TIMEOUT:.0f} s") from error
-
-
-def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return done.stderr.decode("utf-8", "replace").strip()

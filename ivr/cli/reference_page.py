@@ -19,8 +19,7 @@ from ivr.menu.language.http_services import (
 )
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.reference import heading, node_reference, section, table_rows
-from ivr.written.model import STEP_KINDS as STEPS
-from ivr.written.model import STEP_WORDS, CallsFile, WrittenCall
+from ivr.written.model import STEP_KINDS, STEP_WORDS, CallsFile, WrittenCall
 
 
 def reference_page(contracts: Mapping[str, Contract]) -> str:
@@ -40,50 +39,35 @@ def _services() -> Iterator[str]:
     yield from section("An outcome of such an action", OutcomeCase)
     yield from section("A value of an answer, in place of its path", AnswerValue)
     yield from section("The message of an outcome, under `text:`", MessageValues)
-    yield from heading(
-        "What a path or body may use", 3, "The inputs of the action by their names, and these."
-    )
+    about = "The inputs of the action by their names, and these."
+    yield from heading("What a path or body may use", 3, about)
     yield from table_rows("value", REQUEST_FACTS)
 
 
 def _calls() -> Iterator[str]:
     yield from section("Written calls: `calls/*.yaml`", CallsFile, level=2)
     yield from section("A written call", WrittenCall)
-    yield from heading(
-        "The steps of a call",
-        3,
-        "A step is a word, or one of these keys, on a line of its own: `- press: 1`.",
-    )
-    steps = {name: field for model in STEPS.values() for name, field in keys_of(model).items()}
-    yield from table_rows(
-        "step",
-        {
-            **STEP_WORDS,
-            **{name: f"{STEPS[name].__doc__} {field.description}" for name, field in steps.items()},
-        },
-    )
+    about = "A step is a word, or one of these keys, on a line of its own: `- press: 1`."
+    yield from heading("The steps of a call", 3, about)
+    steps = {
+        name: f"{model.__doc__} {field.description}"
+        for model in STEP_KINDS.values()
+        for name, field in keys_of(model).items()
+    }
+    yield from table_rows("step", {**STEP_WORDS, **steps})
 
 
 def _actions(contracts: Mapping[str, Contract]) -> Iterator[str]:
     for name, contract in contracts.items():
-        yield f"### `{name}`"
-        yield ""
-        yield _needs(contract)
-        yield ""
+        needs = f" Only for callers who are `{contract.needs.name}`." if contract.needs else ""
+        yield f"### `{name}`\n\n{contract.does}{needs}\n"
         if contract.inputs:
-            yield "| input | means |"
-            yield "|---|---|"
+            yield "| input | means |\n|---|---|"
             yield from (f"| `{given}` | {meaning} |" for given, meaning in contract.inputs.items())
             yield ""
-        yield "| outcome | means | tells |"
-        yield "|---|---|---|"
+        yield "| outcome | means | tells |\n|---|---|---|"
         for word, outcome in contract.all_outcomes().items():
-            sentence = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
+            results = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
             raised = f" The caller is then `{outcome.raises.name}`." if outcome.raises else ""
-            yield f"| `{word}` | {outcome.means}{raised} | {sentence} |"
+            yield f"| `{word}` | {outcome.means}{raised} | {results} |"
         yield ""
-
-
-def _needs(contract: Contract) -> str:
-    needed = f" Only for callers who are `{contract.needs.name}`." if contract.needs else ""
-    return contract.does + needed

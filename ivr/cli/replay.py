@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from ivr.cli.errors import CommandFailed, as_usage_error
 from ivr.cli.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ivr.menu.tree import Tree
     from ivr.replay.replay import ReplayResult
 

@@ -244,11 +244,11 @@ class CallSaver:
     def noting(self, perform: Perform, controls: Controls) -> Perform:
         """Return a function that runs actions, and records in the current call whether they were down or slow."""
 
-        def noted(name: str, services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
+        def noted(name: str, services: Services, request: ActionRequest, actions: Actions) -> ActionResult:
             if self.line:
                 befell = (name in controls.down, controls.slow.get(name, 0.0))
                 self.line.ran.setdefault(name, []).append(befell)
-            return perform(name, services, asked, actions)
+            return perform(name, services, request, actions)
 
         return noted
 

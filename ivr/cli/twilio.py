@@ -74,7 +74,7 @@ def connect_command(number: str, url: str, fallback: str, *, take_over: bool, dr
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest
 
-    with _sentence():
+    with _errors_as_messages():
         settings = read_settings()
         done = operations.connect(
             TwilioRest.of(settings),
@@ -104,7 +104,7 @@ def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> No
     """
     from ivr.channels.twilio.admin.doctor import Doctor
 
-    with _sentence():
+    with _errors_as_messages():
         settings = read_settings()
         desks = _desks(hotline, settings) if lookups else {}
         own, public_url = number or settings.number, url or settings.public_url
@@ -129,7 +129,7 @@ def call_command(to: str, url: str) -> None:
     from ivr.channels.twilio.admin import provisioning as operations
     from ivr.channels.twilio.admin.rest import TwilioRest
 
-    with _sentence():
+    with _errors_as_messages():
         settings = read_settings()
         public_url = _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL")
         click.echo(operations.call(TwilioRest.of(settings), to, public_url))
@@ -142,7 +142,7 @@ def _needed(value: str, option: str, setting: str) -> str:
 
 
 @contextmanager
-def _sentence() -> Iterator[None]:
+def _errors_as_messages() -> Iterator[None]:
     """Turn an error that an operator can fix into one message."""
     from ivr.channels.twilio.admin.errors import RestFailed
     from ivr.channels.twilio.admin.provisioning import CannotConnect

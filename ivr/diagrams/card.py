@@ -210,7 +210,8 @@ class _Maker:
         seconds = place.seconds + self._heard(place.name, key)
         desk = self.desk(target)
         human = hours_of(desk, self.language) if desk else ""
-        return Goal(what, (*place.keys, key), seconds, self._proves(target), human)
+        proof = any(self.tree.nodes[name].needs in _PROOFS for name in self._on(target))
+        return Goal(what, (*place.keys, key), seconds, proof, human)
 
     def _menu_at(self, target: str) -> str:
         """Return the menu that follows at once, before anything is said or done. Empty if there is none."""
@@ -240,9 +241,6 @@ class _Maker:
                 break
             passed += more
         return passed
-
-    def _proves(self, target: str) -> bool:
-        return any(self.tree.nodes[name].needs in _PROOFS for name in self._on(target))
 
     def desk(self, target: str) -> Desk | None:
         """Return the desk that follows a node after nothing but words."""

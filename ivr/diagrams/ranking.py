@@ -95,7 +95,7 @@ def _by_library(boxes: Sequence[str], lines: Sequence[Ends]) -> RankedPart:
     if not lines:
         return RankedPart((tuple(boxes),), {})
     try:
-        from fast_sugiyama import from_edges  # compiled, and wanted for pictures alone
+        from fast_sugiyama import from_edges  # compiled, and only needed for pictures
     except ImportError as error:
         raise NoLayout(
             "an SVG or a page needs fast-sugiyama: pip install 'ivrkit[pictures]'; --format mermaid and dot need nothing"

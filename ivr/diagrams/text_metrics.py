@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -29,9 +30,14 @@ def _ems(character: str) -> float:
 
 
 def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
-    """Wrap words into at most ``most`` lines. If something is left over, the last line ends with ``…``."""
+    """Wrap words into at most ``most`` lines. If something is left over, the last line ends with ``…``.
+
+    A word that is longer than a line is split.
+    """
     lines = [""]
-    for piece in _pieces(" ".join(text.split()), size, width):
+    pieces = _PIECE.findall(" ".join(text.split()))
+    fitting = ([piece] if width_of(piece, size) <= width else list(piece) for piece in pieces)
+    for piece in itertools.chain.from_iterable(fitting):
         if width_of(lines[-1] + piece, size) <= width:
             lines[-1] += piece
         elif piece.strip():
@@ -40,12 +46,6 @@ def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], _cut(lines[most - 1] + "…", size, width)]
-
-
-def _pieces(text: str, size: float, width: float) -> list[str]:
-    """Return words and characters. A word that is longer than a line is split."""
-    pieces = _PIECE.findall(text)
-    return [part for piece in pieces for part in ([piece] if width_of(piece, size) <= width else list(piece))]
 
 
 def _cut(line: str, size: float, width: float) -> str:

@@ -31,9 +31,9 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
         was = names.get(node)
         if was is None or node not in new.tree.nodes:
             continue  # reported as a new node, or as one that is gone
-        ways = [_Route(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
-        goal = _Goal(node, purpose, ways)
-        if any(way.is_noticed for way in ways):
+        found = [_Route(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
+        goal = _Goal(node, purpose, found)
+        if any(route.is_noticed for route in found):
             alike.setdefault(goal.likeness, []).append(goal)
     for together in alike.values():
         yield _change(together)
@@ -41,9 +41,11 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 def _change(goals: Sequence[_Goal]) -> Change:
     first, others = goals[0], [goal.node for goal in goals[1:]]
-    sentence = "; ".join(_sentence(first.ways)) + (f"; likewise {listed(others, _LISTED)}" if others else "")
+    sentence = "; ".join(_sentence(first.routes)) + (
+        f"; likewise {listed(others, _LISTED)}" if others else ""
+    )
     figures = {"goals": [goal.figures() for goal in goals]}
-    is_lost = any(way.is_lost for way in first.ways)
+    is_lost = any(route.is_lost for route in first.routes)
     return Change(Heading.goals, f"{first.label}: {sentence}", first.node, grave=is_lost, figures=figures)
 
 
@@ -117,7 +119,7 @@ class _Goal:
 
     node: str
     purpose: str
-    ways: Sequence[_Route]
+    routes: Sequence[_Route]
 
     @property
     def label(self) -> str:
@@ -126,33 +128,33 @@ class _Goal:
     @property
     def likeness(self) -> object:
         """A key for grouping goals that changed alike."""
-        return tuple(way.likeness for way in self.ways)
+        return tuple(route.likeness for route in self.routes)
 
     def figures(self) -> dict[str, Any]:
-        languages = {way.language: way.figures() for way in self.ways}
+        languages = {route.language: route.figures() for route in self.routes}
         return {"node": self.node, "goal": self.label, "languages": languages}
 
 
-def _sentence(ways: Sequence[_Route]) -> Iterator[str]:
+def _sentence(routes: Sequence[_Route]) -> Iterator[str]:
     """Yield the parts of a sentence. Keys that are the same in every language appear once."""
-    both = [way for way in ways if way.old and way.new]
-    lost = [way.language for way in ways if way.is_lost]
-    found = [way.language for way in ways if way.old is None and way.new is not None]
+    both = [route for route in routes if route.old and route.new]
+    lost = [route.language for route in routes if route.is_lost]
+    found = [route.language for route in routes if route.old is None and route.new is not None]
     if lost:
         yield f"no call comes here any more ({', '.join(lost)})"
     if found:
         yield f"calls come here now ({', '.join(found)})"
-    changed = {way.language: way.keys for way in both if way.keys[0] != way.keys[1]}
+    changed = {route.language: route.keys for route in both if route.keys[0] != route.keys[1]}
     whole = len(set(changed.values())) == 1 and len(changed) == len(both)
     for number, (language, (was, now)) in enumerate(changed.items()):
         if not whole or number == 0:
             yield f"{was} became {now}" + ("" if whole else f" ({language})")
-    later = {way.language: _later(way.later) for way in both if abs(way.later) >= NOTICED}
-    if len(set(later.values())) == 1 and len(later) == len(ways) > 1:
+    later = {
+        route.language: f"{abs(route.later):.1f} s {'later' if route.later > 0 else 'sooner'}"
+        for route in both
+        if abs(route.later) >= NOTICED
+    }
+    if len(set(later.values())) == 1 and len(later) == len(routes) > 1:
         yield f"{next(iter(later.values()))} in every language"
     elif later:
         yield ", ".join(f"{sentence} in {language}" for language, sentence in later.items())
-
-
-def _later(seconds: float) -> str:
-    return f"{abs(seconds):.1f} s {'later' if seconds > 0 else 'sooner'}"

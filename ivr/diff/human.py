@@ -40,9 +40,9 @@ _Route = tuple[str, ...] | None
 """The keys to a human. Empty if the caller only waits; None if there is no route."""
 
 
-def _rank(way: _Route) -> int:
+def _rank(keys: _Route) -> int:
     """Return how good a route is: 0 for none, 1 for waiting, 2 for a key."""
-    return 0 if way is None else 1 + bool(way)
+    return 0 if keys is None else 1 + bool(keys)
 
 
 @dataclass(slots=True)
@@ -61,10 +61,10 @@ class _Places:
         self.new += [new.seconds] if new else []
 
 
-def _reached(way: _Route, seconds: Sequence[float]) -> str:
-    if way is None:
+def _reached(keys: _Route, seconds: Sequence[float]) -> str:
+    if keys is None:
         return "no way leads to a human"
-    keys = f"by {keys_in_words(way)}" if way else "by waiting alone"
+    how = f"by {keys_in_words(keys)}" if keys else "by waiting alone"
     least, most = min(seconds), max(seconds)
     span = f"{most:.1f} s" if most - least < 0.1 else f"{least:.1f} s to {most:.1f} s"
-    return f"a human is reached {keys}, {span}"
+    return f"a human is reached {how}, {span}"

@@ -36,12 +36,11 @@ def markdown(comparison: Comparison) -> str:
         body = list(_body(heading, changes))
         folded = len(body) > LONG or heading is Heading.editors
         text = "\n".join(body)
-        parts += [f"### {heading.value}", _folded(counted(len(changes), "change"), text) if folded else text]
+        if folded:
+            title = counted(len(changes), "change")
+            text = f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
+        parts += [f"### {heading.value}", text]
     return "\n\n".join(parts)
-
-
-def _folded(title: str, body: str) -> str:
-    return f"<details><summary>{html.escape(title)}</summary>\n\n{body}\n\n</details>"
 
 
 def _body(heading: Heading, changes: Sequence[Change]) -> Iterator[str]:

@@ -117,8 +117,8 @@ def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
             when = TARGET_WORDS.get(field, f"when it ends as `{field}`, the call goes")
             yield from _target(name, when, was and pairs.now(was), now)
         elif was != now and (old.kind == new.kind or field not in KINDS):
-            heading, sentence = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
-            yield Change(heading, f"`{name}`: {sentence(was, now)}", name)
+            heading, formatted = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
+            yield Change(heading, f"`{name}`: {formatted(was, now)}", name)
     for field, compare in _SECTIONS.items():
         if field in shared:
             yield from compare(name, old, new, pairs)

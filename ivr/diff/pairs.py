@@ -157,16 +157,14 @@ def _arrivals(tree: Tree, hidden: frozenset[str]) -> dict[str, frozenset[str]]:
 
 
 def _likenesses(old: _Appearance, new: _Appearance) -> list[tuple[float, str, str]]:
-    found = []
-    whole = len(old.kinds) * len(new.kinds) <= MOST_COMPARED
-    for before, kind in old.kinds.items():
-        for after, other in new.kinds.items():
-            same = old.contents[before] == new.contents[after]
-            if kind == other and (same or whole):
-                like = _likeness(old, before, new, after)
-                if like >= LIKE_ENOUGH:
-                    found.append((like, before, after))
-    return found
+    measure_all = len(old.kinds) * len(new.kinds) <= MOST_COMPARED
+    candidates = [
+        (_likeness(old, before, new, after), before, after)
+        for before, kind in old.kinds.items()
+        for after, other in new.kinds.items()
+        if kind == other and (measure_all or old.contents[before] == new.contents[after])
+    ]
+    return [each for each in candidates if each[0] >= LIKE_ENOUGH]
 
 
 def _likeness(old: _Appearance, before: str, new: _Appearance, after: str) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.diff.changes import Change, Heading, named
 from ivr.diff.pairs import Pairs
-from ivr.explore.moves import Move
 from ivr.explore.properties import Violation
 
 HEADINGS: Mapping[str, Heading] = {"P06": Heading.identity, "P07": Heading.identity}
@@ -19,17 +18,13 @@ def compare_findings(old: Sequence[Violation], new: Sequence[Violation], pairs: 
     for finding in new:
         if (finding.proof, finding.node, finding.language) not in known:
             where = f"{named(finding.node)}: " if finding.node else ""
+            steps = ", then ".join(shown for move in finding.way if (shown := move.event.shown))
+            path = f" ({steps})" if steps else ""  # empty if calls begin there
             yield Change(
                 HEADINGS.get(finding.proof, Heading.human),
-                f"{where}{finding.what}{_keys(finding.way)} [{finding.proof}]",
+                f"{where}{finding.what}{path} [{finding.proof}]",
                 finding.node,
                 finding.language,
                 grave=True,
                 figures={"proof": finding.proof, "remedy": finding.remedy},
             )
-
-
-def _keys(way: Sequence[Move]) -> str:
-    """Return the shortest path in words. It is empty if calls begin there."""
-    steps = [shown for move in way if (shown := move.event.shown)]
-    return f" ({', then '.join(steps)})" if steps else ""

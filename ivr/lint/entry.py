@@ -25,7 +25,7 @@ from ivr.menu.speech.estimates import words
 @rule(
     "D01",
     "A caller knows how much to type, and how to finish",
-    why="Else he stops in the middle, or waits for something to happen after the last digit.",
+    why="Otherwise callers stop in the middle, or wait for something to happen after the last digit.",
     source="ISO/IEC 13714; Avaya",
     before="main: {ask: digits, length: 4-8, say: Please enter your customer number., then: bye}",
     after="main: {ask: digits, length: 4-8, say: 'Please enter your customer number, then press pound.', then: bye}",

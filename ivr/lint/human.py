@@ -77,8 +77,8 @@ def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
 @rule(
     "H03",
     "A human is soon on the way",
-    why="Counted are the seconds from the answer of the call until the desk rings, on the quickest way that a caller can "
-    "count on, when he presses each key as soon as it was announced.",
+    why="The rule counts the seconds from the answer of the call until the desk rings. The caller takes the quickest sure "
+    "route, and presses each key as soon as it is announced.",
     source="MIIT 信管函〔2021〕292 (30 s on average)",
     limit=30,
     unit="seconds",
@@ -150,7 +150,7 @@ def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
 @rule(
     "H05",
     "Nobody waits long without a word",
-    why="While a desk rings the caller hears only the ringing. After half a minute he wants to know how long it will take, or to leave a message.",
+    why="While a desk rings the caller hears only the ringing. After half a minute callers want to know how long it will take, or to leave a message.",
     source="acixd.org; GetHuman standard 1.0",
     limit=30,
     unit="seconds of ringing",

@@ -166,7 +166,7 @@ rule(
 @rule(
     "E08",
     "No call goes on for ever",
-    why="A loop that nobody leaves costs the caller his time and the hotline its money. A loop without a listener is an "
+    why="A loop that nobody leaves costs the caller time and the hotline money. A loop without a listener is an "
     "error of the other checks; a call of many turns ends at a human, and that bound must not be too far.",
     source="Twilio Studio (1,000 steps); goflow (100); glific (a loop emptied an account)",
     severity="error",

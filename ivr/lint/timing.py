@@ -106,7 +106,7 @@ def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
 rule(
     "T06",
     "During a long wait something is said every few seconds",
-    why="Music alone makes a caller wonder whether he was forgotten.",
+    why="Music alone makes callers wonder whether they were forgotten.",
     source="Avaya; the sample queue of Amazon Connect",
     by="program",
     kept="While an action goes on, a sentence comes every few seconds until a human takes over. A desk's own queue is the desk's.",

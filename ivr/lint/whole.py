@@ -25,7 +25,7 @@ rule(
 @rule(
     "X02",
     "A fault leads to a human",
-    why="When our own machinery fails the caller has done nothing wrong: what he wanted a human must do.",
+    why="When our own machinery fails, the caller has done nothing wrong. A human must do what they wanted.",
     source="engineering",
     severity="error",
     before="main: {run: find_account, outcomes: {found: bye, not_found: bye, unavailable: sorry}}\nsorry: {say: It is broken., then: bye}",
@@ -87,7 +87,7 @@ def text_length(subject: Subject, limit: float) -> Iterator[Finding]:
 rule(
     "X05",
     "Keys that are pressed early are not lost",
-    why="Who knows the menu presses his key while the greeting is still being said.",
+    why="Callers who know the menu press their key while the greeting is still being said.",
     source="Twilio; the documentation of Amazon Connect",
     by="program",
     kept="What may be interrupted is said inside the listening; only `barge_in: false`, which is for legal wording, is not.",

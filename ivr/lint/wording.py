@@ -35,9 +35,9 @@ def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterato
 @rule(
     "W01",
     "What it is for comes before the key",
-    why="A caller listens for what he wants and remembers the key that follows. The other way round he has forgotten the "
-    "key when he knows that he wants it. Of two options both orders are as good. Options are composed so by the program; this "
-    "is for sentences of your own.",
+    why="Callers listen for what they want, and remember the key that follows. The other way round they have forgotten the "
+    "key by the time they want it. With only two options both orders are fine. The program itself puts the key last; "
+    "this rule is for sentences of your own.",
     source="ISO/IEC 13714; O'Reilly, Designing Effective Speech Interfaces",
     before="""
         main: {say: "Press 1 for the news. Or wait.", menu: {"1": {go: a}, "2": {for: the weather, go: b}, "3": {for: the end, go: bye}}}
@@ -68,7 +68,7 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
 @rule(
     "W02",
     "Keys are pressed, data is entered",
-    why="One word for each of the two tells a caller whether one key is enough, or whether he types and must finish.",
+    why="One word for each of the two tells a caller whether one key is enough, or whether there is more to type and to finish.",
     source="ISO/IEC 13714",
     severity="information",
     before="main: {say: Your customer number of six digits?, ask: digits, length: 6, then: bye}",
@@ -193,7 +193,7 @@ def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
 @rule(
     "W07",
     "Nobody is blamed",
-    why="“Invalid entry” tells a caller that he is stupid, and not what to do. Say what is expected.",
+    why="“Invalid entry” calls the caller stupid, and does not say what to do. Say what is expected.",
     source="ivrsworld.com; Microsoft Speech guidelines",
     before='main: {nomatch: Invalid entry., menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
     after='main: {nomatch: Please press one of these keys., menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
@@ -279,7 +279,7 @@ rule(
 rule(
     "W12",
     "What is announced works, and what works is announced",
-    why="A key that is named and not taken makes a caller believe that he did wrong; one that is taken and not named is hit by accident.",
+    why="A key that is named and not taken makes callers believe that they did something wrong; one that is taken and not named is hit by accident.",
     source="ivr-phone-tree-python, which announces a star that nothing handles",
     by="check",
     kept="The words “for X, press N” are made from the option; where a text of your own names a key, it is compared with the menu.",

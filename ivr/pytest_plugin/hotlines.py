@@ -29,7 +29,11 @@ def hotline_of(config: pytest.Config, marked: str | None = None) -> Path:
         (config.getini("ivr_hotline"), settings),
     ):
         if given:
-            return _hotline(base / given)
+            folder = base / given
+            if (folder / "menu.yaml").is_file():
+                return folder
+            what = "has no menu.yaml" if folder.is_dir() else "is not there"
+            raise NoHotline(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
     found = sorted(path.parent for path in (root / "menus").glob("*/menu.yaml"))
     if len(found) == 1:
         return found[0]
@@ -38,13 +42,6 @@ def hotline_of(config: pytest.Config, marked: str | None = None) -> Path:
         f"which hotline does `call` ring? There is {have} in {root}; set `ivr_hotline = FOLDER` in pytest's settings, "
         "name it with `--ivr-hotline=FOLDER`, or mark the test with `@pytest.mark.ivr(hotline=FOLDER)`"
     )
-
-
-def _hotline(folder: Path) -> Path:
-    if (folder / "menu.yaml").is_file():
-        return folder
-    what = "has no menu.yaml" if folder.is_dir() else "is not there"
-    raise NoHotline(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
 
 
 def harnesses_of(config: pytest.Config, hotline: Path) -> DirectHarnesses:

@@ -239,7 +239,9 @@ class _Replay:
         options = [*kept[:1], 0] if kept else [0, 5]
         return options[self.choices.take(2)]
 
-    def perform(self, name: str, _services: Services, asked: ActionRequest, actions: Actions) -> ActionResult:
+    def perform(
+        self, name: str, _services: Services, request: ActionRequest, actions: Actions
+    ) -> ActionResult:
         """End an action as it ended then, with example results. Nothing is done."""
         del actions
         outcomes = self.tree.contracts[name].all_outcomes()
@@ -252,13 +254,13 @@ class _Replay:
         outcome = run.outcome if run and run.outcome in outcomes else next(iter(outcomes))
         declared = outcomes[outcome]
         results = self.samples.results(declared)
-        sentence = results[self.choices.take(len(results))]
-        unusual = {key: as_text(value) for key, value in sentence.items() if value != results[0][key]}
+        chosen = results[self.choices.take(len(results))]
+        unusual = {key: as_text(value) for key, value in chosen.items() if value != results[0][key]}
         self.done.ends.setdefault(name, []).append({outcome: unusual} if unusual else outcome)
-        account = asked.account or asked.caller or ACCOUNT
+        account = request.account or request.caller or ACCOUNT
         return ActionResult(
             outcome,
-            sentence,
+            chosen,
             account=account if declared.finds_account else None,
             text_to=account if declared.texts is not None else "",
             secrets=self.samples.secrets(declared),

@@ -50,13 +50,10 @@ def difference(done: ReplayResult, tree: Tree, keys: KeysShown) -> str:
         return "" if done.ends_alike else _other_ending(done)
     pair = done.pairs[place]
     before = done.pairs[place - 1].recorded if place else None
-    after = f"after {_cause(before, keys)} " if before else ""
+    after = ""
+    if before:
+        after = f"after “{what_happened(before, keys)}” " + (f"at `{before.node}` " if before.node else "")
     return f"turn {pair.turn}: {after}{_other_way(pair, done, tree, keys)}"
-
-
-def _cause(entry: PathEntry, keys: KeysShown) -> str:
-    where = f" at `{entry.node}`" if entry.node else ""
-    return f"“{what_happened(entry, keys)}”{where}"
 
 
 def _other_way(pair: EventPair, done: ReplayResult, tree: Tree, keys: KeysShown) -> str:

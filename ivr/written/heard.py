@@ -20,6 +20,4 @@ def seconds_heard(commands: Sequence[Command]) -> float:
     return sum((_seconds(each.text, each.language, each.voice) for each in said(commands)), 0.0)
 
 
-@functools.lru_cache(maxsize=65536)
-def _seconds(text: str, language: str, voice: str) -> float:
-    return spoken_seconds(text, language, voice)
+_seconds = functools.lru_cache(maxsize=65536)(spoken_seconds)

@@ -145,7 +145,7 @@ class RecordingLine:
             return ""
         return "\n".join(part for part in _SENTENCE.split(text) if not has_number(part))
 
-    # --- what came of it
+    # --- the written call
 
     def kept(self) -> WrittenCall:
         """Return the call so far."""

@@ -203,7 +203,17 @@ class CallPlayer:
 
     def end(self, ends: str | None) -> None:
         """Hang up if the call goes on, and check its ending. None accepts any ending."""
-        self.rows.append(_end(ends, self.harness))
+        line = self.harness.line
+        if line.waiting != "nobody" and ends not in {None, "hung_up"}:
+            failure = f"the call still waits for {line.waiting} at `{self.harness.node()}`"
+            self.rows.append(PlayedStep(f"ends: {ends}", failure=failure))
+            return
+        line.hang_up()
+        ending = self.harness.ending
+        if ends and ending != ends:
+            self.rows.append(PlayedStep(f"ends: {ends}", failure=f"the call ended as `{ending}`"))
+        else:
+            self.rows.append(PlayedStep(f"ends: {ending}", tuple(line.take())))
 
 
 def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
@@ -278,18 +288,6 @@ def _missing(parts: Sequence[str], heard: str) -> str:
     return ""
 
 
-def _end(ends: str | None, harness: CallHarness) -> PlayedStep:
-    """Hang up if the call goes on, and check its ending."""
-    if harness.line.waiting != "nobody" and ends not in {None, "hung_up"}:
-        failure = f"the call still waits for {harness.line.waiting} at `{harness.node()}`"
-        return PlayedStep(f"ends: {ends}", failure=failure)
-    harness.line.hang_up()
-    ending = harness.ending
-    if ends and ending != ends:
-        return PlayedStep(f"ends: {ends}", failure=f"the call ended as `{ending}`")
-    return PlayedStep(f"ends: {ending}", tuple(harness.line.take()))
-
-
 def _written(step: CallStep, *, secret: bool) -> str:
     """Return a step as it is written, such as `press: 1`. Keys and words that may be secret are masked."""
     if isinstance(step, str):
@@ -319,7 +317,5 @@ def _folded(text: str) -> str:
 def side_by_side(played: PlayedCall) -> Iterator[tuple[str, str, str]]:
     """Yield the rows of a table: what was written, what happened, what failed."""
     for row in played.rows:
-        happened = "\n".join(
-            item.text if isinstance(item, Heard) else f"({item.what})" for item in row.happened
-        )
-        yield row.written, happened, row.failure
+        happened = [item.text if isinstance(item, Heard) else f"({item.what})" for item in row.happened]
+        yield row.written, "\n".join(happened), row.failure

@@ -11,7 +11,7 @@ from pathlib import Path
 from ivr.menu.language.model import Model
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import declare
-from ivr.menu.reading.yaml import Section, decode, place, read
+from ivr.menu.reading.yaml import decode, place, read
 from ivr.written.model import CallsFile, CallStep, WrittenCall
 
 YAML_WIDTH = 110
@@ -39,12 +39,9 @@ def calls_file(folder: Path, name: str) -> Path:
     target = folder / "calls" / path.name if alone else path
     if target.is_dir():
         raise ValueError(f"`{name}` names no file for calls: {target} is a folder; write it like tried.yaml")
-    if not alone:
-        return target
-    if not (folder / "menu.yaml").is_file():
-        raise ValueError(
-            f"there is no hotline in {folder}; name a file with its folder, such as ./{path.name}"
-        )
+    if alone and not (folder / "menu.yaml").is_file():
+        what = f"there is no hotline in {folder}"
+        raise ValueError(f"{what}; name a file with its folder, such as ./{path.name}")
     return target
 
 
@@ -84,10 +81,13 @@ def _added_to(path: Path, before: bytes | None, calls: Sequence[WrittenCall]) ->
     end = b"" if not before or before.endswith((b"\n", b"\r")) else newline
     more = ("\n" + _entries(calls, column)) if there else written(calls)
     made = before + end + more.encode().replace(b"\n", newline)
-    if not _reads_as(path, made, [*there, *calls]):
-        raise BadFile(
-            f"{path}: no call can be added at its end; write `calls:` as a list with `- call:` lines"
-        )
+    try:
+        reads_back = _calls_in(path, made)[0] == [*there, *calls]
+    except BadFile:
+        reads_back = False
+    if not reads_back:
+        what = f"{path}: no call can be added at its end"
+        raise BadFile(f"{what}; write `calls:` as a list with `- call:` lines")
     return made
 
 
@@ -103,20 +103,8 @@ def _calls_in(path: Path, data: bytes) -> tuple[list[WrittenCall], int]:
         what = f"line {problems[0].line}, {problems[0].what}"
         raise BadFile(f"{path} cannot be read as written calls: {what}; mend it, or name another file")
     assert section is not None
-    return file.calls, _column(section, text)
-
-
-def _column(section: Section, text: str) -> int:
-    """Return the column of the `-` before the last call."""
-    line = text.splitlines()[place(section, "calls", len(section["calls"]) - 1).line - 1]
-    return max(line.find("-"), 0)
-
-
-def _reads_as(path: Path, data: bytes, calls: Sequence[WrittenCall]) -> bool:
-    try:
-        return _calls_in(path, data)[0] == list(calls)
-    except BadFile:
-        return False
+    line = text.splitlines()[place(section, "calls", len(file.calls) - 1).line - 1]
+    return file.calls, max(line.find("-"), 0)
 
 
 def _replace(path: Path, before: bytes | None, made: bytes) -> bool:
