@@ -146,7 +146,7 @@ class _Ready:
     """Waits until a worker answers for its store and its menu."""
 
     def __init__(self, host: str, port: int, ready: Callable[[str], None]) -> None:
-        # A server that listens on every address is asked on the one of this machine.
+        # If the server listens on every address, ask it on this machine's own.
         self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
         self._port = port
         self._ready = ready

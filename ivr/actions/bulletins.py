@@ -80,7 +80,7 @@ class Bulletins:
 
     def __init__(self, path: Path | None, stamp: FileStamp | None, bulletins: list[Bulletin]) -> None:
         self._path = path
-        # Replaced in one go: other threads read it.
+        # Replaced as a whole, because other threads read it.
         self._latest_read = stamp, bulletins
 
     @classmethod

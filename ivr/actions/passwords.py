@@ -63,7 +63,7 @@ def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
         reasons.append(Reason.too_long)
     if password.isdecimal():
         reasons.append(Reason.only_digits)
-    # One that is too short is easily guessed anyway.
+    # A password that is too short is easily guessed anyway.
     if len(password) >= SHORTEST and _score(password, phone, name) < _LEAST_SCORE:
         reasons.append(Reason.easily_guessed)
     return reasons

@@ -29,7 +29,7 @@ CONTRACT = Contract(
             means="There were too many wrong tries; until the lock ends even the right tail is not taken.",
             tells={"minutes_left": "whole minutes, rounded up, until the next try is taken"},
         ),
-        # The tail is right, and a human need not ask it again; but the call is not verified here.
+        # The tail is right, so that a human need not ask for it again, but the call is not verified.
         **{word: Outcome(means, raises=Level.matched) for word, means in NOT_SERVED.items()},
     },
 )

@@ -114,7 +114,7 @@ class Switchboard:
         match look:
             case Answered(answer=answer):
                 if event.connected and self.store.ended(call):
-                    # A conversation whose end is reported after the hang-up that ended it.
+                    # The end of a conversation may be reported after the hang-up that ended it.
                     self.store.end(call, "transferred", event.at)
                 return answer
             case Free(token=token, session=None):

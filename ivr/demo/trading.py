@@ -45,8 +45,8 @@ def ordinary_arrival(at: datetime) -> date:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    # Imported late: it takes a good part of a second. One calendar a year: a shared one fills itself while it is
-    # read, which two threads must not see.
+    # The import takes a good part of a second. Each year has its own calendar, because a shared one changes while it
+    # is read, and other threads must not see that.
     import holidays
 
     return frozenset(holidays.financial_holidays("XSHG", years=year))

@@ -127,7 +127,7 @@ SAVE = """
 SAVE_FIRST_CLAIMED = SAVE.format(indexed="started = :started, version = :version,")
 SAVE_LATER = SAVE.format(indexed="")
 
-# A call whose first turn nobody claimed.
+# For a call whose first turn nobody has claimed.
 SAVE_FIRST = """
     INSERT INTO calls (
         call, token, turn, started, version, caller, language, hotline, reason, urgent, ending, session, ended, answer

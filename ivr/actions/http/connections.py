@@ -32,7 +32,7 @@ LARGEST_ANSWER = 256 * 1024
 CONNECTIONS = 32
 """Kept open to each service; more are opened if necessary."""
 
-# urllib3's warnings name URLs, and so whose account was asked for.
+# The warnings of urllib3 have URLs, which name accounts.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
@@ -66,7 +66,7 @@ class ServiceClient:
     def __init__(self, breaker: Breaker, authorities: str | None) -> None:
         self._session = requests.Session()
         self._session.verify = authorities or True
-        # Neither the environment's proxies nor ~/.netrc: the latter would even replace our Authorization header.
+        # No proxies from the environment, and no ~/.netrc, which would even replace our Authorization header.
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):

@@ -85,7 +85,7 @@ class Pages:
         opened = self._opened(ticket)
         if opened is None:
             return self._dead()
-        # Without `formdata` the form would look for files first, and have the body read another way.
+        # Without `formdata` the form would look for files first, and read the body in another way.
         form = NewPassword(formdata=request.form)
         if not form.validate():
             return make_response(self._form(opened, form, ["stale"]), 400)

@@ -51,12 +51,12 @@ def _prompted(secret: Callable[[], bool]) -> Iterator[str]:
     from prompt_toolkit.output import create_output
 
     path = history_file()
-    # Asks on standard error where standard output is a pipe, which is then a plain transcript.
+    # Prompts go to standard error if standard output is a pipe, which then gets a plain transcript.
     output = create_output(always_prefer_tty=True)
     session: PromptSession[str] = PromptSession(
         history=FileHistory(str(path)) if path else InMemoryHistory(), output=output
     )
-    # One of its own: nothing that was typed there can come back with the arrow keys.
+    # A separate session, so that the arrow keys cannot bring a secret back.
     hidden: PromptSession[str] = PromptSession(history=DummyHistory(), output=output, is_password=True)
     while True:
         try:

@@ -265,7 +265,7 @@ class Accounts(Database):
 
     def _load(self, source: Path | None) -> None:
         content = source.read_bytes() if source is not None and source.exists() else None
-        # The declaration is part of the mark: rows that an older program wrote are written again.
+        # The declaration is part of the mark, so that rows of an older program are written again.
         mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
         with self._writing() as db:
             make_tables(db)

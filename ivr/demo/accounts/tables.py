@@ -21,7 +21,7 @@ _TABLES = (
     """CREATE TABLE passwords (
         phone TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE, which TEXT NOT NULL, hash TEXT NOT NULL,
         PRIMARY KEY (phone, which))""",
-    # A signed-in device each; `revoked` is when it was signed out from here.
+    # One row for each signed-in device; `revoked` is when it was signed out from here.
     """CREATE TABLE tokens (
         id INTEGER PRIMARY KEY, phone TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE, revoked REAL)""",
     "CREATE INDEX tokens_of_account ON tokens (phone)",
@@ -31,7 +31,7 @@ _TABLES = (
         state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'used', 'void')))""",
     "CREATE UNIQUE INDEX one_open_reset ON resets (phone, which) WHERE state = 'open'",
     "CREATE INDEX resets_by_age ON resets (expires)",
-    # Of any number that was asked for: `done` says whether there was something to freeze.
+    # One row for each request to freeze a number; `done` says whether there was something to freeze.
     """CREATE TABLE freezes (key TEXT PRIMARY KEY, phone TEXT NOT NULL, at REAL NOT NULL, done INTEGER NOT NULL)""",
 )
 
@@ -74,13 +74,13 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
         """INSERT INTO accounts (phone, place, id_card, filed, data) VALUES (?1, ?2, ?3, ?4, ?4)
         ON CONFLICT (phone) DO UPDATE SET place = excluded.place, id_card = excluded.id_card, filed = excluded.filed,
             data = CASE filed WHEN excluded.filed THEN data ELSE excluded.data END""",
-        # Written as a Customer: the ID card is left out of the data.
+        # Written as a Customer, so that the data has no ID card.
         [
             (account.phone, place, account.id_card, CUSTOMER.dump_json(account).decode())
             for place, account in enumerate(filed.accounts)
         ],
     )
-    # Everybody is signed in on one device to begin with.
+    # At first, everybody is signed in on one device.
     db.execute(
         "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
     )

@@ -99,7 +99,7 @@ class TwilioRest:
         self.number = number
         self._account = account
         self._exchange = TwilioHttpClient(timeout)
-        # An environment of its own: the settings are read in one place, and the client would look for others there.
+        # An empty environment for the client, which would look for more settings in the real one.
         self._client = Client(
             account, token, http_client=self._exchange, environment={"TWILIO_ACCOUNT_SID": account}
         )

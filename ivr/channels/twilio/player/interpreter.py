@@ -98,7 +98,7 @@ class Player:
         length = _number(self._verb, "numDigits", 0) or None
         return GatherSettings(length, self._verb.get("finishOnKey", "#"), speech)
 
-    # What the caller does. Each goes on until the call waits for the caller again, or is over.
+    # What the caller does. Each method goes on until the call waits for the caller again, or is over.
 
     def start(self) -> None:
         self._request(self._settings.voice_url, "POST", {})

@@ -35,7 +35,7 @@ def http_transport(
     public = public_url.rstrip("/") or base
     signer = RequestValidator(tokens[0]) if tokens else None
     session = requests.Session()
-    # Neither a proxy nor a .netrc of this machine stands between Twilio and a server.
+    # No proxy and no .netrc of this machine: Twilio would not use them either.
     session.trust_env = False
 
     def send(method: str, url: str, form: Mapping[str, str], /) -> Reply:
