@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,16 @@ def test_menu_and_engine_ask_no_clock(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     assert not calls & {"now", "utcnow", "today"}
+
+
+PACKAGES = sorted((Path(__file__).parents[1] / "ivr").glob("*/**/__init__.py"))
+WORDS = {"run", "call", "lint"}
+"""Functions and keys of the menu that package docstrings speak of; every other small name is a module."""
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.parent.name)
+def test_a_package_names_only_modules_that_it_has(package: Path) -> None:
+    """What the docstring of a package sends a reader to is there."""
+    docstring = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8"))) or ""
+    there = {path.stem for path in package.parent.iterdir()}
+    assert set(re.findall(r"``([a-z_]+)``", docstring)) <= there | WORDS

@@ -113,3 +113,38 @@ def test_without_a_hotline_it_says_what_to_type(installed: Path, tmp_path: Path,
         "Error: menus/yuebao, the demonstration, is not here; name the folder of your hotline, or make one with "
         "`ivr new FOLDER`\n"
     )
+
+
+@pytest.mark.parametrize("named", ["a folder", "a git repository"])
+def test_it_is_installed_from_its_sources(tmp_path: Path, named: str) -> None:
+    """As the documentation says: from a clone, and by a git URL with an extra. pip builds it from what it is given."""
+    sources, target = tmp_path / "sources", tmp_path / "target"
+    shutil.copytree(ROOT / "ivr", sources / "ivr", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in SOURCES:
+        shutil.copy(ROOT / name, sources)
+    given = str(sources)
+    if named == "a git repository":
+        for command in (
+            ["init", "-q"],
+            ["add", "."],
+            ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "x"],
+        ):
+            subprocess.run(["git", *command], cwd=sources, check=True)
+        given = f"ivrkit[pictures] @ git+file://localhost{sources}"
+    install = [
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+        str(target),
+        given,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *install], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (found,) = target.glob("ivrkit-*.dist-info")
+    assert found.name == f"ivrkit-{VERSION}.dist-info"
+    assert (target / "ivr" / "cli" / "starter" / "menu.yaml").exists()

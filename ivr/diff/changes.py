@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 class Heading(enum.Enum):
     """What a difference is about. The report has this order: what matters most to callers comes first."""
 
-    identity = "Who must prove who he is"
+    identity = "Who must prove who they are"
     human = "Reaching a human"
     keys = "Keys"
     goals = "What callers want, and how soon"

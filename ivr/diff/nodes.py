@@ -90,7 +90,7 @@ def _introduced(side: Side, name: str) -> str:
 def _identity(name: str, old: Node, new: Node) -> Iterator[Change]:
     before, after = (Level[node.needs] if node.needs else Level.unknown for node in (old, new))
     if after < before:
-        what = f"asks only for `{after.name}` now" if after else "asks nobody any more who he is"
+        what = f"asks only for `{after.name}` now" if after else "asks nobody any more who they are"
         sentence = f"`{name}` {what}; before: `{before.name}`"
         yield Change(Heading.identity, sentence, name, grave=True)
     elif after > before:

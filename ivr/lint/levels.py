@@ -174,7 +174,7 @@ def level_gain(subject: Subject, limit: float) -> Iterator[Finding]:
         gain = _gain(subject, level)
         if gain and gain[1] - gain[2] > limit:
             language, deep, flat = gain
-            what = f"with the options of `{level.lower}` one level below, a caller hears his after {deep:.1f} s on average; here they would be {flat:.1f} s"
+            what = f"with the options of `{level.lower}` one level below, a caller hears theirs after {deep:.1f} s on average; here they would be {flat:.1f} s"
             yield Finding(level.upper, ("menu", level.key), what, "offer them here", language)
 
 

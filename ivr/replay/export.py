@@ -6,9 +6,24 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import DeskReport, DigitsPressed, Event, NoInput, RecordingEnded, SpeechHeard
+from ivr.engine.events import (
+    ActionFinished,
+    ActionGoesOn,
+    CallerHungUp,
+    CallStarted,
+    DeskReport,
+    DigitsPressed,
+    Event,
+    InternalError,
+    LimitReached,
+    NoInput,
+    RecordingEnded,
+    SpeechHeard,
+    TransferEnded,
+)
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
@@ -41,7 +56,7 @@ def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> Exporte
     shown = [_shown(actions, turn, event) for turn, event in done.typed if _step(tree, turn, event)]
     if record.caller and record.caller not in phones:
         notes.append(
-            "the caller's number is not written; the first demonstration customer rings in his place"
+            "the caller's number is not written; the first demonstration customer rings in their place"
         )
     known = record.caller if record.caller in phones else None
     desks = _desks(done, tree, notes)
@@ -84,7 +99,18 @@ def _step(tree: Tree, turn: RecordedTurn, event: Event) -> CallStep | None:
             return Speak(say=text)
         case RecordingEnded(seconds=seconds):
             return Leaves(record=min(seconds, 600))
-    return None
+        case (
+            CallStarted()
+            | ActionFinished()
+            | ActionGoesOn()
+            | TransferEnded()
+            | CallerHungUp()
+            | LimitReached()
+            | InternalError()
+        ):
+            return None  # the caller did nothing
+        case other:
+            assert_never(other)
 
 
 def _is_over(tree: Tree, name: str, digits: str) -> bool:

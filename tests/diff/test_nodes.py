@@ -1,4 +1,4 @@
-"""Two versions of a hotline: entries, conditions, actions, and who must prove who he is."""
+"""Two versions of a hotline: entries, conditions, actions, and who must prove who they are."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ IDENTITY = "identity: {known: who, verified: prove}"
     [
         (
             ("A secret., needs: verified", "A secret."),
-            "! `told` asks nobody any more who he is; before: `verified`",
+            "! `told` asks nobody any more who they are; before: `verified`",
         ),
         (
             ("A secret., needs: verified", "A secret., needs: known"),

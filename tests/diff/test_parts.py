@@ -258,7 +258,7 @@ def test_markdown_folds_up_what_is_long() -> None:
     """And what only editors need; what is grave stands open, and first."""
     many = [Change(Heading.ways, f"`{number}` is new") for number in range(LONG + 1)]
     page = markdown(comparison(*many, EDITORS, GRAVE))
-    assert page.index("### Who must prove who he is") < page.index("### Where calls go")
+    assert page.index("### Who must prove who they are") < page.index("### Where calls go")
     assert f"<details><summary>{LONG + 1} changes</summary>\n\n- `0` is new" in page
     assert "<details><summary>1 change</summary>\n\n- `a` is called `b` now" in page
     assert "- ⚠️ `a` asks nobody" in page

@@ -197,7 +197,7 @@ def test_words_before_the_options_do_not_hide_a_level() -> None:
 
     def price(say: str) -> float:
         (found,) = told("M02", LEVELS.replace("SAY", say))
-        return float(found.partition("hears his after ")[2].partition(" s")[0])
+        return float(found.partition("hears theirs after ")[2].partition(" s")[0])
 
     assert price("say: Well., ") > price("")
     assert price("say: 'Which orders do you mean?', ") > price("say: Well., ")

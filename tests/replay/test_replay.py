@@ -383,7 +383,7 @@ def test_a_number_that_is_nobody_s_is_not_written() -> None:
     stranger = of(*pressed("1", "5"), **{"from": "+8613912345678"})
     made = recalled(replayed(stranger), TREE, PHONES)
     assert made.call.from_ is None
-    assert "the first demonstration customer rings in his place" in made.notes[0]
+    assert "the first demonstration customer rings in their place" in made.notes[0]
     assert "13912345678" not in written([made.call])
     withheld = recalled(replayed(of(*pressed("1"), **{"from": "withheld"})), TREE, PHONES)
     assert (withheld.call.from_, withheld.notes) == ("withheld", [])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
@@ -25,10 +26,16 @@ from ivr.menu.language.nodes import (
     FIXED_LENGTHS,
     USUAL_LENGTHS,
     AskNode,
+    ChooseNode,
+    EndNode,
     MenuNode,
     Node,
+    RecordNode,
     RunNode,
+    SayNode,
     SetNode,
+    TextNode,
+    TransferNode,
 )
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays
@@ -123,14 +130,19 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
     if node.desk is not None and node.desk not in draft.typed("desks"):
         remedy = did_you_mean(node.desk, hotline.desks, "add it under `desks:`")
         draft.note(name, (node.kind,), f"there is no desk `{node.desk}`", remedy)
-    if isinstance(node, MenuNode):
-        _menu(draft, hotline, name, node)
-    elif isinstance(node, AskNode):
-        _ask(draft, hotline, name, node)
-    elif isinstance(node, RunNode):
-        _run(draft, name, node, contracts)
-    elif isinstance(node, SetNode):
-        _set(draft, hotline, name, node)
+    match node:
+        case MenuNode():
+            _menu(draft, hotline, name, node)
+        case AskNode():
+            _ask(draft, hotline, name, node)
+        case RunNode():
+            _run(draft, name, node, contracts)
+        case SetNode():
+            _set(draft, hotline, name, node)
+        case SayNode() | ChooseNode() | TransferNode() | RecordNode() | TextNode() | EndNode():
+            pass  # their targets, templates and words are checked with everybody's
+        case other:
+            assert_never(other)
 
 
 def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
