@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
@@ -19,7 +20,7 @@ class NotProved(PermissionError):
 
 
 class ContractBroken(Exception):
-    """An action ended in a way that its contract does not declare."""
+    """An action ended in a way that its contract does not declare. The message has only names that the contract has."""
 
 
 def perform(
@@ -37,18 +38,34 @@ def perform(
     try:
         result = performed.run(services, request)
         _keep_promise(contract, result)
+    except ContractBroken as broken:
+        _log.error("action failed", action=name, error="ContractBroken", why=str(broken))
+        return ActionResult("unavailable")
     except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         _log.error("action failed", action=name, **origin_of(error))
         return ActionResult("unavailable")
     return result
 
 
-def _keep_promise(contract: Contract, result: ActionResult) -> None:
+def _keep_promise(contract: Contract, result: object) -> None:
+    if not isinstance(result, ActionResult):
+        raise ContractBroken("it returned no ActionResult")
     outcome = contract.all_outcomes().get(result.outcome)
     if outcome is None:
-        raise ContractBroken(f"{contract.name} does not declare the outcome {result.outcome}")
-    if result.results.keys() != outcome.tells.keys():
-        raise ContractBroken(f"{contract.name} does not tell what it declares for {result.outcome}")
-    declared = outcome.texts if result.text_to else {}
-    if declared is None or result.secrets.keys() != declared.keys():
-        raise ContractBroken(f"{contract.name} sends another message than it declares for {result.outcome}")
+        raise ContractBroken(f"its outcome is none of {', '.join(contract.all_outcomes())}")
+    _compare(f"the results of `{result.outcome}`", result.results, outcome.tells)
+    if result.text_to and outcome.texts is None:
+        raise ContractBroken(f"`{result.outcome}` declares no message, and it sent one")
+    _compare(
+        f"the secrets of `{result.outcome}`", result.secrets, (outcome.texts or {}) if result.text_to else {}
+    )
+
+
+def _compare(what: str, given: Mapping[str, Any], declared: Mapping[str, str]) -> None:
+    """Compare keys. One that is not declared is not named, since it may be what a caller typed."""
+    if missing := declared.keys() - given.keys():
+        raise ContractBroken(f"{what} lack {', '.join(sorted(missing))}")
+    if given.keys() != declared.keys():
+        raise ContractBroken(
+            f"{what} have a key that is not declared; declared: {', '.join(declared) or 'none'}"
+        )

@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any
 
 from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext, AccountService
-from ivr.actions.base import Action, ActionRequest, ActionResult, Services
+from ivr.actions.base import Action, ActionRequest, ActionResult, FunctionAction, Services
 from ivr.actions.message_limits import may_text, refused
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.language.http_services import MODULE_NAME, REQUEST_FACTS
@@ -68,7 +68,11 @@ class _CountedMessages:
 
     def run(self, services: Services, request: ActionRequest) -> ActionResult:
         result = self.action.run(services, request)
-        if result.text_to and not may_text(services, request, result.text_to):
+        if (
+            isinstance(result, ActionResult)
+            and result.text_to
+            and not may_text(services, request, result.text_to)
+        ):
             return refused(self.CONTRACT)
         return result
 
@@ -84,6 +88,7 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
         problem = _contract_problem(contract, taken)
         if contract.name in actions:
             problem = problem or ("two actions have this name", "rename one")
+        problem = problem or _function_problem(found)
         if problem:
             raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
         sends = any(outcome.texts is not None for outcome in contract.outcomes.values())
@@ -181,6 +186,23 @@ def _actions_in(module: ModuleType) -> Iterator[Any]:
         if isinstance(contract, Contract) and callable(getattr(found, "run", None)) and id(found) not in seen:
             seen.add(id(found))
             yield found
+
+
+def _function_problem(found: Any) -> tuple[str, str] | None:
+    """Return why a function cannot be called as an action, and what to write instead, or None."""
+    function = found.function if isinstance(found, FunctionAction) else found.run
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    where = f" ({Path(code.co_filename).name}, line {code.co_firstlineno})" if code else ""
+    remedy = f"write `def {getattr(function, '__name__', 'run')}(services, request):`"
+    if inspect.iscoroutinefunction(function):
+        return f"`async def` cannot be run{where}", f"{remedy}; it may take its time"
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return f"it does not take two parameters{where}", remedy
+    except ValueError:  # a function in C may have no signature
+        return None
+    return None
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -139,6 +140,25 @@ def test_a_broken_promise_is_unavailable(caller: Caller, finished: ActionResult)
     with capture_logs() as logs:
         assert end(caller, finished) == ActionResult("unavailable")
     assert [log["error"] for log in logs] == ["ContractBroken"]
+    assert SECRET not in str(logs)
+
+
+@pytest.mark.parametrize(
+    ("finished", "why"),
+    [
+        (ActionResult(SECRET), "its outcome is none of ok, sent, noted, unavailable"),
+        (ActionResult("ok"), "the results of `ok` lack sum"),
+        (ActionResult("ok", {"sum": 3, SECRET: 4}), "the results of `ok` have a key that is not declared; declared: sum"),
+        (ActionResult("noted", text_to=TO, secrets={SECRET: 1}), "the secrets of `noted` have a key that is not declared; declared: none"),
+        (ActionResult("ok", {"sum": 3}, text_to=TO), "`ok` declares no message, and it sent one"),
+        (SECRET, "it returned no ActionResult"),
+    ],
+)  # fmt: skip
+def test_the_log_says_how_a_contract_is_broken(caller: Caller, finished: Any, why: str) -> None:
+    """With names of the contract alone: what the action returned may be what a caller typed."""
+    with capture_logs() as logs:
+        assert end(caller, finished) == ActionResult("unavailable")
+    assert [log["why"] for log in logs] == [why]
     assert SECRET not in str(logs)
 
 

@@ -122,6 +122,8 @@ def test_a_module_that_lacks_another_one_is_told_apart_from_one_that_is_not_ther
         (ONE.replace('"order"', '"caller"'), "the input `caller` is known without being given", "read `request.caller`"),
         (ONE.replace('tells={"shelf"', 'tells={"the shelf"'), "`the shelf` is no name", "write small letters"),
         (ONE + "\n@action('Again.', outcomes={'ok': Outcome('Yes.')})\ndef other(s, r): ...\nother.CONTRACT = order_status.CONTRACT", "two actions have this name", "rename one"),
+        (ONE.replace("def order", "async def order"), "action `order_status`: `async def` cannot be run (actions.py, line 3)", "write `def order_status(services, request):`"),
+        (ONE.replace("(services, request)", "(request)"), "it does not take two parameters (actions.py, line 3)", "write `def order_status(services, request):`"),
         (ONE + "\ndef open_accounts(context): ...", "`open_accounts` does not say what it returns", "annotate it"),
         (ONE + "\nclass Shop: ...\n" + OPEN, "`Shop` is no account service, as it has no `find`", "add the method"),
         (ONE + ACCOUNTS + RESETS.replace("def reset(", "def resets(") + OPEN, "`Shop` is no account service, as it has no `reset`", "add the method"),
