@@ -8,13 +8,14 @@ editors, version control and Kubernetes keep their own files under such names.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.loader import included_files
+from ivr.menu.loader import included_files, original_of
 from ivr.menu.reading.draft import MENU_FILE
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
@@ -32,17 +33,20 @@ class HotlineFiles:
     problems: tuple[Problem, ...] = ()
     """Files that cannot be read, or have a wrong name."""
     recordings: Mapping[str, str] = field(default_factory=dict)
-    unread: frozenset[str] = frozenset()
-    """YAML files at the top of the folder that have no name in the hotline."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """YAML files at the top of the folder that have no name in the hotline, and copies: name to text."""
 
 
 def read_folder(folder: Path) -> HotlineFiles:
     if not folder.is_dir():
         what, remedy = "there is no such folder", "name a hotline's folder, or make one with `ivr new`"
         return HotlineFiles(problems=(Problem(MENU_FILE, 1, 1, "", what, remedy),))
+    if misnamed := misnamed_menu(folder):
+        problem = Problem(misnamed, 1, 1, "", "the menu is read from `menu.yaml`", "rename it to `menu.yaml`")
+        return HotlineFiles(problems=(problem,))
     sources: dict[str, str] = {}
     problems: list[Problem] = []
-    names = [MENU_FILE, ACTIONS_FILE, *sorted(path.name for path in _visible(folder, "prompts.*.yaml"))]
+    names = [MENU_FILE, ACTIONS_FILE, *sorted(_prompts(folder, "yaml"))]
     for name in names:  # grows by the files that the menu includes
         if name in sources or not (folder / name).exists():
             continue
@@ -54,7 +58,7 @@ def read_folder(folder: Path) -> HotlineFiles:
             names += included_files(text)
     problems += _other_suffixes(folder, {*names, *DATA_FILES})
     beside = {path.name for path in _visible(folder, "*.yaml") if path.is_file()}
-    unread = frozenset(beside - {*names, *DATA_FILES})
+    unread = {name: read_text(folder / name, name)[0] for name in beside - {*names, *DATA_FILES}}
     return HotlineFiles(sources, tuple(problems), recordings_of(folder), unread)
 
 
@@ -99,6 +103,19 @@ def _visible(folder: Path, pattern: str) -> Iterator[Path]:
     return (path for path in folder.glob(pattern) if not path.name.startswith("."))
 
 
+def _prompts(folder: Path, suffix: str) -> set[str]:
+    """Return the names of the words files. A copy of one is not read: a mistake in it keeps nothing from loading."""
+    return {path.name for path in _visible(folder, f"prompts.*.{suffix}") if not original_of(path.name)}
+
+
+def misnamed_menu(folder: Path) -> str:
+    """Return the file that was meant as the menu of a folder without a menu.yaml, or an empty string."""
+    if (folder / MENU_FILE).exists():
+        return ""
+    names = (path.name for path in _visible(folder, "*") if path.is_file())
+    return next((each for each in names if re.fullmatch(r"menu\.ya?ml(\.txt)?", each, re.IGNORECASE)), "")
+
+
 def _recordings(folder: Path) -> list[Path]:
     root = folder / "audio"
     found = sorted(root.glob("*/**/*")) if root.is_dir() else []
@@ -112,7 +129,7 @@ def _recordings(folder: Path) -> list[Path]:
 def _other_suffixes(folder: Path, names: Collection[str]) -> list[Problem]:
     """Return a problem for each file that is not read because it ends in ``.yml``."""
     others = {name.removesuffix(".yaml") + ".yml" for name in names if name.endswith(".yaml")}
-    others |= {path.name for path in _visible(folder, "prompts.*.yml")}
+    others |= _prompts(folder, "yml")
     return [_wrong_suffix(other) for other in sorted(others) if (folder / other).is_file()]
 
 

@@ -41,6 +41,10 @@ def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
         check_demonstration(folder)
     if ctx.info_name in {"simulate", "check"} or (folder / "menu.yaml").is_file():
         return folder
+    from ivr.calls.hotline_files import misnamed_menu
+
+    if folder.is_dir() and (misnamed := misnamed_menu(folder)):
+        raise CommandFailed(f"{folder} has no menu.yaml; rename `{misnamed}` to `menu.yaml`")
     what = "has no menu.yaml" if folder.is_dir() else "is not there"
     raise CommandFailed(f"{folder} {what}; name a hotline's folder, or make one with `ivr new`")
 

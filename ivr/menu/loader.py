@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,7 +19,7 @@ from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
-from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
 from ivr.menu.reading.problems import Problem
@@ -46,7 +47,7 @@ def load(
     sources: Mapping[str, str],
     contracts: Mapping[str, Contract],
     recordings: Mapping[str, str] | None = None,
-    unread: Collection[str] = (),
+    unread: Mapping[str, str] | None = None,
     *,
     withheld: Mapping[str, Contract] | None = None,
     complete: bool = True,
@@ -110,7 +111,7 @@ def _compiled(
     )
 
 
-def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
+def draft_of(sources: Mapping[str, str], unread: Mapping[str, str] | None = None) -> Draft:
     """Read and declare the files of a hotline as far as possible."""
     draft = Draft()
     if MENU_FILE not in sources:
@@ -131,7 +132,7 @@ def draft_of(sources: Mapping[str, str], unread: Collection[str] = ()) -> Draft:
         draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
         for language in dict.fromkeys(draft.hotline.languages[1:]):
             _words(draft, language, sources)
-        _stray_files(draft, draft.hotline, {*sources, *unread})
+        _stray_files(draft, draft.hotline, {**sources, **(unread or {})})
     return draft
 
 
@@ -288,23 +289,44 @@ def words_file(language: str) -> str:
     return f"prompts.{language}.yaml"
 
 
+def _language_meant(typed: str, languages: Collection[str]) -> str:
+    """Return the language that the name of a words file means: `zh-CN` for `zh`."""
+    return next((each for each in languages if each.startswith(f"{typed}-")), nearest(typed, languages) or "")
+
+
 def _language_of(file: str) -> str:
     """Return the language in the name of a words file, or an empty string."""
     parts = PurePosixPath(file).name.split(".")
     return parts[1] if len(parts) == 3 and parts[0] == "prompts" else ""
 
 
-def _stray_files(draft: Draft, hotline: Hotline, names: Collection[str]) -> None:
+_COPY = re.compile(r"[ ._-]*(\(\d+\)|copy|副本|拷贝).*(?=\.ya?ml$)", re.IGNORECASE)
+
+
+def original_of(file: str) -> str:
+    """Return the name of the file that this one was copied from in a file manager, or an empty string."""
+    return _COPY.sub("", file) if _COPY.search(file) else ""
+
+
+def _stray_files(draft: Draft, hotline: Hotline, files: Mapping[str, str]) -> None:
     """Report files that nothing names: a line was forgotten, or a name is misspelt."""
     used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
-    for file in set(names) - used:
+    for file in files.keys() - used:
         language, severity = _language_of(file), "error"
-        if language == hotline.languages[0]:
+        meant = _language_meant(language, hotline.languages[1:])
+        if original_of(file) in files:
+            what, remedy, severity = f"this is a copy of `{original_of(file)}`", "delete it", "warning"
+        elif language == hotline.languages[0]:
             what = f"`{language}` is the hotline's first language, whose words stand in the menu itself"
             remedy = "delete the file"
         elif language:
             what = f"the language `{language}` is not among the hotline's `languages:`"
             remedy = did_you_mean(language, hotline.languages[1:], "add it there, or delete the file")
+            if meant and words_file(meant) not in files:
+                remedy = f"rename it to `{words_file(meant)}`"
+        elif re.search("^calls:", files[file], re.MULTILINE):
+            what, remedy = "written calls are in the folder `calls/`", f"move it to `calls/{file}`"
+            severity = "warning"
         else:
             what, remedy = "nothing includes this file", "add it under `include:`, or delete it"
             severity = "warning"

@@ -10,6 +10,7 @@ import pytest
 from ivr.calls.hotline_files import read_folder, recordings_of
 from ivr.calls.served_hotline import load_hotline
 from ivr.written.runner import read_calls
+from tests.support.command import ivr
 from tests.support.switchboards import write_menu
 
 CALL = "calls: [{call: x, steps: [hang_up]}]"
@@ -38,7 +39,7 @@ def test_a_menu_is_its_yaml_files(folder: Path) -> None:
     files = read_folder(folder)
     assert set(files.sources) == {"actions.yaml", "menu.yaml", "more/nodes.yaml", "prompts.zh-CN.yaml"}
     assert files.problems == ()
-    assert files.unread == frozenset()
+    assert files.unread == {}
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
@@ -145,3 +146,46 @@ def test_words_of_the_first_language_in_a_file_are_told_as_what_they_are(folder:
         "prompts.en-US.yaml:1:1: `en-US` is the hotline's first language, whose words stand in the menu itself; "
         "delete the file"
     )
+
+
+@pytest.mark.parametrize(
+    "copy",
+    ["prompts.zh-CN copy.yaml", "prompts.zh-CN (1).yaml", "prompts.zh-CN - 副本.yaml", "menu copy 2.yaml"],
+)
+def test_a_copy_is_told_and_keeps_no_save_from_being_taken_up(folder: Path, copy: str) -> None:
+    """Whatever is in it, it is not read, and makes no new version."""
+    version = getattr(load_hotline(folder).tree, "version", None)
+    put(folder, copy, b"x: [")
+    loaded = load_hotline(folder)
+    assert version is not None
+    assert getattr(loaded.tree, "version", None) == version
+    original = "menu.yaml" if copy.startswith("menu") else "prompts.zh-CN.yaml"
+    assert [(str(each), each.severity) for each in loaded.problems] == [
+        (f"{copy}:1:1: this is a copy of `{original}`; delete it", "warning")
+    ]
+
+
+def test_a_written_call_beside_the_menu_is_told_where_it_belongs(folder: Path) -> None:
+    """It is no file of nodes, so `include:` would not help."""
+    put(folder, "night.yaml", CALL.encode())
+    assert [str(each) for each in load_hotline(folder).problems] == [
+        "night.yaml:1:1: written calls are in the folder `calls/`; move it to `calls/night.yaml`"
+    ]
+
+
+def test_a_file_of_calls_that_begins_with_a_list_is_told_its_key(folder: Path) -> None:
+    """Its key is not one of the menu."""
+    put(folder, "calls/first.yaml", b"- call: x\n  steps: [hang_up]\n")
+    assert [str(each) for each in read_calls(folder)[1]] == [
+        "calls/first.yaml:1:1: the file is a list; begin with `calls:`"
+    ]
+
+
+@pytest.mark.parametrize("name", ["menu.yaml.txt", "Menu.yaml", "menu.yml"])
+def test_a_menu_with_a_similar_name_is_to_be_renamed(folder: Path, name: str) -> None:
+    """A second one need not be written, whatever the command is."""
+    (folder / "menu.yaml").rename(folder / name)
+    assert [str(each) for each in load_hotline(folder).problems] == [
+        f"{name}:1:1: the menu is read from `menu.yaml`; rename it to `menu.yaml`"
+    ]
+    assert f"has no menu.yaml; rename `{name}` to `menu.yaml`" in ivr("test", folder).stderr

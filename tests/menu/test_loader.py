@@ -149,6 +149,15 @@ def test_files_that_are_missing_or_empty(files: Mapping[str, str], problem: str)
     assert said(loaded) == [problem]
 
 
+def test_words_under_a_shortened_language_are_to_be_renamed() -> None:
+    """The file is there, so nothing need be written."""
+    words = {"prompts.en.yaml": WORDS, "people.yaml": PEOPLE}
+    assert (
+        "prompts.en.yaml:1:1: the language `en` is not among the hotline's `languages:`; rename it to `prompts.en-US.yaml`"
+        in said(load({"menu.yaml": MENU, **words}, CONTRACTS))
+    )
+
+
 def test_a_file_that_nothing_includes_is_a_warning() -> None:
     """A forgotten line under `include:`; the hotline is loaded."""
     loaded = load({"menu.yaml": MENU, **FILES, "login.yaml": "nodes: {}"}, CONTRACTS)

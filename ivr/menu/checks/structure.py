@@ -66,12 +66,13 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
     for field, name in (("start", hotline.start), ("agent", hotline.agent)):
         if name not in draft.names:
             written = draft.top is not None and field in draft.top.section
-            remedy = (
-                did_you_mean(name, draft.node_names())
+            remedy = did_you_mean(name, draft.node_names()) if written else "write it: it is the human's"
+            what = (
+                f"`{field}` names `{name}`, and there is no such node"
                 if written
-                else f"write a node `{name}`: it is the human's"
+                else f"there is no node `{name}`"
             )
-            draft.note("", (field,), f"`{field}` names `{name}`, and there is no such node", remedy)
+            draft.note("", (field,), what, remedy)
     for level, name in hotline.identity.items():
         draft.check_target("", ("identity", level), name)
     if zone(hotline.timezone) is None:

@@ -16,10 +16,10 @@ _CITIES = {
     "Asia/Hong_Kong": "hongkong hkt",
     "Asia/Singapore": "sgt",
     "Asia/Ho_Chi_Minh": "hanoi",
-    "America/Los_Angeles": "san_francisco seattle san_diego portland las_vegas pst pdt",
-    "America/Denver": "salt_lake_city mst mdt",
-    "America/Chicago": "dallas houston austin cst cdt",
-    "America/New_York": "washington boston miami atlanta philadelphia newyork est edt",
+    "America/Los_Angeles": "san_francisco seattle san_diego portland las_vegas pst pdt pacific",
+    "America/Denver": "salt_lake_city mst mdt mountain",
+    "America/Chicago": "dallas houston austin cst cdt central",
+    "America/New_York": "washington boston miami atlanta philadelphia newyork est edt eastern",
     "Europe/London": "manchester edinburgh bst",
     "Europe/Berlin": "munich frankfurt hamburg cologne cest",
     "Europe/Madrid": "barcelona",
@@ -54,7 +54,7 @@ def zone_meant(typed: str) -> str:
         hours = f"{offset[1]}{offset[2]}" + (":30" if offset[3] == "30" else "")
         city = _BY_OFFSET.get(hours, "Asia/Shanghai")
         return f"a zone is named after a city in it, such as `{city}`"
-    place = re.sub(r"[ -]", "_", typed.strip().rpartition("/")[2].casefold())
+    place = re.sub(r"[ -]", "_", typed.strip().rpartition("/")[2].casefold()).removesuffix("_time")
     found = _MEANT.get(place) or _by_last_part().get(place)
     if found:
         other = ", or `Asia/Shanghai` for China" if place == "cst" else ""

@@ -127,8 +127,18 @@ def _with_zero(typed: str) -> str:
     return re.sub(r"(?<![0-9:])[0-9]:", r"0\g<0>", typed)
 
 
+def _over_midnight(typed: str) -> str | None:
+    """Return how to write a span of hours that ends on the next day."""
+    first, _, last = _with_zero(typed.strip()).partition("-")
+    if not (re.fullmatch(_TIME, first) and re.fullmatch(_TIME, last) and last < first):
+        return None
+    return f"`{first}-24:00`" + (f", and `00:00-{last}` on the next day" if last != "00:00" else "")
+
+
 def _mended_hours(typed: str) -> str | None:
     mended = _with_zero(typed)
+    if night := _over_midnight(typed):
+        return f"a span ends on its day: write {night}"
     if mended != typed and re.fullmatch(_SPAN, mended):
         return f"a 0 is missing in front: write `{mended}`"
     span = None if re.search(_CLOCK, typed) else _SHORT_SPAN.search(typed)
@@ -187,6 +197,8 @@ def _always(typed: Any) -> Any:
         if span and not re.search("[a-z]", typed)
         else f"cannot be {shown(typed)}"
     )
+    if night := _over_midnight(typed):
+        raise wrong_key(what, f"write the days below it, such as `fri:`, with {night}")
     raise wrong_key(what, f"write the days and the hours below it, such as `mon-fri: {hours}`")
 
 

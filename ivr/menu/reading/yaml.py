@@ -95,7 +95,7 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
         if made is None and top is list:
             made = SequenceNode()
         elif not isinstance(made, top):
-            builder.problem(Mark(1, 1), *_wrong_top(made))
+            builder.problem(Mark(1, 1), *_wrong_top(made, file))
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
@@ -103,12 +103,12 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     return made if isinstance(made, top) else None, _within(text, builder.problems)
 
 
-def _wrong_top(made: Any) -> tuple[str, str]:
+def _wrong_top(made: Any, file: str) -> tuple[str, str]:
     """Return what is wrong with a file of the wrong shape, and what to write instead."""
     if isinstance(made, Section):
         return "the file has keys and should be a list", "begin each entry with `- `"
     what = "the file is a list" if isinstance(made, SequenceNode) else "the file has no keys"
-    return what, "begin with a key, such as `nodes:`"
+    return what, "begin with `calls:`" if file.startswith("calls/") else "begin with a key, such as `nodes:`"
 
 
 def _within(text: str, problems: list[Problem]) -> list[Problem]:
@@ -252,7 +252,12 @@ class _Builder:
         if text.plain and not text and event.tag is None:
             key = self.stack[-1].key if self.stack else None
             where = f"`{key}`" if key else "this line"
-            self.problem(text.mark, f"{where} has no value", "write one, or delete the line")
+            remedy = "write one, or delete the line"
+            if key and (no_space := _NO_SPACE.fullmatch(key)):
+                remedy = f"write `{no_space[1]}: …`, with a space after the colon"
+            elif key and not self.text[: event.start_mark.index].rstrip().endswith(":"):
+                remedy = 'put quotes around a text with a comma, as in `"one, two"`'
+            self.problem(text.mark, f"{where} has no value", remedy)
         return text
 
     def refuse_tag(self, event: Any) -> None:
@@ -331,6 +336,10 @@ class _Builder:
             section.keys_at[str(key)] = key.mark
 
 
+_NO_SPACE = re.compile(r"\s*(?:- )?([a-z_]+|[0-9*#]):[^\s/:].*")
+"""A key and a value without the space between them. No message shows the value, which may be a secret."""
+
+
 _UNFINISHED = object()
 """The value of an anchor inside itself."""
 _BRACES_INSIDE = ("a text with `{{` or `{%` inside `{ }` needs quotes", 'write `{say: "… {{ … }} …", …}`')
@@ -352,6 +361,11 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
     what, remedy = _trap(error, line, line[mark.column : mark.column + 1])
+    above = next((at for at in range(mark.line - 1, -1, -1) if lines[at].strip()), 0)
+    no_space = _NO_SPACE.fullmatch(lines[above])
+    if no_space and "mapping values" in (error.problem or ""):
+        what, remedy = "a space is missing after the colon", f"write `{no_space[1]}: …`"
+        return Problem(file, above + 1, no_space.start(1) + 1, "", what, remedy)
     return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
 
 

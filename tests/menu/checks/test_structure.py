@@ -46,6 +46,12 @@ def test_a_mistake_in_the_menu_file(old: str, new: str, problem: str) -> None:
     assert problem in said(bilingual(changed(MENU, (old, new))))
 
 
+def test_a_human_that_nobody_has_named_is_a_node_to_write() -> None:
+    """The editor wrote no `agent:`, so no message speaks of what it names."""
+    menu = "hotline: x\nlanguages: [en-US]\ntimezone: Asia/Shanghai\nstart: bye\nnodes: {bye: {end: Bye.}}"
+    assert "menu.yaml:1:1: there is no node `agent`; write it: it is the human's" in said(hotline(menu))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [

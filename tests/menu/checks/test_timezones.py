@@ -18,6 +18,8 @@ from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
         ("America/NewYork", "write `America/New_York`"),
         ("PST", "write `America/Los_Angeles`"),
         ("CST", "write `America/Chicago`, or `Asia/Shanghai` for China"),
+        ("Pacific", "write `America/Los_Angeles`"),
+        ("US/Eastern Time", "write `America/New_York`"),
         ("UTC+8", "a zone is named after a city in it, such as `Asia/Shanghai`"),
         ("GMT-08:00", "a zone is named after a city in it, such as `America/Los_Angeles`"),
         ("+05:30", "a zone is named after a city in it, such as `Asia/Kolkata`"),

@@ -101,6 +101,14 @@ HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
          "5:13: n: `1` is no international number; write it like `+8657100000000` or `sip:desk@example.com`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9-17}}}",
          "5:79: n: `9-17` is no span of hours within one day; write hours and minutes, such as `09:00-17:00`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '20:00-02:00'}}}",
+         ("5:79: n: `20:00-02:00` is no span of hours within one day; "
+          "a span ends on its day: write `20:00-24:00`, and `00:00-02:00` on the next day")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '20:00-00:00'}}}",
+         "5:79: n: `20:00-00:00` is no span of hours within one day; a span ends on its day: write `20:00-24:00`"),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: '20:00-02:00'}}",
+         ("5:71: n: `hours` does not say on which days; "
+          "write the days below it, such as `fri:`, with `20:00-24:00`, and `00:00-02:00` on the next day")),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9:00-12:00}}}",
          "5:79: n: `9:00-12:00` is no span of hours within one day; a 0 is missing in front: write `09:00-12:00`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '09:00-12:00, 11:00-18:00'}}}",

@@ -53,6 +53,10 @@ def test_quoted_and_folded_texts_are_what_yaml_says() -> None:
     ("text", "problem"),
     [
         ("a: 1\nb: 2\na: 3", "3:1: `a` stands twice here (first on line 1); keep one of the two"),
+        ("{say: Today, a tea is half price., then: main}", '1:34: `a tea is half price.` has no value; put quotes around a text with a comma, as in `"one, two"`'),
+        ("{for:opening hours, go: hours}", "1:19: `for:opening hours` has no value; write `for: …`, with a space after the colon"),
+        ("{for: , go: hours}", "1:7: `for` has no value; write one, or delete the line"),
+        ("a:\n  say:Hello\n\n  then: main", "2:3: a space is missing after the colon; write `say: …`"),
         ("a:\n\tb: 1", "2:1: a tab stands where spaces belong; indent with spaces, two for each level"),
         ("a:\n  b:\n  \tc: 1", "3:3: a tab stands where spaces belong; indent with spaces, two for each level"),
         ("*: back", '1:1: an unquoted `*` means something else in YAML; write `"*"` with quotes'),
