@@ -198,7 +198,7 @@ def test_help_is_there_at_once() -> None:
     [
         ("calls",),
         ("purge", "--older-than", "1d", "--yes"),
-        ("worker", "--once"),
+        ("worker",),
         ("twilio", "doctor"),
         ("twilio", "connect"),
     ],
