@@ -160,7 +160,8 @@ def _print(
     for name, verdict in held.items():
         colour = {"proved": "green", "BROKEN": "red"}.get(verdict, "yellow")
         word = click.style(f"{verdict:10}", fg=colour)
-        click.echo(f"{name}  {word}  {PROOFS[name].title}{_figure(name, proved)}")
+        figure = "" if verdict == "not proved" else _figure(name, proved)
+        click.echo(f"{name}  {word}  {PROOFS[name].title}{figure}")
     walk = proved.walk
     click.echo(f"{len(walk)} states, {walk.steps} steps, {proved.seconds:.1f} s, {_mebibytes():.0f} MiB")
 

@@ -36,17 +36,23 @@ class ProofFinding:
         return {**self.problem.as_data(), "language": self.language, "keys": self.keys, "call": call}
 
 
+_NEEDS_ALL = frozenset({"P01", "P02", "P03", "P08", "P12"})
+"""Proofs that something is reached, or that nothing breaks. After an error of no rule a node or a desk may be missing from
+the walk, and these would blame the nodes that lead to it."""
+
+
 def found(tree: Tree, draft: Draft, proved: ProofResult, problems: tuple[Problem, ...]) -> list[ProofFinding]:
     """Return what the proofs have found, and the problems that were known already, with how a call comes to them.
 
-    What a node allows with a reason is left out; and while there are errors, nodes to which no call comes: the way there
-    may be what is wrong.
+    What a node allows with a reason is left out. While there are errors, so are nodes to which no call comes: the way
+    there may be what is wrong. See :data:`_NEEDS_ALL` too.
     """
-    whole = not any(problem.severity == "error" for problem in problems)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    vain = {*(["P13"] if errors else ()), *(() if all(each.rule for each in errors) else _NEEDS_ALL)}
     told = [
         each
         for finding in proved.findings
-        if (whole or finding.proof != "P13")
+        if finding.proof not in vain
         and (each := _of_finding(tree, draft, finding))
         and finding.proof not in tree.nodes[finding.node].allow
     ]

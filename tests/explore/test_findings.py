@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from ivr.calls.served_hotline import load_hotline, tree_despite_errors
 from ivr.explore.findings import ProofFinding, found
 from ivr.explore.prover import prove
 from ivr.lint import judged
-from tests.cli.test_explore import SILENT, UNROUTED
+from tests.cli.test_explore import SILENT, UNROUTED, explore
 
 
 def told(folder: Path, menu: str) -> list[ProofFinding]:
@@ -48,15 +49,50 @@ def test_what_a_node_allows_is_left_out(tmp_path: Path) -> None:
     assert "P03" not in {each.problem.rule for each in told(tmp_path, allowed)}
 
 
-@pytest.mark.parametrize("slip", [("say: Open", "sai: Open"), ("go: hours", "go: houres")])
-def test_a_node_that_failed_to_load_is_not_blamed_elsewhere(tmp_path: Path, slip: tuple[str, str]) -> None:
-    """One typo is one error, at its own place: the node that leads there does not break."""
+SLIPS = [
+    ("say: Hello", "sai: Hello"),
+    ("menu:", "meun:"),
+    ("go: hours", "go: houres"),
+    ("say: Open", "sai: Open"),
+    ("then: main", "thne: main"),
+    ("say: One", "sai: One"),
+    ("transfer: service", "trasnfer: service"),
+    ("transfer: service", "transfer: servise"),
+    ("then: message", "thne: message"),
+    ("record:", "recrod:"),
+    ("end: Goodbye", "edn: Goodbye"),
+    ("  service: {", "  servise: {"),
+    ("number:", "nubmer:"),
+    ("+12025550142", "2025550142"),
+    ("hours: {mon-fri: 09:00-18:00}", "hours: 9-17"),
+    ("closed:", "closd:"),
+    ("busy:", "bsuy:"),
+    ("failed: bye", "failed: byee"),
+    ("anywhere:", "anywere:"),
+    ('0": agent', '0": agnet'),
+    ("start: main", "start: mian"),
+]
+"""One in each node and each desk of the shop, and one at the top."""
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_told_once_at_its_own_place(tmp_path: Path, slip: tuple[str, str]) -> None:
+    """A node or a desk that failed to load is no mistake of those that lead to it: nothing there breaks."""
     menu = SHOP.replace(*slip)
     assert menu != SHOP
-    assert [each.problem.node for each in told(tmp_path, SHOP) if each.problem.severity == "error"] == []
-    errors = [each.problem for each in told(tmp_path, menu) if each.problem.severity == "error"]
-    assert [problem.rule for problem in errors if problem.rule.startswith("P")] == []
-    assert len([problem for problem in errors if not problem.rule]) == 1
+    assert "BROKEN" not in explore(tmp_path, SHOP).stdout
+    result = explore(tmp_path, menu)
+    assert result.exit_code == 1
+    assert "BROKEN" not in result.stdout
+    assert "never" not in result.stdout
+    assert len(re.findall(r"^.*menu\.yaml:\d+:\d+: ", result.stdout, re.MULTILINE)) == 1
+
+
+def test_what_was_seen_is_told_beside_an_error(tmp_path: Path) -> None:
+    """A recording that begins without a word does so, whatever is wrong elsewhere."""
+    menu = SILENT.replace("{say: There is no news., then: main}", "{record: news, then: agent, nothing: agent}")
+    results = told(tmp_path, menu.replace("{end: Goodbye.}", "{edn: Goodbye.}"))
+    assert {each.problem.rule for each in results if each.problem.severity == "error"} == {"", "P05"}
 
 
 SHOP = """hotline: shop
@@ -65,7 +101,7 @@ timezone: America/New_York
 start: main
 anywhere: {"0": agent, "9": repeat}
 desks:
-  service: {number: "+12025550142", busy: bye, no_answer: bye, failed: bye}
+  service: {number: "+12025550142", hours: {mon-fri: 09:00-18:00}, closed: shut, busy: bye, no_answer: bye, failed: bye}
 nodes:
   main:
     say: Hello.
@@ -76,5 +112,7 @@ nodes:
     say: Open from nine to six.
     then: main
   agent: {say: One moment., transfer: service}
+  shut: {say: "Closed. We answer from Monday to Friday, nine to six.", then: message}
+  message: {say: Tell us after the beep., record: voicemail, then: bye, nothing: bye}
   bye: {end: Goodbye.}
 """
