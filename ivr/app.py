@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
 from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.served_hotline import MenuBroken, ServedHotline, agent_number
+from ivr.calls.served_hotline import ServedHotline, agent_number
 from ivr.calls.turns import Perform, Switchboard
 from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.health import install_health
@@ -39,8 +38,6 @@ from ivr.channels.twilio.webhooks import (
 )
 from ivr.config import BadSetting, Settings
 from ivr.logs import origin_of
-from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.messaging.carrier import Carrier
 from ivr.messaging.delivery_reports import ReportReader
@@ -114,25 +111,13 @@ def build_application(
 
 
 def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService | None:
-    """Open the account service that a hotline names, if any.
-
-    Raises ``BadFile``, ``BadSetting``, and the errors of a database. Any other exception of a module becomes
-    :class:`MenuBroken`.
-    """
+    """Open the account service that a hotline names, if any. Raises ``BadFile``, ``BadSetting``, and database errors."""
     over_http, module = hotline.current().accounts, hotline.actions_module
     if over_http is not None:
         return accounts_over_http(over_http, hotline.environ, hotline.connections)
     if module.open_accounts is None:
         return None
-    try:
-        return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
-    except (BadFile, BadSetting, OSError, sqlite3.Error):
-        raise
-    except Exception as error:
-        origin = origin_of(error)  # not its text, which may hold an address with a password
-        what = f"`open_accounts` failed: {origin['error']} at {origin['where'].partition(' < ')[0]}"
-        problem = Problem(ACTIONS_FILE, 1, 1, "", what, "correct it, or set what it needs")
-        raise MenuBroken.of(hotline.folder, [problem]) from error
+    return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
 
 
 def open_services(folder: Path, settings: Settings, accounts: AccountService | None) -> Services:

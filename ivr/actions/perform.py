@@ -9,6 +9,7 @@ import structlog
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
+from ivr.engine.plain import is_plain
 from ivr.logs import origin_of
 from ivr.menu.language.contract import Contract
 
@@ -41,7 +42,7 @@ def perform(
     except ContractBroken as broken:
         _log.error("action failed", action=name, error="ContractBroken", why=str(broken))
         return ActionResult("unavailable")
-    except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         _log.error("action failed", action=name, **origin_of(error))
         return ActionResult("unavailable")
     return result
@@ -54,6 +55,8 @@ def _keep_promise(contract: Contract, result: object) -> None:
     if outcome is None:
         raise ContractBroken(f"its outcome is none of {', '.join(contract.all_outcomes())}")
     _compare(f"the results of `{result.outcome}`", result.results, outcome.tells)
+    if wrong := [name for name, value in result.results.items() if not is_plain(value)]:
+        raise ContractBroken(f"`{result.outcome}` tells what cannot be saved: {', '.join(wrong)}")
     if result.text_to and outcome.texts is None:
         raise ContractBroken(f"`{result.outcome}` declares no message, and it sent one")
     _compare(

@@ -16,22 +16,24 @@ import importlib
 import importlib.util
 import inspect
 import re
+import sqlite3
 import sys
 import traceback
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext, AccountService
 from ivr.actions.base import Action, ActionRequest, ActionResult, FunctionAction, Services
 from ivr.actions.message_limits import may_text, refused
+from ivr.config import BadSetting
 from ivr.menu.language.contract import Contract, Level, Outcome
-from ivr.menu.language.http_services import MODULE_NAME, REQUEST_FACTS
+from ivr.menu.language.http_services import ACTIONS_FILE, MODULE_NAME, REQUEST_FACTS
 from ivr.menu.language.model import Model
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import BadFile, Problem
 
 
 class BadModule(Exception):
@@ -83,11 +85,11 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
         raise BadModule(*wrong)
     module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
     actions: dict[str, Action] = {}
-    for found in _actions_in(module):
+    for found in _actions_in(module, name):
         contract: Contract = found.CONTRACT
         problem = _contract_problem(contract, taken)
-        if contract.name in actions:
-            problem = problem or ("two actions have this name", "rename one")
+        if not problem and contract.name in actions:
+            problem = "two actions have this name", "rename one"
         problem = problem or _function_problem(found)
         if problem:
             raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
@@ -99,12 +101,78 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
             f"`{name}` has no actions",
             "write `@action(…)` from `ivr.actions` above a function, or give it a `CONTRACT` and a `run`",
         )
-    extras = {
-        each.lower(): made
-        for each in ("sample_callers", "check_folder", "FILES")
-        if (made := getattr(module, each, None)) is not None
-    }
-    return PythonModule(actions, opener, opener is not None and _has_resets(name, opener), **extras)
+    hooks = _hooks(module, name, folder)
+    return PythonModule(actions, has_resets=opener is not None and _has_resets(name, opener), **hooks)
+
+
+# --- its hooks
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def _hooks(module: ModuleType, name: str, folder: Path) -> dict[str, Any]:
+    """Return what a module offers beside its actions, by the fields of :class:`PythonModule`."""
+    hooks: dict[str, Any] = {}
+    for hook, (is_right, shape) in _HOOKS.items():
+        if (function := getattr(module, hook, None)) is None:
+            continue
+        if not callable(function):
+            raise BadModule(f"`{name}`: `{hook}` is no function", f"write a function that returns {shape}")
+        hooks[hook] = _checked(function, f"`{name}`: `{hook}`", folder, is_right, shape)
+    files = getattr(module, "FILES", {})
+    if not isinstance(files, Mapping) or not all(_is_declared(*entry) for entry in files.items()):
+        raise BadModule(
+            f"`{name}`: `FILES` is no dictionary of file names and models",
+            'write `FILES = {"patients": PatientsFile}`, with a subclass of `ivr.menu.language.model.Model`',
+        )
+    return {**hooks, "files": files}
+
+
+def _checked(
+    function: Callable[[Given], Made], what: str, folder: Path, is_right: Callable[[Any], bool], shape: str
+) -> Callable[[Given], Made]:
+    """Return a hook that raises :class:`BadFile` if it fails. An error that an operator can mend stays as it is.
+
+    The text of another exception stays out, because it may hold an address with a password.
+    """
+
+    def bad(problem: str, remedy: str) -> BadFile:
+        return BadFile.of(folder, [Problem(ACTIONS_FILE, 1, 1, "", f"{what} {problem}", remedy)])
+
+    def run(given: Given) -> Made:
+        try:
+            made = function(given)
+        except (BadFile, BadSetting, OSError, sqlite3.Error):
+            raise
+        except (Exception, SystemExit) as error:
+            raise bad(f"failed: {_kind_and_place(error)}", "correct it, or set what it needs") from error
+        if not is_right(made):
+            raise bad(f"returned {type(made).__name__}", f"return {shape}")
+        return made
+
+    return run
+
+
+def _is_list_of(kind: type) -> Callable[[Any], bool]:
+    return lambda made: isinstance(made, list | tuple) and all(isinstance(each, kind) for each in made)
+
+
+_HOOKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "open_accounts": (lambda made: not _lacking(made), "an account service"),
+    "sample_callers": (_is_list_of(str), 'a list of numbers, such as `["+8613800138000"]`'),
+    "check_folder": (_is_list_of(Problem), "a list of `Problem`s, empty if all is well"),
+}
+"""How each result is checked, and what it should be."""
+
+
+def _is_declared(file: object, model: object) -> bool:
+    return (
+        isinstance(file, str)
+        and _NAME.fullmatch(file) is not None
+        and isinstance(model, type)
+        and issubclass(model, Model)
+    )
 
 
 # --- importing it
@@ -155,19 +223,20 @@ def _executed(path: Path, content: bytes) -> ModuleType:
 
 
 def _broken(name: str, error: Exception | SystemExit) -> BadModule:
-    """Return what is wrong with a module that fails during import: the kind of error, its words and the line."""
-    where = ""
+    """Return what is wrong with a module that fails during import. Only Python's own words are repeated."""
+    what = _kind_and_place(error)
     if isinstance(error, SyntaxError):
-        where = f" (line {error.lineno})" if error.lineno else ""
-        words = error.msg
-    else:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
-        where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-        words = str(error)
-    return BadModule(
-        f"`{name}` cannot be imported: {type(error).__name__}: {words}{where}",
-        "correct the module, then try again",
-    )
+        what = f"SyntaxError: {error.msg}" + (f" (line {error.lineno})" if error.lineno else "")
+    elif isinstance(error, ModuleNotFoundError):
+        what = what.replace("Error", f"Error: No module named '{error.name}'", 1)
+    return BadModule(f"`{name}` cannot be imported: {what}", "correct the module, then try again")
+
+
+def _kind_and_place(error: BaseException) -> str:
+    """Return an error without its text, which may hold a password."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{where}"
 
 
 def _is_theirs(filename: str) -> bool:
@@ -177,13 +246,21 @@ def _is_theirs(filename: str) -> bool:
 # --- what is in it
 
 
-def _actions_in(module: ModuleType) -> Iterator[Any]:
+def _actions_in(module: ModuleType, name: str) -> Iterator[Any]:
     """Yield each action of a module once."""
     seen = set[int]()
-    public = [found for name, found in vars(module).items() if not name.startswith("_")]
-    for found in (module, *public):
-        contract = getattr(found, "CONTRACT", None)
-        if isinstance(contract, Contract) and callable(getattr(found, "run", None)) and id(found) not in seen:
+    public = [(word, found) for word, found in vars(module).items() if not word.startswith("_")]
+    for word, found in ((name, module), *public):
+        try:
+            is_action = isinstance(getattr(found, "CONTRACT", None), Contract) and callable(
+                getattr(found, "run", None)
+            )
+        except (Exception, SystemExit) as error:
+            if inspect.getattr_static(found, "CONTRACT", None) is None:
+                continue  # a stand-in for something else, such as Flask's `request`
+            what = f"`{name}`: the contract of `{word}` cannot be read: {_kind_and_place(error)}"
+            raise BadModule(what, "give it a `CONTRACT` that is a `Contract`") from error
+        if is_action and id(found) not in seen:
             seen.add(id(found))
             yield found
 
@@ -210,6 +287,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, str] | None:
     """Return what is wrong with a contract and what to write instead, or None."""
+    if problem := _shape_problem(contract):
+        return problem
     for word in (contract.name, *contract.outcomes, *contract.inputs, *_told(contract)):
         if not isinstance(word, str) or not _NAME.fullmatch(word):
             return f"`{word}` is no name", "write small letters, digits and `_`, such as `order_status`"
@@ -235,6 +314,29 @@ def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, 
     return None
 
 
+def _shape_problem(contract: Any) -> tuple[str, str] | None:
+    """Return which part of a contract is no dictionary or no level, as nothing checks the annotations of a module."""
+    if not _is_meanings(contract.inputs):
+        return "`inputs` is no dictionary of names and texts", 'write `inputs={"order": "its number"}`'
+    if not isinstance(contract.outcomes, Mapping):
+        return "`outcomes` is no dictionary", 'write `outcomes={"ok": Outcome("It is known.")}`'
+    for word, outcome in contract.outcomes.items():
+        if not isinstance(outcome, Outcome):
+            continue  # reported below, with its meaning
+        for key, value in (("tells", outcome.tells), ("texts", outcome.texts)):
+            if not (_is_meanings(value) or (key == "texts" and value is None)):
+                what = f"`{key}` of `{word}` is no dictionary of names and texts"
+                return what, f'write `{key}={{"shelf": "where it lies"}}`'
+        raises: object = outcome.raises
+        if not isinstance(raises, Level):
+            return f"`raises` of `{word}` is no level", "write a level, such as `Level.verified`"
+    return None
+
+
+def _is_meanings(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
+
+
 def _told(contract: Contract) -> Iterator[str]:
     for outcome in contract.outcomes.values():
         if isinstance(outcome, Outcome):
@@ -256,15 +358,18 @@ def _has_resets(name: str, opener: Any) -> bool:
             f"`{name}`: `open_accounts` does not say what it returns",
             "annotate it with your class, such as `def open_accounts(context: AccountContext) -> ShopAccounts:`",
         )
-    lacking = [each for each in SERVICE_METHODS if not callable(getattr(opened, each, None))]
-    resets = [each for each in RESET_METHODS if callable(getattr(opened, each, None))]
-    lacking += [each for each in RESET_METHODS if resets and each not in resets]
-    if lacking:
+    resets = len(_lacking(opened, RESET_METHODS)) < len(RESET_METHODS)
+    if lacking := _lacking(opened, (*SERVICE_METHODS, *(RESET_METHODS if resets else ()))):
         raise BadModule(
             f"`{name}`: `{opened.__name__}` is no account service, as it has no `{lacking[0]}`",
             "add the method; `ivr.actions.AccountService` and `PasswordResets` say what each does",
         )
-    return bool(resets)
+    return resets
+
+
+def _lacking(opened: Any, methods: Iterable[str] = SERVICE_METHODS) -> list[str]:
+    """Return the methods that an object, or a class, does not have."""
+    return [each for each in methods if not callable(getattr(opened, each, None))]
 
 
 def _annotated(opener: Any) -> Any:

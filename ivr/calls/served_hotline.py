@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import structlog
 
@@ -17,7 +17,7 @@ from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import Connections
 from ivr.actions.python_module import BadModule, PythonModule
 from ivr.actions.registry import ActionRegistry, registry_of
-from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
+from ivr.calls.hotline_files import DATA_FILES, HotlineFiles, read_folder, recordings_of, stamps
 from ivr.config import BadSetting, Settings
 from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
@@ -49,8 +49,8 @@ def load_hotline(folder: Path, registry: ActionRegistry | None = None) -> Loaded
 
 
 def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) -> Loaded:
-    if files.problems:
-        return Loaded(None, files.problems)
+    if any(_lacks_source(problem, files.sources) for problem in files.problems):
+        return Loaded(None, files.problems)  # the rest would be read as if that file were not there
     broken: list[Problem] = []
     if registry is None:
         registry, broken = read_registry(folder, files.sources)
@@ -62,9 +62,14 @@ def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) 
         withheld=registry.withheld,
         complete=not broken,
     )
-    if not broken:
+    if not broken and not files.problems:
         return loaded
-    return Loaded(None, tuple(sorted({*loaded.problems, *broken})), loaded.draft)
+    return Loaded(None, tuple(sorted({*loaded.problems, *broken, *files.problems})), loaded.draft)
+
+
+def _lacks_source(problem: Problem, sources: Mapping[str, str]) -> bool:
+    """Whether a file of the menu could not be read. A data file with another ending, or a second copy, hides nothing."""
+    return PurePosixPath(problem.file).with_suffix(".yaml").as_posix() not in {*sources, *DATA_FILES}
 
 
 def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegistry, list[Problem]]:

@@ -13,7 +13,6 @@ from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 
 if TYPE_CHECKING:
-    from ivr.menu.loader import Loaded
     from ivr.menu.reading.problems import Problem
 
 
@@ -36,7 +35,7 @@ def check_command(hotline: Path, form: str) -> None:
     from ivr.written.runner import read_calls
 
     loaded = load_hotline(hotline)
-    others = [*read_calls(hotline)[1], *_data_problems(hotline, loaded)]
+    others = [*read_calls(hotline)[1], *_data_problems(hotline)]
     problems = sorted([*judged(loaded), *others], key=lambda problem: _KINDS.index(problem.severity))
     if form == "json":
         print_json([problem.as_data() for problem in problems])
@@ -57,13 +56,18 @@ def _count(problems: list[Problem]) -> str:
     return ", ".join(counted(sum(each.severity == kind for each in problems), kind) for kind in _KINDS)
 
 
-def _data_problems(hotline: Path, loaded: Loaded) -> list[Problem]:
-    """Return what is wrong with the data files that actions read."""
+def _data_problems(hotline: Path) -> list[Problem]:
+    """Return what is wrong with the data files that actions read, whatever is wrong with the menu."""
     from ivr.actions.bulletins import Bulletins
-    from ivr.calls.served_hotline import registry_for
+    from ivr.calls.hotline_files import read_folder
+    from ivr.calls.served_hotline import read_registry
     from ivr.menu.reading.problems import BadFile
 
-    problems = [*registry_for(hotline, loaded.tree).module.check_folder(hotline)] if loaded.tree else []
+    problems: list[Problem] = []
+    try:
+        problems += read_registry(hotline, read_folder(hotline).sources)[0].module.check_folder(hotline)
+    except BadFile as error:
+        problems += error.problems
     path = hotline / "bulletins.yaml"
     try:
         if path.exists():

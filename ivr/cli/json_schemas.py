@@ -34,12 +34,17 @@ def schema_files(more: Mapping[str, dict[str, Any]] | None = None) -> dict[str, 
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas into a hotline's folder, with those of its Python module's files. Return their paths."""
-    from ivr.calls.hotline_files import read_folder
-    from ivr.calls.served_hotline import read_registry
+    """Write the schemas into a hotline's folder, with those of its Python module's files. Return their paths.
 
-    module = read_registry(folder, read_folder(folder).sources)[0].module
-    own = {kind: schema(model, f"{kind}.yaml") for kind, model in module.files.items()}
+    Raises ``MenuBroken`` if the module cannot be used.
+    """
+    from ivr.calls.hotline_files import read_folder
+    from ivr.calls.served_hotline import MenuBroken, read_registry
+
+    registry, broken = read_registry(folder, read_folder(folder).sources)
+    if broken:
+        raise MenuBroken.of(folder, broken)
+    own = {kind: schema(model, f"{kind}.yaml") for kind, model in registry.module.files.items()}
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     written = []

@@ -152,6 +152,7 @@ def test_a_broken_promise_is_unavailable(caller: Caller, finished: ActionResult)
         (ActionResult("noted", text_to=TO, secrets={SECRET: 1}), "the secrets of `noted` have a key that is not declared; declared: none"),
         (ActionResult("ok", {"sum": 3}, text_to=TO), "`ok` declares no message, and it sent one"),
         (SECRET, "it returned no ActionResult"),
+        (ActionResult("ok", {"sum": object()}), "`ok` tells what cannot be saved: sum"),
     ],
 )  # fmt: skip
 def test_the_log_says_how_a_contract_is_broken(caller: Caller, finished: Any, why: str) -> None:

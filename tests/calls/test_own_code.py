@@ -11,7 +11,10 @@ from structlog.testing import capture_logs
 from ivr.actions.base import ActionRequest, Services
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.perform import perform
+from ivr.app import build_application
+from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.calls.served_hotline import ServedHotline
+from ivr.config import Settings
 from ivr.menu.tree import Tree
 from ivr.storage.attempts import Attempts
 from ivr.storage.base import IN_MEMORY
@@ -95,3 +98,21 @@ def test_the_database_chooses_no_code(greeting: Path) -> None:
     sources = {"menu.yaml": GREETING, "actions.yaml": "python: evil.py"}
     store.keep_version("0123", "greeting", sources)
     assert word_of(hotline, hotline.version("0123")) == "Hello"
+
+
+def test_an_action_that_exits_is_unavailable_in_the_call(greeting: Path) -> None:
+    """A library that exits ends neither the call nor the turn: the menu goes on with its answer to `unavailable`."""
+    code = CODE % "Hello"
+    (greeting / "actions.py").write_text(
+        code.replace("    return", "    raise SystemExit('4711')\n    return"), encoding="utf-8"
+    )
+    application = build_application(greeting, Settings(database_url="memory://"))
+    line = DirectLine(
+        application.switchboard, VirtualClock(datetime(2026, 11, 22, tzinfo=UTC)), "+12025550142"
+    )
+    with capture_logs() as logs:
+        line.start()
+    assert [item.text for item in line.take() if isinstance(item, Heard)] == ["Goodbye."]
+    assert [log["error"] for log in logs if log["log_level"] == "error"] == ["SystemExit"]
+    assert "4711" not in str(logs)
+    application.close()

@@ -83,5 +83,8 @@ def test_an_account_service_that_does_not_open_is_told_without_a_traceback(tmp_p
     (folder / "actions.py").write_text(broken, encoding="utf-8")
     result = ivr("simulate", folder, typed="1\n")
     assert result.exit_code == 1
-    assert "actions.yaml:1:1: `open_accounts` failed: RuntimeError at actions.py:" in result.stderr
+    assert (
+        "actions.yaml:1:1: `actions.py`: `open_accounts` failed: RuntimeError (actions.py, line"
+        in result.stderr
+    )
     assert "4711" not in result.output

@@ -90,7 +90,9 @@ def test_a_slip_is_told_once_at_its_own_place(tmp_path: Path, slip: tuple[str, s
 
 def test_what_was_seen_is_told_beside_an_error(tmp_path: Path) -> None:
     """A recording that begins without a word does so, whatever is wrong elsewhere."""
-    menu = SILENT.replace("{say: There is no news., then: main}", "{record: news, then: agent, nothing: agent}")
+    menu = SILENT.replace(
+        "{say: There is no news., then: main}", "{record: news, then: agent, nothing: agent}"
+    )
     results = told(tmp_path, menu.replace("{end: Goodbye.}", "{edn: Goodbye.}"))
     assert {each.problem.rule for each in results if each.problem.severity == "error"} == {"", "P05"}
 

@@ -6,14 +6,23 @@ Money is in yuan. Times are relative to the moment of the call, so that the demo
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 from ivr.menu.language.model import Model
-from ivr.menu.language.scalars import Flag, wrong
+from ivr.menu.language.scalars import Flag, wrong, wrong_key
 
 
 class AccountsSection(Model):
@@ -25,7 +34,18 @@ class AccountsSection(Model):
 Yuan = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Rate = Annotated[Decimal, Field(max_digits=8, decimal_places=4)]
 Count = Annotated[int, Field(ge=0)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+_E164 = r"^\+[1-9][0-9]{6,14}$"
+
+
+def _with_country(phone: Any) -> Any:
+    if isinstance(phone, str) and not re.fullmatch(_E164, phone):
+        raise wrong_key(
+            "is no international number", 'write it with its `+` and in quotes, such as `"+8613800138000"`'
+        )
+    return phone
+
+
+Phone = Annotated[str, StringConstraints(pattern=_E164), BeforeValidator(_with_country)]
 
 
 def _with_birthday(id_card: str) -> str:

@@ -459,7 +459,7 @@ def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> No
         (
             'phone: "+8613800138000"',
             "phone: 13800138000",
-            ":5:5: what stands here does not suit `phone`; see what it is (the number on file, E.164; it also names the account)",
+            ':5:5: `phone` is no international number; write it with its `+` and in quotes, such as `"+8613800138000"`',
         ),
         (
             "balance: 52340.18",
