@@ -16,7 +16,6 @@ from ivr.explore.properties import Violation
 from ivr.explore.recording import StepRecord, recorded
 from ivr.explore.step_checks import StepChecks
 from ivr.explore.walk import ANY, BEGINNING, Walk
-from ivr.menu.language.nodes import ChooseNode
 from ivr.menu.tree import Tree
 
 MOST_KEYS = 2
@@ -85,7 +84,7 @@ def _unreached(tree: Tree, steps: StepChecks) -> list[Violation]:
         "lead an option or an outcome here, or delete it",
     )
     passed = {name for name, _ in steps.passed}
-    severity = "warning" if any(isinstance(node, ChooseNode) for node in tree.nodes.values()) else "error"
+    severity = "warning" if tree.conditions else "error"
     return [
         Violation("P13", name, "", what, remedy, severity=severity)
         for name in tree.nodes

@@ -24,9 +24,8 @@ from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.step import enter, happen
 from ivr.engine.turn import Turn
-from ivr.explore.sources import as_template, parsed
+from ivr.explore.sources import as_template, conditions_of, parsed
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import ChooseNode
 from ivr.menu.tree import Compiled, Tree
 
 Datum = str | Level
@@ -153,12 +152,12 @@ class _RecordingTurn(Turn):
         return found
 
     def evaluate(self, compiled: Compiled, *, into: str = "") -> Any:
-        record, node = self.record, self.node
-        if isinstance(node, ChooseNode):
+        record, here = self.record, self.session.node
+        if compiled in self.tree.conditions.get(here, {}).values():
             if self.looked != len(self.visited):  # also at the conditions after the first that holds
                 self.looked, withheld = len(self.visited), self.session.__dict__["caller"] == ""
-                for case in node.choose:
-                    for name in asked(case.if_, withheld=withheld):
+                for condition in conditions_of(self.tree, here):
+                    for name in asked(condition, withheld=withheld):
                         self.look_up(name, record.read)
             return super().evaluate(compiled)
         self.looks_up = sources = set[Datum]() if into and into != "language" else record.read

@@ -17,9 +17,9 @@ from typing import Any
 
 from jinja2 import nodes
 
-from ivr.explore.sources import names_in, parsed, templates_of
+from ivr.explore.sources import as_template, conditions_of, names_in, parsed, templates_of
 from ivr.menu.language.contract import Outcome
-from ivr.menu.language.nodes import AskNode, ChooseNode, SetNode, TextNode
+from ivr.menu.language.nodes import AskNode, SetNode, TextNode
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.tree import Tree
 
@@ -75,8 +75,9 @@ class Samples:
         }
         self._plain_texts = [each for each in self.tree.plain if each[0] in brought]
         for name, node in self.tree.nodes.items():
+            conditions = {as_template(each) for each in conditions_of(self.tree, name)}
             for source in templates_of(self.tree, name):
-                self._read(parsed(source), truth=isinstance(node, ChooseNode))
+                self._read(parsed(source), truth=source in conditions)
             if isinstance(node, SetNode):
                 for each in (each for text in node.set.values() for each in names_in(text)):
                     self._use(each).otherwise = True

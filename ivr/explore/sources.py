@@ -18,14 +18,18 @@ ANY_LANGUAGE = "en-US"
 
 def templates_of(tree: Tree, name: str) -> Iterator[str]:
     """Yield every template of a node, in every language. A condition is one that says what it comes to."""
-    node = tree.nodes[name]
-    written = [as_template(each.text) for each in walk(node, {Role.condition})]
-    written += [each.text for each in walk(node, {Role.value})]
+    written = [as_template(each) for each in conditions_of(tree, name)]
+    written += [each.text for each in walk(tree.nodes[name], {Role.value})]
     for speech in tree.speech.values():
         words = speech.nodes[name]
         written += [each.source for _, prompts in words.prompts for each in prompts]
         written += [each.source for each in words.messages.values()]
     yield from filter(is_template, written)
+
+
+def conditions_of(tree: Tree, name: str) -> Iterator[str]:
+    """Yield every condition of a node, as it is written."""
+    return (each.text for each in walk(tree.nodes[name], {Role.condition}))
 
 
 def as_template(condition: str) -> str:

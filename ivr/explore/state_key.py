@@ -262,7 +262,7 @@ def _settled(needs: str | None, edge: Edge) -> frozenset[Datum]:
     """Return the levels that every caller has reached at the end of a way."""
     if edge.kind is EdgeKind.questions:
         return frozenset()
-    reached = max(Level[needs] if needs else Level.unknown, edge.raises)
+    reached = max(Level[needs] if needs else Level.unknown, edge.requires, edge.raises)
     return frozenset(level for level in Level if level <= reached)
 
 

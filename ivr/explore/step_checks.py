@@ -153,7 +153,7 @@ class StepChecks:
         """Every key that the caller is told to press is taken. In a typed entry, ``*`` and ``#`` always are."""
         session, node = turn.session, self.tree.nodes[turn.session.node]
         counters = (session.noinputs, session.nomatches, session.repeats, session.confirming is None)
-        heard = (session.node, session.language, *counters, *turn.visited)
+        heard = (session.node, session.language, *counters, *gather.keys, *turn.visited)
         if heard in self._heard:  # in the same words
             return
         if all(each.static for each in said(turn.commands)):

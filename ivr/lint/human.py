@@ -10,7 +10,7 @@ from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind
 from ivr.menu.graph.routes import routes_to_human
-from ivr.menu.language.nodes import AskNode, ChooseNode, ListeningNode, SetNode, TransferNode, WaitsFor
+from ivr.menu.language.nodes import AskNode, ListeningNode, SetNode, TransferNode, WaitsFor
 from ivr.menu.speech.estimates import words
 
 HUMAN_KEY = "0"
@@ -136,11 +136,10 @@ def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
     if route is not None and len(route.keys) <= limit:
         return
     branches = [
-        case.go
+        way.target
         for node in subject.tree.nodes.values()
-        if isinstance(node, ChooseNode)
-        for case in node.choose
-        if _ELDER.search(case.if_)
+        for way in node.ways(subject.hotline.agent)
+        if _ELDER.search(way.condition)
     ]
     if not any(go in keys and len(keys[go].keys) <= limit for go in branches):
         what = f"nothing puts older callers through with {limit:g} {'key' if limit == 1 else 'keys'}"

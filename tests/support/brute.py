@@ -15,12 +15,10 @@ from ivr.engine.step import happen
 from ivr.engine.turn import Turn
 from ivr.explore.moves import Move, Moves
 from ivr.explore.walk import BEGINNING
-from ivr.menu.language.nodes import ChooseNode, MenuNode, SetNode, TransferNode
+from ivr.menu.language.nodes import MenuNode
 from ivr.menu.tree import Tree
 
 Watch = Callable[[int, Move, Session, Turn], None]
-_TIMED = ChooseNode | SetNode | TransferNode
-"""The kinds of node that may look at the clock."""
 _FORGOTTEN = ("turn", "started", "reason", "told", "unsure", "urgent", "limited", "running_since")
 """What no step looks at when it decides where a call goes."""
 
@@ -64,12 +62,18 @@ def _arrive(
     for moment in range(len(moves.moments)):
         then = Move(move.by, moves.later(move.event, moment))
         turn = _happen(walked, session, then)
-        timed = any(isinstance(walked.tree.nodes[name], _TIMED) for name in turn.visited)
+        timed = any(_may_look_at_clock(walked.tree, name) for name in (session.node, *turn.visited))
         if watch:
             watch(BEGINNING + bool(session.node), then, session, turn)
         yield from _meet(walked, turn)
         if not timed:
             break
+
+
+def _may_look_at_clock(tree: Tree, name: str) -> bool:
+    """Say whether a node has a condition, a value or a desk's hours, any of which may ask for the time."""
+    node = tree.nodes.get(name)
+    return node is not None and bool(name in tree.conditions or tree.values.get(name) or node.desk)
 
 
 def _happen(walked: Brute, session: Session, move: Move) -> Turn:

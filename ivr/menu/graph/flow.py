@@ -42,6 +42,9 @@ class Edge:
     sets: frozenset[str] = frozenset()
     """The variables that have a value after it."""
     raises: Level = Level.unknown
+    """The level of identity that a caller has reached after it, such as after an outcome of an action."""
+    requires: Level = Level.unknown
+    """The level without which it is not taken, as its condition says."""
     finds_account: bool = False
     """Whether the call may have another account after this edge. What it knew is then forgotten."""
     written: bool = True
@@ -51,6 +54,10 @@ class Edge:
     def chosen(self) -> bool:
         """Whether the node itself has this edge. Edges that every menu has do not count."""
         return self.kind not in _SHARED
+
+    def level_after(self, level: Level) -> Level:
+        """Return the level of a caller who had this one and took the edge."""
+        return self.raises if self.finds_account else max(level, self.requires, self.raises)
 
 
 _SHARED = frozenset({EdgeKind.anywhere, EdgeKind.after_tries, EdgeKind.questions})
@@ -213,10 +220,10 @@ class Flow:
             return arriving
         at = self._inside(name, arriving)
         if edge.finds_account:
-            return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.raises)
+            return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.level_after(at.level))
         goes_on = self.nodes[name].waits_for is WaitsFor.nothing
         kept = at.variables if goes_on else at.variables - self.secrets
-        return Knowledge(kept | edge.sets, max(at.level, edge.raises))
+        return Knowledge(kept | edge.sets, edge.level_after(at.level))
 
 
 def _goes_back(edge: Edge) -> bool:
@@ -264,14 +271,14 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
     contract = contracts.get(node.action or "")
     promised = contract.all_outcomes() if contract else {}
     for way in node.ways(hotline.agent):
+        requires = _level_of(way.condition)
         match way.path:
             case (str(field),):
                 yield Edge(way.target, EdgeKind.way, field, way.path, node.sets(name), written=way.written)
             case (str(field), key, _) if field == node.options_key:
-                yield Edge(way.target, EdgeKind.option, str(key), way.path)
+                yield Edge(way.target, EdgeKind.option, str(key), way.path, requires=requires)
             case (_, int(), _):
-                level = _level_of(way.condition)
-                yield Edge(way.target, EdgeKind.case, way.condition, way.path, raises=level)
+                yield Edge(way.target, EdgeKind.case, way.condition, way.path, requires=requires)
             case (_, str(word)) if word in promised:
                 outcome = promised[word]
                 yield Edge(
@@ -281,10 +288,10 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
                     way.path,
                     frozenset(outcome.tells),
                     outcome.raises,
-                    outcome.finds_account,
+                    finds_account=outcome.finds_account,
                 )
 
 
 def _level_of(condition: str) -> Level:
-    """Return the level of identity that a condition proves. Only a bare fact such as `verified` proves one."""
+    """Return the level of identity that a condition requires. Only a bare fact such as `verified` requires one."""
     return Level.__members__.get(condition.strip(), Level.unknown)

@@ -216,8 +216,8 @@ class _Search:
 
     def _leave(self, seconds: float, presses: int, name: str, level: Level, press: RoutePress | None) -> None:
         for way in self.ways.out(name):
-            after, now = way.level_after(level), seconds + way.seconds
-            if level < way.condition or (way.target in SPECIAL_TARGETS and way.target != "return"):
+            after, now = way.edge.level_after(level), seconds + way.seconds
+            if level < way.edge.requires or (way.target in SPECIAL_TARGETS and way.target != "return"):
                 continue
             chain = press
             for key in way.keys:

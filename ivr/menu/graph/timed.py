@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ivr.menu.graph.flow import Edge, EdgeKind, Flow
-from ivr.menu.language.contract import Level
 from ivr.menu.language.desks import Desk, FollowUp
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, RecordNode
 from ivr.menu.speech.estimates import seconds_of
@@ -24,13 +23,6 @@ class TimedEdge:
     keys: tuple[str, ...]
     """What is pressed: nothing, a key, or an entry and perhaps the key that confirms it."""
     edge: Edge
-    condition: Level = Level.unknown
-    """The level of identity that this edge requires."""
-
-    def level_after(self, level: Level) -> Level:
-        if self.condition or self.edge.kind is EdgeKind.questions:
-            return level
-        return self.edge.raises if self.edge.finds_account else max(level, self.edge.raises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +80,7 @@ class TimedEdges:
         else:
             seconds = self.said(name) + (node.silence if isinstance(node, RecordNode) else 0)
             for edge in edges:
-                condition = edge.raises if edge.kind is EdgeKind.case else Level.unknown
-                yield TimedEdge(edge.target, seconds, (), edge, condition)
+                yield TimedEdge(edge.target, seconds, (), edge)
 
     def _listening(self, name: str, node: MenuNode | AskNode, edge: Edge) -> Iterator[TimedEdge]:
         """Yield an edge of a menu or an entry, unless one of the node's own keys replaces it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
+from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.markers import TARGETS, TEMPLATES, TRANSLATED, Role
-from ivr.menu.language.nodes import KINDS, NodeBase, WaitsFor, Way
+from ivr.menu.language.model import Model
+from ivr.menu.language.nodes import KINDS, Case, NodeBase, Option, WaitsFor, Way
 from ivr.menu.language.walk import fields_with, roles_of, walk
 from ivr.menu.language.words_files import NodeWords
 
@@ -26,8 +28,9 @@ WITHOUT_ROLE = frozenset(
         "read_back",
     }
     | {"run", "transfer", "urgent", "record", "at_most", "silence", "menu", "keys", "choose"}
+    | {"language", "share"}
 )
-"""The fields of nodes that are no text with a role, or hold sections that have their own."""
+"""The fields of nodes and of their options and cases that are no text with a role, or hold sections that have their own."""
 
 
 def node(**data: object) -> NodeBase:
@@ -36,10 +39,10 @@ def node(**data: object) -> NodeBase:
     return TypeAdapter(KINDS[kind]).validate_python(data)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_field_has_a_role_or_needs_none(kind: str) -> None:
-    """A new field of a node is marked, or entered above: else no tool would see its templates or where it leads."""
-    forgotten = KINDS[kind].model_fields.keys() - roles_of(KINDS[kind]).keys() - WITHOUT_ROLE
+@pytest.mark.parametrize("model", [*KINDS.values(), Option, Case, Anywhere])
+def test_every_field_has_a_role_or_needs_none(model: type[Model]) -> None:
+    """A new field is marked, or entered above: else no tool would see its templates or where it leads."""
+    forgotten = model.model_fields.keys() - roles_of(model).keys() - WITHOUT_ROLE
     assert not forgotten
 
 
