@@ -39,11 +39,9 @@ def perform(
     try:
         result = performed.run(services, request)
         _keep_promise(contract, result)
-    except ContractBroken as broken:
-        _log.error("action failed", action=name, error="ContractBroken", why=str(broken))
-        return ActionResult("unavailable")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
-        _log.error("action failed", action=name, **origin_of(error))
+        why = {"why": str(error)} if isinstance(error, ContractBroken) else {}
+        _log.error("action failed", action=name, **origin_of(error), **why)
         return ActionResult("unavailable")
     return result
 
@@ -59,9 +57,8 @@ def _keep_promise(contract: Contract, result: object) -> None:
         raise ContractBroken(f"`{result.outcome}` tells what cannot be saved: {', '.join(wrong)}")
     if result.text_to and outcome.texts is None:
         raise ContractBroken(f"`{result.outcome}` declares no message, and it sent one")
-    _compare(
-        f"the secrets of `{result.outcome}`", result.secrets, (outcome.texts or {}) if result.text_to else {}
-    )
+    secrets = (outcome.texts or {}) if result.text_to else {}
+    _compare(f"the secrets of `{result.outcome}`", result.secrets, secrets)
 
 
 def _compare(what: str, given: Mapping[str, Any], declared: Mapping[str, str]) -> None:
@@ -69,6 +66,5 @@ def _compare(what: str, given: Mapping[str, Any], declared: Mapping[str, str]) -
     if missing := declared.keys() - given.keys():
         raise ContractBroken(f"{what} lack {', '.join(sorted(missing))}")
     if given.keys() != declared.keys():
-        raise ContractBroken(
-            f"{what} have a key that is not declared; declared: {', '.join(declared) or 'none'}"
-        )
+        known = ", ".join(declared) or "none"
+        raise ContractBroken(f"{what} have a key that is not declared; declared: {known}")

@@ -277,8 +277,8 @@ def _function_problem(found: Any) -> tuple[str, str] | None:
         inspect.signature(function).bind(None, None)
     except TypeError:
         return f"it does not take two parameters{where}", remedy
-    except ValueError:  # a function in C may have no signature
-        return None
+    except ValueError:
+        pass  # a function in C may have no signature
     return None
 
 

@@ -16,7 +16,7 @@ from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.suggestions import ELSEWHERE, did_you_mean, key_meant, one_of, shown
 from ivr.menu.reading.problems import BadFile, Problem
-from ivr.menu.reading.yaml import Scalar, Section, decode, place, read
+from ivr.menu.reading.yaml import NO_SPACE, Scalar, Section, decode, place, read
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -127,6 +127,9 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     if kinds:
         return None
     for key in (key for key in data if key not in _ANY_NODE_KEY):
+        if no_space := NO_SPACE.fullmatch(key):
+            what = "a space is missing after the colon"
+            return Problem(file, *data.keys_at[key], node, what, f"write `{no_space[1]}: …`")
         guess = _misspelt_kind(key)
         if guess:
             what = f"{shown(key)} is no kind of node"

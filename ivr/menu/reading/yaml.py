@@ -253,7 +253,7 @@ class _Builder:
             key = self.stack[-1].key if self.stack else None
             where = f"`{key}`" if key else "this line"
             remedy = "write one, or delete the line"
-            if key and (no_space := _NO_SPACE.fullmatch(key)):
+            if key and (no_space := NO_SPACE.fullmatch(key)):
                 remedy = f"write `{no_space[1]}: …`, with a space after the colon"
             elif key and not self.text[: event.start_mark.index].rstrip().endswith(":"):
                 remedy = 'put quotes around a text with a comma, as in `"one, two"`'
@@ -336,7 +336,7 @@ class _Builder:
             section.keys_at[str(key)] = key.mark
 
 
-_NO_SPACE = re.compile(r"\s*(?:- )?([a-z_]+|[0-9*#]):[^\s/:].*")
+NO_SPACE = re.compile(r"\s*(?:- )?([a-z_]+|[0-9*#]):[^\s/:].*")
 """A key and a value without the space between them. No message shows the value, which may be a secret."""
 
 
@@ -362,7 +362,7 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     line = lines[mark.line] if mark.line < len(lines) else ""
     what, remedy = _trap(error, line, line[mark.column : mark.column + 1])
     above = next((at for at in range(mark.line - 1, -1, -1) if lines[at].strip()), 0)
-    no_space = _NO_SPACE.fullmatch(lines[above])
+    no_space = NO_SPACE.fullmatch(lines[above])
     if no_space and "mapping values" in (error.problem or ""):
         what, remedy = "a space is missing after the colon", f"write `{no_space[1]}: …`"
         return Problem(file, above + 1, no_space.start(1) + 1, "", what, remedy)

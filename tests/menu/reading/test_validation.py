@@ -164,6 +164,7 @@ def test_an_empty_value_is_said_by_the_reader_alone() -> None:
         ("say: x\ntehn: a", None),
         ("say: x\nthn: a", None),
         ("then: x\nsya: hello", "2:1: n: `sya` is no kind of node; did you mean `say`?"),
+        ("say:Hello there: x", "1:1: n: a space is missing after the colon; write `say: …`"),
         ("go: x", ("1:1: n: nothing says what kind of node this is; use one of `menu`, `ask`, `run`, `choose`, `set`, "
          "`transfer`, `record`, `text`, `end`, `say`")),
     ],
