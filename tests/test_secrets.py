@@ -21,8 +21,8 @@ from pydantic import TypeAdapter
 from ivr import logs
 from ivr.actions import check_code, reset_password, send_code
 from ivr.actions.accounts import PasswordKind
-from ivr.actions.http import client as http
 from ivr.actions.http import connections as peers
+from ivr.actions.http import service_actions as http
 from ivr.calls import action_results as outcomes
 from ivr.calls import turns as switchboard
 from ivr.calls.worker_pool import WorkerPool

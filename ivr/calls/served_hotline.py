@@ -13,8 +13,8 @@ import structlog
 
 from ivr.actions.base import Action
 from ivr.actions.bulletins import FileStamp
-from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import Connections
+from ivr.actions.http.service_actions import actions_of
 from ivr.actions.python_module import BadModule, PythonModule
 from ivr.actions.registry import ActionRegistry, registry_of
 from ivr.calls.hotline_files import DATA_FILES, HotlineFiles, read_folder, recordings_of, stamps

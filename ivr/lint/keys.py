@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.lint.asking import yes_and_no_of
-from ivr.lint.levels import MOST_OPTIONS
+from ivr.lint.menu_shape import MOST_OPTIONS
 from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.hotline import target_of

@@ -219,7 +219,7 @@ class Worker:
 # A server that has imported everything, compiled the menu and opened nothing forks the workers: milliseconds for each.
 demonstration()
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "ivr.actions.http.client"])
+_CONTEXT.set_forkserver_preload([__name__, "ivr.actions.http.service_actions"])
 
 
 def _work(world: World, orders: Connection, gate: Connection) -> None:

@@ -913,7 +913,7 @@ def test_health(phone: Phone) -> None:
 
 def test_a_worker_whose_store_is_broken_is_not_ready(phone: Phone) -> None:
     """It should get no calls; why is told by the error's type, and by no more."""
-    phone.application.hotline.store = Unreliable(phone.application.store, "ping")
+    phone.application.store = Unreliable(phone.application.store, "ping")
     ready = phone.client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: RuntimeError\n")
     assert phone.client.get("/healthz").status_code == 200

@@ -26,8 +26,8 @@ from structlog.testing import capture_logs
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS as OURS
 from ivr.actions.bulletins import Bulletins
-from ivr.actions.http.client import actions_of
 from ivr.actions.http.connections import LARGEST_ANSWER, Connections, plain_json
+from ivr.actions.http.service_actions import actions_of
 from ivr.calls.served_hotline import ServedHotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
