@@ -14,9 +14,9 @@ What is only said to the caller, or passed on to an action or a desk, decides no
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from jinja2 import nodes as ast
 
@@ -28,6 +28,8 @@ from ivr.explore.sources import as_template, conditions_of, parsed
 from ivr.menu.language.contract import Level
 from ivr.menu.tree import Compiled, Tree
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Datum = str | Level
 """One piece of data: a variable, ``caller``, ``withheld``, ``summary``, :data:`OWN_ACCOUNT`, or whether the caller has
 reached a level."""
@@ -120,6 +122,19 @@ def _counter(name: str) -> Any:
     return property(read, change)
 
 
+def _said(method: Callable[Concatenate[Turn, P], R]) -> Callable[Concatenate[_RecordingTurn, P], R]:
+    """Return a method of a turn whose looks at the data are noted as what was said."""
+
+    def noted(turn: _RecordingTurn, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        before = turn.reads, turn.looks_up
+        turn.reads = turn.looks_up = turn.record.said
+        result = method(turn, *args, **kwargs)
+        turn.reads, turn.looks_up = before
+        return result
+
+    return noted
+
+
 class _RecordingTurn(Turn):
     """A turn that knows what the data is looked at for: to decide, to set a variable, or only to be said."""
 
@@ -127,7 +142,7 @@ class _RecordingTurn(Turn):
     reads: set[Datum] | None
     """Where it is noted what the engine itself reads of the session; None: it is not noted."""
     looks_up: set[Datum]
-    """Where it is noted what templates look up."""
+    """Where it is noted what templates look up. It decides, unless it is known to be only said."""
     looked: int = -1
     """How many nodes had been entered when the conditions of the last one were looked at."""
 
@@ -159,10 +174,10 @@ class _RecordingTurn(Turn):
                 for condition in conditions_of(self.tree, here):
                     for name in asked(condition, withheld=withheld):
                         self.look_up(name, record.read)
-            return super().evaluate(compiled)
+            return self._evaluate_unnoticed(compiled)
         self.looks_up = sources = set[Datum]() if into and into != "language" else record.read
         value = super().evaluate(compiled)
-        self.looks_up = record.said
+        self.looks_up = record.read
         if sources is not record.read:
             record.said |= sources
             record.made[into] = frozenset(sources)
@@ -175,16 +190,10 @@ class _RecordingTurn(Turn):
         elif name != "language":  # every key has that
             self.look(_BY_FACT.get(name, name), into)
 
-    def note(self) -> None:
-        self.reads = self.record.said
-        super().note()
-        self.reads = self.record.read
-
-    def reason_for_desk(self, compiled: Compiled | None) -> str:
-        self.reads = self.record.said
-        reason = super().reason_for_desk(compiled)
-        self.reads = self.record.read
-        return reason
+    # What is only said or passed on decides nothing. Jinja2 looks up more names than a condition asks for.
+    _evaluate_unnoticed = _said(Turn.evaluate)
+    utter, words_of, note = _said(Turn.utter), _said(Turn.words_of), _said(Turn.note)
+    inputs, reason_for_desk = _said(Turn.inputs), _said(Turn.reason_for_desk)
 
 
 class _RecordingSession(Session):
@@ -217,7 +226,7 @@ def _turn(
 ) -> _RecordingTurn:
     own = object.__new__(_RecordingSession)
     turn = _RecordingTurn(tree, own, at, continues=continues)
-    turn.record, turn.reads, turn.looks_up = record, record.read, record.said
+    turn.record, turn.reads, turn.looks_up = record, record.read, record.read
     own.__dict__ = session.__dict__
     own.recorder = turn
     return turn

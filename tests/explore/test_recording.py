@@ -10,7 +10,7 @@ from ivr.engine.events import ActionFinished, CallerHungUp, DigitsPressed, Event
 from ivr.engine.session import Session
 from ivr.explore.explorer import explore
 from ivr.explore.moves import RUN_KEY, Moves
-from ivr.explore.recording import OWN_ACCOUNT, StepRecord, asked, recorded
+from ivr.explore.recording import OWN_ACCOUNT, StepRecord, _turn, asked, recorded
 from ivr.explore.samples import ACCOUNT
 from ivr.explore.state_key import UnforeseenRead, _NodeReads
 from ivr.menu.language.contract import Level
@@ -138,3 +138,15 @@ def test_a_repeat_in_another_language_loses_no_keys() -> None:
         ),
     )
     assert ("news", "zh-CN") in passed
+
+
+def test_only_what_is_known_to_be_said_decides_nothing() -> None:
+    """A template that the engine comes to use in another way counts as a decision."""
+    tree = tree_of('main: {say: "About {{ topic }}.", then: bye}', "variables: {topic: news}")
+    session, record = Session("CA1", tree.version, Moves(tree).usual, node="main"), StepRecord()
+    session.variables = dict(tree.variables)
+    turn = _turn(record, tree, session, Moves(tree).usual)
+    turn.say(turn.words.say)
+    assert (record.said, record.read) == ({"topic"}, set())
+    turn.words.say[0].utter(turn.variables())
+    assert record.read == {"topic"}
