@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.engine.commands import Gather
 from ivr.engine.entries import fixed_length, lengths, say_value
+from ivr.engine.keys import keys_here
 from ivr.engine.turn import Turn, pick
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.speech.prompts import Prompt, Utterance
@@ -90,11 +91,10 @@ def _options(turn: Turn, node: MenuNode | AskNode) -> tuple[Prompt, ...]:
 def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, ...]) -> Gather:
     if isinstance(node, MenuNode):
         longest = max(map(len, node.menu))
-        keys = (*node.menu, *(key for key in turn.tree.anywhere if key not in node.menu))
         return Gather(
             utterances,
             turn.speech.language,
-            keys=keys,
+            keys=tuple(keys_here(turn)),
             length=longest,
             finish="#" if longest > 1 else "",
             timeout=node.timeout,
@@ -104,7 +104,7 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
     return Gather(
         utterances,
         turn.speech.language,
-        keys=("1", "2", *node.keys, *turn.tree.anywhere) if node.ask == "yes_no" else (),
+        keys=("1", "2", *keys_here(turn)) if node.ask == "yes_no" else (),
         length=fixed_length(node),
         finish="#",
         timeout=node.timeout,
@@ -121,7 +121,7 @@ def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     return Gather(
         (Utterance(said, speech.language, speech.voice),),
         speech.language,
-        keys=("1", "2", *turn.tree.anywhere),
+        keys=("1", "2", *keys_here(turn)),
         length=1,
         timeout=node.timeout,
         speech=() if turn.tree.declared.speech else None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ivr.engine.entries import fixed_length
 from ivr.engine.events import DigitsPressed, Event, SpeechHeard
+from ivr.engine.keys import keys_here
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
+from ivr.engine.turn import Turn
 from ivr.menu.language.nodes import AskNode, MenuNode
 from ivr.menu.tree import Tree
 
@@ -24,16 +26,13 @@ def public_keys(tree: Tree, session: Session, event: Event) -> str:
     if not isinstance(event, DigitsPressed | SpeechHeard) or not isinstance(node, MenuNode | AskNode):
         return ""
     keys = as_keys(tree, session, event).digits
+    is_choice = keys in keys_here(Turn(tree, session, event.at))
     if isinstance(node, AskNode) and node.is_secret:
-        may_be_kept = (keys in tree.anywhere or keys in node.keys) and fixed_length(node) != 1
+        may_be_kept = is_choice and fixed_length(node) != 1
     else:
-        may_be_kept = isinstance(node, AskNode) or _is_choice(tree, node, keys)
+        may_be_kept = is_choice or isinstance(node, AskNode)
     if not may_be_kept:
         return ""
     if isinstance(node, AskNode) and node.ask == "phone" and len(keys) > _READABLE:
         keys = "*" * (len(keys) - _READABLE) + keys[-_READABLE:]
     return keys + event.finished_by if isinstance(event, DigitsPressed) else keys
-
-
-def _is_choice(tree: Tree, node: MenuNode, keys: str) -> bool:
-    return keys in node.menu or keys in tree.anywhere

@@ -52,6 +52,7 @@ from ivr.engine.events import (
     SpeechHeard,
     TransferEnded,
 )
+from ivr.engine.keys import KeyHere, keys_here
 from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
@@ -142,7 +143,7 @@ def _at_node(turn: Turn, event: Event) -> None:
         case None:
             _start(turn, event)
         case MenuNode():
-            _at_menu(turn, node, event)
+            _at_menu(turn, event)
         case AskNode():
             _at_entry(turn, node, event)
         case RunNode() | TextNode():
@@ -160,12 +161,12 @@ def _at_node(turn: Turn, event: Event) -> None:
 # --- one function for each kind of node at which a call waits
 
 
-def _at_menu(turn: Turn, node: MenuNode, event: Event) -> None:
+def _at_menu(turn: Turn, event: Event) -> None:
     match event:
         case NoInput() | DigitsPressed(digits=""):
             _miss(turn, "noinput")
         case DigitsPressed() | SpeechHeard():
-            _choose_option(turn, node, as_keys(turn.tree, turn.session, event).digits)
+            _choose_option(turn, as_keys(turn.tree, turn.session, event).digits)
         case _:
             listen(turn, "repeat")
 
@@ -385,17 +386,18 @@ def _transfer(turn: Turn, node: TransferNode) -> str | None:
 # --- what the caller did
 
 
-def _choose_option(turn: Turn, node: MenuNode, keys: str) -> None:
-    option = node.menu.get(keys)
-    if option is not None:
-        turn.input_kind = "option"
-        turn.speak_in(option.language)
-        _go(turn, option.go)
-    elif keys in turn.tree.anywhere:
-        turn.input_kind = "anywhere"
-        _go(turn, turn.tree.anywhere[keys])
-    else:
+def _choose_option(turn: Turn, keys: str) -> None:
+    key = keys_here(turn).get(keys)
+    if key is None:
         _miss(turn, "nomatch")
+    else:
+        _follow(turn, key)
+
+
+def _follow(turn: Turn, key: KeyHere) -> None:
+    turn.input_kind = key.kind
+    turn.speak_in(key.language)
+    _go(turn, key.go)
 
 
 def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
@@ -408,13 +410,9 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     region = turn.tree.languages[0].partition("-")[2]
     entry = read_entry(node, keys, ended=ended, region=region, today=turn.today)
     is_data = isinstance(entry, ValidEntry) and not ended
-    if keys in node.keys and not is_data:
-        turn.input_kind = "option"
-        turn.speak_in(node.keys[keys].language)
-        _go(turn, node.keys[keys].go)
-    elif keys in turn.tree.anywhere and not is_data:
-        turn.input_kind = "anywhere"
-        _go(turn, turn.tree.anywhere[keys])
+    key = keys_here(turn).get(keys)
+    if key is not None and not is_data:
+        _follow(turn, key)
     elif isinstance(entry, InvalidEntry):
         _miss(turn, "unfinished" if entry.unfinished else "nomatch")
     elif node.read_back and node.ask != "yes_no":
@@ -432,11 +430,8 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
         turn.input_kind = "again"
         turn.session.confirming = None
         listen(turn)
-    elif keys in turn.tree.anywhere:
-        turn.input_kind = "anywhere"
-        _go(turn, turn.tree.anywhere[keys])
     else:
-        _miss(turn, "nomatch")
+        _choose_option(turn, keys)
 
 
 def _accept(turn: Turn, node: AskNode, value: object) -> None:

@@ -143,7 +143,10 @@ def test_a_repeat_in_another_language_loses_no_keys() -> None:
 def test_only_what_is_known_to_be_said_decides_nothing() -> None:
     """A template that the engine comes to use in another way counts as a decision."""
     tree = tree_of('main: {say: "About {{ topic }}.", then: bye}', "variables: {topic: news}")
-    session, record = Session("CA1", tree.version, Moves(tree).usual, node="main"), StepRecord()
+    session, record = (
+        Session("CA1", tree.version, Moves(tree).usual, node="main", language="en-US"),
+        StepRecord(),
+    )
     session.variables = dict(tree.variables)
     turn = _turn(record, tree, session, Moves(tree).usual)
     turn.say(turn.words.say)
