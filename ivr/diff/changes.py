@@ -148,6 +148,13 @@ def changed(
             yield name, was, now
 
 
+def shown(value: Any) -> str:
+    """Return a value as a sentence has it: a number bare, a text between backticks."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return "nothing" if value in (None, "", {}, []) else named(value)
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """Return names in a sentence: `a`, `b` and 3 more."""
     rest = len(names) - most

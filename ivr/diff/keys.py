@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.diff.changes import Change, Heading, Side, in_quotes, named
+from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named, shown
 from ivr.diff.pairs import Pairs
 from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import ListeningNode, Node
+from ivr.menu.language.nodes import ListeningNode, Node, Option
+
+_TOLD_BY_SENTENCE = frozenset({"go", "language", "for_", "hear"})
+"""The fields of an option whose changes have sentences of their own, here or among the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,13 @@ class Key:
     """The language that it switches to."""
     purpose: str | None
     """Its purpose, in the hotline's first language."""
+    others: Mapping[str, object]
+    """Its other fields, by name."""
+
+    @classmethod
+    def of(cls, key: str, option: Option, go: str) -> Key:
+        others = {field: value for field, value in option if field not in _TOLD_BY_SENTENCE}
+        return cls(key, go, option.language, option.for_, others)
 
     def __str__(self) -> str:
         return in_quotes(self.purpose) if self.purpose else named(self.go)
@@ -46,13 +56,8 @@ class Menu:
 
     @classmethod
     def of(cls, old: Node, new: Node, pairs: Pairs) -> Menu:
-        before = {
-            key: Key(key, pairs.now(option.go), option.language, option.for_)
-            for key, option in old.options.items()
-        }
-        after = {
-            key: Key(key, option.go, option.language, option.for_) for key, option in new.options.items()
-        }
+        before = {key: Key.of(key, option, pairs.now(option.go)) for key, option in old.options.items()}
+        after = {key: Key.of(key, option, option.go) for key, option in new.options.items()}
         return cls(before, after, _same(before, after))
 
 
@@ -143,6 +148,9 @@ def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
     if was.language != now.language:
         what = f"`{node}`: key {now.key} ({now}) changes the language to {now.language or 'none'}"
         yield Change(Heading.languages, f"{what}; before: to {was.language or 'none'}", node)
+    for field, old, new in changed(was.others, now.others):
+        what = f"`{node}`: key {now.key} ({now}): `{field.rstrip('_')}` is {shown(new)}; before: {shown(old)}"
+        yield Change(Heading.editors, what, node)
 
 
 def _order(node: str, menu: Menu) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named
+from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named, shown
 from ivr.diff.pairs import Pairs
 from ivr.diff.wording import first_words
 from ivr.menu.language.contract import Level
@@ -30,7 +30,7 @@ Formatter = Callable[[Any, Any], str]
 
 
 def _became(what: str) -> Formatter:
-    return lambda old, new: f"{what} {_shown(new)}; before: {_shown(old)}"
+    return lambda old, new: f"{what} {shown(new)}; before: {shown(old)}"
 
 
 def _switched(on: str, off: str) -> Formatter:
@@ -145,7 +145,7 @@ def _given(
 ) -> Iterator[Change]:
     before = {variable: pairs.words_now(words) for variable, words in old.items()}
     for variable, was, now in changed(before, new):
-        sentence = f"`{name}`: {what} `{variable}` as {_shown(now)}; before: {_shown(was)}"
+        sentence = f"`{name}`: {what} `{variable}` as {shown(now)}; before: {shown(was)}"
         yield Change(Heading.ways, sentence, name)
 
 
@@ -205,9 +205,3 @@ def _actions_run(old: Side, new: Side) -> Iterator[Change]:
         yield Change(Heading.ways, f"The action `{name}` is new here")
     for name in [each for each in before if each not in after]:
         yield Change(Heading.ways, f"The action `{name}` is run nowhere any more")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return "nothing" if value in (None, "", {}, []) else named(value)

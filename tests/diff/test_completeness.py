@@ -12,6 +12,7 @@ from ivr.diff import compare
 from ivr.diff.changes import Side
 from ivr.diff.nodes import TARGET_WORDS
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
+from ivr.menu.language.nodes import Option
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.tree import Tree
 from tests.support.menus import FILES, MENU, bilingual
@@ -58,7 +59,7 @@ _KEYED: dict[str, dict[str, str]] = {"identity": {"verified": "who"}, "voices": 
 
 def another(field: str, value: Any) -> Any:
     """Return another value that a section may have there, or None."""
-    if field in TARGET_WORDS or field in {"start", "agent"}:
+    if field in TARGET_WORDS or field in {"start", "agent", "go"}:
         return "goodbye" if value != "goodbye" else "main"
     if field == "needs":
         return "known" if value != "known" else None
@@ -116,3 +117,15 @@ def mutated(tree: Tree, name: str, field: str) -> Tree:
     node = tree.nodes[name]
     changed = node.model_copy(update={field: another(field, getattr(node, field))})
     return replace(tree, nodes={**tree.nodes, name: changed})
+
+
+@pytest.mark.parametrize("field", Option.model_fields)
+def test_every_changed_field_of_an_option_is_told(field: str) -> None:
+    """Also one that was added to the language after this was written."""
+    old = sample()
+    menu = old.tree.nodes["main"]
+    option = menu.options["1"]
+    other = option.model_copy(update={field: another(field, getattr(option, field))})
+    changed = menu.model_copy(update={"menu": {**menu.options, "1": other}})
+    tree = replace(old.tree, nodes={**old.tree.nodes, "main": changed})
+    assert compare(old, replace(old, tree=tree))

@@ -34,3 +34,10 @@ def test_what_is_listened_for_is_kept() -> None:
         if public_keys(call.tree, call.session, DigitsPressed(MONDAY_MORNING, key))
     ]
     assert sorted(kept) == sorted(call.listens.keys)
+
+
+def test_the_keys_beside_an_entry_end_with_it() -> None:
+    """While the entry is read back they would be taken for an answer."""
+    call = Call(tree_of(CONFIRMED))
+    assert "3" not in call.press("20261224").listens.keys
+    assert call.press("3").listens
