@@ -84,13 +84,23 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
     if wrong := MODULE_NAME.wrong(name):
         raise BadModule(*wrong)
     module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
+    try:
+        return _offers(module, folder, name, taken)
+    except BadModule:
+        raise
+    except (Exception, SystemExit) as error:  # a name of the module may raise anything when it is read
+        raise _broken(name, error) from error
+
+
+def _offers(module: ModuleType, folder: Path, name: str, taken: Collection[str]) -> PythonModule:
     actions: dict[str, Action] = {}
     for found in _actions_in(module, name):
         contract: Contract = found.CONTRACT
         problem = _contract_problem(contract, taken)
         if not problem and contract.name in actions:
             problem = "two actions have this name", "rename one"
-        problem = problem or _function_problem(found)
+        function = found.function if isinstance(found, FunctionAction) else found.run
+        problem = problem or _call_problem(function, "services", "request")
         if problem:
             raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
         sends = any(outcome.texts is not None for outcome in contract.outcomes.values())
@@ -119,6 +129,8 @@ def _hooks(module: ModuleType, name: str, folder: Path) -> dict[str, Any]:
             continue
         if not callable(function):
             raise BadModule(f"`{name}`: `{hook}` is no function", f"write a function that returns {shape}")
+        if problem := _call_problem(function, "folder" if hook != "open_accounts" else "context"):
+            raise BadModule(f"`{name}`: `{hook}`: {problem[0]}", problem[1])
         hooks[hook] = _checked(function, f"`{name}`: `{hook}`", folder, is_right, shape)
     files = getattr(module, "FILES", {})
     if not isinstance(files, Mapping) or not all(_is_declared(*entry) for entry in files.items()):
@@ -265,18 +277,18 @@ def _actions_in(module: ModuleType, name: str) -> Iterator[Any]:
             yield found
 
 
-def _function_problem(found: Any) -> tuple[str, str] | None:
-    """Return why a function cannot be called as an action, and what to write instead, or None."""
-    function = found.function if isinstance(found, FunctionAction) else found.run
+def _call_problem(function: Any, *parameters: str) -> tuple[str, str] | None:
+    """Return why a function cannot be called with these parameters, and what to write instead, or None."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     where = f" ({Path(code.co_filename).name}, line {code.co_firstlineno})" if code else ""
-    remedy = f"write `def {getattr(function, '__name__', 'run')}(services, request):`"
+    remedy = f"write `def {getattr(function, '__name__', 'run')}({', '.join(parameters)}):`"
     if inspect.iscoroutinefunction(function):
         return f"`async def` cannot be run{where}", f"{remedy}; it may take its time"
     try:
-        inspect.signature(function).bind(None, None)
+        inspect.signature(function).bind(*parameters)
     except TypeError:
-        return f"it does not take two parameters{where}", remedy
+        count = "one parameter" if len(parameters) == 1 else "two parameters"
+        return f"it does not take {count}{where}", remedy
     except ValueError:
         pass  # a function in C may have no signature
     return None

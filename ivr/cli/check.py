@@ -63,11 +63,13 @@ def _data_problems(hotline: Path) -> list[Problem]:
     from ivr.calls.served_hotline import read_registry
     from ivr.menu.reading.problems import BadFile
 
+    module = read_registry(hotline, read_folder(hotline).sources)[0].module
     problems: list[Problem] = []
     try:
-        problems += read_registry(hotline, read_folder(hotline).sources)[0].module.check_folder(hotline)
+        problems += module.check_folder(hotline)
+        module.sample_callers(hotline)
     except BadFile as error:
-        problems += error.problems
+        problems += [each for each in error.problems if each not in problems]
     path = hotline / "bulletins.yaml"
     try:
         if path.exists():

@@ -79,6 +79,9 @@ def test_a_hook_that_exits_ends_no_command_as_if_all_were_well(bakery: Path) -> 
         assert result.exit_code == 1, command
         assert f"`actions.py`: `{hook}` failed: SystemExit (actions.py, line" in result.output
         assert "4711" not in result.output
+    (bakery / "actions.py").write_text(HOOKS.replace("check_folder", "other"), encoding="utf-8")
+    result = ivr("check", bakery)
+    assert (result.exit_code, "`sample_callers` failed: SystemExit" in result.output) == (1, True)
     (bakery / "actions.py").write_text(HOOKS + "FILES = {'x': int}", encoding="utf-8")
     for command, *options in (["check"], ["schema", "--write"]):
         result = ivr(command, *options, bakery)
