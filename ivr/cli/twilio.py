@@ -100,7 +100,7 @@ Examples:
 def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
     """Check credentials, number, server and signatures, and say what to mend.
 
-    The server is rung once, by a call that is none: its name begins with `doctor-` in `ivr calls`.
+    The server is rung once with a test call, which `ivr calls` lists under a name that begins with `doctor-`.
     """
     from ivr.channels.twilio.admin.doctor import Doctor
 

@@ -224,7 +224,7 @@ def _quoted(typed: Any) -> str:
     """Return a value as it may appear in a path or a query."""
     text = typed.isoformat() if isinstance(typed, date) else str(typed)
     if typed is None or text in {".", ".."}:
-        raise ValueError("a value that is none, or would change the path")
+        raise ValueError("a value is missing, or would change the path")
     return url_quote(text, for_qs=True).replace("+", "%20")  # a plus in the text itself is already %2B
 
 

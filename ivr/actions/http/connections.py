@@ -156,7 +156,7 @@ _MOST_DIGITS = 18
 
 
 def exact(text: str) -> Decimal:
-    """Return a number exactly. Raises ``ValueError`` if it is none, or too long to be spoken."""
+    """Return a number exactly. Raises ``ValueError`` if the text is no number, or one too long to speak."""
     try:
         number = Decimal(text)
     except ArithmeticError:

@@ -18,7 +18,7 @@ _LONGEST_ENCODED_CHARACTER = 12
 _SURELY_FITS = _MOST_ENCODED // _LONGEST_ENCODED_CHARACTER
 
 _CUTS = (
-    re.compile(r"(?<=[。！？!?；;…\n])|(?<=\.)(?=\s)"),  # after a sentence; the point of 3.14 is none
+    re.compile(r"(?<=[。！？!?；;…\n])|(?<=\.)(?=\s)"),  # after a sentence, but not after the point of 3.14
     re.compile(r"(?<=[，、：])|(?<=[,:])(?=\s)"),  # after a clause
     re.compile(r"(?<=\s)"),  # between words
     re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])"),  # Chinese has no spaces: after any character

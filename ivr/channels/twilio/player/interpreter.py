@@ -212,7 +212,7 @@ class Player:
                 )
 
     def _gathered(self, finished_by: str = "") -> None:
-        """End the listening. Without a key (``#`` alone is none) the document goes on after the Gather."""
+        """End the listening. If nothing was entered (``#`` alone enters nothing), the document goes on after the Gather."""
         digits, self.entry = self.entry, ""
         if digits or self._verb.get("actionOnEmptyResult") == "true":
             self._request_action({"Digits": digits, "FinishedOnKey": finished_by, "msg": "Gather End"})
