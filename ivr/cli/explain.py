@@ -35,7 +35,7 @@ def explain_command(rule: str, form: str) -> None:
     if rule and found is None:
         raise click.UsageError(f"there is no rule `{rule}`; {did_you_mean(rule, RULES)}")
     if form == "json":
-        print_json(found.as_data() if found else [each.as_data() for each in RULES.values()])
+        print_json(found.model_dump() if found else [each.model_dump() for each in RULES.values()])
         return
     for line in _explained(found) if found else _listed():
         click.echo(line)
@@ -87,7 +87,7 @@ def _explained(rule: Rule) -> Iterator[str]:
         if example:
             yield ""
             yield f"{name}:"
-            yield from textwrap.indent(_shortened(example), "  ").splitlines()
+            yield from textwrap.indent(example, "  ").splitlines()
 
 
 def _facts(rule: Rule) -> Iterator[str]:
@@ -109,13 +109,3 @@ def _facts(rule: Rule) -> Iterator[str]:
     else:
         yield f"To set:    lint: {{rules: {{{rule.id}: off}}}} in menu.yaml, or another severity"
     yield f"To allow:  allow: {{{rule.id}: the reason in words}} on one node"
-
-
-def _shortened(example: str) -> str:
-    """Return an example with its longest lines cut."""
-    return "\n".join(
-        line if len(line) <= _MOST_SHOWN else line[:_MOST_SHOWN] + "…" for line in example.splitlines()
-    )
-
-
-_MOST_SHOWN = 400

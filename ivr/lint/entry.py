@@ -22,14 +22,7 @@ from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.estimates import words
 
 
-@rule(
-    "D01",
-    "A caller knows how much to type, and how to finish",
-    why="Otherwise callers stop in the middle, or wait for something to happen after the last digit.",
-    source="ISO/IEC 13714; Avaya",
-    before="main: {ask: digits, length: 4-8, say: Please enter your customer number., then: bye}",
-    after="main: {ask: digits, length: 4-8, say: 'Please enter your customer number, then press pound.', then: bye}",
-)
+@rule("D01")
 def how_much(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look for the number of digits if it is fixed, and for the pound key if it is not."""
     for language in subject.languages:
@@ -54,38 +47,7 @@ def _fixed_length(node: AskNode) -> int | None:
     return int(least) if written and (not most or most == least) else None
 
 
-rule(
-    "D02",
-    "An entry of known length ends by itself",
-    why="Nobody should press pound after the sixth of six digits.",
-    source="Twilio (numDigits, finishOnKey); complaints of FreeSWITCH users",
-    by="program",
-    kept="Where `length` or the kind says how many, the last digit ends the entry; else the pound key does.",
-)
-
-
-@rule(
-    "D03",
-    "What changes something is confirmed first",
-    why="A slip of the finger must not lock an account, and silence even less. What leads to an action that changes something "
-    "is the yes of a question, a read-back, or an option of a menu whose words end in a question or that offers a yes and a no. "
-    "Whether the question is about this action, nobody can tell but a reader.",
-    source="ISO/IEC 13714; FreeSWITCH (confirm macro)",
-    severity="error",
-    before="""
-        identity: {confirmed: agent}
-        nodes:
-          main: {menu: {"1": {for: a new password, go: change}, "2": {for: the end, go: bye}}}
-          change: {needs: confirmed, run: reset_login_password, text: "{{ link }}", outcomes: {ok: bye, rationed: bye, frozen: bye, unavailable: agent}}
-        """,
-    after="""
-        identity: {confirmed: agent}
-        nodes:
-          main: {menu: {"1": {for: a new password, go: sure}, "2": {for: the end, go: bye}}}
-          sure: {needs: confirmed, ask: yes_no, say: Shall I reset your password?, yes: change, no: bye}
-          change: {needs: confirmed, run: reset_login_password, text: "{{ link }}", outcomes: {ok: bye, rationed: bye, frozen: bye, unavailable: agent}}
-        """,
-)
+@rule("D03")
 def confirmed(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look back from an action that changes something to what the caller did last."""
     remedy = "ask with `ask: yes_no`, or in a menu that ends in a question"
@@ -97,23 +59,7 @@ def confirmed(subject: Subject, _limit: float) -> Iterator[Finding]:
 _AMOUNTS = re.compile(r"(^|_)(amount|sum|money|yuan)($|_)")
 
 
-@rule(
-    "D04",
-    "Who confirms a payment hears the amount",
-    why="“Are you sure?” confirms nothing. The question names what will happen, with the figure.",
-    source="engineering",
-    severity="error",
-    before="""
-        main: {ask: amount, say: "Please enter the amount, then press pound.", as: amount, then: sure}
-        sure: {ask: yes_no, say: Are you sure?, yes: pay, no: bye}
-        pay: {run: pay_bill, outcomes: {ok: bye, unavailable: agent}}
-        """,
-    after="""
-        main: {ask: amount, say: "Please enter the amount, then press pound.", as: amount, then: sure}
-        sure: {ask: yes_no, say: "Shall I pay {{ amount | money }}?", yes: pay, no: bye}
-        pay: {run: pay_bill, outcomes: {ok: bye, unavailable: agent}}
-        """,
-)
+@rule("D04")
 def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, contract in subject.runs():
         amounts = [given for given in contract.inputs if _AMOUNTS.search(given)]
@@ -129,34 +75,11 @@ def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
                     yield Finding(before, ("say",), what, remedy, language)
 
 
-rule(
-    "D05",
-    "What is secret is never said, shown or kept",
-    why="A code in a log is a code in a stranger's hands.",
-    source="Twilio Studio's documentation; PCI DSS",
-    by="program",
-    kept="Entries of a secret kind live for one turn; `ivr check` finds texts that would say one, or read it back.",
-)
-
 _WHOLE = r"\{\{\s*(account|account_number|card|card_number|bank_card|id_card)\s*\|\s*digits\s*\}\}"
 _TYPED = r"\{{\{{\s*({})\s*(?:\|\s*digits\s*)?\}}\}}"
 
 
-@rule(
-    "D06",
-    "Of an account number only the end is said",
-    why="Somebody else may be listening. The last four digits are enough for the owner. A number counts as an account's by its "
-    "name, or where six or more digits are asked for with a word such as account or card.",
-    source="engineering",
-    before="""
-        main: {ask: digits, length: 8, say: Please enter eight digits., as: account_number, then: told}
-        told: {say: "Your account is {{ account_number | digits }}.", then: bye}
-        """,
-    after="""
-        main: {ask: digits, length: 8, say: Please enter eight digits., as: account_number, then: told}
-        told: {say: "Your account ends in {{ account_number | tail }}.", then: bye}
-        """,
-)
+@rule("D06")
 def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
     typed = "|".join(map(re.escape, sorted(subject.account_numbers)))
     whole = re.compile(rf"{_WHOLE}|{_TYPED.format(typed)}" if typed else _WHOLE)
@@ -166,15 +89,7 @@ def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield in_words(said, f"`{name}` is said as a whole", f"write `{{{{ {name} | tail }}}}`")
 
 
-@rule(
-    "D07",
-    "A number with a check digit is checked",
-    why="A mistyped digit is found at once where the kind of number is known, and not by the service behind it.",
-    source="GB 11643 (ID card)",
-    severity="information",
-    before="main: {ask: digits, length: 18, say: 'Please enter the 18 digits of your ID number.', then: bye}",
-    after="main: {ask: id_card, say: 'Please enter the 18 digits of your ID number.', then: bye}",
-)
+@rule("D07")
 def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
     pattern = ID_NUMBER.get(family(subject.first))
     for name, node in subject.entries():
@@ -186,16 +101,7 @@ def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("ask",), what, "write `ask: id_card`")
 
 
-@rule(
-    "D08",
-    "Nobody is asked for a password",
-    why="Whoever is used to saying a password to a hotline says it to the next swindler too. Prove who calls with a code that was sent for this call; "
-    "a code that somebody else sent is a password too. Whether the hotline also says that its people never ask for one, this rule "
-    "does not judge.",
-    source="Practice of the banks; field reports of fraud",
-    before="main: {ask: pin, say: Please enter the 6 digits of your payment password., then: bye}",
-    after="main: {ask: code, say: Please enter the 6 digits of the code that I have just sent you for this call., then: bye}",
-)
+@rule("D08")
 def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
     entries = {name for name, _ in subject.entries()}
     for said in subject.said:

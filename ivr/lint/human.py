@@ -16,19 +16,7 @@ from ivr.menu.speech.estimates import words
 HUMAN_KEY = "0"
 
 
-@rule(
-    "H01",
-    "0 reaches a human at every menu and entry",
-    why="It is the key that callers try first when they want a human. Under `anywhere:` it works everywhere at once.",
-    source="GetHuman standard 1.0; the Chinese carriers (10086, 10000); MIIT",
-    before='main: {menu: {"1": {for: orders, go: bye}, "2": {for: news, go: a}}}\na: {say: None., then: bye}',
-    after="""
-        anywhere: {"0": {go: agent, for: a person}}
-        nodes:
-          main: {menu: {"1": {for: orders, go: bye}, "2": {for: news, go: a}}}
-          a: {say: None., then: bye}
-        """,
-)
+@rule("H01")
 def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
     target = subject.tree.anywhere.get(HUMAN_KEY)
     if target is not None and subject.is_human(target):
@@ -46,21 +34,7 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
         yield Finding(name, (), f"`{HUMAN_KEY}` reaches no human here", remedy)
 
 
-@rule(
-    "H02",
-    "A human is a few keys away",
-    why="Counted is what a caller must press from the answer of the call, whatever the services of the hotline answer and "
-    "whichever way the menu takes by itself.",
-    source="The dial tests of the Chinese ministry (MIIT); vendor guides in Chinese",
-    limit=2,
-    unit="keys",
-    before="""
-        main: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
-        b: {menu: {"1": {for: old orders, go: c}, "2": {for: the end, go: bye}}}
-        c: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
-        """,
-    after='main: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}',
-)
+@rule("H02")
 def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
     """Count the keys to a human from the start, in the worst case."""
     start = subject.hotline.start
@@ -74,23 +48,7 @@ def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
     yield Finding(start, (), what, "offer the human on a key of the first menu")
 
 
-@rule(
-    "H03",
-    "A human is soon on the way",
-    why="The rule counts the seconds from the answer of the call until the desk rings. The caller takes the quickest sure "
-    "route, and presses each key as soon as it is announced.",
-    source="MIIT 信管函〔2021〕292 (30 s on average)",
-    limit=30,
-    unit="seconds",
-    before="""
-        main: {say: Before anything else we shall tell you the story of our house. It begins in the year of the flood., then: b}
-        b: {say: Two brothers opened a shop at the harbour. It burned down in the very first winter. They built another one with the help of their neighbours., then: c}
-        c: {say: That one burned down as well. Their sons built a third one. It stands to this day., then: d}
-        d: {say: "We have told this to every caller for forty years. Many of them liked it very much. Some have even called us again to hear it once more. Now you know it as well.", then: choice}
-        choice: {menu: {"1": {for: the end, go: bye}, "2": {for: a person, go: agent}}}
-        """,
-    after='main: {say: Hello., menu: {"1": {for: the end, go: bye}, "2": {for: a person, go: agent}}}',
-)
+@rule("H03")
 def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure the way to a human from the start, in the worst case."""
     start = subject.hotline.start
@@ -105,30 +63,7 @@ def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
 _ELDER = re.compile(r"elder|senior|\bage\b|years_old|birth|\b(60|65|70)\b", re.IGNORECASE)
 
 
-@rule(
-    "H04",
-    "Older callers reach a human with one key",
-    why="Since 2020 the Chinese carriers put callers of 65 and more through with one key, or without any. Where everybody "
-    "reaches a human with one key, they do too.",
-    source="MIIT, since 2020-12-25; the “ten warm services” of 2025",
-    severity="off",
-    limit=1,
-    unit="key",
-    before="""
-        lint: {rules: {H04: warning}}
-        nodes:
-          main: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
-          b: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
-        """,
-    after="""
-        lint: {rules: {H04: warning}}
-        variables: {age: "70"}
-        nodes:
-          main: {choose: [{if: "age | int >= 65", go: agent}], else: choice}
-          choice: {menu: {"1": {for: orders, go: b}, "2": {for: the end, go: bye}}}
-          b: {menu: {"1": {for: a person, go: agent}, "2": {for: the end, go: bye}}}
-        """,
-)
+@rule("H04")
 def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
     """Look for a human one key away, for everybody or at least on a branch for older callers."""
     start, keys = subject.hotline.start, subject.keys_to_human
@@ -146,16 +81,7 @@ def older_callers(subject: Subject, limit: float) -> Iterator[Finding]:
         yield Finding(start, (), what, "branch on their age before the first menu, or offer 0 in it")
 
 
-@rule(
-    "H05",
-    "Nobody waits long without a word",
-    why="While a desk rings the caller hears only the ringing. After half a minute callers want to know how long it will take, or to leave a message.",
-    source="acixd.org; GetHuman standard 1.0",
-    limit=30,
-    unit="seconds of ringing",
-    before="desks: {service: {number: '+8657100000001', ring: 60, busy: bye, no_answer: bye, failed: bye}}\nnodes:\n  main: {say: Hello., then: agent}",
-    after="desks: {service: {number: '+8657100000001', ring: 20, busy: bye, no_answer: bye, failed: bye}}\nnodes:\n  main: {say: Hello., then: agent}",
-)
+@rule("H05")
 def ringing(subject: Subject, limit: float) -> Iterator[Finding]:
     for name, desk in subject.hotline.desks.items():
         if desk.ring > limit:
@@ -163,20 +89,7 @@ def ringing(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding("", ("desks", name, "ring"), what, f"write `ring: {limit:g}`")
 
 
-@rule(
-    "H06",
-    "The human knows why the caller calls",
-    why="Nothing annoys more than to say everything twice. What the desk hears before it is connected is the `reason:`; "
-    "what is proved of the caller the program adds.",
-    source="GetHuman standard 1.0",
-    before="""
-        main: {ask: digits, length: 6, say: Please enter the six digits of your order., as: order, then: agent}
-        """,
-    after="""
-        main: {ask: digits, length: 6, say: Please enter the six digits of your order., as: order, then: agent}
-        agent: {say: One moment., transfer: service, reason: "order {{ order | default('unknown') }}"}
-        """,
-)
+@rule("H06")
 def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find transfers without a reason in a hotline that has asked for something."""
     asks = any(isinstance(node, AskNode | SetNode) for node in subject.tree.nodes.values())
@@ -187,24 +100,7 @@ def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("transfer",), what, "add `reason:` with what the call is about")
 
 
-@rule(
-    "H07",
-    "A closed desk says when it opens, and what can be done now",
-    why="“We are closed” makes callers ring again all evening. And what is urgent (a lost card) is never closed.",
-    source="engineering; the other checks see to it that a desk that closes has a `closed:`",
-    before="""
-        desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: shut, busy: bye, no_answer: bye, failed: bye}}
-        nodes:
-          main: {say: Hello., then: agent}
-          shut: {say: We are closed., then: bye}
-        """,
-    after="""
-        desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: shut, busy: bye, no_answer: bye, failed: bye}}
-        nodes:
-          main: {say: Hello., then: agent}
-          shut: {say: 'We open on Monday at nine. Leave a message after the tone, then press pound.', record: message, then: bye, nothing: bye}
-        """,
-)
+@rule("H07")
 def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look at what follows a closed desk: its hours, another way, and a human for what is urgent."""
     for name, desk in subject.hotline.desks.items():

@@ -11,9 +11,9 @@ from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 
-# Each module registers its rules when it is imported. This order is that of the table.
-from ivr.lint import menu_shape, keys, wording, waiting, mistakes, human, entry, whole, proved  # isort: skip  # noqa: F401
-from ivr.lint.registry import RULES, Finding, Rule, limit_of
+# Each module registers its checks when it is imported.
+from ivr.lint import menu_shape, keys, wording, waiting, mistakes, human, entry, whole  # isort: skip  # noqa: F401
+from ivr.lint.registry import CHECKS, RULES, Finding, Rule, limit_of
 from ivr.lint.subject import Subject
 
 PROFILES: dict[str, dict[str, str]] = {
@@ -53,8 +53,9 @@ def lint(loaded: Loaded) -> list[Problem]:
     subject = Subject(loaded.tree, loaded.draft)
     problems = [*_vain_settings(loaded.tree, loaded.draft)]
     used = {(problem.node, problem.rule) for problem in loaded.problems}
-    for rule in RULES.values():
-        for finding in rule.check(subject, limit_of(subject.hotline.lint, rule.id)) if rule.check else ():
+    for name, check in CHECKS.items():
+        rule = RULES[name]
+        for finding in check(subject, limit_of(subject.hotline.lint, name)):
             node = loaded.tree.nodes.get(finding.node)
             if node is not None and rule.id in node.allow:
                 used.add((finding.node, rule.id))

@@ -12,14 +12,7 @@ from ivr.menu.language.hotline import target_of
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 
 
-@rule(
-    "M04",
-    "Keys ascend from 1, without a gap",
-    why="Callers count along, and many press the number of the option instead of the one that they heard.",
-    source="ISO/IEC 13714; Avaya",
-    before='main: {menu: {"1": {for: orders, go: a}, "3": {for: the end, go: bye}}}\na: {say: None., then: bye}',
-    after='main: {menu: {"1": {for: orders, go: a}, "2": {for: the end, go: bye}}}\na: {say: None., then: bye}',
-)
+@rule("M04")
 def ascending(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         keys = [
@@ -35,22 +28,7 @@ RESERVED_KEYS = ("0", "*", "#", "9")
 """Keys that callers expect to mean the same everywhere."""
 
 
-@rule(
-    "M05",
-    "A key means the same in the whole hotline",
-    why="Who has learned that the star goes back presses it without listening. Keys under `anywhere:` are compared by the "
-    "other checks; here the reserved ones (0, *, # and 9) are, where they are written menu by menu.",
-    source="ISO/IEC 13714 (0 operator, * back, # ends, 9 hang up)",
-    severity="error",
-    before="""
-        main: {menu: {"1": {for: orders, go: orders}, "*": {for: the end, go: bye}}}
-        orders: {menu: {"1": {for: the end, go: bye}, "*": {for: going back, go: back}}}
-        """,
-    after="""
-        main: {menu: {"1": {for: orders, go: orders}, "2": {for: the end, go: bye}}}
-        orders: {menu: {"1": {for: the end, go: bye}, "*": {for: going back, go: back}}}
-        """,
-)
+@rule("M05")
 def same_meaning(subject: Subject, _limit: float) -> Iterator[Finding]:
     for key in RESERVED_KEYS:
         if key in subject.hotline.anywhere:
@@ -66,14 +44,7 @@ def same_meaning(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(second, ("menu", key), what, "let it mean one thing, best under `anywhere:`")
 
 
-@rule(
-    "M06",
-    "Yes is 1, and no is 2",
-    why="Every other machine has it so. Who answers without listening must not say the opposite.",
-    source="ISO/IEC 13714",
-    before='main: {say: Shall I?, menu: {"1": {for: "no", go: bye}, "2": {for: "yes", go: a}}}\na: {say: Done., then: bye}',
-    after='main: {say: Shall I?, menu: {"1": {for: "yes", go: a}, "2": {for: "no", go: bye}}}\na: {say: Done., then: bye}',
-)
+@rule("M06")
 def yes_and_no(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         yes, no = yes_and_no_of(node)
@@ -82,17 +53,7 @@ def yes_and_no(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("menu",), what, "change the keys, or write `ask: yes_no`")
 
 
-@rule(
-    "M07",
-    "What most callers want comes first",
-    why="Every option that stands before theirs costs all of them its seconds. It is judged by the `share:` of the options.",
-    source="ISO/IEC 13714; Avaya",
-    severity="information",
-    limit=10,
-    unit="callers of a hundred that a later option may have more",
-    before='main: {menu: {"1": {for: parking, go: a, share: 10}, "2": {for: orders, go: bye, share: 90}}}\na: {say: None., then: bye}',
-    after='main: {menu: {"1": {for: orders, go: bye, share: 90}, "2": {for: parking, go: a, share: 10}}}\na: {say: None., then: bye}',
-)
+@rule("M07")
 def most_wanted(subject: Subject, limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         declared = [(key, option.share) for key, option in node.menu.items() if option.share is not None]
@@ -104,16 +65,7 @@ def most_wanted(subject: Subject, limit: float) -> Iterator[Finding]:
                 break
 
 
-@rule(
-    "M08",
-    "Every option leads somewhere of its own",
-    why="An option that leads back to its own menu does nothing, and two with one target make the caller choose between "
-    "the same. Where two ways are meant, allow it with the reason.",
-    source="acixd.org (duplicates are fine where they are meant)",
-    severity="information",
-    before='main: {menu: {"1": {for: news, go: main}, "2": {for: the end, go: bye}}}',
-    after='main: {menu: {"1": {for: news, go: news}, "2": {for: the end, go: bye}}}\nnews: {say: None., then: bye}',
-)
+@rule("M08")
 def own_target(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         seen: dict[str, str] = {}
@@ -129,15 +81,7 @@ def own_target(subject: Subject, _limit: float) -> Iterator[Finding]:
             seen.setdefault(option.go, key)
 
 
-@rule(
-    "M09",
-    "0 is the human's, and no service's",
-    why="Callers press 0 when nothing else helps. What they hear then must be a human.",
-    source="GetHuman standard 1.0; the Chinese carriers (10086, 10000)",
-    severity="error",
-    before='main: {menu: {"1": {for: the end, go: bye}, "0": {for: the weather, go: a}}}\na: {say: It rains., then: bye}',
-    after='main: {menu: {"1": {for: the end, go: bye}, "2": {for: the weather, go: a}, "0": {for: a person, go: agent}}}\na: {say: It rains., then: bye}',
-)
+@rule("M09")
 def zero(subject: Subject, _limit: float) -> Iterator[Finding]:
     remedy = "lead it to the human, and choose another key for this"
     if "0" in subject.hotline.anywhere:
@@ -151,14 +95,7 @@ def zero(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("menu", "0"), what, remedy)
 
 
-@rule(
-    "M10",
-    "A menu offers a choice",
-    why="One option is no choice: the caller waits to be told the only key, and presses it.",
-    source="engineering",
-    before='main: {menu: {"1": {for: the news, go: a}}}\na: {say: None., then: bye}',
-    after="main: {say: Here is the news., then: a}\na: {say: None., then: bye}",
-)
+@rule("M10")
 def one_option(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
         if len(node.menu) == 1:

@@ -31,37 +31,7 @@ def _priced(subject: Subject, language: str, name: str, keys: list[str]) -> list
     return [Priced(part[key], takes.get(key, 0.0)) for key in keys]
 
 
-@rule(
-    "M01",
-    "A menu offers what its callers can hear soonest",
-    why="Whoever wants the last of many options hears all the others first. Two menus of few options can be quicker than "
-    "one of many, or slower: so the seconds are compared. More than nine have no key of one digit.",
-    source="ISO/IEC 13714 (four options); Avaya (four or five); Commarford & Lewis (eleven flat ones did better)",
-    limit=5,
-    unit="options, from which on the seconds are compared",
-    before="""
-        main:
-          menu:
-            "1": {for: hearing everything about your current account, go: a}
-            "2": {for: hearing everything about your savings account, go: a}
-            "3": {for: hearing everything about your first credit card, go: a}
-            "4": {for: hearing everything about your second credit card, go: a}
-            "5": {for: hearing everything about your mortgage of the house, go: a}
-            "6": {for: hearing everything about your insurance of the car, go: a}
-            "7": {for: hearing everything about your private pension, go: a}
-            "8": {for: hearing everything about your children's accounts, go: a}
-            "9": {for: hearing everything about your share in the fund, go: a}
-        a: {say: Here it is., then: bye}
-        """,
-    after="""
-        main:
-          menu:
-            "1": {for: accounts, go: a}
-            "2": {for: cards, go: a}
-            "3": {for: everything else, go: a}
-        a: {say: Here it is., then: bye}
-        """,
-)
+@rule("M01")
 def options(subject: Subject, limit: float) -> Iterator[Finding]:
     """Compare a menu of many options with the best two levels of the same options."""
     for name, node in subject.menus():
@@ -136,38 +106,7 @@ def _gain(subject: Subject, level: _Level) -> tuple[str, float, float] | None:
     return best if best[1] > best[2] else None
 
 
-@rule(
-    "M02",
-    "A level is worth its seconds",
-    why="Broad beats deep: every further menu costs a press and an answer. Where the options of a small menu could stand "
-    "in the one above and would be heard sooner there, the level is only in the way. The words before its options count as "
-    "seconds too; a menu that asks for a yes is left alone.",
-    source="Virzi & Huitema 1997; Commarford & Lewis; acixd.org",
-    severity="information",
-    limit=1,
-    unit="seconds on average that one menu would save",
-    before="""
-        main:
-          menu:
-            "1": {for: opening hours, go: hours, share: 10}
-            "2": {for: orders, go: orders, share: 90}
-        hours: {say: Nine to five., then: bye}
-        orders:
-          menu:
-            "1": {for: new orders, go: told}
-            "2": {for: old orders, go: told}
-        told: {say: It is on its way., then: bye}
-        """,
-    after="""
-        main:
-          menu:
-            "1": {for: new orders, go: told}
-            "2": {for: old orders, go: told}
-            "3": {for: opening hours, go: hours}
-        hours: {say: Nine to five., then: bye}
-        told: {say: It is on its way., then: bye}
-        """,
-)
+@rule("M02")
 def level_gain(subject: Subject, limit: float) -> Iterator[Finding]:
     """Compare each small menu below another with the two in one."""
     for level in _levels(subject):
@@ -178,26 +117,7 @@ def level_gain(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(level.upper, ("menu", level.key), what, "offer them here", language)
 
 
-@rule(
-    "M03",
-    "No menu lies deep without need",
-    why="Callers lose their way, and their patience, below the third menu. A deep menu is told only where its options, "
-    "one level higher, would be heard sooner.",
-    source="Vendor guides in Chinese (three levels at most); 7x24cc, a vendor (from five levels to two, fewer callers hung up)",
-    limit=3,
-    unit="menus on the way, a choice of language not counted",
-    before="""
-        main: {menu: {"1": {for: cards, go: b}, "2": {for: the end, go: bye}}}
-        b: {menu: {"1": {for: credit cards, go: c}, "2": {for: the end, go: bye}}}
-        c: {menu: {"1": {for: your card, go: d}, "2": {for: the end, go: bye}}}
-        d: {menu: {"1": {for: its limit, go: told}, "2": {for: its number, go: told}}}
-        told: {say: Here it is., then: bye}
-        """,
-    after="""
-        main: {menu: {"1": {for: the limit of your card, go: told}, "2": {for: its number, go: told}}}
-        told: {say: Here it is., then: bye}
-        """,
-)
+@rule("M03")
 def depth(subject: Subject, limit: float) -> Iterator[Finding]:
     """Find deep menus whose options would be heard sooner a level higher."""
     deep = _depths(subject)

@@ -1,15 +1,21 @@
-"""A rule of the voice, what it finds, and the table of all rules."""
+"""A rule of the voice, what it finds, and the table of all rules, which ``rules.yaml`` beside this file holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from textwrap import dedent
-from typing import Any, Literal
+from typing import Literal
 
+import yaml
+from pydantic import TypeAdapter
+
+from ivr.explore.properties import PROOFS
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
-from ivr.menu.language.model import YamlPath
+from ivr.menu.language.model import Model, YamlPath
+from ivr.menu.reading.yaml import YamlLoader
 
 DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
 """What keeps a rule: this lint, the other checks of `ivr check`, the walk of `ivr explore`, or the program itself. A rule that
@@ -37,11 +43,7 @@ def in_words(said: SpokenText, what: str, remedy: str) -> Finding:
     return Finding(said.node, said.path, what, remedy, said.language)
 
 
-RuleCheck = Callable[[Subject, float], Iterable[Finding]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Model):
     """One rule of voice design, as ``ivr explain`` shows it."""
 
     id: str
@@ -50,10 +52,10 @@ class Rule:
     why: str
     """For somebody who edits menus."""
     source: str
-    by: DecidedBy
+    by: DecidedBy = "lint"
     severity: Severity | Literal["off"] = "warning"
     """A rule that is `off` is judged only if a profile or the hotline asks for it."""
-    limit: float | None = None
+    limit: int | None = None
     unit: str = ""
     kept: str = ""
     """How it is kept, or why nobody can tell, if the lint does not judge it."""
@@ -61,22 +63,6 @@ class Rule:
     """An example that breaks it."""
     after: str = ""
     """The same example, mended."""
-    check: RuleCheck | None = None
-
-    def as_data(self) -> dict[str, Any]:
-        """Return the rule as ``ivr explain --format json`` prints it."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "check"}
-
-
-RULES: dict[str, Rule] = {}
-"""Every rule by its id, in the order of the families."""
-
-
-def limit_of(lint: Lint, name: str) -> float:
-    """Return the limit of a rule: the hotline's own, or the usual one."""
-    setting = lint.rules.get(name)
-    own = setting.limit if isinstance(setting, RuleSetting) else None
-    return own or RULES[name].limit or 0
 
 
 FAMILIES = {
@@ -91,28 +77,37 @@ FAMILIES = {
 }
 
 
-def rule(
-    name: str,
-    title: str,
-    *,
-    why: str,
-    source: str,
-    by: DecidedBy = "lint",
-    severity: Severity | Literal["off"] | None = None,
-    limit: float | None = None,
-    unit: str = "",
-    kept: str = "",
-    before: str = "",
-    after: str = "",
-) -> Callable[[RuleCheck], RuleCheck]:
-    """Add a rule to the table. The function that it decorates judges it; a rule that others keep decorates nothing."""
-    severity = severity or ("warning" if by == "lint" else "error")
-    before, after = (dedent(example).strip("\n") for example in (before, after))
-    added = Rule(name, title, why, source, by, severity, limit, unit, kept, before, after)
-    RULES[name] = added
+def _rules() -> Iterator[Rule]:
+    """Yield the rules of the file, and what `ivr explore` proves, so that it can be explained and allowed too."""
+    text = Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8")
+    yield from TypeAdapter(list[Rule]).validate_python(yaml.load(text, Loader=YamlLoader))  # noqa: S506 - a safe one
+    for proof in PROOFS.values():
+        own = {name: getattr(proof, name) for name in ("id", "title", "why", "source")}
+        examples = {name: dedent(getattr(proof, name)).strip("\n") for name in ("before", "after")}
+        yield Rule(**own, by="explore", severity="error", kept=proof.how, **examples)
+
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _rules()}
+"""Every rule by its id, in the order of the families."""
+
+
+def limit_of(lint: Lint, name: str) -> float:
+    """Return the limit of a rule: the hotline's own, or the usual one."""
+    setting = lint.rules.get(name)
+    own = setting.limit if isinstance(setting, RuleSetting) else None
+    return own or RULES[name].limit or 0
+
+
+RuleCheck = Callable[[Subject, float], Iterable[Finding]]
+CHECKS: dict[str, RuleCheck] = {}
+"""The functions that find what breaks a rule, by its id. They are given the subject and the limit."""
+
+
+def rule(name: str) -> Callable[[RuleCheck], RuleCheck]:
+    """Let the function that it decorates judge a rule of the table."""
 
     def judge(check: RuleCheck) -> RuleCheck:
-        RULES[name] = replace(added, check=check)
+        CHECKS[name] = check
         return check
 
     return judge

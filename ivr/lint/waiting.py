@@ -12,17 +12,7 @@ LEAST_TIMEOUT = 3
 """Seconds. With less, older callers never answer in time."""
 
 
-@rule(
-    "T01",
-    "The machine waits long enough, and no longer",
-    why="With less than three seconds slow hands never answer; after ten seconds of silence a caller thinks that the line is dead.",
-    source="ISO/IEC 13714 (3 to 10 s); Twilio 5; Nuance 7; Genesys 10",
-    severity="error",
-    limit=10,
-    unit="seconds of silence at most (at least 3)",
-    before='main: {timeout: 2, menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
-    after='main: {timeout: 6, menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
-)
+@rule("T01")
 def timeout(subject: Subject, limit: float) -> Iterator[Finding]:
     for name, node in subject.listening():
         if not LEAST_TIMEOUT <= node.timeout <= limit:
@@ -30,16 +20,7 @@ def timeout(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("timeout",), what, f"write `timeout: {min(5, limit):g}`")
 
 
-@rule(
-    "T02",
-    "Between two keys it waits shortly",
-    why="In a menu with keys such as 1 and 12 a caller who pressed 1 waits this long before anything happens.",
-    source="FreeSWITCH (2 s), Asterisk (5 s)",
-    limit=5,
-    unit="seconds",
-    before='main: {timeout: 8, wait: true, menu: {"1": {for: orders, go: bye}, "12": {for: a person, go: agent}}}',
-    after='main: {timeout: 4, wait: true, menu: {"1": {for: orders, go: bye}, "12": {for: a person, go: agent}}}',
-)
+@rule("T02")
 def between_keys(subject: Subject, limit: float) -> Iterator[Finding]:
     """Find menus that wait long for a second digit. Twilio has one timer for both silences."""
     for name, node in subject.menus():
@@ -48,51 +29,7 @@ def between_keys(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("timeout",), what, f"write `timeout: {limit:g}`, or use keys of one digit")
 
 
-rule(
-    "T03",
-    "A menu of single keys acts at once",
-    why="Waiting for a second key that cannot come costs every caller seconds at every menu.",
-    source="complaints of FreePBX and Surveda users",
-    by="program",
-    kept="A menu without keys of several digits listens to one key and acts on it.",
-)
-rule(
-    "T04",
-    "Half a second of quiet after an entry",
-    why="Older callers need a moment to bring the telephone from the finger to the ear.",
-    source="Avaya (older callers)",
-    by="nobody",
-    kept="Between a key and the answer lie the line and the server, which take about that; no menu says more.",
-    severity="information",
-)
-
-
-_SLOW_ACTION = """
-actions.yaml:
-  services: {shop: {url: "https://shop.example.com"}}
-  actions:
-    stock:
-      service: shop
-      does: Tells what is in stock.
-      get: /stock
-      wait: 4
-      outcomes: {ok: {means: It is known., status: 200}}
-nodes:
-  main: {run: stock, outcomes: {ok: bye, unavailable: agent}}
-"""
-
-
-@rule(
-    "T05",
-    "Nobody hears nothing",
-    why="After three seconds of silence callers press keys, or hang up. While an action goes on the machine says so after "
-    "1.5 s; `wait:` in actions.yaml may set another time.",
-    source="ivrsworld.com; itellico (more than 3 s is poor)",
-    limit=2,
-    unit="seconds until the machine says that it goes on",
-    before=_SLOW_ACTION,
-    after=_SLOW_ACTION.replace("wait: 4", "wait: 1"),
-)
+@rule("T05")
 def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
     for name, node in subject.tree.nodes.items():
         action = getattr(node, "run", "")
@@ -103,37 +40,7 @@ def filler_in_time(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("run",), what, f"write `wait: {limit:g}` for the action in actions.yaml")
 
 
-rule(
-    "T06",
-    "During a long wait something is said every few seconds",
-    why="Music alone makes callers wonder whether they were forgotten.",
-    source="Avaya; the sample queue of Amazon Connect",
-    by="program",
-    kept="While an action goes on, a sentence comes every few seconds until a human takes over. A desk's own queue is the desk's.",
-)
-rule(
-    "T07",
-    "A caller who is slow gets more time",
-    why="Time that runs out without a warning shuts out whoever needs longer.",
-    source="36 CFR 1194.23(d); USPS AS-508-A",
-    by="program",
-    kept="After each silence but the last the machine says so, and waits as long again; E02 sees to it that there is more than one try.",
-)
-
-
-@rule(
-    "T08",
-    "What was said can be heard again",
-    why="Callers who use a relay, a hearing aid or a second language need a key that repeats.",
-    source="36 CFR 1194.23(c); AS/NZS 4263",
-    severity="information",
-    before='main: {menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}',
-    after="""
-        anywhere: {"9": repeat}
-        nodes:
-          main: {menu: {"1": {for: orders, go: bye}, "2": {for: a person, go: agent}}}
-        """,
-)
+@rule("T08")
 def repeatable(subject: Subject, _limit: float) -> Iterator[Finding]:
     everywhere = any(target_of(entry) == "repeat" for entry in subject.hotline.anywhere.values())
     menus = list(subject.menus())

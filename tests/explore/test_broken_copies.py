@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from ivr.explore.distance import Distances
 from ivr.explore.properties import Violation
 from ivr.explore.step_checks import StepChecks
 from ivr.harness import DirectHarnesses
-from ivr.lint import RULES, judged
+from ivr.lint import judged
+from ivr.lint.registry import CHECKS
 from ivr.menu.reading.problems import Problem
 from ivr.written.runner import play
 from tests.support.broken_copies import COPIES, Copy, Explored, explored, follow
@@ -37,7 +37,7 @@ REMOVED: Mapping[str, Callable[[Patch], object]] = {
     "P10": lambda patch: patch.setattr(StepChecks, "said_keys", _nothing),
     "P11": lambda patch: patch.setattr(StepChecks, "closed", _nothing),
     "P12": lambda patch: patch.setattr(stepwise, "_breaks", _nothing),
-    "W04": lambda patch: patch.setitem(RULES, "W04", replace(RULES["W04"], check=None)),
+    "W04": lambda patch: patch.delitem(CHECKS, "W04"),
     "W11": lambda patch: patch.setattr("ivr.menu.checks.words._lacking", _nothing),
 }
 """By rule: how the one function that detects it is taken away."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.lint import FAMILIES, PROFILES, RULES, Rule
+from ivr.lint.registry import CHECKS
 from tests.support.lint_hotlines import hotline, problems_of, proved_of
 
 JUDGED = [rule for rule in RULES.values() if rule.by == "lint"]
@@ -55,6 +56,11 @@ def test_every_rule_is_in_the_table() -> None:
     ]
     assert all(rule.title and rule.why and rule.source for rule in RULES.values())
     assert [rule.id for rule in RULES.values() if rule.by != "lint" and not rule.kept] == []
+
+
+def test_each_judged_rule_has_one_function() -> None:
+    """The table and the functions name the same rules."""
+    assert sorted(CHECKS) == sorted(rule.id for rule in JUDGED)
 
 
 def test_a_profile_names_rules_that_exist() -> None:
