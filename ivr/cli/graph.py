@@ -80,10 +80,12 @@ def graph_command(
     others = [other for other in tree.languages if other != chosen] if form == "html" else []
     words = loaded.draft.words if loaded.draft else {}
     drawings = [draw(tree, words, each, full=full) for each in [chosen, *others]]
+    if traffic:
+        drawings = [traffic.on_drawing(drawing) for drawing in drawings]
     if form == "html":
-        text = page(drawings, traffic)
+        text = page(drawings)
     else:
-        text = {"mermaid": mermaid, "dot": dot, "svg": svg}[form](drawings[0], traffic)
+        text = {"mermaid": mermaid, "dot": dot, "svg": svg}[form](drawings[0])
     write_output(text, output)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from ivr.diagrams.edges import DrawnEdge, desk_box, edges_of
@@ -53,6 +54,10 @@ class Box:
     needs: str = ""
     """The level of identity that it asks for."""
     starts: bool = False
+    figures: str = ""
+    """Its counted calls, in words. Empty if none are shown."""
+    dropped: float = 0.0
+    """The share of its calls that hung up here."""
 
     def lines(self, most: float) -> list[str]:
         """Return the text of a box for Mermaid or Graphviz. Words have at most this width."""
@@ -63,6 +68,7 @@ class Box:
             *([about] if last.about and self.kind != "set" else []),
             *([f"needs {self.needs}"] if self.needs else []),
             *(shortened(step.said, most) for step in self.steps if step.said),
+            *([self.figures] if self.figures else []),
         ]
 
 
@@ -75,9 +81,17 @@ class Arrow:
     """A box, or ``back``, ``repeat``, ``return``."""
     label: str
     drawn_edges: tuple[DrawnEdge, ...]
+    figures: str = ""
+    """Its counted calls, in words. Empty if none are shown."""
+    share: float = 0.0
+    """The share of all calls that went this way."""
+
+    def lines(self, most: float) -> list[str]:
+        """Return the text of an arrow for Mermaid or Graphviz. The label has at most this width."""
+        return [line for line in (shortened(self.label, most), self.figures) if line]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawing:
     """A hotline, drawn in one language."""
 
@@ -90,6 +104,8 @@ class Drawing:
     """Sentences about the whole hotline."""
     full: bool = False
     """Whether every node has a box of its own."""
+    call_legend: Sequence[str] = ()
+    """Sentences about the calls that are counted. Empty if the drawing has no figures."""
 
     @property
     def words(self) -> DrawingWords:
@@ -110,9 +126,22 @@ class Drawing:
                 found[arrow.target][arrow.source] = None
         return {name: list(sources) for name, sources in found.items()}
 
+    @cached_property
     def hubs(self) -> set[str]:
-        """Return the boxes with so many sources that arrows to them would hide the rest."""
+        """The boxes with so many sources that arrows to them would hide the rest."""
         return {name for name, sources in self.sources().items() if len(sources) > HUB}
+
+    def references(self) -> dict[tuple[str, str], int]:
+        """Number the references. One stands in a file for a target to which no line is drawn, by the target's name."""
+        wanted = map(self.reference, self.arrows)
+        return {each: number for number, each in enumerate(dict.fromkeys(filter(None, wanted)))}
+
+    def reference(self, arrow: Arrow) -> tuple[str, str] | None:
+        """Return the reference where an arrow ends, or None if it ends at its target."""
+        file, box = self.boxes[arrow.source].file, self.boxes.get(arrow.target)
+        if box and (box.file == file or arrow.target not in self.hubs):
+            return None
+        return file, self.target_name(arrow)
 
     def target_name(self, arrow: Arrow) -> str:
         """Return the target's name as the menu writes it. ``back`` and the like are translated."""

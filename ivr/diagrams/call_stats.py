@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from ivr.diagrams.boxes import Arrow, Box
+from ivr.diagrams.boxes import Arrow, Box, Drawing
 from ivr.diagrams.edges import DrawnEdge, edges_of
 from ivr.diagrams.translations import DrawingWords
 from ivr.menu.language.desks import FollowUp
@@ -59,25 +59,29 @@ class CallStats:
     nomatch: dict[str, set[int]] = field(default_factory=dict)
     noinput: dict[str, set[int]] = field(default_factory=dict)
 
-    def on(self, arrow: Arrow) -> int:
-        """Return the number of calls on an arrow."""
-        return len(set().union(*(self.drawn_edges.get(edge, ()) for edge in arrow.drawn_edges)))
-
-    def share(self, arrow: Arrow) -> float:
-        """Return the share of all calls on an arrow, from 0 to 1."""
-        return self.on(arrow) / self.calls if self.calls else 0.0
+    def on_drawing(self, drawing: Drawing) -> Drawing:
+        """Return the drawing with the figures of its arrows and boxes."""
+        words = drawing.words
+        return replace(
+            drawing,
+            boxes={name: self._on_box(box, words) for name, box in drawing.boxes.items()},
+            arrows=[self._on_arrow(arrow) for arrow in drawing.arrows],
+            call_legend=list(self.legend(words)),
+        )
 
     def at(self, node: str) -> int:
         """Return the number of calls at a node or a desk."""
         return len(self.visits.get(node, ()))
 
-    def of_arrow(self, arrow: Arrow) -> list[str]:
-        """Return an arrow's figures: its calls, and their share of those at its source."""
-        count, there = self.on(arrow), self.at(arrow.drawn_edges[0].node)
-        return [f"{count} · {_percent(count, there)}" if there else "0"]
+    def _on_arrow(self, arrow: Arrow) -> Arrow:
+        """Add an arrow's calls, and their share of those at its source."""
+        count = len(set().union(*(self.drawn_edges.get(edge, ()) for edge in arrow.drawn_edges)))
+        there = self.at(arrow.drawn_edges[0].node)
+        figures = f"{count} · {_percent(count, there)}" if there else "0"
+        return replace(arrow, figures=figures, share=count / self.calls if self.calls else 0.0)
 
-    def of_box(self, box: Box, words: DrawingWords) -> list[str]:
-        """Return a box's figures: its calls, and the share of hang-ups, wrong keys and silences."""
+    def _on_box(self, box: Box, words: DrawingWords) -> Box:
+        """Add a box's calls, and the share of hang-ups, wrong keys and silences."""
         there = self.at(box.name)
         lines = [
             f"{what} {_percent(len(calls), there)}"
@@ -88,12 +92,8 @@ class CallStats:
             )
             if (calls := counts.get(box.name))
         ]
-        return [" · ".join([str(there), *lines])]
-
-    def dropped(self, box: Box) -> float:
-        """Return the share of the calls at a box that hung up there."""
-        there = self.at(box.name)
-        return len(self.hung_up.get(box.name, ())) / there if there else 0.0
+        dropped = len(self.hung_up.get(box.name, ())) / there if there else 0.0
+        return replace(box, figures=" · ".join([str(there), *lines]), dropped=dropped)
 
     def legend(self, words: DrawingWords) -> Iterator[str]:
         """Yield sentences that explain the figures."""

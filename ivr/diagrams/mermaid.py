@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from ivr.diagrams.boxes import Arrow, Box, Drawing
-from ivr.diagrams.call_stats import CallStats, shade_of
-from ivr.diagrams.text_metrics import shortened
+from ivr.diagrams.boxes import Box, Drawing
+from ivr.diagrams.call_stats import shade_of
 
 _SHAPES: Mapping[str, tuple[str, str]] = {
     "menu": ("(", ")"),
@@ -32,77 +31,47 @@ _LABEL = 20
 """The width of a label, in wide characters."""
 
 
-def mermaid(drawing: Drawing, traffic: CallStats | None = None) -> str:
+def mermaid(drawing: Drawing) -> str:
     """Return the drawing as a flowchart."""
-    return "\n".join(_Writer(drawing, traffic).lines()) + "\n"
+    return "\n".join(_lines(drawing)) + "\n"
 
 
-class _Writer:
-    def __init__(self, drawing: Drawing, traffic: CallStats | None) -> None:
-        self.drawing, self.traffic = drawing, traffic
-        self.ids = {name: f"n{number}" for number, name in enumerate(drawing.boxes)}
-        self.hubs = drawing.hubs()
-        self.refs: dict[tuple[str, str], str] = {}
-        """By file and target: the reference that stands for the target there."""
-
-    def lines(self) -> Iterable[str]:
-        drawing = self.drawing
-        arrows = [(arrow, self._goal(arrow)) for arrow in drawing.arrows]
-        yield "flowchart LR"
-        legend = [*drawing.legend, *(self.traffic.legend(drawing.words) if self.traffic else ())]
-        if legend:
-            yield f'  legend["{_label(legend)}"]'
-            yield "  style legend fill:none,stroke:none,color:#888"
-        groups = drawing.groups()
-        for number, (file, boxes) in enumerate(groups.items()):
-            body = [*map(self._box, boxes), *self._references(file)]
-            if len(groups) == 1:
-                yield from (f"  {line}" for line in body)
-                continue
-            yield f'  subgraph g{number}["{mermaid_string(file)}"]'
-            yield from (f"    {line}" for line in body)
-            yield "  end"
-        for arrow, goal in arrows:
-            yield f"  {self.ids[arrow.source]} {self._line(arrow)} {goal}"
-        yield from self._styles([arrow for arrow, _ in arrows])
-
-    def _goal(self, arrow: Arrow) -> str:
-        """Return the id of an arrow's target: a box, or a reference if the line is not drawn."""
-        target, file = arrow.target, self.drawing.boxes[arrow.source].file
-        box = self.drawing.boxes.get(target)
-        if box and (target not in self.hubs or box.file == file):
-            return self.ids[target]
-        return self.refs.setdefault((file, self.drawing.target_name(arrow)), f"r{len(self.refs)}")
-
-    def _box(self, box: Box) -> str:
-        opening, closing = _SHAPES.get(box.kind, ("[", "]"))
-        lines = box.lines(_WORDS)
-        if self.traffic:
-            lines += self.traffic.of_box(box, self.drawing.words)
-        return f'{self.ids[box.name]}{opening}"{_label(lines)}"{closing}'
-
-    def _references(self, file: str) -> Iterable[str]:
-        for (where, name), identifier in self.refs.items():
+def _lines(drawing: Drawing) -> Iterable[str]:
+    ids = {name: f"n{number}" for number, name in enumerate(drawing.boxes)}
+    references = {each: f"r{number}" for each, number in drawing.references().items()}
+    yield "flowchart LR"
+    if legend := [*drawing.legend, *drawing.call_legend]:
+        yield f'  legend["{_label(legend)}"]'
+        yield "  style legend fill:none,stroke:none,color:#888"
+    groups = drawing.groups()
+    for number, (file, boxes) in enumerate(groups.items()):
+        body = [_box(ids[box.name], box) for box in boxes]
+        for (where, name), identifier in references.items():
             if where == file:
-                yield f'{identifier}(["{mermaid_string("→ " + name)}"])'
+                body.append(f'{identifier}(["{mermaid_string("→ " + name)}"])')
+        if len(groups) == 1:
+            yield from (f"  {line}" for line in body)
+            continue
+        yield f'  subgraph g{number}["{mermaid_string(file)}"]'
+        yield from (f"    {line}" for line in body)
+        yield "  end"
+    for arrow in drawing.arrows:
+        reference, lines = drawing.reference(arrow), arrow.lines(_LABEL)
+        line = f'-->|"{_label(lines)}"|' if lines else "-->"
+        yield f"  {ids[arrow.source]} {line} {references[reference] if reference else ids[arrow.target]}"
+    for kind, style in _STYLES.items():
+        of_kind = [ids[box.name] for box in drawing.boxes.values() if box.kind == kind]
+        if members := list(references.values()) if kind == "ref" else of_kind:
+            yield f"  classDef {kind} {style}"
+            yield f"  class {','.join(members)} {kind}"
+    for number, arrow in enumerate(drawing.arrows if drawing.call_legend else ()):
+        width = f"{1 + 6 * arrow.share:.1f}px"
+        yield f"  linkStyle {number} stroke:{shade_of(arrow.share)},stroke-width:{width}"
 
-    def _line(self, arrow: Arrow) -> str:
-        label = [shortened(arrow.label, _LABEL)] if arrow.label else []
-        if self.traffic:
-            label += self.traffic.of_arrow(arrow)
-        return f'-->|"{_label(label)}"|' if label else "-->"
 
-    def _styles(self, arrows: Sequence[Arrow]) -> Iterable[str]:
-        for kind, style in _STYLES.items():
-            of_kind = [self.ids[box.name] for box in self.drawing.boxes.values() if box.kind == kind]
-            members = list(self.refs.values()) if kind == "ref" else of_kind
-            if members:
-                yield f"  classDef {kind} {style}"
-                yield f"  class {','.join(members)} {kind}"
-        if self.traffic:
-            for number, arrow in enumerate(arrows):
-                share = self.traffic.share(arrow)
-                yield f"  linkStyle {number} stroke:{shade_of(share)},stroke-width:{1 + 6 * share:.1f}px"
+def _box(identifier: str, box: Box) -> str:
+    opening, closing = _SHAPES.get(box.kind, ("[", "]"))
+    return f'{identifier}{opening}"{_label(box.lines(_WORDS))}"{closing}'
 
 
 def _label(lines: Iterable[str]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.diagrams.boxes import Arrow, Box, Drawing
-from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.layout import ENTRY, Size
 from ivr.diagrams.ranking import Ends, forward, ranked
 from ivr.diagrams.text_metrics import lines_of, shortened, width_of
@@ -47,7 +46,6 @@ class ShapeRow:
     label: str
     goal: str
     """The name of the target, if no line is drawn; else empty."""
-    figures: str
     y: float
     port: float
     bottom: float
@@ -73,7 +71,7 @@ def lines_within(drawing: Drawing) -> set[Ends]:
 
     A line stays in one file, leads ahead and not far, and not to a hub. The shortest line to each box is always drawn.
     """
-    hubs, boxes = drawing.hubs(), drawing.boxes
+    hubs, boxes = drawing.hubs, drawing.boxes
     near = [
         (arrow.source, arrow.target)
         for arrow in drawing.arrows
@@ -117,7 +115,7 @@ def folded(drawing: Drawing, lines: set[Ends]) -> dict[str, Arrow]:
     }
 
 
-def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict[str, NodeShape]:
+def faces(drawing: Drawing, lines: set[Ends]) -> dict[str, NodeShape]:
     """Return the shape of every box that is not inside a row."""
     own: dict[str, list[Arrow]] = {name: [] for name in drawing.boxes}
     unseen: dict[str, dict[str, None]] = {name: {} for name in drawing.boxes}
@@ -126,7 +124,7 @@ def faces(drawing: Drawing, lines: set[Ends], traffic: CallStats | None) -> dict
         if arrow.target in unseen and (arrow.source, arrow.target) not in lines:
             unseen[arrow.target][arrow.source] = None
     inner = folded(drawing, lines)
-    maker = _Maker(drawing, lines, inner, traffic)
+    maker = _Maker(drawing, lines, inner)
     return {
         name: maker.shape(box, own[name], list(unseen[name]))
         for name, box in drawing.boxes.items()
@@ -139,22 +137,21 @@ class _Maker:
     drawing: Drawing
     lines: set[Ends]
     inner: Mapping[str, Arrow]
-    traffic: CallStats | None
 
     def shape(self, box: Box, arrows: Sequence[Arrow], unseen: Sequence[str]) -> NodeShape:
         texts, rows = list[ShapeText](), list[ShapeRow]()
         bottom = _ABOVE
-        for kind, text in _texts(self.drawing, box, unseen, self.traffic):
+        for kind, text in _texts(self.drawing, box, unseen):
             bottom += _HEIGHTS[kind]
             texts.append(ShapeText(kind, text, bottom - 3.5))
         silent = [arrow for arrow in arrows if not arrow.label and self._drawn(arrow)]
-        if len(arrows) > 1 or not silent or self.traffic:
+        if len(arrows) > 1 or not silent or self.drawing.call_legend:
             bottom += 3.0 if arrows else 0.0
             for arrow in arrows:
                 rows.append(self._row(arrow, bottom))
                 bottom = rows[-1].bottom
         else:
-            rows = [ShapeRow(silent[0], "", "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
+            rows = [ShapeRow(silent[0], "", "", ENTRY, ENTRY, ENTRY, drawn=True)]
         return NodeShape(box, texts, rows, Size(BOX_WIDTH, bottom + _BELOW))
 
     def _drawn(self, arrow: Arrow) -> bool:
@@ -162,10 +159,9 @@ class _Maker:
 
     def _row(self, arrow: Arrow, top: float) -> ShapeRow:
         bottom = top + _HEIGHTS["row"]
-        figures = "".join(self.traffic.of_arrow(arrow)) if self.traffic else ""
         drawn, onward = self._drawn(arrow), self.inner.get(arrow.target)
         goal = "" if drawn else self.drawing.target_name(arrow)
-        label, goal = _fitting(arrow.label, goal, figures)
+        label, goal = _fitting(arrow.label, goal, arrow.figures)
         lines = list[ShapeText]()
         port = bottom - _HEIGHTS["row"] / 2
         if onward:
@@ -175,9 +171,7 @@ class _Maker:
                 lines.append(ShapeText(kind, line, bottom + _HEIGHTS[kind] - 4))
                 bottom += _HEIGHTS[kind]
             bottom += 2
-        return ShapeRow(
-            arrow, label, goal, figures, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, lines, onward
-        )
+        return ShapeRow(arrow, label, goal, top + _HEIGHTS["row"] - 4.5, port, bottom, drawn, lines, onward)
 
 
 def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
@@ -190,9 +184,7 @@ def _inner_lines(box: Box, after: str) -> Iterable[tuple[str, str]]:
     yield "onward", shortened(after, room / SIZES["onward"])
 
 
-def _texts(
-    drawing: Drawing, box: Box, unseen: Sequence[str], traffic: CallStats | None
-) -> Iterable[tuple[str, str]]:
+def _texts(drawing: Drawing, box: Box, unseen: Sequence[str]) -> Iterable[tuple[str, str]]:
     """Yield the lines of a box: each node's name and words, what it does, where it is reached from."""
     room, words = BOX_WIDTH - 2 * PAD, drawing.words
     for step in box.steps:
@@ -210,9 +202,8 @@ def _texts(
         if len(unseen) > 2:
             sentence = words.comes_from_many.format(count=len(unseen))
         yield "about", shortened("← " + sentence, room / SIZES["about"])
-    for figures in traffic.of_box(box, words) if traffic else ():
-        for line in lines_of(figures, SIZES["figures"] * _BOLD, room, 2):
-            yield "figures", line
+    for line in lines_of(box.figures, SIZES["figures"] * _BOLD, room, 2):
+        yield "figures", line
 
 
 def _fitting(label: str, goal: str, figures: str) -> tuple[str, str]:

@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from ivr.diagrams.boxes import Box, Drawing
-from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.svg import STYLE, anchor, svg
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
-def page(drawings: Sequence[Drawing], traffic: CallStats | None = None) -> str:
+def page(drawings: Sequence[Drawing]) -> str:
     """Return the page of a hotline, with a drawing for each language. The first one is shown first."""
     first = drawings[0]
-    data = {drawing.language: _data(drawing, traffic) for drawing in drawings}
+    data = {drawing.language: _data(drawing) for drawing in drawings}
     pictures = "".join(
-        f'<div class="picture" data-language="{escape(drawing.language)}">{svg(drawing, traffic, style=False)}</div>'
+        f'<div class="picture" data-language="{escape(drawing.language)}">{svg(drawing, style=False)}</div>'
         for drawing in drawings
     )
     choices = "".join(
@@ -90,16 +89,16 @@ def _own_name(drawing: Drawing, drawings: Sequence[Drawing]) -> str:
     return drawing.words.own_name if names.count(drawing.words.own_name) == 1 else drawing.language
 
 
-def _data(drawing: Drawing, traffic: CallStats | None) -> dict[str, Any]:
+def _data(drawing: Drawing) -> dict[str, Any]:
     """Return all text of a drawing's boxes."""
-    boxes = {name: _box(drawing, box, traffic) for name, box in drawing.boxes.items()}
+    boxes = {name: _box(drawing, box) for name, box in drawing.boxes.items()}
     for arrow in drawing.arrows:
         boxes[arrow.source]["ways"].append(
             {
                 "label": arrow.label,
                 "goal": drawing.target_name(arrow),
                 "box": arrow.target if arrow.target in drawing.boxes else "",
-                "figures": "".join(traffic.of_arrow(arrow)) if traffic else "",
+                "figures": arrow.figures,
             }
         )
     for name, sources in drawing.sources().items():
@@ -107,7 +106,7 @@ def _data(drawing: Drawing, traffic: CallStats | None) -> dict[str, Any]:
     return {"boxes": boxes, "words": asdict(drawing.words)}
 
 
-def _box(drawing: Drawing, box: Box, traffic: CallStats | None) -> dict[str, Any]:
+def _box(drawing: Drawing, box: Box) -> dict[str, Any]:
     return {
         "anchor": anchor(drawing.language, box.name),
         "kind": box.kind,
@@ -118,5 +117,5 @@ def _box(drawing: Drawing, box: Box, traffic: CallStats | None) -> dict[str, Any
             for step in box.steps
         ],
         "ways": [],
-        "figures": " ".join(traffic.of_box(box, drawing.words)) if traffic else "",
+        "figures": box.figures,
     }

@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 
 from ivr.diagrams.boxes import Arrow, Drawing
-from ivr.diagrams.call_stats import CallStats
 from ivr.diagrams.layout import Layout, Point, Size, lay_out, pack
 from ivr.diagrams.node_shapes import BOX_WIDTH, INDENT, PAD, SIZES, NodeShape, ShapeRow, faces, lines_within
 from ivr.diagrams.ranking import Ends
@@ -24,10 +23,10 @@ _WANTED = 1.5
 _KINDS = ("say", "menu", "ask", "run", "choose", "set", "transfer", "record", "text", "end", "desk")
 
 
-def svg(drawing: Drawing, traffic: CallStats | None = None, *, style: bool = True) -> str:
+def svg(drawing: Drawing, *, style: bool = True) -> str:
     """Return the drawing as SVG. A page that has the style itself sets ``style`` to false."""
     within = lines_within(drawing)
-    picture = _Picture(drawing, traffic, faces(drawing, within, traffic))
+    picture = _Picture(drawing, faces(drawing, within))
     return "\n".join(picture.lines(style=style)) + "\n"
 
 
@@ -41,7 +40,6 @@ class _Panel:
 @dataclass(frozen=True, slots=True)
 class _Picture:
     drawing: Drawing
-    traffic: CallStats | None
     faces: dict[str, NodeShape]
 
     def lines(self, *, style: bool) -> Iterable[str]:
@@ -72,9 +70,8 @@ class _Picture:
         yield "</svg>"
 
     def _head(self, width: float) -> Iterable[str]:
-        what = [*self.drawing.legend, self.drawing.words.reference]
-        what += [*self.traffic.legend(self.drawing.words)] if self.traffic else []
-        for sentence in what:
+        drawing = self.drawing
+        for sentence in (*drawing.legend, drawing.words.reference, *drawing.call_legend):
             yield from lines_of(sentence, 11, width, 4)
 
     def _kinds(self, left: float, y: float) -> Iterable[str]:
@@ -117,8 +114,8 @@ class _Picture:
             begin = (x + shape.size.width, y + row.port)
             end_x, end_y = points[-1]
             shade, width, head = "", 1.3, 6.0
-            if self.traffic:
-                share = self.traffic.share(row.arrow)
+            if self.drawing.call_legend:
+                share = row.arrow.share
                 shade, width = f" t{_level(share)}", 1 + 7 * share
                 head = 6 + 6 * share
             path = _curve([begin, *points[:-1], (end_x - head + 1, end_y)])
@@ -132,8 +129,8 @@ class _Picture:
         yield f"<title>{escape(self._tooltip(shape))}</title>"
         yield f'<rect class="body" width="{_n(size.width)}" height="{_n(size.height)}" rx="5"/>'
         yield f'<rect class="stripe k-{box.kind}" width="4" height="{_n(size.height)}" rx="2"/>'
-        if self.traffic and self.traffic.dropped(box):
-            wide = size.width * self.traffic.dropped(box)
+        if box.dropped:
+            wide = size.width * box.dropped
             yield f'<rect class="dropped" y="{_n(size.height - 4)}" width="{_n(wide)}" height="4"/>'
         for text in shape.texts:
             yield f'<text class="{text.kind}" x="{_n(PAD)}" y="{_n(text.y)}">{escape(text.text)}</text>'
@@ -147,9 +144,9 @@ class _Picture:
     def _draw_row(self, row: ShapeRow) -> Iterable[str]:
         if row.label:
             yield f'<text class="row" x="{_n(PAD)}" y="{_n(row.y)}">{escape(row.label)}</text>'
-        if row.figures:
+        if row.arrow.figures:
             right = _n(BOX_WIDTH - PAD)
-            yield f'<text class="figures" x="{right}" y="{_n(row.y)}" text-anchor="end">{escape(row.figures)}</text>'
+            yield f'<text class="figures" x="{right}" y="{_n(row.y)}" text-anchor="end">{escape(row.arrow.figures)}</text>'
         after = PAD + (width_of(row.label, SIZES["row"]) + 5 if row.label else 0)
         goal = f'<text class="goal" x="{_n(after)}" y="{_n(row.y)}">{escape(row.goal)}</text>'
         if row.onward:

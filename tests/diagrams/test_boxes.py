@@ -118,8 +118,8 @@ def test_a_desk_stands_with_the_file_that_has_most_to_do_with_it() -> None:
 
 def test_hubs_are_the_boxes_to_which_many_lead() -> None:
     """Lines to them would hide everything else."""
-    assert {"agent", "anything_else"} <= drawing_of(yuebao()).hubs()
-    assert drawing_of(plain()).hubs() == set()
+    assert {"agent", "anything_else"} <= drawing_of(yuebao()).hubs
+    assert drawing_of(plain()).hubs == set()
 
 
 def test_every_language_has_every_word() -> None:

@@ -198,18 +198,20 @@ def test_calls_of_another_menu_do_no_harm() -> None:
 
 def test_figures_are_told_on_arrows_boxes_and_in_the_legend() -> None:
     """Calls, and per cent of those at the box; a share that rounds to nothing is not nothing."""
-    loaded, words = plain(), drawing_words("en-US")
+    loaded = plain()
     calls = [call(START, pressed("main", "1"), pressed("main", "")) for _ in range(3)] + [call(START)]
     traffic, drawing = counted(loaded, calls), drawing_of(loaded)
-    arrows = {arrow.label: arrow for arrow in drawing.arrows if arrow.source == "main"}
-    assert traffic.of_arrow(arrows["1 the hours"]) == ["3 · 75%"]
-    assert traffic.of_arrow(arrows["2 a code"]) == ["0 · 0%"]
-    assert traffic.of_box(drawing.boxes["main"], words) == ["4 · hung up 100% · wrong key 75%"]
-    assert traffic.of_box(drawing.boxes["code"], words) == ["0"]
-    assert traffic.dropped(drawing.boxes["main"]) == 1
-    assert next(traffic.legend(words)) == "4 calls, from 2026-11-23 to 2026-11-23."
+    seen = traffic.on_drawing(drawing)
+    arrows = {arrow.label: arrow for arrow in seen.arrows if arrow.source == "main"}
+    assert (arrows["1 the hours"].figures, arrows["1 the hours"].share) == ("3 · 75%", 0.75)
+    assert arrows["2 a code"].figures == "0 · 0%"
+    assert seen.boxes["main"].figures == "4 · hung up 100% · wrong key 75%"
+    assert seen.boxes["code"].figures == "0"
+    assert seen.boxes["main"].dropped == 1
+    assert seen.call_legend[0] == "4 calls, from 2026-11-23 to 2026-11-23."
     many = counted(loaded, [call(START)] * 300 + [call(START, pressed("main", "2"))])
-    assert many.of_arrow(arrows["2 a code"]) == ["1 · <1%"]
+    (two,) = (arrow for arrow in many.on_drawing(drawing).arrows if arrow.label == "2 a code")
+    assert two.figures == "1 · <1%"
 
 
 def test_every_format_shows_the_figures() -> None:
@@ -220,13 +222,13 @@ def test_every_format_shows_the_figures() -> None:
         [call(START, pressed("main", "1"), pressed("main", "2")), call(START, pressed("main", "1"))],
     )
     drawing = drawing_of(loaded)
-    for write in (svg, dot, mermaid, lambda drawing, traffic: page([drawing], traffic)):
-        text = write(drawing, traffic)
+    counted_on = traffic.on_drawing(drawing)
+    for text in (svg(counted_on), dot(counted_on), mermaid(counted_on), page([counted_on])):
         assert "2 · 100%" in text.replace("#183;", "·").replace("#37;", "%")
         assert "2 calls, from" in text
-    assert "linkStyle" in mermaid(drawing, traffic)
-    assert 'class="line t5"' in svg(drawing, traffic)
-    assert 'class="dropped"' in svg(drawing, traffic)
+    assert "linkStyle" in mermaid(counted_on)
+    assert 'class="line t5"' in svg(counted_on)
+    assert 'class="dropped"' in svg(counted_on)
     assert 'class="line"' in svg(drawing)
 
 
@@ -234,7 +236,7 @@ def test_an_empty_store_says_so() -> None:
     """And nothing is divided by nothing."""
     traffic, drawing = counted(plain(), []), drawing_of(plain())
     assert list(traffic.legend(drawing.words)) == ["The store has no calls yet."]
-    assert "The store has no calls yet." in svg(drawing, traffic)
+    assert "The store has no calls yet." in svg(traffic.on_drawing(drawing))
 
 
 @pytest.mark.parametrize(("less", "more"), [(0.01, 0.1), (0.1, 0.5), (0.5, 1.0)])

@@ -44,7 +44,7 @@ def test_every_way_is_a_line_or_a_name(loaded: Loaded) -> None:
     """Whatever no line is drawn for says where it leads."""
     drawing = drawing_of(loaded)
     within = lines_within(drawing)
-    seen = faces(drawing, within, None)
+    seen = faces(drawing, within)
     rows = [row for face in seen.values() for row in face.rows]
     assert all(row.drawn or row.goal for row in rows)
     arrows = [*(row.arrow for row in rows), *(row.onward for row in rows if row.onward)]
@@ -55,7 +55,7 @@ def test_what_is_written_stays_within_its_box() -> None:
     """As far as the width of letters can be told; a closing mark may hang over by itself."""
     for language in ("zh-CN", "en-US"):
         drawing = drawing_of(yuebao(), language)
-        for face in faces(drawing, lines_within(drawing), None).values():
+        for face in faces(drawing, lines_within(drawing)).values():
             for text in face.texts:
                 assert (
                     width_of(text.text.rstrip("，。、！？；：…"), SIZES[text.kind])
@@ -95,7 +95,7 @@ def test_the_shipped_hotline_fits_a_page() -> None:
     assert width * height < 10e6
     tree = yuebao().tree
     assert tree
-    assert len(faces(drawing, lines_within(drawing), None)) < 0.75 * len(tree.nodes)
+    assert len(faces(drawing, lines_within(drawing))) < 0.75 * len(tree.nodes)
 
 
 def test_it_is_the_same_in_every_run() -> None:
