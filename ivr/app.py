@@ -44,8 +44,8 @@ from ivr.messaging.delivery_reports import ReportReader
 from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage import open_attempts, open_store
-from ivr.storage.base import Store
 from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Application:
     """A hotline with everything that it needs to answer calls."""
 
     hotline: ServedHotline
-    store: Store
+    store: SqliteStore
     services: Services
     switchboard: Switchboard
     action_runner: Closeable
@@ -145,7 +145,7 @@ def open_carrier(settings: Settings) -> Carrier:
     return TwilioCarrier(TwilioRest.of(settings), settings.public_url)
 
 
-def open_outbox(store: Store, seal: Seal, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
+def open_outbox(store: SqliteStore, seal: Seal, settings: Settings, clock: Callable[[], datetime]) -> Outbox:
     """Return the sender of a store's messages. Raises :class:`BadSetting` without credentials."""
     return Outbox(store, open_carrier(settings), seal, clock)
 

@@ -27,7 +27,7 @@ from ivr.menu.loader import Loaded, load, tree_despite
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree
-from ivr.storage.base import Store
+from ivr.storage.sqlite import SqliteStore
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the folder."""
@@ -149,7 +149,7 @@ class ServedHotline:
     """One hotline that is served. A changed menu replaces the present one if it has no errors."""
 
     folder: Path
-    store: Store
+    store: SqliteStore
     settings: Settings = field(default_factory=Settings)
     report: Callable[[tuple[Problem, ...]], None] | None = None
     """Called with the problems of a menu that was not loaded."""

@@ -48,10 +48,10 @@ from ivr.storage.base import (
     Message,
     PathEntry,
     SavedTurn,
-    Store,
     Unknown,
     Voicemail,
 )
+from ivr.storage.sqlite import SqliteStore
 
 MAX_ACTIONS = 20
 """Actions that one turn may run: more means a loop that the checks have missed."""
@@ -82,7 +82,7 @@ class Switchboard:
     """Connects calls with their menus."""
 
     hotline: ServedHotline
-    store: Store
+    store: SqliteStore
     services: Services
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
     """Numbers of desks from the environment, which replace those in the tree."""

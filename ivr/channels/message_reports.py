@@ -17,13 +17,13 @@ from ivr.messaging.delivery_reports import (
     ReportUnreadable,
 )
 from ivr.messaging.http_gateway import REPORT_PATH
-from ivr.storage.base import Store
+from ivr.storage.sqlite import SqliteStore
 
 log = structlog.get_logger(__name__)
 
 
 def install_message_reports(
-    app: Flask, reader: ReportReader, store: Store, clock: Callable[[], datetime]
+    app: Flask, reader: ReportReader, store: SqliteStore, clock: Callable[[], datetime]
 ) -> None:
     """Add the path to the program.
 

@@ -12,11 +12,12 @@ from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from ivr.storage.base import CallFilter, Store
+    from ivr.storage.base import CallFilter
+from ivr.storage.sqlite import SqliteStore
 
 
 @contextmanager
-def open_call_store() -> Iterator[Store]:
+def open_call_store() -> Iterator[SqliteStore]:
     """Open an existing store. A new one would only be empty, so a missing file is an error."""
     from ivr.storage import database_file, open_store
     from ivr.storage.base import IN_MEMORY

@@ -21,8 +21,9 @@ import structlog
 
 from ivr.logs import masked, origin_of
 from ivr.messaging.carrier import Carrier, MessageNotTaken, MessageRefused
-from ivr.storage.base import SEALED_AS, Message, Store
+from ivr.storage.base import SEALED_AS, Message
 from ivr.storage.sealing import BrokenSeal, Seal
+from ivr.storage.sqlite import SqliteStore
 
 MOST_ATTEMPTS = 10
 """A message fails after so many requests that the carrier did not take."""
@@ -53,7 +54,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Store,
+        store: SqliteStore,
         carrier: Carrier,
         seal: Seal,
         clock: Callable[[], datetime],

@@ -28,7 +28,8 @@ from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn
-from ivr.storage.base import PathEntry, Store
+from ivr.storage.base import PathEntry
+from ivr.storage.sqlite import SqliteStore
 from ivr.written.model import GivenOutcome
 
 MOST_REPLAYS = 300
@@ -40,7 +41,7 @@ class ReplayEnvironment:
     """A switchboard with a store and a clock of its own, for one replay."""
 
     switchboard: Switchboard
-    store: Store
+    store: SqliteStore
     clock: VirtualClock
     close: Callable[[], None]
 

@@ -1,4 +1,4 @@
-"""Where calls and tries are kept. :mod:`ivr.storage.base` has the protocol; SQLite keeps them, in a file or in memory.
+"""Where calls and tries are kept: in SQLite, in a file or in memory. :mod:`ivr.storage.sqlite` has the store.
 
 Everything that outlives a process is opened here, by one URL, the setting ``IVR_DATABASE_URL``:
 
@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.config import BadSetting
-from ivr.storage.base import IN_MEMORY, Store
+from ivr.storage.base import IN_MEMORY
 
 if TYPE_CHECKING:
     from ivr.storage.attempts import Attempts
+    from ivr.storage.sqlite import SqliteStore
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str) -> SqliteStore:
     """Open the store of calls at a URL.
 
     Raises :class:`BadSetting` for a bad URL, and for a database that a newer program wrote; ``OSError`` or the

@@ -91,7 +91,7 @@ class Attempts(Database):
         attempts = cls(path)
         try:
             attempts._connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
-            with attempts._writing() as db:
+            with attempts.transaction() as db:
                 for table in _TABLES:
                     db.execute(table)
         except BaseException:
@@ -192,7 +192,7 @@ class Attempts(Database):
         """
         now = seconds_of(at)
         expires = now + lives.total_seconds()
-        with self._writing() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT INTO ledger_codes (account, call, digest, expires, wrong, forget) VALUES (?, ?, ?, ?, 0, ?)"
                 " ON CONFLICT (account) DO UPDATE SET call = excluded.call, digest = excluded.digest,"
@@ -245,7 +245,7 @@ class Attempts(Database):
         decide: Callable[[sqlite3.Connection], _Answer],
     ) -> _Answer:
         """Return the answer that this question, holder and key had before, or decide it now and remember it."""
-        with self._writing() as db:
+        with self.transaction() as db:
             found: _Answer | None = db.execute(
                 "SELECT answer, minutes_left FROM ledger_answers WHERE question = ? AND holder = ? AND key = ?",
                 asked,

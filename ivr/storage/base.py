@@ -1,8 +1,8 @@
-"""What a store of calls must do, and the rows that it keeps.
+"""What is kept of calls, and how their turns are kept apart.
 
-A turn begins with :meth:`Store.look`, which writes nothing. It ends with :meth:`Store.save`, which writes only if
-nobody was faster. What lies between is pure: two workers may do it at once, and one of them learns that it lost.
-:meth:`Store.claim` takes the turn before anything that has an effect, such as an action. No transaction is open while
+A turn begins with :meth:`SqliteStore.look`, which writes nothing. It ends with ``save``, which writes only if nobody
+was faster. What lies between is pure: two workers may do it at once, and one of them learns that it lost.
+``claim`` takes the turn before anything that has an effect, such as an action. No transaction is open while
 actions run, because SQLite has one writer. So the first request for a turn wins, a second one gets the stored answer,
 byte for byte, and a late one gets the present answer. No request body is kept, and no hash of one: four digits are
 easily guessed from their hash.
@@ -13,10 +13,9 @@ its life, and :mod:`ivr.messaging.outbox` sends it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ivr.engine.events import Result
 from ivr.engine.session import Session
@@ -241,109 +240,3 @@ def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:
         for message in history.messages
     ]
     return replace(history, messages=tuple(messages))
-
-
-class Store(Protocol):
-    """The place where calls are kept. Every method is one transaction and may be called from any thread."""
-
-    def look(self, call: str, turn: int, at: datetime) -> Look:
-        """Look at a turn of a call, and write nothing.
-
-        The answer is that of :meth:`claim`, with ``Free`` in place of ``Claimed``. The token of a ``Free`` turn saves
-        it as long as nobody else has claimed or saved it.
-        """
-
-    def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Take a turn of a call. Its token is one more than that of the look before it, if nothing happened in between.
-
-        An unknown call is created if ``turn`` is 0 (``Claimed`` without a session); otherwise it is ``Unknown``. An
-        awaited turn is ``Claimed``, or ``Busy`` while somebody's lease (:data:`TURN_LEASE`) runs. Any other turn, and
-        any turn of a call that has ended, is ``Answered`` with the latest answer of the call.
-        """
-
-    def save(self, token: int, turn: SavedTurn) -> None:
-        """Write a turn. Raises :class:`ClaimLost` if somebody else has claimed or saved it since ``token`` was given.
-
-        A call that has ended meanwhile, because the caller hung up, keeps its ending.
-        """
-
-    def end(self, call: str, ending: str, at: datetime) -> None:
-        """Note that a call is over, and delete its session. An unknown call is ignored.
-
-        The first ending stays, with one exception: ``transferred`` replaces ``hung_up``, because the carrier may
-        report a conversation with a human just after the hang-up that ended it.
-        """
-
-    def ended(self, call: str) -> bool: ...
-
-    def keep_voicemail(self, voicemail: Voicemail) -> None:
-        """Keep a recording. The same URL again updates it."""
-
-    def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
-        """Keep the result of a slow action under its idempotency key, and the messages that it sends.
-
-        The first result of a key stays, with its messages. Results that nobody collects are deleted after
-        :data:`RUNS_LIVE`. A message is not kept if its key is there already, or if its call was purged meanwhile.
-        """
-
-    def run(self, run: str) -> str | None:
-        """Return the result of a slow action, or None while it runs."""
-
-    def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
-        """Claim up to ``most`` messages that are due, for :data:`LEASE`; those that have been due longest come first.
-
-        Nobody else gets them meanwhile. A message that is out of date becomes ``expired`` and is not returned. One
-        that was still ``sending`` at the end of its lease becomes ``unknown``.
-        """
-
-    def mark_sending(self, number: int, at: datetime) -> bool:
-        """Note that the request for a claimed message leaves now. Not even a crash undoes this.
-
-        The lease begins again. If the result is False, do not send: the lease has ended, the message has expired, or
-        somebody else is sending it. Only one worker at a time gets True for a message.
-        """
-
-    def mark_message(
-        self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
-    ) -> None:
-        """Note what became of a message for which :meth:`mark_sending` returned True.
-
-        ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. A report that came
-        meanwhile stays. A message that became ``unknown`` meanwhile can still become ``sent`` or ``failed``.
-        """
-
-    def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
-        """Note what the carrier reports of a message.
-
-        A status of :data:`FINAL_REPORTS` is final. Any other one (``queued``, ``sending``, ``sent``) means ``sent``.
-        Reports come in any order, even before the answer to our request. A report is ignored if the number is
-        unknown, if the ``carrier_id`` is not the message's, or if the message never left.
-        """
-
-    def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
-        """Keep the sources (file name to text) of a menu version under its hash. Again only notes that it is in use."""
-
-    def version(self, version: str) -> Mapping[str, str] | None:
-        """Return the sources of a menu version, or None."""
-
-    def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
-        """List calls, the latest first."""
-
-    def call(self, call: str) -> CallHistory | None:
-        """Return all that is kept of one call, or None."""
-
-    def purge(self, before: datetime, at: datetime) -> Purged:
-        """Delete the calls that started before this time, and the recordings, versions and results that only they used.
-
-        A call that is still going on at ``at`` is kept, whenever it started. A call whose end was never reported
-        counts as over after :data:`LONGEST_CALL`.
-        """
-
-    def count_purgeable(self, before: datetime, at: datetime) -> int:
-        """Return how many calls :meth:`purge` would delete."""
-
-    def ping(self) -> None:
-        """Raise an exception if the store cannot be used."""
-
-    def close(self) -> None:
-        """Close files and connections."""

@@ -1,4 +1,4 @@
-"""A small SQLite database of its own, for a few tables."""
+"""An SQLite database over one connection, which the threads of a process use one after the other."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ivr.storage.base import IN_MEMORY
-
-_PATIENCE = 5.0
-"""Seconds to wait while another process writes: still within what a caller endures."""
-
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,13 +27,17 @@ class Database:
     is a matter of the file and of whoever shares it: this works with every mode.
     """
 
+    PATIENCE = 5.0
+    """Seconds to wait while another process writes: still within what a caller endures."""
+
     def __init__(self, path: str) -> None:
         if path != IN_MEMORY:
             with contextlib.suppress(FileExistsError):
+                # SQLite gives its -wal and -shm files the same mode.
                 Path(path).touch(mode=0o600, exist_ok=False)
         # One connection for all threads: a change takes microseconds, and a database in memory has only one.
         self._connection = sqlite3.connect(
-            path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            path, timeout=self.PATIENCE, isolation_level=None, check_same_thread=False
         )
         self._lock = threading.Lock()
 
@@ -50,8 +50,11 @@ class Database:
             return self._connection.execute(query, values).fetchone()
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection within one transaction that no other thread or process can interleave."""
+    def transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
+        """Give the connection with an open transaction. It is committed, or rolled back after an exception.
+
+        No other thread or process can interleave.
+        """
         with self._lock, self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(begin)
             yield self._connection

@@ -19,9 +19,8 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from ivr.config import BadSetting
@@ -51,7 +50,7 @@ from ivr.storage.base import (
     Unknown,
     Voicemail,
 )
-from ivr.storage.database import seconds_of
+from ivr.storage.database import Database, seconds_of
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
@@ -66,7 +65,10 @@ _OPENING = threading.Lock()
 
 
 class SqliteStore:
-    """A :class:`~ivr.storage.base.Store` in an SQLite file. A missing file is created, readable by its owner alone.
+    """The place where calls are kept. Every method is one transaction and may be called from any thread.
+
+    The docstrings of the methods are what every store must promise; the tests of the contract hold it to them.
+    A missing file is created, readable by its owner alone.
 
     The path :data:`~ivr.storage.base.IN_MEMORY` opens an empty store in memory. Its threads share one connection,
     because SQLite gives each connection a memory of its own. Open a store after a fork, not before.
@@ -78,23 +80,18 @@ class SqliteStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         if sqlite3.sqlite_version_info < _LEAST:
             raise BadSetting(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
-        file = Path(path)
-        in_memory = path == IN_MEMORY
+        file = os.fspath(path)
         with _OPENING, contextlib.ExitStack() as undo:
-            if not in_memory:
-                with contextlib.suppress(FileExistsError):
-                    # SQLite gives its -wal and -shm files the same mode.
-                    file.touch(mode=0o600, exist_ok=False)
-            self._writer = self._reader = _SharedConnection(_connect(file))
+            self._writer = self._reader = _CallsConnection(file)
             undo.callback(self._writer.close)
-            if not in_memory:
-                self._reader = _SharedConnection(_connect(file))
+            if file != IN_MEMORY:
+                self._reader = _CallsConnection(file)
                 undo.callback(self._reader.close)
             self._migrate(file)
             undo.pop_all()
 
-    def _migrate(self, file: Path) -> None:
-        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+    def _migrate(self, file: str) -> None:
+        with self._writer.transaction() as db:
             (present,) = db.execute("PRAGMA user_version").fetchone()
             if present > len(sql.MIGRATIONS):
                 raise BadSetting(
@@ -108,8 +105,12 @@ class SqliteStore:
                 db.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
 
     def look(self, call: str, turn: int, at: datetime) -> Look:
-        """Look at a turn with one statement, over the connection that writes: its pages are warm."""
-        found = self._writer.rows(sql.LOOK, (call,))
+        """Look at a turn of a call, and write nothing.
+
+        The answer is that of :meth:`claim`, with ``Free`` in place of ``Claimed``. The token of a ``Free`` turn saves
+        it as long as nobody else has claimed or saved it.
+        """
+        found = self._writer.rows(sql.LOOK, (call,))  # over the connection that writes: its pages are warm
         if not found:
             return Unknown() if turn else Free(0, None)
         token, awaited, leased, ended, session, answer = found[0]
@@ -117,7 +118,12 @@ class SqliteStore:
         return refused or Free(token, Session.from_json(session) if session else None)
 
     def claim(self, call: str, turn: int, at: datetime) -> Claim:
-        """Claim a turn. An awaited turn, which is nearly every one, takes one statement."""
+        """Take a turn of a call. Its token is one more than that of the look before it, if nothing happened in between.
+
+        An unknown call is created if ``turn`` is 0 (``Claimed`` without a session); otherwise it is ``Unknown``. An
+        awaited turn is ``Claimed``, or ``Busy`` while somebody's lease (:data:`TURN_LEASE`) runs. Any other turn, and
+        any turn of a call that has ended, is ``Answered`` with the latest answer of the call.
+        """
         now = seconds_of(at)
         values = {"call": call, "turn": turn, "at": now, "leased": now + _TURN_LEASE}
         while True:
@@ -125,19 +131,17 @@ class SqliteStore:
             if claimed:
                 token, session = claimed[0]
                 return Claimed(token, Session.from_json(session) if session else None)
-            standing = self._reader.rows(sql.STANDING, (call,))
-            if not standing and turn:
-                return Unknown()
-            if not standing:
-                continue
-            awaited, leased, ended, answer = standing[0]
-            refused = _refusal(turn, awaited, leased, ended, answer, now)
-            if refused is not None:
-                return refused
+            look = self.look(call, turn, at)
+            if not isinstance(look, Free):  # if it is free, somebody has just let it go
+                return look
 
     def save(self, token: int, turn: SavedTurn) -> None:
+        """Write a turn. Raises :class:`ClaimLost` if somebody else has claimed or saved it since ``token`` was given.
+
+        A call that has ended meanwhile, because the caller hung up, keeps its ending.
+        """
         values = _saved(token, turn)
-        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+        with self._writer.transaction() as db:
             saved = db.execute(_statement(token, turn), values).fetchall()
             if not saved:
                 raise ClaimLost(f"turn before {turn.session.turn} of call {turn.session.call}")
@@ -151,27 +155,43 @@ class SqliteStore:
                 db.execute(sql.FORGET_RUN, (turn.collected_run,))
 
     def end(self, call: str, ending: str, at: datetime) -> None:
+        """Note that a call is over, and delete its session. An unknown call is ignored.
+
+        The first ending stays, with one exception: ``transferred`` replaces ``hung_up``, because the carrier may
+        report a conversation with a human just after the hang-up that ended it.
+        """
         self._writer.rows(sql.END, {"ending": ending, "at": seconds_of(at), "call": call})
 
     def ended(self, call: str) -> bool:
         return bool(self._reader.rows("SELECT 1 FROM calls WHERE call = ? AND ended IS NOT NULL", (call,)))
 
     def keep_voicemail(self, voicemail: Voicemail) -> None:
+        """Keep a recording. The same URL again updates it."""
         values = (voicemail.url, voicemail.call, voicemail.seconds, seconds_of(voicemail.at))
         self._writer.rows(sql.KEEP_VOICEMAIL, values)
 
     def keep_run(self, run: str, result: str, messages: Sequence[Message], at: datetime) -> None:
-        with self._writer.transaction("BEGIN IMMEDIATE") as db:
+        """Keep the result of a slow action under its idempotency key, and the messages that it sends.
+
+        The first result of a key stays, with its messages. Results that nobody collects are deleted after
+        :data:`RUNS_LIVE`. A message is not kept if its key is there already, or if its call was purged meanwhile.
+        """
+        with self._writer.transaction() as db:
             db.execute(sql.PURGE_RUNS, (seconds_of(at - RUNS_LIVE), _PURGED_AT_ONCE))
             if db.execute(sql.KEEP_RUN, (run, seconds_of(at), result)).rowcount:
                 db.executemany(sql.SAVE_MESSAGE, map(_message_values, messages))
 
     def run(self, run: str) -> str | None:
+        """Return the result of a slow action, or None while it runs."""
         found = self._reader.rows("SELECT result FROM runs WHERE run = ?", (run,))
         return found[0][0] if found else None
 
     def claim_messages(self, at: datetime, most: int) -> Sequence[Message]:
-        """Claim messages with one statement. It is repeated if it only met messages that must not be sent any more."""
+        """Claim up to ``most`` messages that are due, for :data:`LEASE`; those that have been due longest come first.
+
+        Nobody else gets them meanwhile. A message that is out of date becomes ``expired`` and is not returned. One
+        that was still ``sending`` at the end of its lease becomes ``unknown``.
+        """
         now = seconds_of(at)
         values = {"at": now, "leased": now + _LEASE, "most": most}
         while touched := self._writer.rows(sql.CLAIM_MESSAGES, values):
@@ -182,7 +202,11 @@ class SqliteStore:
         return ()
 
     def mark_sending(self, number: int, at: datetime) -> bool:
-        """Note that a request leaves. The note is on the disk before this returns."""
+        """Note that the request for a claimed message leaves now. Not even a crash undoes this.
+
+        The lease begins again. If the result is False, do not send: the lease has ended, the message has expired, or
+        somebody else is sending it. Only one worker at a time gets True for a message.
+        """
         now = seconds_of(at)
         return bool(
             self._writer.durably(sql.MARK_SENDING, {"number": number, "at": now, "leased": now + _LEASE})
@@ -191,22 +215,36 @@ class SqliteStore:
     def mark_message(
         self, number: int, status: str, *, carrier_id: str = "", error: str = "", due: datetime | None = None
     ) -> None:
+        """Note what became of a message for which :meth:`mark_sending` returned True.
+
+        ``waiting`` with ``due`` tries it again then; any other status blanks a sealed body. A report that came
+        meanwhile stays. A message that became ``unknown`` meanwhile can still become ``sent`` or ``failed``.
+        """
         values = {"number": number, "status": status, "carrier_id": carrier_id, "error": error}
         self._writer.rows(sql.MARK_MESSAGE, values | {"due": None if due is None else seconds_of(due)})
 
     def report_message(self, number: int, status: str, *, carrier_id: str = "", error: str = "") -> None:
+        """Note what the carrier reports of a message.
+
+        A status of :data:`FINAL_REPORTS` is final. Any other one (``queued``, ``sending``, ``sent``) means ``sent``.
+        Reports come in any order, even before the answer to our request. A report is ignored if the number is
+        unknown, if the ``carrier_id`` is not the message's, or if the message never left.
+        """
         known = status if status in FINAL_REPORTS else "sent"
         values = {"number": number, "status": known, "carrier_id": carrier_id, "error": error}
         self._writer.rows(sql.REPORT_MESSAGE, values)
 
     def keep_version(self, version: str, hotline: str, sources: Mapping[str, str]) -> None:
+        """Keep the sources (file name to text) of a menu version under its hash. Again only notes that it is in use."""
         self._writer.rows(sql.KEEP_VERSION, (version, hotline, json.dumps(dict(sources), ensure_ascii=False)))
 
     def version(self, version: str) -> Mapping[str, str] | None:
+        """Return the sources of a menu version, or None."""
         found = self._reader.rows("SELECT sources FROM versions WHERE version = ?", (version,))
         return json.loads(found[0][0]) if found else None
 
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
+        """List calls, the latest first."""
         values = dataclasses.asdict(wanted) | {
             "since": float("-inf") if wanted.since is None else seconds_of(wanted.since),
             "until": float("inf") if wanted.until is None else seconds_of(wanted.until),
@@ -214,6 +252,7 @@ class SqliteStore:
         return [_record(row) for row in self._reader.rows(sql.RECORD + sql.WANTED, values)]
 
     def call(self, call: str) -> CallHistory | None:
+        """Return all that is kept of one call, or None."""
         with self._reader.transaction("BEGIN") as db:
             row = db.execute(sql.RECORD + "WHERE call = ?", (call,)).fetchone()
             if row is None:
@@ -230,13 +269,19 @@ class SqliteStore:
         )
 
     def purge(self, before: datetime, at: datetime) -> Purged:
-        """Delete a few calls in each of many transactions, so that no turn waits until a million are deleted."""
+        """Delete the calls that started before this time, and the recordings, versions and results that only they used.
+
+        A call that is still going on at ``at`` is kept, whenever it started. A call whose end was never reported
+        counts as over after :data:`LONGEST_CALL`.
+        """
         limits = _purge_limits(before, at)
         runs_before = min(limits["before"], seconds_of(at - RUNS_LIVE))
         forgotten: Counter[str] = Counter()
         while True:
-            began = time.monotonic()
-            with self._writer.transaction("BEGIN IMMEDIATE") as db:
+            began = (
+                time.monotonic()
+            )  # many transactions, so that no turn waits until a million calls are deleted
+            with self._writer.transaction() as db:
                 oldest = db.execute(sql.OLDEST, limits | {"most": _PURGED_AT_ONCE}).fetchall()
                 for number, call in oldest:
                     for kind, statement in sql.PURGE:
@@ -250,12 +295,12 @@ class SqliteStore:
             time.sleep(time.monotonic() - began)  # those who wait find the file free half of the time
 
     def count_purgeable(self, before: datetime, at: datetime) -> int:
-        """Count over the connection that reads, so that no turn waits."""
+        """Return how many calls :meth:`purge` would delete."""
         ((count,),) = self._reader.rows(sql.COUNT_PURGEABLE, _purge_limits(before, at))
         return int(count)
 
     def ping(self) -> None:
-        """Raise if the file cannot be written. SQLite needs write access even for a change of no row."""
+        """Raise an exception if the store cannot be used: SQLite needs write access even for a change of no row."""
         self._writer.rows("UPDATE calls SET turn = turn WHERE FALSE", ())
 
     def close(self) -> None:
@@ -263,68 +308,48 @@ class SqliteStore:
         self._reader.close()
 
 
-class _SharedConnection:
-    """One connection that the threads of a process use one after the other."""
+class _CallsConnection(Database):
+    """A connection to the database of the calls, with write-ahead logging."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._lock = threading.Lock()
+    PATIENCE = BUSY_TIMEOUT
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        try:
+            self._write_ahead()
+            # A crash of the machine may lose turns, never the file.
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            # In pages (16 MB): fewer, larger copies into the file.
+            self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        except BaseException:
+            self.close()
+            raise
+
+    def _write_ahead(self) -> None:
+        """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""
+        patience_ends = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
+                    raise
+            time.sleep(0.01)
 
     def rows(self, statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
         """Run one statement in a transaction of its own. SQLite commits it when the last row is fetched."""
         with self._lock:
-            return self._db.execute(statement, values).fetchall()
+            return self._connection.execute(statement, values).fetchall()
 
     def durably(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
         """Run one statement like :meth:`rows`, and wait for the disk, so that a crash of the machine does not undo it."""
         with self._lock:
-            self._db.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA synchronous = FULL")
             try:
-                return self._db.execute(statement, values).fetchall()
+                return self._connection.execute(statement, values).fetchall()
             finally:
-                self._db.execute("PRAGMA synchronous = NORMAL")
-
-    @contextlib.contextmanager
-    def transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        """Give the connection with an open transaction. It is committed, or rolled back after an exception."""
-        with self._lock:
-            self._db.execute(begin)
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # some errors, such as a full disk, have rolled it back already
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-    try:
-        _write_ahead(db)
-        db.execute("PRAGMA synchronous = NORMAL")  # a crash of the machine may lose turns, never the file
-        db.execute("PRAGMA wal_autocheckpoint = 4000")  # pages (16 MB): fewer, larger copies into the file
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _write_ahead(db: sqlite3.Connection) -> None:
-    """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""
-    patience_ends = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
-                raise
-        time.sleep(0.01)
+                self._connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _refusal(

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from ivr.engine.session import Session
 from ivr.messaging.carrier import MessageNotTaken, MessageRefused
 from ivr.messaging.outbox import LONGEST_PAUSE, MOST_ATTEMPTS, Outbox, pause_after
-from ivr.storage.base import IN_MEMORY, LEASE, SEALED_AS, Message, SavedTurn, Store
+from ivr.storage.base import IN_MEMORY, LEASE, SEALED_AS, Message, SavedTurn
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 
@@ -93,7 +93,7 @@ def lines() -> Iterator[list[Any]]:
         yield caught
 
 
-def leave(store: Store, *bodies: str, **fields: Any) -> None:
+def leave(store: SqliteStore, *bodies: str, **fields: Any) -> None:
     """Leave messages in the store, as a turn does."""
     texts = [Message(CALL, TO, body, "zh-CN", NOON, status="waiting", **fields) for body in bodies]
     store.save(
@@ -101,14 +101,14 @@ def leave(store: Store, *bodies: str, **fields: Any) -> None:
     )
 
 
-def kept(store: Store) -> list[Message]:
+def kept(store: SqliteStore) -> list[Message]:
     """Return what is kept of the messages."""
     history = store.call(CALL)
     assert history is not None
     return list(history.messages)
 
 
-def the_only(store: Store) -> Message:
+def the_only(store: SqliteStore) -> Message:
     """Return the only message."""
     (message,) = kept(store)
     return message

@@ -23,8 +23,9 @@ from ivr.engine.session import Session
 from ivr.messaging.delivery_reports import HEADER, sign
 from ivr.messaging.http_gateway import REPORT_PATH
 from ivr.storage import open_store
-from ivr.storage.base import LEASE, SEALED_AS, Message, SavedTurn, Store
+from ivr.storage.base import LEASE, SEALED_AS, Message, SavedTurn
 from ivr.storage.sealing import Seal
+from ivr.storage.sqlite import SqliteStore
 from tests.support.phone import CUSTOMER, small_hotline
 from tests.support.stub_service import Stub, answers, serving
 
@@ -153,7 +154,7 @@ def test_a_worker_that_dies_between_sending_and_saving_sends_nothing_twice(tmp_p
         store.close()
 
 
-def _kept(store: Store) -> str:
+def _kept(store: SqliteStore) -> str:
     history = store.call("CA1")
     assert history is not None
     return history.messages[0].status

@@ -31,7 +31,6 @@ from ivr.storage.base import (
     PathEntry,
     Purged,
     SavedTurn,
-    Store,
     Unknown,
     Voicemail,
 )
@@ -43,13 +42,13 @@ LATER = NOON + LEASE
 CALL = "CA0123"
 TO = "+8613800138000"
 
-OPENERS: dict[str, Callable[[Path], Store]] = {
+OPENERS: dict[str, Callable[[Path], SqliteStore]] = {
     "sqlite": lambda folder: SqliteStore(folder / "calls.sqlite3"),
 }
 
 
 @pytest.fixture(params=OPENERS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStore]:
     """One empty store of each kind."""
     opened = OPENERS[request.param](tmp_path)
     yield opened
@@ -61,14 +60,14 @@ def session(call: str = CALL, turn: int = 1, **fields: Any) -> Session:
     return Session(**{"call": call, "version": "v1", "started": NOON, "turn": turn, **fields})
 
 
-def claimed(store: Store, call: str, turn: int, at: datetime = NOON) -> Claimed:
+def claimed(store: SqliteStore, call: str, turn: int, at: datetime = NOON) -> Claimed:
     """Claim a turn that must be free."""
     claim = store.claim(call, turn, at)
     assert isinstance(claim, Claimed)
     return claim
 
 
-def play(store: Store, call: str = CALL, turns: int = 1, started: datetime = NOON, **last: Any) -> None:
+def play(store: SqliteStore, call: str = CALL, turns: int = 1, started: datetime = NOON, **last: Any) -> None:
     """Put a call into the store; ``last`` is said of its last turn, to the session or to the saved turn."""
     of_turn = {
         name: last.pop(name) for name in ("path", "messages", "hotline", "urgent", "reason") if name in last
@@ -89,19 +88,19 @@ def text(body: str = "您的验证码已发出。", status: str = "waiting", **f
     )
 
 
-def history(store: Store, call: str = CALL) -> CallHistory:
+def history(store: SqliteStore, call: str = CALL) -> CallHistory:
     """Return what is kept of a call that must be there."""
     found = store.call(call)
     assert found is not None
     return found
 
 
-def purge(store: Store, before: datetime) -> Purged:
+def purge(store: SqliteStore, before: datetime) -> Purged:
     """Forget what started before a time, two days later: no call that began by then still goes on."""
     return store.purge(before, LATER + timedelta(days=2))
 
 
-def listed(store: Store, wanted: CallFilter) -> list[str]:
+def listed(store: SqliteStore, wanted: CallFilter) -> list[str]:
     """Return the names of the calls that a filter lets through."""
     return [record.call for record in store.calls(wanted)]
 
@@ -109,20 +108,20 @@ def listed(store: Store, wanted: CallFilter) -> list[str]:
 # --- claim ---
 
 
-def test_turn_0_of_an_unknown_call_creates_it(store: Store) -> None:
+def test_turn_0_of_an_unknown_call_creates_it(store: SqliteStore) -> None:
     """A call that is not there is created when the turn is 0, and has no session yet."""
     assert claimed(store, CALL, 0).session is None
     assert history(store).record.started == NOON
 
 
 @pytest.mark.parametrize("turn", [1, 7])
-def test_a_later_turn_of_an_unknown_call_is_unknown(store: Store, turn: int) -> None:
+def test_a_later_turn_of_an_unknown_call_is_unknown(store: SqliteStore, turn: int) -> None:
     """A call that is not there is not created by a later turn."""
     assert store.claim(CALL, turn, NOON) == Unknown()
     assert store.call(CALL) is None
 
 
-def test_an_awaited_turn_is_claimed_with_the_session_as_it_was_saved(store: Store) -> None:
+def test_an_awaited_turn_is_claimed_with_the_session_as_it_was_saved(store: SqliteStore) -> None:
     """A session comes back equal in every field, whatever a session may hold."""
     left = session(
         caller="+8613800138000",
@@ -147,7 +146,9 @@ def test_an_awaited_turn_is_claimed_with_the_session_as_it_was_saved(store: Stor
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-def test_the_second_arrival_is_told_to_wait_and_then_gets_the_same_bytes(store: Store, turn: int) -> None:
+def test_the_second_arrival_is_told_to_wait_and_then_gets_the_same_bytes(
+    store: SqliteStore, turn: int
+) -> None:
     """The first arrival at a turn wins; a second one is Busy until the answer is there, and gets that very answer."""
     play(store, turns=turn)
     first = claimed(store, CALL, turn)
@@ -159,13 +160,13 @@ def test_the_second_arrival_is_told_to_wait_and_then_gets_the_same_bytes(store: 
 
 
 @pytest.mark.parametrize("turn", [0, 1, 4, 99])
-def test_any_other_turn_gets_the_latest_answer(store: Store, turn: int) -> None:
+def test_any_other_turn_gets_the_latest_answer(store: SqliteStore, turn: int) -> None:
     """A late turn, and one that cannot be yet, are answered with what the caller should hear now."""
     play(store, turns=3)
     assert store.claim(CALL, turn, SOON) == Answered(b"<answer-2/>")
 
 
-def test_another_turn_leaves_the_awaited_one_free(store: Store) -> None:
+def test_another_turn_leaves_the_awaited_one_free(store: SqliteStore) -> None:
     """An answer that is given again has no effect on the call."""
     play(store, turns=3)
     before = history(store)
@@ -178,14 +179,14 @@ def test_another_turn_leaves_the_awaited_one_free(store: Store) -> None:
 @pytest.mark.parametrize(
     ("turn", "expected"), [(0, Answered(b"<answer-1/>")), (2, Busy()), (3, Answered(b"<answer-1/>"))]
 )
-def test_while_a_turn_is_being_done(store: Store, turn: int, expected: object) -> None:
+def test_while_a_turn_is_being_done(store: SqliteStore, turn: int, expected: object) -> None:
     """Only the turn itself is Busy; any other gets the latest answer at once, and waits for nobody."""
     play(store, turns=2)
     claimed(store, CALL, 2)
     assert store.claim(CALL, turn, SOON) == expected
 
 
-def test_a_later_turn_of_a_call_that_was_never_answered_is_unknown(store: Store) -> None:
+def test_a_later_turn_of_a_call_that_was_never_answered_is_unknown(store: SqliteStore) -> None:
     """A call whose first turn is not done has nothing to say: it starts over like one that is not there."""
     claimed(store, CALL, 0)
     assert store.claim(CALL, 1, SOON) == Unknown()
@@ -193,7 +194,7 @@ def test_a_later_turn_of_a_call_that_was_never_answered_is_unknown(store: Store)
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-def test_a_lease_that_ran_out_is_taken_over(store: Store, turn: int) -> None:
+def test_a_lease_that_ran_out_is_taken_over(store: SqliteStore, turn: int) -> None:
     """A crashed worker's turn is Busy to the lease's last moment, and then the next arrival's, session and all."""
     play(store, turns=turn)
     first = claimed(store, CALL, turn)
@@ -203,7 +204,7 @@ def test_a_lease_that_ran_out_is_taken_over(store: Store, turn: int) -> None:
     assert second.token != first.token
 
 
-def test_an_older_turn_gets_its_answer_when_the_lease_ran_out(store: Store) -> None:
+def test_an_older_turn_gets_its_answer_when_the_lease_ran_out(store: SqliteStore) -> None:
     """A late arrival does not wait for a worker that crashed."""
     play(store, turns=1)
     claimed(store, CALL, 1)
@@ -213,14 +214,14 @@ def test_an_older_turn_gets_its_answer_when_the_lease_ran_out(store: Store) -> N
 # --- look ---
 
 
-def free(store: Store, call: str, turn: int, at: datetime = NOON) -> Free:
+def free(store: SqliteStore, call: str, turn: int, at: datetime = NOON) -> Free:
     """Look at a turn that must be free."""
     look = store.look(call, turn, at)
     assert isinstance(look, Free)
     return look
 
 
-def test_a_look_at_a_new_call_writes_nothing(store: Store) -> None:
+def test_a_look_at_a_new_call_writes_nothing(store: SqliteStore) -> None:
     """Only a claim or a save brings a call into the store."""
     assert free(store, CALL, 0).session is None
     assert store.call(CALL) is None
@@ -228,7 +229,7 @@ def test_a_look_at_a_new_call_writes_nothing(store: Store) -> None:
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3, 9])
 @pytest.mark.parametrize("state", ["unknown", "fresh", "played", "claimed", "ended"])
-def test_a_look_says_what_a_claim_would_say(store: Store, state: str, turn: int) -> None:
+def test_a_look_says_what_a_claim_would_say(store: SqliteStore, state: str, turn: int) -> None:
     """Whatever happened to a call, looking at a turn and claiming it differ only in what they do."""
     if state == "fresh":
         claimed(store, CALL, 0)
@@ -246,7 +247,7 @@ def test_a_look_says_what_a_claim_would_say(store: Store, state: str, turn: int)
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-def test_a_free_turn_is_saved_without_a_claim(store: Store, turn: int) -> None:
+def test_a_free_turn_is_saved_without_a_claim(store: SqliteStore, turn: int) -> None:
     """A turn that had no effect needs no claim: its save is the only write."""
     play(store, turns=turn)
     store.save(free(store, CALL, turn).token, SavedTurn(session(turn=turn + 1), b"<a/>", NOON))
@@ -255,7 +256,7 @@ def test_a_free_turn_is_saved_without_a_claim(store: Store, turn: int) -> None:
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-def test_of_two_who_did_the_same_turn_the_first_to_save_wins(store: Store, turn: int) -> None:
+def test_of_two_who_did_the_same_turn_the_first_to_save_wins(store: SqliteStore, turn: int) -> None:
     """The second hears that he lost, and gives the first one's answer."""
     play(store, turns=turn)
     first, second = free(store, CALL, turn), free(store, CALL, turn)
@@ -266,7 +267,7 @@ def test_of_two_who_did_the_same_turn_the_first_to_save_wins(store: Store, turn:
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-def test_a_turn_that_somebody_claimed_is_not_saved_without_a_claim(store: Store, turn: int) -> None:
+def test_a_turn_that_somebody_claimed_is_not_saved_without_a_claim(store: SqliteStore, turn: int) -> None:
     """Who runs an action has the turn for himself, also when another looked at it before."""
     play(store, turns=turn)
     looked = free(store, CALL, turn)
@@ -280,7 +281,7 @@ def test_a_turn_that_somebody_claimed_is_not_saved_without_a_claim(store: Store,
 # --- save ---
 
 
-def test_a_claim_that_was_taken_over_saves_nothing(store: Store) -> None:
+def test_a_claim_that_was_taken_over_saves_nothing(store: SqliteStore) -> None:
     """The slow worker hears ClaimLost, and neither the session nor any row of his turn is there."""
     slow = claimed(store, CALL, 0)
     fast = claimed(store, CALL, 0, LATER)
@@ -294,7 +295,7 @@ def test_a_claim_that_was_taken_over_saves_nothing(store: Store) -> None:
     assert store.claim(CALL, 0, LATER) == Answered(b"<fast/>")
 
 
-def test_a_turn_is_saved_once(store: Store) -> None:
+def test_a_turn_is_saved_once(store: SqliteStore) -> None:
     """A claim is used up by its save, so that nothing is written twice."""
     token = claimed(store, CALL, 0).token
     turn = SavedTurn(session(), b"<a/>", NOON, path=[PathEntry(0, NOON, "", "CallStarted")])
@@ -304,7 +305,7 @@ def test_a_turn_is_saved_once(store: Store) -> None:
     assert len(history(store).path) == 1
 
 
-def test_a_call_that_was_purged_meanwhile_is_lost(store: Store) -> None:
+def test_a_call_that_was_purged_meanwhile_is_lost(store: SqliteStore) -> None:
     """A save does not bring back a call that was forgotten."""
     token = claimed(store, CALL, 0).token
     purge(store, LATER)
@@ -313,7 +314,7 @@ def test_a_call_that_was_purged_meanwhile_is_lost(store: Store) -> None:
     assert store.call(CALL) is None
 
 
-def test_a_session_that_cannot_be_saved_is_refused(store: Store) -> None:
+def test_a_session_that_cannot_be_saved_is_refused(store: SqliteStore) -> None:
     """What is no plain data is an error, not a surprise at the next turn; nothing is written."""
     token = claimed(store, CALL, 0).token
     before = history(store)
@@ -322,7 +323,7 @@ def test_a_session_that_cannot_be_saved_is_refused(store: Store) -> None:
     assert history(store) == before
 
 
-def test_a_saved_session_is_a_copy(store: Store) -> None:
+def test_a_saved_session_is_a_copy(store: SqliteStore) -> None:
     """What is done to a session after it was saved, or after it was claimed, does not reach the store."""
     left = session(variables={"x": 1})
     store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
@@ -336,7 +337,7 @@ def test_a_saved_session_is_a_copy(store: Store) -> None:
     assert again.variables == {"x": 1}
 
 
-def test_a_turn_leaves_a_record(store: Store) -> None:
+def test_a_turn_leaves_a_record(store: SqliteStore) -> None:
     """What people look for is taken from the session and from the turn."""
     play(
         store,
@@ -354,7 +355,7 @@ def test_a_turn_leaves_a_record(store: Store) -> None:
     assert (record.urgent, record.reason) == (True, "an unexpected deduction")
 
 
-def test_a_later_turn_does_not_forget_why_a_human_was_asked_for(store: Store) -> None:
+def test_a_later_turn_does_not_forget_why_a_human_was_asked_for(store: SqliteStore) -> None:
     """Hotline, urgency and reason stay when a later turn does not say them again."""
     play(store, hotline="yuebao", urgent=True, reason="a deduction")
     store.save(claimed(store, CALL, 1).token, SavedTurn(session(turn=2), b"<a/>", SOON))
@@ -365,7 +366,7 @@ def test_a_later_turn_does_not_forget_why_a_human_was_asked_for(store: Store) ->
 # --- the end ---
 
 
-def test_a_call_that_began_again_is_recorded_on_its_new_menu(store: Store) -> None:
+def test_a_call_that_began_again_is_recorded_on_its_new_menu(store: SqliteStore) -> None:
     """Or a purge would take away the menu on which it goes on."""
     for version in ("v1", "v2", "v3"):
         store.keep_version(version, "yuebao", {"menu.yaml": version})
@@ -377,7 +378,7 @@ def test_a_call_that_began_again_is_recorded_on_its_new_menu(store: Store) -> No
     assert (store.version("v1"), store.version("v2")) == (None, {"menu.yaml": "v2"})
 
 
-def test_a_last_turn_ends_the_call(store: Store) -> None:
+def test_a_last_turn_ends_the_call(store: SqliteStore) -> None:
     """A session with an ending ends the record at the time of the turn."""
     token = claimed(store, CALL, 0).token
     store.save(token, SavedTurn(session(ending="completed"), b"<bye/>", SOON))
@@ -387,20 +388,20 @@ def test_a_last_turn_ends_the_call(store: Store) -> None:
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 9])
-def test_any_turn_of_an_ended_call_gets_the_latest_answer(store: Store, turn: int) -> None:
+def test_any_turn_of_an_ended_call_gets_the_latest_answer(store: SqliteStore, turn: int) -> None:
     """Nothing is claimed after the end."""
     play(store, turns=2, ending="completed")
     assert store.claim(CALL, turn, LATER) == Answered(b"<answer-1/>")
 
 
-def test_a_call_that_ended_before_its_first_answer_has_an_empty_one(store: Store) -> None:
+def test_a_call_that_ended_before_its_first_answer_has_an_empty_one(store: SqliteStore) -> None:
     """The caller hung up at once: nobody is there to hear, and the turn is not done again."""
     claimed(store, CALL, 0)
     store.end(CALL, "hung_up", SOON)
     assert store.claim(CALL, 0, LATER) == Answered(b"")
 
 
-def test_the_first_ending_stays(store: Store) -> None:
+def test_the_first_ending_stays(store: SqliteStore) -> None:
     """How and when a call ended does not change any more."""
     play(store)
     store.end(CALL, "hung_up", SOON)
@@ -409,7 +410,7 @@ def test_the_first_ending_stays(store: Store) -> None:
     assert (record.ending, record.ended) == ("hung_up", SOON)
 
 
-def test_a_conversation_that_is_reported_after_the_hang_up_counts(store: Store) -> None:
+def test_a_conversation_that_is_reported_after_the_hang_up_counts(store: SqliteStore) -> None:
     """The carrier reports both at nearly the same moment; the time of the end stays."""
     play(store)
     store.end(CALL, "hung_up", SOON)
@@ -419,14 +420,14 @@ def test_a_conversation_that_is_reported_after_the_hang_up_counts(store: Store) 
     assert (record.ending, record.ended) == ("transferred", SOON)
 
 
-def test_the_end_of_an_unknown_call_is_ignored(store: Store) -> None:
+def test_the_end_of_an_unknown_call_is_ignored(store: SqliteStore) -> None:
     """A status report about a call that never was leaves nothing."""
     store.end(CALL, "completed", NOON)
     assert not store.ended(CALL)
     assert store.call(CALL) is None
 
 
-def test_ended_says_whether_a_call_is_known_to_be_over(store: Store) -> None:
+def test_ended_says_whether_a_call_is_known_to_be_over(store: SqliteStore) -> None:
     """A call that goes on has not ended, not even between the claim and the save of a turn."""
     play(store)
     claimed(store, CALL, 1)
@@ -436,7 +437,7 @@ def test_ended_says_whether_a_call_is_known_to_be_over(store: Store) -> None:
 
 
 @pytest.mark.parametrize("ending", ["", "transferred"])
-def test_a_call_that_was_ended_meanwhile_stays_ended(store: Store, ending: str) -> None:
+def test_a_call_that_was_ended_meanwhile_stays_ended(store: SqliteStore, ending: str) -> None:
     """The turn that was being done is written (what it did, it did); only a conversation changes how the call ended."""
     token = claimed(store, CALL, 0).token
     store.end(CALL, "hung_up", SOON)
@@ -448,19 +449,19 @@ def test_a_call_that_was_ended_meanwhile_stays_ended(store: Store, ending: str) 
     assert store.claim(CALL, 1, LATER) == Answered(b"<a/>")
 
 
-def end_by_turn(store: Store, left: Session) -> None:
+def end_by_turn(store: SqliteStore, left: Session) -> None:
     """End a call by its own last turn."""
     left.ending = "completed"
     store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
 
 
-def end_between_turns(store: Store, left: Session) -> None:
+def end_between_turns(store: SqliteStore, left: Session) -> None:
     """End a call while the caller listens."""
     store.save(claimed(store, CALL, 0).token, SavedTurn(left, b"<a/>", NOON))
     store.end(CALL, "hung_up", SOON)
 
 
-def end_within_turn(store: Store, left: Session) -> None:
+def end_within_turn(store: SqliteStore, left: Session) -> None:
     """End a call while a turn of it is being done."""
     token = claimed(store, CALL, 0).token
     store.end(CALL, "hung_up", SOON)
@@ -469,7 +470,7 @@ def end_within_turn(store: Store, left: Session) -> None:
 
 @pytest.mark.parametrize("way_to_end", [end_by_turn, end_between_turns, end_within_turn])
 def test_a_call_that_is_over_keeps_no_session(
-    store: Store, way_to_end: Callable[[Store, Session], None]
+    store: SqliteStore, way_to_end: Callable[[SqliteStore, Session], None]
 ) -> None:
     """The variables are forgotten, whichever way the call ended: no session is kept at all."""
     way_to_end(store, session(variables={"remaining": "12345"}, confirming="67890"))
@@ -483,30 +484,30 @@ def test_a_call_that_is_over_keeps_no_session(
 # --- what is to be sent ---
 
 
-def bodies(store: Store, call: str = CALL) -> list[str]:
+def bodies(store: SqliteStore, call: str = CALL) -> list[str]:
     """Return the words of a call's messages."""
     return [message.body for message in history(store, call).messages]
 
 
-def status(store: Store) -> str:
+def status(store: SqliteStore) -> str:
     """Return the status of the only message."""
     (message,) = history(store).messages
     return message.status
 
 
-def given(store: Store, at: datetime = NOON, most: int = 10) -> list[str]:
+def given(store: SqliteStore, at: datetime = NOON, most: int = 10) -> list[str]:
     """Claim what is due, and return the words."""
     return [message.body for message in store.claim_messages(at, most)]
 
 
-def sending(store: Store, at: datetime = NOON) -> int:
+def sending(store: SqliteStore, at: datetime = NOON) -> int:
     """Claim the only message that is due, mark it as being sent, and return its number."""
     (message,) = store.claim_messages(at, 10)
     assert store.mark_sending(message.number, at)
     return message.number
 
 
-def brought_to(store: Store, status: str, **fields: Any) -> int:
+def brought_to(store: SqliteStore, status: str, **fields: Any) -> int:
     """Put one message into the store, lead it to a status by what leads there in life, and return its number."""
     play(store, messages=[text(status="not sent" if status == "not sent" else "waiting", **fields)])
     (message,) = history(store).messages
@@ -528,7 +529,7 @@ def brought_to(store: Store, status: str, **fields: Any) -> int:
     return message.number
 
 
-def test_a_message_comes_back_as_it_was_saved_with_a_number(store: Store) -> None:
+def test_a_message_comes_back_as_it_was_saved_with_a_number(store: SqliteStore) -> None:
     """Every field, also the words of two languages and the moment after which it is of no use."""
     left = [
         text("【余额宝】验证码", key="CA0123/2/1", sealed=True, expires=SOON),
@@ -540,7 +541,7 @@ def test_a_message_comes_back_as_it_was_saved_with_a_number(store: Store) -> Non
     assert 0 < kept[0].number < kept[1].number
 
 
-def test_a_message_with_a_key_is_kept_once(store: Store) -> None:
+def test_a_message_with_a_key_is_kept_once(store: SqliteStore) -> None:
     """Whoever comes with it again: the same turn, a later one, another call, a run."""
     play(store, messages=[text("first", key="k"), text("second", key="k")])
     store.save(
@@ -551,13 +552,13 @@ def test_a_message_with_a_key_is_kept_once(store: Store) -> None:
     assert (bodies(store), bodies(store, "CA2")) == (["first"], ["other"])
 
 
-def test_messages_without_a_key_are_all_kept(store: Store) -> None:
+def test_messages_without_a_key_are_all_kept(store: SqliteStore) -> None:
     """Nothing says that they are the same."""
     play(store, messages=[text("same"), text("same")])
     assert bodies(store) == ["same", "same"]
 
 
-def test_the_first_result_of_a_run_stays_with_its_messages(store: Store) -> None:
+def test_the_first_result_of_a_run_stays_with_its_messages(store: SqliteStore) -> None:
     """An action that was done twice under one key has happened once, for the caller too."""
     play(store)
     assert store.run("CA0123/1/1") is None
@@ -568,14 +569,14 @@ def test_the_first_result_of_a_run_stays_with_its_messages(store: Store) -> None
     assert given(store) == ["first"]
 
 
-def test_a_run_of_a_call_that_was_purged_keeps_no_message(store: Store) -> None:
+def test_a_run_of_a_call_that_was_purged_keeps_no_message(store: SqliteStore) -> None:
     """What is forgotten of a call stays forgotten."""
     store.keep_run("r", "{}", [text()], NOON)
     assert store.run("r") == "{}"
     assert given(store) == []
 
 
-def test_messages_are_given_when_they_are_due_the_oldest_first(store: Store) -> None:
+def test_messages_are_given_when_they_are_due_the_oldest_first(store: SqliteStore) -> None:
     """Also those of different calls, and no more than were asked for."""
     play(store, messages=[text("third", at=SOON), text("second")])
     play(store, "CA2", messages=[text("first", at=NOON - LEASE, call="CA2")])
@@ -585,7 +586,7 @@ def test_messages_are_given_when_they_are_due_the_oldest_first(store: Store) -> 
     assert given(store, SOON) == ["third"]
 
 
-def test_a_claimed_message_is_somebody_elses_when_the_lease_ends(store: Store) -> None:
+def test_a_claimed_message_is_somebody_elses_when_the_lease_ends(store: SqliteStore) -> None:
     """Who claimed it has died before he did anything."""
     play(store, messages=[text("words")])
     assert given(store) == ["words"]
@@ -596,27 +597,27 @@ def test_a_claimed_message_is_somebody_elses_when_the_lease_ends(store: Store) -
 @pytest.mark.parametrize(
     "state", ["not sent", "sent", "delivered", "undelivered", "failed", "expired", "unknown"]
 )
-def test_only_what_waits_is_given(store: Store, state: str) -> None:
+def test_only_what_waits_is_given(store: SqliteStore, state: str) -> None:
     """Nothing is sent a second time, and nothing without credentials."""
     brought_to(store, state, expires=LATER if state == "expired" else None)
     assert given(store, LATER + LEASE) == []
     assert status(store) == state
 
 
-def test_a_message_that_expired_is_not_given(store: Store) -> None:
+def test_a_message_that_expired_is_not_given(store: SqliteStore) -> None:
     """At its last moment already, and however it was put off."""
     play(store, messages=[text("code", expires=LATER), text("news")])
     assert given(store, LATER) == ["news"]
     assert [message.status for message in history(store).messages] == ["expired", "waiting"]
 
 
-def test_many_that_expired_hide_none_that_did_not(store: Store) -> None:
+def test_many_that_expired_hide_none_that_did_not(store: SqliteStore) -> None:
     """However few are asked for."""
     play(store, messages=[*(text("code", expires=NOON) for _ in range(5)), text("news")])
     assert given(store, SOON, most=2) == ["news"]
 
 
-def test_what_was_left_while_it_was_being_sent_is_unknown_and_never_given_again(store: Store) -> None:
+def test_what_was_left_while_it_was_being_sent_is_unknown_and_never_given_again(store: SqliteStore) -> None:
     """The request may have arrived. The lease began anew when the request left."""
     play(store, messages=[text()])
     (message,) = store.claim_messages(NOON, 1)
@@ -627,7 +628,7 @@ def test_what_was_left_while_it_was_being_sent_is_unknown_and_never_given_again(
     assert status(store) == "unknown"
 
 
-def test_a_request_leaves_only_under_a_claim(store: Store) -> None:
+def test_a_request_leaves_only_under_a_claim(store: SqliteStore) -> None:
     """A message that nobody has claimed, or that is not there, must not be sent."""
     number = brought_to(store, "waiting")
     assert not store.mark_sending(number, NOON)
@@ -635,7 +636,7 @@ def test_a_request_leaves_only_under_a_claim(store: Store) -> None:
     assert status(store) == "waiting"
 
 
-def test_a_request_does_not_leave_after_the_lease(store: Store) -> None:
+def test_a_request_does_not_leave_after_the_lease(store: SqliteStore) -> None:
     """Another may have it by now."""
     play(store, messages=[text()])
     (message,) = store.claim_messages(NOON, 1)
@@ -643,7 +644,7 @@ def test_a_request_does_not_leave_after_the_lease(store: Store) -> None:
     assert status(store) == "waiting"
 
 
-def test_of_two_who_claimed_a_message_one_sends_it(store: Store) -> None:
+def test_of_two_who_claimed_a_message_one_sends_it(store: SqliteStore) -> None:
     """The first one was slow, and another has taken it over."""
     play(store, messages=[text()])
     (slow,) = store.claim_messages(NOON, 1)
@@ -655,14 +656,14 @@ def test_of_two_who_claimed_a_message_one_sends_it(store: Store) -> None:
     assert not store.mark_sending(slow.number, LATER)
 
 
-def test_a_request_does_not_leave_when_the_message_has_expired_since(store: Store) -> None:
+def test_a_request_does_not_leave_when_the_message_has_expired_since(store: SqliteStore) -> None:
     """A code that is dead on arrival only worries its reader."""
     play(store, messages=[text(expires=SOON)])
     (message,) = store.claim_messages(NOON, 1)
     assert not store.mark_sending(message.number, SOON)
 
 
-def test_a_message_that_was_put_off_is_given_again_at_its_time(store: Store) -> None:
+def test_a_message_that_was_put_off_is_given_again_at_its_time(store: SqliteStore) -> None:
     """With the number of tries, and why the last one failed."""
     play(store, messages=[text("words")])
     number = sending(store)
@@ -672,7 +673,7 @@ def test_a_message_that_was_put_off_is_given_again_at_its_time(store: Store) -> 
     assert (again.body, again.tries, again.error) == ("words", 1, "busy")
 
 
-def test_what_became_of_a_message_is_kept(store: Store) -> None:
+def test_what_became_of_a_message_is_kept(store: SqliteStore) -> None:
     """The carrier's identifier, and the reason of a refusal."""
     play(store, messages=[text("one"), text("two")])
     one, two = store.claim_messages(NOON, 2)
@@ -691,27 +692,27 @@ def test_what_became_of_a_message_is_kept(store: Store) -> None:
         *[(state, "") for state in ("sent", "delivered", "undelivered", "failed", "expired", "unknown")],
     ],
 )
-def test_sealed_words_are_kept_only_until_they_were_sent(store: Store, state: str, words: str) -> None:
+def test_sealed_words_are_kept_only_until_they_were_sent(store: SqliteStore, state: str, words: str) -> None:
     """A code or a link is nowhere any more when it is of no more use to us."""
     expires = LATER if state == "expired" else None
     brought_to(store, state, body="【余额宝】739155", sealed=True, expires=expires)
     assert bodies(store) == [words]
 
 
-def test_open_words_stay(store: Store) -> None:
+def test_open_words_stay(store: SqliteStore) -> None:
     """A person who looks back sees what was sent."""
     brought_to(store, "delivered")
     assert bodies(store) == [text().body]
 
 
 @pytest.mark.parametrize("mark", ["sent", "failed"])
-def test_a_late_answer_says_what_became_of_an_unknown_message(store: Store, mark: str) -> None:
+def test_a_late_answer_says_what_became_of_an_unknown_message(store: SqliteStore, mark: str) -> None:
     """The request took longer than the lease."""
     store.mark_message(brought_to(store, "unknown", sealed=True), mark)
     assert (status(store), bodies(store)) == (mark, [""])
 
 
-def test_an_unknown_message_is_not_put_off(store: Store) -> None:
+def test_an_unknown_message_is_not_put_off(store: SqliteStore) -> None:
     """It is never sent again, whatever anybody says; its words may be gone."""
     store.mark_message(brought_to(store, "unknown"), "waiting", due=LATER)
     assert given(store, LATER + LEASE) == []
@@ -744,7 +745,7 @@ def test_an_unknown_message_is_not_put_off(store: Store) -> None:
         ("failed", "delivered", "failed"),
     ],
 )
-def test_a_report_in_any_order(store: Store, state: str, report: str, after: str) -> None:
+def test_a_report_in_any_order(store: SqliteStore, state: str, report: str, after: str) -> None:
     """The carrier knows best, and its last word stays; of what never left it can know nothing."""
     store.report_message(brought_to(store, state, expires=LATER if state == "expired" else None), report)
     assert status(store) == after
@@ -754,7 +755,7 @@ def test_a_report_in_any_order(store: Store, state: str, report: str, after: str
 
 @pytest.mark.parametrize("mark", ["sent", "unknown", "failed", "waiting"])
 @pytest.mark.parametrize("report", ["sent", "delivered", "failed"])
-def test_a_report_that_is_faster_than_the_answer_stays(store: Store, report: str, mark: str) -> None:
+def test_a_report_that_is_faster_than_the_answer_stays(store: SqliteStore, report: str, mark: str) -> None:
     """Whatever we make of our request afterwards; the words are not sent again."""
     number = brought_to(store, "sending", sealed=True)
     store.report_message(number, report, carrier_id="SM1", error="30003")
@@ -764,7 +765,7 @@ def test_a_report_that_is_faster_than_the_answer_stays(store: Store, report: str
     assert (message.body, given(store, LATER + LEASE)) == ("", [])
 
 
-def test_a_report_of_another_message_of_the_carrier_is_ignored(store: Store) -> None:
+def test_a_report_of_another_message_of_the_carrier_is_ignored(store: SqliteStore) -> None:
     """Numbers may be given anew after a purge; the carrier's identifiers are not."""
     number = brought_to(store, "sent")
     store.report_message(number, "failed", carrier_id="SM2")
@@ -773,7 +774,7 @@ def test_a_report_of_another_message_of_the_carrier_is_ignored(store: Store) -> 
     assert status(store) == "delivered"
 
 
-def test_a_report_of_an_unknown_number_is_ignored(store: Store) -> None:
+def test_a_report_of_an_unknown_number_is_ignored(store: SqliteStore) -> None:
     """Neither is what becomes of it anybody's message."""
     number = brought_to(store, "sent")
     store.report_message(number + 1, "delivered")
@@ -784,7 +785,7 @@ def test_a_report_of_an_unknown_number_is_ignored(store: Store) -> None:
 # --- voicemail, versions ---
 
 
-def test_the_same_recording_again_only_updates_it(store: Store) -> None:
+def test_the_same_recording_again_only_updates_it(store: SqliteStore) -> None:
     """A recording is known by its URL."""
     play(store)
     store.keep_voicemail(Voicemail(CALL, "https://r/1", 3, SOON))
@@ -794,7 +795,7 @@ def test_the_same_recording_again_only_updates_it(store: Store) -> None:
     assert history(store).voicemails == (first, second)
 
 
-def test_a_version_is_kept_under_its_hash(store: Store) -> None:
+def test_a_version_is_kept_under_its_hash(store: SqliteStore) -> None:
     """The sources come back as they were kept; again is no change; another hash is not there."""
     sources = {"menu.yaml": "hotline: yuebao\n", "prompts.en-US.yaml": "greeting: 你好 👋\n"}
     store.keep_version("v1", "yuebao", sources)
@@ -807,7 +808,7 @@ def test_a_version_is_kept_under_its_hash(store: Store) -> None:
 
 
 @pytest.fixture
-def many(store: Store) -> Store:
+def many(store: SqliteStore) -> SqliteStore:
     """Four calls, an hour apart, saved in another order than they started."""
     hour = timedelta(hours=1)
     passed = [PathEntry(1, NOON, "limits", "DigitsPressed", "2")]
@@ -843,20 +844,20 @@ def many(store: Store) -> Store:
     ids=str,
 )
 def test_calls_lists_what_is_wanted_the_latest_first(
-    many: Store, wanted: CallFilter, expected: list[str]
+    many: SqliteStore, wanted: CallFilter, expected: list[str]
 ) -> None:
     """Empty fields do not filter; the others must all hold."""
     assert listed(many, wanted) == expected
 
 
-def test_calls_that_started_together_are_listed_in_one_order(store: Store) -> None:
+def test_calls_that_started_together_are_listed_in_one_order(store: SqliteStore) -> None:
     """Of two calls with the same start the one that came to the store later is the later."""
     play(store, "CA1")
     play(store, "CA2")
     assert listed(store, CallFilter()) == ["CA2", "CA1"]
 
 
-def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
+def test_a_history_has_all_that_was_saved_in_order(store: SqliteStore) -> None:
     """Path, messages and recordings of one call, and of no other."""
     path = [
         PathEntry(turn, NOON, "limits", "ActionFinished", "2", "withdrawal_limits: ok") for turn in range(3)
@@ -876,7 +877,7 @@ def test_a_history_has_all_that_was_saved_in_order(store: Store) -> None:
     assert [kept.record] == [record for record in store.calls(CallFilter()) if record.call == CALL]
 
 
-def test_recordings_are_listed_in_the_order_in_which_they_were_left(store: Store) -> None:
+def test_recordings_are_listed_in_the_order_in_which_they_were_left(store: SqliteStore) -> None:
     """Not in that of their addresses, nor of their reports; the address decides between two of the same moment."""
     for at, url in (
         (LATER, "https://r/1"),
@@ -889,12 +890,12 @@ def test_recordings_are_listed_in_the_order_in_which_they_were_left(store: Store
     assert [left.url[-1] for left in history(store).voicemails] == ["3", "2", "4", "1"]
 
 
-def test_there_is_no_history_of_an_unknown_call(store: Store) -> None:
+def test_there_is_no_history_of_an_unknown_call(store: SqliteStore) -> None:
     """A call that is not there is None, not an empty history."""
     assert store.call(CALL) is None
 
 
-def test_times_come_back_in_utc_to_the_microsecond(store: Store) -> None:
+def test_times_come_back_in_utc_to_the_microsecond(store: SqliteStore) -> None:
     """A time is the same moment however its zone was written."""
     shanghai = timezone(timedelta(hours=8))
     at = datetime(2026, 11, 22, 20, 0, 0, 123457, tzinfo=shanghai)
@@ -906,7 +907,7 @@ def test_times_come_back_in_utc_to_the_microsecond(store: Store) -> None:
         assert moment.tzinfo is UTC
 
 
-def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+def test_a_time_without_a_zone_is_refused(store: SqliteStore) -> None:
     """Which moment it means is not guessed."""
     with pytest.raises(TypeError):
         store.claim(CALL, 0, NOON.replace(tzinfo=None))
@@ -915,7 +916,7 @@ def test_a_time_without_a_zone_is_refused(store: Store) -> None:
 # --- purge ---
 
 
-def test_purge_forgets_old_calls_and_counts_what_it_forgot(store: Store) -> None:
+def test_purge_forgets_old_calls_and_counts_what_it_forgot(store: SqliteStore) -> None:
     """A call that started before the time goes with all its rows; one that started at the time stays."""
     entries = [PathEntry(0, NOON, "", "CallStarted"), PathEntry(0, NOON, "main", "DigitsPressed")]
     for call, started in {"CA1": NOON, "CA2": SOON, "CA3": LATER}.items():
@@ -930,7 +931,7 @@ def test_purge_forgets_old_calls_and_counts_what_it_forgot(store: Store) -> None
     assert purge(store, LATER) == Purged()
 
 
-def test_purge_forgets_a_thousand_calls(store: Store) -> None:
+def test_purge_forgets_a_thousand_calls(store: SqliteStore) -> None:
     """However many are old, one purge forgets them all."""
     for number in range(1000):
         store.claim(f"CA{number}", 0, NOON)
@@ -946,7 +947,9 @@ def test_purge_forgets_a_thousand_calls(store: Store) -> None:
         ("hung_up", LATER, 1),
     ],
 )
-def test_purge_keeps_a_call_that_goes_on(store: Store, ending: str, now: datetime, forgotten: int) -> None:
+def test_purge_keeps_a_call_that_goes_on(
+    store: SqliteStore, ending: str, now: datetime, forgotten: int
+) -> None:
     """It is kept for a day, whatever is purged: one that lasts longer has ended, and nobody has said so."""
     play(store, ending=ending)
     assert store.count_purgeable(LATER, now) == forgotten
@@ -954,14 +957,14 @@ def test_purge_keeps_a_call_that_goes_on(store: Store, ending: str, now: datetim
     assert (store.call(CALL) is None) == bool(forgotten)
 
 
-def test_purge_keeps_the_result_that_a_call_waits_for(store: Store) -> None:
+def test_purge_keeps_the_result_that_a_call_waits_for(store: SqliteStore) -> None:
     """A slow action's result stays for the hour in which it may be taken up."""
     store.keep_run("r", "{}", [], NOON)
     assert store.purge(LATER, NOON + timedelta(hours=1)).runs == 0
     assert store.purge(LATER, NOON + timedelta(hours=1, seconds=1)).runs == 1
 
 
-def test_counting_what_would_be_forgotten_forgets_nothing(store: Store) -> None:
+def test_counting_what_would_be_forgotten_forgets_nothing(store: SqliteStore) -> None:
     """Calls are counted as a purge would choose them."""
     for call, started in {"CA1": NOON, "CA2": SOON, "CA3": LATER}.items():
         play(store, call, started=started, ending="completed")
@@ -969,7 +972,7 @@ def test_counting_what_would_be_forgotten_forgets_nothing(store: Store) -> None:
     assert len(listed(store, CallFilter())) == 3
 
 
-def test_purge_forgets_the_old_recordings_of_calls_that_are_not_there(store: Store) -> None:
+def test_purge_forgets_the_old_recordings_of_calls_that_are_not_there(store: SqliteStore) -> None:
     """A recording that arrived when its call was forgotten does not stay for ever."""
     store.keep_voicemail(Voicemail("CA1", "https://r/1", 3, NOON))
     store.keep_voicemail(Voicemail("CA2", "https://r/2", 3, LATER))
@@ -977,7 +980,7 @@ def test_purge_forgets_the_old_recordings_of_calls_that_are_not_there(store: Sto
     assert purge(store, LATER + LEASE) == Purged(voicemails=1)
 
 
-def test_a_number_of_a_forgotten_call_starts_anew(store: Store) -> None:
+def test_a_number_of_a_forgotten_call_starts_anew(store: SqliteStore) -> None:
     """Nothing of a forgotten call shows in one of the same name."""
     play(store, path=[PathEntry(0, NOON, "", "CallStarted")], urgent=True, ending="completed")
     purge(store, SOON)
@@ -986,7 +989,7 @@ def test_a_number_of_a_forgotten_call_starts_anew(store: Store) -> None:
     assert not history(store).record.urgent
 
 
-def test_purge_keeps_the_versions_that_calls_use(store: Store) -> None:
+def test_purge_keeps_the_versions_that_calls_use(store: SqliteStore) -> None:
     """The sources of a menu are forgotten with the last call on them."""
     for version in ("v1", "v2", "v3"):
         store.keep_version(version, "yuebao", {"menu.yaml": version})
@@ -998,7 +1001,7 @@ def test_purge_keeps_the_versions_that_calls_use(store: Store) -> None:
     assert store.version("v2") == {"menu.yaml": "v2"}
 
 
-def test_purge_keeps_the_version_that_the_next_call_begins_with(store: Store) -> None:
+def test_purge_keeps_the_version_that_the_next_call_begins_with(store: SqliteStore) -> None:
     """What a hotline was given last stays, also an older menu that was put back, and whatever other hotlines do."""
     store.keep_version("v1", "yuebao", {"menu.yaml": "v1"})
     store.keep_version("v2", "yuebao", {"menu.yaml": "v2"})
@@ -1008,7 +1011,7 @@ def test_purge_keeps_the_version_that_the_next_call_begins_with(store: Store) ->
     assert [version for version in ("v1", "v2", "w1") if store.version(version)] == ["v1", "w1"]
 
 
-def test_purge_forgets_messages_with_their_calls(store: Store) -> None:
+def test_purge_forgets_messages_with_their_calls(store: SqliteStore) -> None:
     """What is forgotten is not sent, and its key is free."""
     play(store, messages=[text("old", key="k")])
     assert purge(store, SOON) == Purged(calls=1, messages=1)
@@ -1017,7 +1020,7 @@ def test_purge_forgets_messages_with_their_calls(store: Store) -> None:
     assert given(store, SOON) == ["new"]
 
 
-def test_purge_forgets_old_results(store: Store) -> None:
+def test_purge_forgets_old_results(store: SqliteStore) -> None:
     """However many there are; a result at the time itself stays."""
     for number in range(450):
         store.keep_run(f"r{number}", "{}", [], NOON)
@@ -1029,13 +1032,13 @@ def test_purge_forgets_old_results(store: Store) -> None:
 # --- the store itself ---
 
 
-def test_ping_of_a_store_that_works_says_nothing(store: Store) -> None:
+def test_ping_of_a_store_that_works_says_nothing(store: SqliteStore) -> None:
     """A store that can be used does not raise, and no call appears by asking."""
     store.ping()
     assert listed(store, CallFilter()) == []
 
 
-def test_a_store_may_be_closed_twice(store: Store) -> None:
+def test_a_store_may_be_closed_twice(store: SqliteStore) -> None:
     """Closing is safe in every way out of a program."""
     store.close()
     store.close()

@@ -18,7 +18,7 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, Say, Transfer
 from ivr.engine.events import CallStarted, Event
 from ivr.engine.session import Session
 from ivr.storage.attempts import Attempts
-from ivr.storage.base import IN_MEMORY, CallHistory, Store
+from ivr.storage.base import IN_MEMORY, CallHistory
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS
@@ -131,7 +131,7 @@ class SwitchboardCall(CallDriver[str]):
     def __init__(
         self,
         folder: Path,
-        store: Store | None = None,
+        store: SqliteStore | None = None,
         *,
         call: str = "CA1",
         desk_numbers: Mapping[str, str] | None = None,

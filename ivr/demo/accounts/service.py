@@ -163,7 +163,7 @@ class Accounts(Database):
         Return False if there is no such account, or if it was frozen before. The same ``key`` again is the same
         freeze. Each freeze is recorded even if there is no such account, so that the time reveals nothing.
         """
-        with self._writing() as db:
+        with self.transaction() as db:
             if found := db.execute("SELECT done FROM freezes WHERE key = ?", (key,)).fetchone():
                 return bool(found[0])
             frozen = db.execute(
@@ -189,7 +189,7 @@ class Accounts(Database):
 
         Raises :class:`NoSuchAccount`.
         """
-        with self._writing() as db:
+        with self.transaction() as db:
             if begun := db.execute("SELECT case_number FROM resets WHERE key = ?", (key,)).fetchone():
                 return str(begun[0])
             if not db.execute("SELECT 1 FROM accounts WHERE phone = ?", (phone,)).fetchone():
@@ -234,7 +234,7 @@ class Accounts(Database):
         if reasons := self._broken_rules(opened, password):
             raise BadPassword(reasons)
         hashed = _HASHER.hash(password)  # a tenth of a second: not while others wait for the file
-        with self._writing() as db:
+        with self.transaction() as db:
             used = db.execute(
                 "UPDATE resets SET state = 'used' WHERE digest = ? AND state = 'open' AND expires > ?",
                 (ticket_digest, at.timestamp()),
@@ -267,7 +267,7 @@ class Accounts(Database):
         content = source.read_bytes() if source is not None and source.exists() else None
         # The declaration is part of the mark, so that rows of an older program are written again.
         mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
-        with self._writing() as db:
+        with self.transaction() as db:
             make_tables(db)
             if db.execute("SELECT 1 FROM kept WHERE name = 'mark' AND value = ?", (mark,)).fetchone():
                 return

@@ -22,7 +22,7 @@ from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
 from ivr.config import BadSetting, Settings
-from ivr.storage.base import Store
+from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS
 from tests.support.phone import (
     CUSTOMER,
@@ -552,20 +552,20 @@ class Broken:
 class Unreliable:
     """A store of which one method is broken."""
 
-    def __init__(self, store: Store, broken: str) -> None:
+    def __init__(self, store: SqliteStore, broken: str) -> None:
         self.store, self.broken = store, broken
 
     def __getattr__(self, name: str) -> Any:
         return getattr(Broken() if name == self.broken else self.store, name)
 
 
-@pytest.mark.parametrize("broken", [name for name in vars(Store) if not name.startswith("_")])
+@pytest.mark.parametrize("broken", [name for name in vars(SqliteStore) if not name.startswith("_")])
 def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
     """Whichever of its methods fails in mid-call: always TwiML for the caller, and no word for a callback."""
     phone = Phone(program())
     phone.rings()
     phone.presses("1")
-    phone.application.switchboard.store = Unreliable(phone.application.store, broken)
+    phone.application.switchboard.store = Unreliable(phone.application.store, broken)  # type: ignore[assignment]
     phone.posts("/voice/zh-CN/2", Digits="5")
     phone.posts("/voice/zh-CN/3", Digits="1")
     phone.posts("/voice/zh-CN/4", RecordingUrl="https://x/RE1", RecordingDuration="5")
@@ -577,7 +577,7 @@ def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
 def test_a_broken_store_ends_in_an_apology_and_a_human(language: str, sorry: str) -> None:
     """The apology is in the language of the URL, since nothing else can be known of the call."""
     phone = Phone(program())
-    phone.application.switchboard.store = Broken()
+    phone.application.switchboard.store = Broken()  # type: ignore[assignment]
     answer = phone.posts(f"/voice/{language}/3", Digits="1")
     assert sorry in answer.said
     assert answer.dials == [HUMAN]
@@ -913,7 +913,7 @@ def test_health(phone: Phone) -> None:
 
 def test_a_worker_whose_store_is_broken_is_not_ready(phone: Phone) -> None:
     """It should get no calls; why is told by the error's type, and by no more."""
-    phone.application.store = Unreliable(phone.application.store, "ping")
+    phone.application.store = Unreliable(phone.application.store, "ping")  # type: ignore[assignment]
     ready = phone.client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: RuntimeError\n")
     assert phone.client.get("/healthz").status_code == 200
