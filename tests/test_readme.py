@@ -12,8 +12,8 @@ import pytest
 
 from ivr.actions.builtin import CONTRACTS as OURS
 from ivr.cli import main
-from ivr.cli.json_schemas import schema_files
-from ivr.cli.reference_page import reference_page
+from ivr.cli.reference import reference_page
+from ivr.cli.schema import schema_files
 from ivr.config import ADDRESS_VARIABLE, SETTINGS, settings_from
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import SPECIAL_TARGETS

@@ -1,4 +1,4 @@
-"""The command line. A command's module is imported only when the command runs, so that `ivr --help` is instant."""
+"""The command line. A command's module is imported only when the command is named, so that `ivr --help` is instant."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import click
 
 from ivr.cli.errors import CommandFailed
 
-COMMANDS = (
-    "calls",
-    "card",
-    "check",
-    "demo-service",
-    "diff",
-    "explain",
-    "explore",
-    "graph",
-    "new",
-    "purge",
-    "reference",
-    "replay",
-    "schema",
-    "serve",
-    "simulate",
-    "test",
-    "twilio",
-    "worker",
-)
-"""The names of all commands. `demo-service` is the function `demo_service_command` in `ivr/cli/demo_service.py`."""
+COMMANDS = {
+    "calls": "List past calls, or show one.",
+    "card": "Print the caller's card: the keys to everything.",
+    "check": "Say everything that is wrong with a hotline.",
+    "demo-service": "Run the demonstration account service over HTTP.",
+    "diff": "Say what a caller will notice between two versions.",
+    "explain": "Explain a rule of `ivr check` and `ivr explore`.",
+    "explore": "Walk every path of a hotline, and prove its promises.",
+    "graph": "Draw a hotline on one page.",
+    "new": "Start a hotline.",
+    "purge": "Forget old calls.",
+    "reference": "Print the reference of the menu language.",
+    "replay": "Play a past call against today's menu.",
+    "schema": "Print the JSON Schema of a kind of file, for editors.",
+    "serve": "Answer Twilio's webhooks.",
+    "simulate": "Call a hotline from the keyboard.",
+    "test": "Play the written calls, and measure what they cover.",
+    "twilio": "Connect a number, and find out what keeps calls away.",
+    "worker": "Send the text messages that calls have left in the store.",
+}
+"""What `ivr --help` says of each command. `demo-service` is `demo_service_command` in `ivr/cli/demo_service.py`."""
 
 
 class CommandGroup(click.Group):
@@ -47,6 +47,10 @@ class CommandGroup(click.Group):
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([*COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -84,7 +88,6 @@ def _as_failed(error: Exception) -> Exception:
 
     from ivr.calls.line import CallBroken
     from ivr.calls.served_hotline import MenuBroken
-    from ivr.cli.starter import FolderNotEmpty
     from ivr.config import BadSetting
     from ivr.diagrams.ranking import NoLayout
     from ivr.menu.reading.problems import BadFile
@@ -97,15 +100,7 @@ def _as_failed(error: Exception) -> Exception:
             return CommandFailed(f"the store cannot be used: {error}; IVR_DATABASE_URL says where it is")
         case OSError(filename=name, strerror=str(what)) if name:
             return CommandFailed(f"{name}: {what.lower()}")
-        case (
-            BadSetting()
-            | BadFile()
-            | CallBroken()
-            | CannotServe()
-            | FolderNotEmpty()
-            | NoLayout()
-            | OSError()
-        ):
+        case BadSetting() | BadFile() | CallBroken() | CannotServe() | NoLayout() | OSError():
             return CommandFailed(str(error))
     return error
 

@@ -6,22 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
-
-if TYPE_CHECKING:
-    from ivr.storage.base import CallFilter
+from ivr.storage import database_file, open_store
+from ivr.storage.base import IN_MEMORY, CallFilter
 from ivr.storage.sqlite import SqliteStore
 
 
 @contextmanager
 def open_call_store() -> Iterator[SqliteStore]:
     """Open an existing store. A new one would only be empty, so a missing file is an error."""
-    from ivr.storage import database_file, open_store
-    from ivr.storage.base import IN_MEMORY
-
     url = read_settings().database_url
     path = database_file(url)
     if path != IN_MEMORY and not Path(path).exists():
@@ -34,8 +30,6 @@ def open_call_store() -> Iterator[SqliteStore]:
 
 def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
     """Return the filter of a command line. Raises ``ValueError`` if a moment cannot be read."""
-    from ivr.storage.base import CallFilter
-
     return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
 
 

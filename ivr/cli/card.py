@@ -14,6 +14,9 @@ from ivr.cli.diagram_options import (
     output_option,
     write_output,
 )
+from ivr.diagrams import card as cards
+from ivr.diagrams.card_page import card_page
+from ivr.diagrams.card_text import card_text
 
 
 @click.command(
@@ -35,10 +38,6 @@ Examples:
 @output_option
 def card_command(hotline: Path, form: str, language: str | None, output: Path | None) -> None:
     """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
-    from ivr.diagrams import card as cards
-    from ivr.diagrams.card_page import card_page
-    from ivr.diagrams.card_text import card_text
-
     loaded, tree = loaded_hotline(hotline)
     words = loaded.draft.words if loaded.draft else {}
     made = cards.make_card(tree, words, chosen_language(tree, language))

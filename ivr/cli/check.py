@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from ivr.actions.bulletins import Bulletins
+from ivr.calls.hotline_files import read_folder
+from ivr.calls.served_hotline import load_hotline, read_registry
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
-
-if TYPE_CHECKING:
-    from ivr.menu.reading.problems import Problem
+from ivr.lint import judged
+from ivr.menu.reading.problems import BadFile, Problem
+from ivr.written.runner import read_calls
 
 
 @click.command(
@@ -30,10 +32,6 @@ def check_command(hotline: Path, form: str) -> None:
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
     stand in brackets.
     """
-    from ivr.calls.served_hotline import load_hotline
-    from ivr.lint import judged
-    from ivr.written.runner import read_calls
-
     loaded = load_hotline(hotline)
     others = [*read_calls(hotline)[1], *_data_problems(hotline)]
     problems = sorted([*judged(loaded), *others], key=lambda problem: _KINDS.index(problem.severity))
@@ -58,11 +56,6 @@ def _count(problems: list[Problem]) -> str:
 
 def _data_problems(hotline: Path) -> list[Problem]:
     """Return what is wrong with the data files that actions read, whatever is wrong with the menu."""
-    from ivr.actions.bulletins import Bulletins
-    from ivr.calls.hotline_files import read_folder
-    from ivr.calls.served_hotline import read_registry
-    from ivr.menu.reading.problems import BadFile
-
     module = read_registry(hotline, read_folder(hotline).sources)[0].module
     problems: list[Problem] = []
     try:

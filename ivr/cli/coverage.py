@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ivr.calls.served_hotline import load_tree
 from ivr.console import counted
+from ivr.explore.counterexample import as_call
+from ivr.explore.fill import fill_coverage
+from ivr.explore.reach import Reach, reach
 from ivr.harness import DirectHarnesses
 from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, coverage_rows, everything
 from ivr.written.coverage_report import (
@@ -26,9 +28,6 @@ from ivr.written.coverage_report import (
 from ivr.written.model import WrittenCall
 from ivr.written.runner import PlayedCall, play
 from ivr.written.yaml_writer import append
-
-if TYPE_CHECKING:
-    from ivr.explore.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,6 @@ class MeasuredCoverage:
 
     def report(self, goals: CoverageGoals, played: int, calls: int) -> bool:
         """Print and write what was asked for. Return whether every demand is met."""
-        from ivr.explore.reach import reach
-
         there = everything(self.tree)
         if not goals.measures_all:
             there = {name: items for name, items in there.items() if name in goals.demanded}
@@ -108,16 +105,12 @@ class MeasuredCoverage:
         self, found: Sequence[CoverageRow], reached: Reach, most: int | None = None
     ) -> dict[CoverageItem, str]:
         """Return the keys that lead to each missing item."""
-        from ivr.explore.counterexample import as_call
-
         missing = [item for row in found for item in row.missing if item in reached.ways][:most]
         calls = [as_call(self.tree, list(reached.ways[item].moves), str(item)) for item in missing]
         return dict(zip(missing, map(keys_on_one_line, calls), strict=True))
 
     def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
         """Write the missing calls, and say which ones could not be made."""
-        from ivr.explore.fill import fill_coverage
-
         filled = fill_coverage(self.tree, missing, reached.ways, self._play)
         if filled.calls:
             append(path, filled.calls)

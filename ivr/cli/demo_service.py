@@ -10,6 +10,7 @@ import click
 
 from ivr.cli.arguments import hotline_argument, read_settings
 from ivr.cli.errors import CommandFailed
+from ivr.demo.http_service import serve_demo as run
 
 
 @click.command(
@@ -26,8 +27,6 @@ def demo_service_command(hotline: Path, host: str, port: int) -> None:
     See examples/http/actions.yaml. ACCOUNT_SERVICE_TOKEN is what its callers must show. What calls change is forgotten
     when it ends, unless IVR_DATABASE_URL names a file.
     """
-    from ivr.demo.http_service import serve_demo as run
-
     token = os.environ.get("ACCOUNT_SERVICE_TOKEN", "")
     if not token:
         raise CommandFailed(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ivr.menu.loader import Loaded
-    from ivr.menu.tree import Tree
+from ivr.calls.served_hotline import MenuBroken, load_hotline
+from ivr.menu.loader import Loaded
+from ivr.menu.tree import Tree
 
 language_option = click.option(
     "--language", help="The language of the words, such as en-US; without it the hotline's first one."
@@ -21,8 +20,6 @@ output_option = click.option(
 
 def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
     """Load a hotline. Raises ``MenuBroken`` if it has an error."""
-    from ivr.calls.served_hotline import MenuBroken, load_hotline
-
     loaded = load_hotline(hotline)
     if loaded.tree is None:
         raise MenuBroken.of(hotline, loaded.problems)

@@ -7,20 +7,30 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 
+from ivr.actions.registry import ActionRegistry
+from ivr.calls.hotline_files import DATA_FILES, read_folder
+from ivr.calls.served_hotline import load_hotline, read_registry
 from ivr.cli.arguments import DEMONSTRATION, default_hotline
 from ivr.cli.errors import CommandFailed
+from ivr.cli.git_revisions import Repository
 from ivr.cli.output import print_json
-
-if TYPE_CHECKING:
-    from ivr.actions.registry import ActionRegistry
-    from ivr.diff.changes import Change, Comparison
-    from ivr.diff.pairs import Pairs
-    from ivr.harness import DirectHarnesses
-    from ivr.menu.tree import Tree
+from ivr.diff import compare
+from ivr.diff.calls import compare_calls
+from ivr.diff.changes import Change, Comparison, Heading, Side
+from ivr.diff.markdown import markdown
+from ivr.diff.pairs import Pairs, pair
+from ivr.diff.proved import compare_findings
+from ivr.diff.report import print_comparison
+from ivr.explore.prover import prove
+from ivr.harness import DirectHarnesses
+from ivr.logs import configure
+from ivr.menu.reading.problems import BadFile
+from ivr.menu.tree import Tree
+from ivr.written.runner import play, read_calls
 
 
 @click.command(
@@ -102,8 +112,6 @@ def _is_hotline(folder: Path) -> bool:
 
 def _version(name: str, hotline: Path, temporary: Path) -> Version:
     """Return the version in a folder, or at a git revision."""
-    from ivr.cli.git_revisions import Repository
-
     if name and _is_hotline(Path(name)):
         return Version(name, Path(name), Path(name))
     repository = Repository.around(hotline)
@@ -115,12 +123,6 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
-    from ivr.calls.served_hotline import load_hotline
-    from ivr.diff import compare
-    from ivr.diff.changes import Comparison, Side
-    from ivr.diff.pairs import pair
-    from ivr.harness import DirectHarnesses
-
     registries = _registries(old, new)
     before, after = load_hotline(old.folder, registries[0]), load_hotline(new.folder, registries[1])
     if before.tree is None or after.tree is None:
@@ -140,10 +142,6 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
 
 def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:
     """Walk every path of the new version. Walk the old one only if something was found, to see whether it is new."""
-    from ivr.diff.changes import Change, Heading
-    from ivr.diff.proved import compare_findings
-    from ivr.explore.prover import prove
-
     _say("walking every path of the new version …")
     new = prove(after)
     if new.walk.bounded:
@@ -162,10 +160,6 @@ def _say(what: str) -> None:
 
 def _registries(old: Version, new: Version) -> tuple[ActionRegistry, ActionRegistry]:
     """Return the actions of both versions. A version without a module uses the other one's."""
-    from ivr.actions.registry import ActionRegistry
-    from ivr.calls.hotline_files import read_folder
-    from ivr.calls.served_hotline import read_registry
-
     found = []
     for version in (old, new):
         registry, problems = read_registry(version.code, read_folder(version.code).sources)
@@ -180,12 +174,6 @@ def _calls(old: DirectHarnesses, new: DirectHarnesses, pairs: Pairs) -> list[Cha
 
     No call is played if actions are HTTP services: an unreviewed version could send our secrets anywhere.
     """
-    from ivr.calls.hotline_files import DATA_FILES
-    from ivr.diff.calls import compare_calls
-    from ivr.logs import configure
-    from ivr.menu.reading.problems import BadFile
-    from ivr.written.runner import play, read_calls
-
     assert old.tree is not None
     assert new.tree is not None
     files = [[each.folder / name for name in sorted(DATA_FILES)] for each in (old, new)]
@@ -218,13 +206,7 @@ def _print(comparison: Comparison, form: str) -> None:
     if form == "json":
         print_json(comparison.as_data())
     elif form == "markdown":
-        from ivr.diff.markdown import markdown
-
         click.echo(markdown(comparison))
     else:
-        from rich.console import Console
-
-        from ivr.diff.report import print_comparison
-
         console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
         print_comparison(comparison, console)

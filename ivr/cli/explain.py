@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
 from ivr.cli.arguments import format_option
 from ivr.cli.output import print_json
-
-if TYPE_CHECKING:
-    from ivr.lint import Rule
+from ivr.lint import FAMILIES, PROFILES, RULES, Rule
+from ivr.menu.language.suggestions import did_you_mean
 
 LINE_WIDTH = 100
 
@@ -28,9 +26,6 @@ Examples:
 @format_option
 def explain_command(rule: str, form: str) -> None:
     """Explain a rule of the voice by its id: why, how to set it, an example. Without RULE, list all of them."""
-    from ivr.lint import RULES
-    from ivr.menu.language.suggestions import did_you_mean
-
     found = RULES.get(rule.upper())
     if rule and found is None:
         raise click.UsageError(f"there is no rule `{rule}`; {did_you_mean(rule, RULES)}")
@@ -45,8 +40,6 @@ def explain_command(rule: str, form: str) -> None:
 
 
 def _listed() -> Iterator[str]:
-    from ivr.lint import FAMILIES, RULES
-
     for letter, family in FAMILIES.items():
         yield click.style(family, bold=True)
         for each in RULES.values():
@@ -91,8 +84,6 @@ def _explained(rule: Rule) -> Iterator[str]:
 
 
 def _facts(rule: Rule) -> Iterator[str]:
-    from ivr.lint import PROFILES
-
     yield f"Source:    {rule.source}"
     if rule.by == "explore":
         yield f"To allow:  allow: {{{rule.id}: the reason in words}} on one node"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,10 +16,13 @@ from ivr.cli.diagram_options import (
     write_output,
 )
 from ivr.cli.errors import as_usage_error
-
-if TYPE_CHECKING:
-    from ivr.diagrams.call_stats import CallStats
-    from ivr.menu.tree import Tree
+from ivr.diagrams.boxes import draw
+from ivr.diagrams.call_stats import MOST_CALLS, CallStats, count
+from ivr.diagrams.dot import dot
+from ivr.diagrams.mermaid import mermaid
+from ivr.diagrams.page import page
+from ivr.diagrams.svg import svg
+from ivr.menu.tree import Tree
 
 
 @click.command(
@@ -65,12 +67,6 @@ def graph_command(
 
     A chain of nodes with one way on is one box. A box to which many lead is named where it is meant (`→ agent`).
     """
-    from ivr.diagrams.boxes import draw
-    from ivr.diagrams.dot import dot
-    from ivr.diagrams.mermaid import mermaid
-    from ivr.diagrams.page import page
-    from ivr.diagrams.svg import svg
-
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
     form = _format(form, output)
@@ -109,8 +105,6 @@ def _format(form: str | None, output: Path | None) -> str:
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:
     """Count the stored calls."""
-    from ivr.diagrams.call_stats import MOST_CALLS, count
-
     with as_usage_error():
         wanted = call_filter(since, None, hotline=tree.name, limit=MOST_CALLS)
     with open_call_store() as store:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from ivr.cli import starter
+from ivr.cli.schema import write_schemas
+
 
 @click.command(
     epilog="""\b
@@ -16,9 +19,6 @@ Example:
 @click.argument("folder", type=click.Path(path_type=Path))
 def new_command(folder: Path) -> None:
     """Write a small hotline that already passes `ivr check` and `ivr test`."""
-    from ivr.cli import starter
-    from ivr.cli.json_schemas import write_schemas
-
     for path in [*starter.write(folder), *write_schemas(folder)]:
         click.echo(f"wrote {path}")
     typed = shlex.quote(str(folder))

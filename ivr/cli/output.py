@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import Problem
 
 
 def print_json(data: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import click
 
+from ivr.app import utc_now
 from ivr.cli.call_store import open_call_store
 from ivr.cli.errors import as_usage_error
 from ivr.console import counted
@@ -28,8 +29,6 @@ def purge_command(age: str, *, yes: bool, dry_run: bool) -> None:
 
     A call that goes on is never forgotten.
     """
-    from ivr.app import utc_now
-
     now = utc_now()
     with as_usage_error():
         before = now - parse_age(age)

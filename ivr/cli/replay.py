@@ -5,18 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from ivr.calls.served_hotline import load_tree
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.call_store import open_call_store
 from ivr.cli.errors import CommandFailed, as_usage_error
 from ivr.cli.output import print_json
-
-if TYPE_CHECKING:
-    from ivr.menu.tree import Tree
-    from ivr.replay.replay import ReplayResult
+from ivr.explore.samples import Samples
+from ivr.harness import DirectHarnesses, open_environment, sample_callers
+from ivr.logs import configure, masked
+from ivr.menu.tree import Tree
+from ivr.replay.call_log import CallerInput, recorded_call
+from ivr.replay.export import recalled, with_waits, without_effects
+from ivr.replay.replay import ReplayResult
+from ivr.replay.replay import replay as replayed
+from ivr.replay.report import cell, changed_since, difference, notes, replay_data, untold
+from ivr.written.runner import play
+from ivr.written.yaml_writer import append, calls_file, check_calls_file
 
 
 @click.command(
@@ -40,14 +47,6 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
     says. Exit status: 0 when the path is the same, 1 when it differs. Where the menu is the very same and no example
     leads on, the path is the same as far as the record tells: that is said, with status 0.
     """
-    from ivr.calls.served_hotline import load_tree
-    from ivr.harness import open_environment
-    from ivr.logs import configure
-    from ivr.replay.call_log import recorded_call
-    from ivr.replay.replay import replay as replayed
-    from ivr.replay.report import changed_since, untold
-    from ivr.written.yaml_writer import calls_file, check_calls_file
-
     # An action that was too slow then is too slow again. That is no news.
     configure(level="critical")
     with as_usage_error():
@@ -70,11 +69,6 @@ def replay_command(callsid: str, hotline: Path, file: str | None, form: str) -> 
 
 
 def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
-    from ivr.explore.samples import Samples
-    from ivr.logs import masked
-    from ivr.replay.call_log import CallerInput
-    from ivr.replay.report import cell, difference, notes, replay_data, untold
-
     record, keys = done.recorded.history.record, CallerInput(tree, Samples(tree)).public
     if form == "json":
         print_json(replay_data(done, tree, keys, masked(record.caller), menu))
@@ -114,11 +108,6 @@ def _save(path: Path, done: ReplayResult, hotline: Path, tree: Tree) -> None:
 
     It is played without effects. Otherwise a real service would do everything a second time.
     """
-    from ivr.harness import DirectHarnesses, sample_callers
-    from ivr.replay.export import recalled, with_waits, without_effects
-    from ivr.written.runner import play
-    from ivr.written.yaml_writer import append
-
     written = recalled(done, tree, sample_callers(hotline, tree))
     harnesses = without_effects(tree, DirectHarnesses(hotline, tree))
     call = with_waits(written, harnesses, done.recorded.history)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from ivr.app import create_app
 from ivr.cli.arguments import hotline_argument, read_settings
 from ivr.console import counted
+from ivr.serving import serve as run
 
 
 @click.command(
@@ -34,9 +36,6 @@ def serve_command(
     hotline: Path, host: str, port: int, workers: int | None, *, insecure: bool, messages: bool
 ) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
-    from ivr.app import create_app
-    from ivr.serving import serve as run
-
     settings = read_settings()
     count = workers or max(os.cpu_count() or 1, 1)
     if settings.database_url.startswith("memory:"):

@@ -8,8 +8,11 @@ from typing import Any
 
 import click
 
+from ivr.channels.terminal.input_lines import at_terminal, typed_lines
+from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.arguments import check_demonstration, hotline_argument, read_settings
 from ivr.cli.errors import as_usage_error
+from ivr.cli.simulator_setup import local_simulator, remote_simulator
 
 
 @click.command(
@@ -45,10 +48,6 @@ def simulate_command(
     Type keys to press them (1, 1234#), nothing for silence, words to speak; /help lists the rest. The end of the
     input hangs up. Time is virtual: silence costs nothing.
     """
-    from ivr.channels.terminal.input_lines import at_terminal, typed_lines
-    from ivr.channels.terminal.transcript import Transcript
-    from ivr.cli.simulator_setup import local_simulator, remote_simulator
-
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
     appearance: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from ivr.calls.served_hotline import load_tree
 from ivr.cli.arguments import hotline_argument
+from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
 from ivr.cli.errors import CommandFailed, as_usage_error
 from ivr.cli.output import print_problem
 from ivr.console import counted
-
-if TYPE_CHECKING:
-    from ivr.cli.coverage import MeasuredCoverage
-    from ivr.harness import DirectHarnesses
-    from ivr.written.model import WrittenCall
+from ivr.harness import DirectHarnesses
+from ivr.logs import configure
+from ivr.written.coverage_report import demands
+from ivr.written.model import WrittenCall
+from ivr.written.report import print_played
+from ivr.written.runner import play, read_calls
 
 
 @click.command(
@@ -75,13 +77,6 @@ def test_command(
     fill_file: str | None,
 ) -> None:
     """Play the written calls of a hotline, and show where one went another way than it was written."""
-    from ivr.calls.served_hotline import load_tree
-    from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
-    from ivr.harness import DirectHarnesses
-    from ivr.logs import configure
-    from ivr.written.coverage_report import demands
-    from ivr.written.runner import read_calls
-
     with as_usage_error():
         demanded = demands(fail_under)
     filled = _file_for_calls(hotline, fill_file) if fill_file else None
@@ -117,9 +112,6 @@ def _play(
     verbose: bool,
 ) -> int:
     """Play calls, print those that fail, and return their number. A failed call covers nothing."""
-    from ivr.written.report import print_played
-    from ivr.written.runner import play
-
     failed = 0
     for file, call in wanted:
         played = play(file, call, harnesses)

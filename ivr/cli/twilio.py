@@ -7,16 +7,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+from ivr.calls.served_hotline import load_hotline
+from ivr.channels.twilio.admin import provisioning as operations
+from ivr.channels.twilio.admin.doctor import Doctor
+from ivr.channels.twilio.admin.errors import RestFailed
+from ivr.channels.twilio.admin.provisioning import CannotConnect, Connection
+from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.cli.arguments import read_settings
-
-if TYPE_CHECKING:
-    from ivr.channels.twilio.admin.provisioning import Connection
-    from ivr.config import Settings
+from ivr.config import BadSetting, Settings
+from ivr.console import plain_table, print_rich
 
 _COLOURS = {"ok": "green", "wrong": "red", "skipped": "yellow"}
 
@@ -71,9 +74,6 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 def connect_command(number: str, url: str, fallback: str, *, take_over: bool, dry_run: bool) -> None:
     """Let the calls of a number come to this program: its voice, fallback and status URLs."""
-    from ivr.channels.twilio.admin import provisioning as operations
-    from ivr.channels.twilio.admin.rest import TwilioRest
-
     with _errors_as_messages():
         settings = read_settings()
         done = operations.connect(
@@ -102,8 +102,6 @@ def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> No
 
     The server is rung once with a test call, which `ivr calls` lists under a name that begins with `doctor-`.
     """
-    from ivr.channels.twilio.admin.doctor import Doctor
-
     with _errors_as_messages():
         settings = read_settings()
         desks = _desks(hotline, settings) if lookups else {}
@@ -126,9 +124,6 @@ Example:
 @url_option
 def call_command(to: str, url: str) -> None:
     """Ring the phone TO from TWILIO_NUMBER, into the hotline. Twilio charges for it as for any call."""
-    from ivr.channels.twilio.admin import provisioning as operations
-    from ivr.channels.twilio.admin.rest import TwilioRest
-
     with _errors_as_messages():
         settings = read_settings()
         public_url = _needed(url or settings.public_url, "--url", "IVR_PUBLIC_URL")
@@ -144,10 +139,6 @@ def _needed(value: str, option: str, setting: str) -> str:
 @contextmanager
 def _errors_as_messages() -> Iterator[None]:
     """Turn an error that an operator can fix into one message."""
-    from ivr.channels.twilio.admin.errors import RestFailed
-    from ivr.channels.twilio.admin.provisioning import CannotConnect
-    from ivr.config import BadSetting
-
     try:
         yield
     except (RestFailed, CannotConnect, BadSetting) as error:
@@ -156,8 +147,6 @@ def _errors_as_messages() -> Iterator[None]:
 
 def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
     """Return the numbers of a hotline's desks and of the last resort. The environment may override a desk's number."""
-    from ivr.calls.served_hotline import load_hotline
-
     tree = load_hotline(hotline).tree
     if tree is None:
         raise click.ClickException(
@@ -171,8 +160,6 @@ def _desks(hotline: Path, settings: Settings) -> dict[str, str]:
 
 def _print_connection(done: Connection, *, dry_run: bool) -> None:
     """Print every setting before and after."""
-    from ivr.console import plain_table, print_rich
-
     table = plain_table("setting", "before", "after")
     for change in done.changes:
         same = change.before == change.after

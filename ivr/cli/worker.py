@@ -6,6 +6,8 @@ import click
 
 from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
+from ivr.logs import configure
+from ivr.serving import send_messages
 
 
 @click.command(
@@ -25,9 +27,6 @@ def worker_command(every: float) -> None:
 
     Several may run at once. Each message is sent at most once.
     """
-    from ivr.logs import configure
-    from ivr.serving import send_messages
-
     settings = read_settings()
     if not settings.sends_messages:
         raise CommandFailed(

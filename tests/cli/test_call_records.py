@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ivr.cli import call_records as records
+from ivr.cli import calls as records
 from ivr.storage.base import CallHistory, CallRecord, Message, PathEntry, Voicemail
 
 CALL = "CA" + "0123456789abcdef" * 2

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.calls.served_hotline import load_hotline
 from ivr.cli import starter
+from ivr.cli.errors import CommandFailed
 from ivr.harness import DirectHarnesses
 from ivr.written.runner import play, read_calls
 
@@ -57,7 +58,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "taken" / "notes.txt").touch()
     (tmp_path / "file").touch()
     for name in ("taken", "file"):
-        with pytest.raises(starter.FolderNotEmpty, match="is not empty; name a new folder"):
+        with pytest.raises(CommandFailed, match="is not empty; name a new folder"):
             starter.write(tmp_path / name)
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["notes.txt"]
     (tmp_path / "empty").mkdir()

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from ivr.actions.builtin import CONTRACTS
 from ivr.calls.line import DeskAnswer
-from ivr.cli.reference_page import reference_page
+from ivr.cli.reference import reference_page
 from ivr.engine.step import MAX_REPEATS
 from ivr.menu.language.hotline import Included
 from ivr.menu.language.model import Model

@@ -7,17 +7,15 @@ import shlex
 from importlib.resources import files
 from pathlib import Path
 
+from ivr.cli.errors import CommandFailed
+
 STARTER_FILES = ("menu.yaml", "prompts.en-US.yaml", "calls/first.yaml")
 
 
-class FolderNotEmpty(Exception):
-    """The folder already has files in it. Nothing was written."""
-
-
 def write(folder: Path) -> list[Path]:
-    """Write a small hotline into a new or empty folder, and return its files. Raises :class:`FolderNotEmpty`."""
+    """Write a small hotline into a new or empty folder, and return its files. Raises :class:`CommandFailed`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FolderNotEmpty(f"{folder} is not empty; name a new folder")
+        raise CommandFailed(f"{folder} is not empty; name a new folder")
     written = []
     for name in STARTER_FILES:
         text = files(__name__).joinpath(name).read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from ivr.cli.json_schemas import schemas
+from ivr.cli.schema import schemas
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Level, Times
