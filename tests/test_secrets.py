@@ -529,7 +529,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
         [
             line(
                 send_code,
-                "run",
+                "send_code.function",
                 'digest("code", request.account, request.call, code)',
                 "digest.__call__ and code",
             ),
@@ -543,7 +543,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "the ticket itself is kept": (
         Play(prove),
-        [line(reset_password, "ResetAction.run", 'services.seal.digest("ticket", ticket)', "ticket")],
+        [line(reset_password, "_reset", 'services.seal.digest("ticket", ticket)', "ticket")],
     ),
     "the ID card is kept with the account": (
         Play(ring),

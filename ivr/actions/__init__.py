@@ -1,8 +1,7 @@
 """Self-service: what the ``run`` nodes of a menu can do.
 
 A hotline's own actions need only the names in :data:`__all__`; see ``docs/actions.md``. An action for every hotline
-is a module here with a ``CONTRACT`` and a ``run`` (``send_link`` is a good example), and a line in
-:data:`ivr.actions.builtin.ACTIONS`.
+is a function under :func:`action` in a module here (see ``find_account``), and a name in :mod:`ivr.actions.builtin`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What an action is: a :class:`Contract`, and a function from a request to a result.
-
-Ours are modules with a ``CONTRACT`` and a ``run``. Those of a hotline are functions under :func:`action`.
-"""
+"""What an action is: a :class:`Contract`, and a function from a request to a result. :func:`action` joins the two."""
 
 from __future__ import annotations
 
@@ -114,7 +111,7 @@ class ActionResult:
 
 
 class Action(Protocol):
-    """An action: a module, or an object like it."""
+    """An action. A hotline's module, or any object in it, may be one too."""
 
     CONTRACT: Contract
 

@@ -1,46 +1,24 @@
-"""The actions that any hotline can use. The table is written by hand, so that the type checker verifies each action."""
+"""The actions that any hotline can use. :mod:`ivr.actions.registry` says which of them a hotline has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ivr.actions import (
-    bulletins,
-    check_code,
-    find_account,
-    find_account_by_number,
-    send_code,
-    send_link,
-    send_summary,
-    send_text,
-    verify_identity,
-)
 from ivr.actions.base import Action
+from ivr.actions.bulletins import bulletins
+from ivr.actions.check_code import check_code
+from ivr.actions.find_account import find_account, find_account_by_number
 from ivr.actions.reset_password import reset_login_password, reset_payment_password
+from ivr.actions.send_code import send_code
+from ivr.actions.send_messages import send_link, send_summary, send_text
+from ivr.actions.verify_identity import verify_identity
 from ivr.menu.language.contract import Contract
 
-ACTIONS: Mapping[str, Action] = {
-    "find_account": find_account,
-    "find_account_by_number": find_account_by_number,
-    "verify_identity": verify_identity,
-    "send_code": send_code,
-    "check_code": check_code,
-    "reset_login_password": reset_login_password,
-    "reset_payment_password": reset_payment_password,
-    "bulletins": bulletins,
-    "send_text": send_text,
-    "send_link": send_link,
-    "send_summary": send_summary,
-}
-""":mod:`ivr.actions.registry` says which of them a hotline has."""
+_RESETS = (reset_login_password, reset_payment_password)
+_OF_ACCOUNTS = (find_account, find_account_by_number, verify_identity, send_code, check_code, *_RESETS)
+_ALL = (*_OF_ACCOUNTS, bulletins, send_text, send_link, send_summary)
 
-RESET_ACTIONS = frozenset({"reset_login_password", "reset_payment_password"})
-ACCOUNT_ACTIONS = RESET_ACTIONS | {
-    "find_account",
-    "find_account_by_number",
-    "verify_identity",
-    "send_code",
-    "check_code",
-}
-
+ACTIONS: Mapping[str, Action] = {each.CONTRACT.name: each for each in _ALL}
 CONTRACTS: Mapping[str, Contract] = {name: each.CONTRACT for name, each in ACTIONS.items()}
+RESET_ACTIONS = frozenset(each.CONTRACT.name for each in _RESETS)
+ACCOUNT_ACTIONS = frozenset(each.CONTRACT.name for each in _OF_ACCOUNTS)

@@ -10,8 +10,8 @@ from typing import Annotated, Self
 import structlog
 from pydantic import Field, RootModel, model_validator
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.menu.language.contract import Contract, Outcome
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
+from ivr.menu.language.contract import Outcome
 from ivr.menu.language.model import Model
 from ivr.menu.language.scalars import Language, SingleLine, wrong
 from ivr.menu.reading.problems import BadFile
@@ -19,9 +19,9 @@ from ivr.menu.reading.validation import parse_file
 
 _log = structlog.get_logger()
 
-CONTRACT = Contract(
-    name="bulletins",
-    does="Tells the policy bulletins that hold on the day of the call, from the hotline's bulletins.yaml.",
+
+@action(
+    "Tells the policy bulletins that hold on the day of the call, from the hotline's bulletins.yaml.",
     outcomes={
         "some": Outcome(
             means="There is something to tell in the language of the call.",
@@ -30,9 +30,7 @@ CONTRACT = Contract(
         "none": Outcome(means="There is nothing to tell in the language of the call."),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def bulletins(services: Services, request: ActionRequest) -> ActionResult:
     words = services.bulletins.current(request.at.date(), request.language)
     if not words:
         return ActionResult("none")

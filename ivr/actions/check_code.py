@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.actions.identity import CODE, count_try, holders
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
-CONTRACT = Contract(
-    name="check_code",
-    does="Compares a typed code with the one that was sent in this call; wrong ones are counted across calls.",
+
+@action(
+    "Compares a typed code with the one that was sent in this call; wrong ones are counted across calls.",
     needs=Level.matched,
     inputs={"typed_code": "the six digits; a secret"},
     outcomes={
@@ -26,9 +26,7 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def check_code(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. A code that is too old does not count, because nothing can be guessed with it."""
     minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
     if minutes:

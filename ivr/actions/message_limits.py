@@ -14,7 +14,6 @@ from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.storage.attempts import RateLimit
 
-NO_NUMBER = Outcome(means="The calling number is withheld, so that there is nowhere to send it.")
 RATIONED = Outcome(means="No more messages may be sent for now; see the hotline's `texts:`.")
 _A_DAY = timedelta(days=1)
 MOST_WITHHELD = 500

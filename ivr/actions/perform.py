@@ -9,6 +9,7 @@ import structlog
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
+from ivr.actions.message_limits import may_text, refused
 from ivr.engine.plain import is_plain
 from ivr.logs import origin_of
 from ivr.menu.language.contract import Contract
@@ -29,6 +30,8 @@ def perform(
 ) -> ActionResult:
     """Run the action of this name. If it breaks, it ends as ``unavailable``.
 
+    Its message counts against the hotline's limits, once, even if the action has asked ``may_text`` itself.
+
     Raises :class:`NotProved` if the call has not reached the level that the action needs. Menus are checked for that,
     so it is a bug of the program and never an answer to the caller. Raises ``KeyError`` for an unknown name.
     """
@@ -39,6 +42,8 @@ def perform(
     try:
         result = performed.run(services, request)
         _keep_promise(contract, result)
+        if result.text_to and not may_text(services, request, result.text_to):
+            return refused(contract)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         why = {"why": str(error)} if isinstance(error, ContractBroken) else {}
         _log.error("action failed", action=name, **origin_of(error), **why)

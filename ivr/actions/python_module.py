@@ -27,8 +27,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext, AccountService
-from ivr.actions.base import Action, ActionRequest, ActionResult, FunctionAction, Services
-from ivr.actions.message_limits import may_text, refused
+from ivr.actions.base import Action, FunctionAction
 from ivr.config import BadSetting
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.language.http_services import ACTIONS_FILE, MODULE_NAME, REQUEST_FACTS
@@ -61,24 +60,6 @@ class PythonModule:
     """The declarations of those files, by their names without ``.yaml``, for ``ivr schema --write``."""
 
 
-@dataclass(slots=True)
-class _CountedMessages:
-    """An action whose messages count against the hotline's limits."""
-
-    CONTRACT: Contract
-    action: Action
-
-    def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        result = self.action.run(services, request)
-        if (
-            isinstance(result, ActionResult)
-            and result.text_to
-            and not may_text(services, request, result.text_to)
-        ):
-            return refused(self.CONTRACT)
-        return result
-
-
 def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule:
     """Import the module of a hotline. ``taken`` are the names of our own actions. Raises :class:`BadModule`."""
     if wrong := MODULE_NAME.wrong(name):
@@ -103,8 +84,7 @@ def _offers(module: ModuleType, folder: Path, name: str, taken: Collection[str])
         problem = problem or _call_problem(function, "services", "request")
         if problem:
             raise BadModule(f"`{name}`, action `{contract.name}`: {problem[0]}", problem[1])
-        sends = any(outcome.texts is not None for outcome in contract.outcomes.values())
-        actions[contract.name] = _CountedMessages(contract, found) if sends else found
+        actions[contract.name] = found
     opener = getattr(module, "open_accounts", None)
     if not actions and opener is None:
         raise BadModule(

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from ivr.actions.accounts import PasswordKind
-from ivr.actions.base import ActionRequest, ActionResult, NoAccountService, Services
+from ivr.actions.base import ActionRequest, ActionResult, FunctionAction, NoAccountService, Services
 from ivr.actions.message_limits import RATIONED, may_text
 from ivr.menu.language.contract import Contract, Level, Outcome
 
 LINK_LIVES = timedelta(minutes=30)
 
 
-@dataclass(slots=True)
-class ResetAction:
-    """The action that begins the reset of one kind of password."""
-
-    CONTRACT: Contract
-    password: PasswordKind
-
-    def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Begin a reset. A repeated run is the same reset: the link is derived from the run's key and our secret."""
-        resets, account = services.resets, services.account(request.account)
-        if resets is None:
-            raise NoAccountService
-        if account.status == "frozen":
-            return ActionResult("frozen")
-        if not may_text(services, request, account.phone):
-            return ActionResult("rationed")
-        ticket = services.seal.sign("ticket", services.seal.digest("reset", request.key)[:32])
-        digest = services.seal.digest("ticket", ticket)
-        case = resets.open_reset(account.phone, self.password, digest, key=request.key, at=request.at)
-        return ActionResult(
-            "ok",
-            {"case_number": case},
-            text_to=account.phone,
-            secrets={"link": f"{services.public_url}/reset/{ticket}"},
-            expires=request.at + LINK_LIVES,
-        )
+def _reset(password: PasswordKind, services: Services, request: ActionRequest) -> ActionResult:
+    """Begin a reset. A repeated run is the same reset: the link is derived from the run's key and our secret."""
+    resets, account = services.resets, services.account(request.account)
+    if resets is None:
+        raise NoAccountService
+    if account.status == "frozen":
+        return ActionResult("frozen")
+    if not may_text(services, request, account.phone):
+        return ActionResult("rationed")
+    ticket = services.seal.sign("ticket", services.seal.digest("reset", request.key)[:32])
+    digest = services.seal.digest("ticket", ticket)
+    case = resets.open_reset(account.phone, password, digest, key=request.key, at=request.at)
+    return ActionResult(
+        "ok",
+        {"case_number": case},
+        text_to=account.phone,
+        secrets={"link": f"{services.public_url}/reset/{ticket}"},
+        expires=request.at + LINK_LIVES,
+    )
 
 
 def _contract(password: PasswordKind) -> Contract:
@@ -60,5 +53,5 @@ def _contract(password: PasswordKind) -> Contract:
     )
 
 
-reset_login_password = ResetAction(_contract("login"), "login")
-reset_payment_password = ResetAction(_contract("payment"), "payment")
+reset_login_password = FunctionAction(_contract("login"), partial(_reset, "login"))
+reset_payment_password = FunctionAction(_contract("payment"), partial(_reset, "payment"))

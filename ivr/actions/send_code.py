@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.actions.identity import CODE, NOT_SERVED, has_proved_tail, holders, not_served
 from ivr.actions.message_limits import may_text
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 from ivr.storage.attempts import RateLimit
 
 PER_CALL, PER_ACCOUNT, WITHIN = 3, 6, timedelta(hours=3)
 """Codes that one call, and one account within three hours, may have sent."""
 
-CONTRACT = Contract(
-    name="send_code",
-    does="Sends a one-time code of six digits to the number on file, once the tail of the ID card was right; a new one "
+
+class TailNotProved(PermissionError):
+    """A menu asked for a code before the tail of the ID card was right. Anybody could have messages sent to strangers."""
+
+
+@action(
+    "Sends a one-time code of six digits to the number on file, once the tail of the ID card was right; a new one "
     "makes the one before it worthless.",
     needs=Level.matched,
     outcomes={
@@ -32,13 +36,7 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-class TailNotProved(PermissionError):
-    """A menu asked for a code before the tail of the ID card was right. Anybody could have messages sent to strangers."""
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def send_code(services: Services, request: ActionRequest) -> ActionResult:
     """Send a code, unless it would prove nothing, reach nobody, or exceed a limit."""
     if not has_proved_tail(services, request):
         raise TailNotProved

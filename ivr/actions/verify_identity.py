@@ -6,13 +6,13 @@ account before they have proved anything.
 
 from __future__ import annotations
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, holders, not_served
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
-CONTRACT = Contract(
-    name="verify_identity",
-    does="Compares the typed tail of the ID card with the one on file; wrong tries are counted across calls, for the "
+
+@action(
+    "Compares the typed tail of the ID card with the one on file; wrong tries are counted across calls, for the "
     "account and for the caller.",
     inputs={"id_tail": "the last four characters of the ID card, the last of which may be X; a secret"},
     outcomes={
@@ -33,9 +33,7 @@ CONTRACT = Contract(
         **{word: Outcome(means, raises=Level.matched) for word, means in NOT_SERVED.items()},
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def verify_identity(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. Without an account, the tail is compared and the try counted all the same."""
     account, rules = claimed(request), services.identity.rules()
     right = services.identity.tail_matches(account, str(request.inputs["id_tail"]))

@@ -62,14 +62,8 @@ HTTP_STATUSES: Mapping[str, int] = {
 log = structlog.get_logger(__name__)
 
 
-SERVED: Mapping[str, Action] = {
-    **ACTIONS,
-    "earnings": earnings,
-    "freeze_account": freeze_account,
-    "last_withdrawal": last_withdrawal,
-    "login_status": login_status,
-    "withdrawal_limits": withdrawal_limits,
-}
+_BANK = (earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits)
+SERVED: Mapping[str, Action] = {**ACTIONS, **{each.CONTRACT.name: each for each in _BANK}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ivr.actions import send_text
+from ivr.actions.send_messages import send_text
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.explorer import explore

@@ -30,7 +30,6 @@ from ivr.actions.http.connections import (
     endpoint_of,
     exact,
 )
-from ivr.actions.message_limits import may_text, refused
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import AnswerField, HttpAction, OutcomeRule
 from ivr.menu.language.contract import Contract
@@ -53,13 +52,9 @@ class ServiceAction:
     declared: HttpAction
     endpoint: Endpoint
 
-    def run(self, services: Services, request: ActionRequest) -> ActionResult:
-        """Ask the service. If it wants a message sent, that counts against our limits."""
+    def run(self, _services: Services, request: ActionRequest) -> ActionResult:
         try:
-            result = self._ask(request)
-            if result.text_to and not may_text(services, request, result.text_to):
-                return refused(self.CONTRACT)
-            return result
+            return self._ask(request)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)

@@ -9,7 +9,10 @@ from ivr.actions.accounts import AccountContext
 from ivr.demo.accounts import Accounts
 from ivr.demo.accounts.accounts_file import CustomerFile
 from ivr.demo.accounts.tables import customers_in
-from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
+from ivr.demo.actions.earnings import earnings
+from ivr.demo.actions.freeze_account import freeze_account
+from ivr.demo.actions.login_status import login_status
+from ivr.demo.actions.withdrawals import last_withdrawal, withdrawal_limits
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.storage import file_beside
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.demo.accounts import bank
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
 _FEN = Decimal("0.01")
 
@@ -18,9 +18,9 @@ _HOLDING = {
     "held_days": "whole days since the first money was put in",
 }
 
-CONTRACT = Contract(
-    name="earnings",
-    does="Works out yesterday's earning from the holding and the fund's rate, so that it can be explained.",
+
+@action(
+    "Works out yesterday's earning from the holding and the fund's rate, so that it can be explained.",
     needs=Level.verified,
     outcomes={
         "ok": Outcome(
@@ -39,9 +39,7 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def earnings(services: Services, request: ActionRequest) -> ActionResult:
     """Compute the earning instead of repeating the booked one, so that it can be explained."""
     fund = bank(services).get(request.account).fund
     if not fund.balance:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.actions.identity import has_proved_tail
 from ivr.demo.accounts import bank
-from ivr.menu.language.contract import Contract, Outcome
+from ivr.menu.language.contract import Outcome
 
-CONTRACT = Contract(
-    name="freeze_account",
-    does="Freezes the account of the calling number, or of a typed number whose ID tail was right in this call, and "
+
+@action(
+    "Freezes the account of the calling number, or of a typed number whose ID tail was right in this call, and "
     "signs the customer out everywhere. Only a human can undo it.",
     changes=True,
     inputs={"number": "the number on file: the calling one, or the one that was typed, in E.164"},
@@ -23,9 +23,7 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def freeze_account(services: Services, request: ActionRequest) -> ActionResult:
     """Freeze the account. From another telephone the tail must be right first, or anybody could freeze any account."""
     number = str(request.inputs["number"])
     if number != request.caller and not (number == request.account and has_proved_tail(services, request)):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.demo.accounts import Password, bank
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
 _LOCK = {
     "minutes_left": "whole minutes until it opens by itself",
     "wrong_tries": "how many wrong tries locked it",
 }
 
-CONTRACT = Contract(
-    name="login_status",
-    does="Tells whether the login password, or else the payment password, is locked after wrong tries.",
+
+@action(
+    "Tells whether the login password, or else the payment password, is locked after wrong tries.",
     needs=Level.verified,
     outcomes={
         "ok": Outcome(
@@ -27,9 +27,7 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def login_status(services: Services, request: ActionRequest) -> ActionResult:
     """Look at the login first: customers who cannot sign in cannot pay either."""
     account = bank(services).get(request.account)
     if account.login.locked:

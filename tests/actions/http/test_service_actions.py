@@ -28,6 +28,7 @@ from ivr.actions.builtin import ACTIONS as OURS
 from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.connections import LARGEST_ANSWER, Connections, plain_json
 from ivr.actions.http.service_actions import actions_of
+from ivr.actions.perform import perform
 from ivr.calls.served_hotline import ServedHotline
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
@@ -123,7 +124,7 @@ class Asker:
         caller, account = "+8613800138000", "+8613900139000"
         rate_limits = MessageLimits(per_number=per_number)
         asked = ActionRequest(key, AT, "en-US", caller, account, Level.known, {"parcel": PARCEL}, rate_limits)
-        return action.run(self.services, asked)
+        return perform("parcel_status", self.services, asked, {"parcel_status": action})
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
-"""Tells why the customer's last withdrawal failed, and what is needed to correct it."""
+"""Tells how much can leave today, and why the customer's last withdrawal failed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.actions.base import ActionRequest, ActionResult, Services
+from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.demo.accounts import Customer, Rules, Withdrawal, bank
 from ivr.demo.trading import ordinary_arrival
-from ivr.menu.language.contract import Contract, Level, Outcome
+from ivr.menu.language.contract import Level, Outcome
 
 _AMOUNT = {"amount": "what was to be withdrawn, in yuan"}
 _CARD = {
@@ -25,9 +25,29 @@ _TOMORROW = {"tomorrow": "the date of the next natural day, when the limit begin
 _EXPLAINED = {"fast_limit_reached", "card_mismatch", "bank_limit"}
 """The reasons with outcomes of their own."""
 
-CONTRACT = Contract(
-    name="last_withdrawal",
-    does="Tells how the customer's last withdrawal ended and, when it failed, the real reason.",
+
+@action(
+    "Tells how much fast withdrawal is used and left today, and when an ordinary withdrawal would arrive.",
+    needs=Level.verified,
+    outcomes={
+        "ok": Outcome(
+            means="The limits are known. Nothing may be left: fast_left is then 0.",
+            tells=_FAST
+            | {
+                "fast_used": "what has left by fast withdrawal today, in yuan",
+                "balance": "what the customer holds, in yuan; all of it may leave by ordinary withdrawal",
+            },
+        ),
+    },
+)
+def withdrawal_limits(services: Services, request: ActionRequest) -> ActionResult:
+    account, rules = bank(services).get(request.account), bank(services).bank_rules()
+    used = {"fast_used": account.fast_withdrawn_today, "balance": account.fund.balance}
+    return ActionResult("ok", _fast(account, rules, request.at) | used)
+
+
+@action(
+    "Tells how the customer's last withdrawal ended and, when it failed, the real reason.",
     needs=Level.verified,
     outcomes={
         "none": Outcome(means="There is no withdrawal to speak of."),
@@ -54,16 +74,16 @@ CONTRACT = Contract(
         ),
     },
 )
-
-
-def run(services: Services, request: ActionRequest) -> ActionResult:
+def last_withdrawal(services: Services, request: ActionRequest) -> ActionResult:
     """Find the outcome, and return the facts that it declares."""
     account = bank(services).get(request.account)
     if account.last_withdrawal is None:
         return ActionResult("none")
     outcome = _outcome(account.last_withdrawal)
     facts = _facts(account, account.last_withdrawal, bank(services).bank_rules(), request.at)
-    return ActionResult(outcome, {name: facts[name] for name in CONTRACT.outcomes[outcome].tells})
+    return ActionResult(
+        outcome, {name: facts[name] for name in last_withdrawal.CONTRACT.outcomes[outcome].tells}
+    )
 
 
 def _outcome(withdrawal: Withdrawal) -> str:
@@ -80,8 +100,14 @@ def _facts(account: Customer, withdrawal: Withdrawal, rules: Rules, at: datetime
         "card_tail": card.tail,
         "bank_phone": card.bank_phone,
         "bank_limit": card.daily_limit,
+        "tomorrow": at.date() + timedelta(days=1),
+        **_fast(account, rules, at),
+    }
+
+
+def _fast(account: Customer, rules: Rules, at: datetime) -> dict[str, Any]:
+    return {
         "fast_limit": rules.fast_withdrawal_daily_limit,
         "fast_left": account.fast_left(rules),
         "arrives": ordinary_arrival(at),
-        "tomorrow": at.date() + timedelta(days=1),
     }
