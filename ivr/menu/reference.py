@@ -64,6 +64,8 @@ def _eased(made: Mapping[str, Any]) -> dict[str, Any]:
         eased[key] = [_eased(inner) for inner in eased[key] if inner != {"type": "null"}]
     for key in eased.keys() & set(_SCHEMAS):
         eased[key] = _eased(eased[key]) if isinstance(eased[key], Mapping) else eased[key]
+    if "description" in eased:
+        eased["description"] = " ".join(eased["description"].split())
     if "patternProperties" in eased:
         eased["additionalProperties"] = False
     if eased.get("type") == "string" and not eased.keys() & {"const", "enum"}:

@@ -4,38 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from ivr.menu.language.model import read_table
 from ivr.menu.language.suggestions import did_you_mean
 
-_CITIES = {
-    "Asia/Shanghai": "beijing peking guangzhou shenzhen chengdu hangzhou nanjing wuhan tianjin xian china",
-    "Asia/Kolkata": "delhi new_delhi mumbai bombay bangalore bengaluru chennai hyderabad india ist",
-    "Asia/Tokyo": "osaka kyoto yokohama jst",
-    "Asia/Seoul": "busan kst",
-    "Asia/Hong_Kong": "hongkong hkt",
-    "Asia/Singapore": "sgt",
-    "Asia/Ho_Chi_Minh": "hanoi",
-    "America/Los_Angeles": "san_francisco seattle san_diego portland las_vegas pst pdt pacific",
-    "America/Denver": "salt_lake_city mst mdt mountain",
-    "America/Chicago": "dallas houston austin cst cdt central",
-    "America/New_York": "washington boston miami atlanta philadelphia newyork est edt eastern",
-    "Europe/London": "manchester edinburgh bst",
-    "Europe/Berlin": "munich frankfurt hamburg cologne cest",
-    "Europe/Madrid": "barcelona",
-    "Europe/Rome": "milan",
-    "Europe/Zurich": "geneva basel",
-    "Australia/Sydney": "canberra aest aedt",
-}
-"""Names that people type for a zone, although no zone has that name."""
-_MEANT = {name: zone for zone, names in _CITIES.items() for name in names.split()}
-_BY_OFFSET = {
-    "-8": "America/Los_Angeles", "-7": "America/Denver", "-6": "America/Chicago", "-5": "America/New_York",
-    "-3": "America/Sao_Paulo", "0": "Europe/London", "+0": "Europe/London", "+1": "Europe/Paris",
-    "+2": "Europe/Athens", "+3": "Europe/Istanbul", "+4": "Asia/Dubai", "+5": "Asia/Karachi",
-    "+5:30": "Asia/Kolkata", "+7": "Asia/Bangkok", "+8": "Asia/Shanghai", "+9": "Asia/Tokyo",
-    "+10": "Australia/Sydney",
-}  # fmt: skip
+_NAMES = read_table(dict[str, dict[str, str]], Path(__file__).with_name("timezones.yaml"))
+_MEANT = {name: zone for zone, names in _NAMES["cities"].items() for name in names.split()}
+_BY_OFFSET = _NAMES["offsets"]
 _EXAMPLE = "write it like `Asia/Shanghai`"
 _WITHOUT_SUMMER = ("EST", "MST", "HST")
 

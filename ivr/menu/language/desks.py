@@ -25,31 +25,26 @@ class FollowUp(enum.StrEnum):
 class Desk(Model):
     """A place where humans answer."""
 
-    number: Number = Field(
-        description="Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."
-    )
-    hours: ByShape[AsSection[dict[Days, Hours]] | AsText[Always]] = Field(
-        default="always",
-        description="Opening hours by days, such as `mon-fri: 08:30-21:00`, or with a break "
-        '`mon-fri: "09:00-12:00, 13:00-18:00"`, in the hotline\'s time zone; days that are not named are closed. '
-        "Or `always`.",
-    )
-    closed_on: list[Date] = Field(
-        default_factory=list, description="Days on which the desk is closed, such as `2026-10-01`."
-    )
-    holidays: Country | None = Field(
-        default=None,
-        description="A country, such as `CN`: the desk is closed on its public holidays, and open as on a Monday on "
-        "weekend days that are worked instead.",
-    )
-    ring: Annotated[int, Field(ge=5, le=120)] = Field(default=20, description="Seconds that it rings.")
-    closed: Target | None = Field(
-        default=None,
-        description="The node that follows outside the hours. Needed unless it is `always` open.",
-    )
-    busy: Target = Field(description="The node that follows when the desk is busy.")
-    no_answer: Target = Field(description="The node that follows when nobody answers.")
-    failed: Target = Field(description="The node that follows when the desk cannot be reached.")
+    number: Number
+    """Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."""
+    hours: ByShape[AsSection[dict[Days, Hours]] | AsText[Always]] = "always"
+    """Opening hours by days, such as `mon-fri: 08:30-21:00`, or with a break `mon-fri: "09:00-12:00, 13:00-18:00"`, in
+    the hotline's time zone; days that are not named are closed. Or `always`."""
+    closed_on: list[Date] = Field(default_factory=list)
+    """Days on which the desk is closed, such as `2026-10-01`."""
+    holidays: Country | None = None
+    """A country, such as `CN`: the desk is closed on its public holidays, and open as on a Monday on weekend days that
+    are worked instead."""
+    ring: Annotated[int, Field(ge=5, le=120)] = 20
+    """Seconds that it rings."""
+    closed: Target | None = None
+    """The node that follows outside the hours. Needed unless it is `always` open."""
+    busy: Target
+    """The node that follows when the desk is busy."""
+    no_answer: Target
+    """The node that follows when nobody answers."""
+    failed: Target
+    """The node that follows when the desk cannot be reached."""
 
     @property
     def follow_ups(self) -> dict[FollowUp, str]:

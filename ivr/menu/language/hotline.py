@@ -30,16 +30,13 @@ from ivr.menu.language.scalars import (
 class Anywhere(Model):
     """A key that means the same at every menu and, as the whole entry, in every typed entry."""
 
-    go: Target = Field(
-        description="The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one "
-        "place; then a human asks what is needed."
-    )
-    for_: Purpose | None = Field(
-        default=None,
-        alias="for",
-        description="If given, the key is announced after the options of every menu.",
-    )
-    hear: list[Phrase] = Field(default_factory=list, description="Words that mean this key.")
+    go: Target
+    """The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one place; then a human
+    asks what is needed."""
+    for_: Purpose | None = Field(default=None, alias="for")
+    """If given, the key is announced after the options of every menu."""
+    hear: list[Phrase] = Field(default_factory=list)
+    """Words that mean this key."""
 
 
 def target_of(entry: str | Anywhere) -> str:
@@ -49,78 +46,68 @@ def target_of(entry: str | Anywhere) -> str:
 class MessageLimits(Model):
     """How many text messages may be sent in 24 hours. A number of a country that has none left gets no message."""
 
-    per_number: Annotated[int, Field(ge=0)] = Field(
-        default=10, description="To one number; also for one account, which its number on file names."
-    )
-    per_caller: Annotated[int, Field(ge=0)] = Field(
-        default=10, description="For one calling number, or one call whose number is withheld."
-    )
-    countries: dict[Country, Annotated[int, Field(ge=0)]] = Field(
-        default_factory=dict, description="To the numbers of a country, such as `CN: 100000`; 0 allows none."
-    )
-    elsewhere: Annotated[int, Field(ge=0)] = Field(
-        default=100, description="To the numbers of each country that is not named."
-    )
-    abroad: Annotated[int, Field(ge=0)] = Field(
-        default=500, description="To all countries together that are not named."
-    )
+    per_number: Annotated[int, Field(ge=0)] = 10
+    """To one number; also for one account, which its number on file names."""
+    per_caller: Annotated[int, Field(ge=0)] = 10
+    """For one calling number, or one call whose number is withheld."""
+    countries: dict[Country, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    """To the numbers of a country, such as `CN: 100000`; 0 allows none."""
+    elsewhere: Annotated[int, Field(ge=0)] = 100
+    """To the numbers of each country that is not named."""
+    abroad: Annotated[int, Field(ge=0)] = 500
+    """To all countries together that are not named."""
 
 
 class Limits(Model):
     """The bounds of one call; past them a human takes over."""
 
-    turns: Annotated[int, Field(ge=5, le=500)] = Field(default=60, description="Answers of the caller.")
-    seconds: Annotated[int, Field(ge=30, le=7200)] = Field(default=900, description="Seconds.")
+    turns: Annotated[int, Field(ge=5, le=500)] = 60
+    """Answers of the caller."""
+    seconds: Annotated[int, Field(ge=30, le=7200)] = 900
+    """Seconds."""
 
 
 class Hotline(Model):
     """A hotline: its menu tree, and everything that holds for the whole of it."""
 
-    hotline: HotlineName = Field(description="The hotline's name.")
-    languages: Annotated[list[Language], Field(min_length=1)] = Field(
-        description="The first is the language of this file; each other one has a file `prompts.<language>.yaml`."
-    )
-    voices: dict[Language, Value] = Field(
-        default_factory=dict, description="The voice of each language, such as `Polly.Zhiyu-Neural`."
-    )
-    timezone: str = Field(default="UTC", description="Such as `Asia/Shanghai`.")
-    start: NodeName = Field(description="The first node of every call.")
-    agent: NodeName = Field(
-        default="agent", description="The node of the human, for callers who cannot be helped otherwise."
-    )
-    anywhere: dict[AnywhereKey, ByShape[AsText[Target] | AsSection[Anywhere]]] = Field(
-        default_factory=dict,
-        description='Keys that mean the same at every menu, such as `"0": agent`, `"*": back`, `"9": repeat`.',
-    )
-    identity: dict[Literal["known", "verified", "confirmed"], NodeName] = Field(
-        default_factory=dict,
-        description="The node that begins the questions which raise a call to this level; they end with `return`.",
-    )
-    variables: dict[Name, Value] = Field(
-        default_factory=dict, description="Variables that have a value from the beginning of a call."
-    )
-    desks: dict[Name, Desk] = Field(default_factory=dict, description="Places where humans answer.")
-    limits: Limits = Field(default_factory=Limits, description="The bounds of one call.")
-    texts: MessageLimits = Field(
-        default_factory=MessageLimits, description="How many text messages may be sent in 24 hours."
-    )
-    speech: Flag = Field(
-        default=False,
-        description="`true` listens to speech beside keys. Recognition costs money for every use.",
-    )
-    phrases: Phrases = Field(
-        default_factory=Phrases, description="The machine's own sentences, where the usual ones do not suit."
-    )
-    lint: Lint = Field(default_factory=Lint, description="How `ivr check` judges what a caller will hear.")
-    include: list[YamlFile] = Field(
-        default_factory=list, description="Further files of nodes, such as `earnings.yaml`."
-    )
-    nodes: dict[NodeName, Node] = Field(description="The nodes by name.")
+    hotline: HotlineName
+    """The hotline's name."""
+    languages: Annotated[list[Language], Field(min_length=1)]
+    """The first is the language of this file; each other one has a file `prompts.<language>.yaml`."""
+    voices: dict[Language, Value] = Field(default_factory=dict)
+    """The voice of each language, such as `Polly.Zhiyu-Neural`."""
+    timezone: str = "UTC"
+    """Such as `Asia/Shanghai`."""
+    start: NodeName
+    """The first node of every call."""
+    agent: NodeName = "agent"
+    """The node of the human, for callers who cannot be helped otherwise."""
+    anywhere: dict[AnywhereKey, ByShape[AsText[Target] | AsSection[Anywhere]]] = Field(default_factory=dict)
+    """Keys that mean the same at every menu, such as `"0": agent`, `"*": back`, `"9": repeat`."""
+    identity: dict[Literal["known", "verified", "confirmed"], NodeName] = Field(default_factory=dict)
+    """The node that begins the questions which raise a call to this level; they end with `return`."""
+    variables: dict[Name, Value] = Field(default_factory=dict)
+    """Variables that have a value from the beginning of a call."""
+    desks: dict[Name, Desk] = Field(default_factory=dict)
+    """Places where humans answer."""
+    limits: Limits = Field(default_factory=Limits)
+    """The bounds of one call."""
+    texts: MessageLimits = Field(default_factory=MessageLimits)
+    """How many text messages may be sent in 24 hours."""
+    speech: Flag = False
+    """`true` listens to speech beside keys. Recognition costs money for every use."""
+    phrases: Phrases = Field(default_factory=Phrases)
+    """The machine's own sentences, where the usual ones do not suit."""
+    lint: Lint = Field(default_factory=Lint)
+    """How `ivr check` judges what a caller will hear."""
+    include: list[YamlFile] = Field(default_factory=list)
+    """Further files of nodes, such as `earnings.yaml`."""
+    nodes: dict[NodeName, Node]
+    """The nodes by name."""
 
 
 class Included(Model):
     """A further file of nodes."""
 
-    nodes: dict[NodeName, Node] = Field(
-        description="Nodes by name; they share one namespace with the others."
-    )
+    nodes: dict[NodeName, Node]
+    """Nodes by name; they share one namespace with the others."""

@@ -144,50 +144,37 @@ Status = Annotated[int, Field(ge=200, le=599)]
 class Breaker(Model):
     """When a service counts as down: it is then asked nothing for a while, and callers go on at once."""
 
-    failures: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=5,
-        description="So many failures in a row: no answer in time, a broken one, or a status of 500 or more.",
-    )
-    seconds: Annotated[Duration, Field(ge=1, le=3600)] = Field(
-        default=30,
-        description="Seconds for which it is asked nothing; then one request is let through to try it.",
-    )
+    failures: Annotated[int, Field(ge=1, le=1000)] = 5
+    """So many failures in a row: no answer in time, a broken one, or a status of 500 or more."""
+    seconds: Annotated[Duration, Field(ge=1, le=3600)] = 30
+    """Seconds for which it is asked nothing; then one request is let through to try it."""
 
 
 class Service(Model):
     """A company's own system that answers over HTTP in JSON."""
 
-    url: Url = Field(
-        description="Its address, without the paths. `${NAME}` is taken from the environment when the server starts."
-    )
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default_factory=dict,
-        description="Headers of every request. Secrets as `${NAME}`, from the environment; never in the file.",
-    )
-    timeout: Annotated[Duration, Field(ge=0.1, le=30)] = Field(
-        default=3, description="Seconds for a whole answer, from the connection to its last byte."
-    )
-    retries: Annotated[int, Field(ge=0, le=5)] = Field(
-        default=2,
-        description="How often a failed `get` or `head` is repeated, each time after a longer pause.",
-    )
-    breaker: Breaker = Field(default_factory=Breaker, description="When it counts as down.")
+    url: Url
+    """Its address, without the paths. `${NAME}` is taken from the environment when the server starts."""
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    """Headers of every request. Secrets as `${NAME}`, from the environment; never in the file."""
+    timeout: Annotated[Duration, Field(ge=0.1, le=30)] = 3
+    """Seconds for a whole answer, from the connection to its last byte."""
+    retries: Annotated[int, Field(ge=0, le=5)] = 2
+    """How often a failed `get` or `head` is repeated, each time after a longer pause."""
+    breaker: Breaker = Field(default_factory=Breaker)
+    """When it counts as down."""
 
 
 class AnswerValue(Model):
     """One value of the answer."""
 
-    path: JmesPath = Field(description="Where it stands in the answer, as a JMESPath expression.")
-    as_: Literal["text", "number", "date", "moment"] | None = Field(
-        default=None,
-        alias="as",
-        description="What it must be: a `text`; a `number`, also one written as a text; a `date` such as `2026-11-24`; a `moment` "
-        "such as `2026-11-24T15:00:00+08:00`. Without it a text, a number, or true or false, as the answer has it.",
-    )
-    means: SingleLine | None = Field(
-        default=None,
-        description="Its meaning and unit. Needed where the action is declared here, and only there.",
-    )
+    path: JmesPath
+    """Where it stands in the answer, as a JMESPath expression."""
+    as_: Literal["text", "number", "date", "moment"] | None = Field(default=None, alias="as")
+    """What it must be: a `text`; a `number`, also one written as a text; a `date` such as `2026-11-24`; a `moment` such
+    as `2026-11-24T15:00:00+08:00`. Without it a text, a number, or true or false, as the answer has it."""
+    means: SingleLine | None = None
+    """Its meaning and unit. Needed where the action is declared here, and only there."""
 
 
 _PathOrValue = ByShape[AsText[JmesPath] | AsSection[AnswerValue]]
@@ -196,88 +183,68 @@ _PathOrValue = ByShape[AsText[JmesPath] | AsSection[AnswerValue]]
 class MessageValues(Model):
     """The text message that an outcome sends, in the words of the node's `text`."""
 
-    to: JmesPath = Field(description="Where the answer has the number that it goes to, in E.164.")
-    secrets: dict[Name, _PathOrValue] = Field(
-        default_factory=dict,
-        description="What only the message may tell, such as a link, and where it stands.",
-    )
-    expires: JmesPath | None = Field(
-        default=None, description="Where the answer has the moment after which the message is of no more use."
-    )
+    to: JmesPath
+    """Where the answer has the number that it goes to, in E.164."""
+    secrets: dict[Name, _PathOrValue] = Field(default_factory=dict)
+    """What only the message may tell, such as a link, and where it stands."""
+    expires: JmesPath | None = None
+    """Where the answer has the moment after which the message is of no more use."""
 
 
 class OutcomeCase(Model):
     """One outcome, and the answers that mean it."""
 
-    status: ByShape[AsText[Status] | AsList[Annotated[list[Status], Field(min_length=1)]]] | None = Field(
-        default=None, description="The status of the answer, or a list; without it any from 200 to 299."
-    )
-    when: JmesPath | None = Field(
-        default=None, description="A JMESPath condition over the answer, such as `state == 'open'`."
-    )
-    tells: dict[Name, _PathOrValue] = Field(
-        default_factory=dict, description="The variables that it sets, and where each stands in the answer."
-    )
-    account: JmesPath | None = Field(
-        default=None, description="Where the answer has the account that was found or proved."
-    )
-    text: MessageValues | None = Field(
-        default=None,
-        description="The message that is sent from here, as one of the hotline's `texts:`. Without it the service sends it itself.",
-    )
-    means: SingleLine | None = Field(
-        default=None, description="One sentence. Needed where the action is declared here, and only there."
-    )
-    raises: Literal["known", "matched", "verified", "confirmed"] | None = Field(
-        default=None,
-        description="The identity that the caller has proved when it ends so. Only where the action is declared here.",
-    )
+    status: ByShape[AsText[Status] | AsList[Annotated[list[Status], Field(min_length=1)]]] | None = None
+    """The status of the answer, or a list; without it any from 200 to 299."""
+    when: JmesPath | None = None
+    """A JMESPath condition over the answer, such as `state == 'open'`."""
+    tells: dict[Name, _PathOrValue] = Field(default_factory=dict)
+    """The variables that it sets, and where each stands in the answer."""
+    account: JmesPath | None = None
+    """Where the answer has the account that was found or proved."""
+    text: MessageValues | None = None
+    """The message that is sent from here, as one of the hotline's `texts:`. Without it the service sends it itself."""
+    means: SingleLine | None = None
+    """One sentence. Needed where the action is declared here, and only there."""
+    raises: Literal["known", "matched", "verified", "confirmed"] | None = None
+    """The identity that the caller has proved when it ends so. Only where the action is declared here."""
 
 
 class ActionEntry(Model):
     """An action: how a service does it, or how long the program's own may take."""
 
-    service: Name | None = Field(default=None, description="The service that does it, from `services:`.")
-    get: UrlPath | None = Field(
-        default=None, description="A path that is read. Values are quoted: `/accounts/{{ account }}`."
-    )
-    head: UrlPath | None = Field(default=None, description="A path of which only the status is read.")
-    post: UrlPath | None = Field(default=None, description="A path that `body` is posted to.")
-    put: UrlPath | None = Field(default=None, description="A path that `body` is put to.")
-    patch: UrlPath | None = Field(default=None, description="A path that `body` changes.")
-    delete: UrlPath | None = Field(default=None, description="A path that is deleted.")
-    body: dict[str, Any] | None = Field(
-        default=None,
-        description="The JSON that is sent. Texts may hold `{{ … }}`; a text that is one whole `{{ … }}` keeps the kind of "
-        'its value, so that `"{{ 5 }}"` is a number.',
-    )
-    wait: Annotated[Duration, Field(ge=0, le=10)] = Field(
-        default=1.5, description="Seconds before the caller hears that it takes a moment."
-    )
-    give_up: Annotated[Duration, Field(ge=1, le=60)] = Field(
-        default=8, description="Seconds before it is given up and the caller is passed to a human."
-    )
-    outcomes: dict[Name, OutcomeCase] = Field(
-        default_factory=dict,
-        description="Its outcomes, tried in this order; the first that fits is taken. An answer that fits none is `unavailable`.",
-    )
-    does: SingleLine | None = Field(
-        default=None,
-        description="One sentence. Needed for an action that the program does not have, and only there.",
-    )
-    needs: Literal["known", "verified", "confirmed"] | None = Field(
-        default=None,
-        description="The identity that a caller needs. Only for an action that the program does not have.",
-    )
-    changes: Flag | None = Field(
-        default=None,
-        description="`true`: it changes something that the caller would miss, so they must have said yes to it first (rule D03). "
-        "Without it `true` for `post`, `put`, `patch` and `delete`. Only for an action that the program does not have.",
-    )
-    inputs: dict[Name, Value] = Field(
-        default_factory=dict,
-        description="The variables that it reads, each with its meaning. Only for an action that the program does not have.",
-    )
+    service: Name | None = None
+    """The service that does it, from `services:`."""
+    get: UrlPath | None = None
+    """A path that is read. Values are quoted: `/accounts/{{ account }}`."""
+    head: UrlPath | None = None
+    """A path of which only the status is read."""
+    post: UrlPath | None = None
+    """A path that `body` is posted to."""
+    put: UrlPath | None = None
+    """A path that `body` is put to."""
+    patch: UrlPath | None = None
+    """A path that `body` changes."""
+    delete: UrlPath | None = None
+    """A path that is deleted."""
+    body: dict[str, Any] | None = None
+    """The JSON that is sent. Texts may hold `{{ … }}`; a text that is one whole `{{ … }}` keeps the kind of its value,
+    so that `"{{ 5 }}"` is a number."""
+    wait: Annotated[Duration, Field(ge=0, le=10)] = 1.5
+    """Seconds before the caller hears that it takes a moment."""
+    give_up: Annotated[Duration, Field(ge=1, le=60)] = 8
+    """Seconds before it is given up and the caller is passed to a human."""
+    outcomes: dict[Name, OutcomeCase] = Field(default_factory=dict)
+    """Its outcomes, tried in this order; the first that fits is taken. An answer that fits none is `unavailable`."""
+    does: SingleLine | None = None
+    """One sentence. Needed for an action that the program does not have, and only there."""
+    needs: Literal["known", "verified", "confirmed"] | None = None
+    """The identity that a caller needs. Only for an action that the program does not have."""
+    changes: Flag | None = None
+    """`true`: it changes something that the caller would miss, so they must have said yes to it first (rule D03).
+    Without it `true` for `post`, `put`, `patch` and `delete`. Only for an action that the program does not have."""
+    inputs: dict[Name, Value] = Field(default_factory=dict)
+    """The variables that it reads, each with its meaning. Only for an action that the program does not have."""
 
     @property
     def methods(self) -> list[str]:
@@ -293,36 +260,28 @@ class ActionEntry(Model):
 class AccountsEntry(Model):
     """The HTTP service that answers for accounts: for the actions of identity, and for resets. See docs/actions.md."""
 
-    service: Name = Field(description="The service, from `services:`.")
-    resets: Flag = Field(
-        default=False,
-        description="`true`: it resets passwords too, so that the reset actions and their page are there.",
-    )
-    code_valid_minutes: Annotated[int, Field(ge=1, le=60)] = Field(
-        default=5, description="Minutes for which a one-time code is good."
-    )
-    tries: Annotated[int, Field(ge=1, le=10)] = Field(
-        default=3, description="The wrong try of this number locks, for the account and for the caller."
-    )
-    lock_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
-        default=30,
-        description="Minutes for which it locks the first time; each further lock is twice as long.",
-    )
+    service: Name
+    """The service, from `services:`."""
+    resets: Flag = False
+    """`true`: it resets passwords too, so that the reset actions and their page are there."""
+    code_valid_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """Minutes for which a one-time code is good."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    """The wrong try of this number locks, for the account and for the caller."""
+    lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    """Minutes for which it locks the first time; each further lock is twice as long."""
 
 
 class ActionsFile(Model):
     """The actions of a hotline's own, in Python or over HTTP, and the times of the others."""
 
-    python: ModuleName | None = Field(
-        default=None,
-        description="Its Python module: a file beside menu.yaml, or a module that is installed where `ivr` runs. See docs/actions.md.",
-    )
-    accounts: AccountsEntry | None = Field(
-        default=None, description="The HTTP service that answers for accounts, where no Python module does."
-    )
+    python: ModuleName | None = None
+    """Its Python module: a file beside menu.yaml, or a module that is installed where `ivr` runs. See
+    docs/actions.md."""
+    accounts: AccountsEntry | None = None
+    """The HTTP service that answers for accounts, where no Python module does."""
 
-    services: dict[Name, Service] = Field(default_factory=dict, description="The systems that are asked.")
-    actions: dict[Name, ActionEntry] = Field(
-        default_factory=dict,
-        description="By name. An action that the program has is replaced, and keeps what it promises; any other is new.",
-    )
+    services: dict[Name, Service] = Field(default_factory=dict)
+    """The systems that are asked."""
+    actions: dict[Name, ActionEntry] = Field(default_factory=dict)
+    """By name. An action that the program has is replaced, and keeps what it promises; any other is new."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+import yaml
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter
 
 T = TypeVar("T")
 
@@ -14,9 +16,12 @@ YamlPath = tuple[str | int, ...]
 
 
 class Model(BaseModel):
-    """A section of YAML. It is frozen, and an unknown key in it is a mistake."""
+    """A section of YAML. It is frozen, and an unknown key in it is a mistake.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    The text below a field is its description, for the reference page and the JSON Schema.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def shape(value: Any) -> str:
@@ -31,3 +36,9 @@ AsSection = Annotated[T, Tag("a section")]
 AsList = Annotated[T, Tag("a list")]
 ByShape = Annotated[T, Discriminator(shape)]
 """A union such as ``ByShape[AsText[Name] | AsSection[Option]]``, in which the shape of a value chooses the branch."""
+
+
+def read_table(kind: type[T], path: Path) -> T:
+    """Return a table of the program's own, which is a YAML file beside its module."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return TypeAdapter(kind).validate_python(yaml.load(path.read_text(encoding="utf-8"), Loader=loader))  # noqa: S506

@@ -82,21 +82,15 @@ class NodeBase(Model):
     results: ClassVar[tuple[str, ...]] = ()
     """The results of what it waits for. An action declares its own."""
 
-    barge_in: Flag = Field(
-        default=True,
-        description="`false` for legal wording that must be heard to its end: no key interrupts it.",
-    )
-    needs: Literal["known", "verified", "confirmed"] | None = Field(
-        default=None,
-        description="The identity that this node asks for: `known`, the number has an account; `verified`, the caller has "
-        "proved that it is theirs; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under "
-        "`identity:` runs first and comes back here with `return`.",
-    )
-    allow: dict[RuleId, SingleLine] = Field(
-        default_factory=dict,
-        description="Rules of the voice that this node may break, each with the reason in words, such as "
-        "`W03: the law prescribes the wording`. `ivr explain` lists the rules.",
-    )
+    barge_in: Flag = True
+    """`false` for legal wording that must be heard to its end: no key interrupts it."""
+    needs: Literal["known", "verified", "confirmed"] | None = None
+    """The identity that this node asks for: `known`, the number has an account; `verified`, the caller has proved that
+    it is theirs; `confirmed`, a one-time code has come back as well. If the call has not reached it, the node under
+    `identity:` runs first and comes back here with `return`."""
+    allow: dict[RuleId, SingleLine] = Field(default_factory=dict)
+    """Rules of the voice that this node may break, each with the reason in words, such as `W03: the law prescribes the
+    wording`. `ivr explain` lists the rules."""
 
     @property
     def kind(self) -> str:
@@ -158,78 +152,61 @@ class NodeBase(Model):
 class SpeakingNode(NodeBase):
     """A node that may say something before its own work."""
 
-    say: Annotated[Words | None, Called("播报", "says")] = Field(
-        default=None,
-        description="What the caller hears first. A list is the first, second and third wording.",
-    )
+    say: Annotated[Words | None, Called("播报", "says")] = None
+    """What the caller hears first. A list is the first, second and third wording."""
 
 
 class ListeningNode(SpeakingNode):
     """A node that waits for the caller."""
 
-    timeout: Seconds = Field(
-        default=5,
-        description="Seconds of silence, to the first key and between two keys, before it is a no-input.",
-    )
-    tries: Tries = Field(
-        default=3, description="How often the caller may be silent, or wrong, before a human takes over."
-    )
-    noinput: Annotated[Words | None, Called("没有按键时", "after silence")] = Field(
-        default=None,
-        description="What is said after silence, instead of the machine's own sentence; up to three wordings.",
-    )
-    nomatch: Annotated[Words | None, Called("按错时", "after a wrong key")] = Field(
-        default=None,
-        description="What is said after a wrong key, instead of the machine's own sentence; up to three wordings.",
-    )
-    after_tries: TargetOrAgent | None = Field(
-        default=None, description="Where to go after the last try; without it, to the hotline's `agent` node."
-    )
+    timeout: Seconds = 5
+    """Seconds of silence, to the first key and between two keys, before it is a no-input."""
+    tries: Tries = 3
+    """How often the caller may be silent, or wrong, before a human takes over."""
+    noinput: Annotated[Words | None, Called("没有按键时", "after silence")] = None
+    """What is said after silence, instead of the machine's own sentence; up to three wordings."""
+    nomatch: Annotated[Words | None, Called("按错时", "after a wrong key")] = None
+    """What is said after a wrong key, instead of the machine's own sentence; up to three wordings."""
+    after_tries: TargetOrAgent | None = None
+    """Where to go after the last try; without it, to the hotline's `agent` node."""
 
 
 class Option(Model):
     """One choice of a menu. The words `for X press 1` are made from it."""
 
-    for_: Purpose | None = Field(
-        default=None,
-        alias="for",
-        description="What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when "
-        "`say` already names the key.",
-    )
-    go: Target = Field(
-        description="The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at "
-        "one place; then a human asks what is needed."
-    )
-    hear: list[Phrase] = Field(
-        default_factory=list, description="Words that mean this option, when the hotline listens to speech."
-    )
-    language: Language | None = Field(
-        default=None,
-        description="Changes the language for the rest of the call; the option is spoken in that language's voice.",
-    )
-    share: Annotated[int, Field(ge=0, le=100)] | None = Field(
-        default=None,
-        description="How many of a hundred callers of this menu choose it, as far as that is known. Only `ivr check` "
-        "reads it; options without it share what is left equally.",
-    )
+    for_: Purpose | None = Field(default=None, alias="for")
+    """What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when `say` already names the
+    key."""
+    go: Target
+    """The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at one place; then a
+    human asks what is needed."""
+    hear: list[Phrase] = Field(default_factory=list)
+    """Words that mean this option, when the hotline listens to speech."""
+    language: Language | None = None
+    """Changes the language for the rest of the call; the option is spoken in that language's voice."""
+    share: Annotated[int, Field(ge=0, le=100)] | None = None
+    """How many of a hundred callers of this menu choose it, as far as that is known. Only `ivr check` reads it; options
+    without it share what is left equally."""
 
 
 class Case(Model):
     """One condition of a `choose`."""
 
-    if_: Condition = Field(alias="if", description="A condition over the variables, such as `age >= 65`.")
-    go: Target = Field(description="The node that follows when the condition holds.")
+    if_: Condition = Field(alias="if")
+    """A condition over the variables, such as `age >= 65`."""
+    go: Target
+    """The node that follows when the condition holds."""
 
 
 class SayNode(NodeBase):
     """Says something and goes on."""
 
-    say: Annotated[Words, Called("播报", "says")] = Field(description="What the caller hears.")
-    note: Annotated[Note | None, Called("要点", "summary")] = Field(
-        default=None,
-        description="What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`.",
-    )
-    then: Target = Field(description="The node that follows, or `back`.")
+    say: Annotated[Words, Called("播报", "says")]
+    """What the caller hears."""
+    note: Annotated[Note | None, Called("要点", "summary")] = None
+    """What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`."""
+    then: Target
+    """The node that follows, or `back`."""
 
 
 class MenuNode(ListeningNode):
@@ -238,13 +215,10 @@ class MenuNode(ListeningNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.key
     options_key: ClassVar[str] = "menu"
 
-    menu: Annotated[dict[MenuKey, Option], Field(min_length=1)] = Field(
-        description="The options by key, in the order in which they are spoken. Put keys in quotes."
-    )
-    wait: Flag = Field(
-        default=False,
-        description="`true` allows keys such as `1` and `12` in one menu: after `1` the menu waits for another key or `#`.",
-    )
+    menu: Annotated[dict[MenuKey, Option], Field(min_length=1)]
+    """The options by key, in the order in which they are spoken. Put keys in quotes."""
+    wait: Flag = False
+    """`true` allows keys such as `1` and `12` in one menu: after `1` the menu waits for another key or `#`."""
 
     @property
     def options(self) -> Mapping[str, Option]:
@@ -257,39 +231,30 @@ class AskNode(ListeningNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.entry
     options_key: ClassVar[str] = "keys"
 
-    ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"] = Field(
-        description="What is typed. `digits`: any digits, see `length`. `phone`: a telephone number. `id_card`: a "
-        "resident ID number with its check character, `id_tail`: its last four characters, `*` for X. `code`: a "
-        "one-time code. `pin`: a secret number. `amount`: money, `*` for the point. `date`: eight digits, year first. "
-        "`yes_no`: 1 or 2."
-    )
-    as_: Name | None = Field(
-        default=None,
-        alias="as",
-        description="The variable that keeps the entry; without it, the node's name.",
-    )
-    length: Length | None = Field(
-        default=None, description="How many digits: `6`, or `4-8`. For `digits`, `code` and `pin`."
-    )
-    range: Range | None = Field(
-        default=None, description="The least and the most, such as `1-50000`. For `digits` and `amount`."
-    )
-    secret: Flag = Field(
-        default=False,
-        description="`true`: the entry is given to the next action and then forgotten; it is never kept, shown or said. "
-        "`id_card`, `id_tail`, `code` and `pin` are always secret.",
-    )
-    read_back: Flag = Field(
-        default=False, description="`true`: the entry is read back, and 1 confirms it, 2 asks again."
-    )
-    then: Target | None = Field(default=None, description="The node that follows a good entry.")
-    yes: Target | None = Field(default=None, description="For `yes_no`: the node that follows a yes.")
-    no: Target | None = Field(default=None, description="For `yes_no`: the node that follows a no.")
-    keys: dict[MenuKey, Option] = Field(
-        default_factory=dict,
-        description="Keys that lead elsewhere when they are the whole entry, ended by `#` or by silence, such as a code "
-        "that has not arrived. They are announced after the question.",
-    )
+    ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"]
+    """What is typed. `digits`: any digits, see `length`. `phone`: a telephone number. `id_card`: a resident ID number
+    with its check character, `id_tail`: its last four characters, `*` for X. `code`: a one-time code. `pin`: a secret
+    number. `amount`: money, `*` for the point. `date`: eight digits, year first. `yes_no`: 1 or 2."""
+    as_: Name | None = Field(default=None, alias="as")
+    """The variable that keeps the entry; without it, the node's name."""
+    length: Length | None = None
+    """How many digits: `6`, or `4-8`. For `digits`, `code` and `pin`."""
+    range: Range | None = None
+    """The least and the most, such as `1-50000`. For `digits` and `amount`."""
+    secret: Flag = False
+    """`true`: the entry is given to the next action and then forgotten; it is never kept, shown or said. `id_card`,
+    `id_tail`, `code` and `pin` are always secret."""
+    read_back: Flag = False
+    """`true`: the entry is read back, and 1 confirms it, 2 asks again."""
+    then: Target | None = None
+    """The node that follows a good entry."""
+    yes: Target | None = None
+    """For `yes_no`: the node that follows a yes."""
+    no: Target | None = None
+    """For `yes_no`: the node that follows a no."""
+    keys: dict[MenuKey, Option] = Field(default_factory=dict)
+    """Keys that lead elsewhere when they are the whole entry, ended by `#` or by silence, such as a code that has not
+    arrived. They are announced after the question."""
 
     @property
     def about(self) -> str:
@@ -320,20 +285,15 @@ class RunNode(SpeakingNode):
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
 
-    run: Name = Field(description="The action.")
-    text: Annotated[MessageText | None, Called("短信", "text message")] = Field(
-        default=None,
-        description="The words of the message that the action sends. What only the message may tell (a code, a link) "
-        "is in the action's reference.",
-    )
-    with_: dict[Name, Expression] = Field(
-        default_factory=dict,
-        alias="with",
-        description="Inputs of the action that are not variables of the same name: text, or `{{ variable }}`.",
-    )
-    outcomes: Annotated[dict[Name, Target], Field(min_length=1)] = Field(
-        description="The node that follows each outcome. Every outcome of the action must be here."
-    )
+    run: Name
+    """The action."""
+    text: Annotated[MessageText | None, Called("短信", "text message")] = None
+    """The words of the message that the action sends. What only the message may tell (a code, a link) is in the
+    action's reference."""
+    with_: dict[Name, Expression] = Field(default_factory=dict, alias="with")
+    """Inputs of the action that are not variables of the same name: text, or `{{ variable }}`."""
+    outcomes: Annotated[dict[Name, Target], Field(min_length=1)]
+    """The node that follows each outcome. Every outcome of the action must be here."""
 
     @property
     def about(self) -> str:
@@ -353,17 +313,19 @@ class RunNode(SpeakingNode):
 class ChooseNode(NodeBase):
     """Goes where the first true condition says."""
 
-    choose: Annotated[list[Case], Field(min_length=1)] = Field(description="Conditions, tried in order.")
-    else_: Target = Field(alias="else", description="The node that follows when no condition holds.")
+    choose: Annotated[list[Case], Field(min_length=1)]
+    """Conditions, tried in order."""
+    else_: Target = Field(alias="else")
+    """The node that follows when no condition holds."""
 
 
 class SetNode(NodeBase):
     """Sets variables; `language` among them changes the language for the rest of the call."""
 
-    set: Annotated[dict[Name, Expression], Field(min_length=1)] = Field(
-        description="Variables and their values: a text, or `{{ an expression }}`."
-    )
-    then: Target = Field(description="The node that follows.")
+    set: Annotated[dict[Name, Expression], Field(min_length=1)]
+    """Variables and their values: a text, or `{{ an expression }}`."""
+    then: Target
+    """The node that follows."""
 
     @property
     def about(self) -> str:
@@ -381,13 +343,12 @@ class TransferNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.desk
     results: ClassVar[tuple[str, ...]] = ("answered", "busy", "no_answer", "failed")
 
-    transfer: DeskName = Field(description="The desk, from the hotline's `desks:`.")
-    urgent: Flag = Field(
-        default=False, description="`true` marks the call as urgent for the humans and the record."
-    )
-    reason: Annotated[SingleLine, Role.value] | None = Field(
-        default=None, description="Why, in a few words for the human and the record."
-    )
+    transfer: DeskName
+    """The desk, from the hotline's `desks:`."""
+    urgent: Flag = False
+    """`true` marks the call as urgent for the humans and the record."""
+    reason: Annotated[SingleLine, Role.value] | None = None
+    """Why, in a few words for the human and the record."""
 
     @property
     def desk(self) -> str:
@@ -400,13 +361,16 @@ class RecordNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.recording
     results: ClassVar[tuple[str, ...]] = ("left", "nothing")
 
-    record: Name = Field(description="A name for the recording, such as `voicemail`.")
-    at_most: Annotated[int, Field(ge=2, le=600)] = Field(default=120, description="Seconds, at most.")
-    silence: Annotated[int, Field(ge=1, le=30)] = Field(
-        default=5, description="Seconds of silence that end it."
-    )
-    then: Target = Field(description="The node that follows a recording.")
-    nothing: Target = Field(description="The node that follows when nothing was recorded.")
+    record: Name
+    """A name for the recording, such as `voicemail`."""
+    at_most: Annotated[int, Field(ge=2, le=600)] = 120
+    """Seconds, at most."""
+    silence: Annotated[int, Field(ge=1, le=30)] = 5
+    """Seconds of silence that end it."""
+    then: Target
+    """The node that follows a recording."""
+    nothing: Target
+    """The node that follows when nothing was recorded."""
 
     @property
     def about(self) -> str:
@@ -419,22 +383,19 @@ class TextNode(SpeakingNode):
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
     results: ClassVar[tuple[str, ...]] = ("sent", "unable", "rationed", "unavailable")
 
-    text: Annotated[MessageText, Called("短信", "text message")] = Field(
-        description="The message; it may hold `{{ … }}`."
-    )
-    to: Expression | None = Field(
-        default=None,
-        description="A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else "
-        "the calling one.",
-    )
-    then: Target = Field(description="The node that follows.")
-    unable: Target = Field(description="The node that follows when there is no number to send to.")
-    rationed: Target = Field(
-        description="The node that follows when no more messages may be sent for now; see the hotline's `texts:`."
-    )
-    unavailable: TargetOrAgent | None = Field(
-        default=None, description="The node that follows when our own machinery fails; without it, the human."
-    )
+    text: Annotated[MessageText, Called("短信", "text message")]
+    """The message; it may hold `{{ … }}`."""
+    to: Expression | None = None
+    """A number, as `{{ variable }}`. Without it, the number on file of a caller who is `verified`, else the calling
+    one."""
+    then: Target
+    """The node that follows."""
+    unable: Target
+    """The node that follows when there is no number to send to."""
+    rationed: Target
+    """The node that follows when no more messages may be sent for now; see the hotline's `texts:`."""
+    unavailable: TargetOrAgent | None = None
+    """The node that follows when our own machinery fails; without it, the human."""
 
     @property
     def action(self) -> str:
@@ -449,7 +410,8 @@ class EndNode(NodeBase):
 
     lone_words: ClassVar[str] = "end"
 
-    end: Annotated[Words, Called("播报", "says")] = Field(description="The last words.")
+    end: Annotated[Words, Called("播报", "says")]
+    """The last words."""
 
 
 Node = (

@@ -14,12 +14,10 @@ from ivr.menu.language.scalars import Recording, SingleLine
 class RecordedWords(Model):
     """Recorded audio beside its text."""
 
-    text: SingleLine = Field(
-        description="The words of the recording. They are spoken when the file is absent."
-    )
-    audio: Recording = Field(
-        description="A file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best."
-    )
+    text: SingleLine
+    """The words of the recording. They are spoken when the file is absent."""
+    audio: Recording
+    """A file under `audio/<language>/` in the hotline's folder; WAV at 8 kHz is best."""
 
 
 Wording = ByShape[AsText[SingleLine] | AsSection[RecordedWords]]

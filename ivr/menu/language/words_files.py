@@ -29,19 +29,19 @@ from ivr.menu.language.words import Words
 class OptionWords(Model):
     """The words of one option in another language."""
 
-    for_: Purpose | None = Field(default=None, alias="for", description="What the key is for.")
-    hear: list[Phrase] = Field(default_factory=list, description="Words that mean this option.")
+    for_: Purpose | None = Field(default=None, alias="for")
+    """What the key is for."""
+    hear: list[Phrase] = Field(default_factory=list)
+    """Words that mean this option."""
 
 
 class NodeWordsBase(Model):
     """The words of one node in another language."""
 
-    keys: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(
-        default_factory=dict, description="The keys beside a typed entry: what each is for."
-    )
-    menu: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(
-        default_factory=dict, description="The options by key: what the key is for."
-    )
+    keys: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(default_factory=dict)
+    """The keys beside a typed entry: what each is for."""
+    menu: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(default_factory=dict)
+    """The options by key: what the key is for."""
 
     @property
     def options(self) -> Mapping[str, str | OptionWords]:
@@ -80,15 +80,14 @@ else:
 class WordsFile(Model):
     """The words of a hotline in another language, under the same node names."""
 
-    language: Language = Field(description="The language of this file.")
-    phrases: Phrases = Field(default_factory=Phrases, description="The machine's own sentences.")
-    anywhere: dict[AnywhereKey, OptionWords] = Field(
-        default_factory=dict, description="The words of the keys that work anywhere."
-    )
-    nodes: dict[NodeName, ByShape[AsText[SingleLine] | AsSection[NodeWords]]] = Field(
-        default_factory=dict,
-        description="The words of each node. A text alone is what the node says; of an `end`, its last words.",
-    )
+    language: Language
+    """The language of this file."""
+    phrases: Phrases = Field(default_factory=Phrases)
+    """The machine's own sentences."""
+    anywhere: dict[AnywhereKey, OptionWords] = Field(default_factory=dict)
+    """The words of the keys that work anywhere."""
+    nodes: dict[NodeName, ByShape[AsText[SingleLine] | AsSection[NodeWords]]] = Field(default_factory=dict)
+    """The words of each node. A text alone is what the node says; of an `end`, its last words."""
 
 
 def words_of(node: Node, own: str | NodeWords | None) -> NodeWords:

@@ -263,7 +263,7 @@ def _meaning(beside: Mapping[str, FieldInfo], key: str) -> str:
     field = beside.get(key)
     if field is None or not field.description:
         return ""
-    first = field.description.split(". ")[0].rstrip(".")
+    first = " ".join(field.description.split()).split(". ")[0].rstrip(".")
     return f" ({first[:1].lower()}{first[1:]})"
 
 

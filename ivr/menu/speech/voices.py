@@ -3,16 +3,16 @@
 The two namespaces differ: ``<Say>`` wants ``cmn-CN`` where ``<Gather>`` wants ``cmn-Hans-CN``. Both know ``zh-CN``, but in
 ``<Say>`` it belongs to a retired voice. A voice that does not speak its language may silence a sentence, with only a warning
 in Twilio's debugger. So each pair is checked when a menu is loaded.
-
-The source is Twilio's documentation of ``<Say>`` and ``<Gather>``, and the enumerations of its client libraries.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
-_CHIRP = "Aoede Charon Fenrir Kore Leda Orus Puck Zephyr"
+from ivr.menu.language.model import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,68 +21,34 @@ class _Language:
 
     say: str
     hear: str
-    voice: str
+    voice: str = ""
     """The voice that speaks if the hotline names none."""
-    polly: str = ""
+    polly: frozenset[str] = frozenset()
     """Every Polly voice that speaks it, without ``Polly.``. Its voices are unknown if this and ``google`` are empty."""
     google: str = ""
     """A regular expression for the part of a Google voice that follows the language."""
+    tags: tuple[str, ...] = ()
+    """The tags of a hotline that mean it."""
 
     def knows_voices(self) -> bool:
         return bool(self.polly or self.google)
 
 
-_EN_US = _Language(
-    "en-US",
-    "en-US",
-    "Polly.Joanna-Neural",
-    polly="Joanna Matthew Kendra Kimberly Salli Joey Justin Kevin Ivy Joanna-Neural Matthew-Neural Kendra-Neural "
-    "Kimberly-Neural Salli-Neural Joey-Neural Justin-Neural Kevin-Neural Ivy-Neural Danielle-Neural Gregory-Neural "
-    "Ruth-Neural Stephen-Neural Joanna-Generative Matthew-Generative Danielle-Generative Ruth-Generative "
-    "Stephen-Generative",
-    google=rf"(Standard|Wavenet)-[A-J]|Neural2-[AC-J]|Chirp3-HD-({_CHIRP.replace(' ', '|')})",
-)
-_MANDARIN = _Language(
-    "cmn-CN",
-    "cmn-Hans-CN",
-    "Polly.Zhiyu-Neural",
-    polly="Zhiyu Zhiyu-Neural",
-    google=rf"(Standard|Wavenet)-[A-D]|Chirp3-HD-({_CHIRP.replace(' ', '|')})",
-)
-_TAIWAN = _Language("cmn-TW", "cmn-Hant-TW", "Google.cmn-TW-Wavenet-A", google="(Standard|Wavenet)-[A-C]")
-_CANTONESE = _Language(
-    "yue-HK", "yue-Hant-HK", "Google.yue-HK-Standard-A", polly="Hiujin-Neural", google="Standard-[A-D]"
-)
-_LANGUAGES = {
-    "en-US": _EN_US,
-    "en-GB": _Language("en-GB", "en-GB", "Polly.Amy-Neural"),
-    "zh-CN": _MANDARIN,
-    "cmn-CN": _MANDARIN,
-    "cmn-Hans-CN": _MANDARIN,
-    "zh-TW": _TAIWAN,
-    "cmn-TW": _TAIWAN,
-    "cmn-Hant-TW": _TAIWAN,
-    "zh-HK": _CANTONESE,
-    "yue-HK": _CANTONESE,
-    "yue-CN": _CANTONESE,
-    "yue-Hant-HK": _CANTONESE,
-}
-_SAID_TAGS = (
-    "af-ZA am-ET ar-AE ar-XA arb bg-BG bn-IN ca-ES cmn-CN cmn-TW cs-CZ cy-GB da-DK de-AT de-DE el-GR en-AU en-CA "
-    "en-GB en-GB-WLS en-IE en-IN en-NZ en-US en-ZA es-ES es-MX es-US fi-FI fil-PH fr-CA fr-FR fr-BE gu-IN he-IL "
-    "hi-IN hu-HU id-ID is-IS it-IT ja-JP kn-IN ko-KR lv-LV ml-IN mr-IN ms-MY nb-NO nl-BE nl-NL pa-IN pl-PL pt-BR "
-    "pt-PT ro-RO ru-RU sk-SK sr-RS sv-SE ta-IN te-IN th-TH tr-TR uk-UA vi-VN yue-HK zh-CN zh-HK zh-TW"
-)
-_SAID = frozenset(_SAID_TAGS.split())
-"""Every value of the ``language`` of ``<Say>``."""
+class _Table(NamedTuple):
+    languages: tuple[_Language, ...]
+    said: frozenset[str]
+    """Every value of the ``language`` of ``<Say>``."""
 
+
+_TABLE = read_table(_Table, Path(__file__).with_name("voices.yaml"))
+_LANGUAGES = {tag: each for each in _TABLE.languages for tag in each.tags}
 _POLLY = re.compile(r"Polly\.([A-Z][a-z]+(?:-Neural|-Generative)?)")
 _BASIC = frozenset({"man", "woman"})
 
 
 def language_problem(language: str) -> str | None:
     """Return what is wrong with a hotline's language tag, or None if Twilio speaks it."""
-    if language in _LANGUAGES or language in _SAID:
+    if language in _LANGUAGES or language in _TABLE.said:
         return None
     return f"Twilio has no voice for the language {language!r}; write a tag such as zh-CN or en-US"
 
@@ -93,7 +59,7 @@ def say_language(language: str, voice: str = "") -> str:
     Cantonese is ``yue-CN`` to Polly and ``yue-HK`` to Google. An unknown tag is returned unchanged.
     """
     known = _known(language)
-    return "yue-CN" if known is _CANTONESE and voice.startswith("Polly.") else known.say
+    return "yue-CN" if known.say == "yue-HK" and voice.startswith("Polly.") else known.say
 
 
 def hear_language(language: str) -> str:
@@ -125,7 +91,7 @@ def voice_problem(language: str, voice: str) -> str | None:
 
 def _known(language: str) -> _Language:
     """Return what is known of a language. Twilio is told the tag of any other as it is."""
-    return _LANGUAGES.get(language) or _Language(language, language, "")
+    return _LANGUAGES.get(language) or _Language(language, language)
 
 
 def _speaks(language: str, voice: str) -> bool:
@@ -134,8 +100,8 @@ def _speaks(language: str, voice: str) -> bool:
         return language.startswith("en-")
     if polly := _POLLY.fullmatch(voice):
         if known.knows_voices():
-            return polly[1] in known.polly.split()
-        return not any(polly[1] in other.polly.split() for other in _LANGUAGES.values())
+            return polly[1] in known.polly
+        return not any(polly[1] in other.polly for other in _TABLE.languages)
     suffix = known.google if known.knows_voices() else r"[A-Z][A-Za-z0-9]+(-[A-Za-z0-9]+)*"
     google = re.escape(say_language(language))
     return re.fullmatch(rf"Google\.{google}-({suffix})", voice) is not None
