@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import jmespath
 from jinja2 import Environment, Template
 from jinja2.utils import url_quote
-from jmespath.parser import ParsedResult
 
-from ivr.menu.language.contract import Contract, Level, Outcome, Times
+from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.language.http_services import (
     SAFE_METHODS,
     AccountsEntry,
@@ -33,51 +31,19 @@ LANGUAGE = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerField:
-    """One value to take from an answer."""
-
-    path: ParsedResult
-    kind: str = ""
-    """``text``, ``number``, ``date`` or ``moment``. An empty string accepts any single value."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFields:
-    """What to take from an answer for the message that it causes."""
-
-    to: AnswerField
-    secrets: Mapping[str, AnswerField]
-    expires: AnswerField | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeRule:
-    """Which answers mean an outcome, and what is taken from them."""
-
-    outcome: str
-    statuses: frozenset[int]
-    when: ParsedResult | None
-    tells: Mapping[str, AnswerField]
-    account: AnswerField | None
-    sends: MessageFields | None
-
-
-@dataclass(frozen=True, slots=True)
 class HttpAction:
     """An action that an HTTP service does."""
 
     contract: Contract
     name: str
     service: Service
+    entry: ActionEntry
     method: str
     path: Template
     ends_in_slash: bool
     """Whether the path, as it is written, ends in a slash."""
     body: Any
     """A JSON value whose texts are compiled, or None if there is no body."""
-    fits: tuple[OutcomeRule, ...]
-    """In the order in which they are tried."""
-    times: Times
 
     @property
     def safe(self) -> bool:
@@ -175,41 +141,12 @@ def _compiled(contract: Contract, entry: ActionEntry, name: str, service: Servic
         contract=contract,
         name=name,
         service=service,
+        entry=entry,
         method=method,
         path=path_environment().from_string(typed),
         ends_in_slash=typed.partition("?")[0].endswith("/"),
         body=_with_leaves(entry.body, lambda leaf: value(leaf, LANGUAGE) if isinstance(leaf, str) else leaf),
-        fits=tuple(_fit(word, case) for word, case in entry.outcomes.items()),
-        times=Times(entry.wait, entry.give_up),
     )
-
-
-def _fit(word: str, case: OutcomeCase) -> OutcomeRule:
-    statuses = range(200, 300) if case.status is None else case.status
-    return OutcomeRule(
-        outcome=word,
-        statuses=frozenset([statuses] if isinstance(statuses, int) else statuses),
-        when=jmespath.compile(case.when) if case.when else None,
-        tells=_fields(case.tells),
-        account=_field(case.account, "text") if case.account else None,
-        sends=MessageFields(
-            _field(case.text.to, "text"),
-            _fields(case.text.secrets),
-            _field(case.text.expires, "moment") if case.text.expires else None,
-        )
-        if case.text
-        else None,
-    )
-
-
-def _fields(told: Mapping[str, str | AnswerValue]) -> dict[str, AnswerField]:
-    return {name: _field(each) for name, each in told.items()}
-
-
-def _field(told: str | AnswerValue, kind: str = "") -> AnswerField:
-    if isinstance(told, AnswerValue):
-        return AnswerField(jmespath.compile(told.path), told.as_ or "")
-    return AnswerField(jmespath.compile(told), kind)
 
 
 # --- paths and bodies

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import jmespath
 import structlog
 import tenacity
 
@@ -31,8 +32,9 @@ from ivr.actions.http.connections import (
     exact,
 )
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
-from ivr.menu.http_actions import AnswerField, HttpAction, OutcomeRule
+from ivr.menu.http_actions import HttpAction
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.http_services import AnswerValue, OutcomeCase
 from ivr.menu.tree import Tree
 
 FIRST_PAUSE = 0.1
@@ -65,7 +67,7 @@ class ServiceAction:
         declared, values = self.declared, {**request.inputs, **_facts(request)}
         path = declared.path_with(values)
         body = None if declared.body is None else declared.body_with(values)
-        until = time.monotonic() + declared.times.give_up
+        until = time.monotonic() + declared.entry.give_up
 
         def once() -> ActionResult:
             seconds = max(_LEAST, min(declared.service.timeout, until - time.monotonic()))
@@ -75,7 +77,7 @@ class ServiceAction:
 
         return tenacity.Retrying(
             stop=tenacity.stop_after_attempt(1 + declared.service.retries)
-            | tenacity.stop_before_delay(declared.times.give_up),
+            | tenacity.stop_before_delay(declared.entry.give_up),
             wait=tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_BACKOFF),
             retry=tenacity.retry_if_exception_type(ServiceDown if declared.safe else NoConnection),
             reraise=True,
@@ -100,50 +102,51 @@ def _facts(request: ActionRequest) -> dict[str, Any]:
 
 def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
     """Return the first outcome that an answer fits. If none does, raise an error whose text is for the log."""
-    for fit in action.fits:
-        if answer.status in fit.statuses and _holds(fit, answer.data):
-            return _outcome(fit, answer.data)
+    for outcome, case in action.entry.outcomes.items():
+        if case.accepts(answer.status) and _holds(case.when, answer.data):
+            return _outcome(outcome, case, answer.data)
     trouble = ServiceDown if answer.status >= 500 or answer.status == 429 else UnexpectedAnswer
     raise trouble(f"status {answer.status}")
 
 
-def _holds(fit: OutcomeRule, data: Any) -> bool:
+def _holds(when: str | None, data: Any) -> bool:
     """Return whether the condition of an outcome holds. As in JMESPath, null, false and everything empty are false."""
-    if fit.when is None:
+    if when is None:
         return True
-    found = fit.when.search(data)
+    found = jmespath.search(when, data)
     return found is not None and found is not False and (isinstance(found, _NUMBERS) or bool(found))
 
 
 _NUMBERS = (int, Decimal)
 
 
-def _outcome(fit: OutcomeRule, data: Any) -> ActionResult:
-    sent = fit.sends
-    to = _taken(sent.to, data) if sent else ""
+def _outcome(outcome: str, case: OutcomeCase, data: Any) -> ActionResult:
+    sent = case.text
+    to = _taken(sent.to, data, "text") if sent else ""
     if sent and not _E164.fullmatch(to):
         raise UnexpectedAnswer("a message to no number")
-    account = _taken(fit.account, data) if fit.account else None
+    account = _taken(case.account, data, "text") if case.account else None
     if account == "":
         raise UnexpectedAnswer("an account without a name")
     return ActionResult(
-        fit.outcome,
-        {name: _taken(each, data) for name, each in fit.tells.items()},
+        outcome,
+        {name: _taken(each, data) for name, each in case.tells.items()},
         account=account,
         text_to=to,
         secrets={name: _taken(each, data) for name, each in sent.secrets.items()} if sent else {},
-        expires=_taken(sent.expires, data) if sent and sent.expires else None,
+        expires=_taken(sent.expires, data, "moment") if sent and sent.expires else None,
     )
 
 
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
-def _taken(taken: AnswerField, data: Any) -> Any:
+def _taken(told: str | AnswerValue, data: Any, kind: str = "") -> Any:
     """Return one value of an answer. Raises :class:`UnexpectedAnswer` if it is not of the declared kind."""
-    found = taken.path.search(data)
+    path, kind = (told.path, told.as_ or "") if isinstance(told, AnswerValue) else (told, kind)
+    found = jmespath.search(path, data)
     try:
-        match taken.kind, found:
+        match kind, found:
             case ("", bool() | int() | Decimal() | str()) | ("text", str()):
                 return found
             case "number", str() | Decimal() | int() if not isinstance(found, bool):
@@ -154,7 +157,7 @@ def _taken(taken: AnswerField, data: Any) -> Any:
                 return moment
     except ValueError:
         pass
-    raise UnexpectedAnswer(f"a value is no {taken.kind or 'single value'}")
+    raise UnexpectedAnswer(f"a value is no {kind or 'single value'}")
 
 
 # --- the actions of a hotline

@@ -209,6 +209,12 @@ class OutcomeCase(Model):
     raises: Literal["known", "matched", "verified", "confirmed"] | None = None
     """The identity that the caller has proved when it ends so. Only where the action is declared here."""
 
+    def accepts(self, status: int) -> bool:
+        """Return whether an answer of this status may mean it."""
+        if self.status is None:
+            return 200 <= status <= 299
+        return status in (self.status if isinstance(self.status, list) else [self.status])
+
 
 class ActionEntry(Model):
     """An action: how a service does it, or how long the program's own may take."""
