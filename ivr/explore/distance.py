@@ -210,6 +210,8 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
                 if landing is not None and landing.moment not in (ANY, moment):
                     continue
                 if places[source].waits is not CallState.action:
+                    if distance >= best[source]:
+                        continue
                     cost = 0 if landing is None else _cost(landing, places[state])
                     if distance + cost < best[source]:
                         nearest.setdefault(distance + cost, []).append(source)

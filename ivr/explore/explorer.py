@@ -37,6 +37,8 @@ from ivr.written.heard import seconds_heard
 
 MOST_STATES = 2_000_000
 """States after which a walk gives up, and says so."""
+StateKey = tuple[int, int]
+"""The number of a place, and the number of its data: quicker to look up than the data."""
 StepObserver = Callable[[int, Move, Session, Turn], None]
 """Called with every computed step: the state (or :data:`BEGINNING`), the move, the session before it, and its turn."""
 Progress = Callable[[int, int], None]
@@ -77,12 +79,14 @@ class _Walker:
         self.walked = Walk(tree, self.moves)
         self.thorough = thorough
         self.places: dict[ControlState, ControlLocation] = {}
-        self.numbers: dict[tuple[int, DataAbstraction], int] = {}
+        self.numbers: dict[StateKey, int] = {}
         self.sessions: list[Session | None] = []
-        self.data: list[DataAbstraction | None] = []
+        self.data: list[int] = []
+        """By state: the number of its data."""
+        self.data_numbers: dict[DataAbstraction, int] = {}
         self.seen_at = [0] * len(self.moves.moments)
         """By moment: a hash of what came of the steps that look at the clock. Moments with the same hash are alike."""
-        self.later: list[tuple[tuple[int, DataAbstraction], int, Transition, Session]] = []
+        self.later: list[tuple[StateKey, int, Transition, Session]] = []
 
     def walk(self) -> Walk:
         """Begin, and go on until there is nothing new."""
@@ -116,8 +120,7 @@ class _Walker:
         """Try every move at a state that may lead to something else than at its base."""
         walked, session, data = self.walked, self.sessions[state], self.data[state]
         assert session is not None
-        assert data is not None
-        self.sessions[state] = self.data[state] = None
+        self.sessions[state] = None
         walked.first.append(len(walked.targets))
         place = walked.places[state]
         base = self.base(state, place, data)
@@ -167,7 +170,7 @@ class _Walker:
             for landing in landings:
                 self.arrive(state, landing)
 
-    def base(self, state: int, place: ControlLocation, data: DataAbstraction) -> int:
+    def base(self, state: int, place: ControlLocation, data: int) -> int:
         """Return the state like this one whose counters are zero."""
         if place.base is None or place.base not in self.places:
             return state
@@ -196,8 +199,7 @@ class _Walker:
             if not record.clock:
                 break
             if turn is not None:
-                data = self.keys.data(landing.session, _plan(landing.place, landing.session))
-                self.seen_at[moment] = hash((self.seen_at[moment], landing.place.number, data))
+                self.seen_at[moment] = hash((self.seen_at[moment], self.key(landing)))
         return tuple(landings), is_shared and len(self.walked.broken) == troubles
 
     def happen(self, state: int, session: Session, move: Move, record: StepRecord) -> Turn | None:
@@ -277,12 +279,16 @@ class _Walker:
 
     # --- where it leads
 
+    def key(self, landing: Transition) -> StateKey:
+        """Return the key of the state to which a computed step leads."""
+        return landing.place.number, self.data_number(landing.session, _plan(landing.place, landing.session))
+
+    def data_number(self, session: Session, plan: RelevantData) -> int:
+        return self.data_numbers.setdefault(self.keys.data(session, plan), len(self.data_numbers))
+
     def arrive(self, source: int, landing: Transition) -> None:
         """Note where a computed step leads."""
-        key = (
-            landing.place.number,
-            self.keys.data(landing.session, _plan(landing.place, landing.session)),
-        )
+        key = self.key(landing)
         number = self.numbers.get(key)
         if landing.move.by >= Actor.gone:
             if number is None:
@@ -295,9 +301,7 @@ class _Walker:
         self.walked.targets.append(number)
         self.walked.landings.append(landing)
 
-    def arrive_alike(
-        self, source: int, place: ControlLocation, session: Session, data: DataAbstraction
-    ) -> None:
+    def arrive_alike(self, source: int, place: ControlLocation, session: Session, data: int) -> None:
         """Note where steps lead that were computed at another state of this place."""
         assert place.shared is not None
         numbers, targets, wordiest = self.numbers, self.walked.targets, self.walked.wordiest
@@ -315,8 +319,8 @@ class _Walker:
                 self.later.append((key, source, landing, session))
 
     def keyed(
-        self, landings: Sequence[Transition], session: Session, known: dict[int, DataAbstraction]
-    ) -> Iterator[tuple[Transition, tuple[int, DataAbstraction]]]:
+        self, landings: Sequence[Transition], session: Session, known: dict[int, int]
+    ) -> Iterator[tuple[Transition, StateKey]]:
         """Yield the steps, each with the key of the state to which it leads with this data. ``known`` is a cache, by plan."""
         withheld = session.caller == ""
         for landing in landings:
@@ -324,12 +328,10 @@ class _Walker:
             plan = place.plans[withheld]
             data = known.get(id(plan))
             if data is None:
-                data = known[id(plan)] = self.keys.data(session, plan)
+                data = known[id(plan)] = self.data_number(session, plan)
             yield landing, (place.number, data)
 
-    def enter(
-        self, key: tuple[int, DataAbstraction], source: int, landing: Transition, session: Session
-    ) -> int:
+    def enter(self, key: StateKey, source: int, landing: Transition, session: Session) -> int:
         walked, number = self.walked, len(self.sessions)
         self.numbers[key] = number
         self.sessions.append(session)
@@ -372,11 +374,16 @@ def _with_data_of(session: Session, landing: Transition) -> Session:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Do not look for garbage meanwhile. Nothing of a walk is garbage, and to look for it costs a third of the time."""
+    """Do not look for garbage meanwhile. Nothing of a walk is garbage, and to look for it costs a third of the time.
+
+    Afterwards all that was made counts as old, so that it is not looked through at once.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collects:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -46,6 +46,8 @@ _CLOCK = frozenset({"now", "today"})
 class StepRecord:
     """What one step read, and what it changed."""
 
+    __slots__ = ("changed", "clock", "counters", "first", "made", "read", "reset", "said", "sources")
+
     def __init__(self) -> None:
         self.read = set[Datum]()
         """What decided where the call goes, or what is remembered."""

@@ -76,7 +76,9 @@ def test_every_session_is_one_of_the_states(name: str) -> None:
         session
         for session in whole.sessions.values()
         if (place := walker.places.get(walker.keys.control(session))) is None
-        or (place.number, walker.keys.data(session, place.plans[session.caller == ""])) not in walker.numbers
+        or (data := walker.data_numbers.get(walker.keys.data(session, place.plans[session.caller == ""])))
+        is None
+        or (place.number, data) not in walker.numbers
     ]
     assert lost == []
 
