@@ -30,17 +30,17 @@ class AccountRoutes:
 
     def account(self, phone: str) -> Response:
         account = self.accounts.find(phone)
-        return _answer(asdict(account)) if account else _answer({"error": "no such account"}, 404)
+        return json_answer(asdict(account)) if account else json_answer({"error": "no such account"}, 404)
 
     def age(self, phone: str) -> Response:
         try:
             years, on = int(request.args["at_least"]), date.fromisoformat(request.args["on"])
         except (KeyError, ValueError):
             abort(400)
-        return _answer({"is_at_least": self.accounts.is_at_least(years, phone, on)})
+        return json_answer({"is_at_least": self.accounts.is_at_least(years, phone, on)})
 
     def id_tail(self, phone: str) -> Response:
-        return _answer({"matches": self.accounts.tail_matches(phone, _text("tail"))})
+        return json_answer({"matches": self.accounts.tail_matches(phone, _text("tail"))})
 
     def begin_reset(self) -> Response:
         """Begin a reset. The idempotency key makes a repeated request the same reset."""
@@ -56,12 +56,12 @@ class AccountRoutes:
                 at=moment(_text("at") or None, self.clock),
             )
         except NoSuchAccount:
-            return _answer({"error": "no such account"}, 404)
-        return _answer({"case_number": case}, 201)
+            return json_answer({"error": "no such account"}, 404)
+        return json_answer({"case_number": case}, 201)
 
     def reset(self, digest: str) -> Response:
         found = self.accounts.reset(digest, moment(request.args.get("at") or None, self.clock))
-        return _answer(asdict(found)) if found else _answer({"error": "no such reset"}, 404)
+        return json_answer(asdict(found)) if found else json_answer({"error": "no such reset"}, 404)
 
     def set_password(self, digest: str) -> Response:
         """Set the password, or answer with every rule that it breaks."""
@@ -70,8 +70,8 @@ class AccountRoutes:
                 digest, _text("password"), moment(_text("at") or None, self.clock)
             )
         except BadPassword as bad:
-            return _answer({"reasons": bad.reasons}, 422)
-        return Response(status=204) if done else _answer({"error": "no such reset"}, 404)
+            return json_answer({"reasons": bad.reasons}, 422)
+        return Response(status=204) if done else json_answer({"error": "no such reset"}, 404)
 
 
 def install(app: Flask, accounts: Accounts, clock: Callable[[], datetime]) -> None:
@@ -100,6 +100,6 @@ def _text(name: str) -> str:
     return given if isinstance(given, str) else abort(400)
 
 
-def _answer(body: Mapping[str, Any], status: int = 200) -> Response:
-    text = json.dumps(body, default=plain_json)
+def json_answer(body: Mapping[str, Any], status: int = 200) -> Response:
+    text = json.dumps(body, default=plain_json, ensure_ascii=False)
     return Response(text, status, content_type="application/json", headers={"Cache-Control": "no-store"})

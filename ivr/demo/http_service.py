@@ -8,7 +8,6 @@ the bearer token. Codes, ID digits and links are only in bodies, and the log has
 from __future__ import annotations
 
 import hmac
-import json
 import signal
 import socket
 from collections.abc import Callable, Mapping
@@ -25,13 +24,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
-from ivr.actions.http.connections import plain_json
 from ivr.actions.perform import NotProved, perform
 from ivr.app import open_services, utc_now
 from ivr.calls.served_hotline import load_tree
 from ivr.config import BadSetting, Settings
 from ivr.demo.account_routes import install as install_accounts
-from ivr.demo.account_routes import moment
+from ivr.demo.account_routes import json_answer, moment
 from ivr.demo.accounts import Accounts, bank
 from ivr.demo.actions import earnings, freeze_account, last_withdrawal, login_status, withdrawal_limits
 from ivr.menu.language.contract import Level
@@ -124,7 +122,10 @@ def _let_in(token: str) -> None:
 
 def _refusal(error: HTTPException) -> Response:
     """Return what is wrong with a request, without anything of its content."""
-    return _answer({"error": error.name}, error.code or 500)
+    answer = json_answer({"error": error.name}, error.code or 500)
+    if error.code == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class _RouteView:
             abort(403)
         status = HTTP_STATUSES.get(result.outcome, 200)
         log.info("answered", action=action, outcome=result.outcome, status=status)
-        return _answer(body_of(result), status)
+        return json_answer(body_of(result), status)
 
     def _request(self, path: Mapping[str, str]) -> ActionRequest:
         given = {**_named_in(request.args if self.route.method == "GET" else request.get_json()), **path}
@@ -180,15 +181,6 @@ def body_of(result: ActionResult) -> dict[str, Any]:
     if result.text_to:
         body["message"] = {"to": result.text_to, **result.secrets, "expires": result.expires}
     return body
-
-
-def _answer(body: Mapping[str, Any], status: int) -> Response:
-    text = json.dumps(body, default=plain_json, ensure_ascii=False)
-    response = Response(text, status, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
 
 
 class QuietHandler(WSGIRequestHandler):

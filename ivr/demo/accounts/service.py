@@ -13,10 +13,10 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
+import yaml
 from argon2 import PasswordHasher
 
 from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
@@ -25,10 +25,8 @@ from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, pa
 from ivr.demo.accounts.accounts_file import (
     CUSTOMER,
     IDENTITY_RULES,
-    BankCard,
     Customer,
     CustomerFile,
-    Fund,
     Password,
     Rules,
     born,
@@ -43,23 +41,7 @@ _HASHER = PasswordHasher()
 _NOBODYS_CARD = "000000" + "19700101" + "000X"
 """The card that a tail is compared with if there is no account."""
 _NOBODY = CUSTOMER.dump_json(
-    Customer(
-        phone="+10000000",
-        name="Nobody",
-        language="zh-CN",
-        status="active",
-        login=Password(status="ok"),
-        payment_password=Password(status="ok"),
-        fund=Fund(
-            balance=Decimal(0),
-            yesterday_earnings=Decimal(0),
-            seven_day_yield=Decimal(0),
-            per_ten_thousand=Decimal(0),
-            held_days=0,
-        ),
-        fast_withdrawn_today=Decimal(0),
-        bank_card=BankCard(bank="", tail="0000", bank_phone="", matches=False, daily_limit=Decimal(0)),
-    )
+    CUSTOMER.validate_python(yaml.safe_load(Path(__file__).with_name("nobody.yaml").read_text()))
 ).decode()
 """The customer that is read if there is no account: the same work, so that the time reveals nothing."""
 
@@ -116,10 +98,9 @@ class Accounts(Database):
 
     def get(self, phone: str) -> Customer:
         """Return the customer with this number. Raises :class:`NoSuchAccount`."""
-        customer = self.customer(phone)
-        if customer is None:
-            raise NoSuchAccount
-        return customer
+        if customer := self.customer(phone):
+            return customer
+        raise NoSuchAccount
 
     def age(self, phone: str, on: date) -> int:
         """Return the customer's age in whole years on a day. Raises :class:`NoSuchAccount`."""
