@@ -226,13 +226,10 @@ def _broken(name: str, error: Exception | SystemExit) -> BadModule:
 
 def _kind_and_place(error: BaseException) -> str:
     """Return an error without its text, which may hold a password."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    traced = traceback.extract_tb(error.__traceback__)
+    frames = [each for each in traced if not each.filename.startswith((__file__, "<frozen"))]
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}{where}"
-
-
-def _is_theirs(filename: str) -> bool:
-    return filename != __file__ and not filename.startswith("<frozen")
 
 
 # --- what is in it
@@ -278,10 +275,17 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, str] | None:
-    """Return what is wrong with a contract and what to write instead, or None."""
-    if problem := _shape_problem(contract):
-        return problem
-    for word in (contract.name, *contract.outcomes, *contract.inputs, *_told(contract)):
+    """Return what is wrong with a contract and what to write instead, or None. Nothing else checks its annotations."""
+    if not _is_meanings(contract.inputs):
+        return "`inputs` is no dictionary of names and texts", 'write `inputs={"order": "its number"}`'
+    outcomes: object = contract.outcomes
+    if not isinstance(outcomes, Mapping):
+        return "`outcomes` is no dictionary", 'write `outcomes={"ok": Outcome("It is known.")}`'
+    for word, outcome in contract.outcomes.items():
+        if problem := _outcome_problem(word, outcome):
+            return problem
+    told = [name for each in contract.outcomes.values() for name in (*each.tells, *(each.texts or ()))]
+    for word in (contract.name, *contract.outcomes, *contract.inputs, *told):
         if not isinstance(word, str) or not _NAME.fullmatch(word):
             return f"`{word}` is no name", "write small letters, digits and `_`, such as `order_status`"
     if contract.name in taken:
@@ -300,39 +304,24 @@ def _contract_problem(contract: Contract, taken: Collection[str]) -> tuple[str, 
         return "an exception is `unavailable` by itself", "delete that outcome"
     for name in contract.inputs.keys() & REQUEST_FACTS.keys():
         return f"the input `{name}` is known without being given", f"delete it and read `request.{name}`"
-    for word, outcome in contract.outcomes.items():
-        if not isinstance(outcome, Outcome) or not _is_sentence(outcome.means):
-            return f"nothing says what `{word}` means", f'write `"{word}": Outcome("One sentence.")`'
     return None
 
 
-def _shape_problem(contract: Any) -> tuple[str, str] | None:
-    """Return which part of a contract is no dictionary or no level, as nothing checks the annotations of a module."""
-    if not _is_meanings(contract.inputs):
-        return "`inputs` is no dictionary of names and texts", 'write `inputs={"order": "its number"}`'
-    if not isinstance(contract.outcomes, Mapping):
-        return "`outcomes` is no dictionary", 'write `outcomes={"ok": Outcome("It is known.")}`'
-    for word, outcome in contract.outcomes.items():
-        if not isinstance(outcome, Outcome):
-            continue  # reported below, with its meaning
-        for key, value in (("tells", outcome.tells), ("texts", outcome.texts)):
-            if not (_is_meanings(value) or (key == "texts" and value is None)):
-                what = f"`{key}` of `{word}` is no dictionary of names and texts"
-                return what, f'write `{key}={{"shelf": "where it lies"}}`'
-        raises: object = outcome.raises
-        if not isinstance(raises, Level):
-            return f"`raises` of `{word}` is no level", "write a level, such as `Level.verified`"
+def _outcome_problem(word: object, outcome: Any) -> tuple[str, str] | None:
+    if not isinstance(outcome, Outcome) or not _is_sentence(outcome.means):
+        return f"nothing says what `{word}` means", f'write `"{word}": Outcome("One sentence.")`'
+    for key, value in (("tells", outcome.tells), ("texts", outcome.texts)):
+        if not (_is_meanings(value) or (key == "texts" and value is None)):
+            what = f"`{key}` of `{word}` is no dictionary of names and texts"
+            return what, f'write `{key}={{"shelf": "where it lies"}}`'
+    raises: object = outcome.raises
+    if not isinstance(raises, Level):
+        return f"`raises` of `{word}` is no level", "write a level, such as `Level.verified`"
     return None
 
 
 def _is_meanings(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
-
-
-def _told(contract: Contract) -> Iterator[str]:
-    for outcome in contract.outcomes.values():
-        if isinstance(outcome, Outcome):
-            yield from (*outcome.tells, *(outcome.texts or ()))
 
 
 def _is_sentence(text: object) -> bool:

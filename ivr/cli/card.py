@@ -15,8 +15,7 @@ from ivr.cli.diagram_options import (
     write_output,
 )
 from ivr.diagrams import card as cards
-from ivr.diagrams.card_page import card_page
-from ivr.diagrams.card_text import card_text
+from ivr.diagrams.card_formats import card_page, card_text
 
 
 @click.command(

@@ -7,7 +7,7 @@ call, or leads back up, is not a goal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -285,15 +285,3 @@ def hours_of(desk: Desk, language: str) -> str:
             day += words.to + names[WEEKDAYS.index(last)]
         lines.append(f"{day} {words.closed if span == 'closed' else span}")
     return ", ".join(lines)
-
-
-def keys_shown(keys: Sequence[str], words: CardWords) -> str:
-    """Return keys in a row, such as `1 then 3`."""
-    return words.then.join(words.typed if key.startswith("‹") else key for key in keys)
-
-
-def notes_of(goal: Goal, words: CardWords) -> Iterable[str]:
-    """Yield the notes of a goal: its seconds, whether it needs a proof, a human's hours."""
-    yield words.seconds.format(seconds=round(goal.seconds)) + (words.proof if goal.proof else "")
-    if goal.human:
-        yield words.hours.format(hours=goal.human)

@@ -48,10 +48,8 @@ def _edge(name: str, edge: Edge) -> DrawnEdge | None:
     match edge.kind:
         case EdgeKind.option:
             return DrawnEdge(name, "key", edge.name, edge.target)
-        case EdgeKind.outcome:
-            return DrawnEdge(name, "outcome", edge.name, edge.target)
-        case EdgeKind.case:
-            return DrawnEdge(name, "case", edge.name, edge.target)
+        case EdgeKind.outcome | EdgeKind.case:
+            return DrawnEdge(name, edge.kind.name, edge.name, edge.target)
         case EdgeKind.way if edge.name in {"then", "else"}:
             return DrawnEdge(name, edge.name, "", edge.target)
         case EdgeKind.way:

@@ -22,9 +22,6 @@ class RankedPart:
     chains: Mapping[Ends, tuple[Vertex, ...]]
     """By the ends of a line: all its vertices, with its ends."""
 
-    def boxes(self) -> list[str]:
-        return [vertex for rank in self.ranks for vertex in rank if isinstance(vertex, str)]
-
     def parts(self) -> Iterator[tuple[Vertex, Vertex, Ends]]:
         """Yield the segments of all lines, each from one rank to the next."""
         for ends, chain in self.chains.items():

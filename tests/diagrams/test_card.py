@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.diagrams.card import Card, hours_of, make_card
-from ivr.diagrams.card_page import card_page
-from ivr.diagrams.card_text import card_text
+from ivr.diagrams.card_formats import card_page, card_text
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import happen

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from ivr.diagrams.card import make_card
-from ivr.diagrams.card_page import card_page
+from ivr.diagrams.card_formats import card_page
 from ivr.diagrams.page import page
 from tests.support.drawings import EVIL, drawing_of, evil, yuebao
 
