@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import TypeAdapter
+from ivr.menu.language.model import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,16 @@ class CardWords:
     """Between the first and the last of several days."""
 
 
-_TABLES = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-DRAWING: Mapping[str, DrawingWords] = TypeAdapter(dict[str, DrawingWords]).validate_python(_TABLES["drawing"])
-CARD: Mapping[str, CardWords] = TypeAdapter(dict[str, CardWords]).validate_python(_TABLES["card"])
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """By language."""
+
+    drawing: Mapping[str, DrawingWords]
+    card: Mapping[str, CardWords]
+
+
+_TABLES = read_table(_Tables, Path(__file__).with_suffix(".yaml"))
+DRAWING, CARD = _TABLES.drawing, _TABLES.card
 
 
 def drawing_words(language: str) -> DrawingWords:

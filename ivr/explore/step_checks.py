@@ -130,9 +130,8 @@ class StepChecks:
         sought = before.human_tried or isinstance(move.event, DeskReport)
         if sought or turn.commands[-1].waits_for is WaitsFor.desk:
             return
-        wanted = (
-            turn.session.pending_returns
-        )  # they must say first who they are, and come back: it rings then
+        # Who must say first who they are comes back, and it rings then.
+        wanted = turn.session.pending_returns
         urgent = next((name for name in turn.visited if name in self._urgent and name not in wanted), None)
         if urgent:
             what = f"at {_hour(move)} this urgent call rings nobody"

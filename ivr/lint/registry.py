@@ -8,14 +8,10 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Literal
 
-import yaml
-from pydantic import TypeAdapter
-
 from ivr.explore.properties import PROOFS
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.language.lint_settings import Lint, RuleSetting, Severity
-from ivr.menu.language.model import Model, YamlPath
-from ivr.menu.reading.yaml import YamlLoader
+from ivr.menu.language.model import Model, YamlPath, read_table
 
 DecidedBy = Literal["lint", "check", "explore", "program", "nobody"]
 """What keeps a rule: this lint, the other checks of `ivr check`, the walk of `ivr explore`, or the program itself. A rule that
@@ -79,8 +75,7 @@ FAMILIES = {
 
 def _rules() -> Iterator[Rule]:
     """Yield the rules of the file, and what `ivr explore` proves, so that it can be explained and allowed too."""
-    text = Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8")
-    yield from TypeAdapter(list[Rule]).validate_python(yaml.load(text, Loader=YamlLoader))  # noqa: S506 - a safe one
+    yield from read_table(list[Rule], Path(__file__).with_name("rules.yaml"))
     for proof in PROOFS.values():
         own = {name: getattr(proof, name) for name in ("id", "title", "why", "source")}
         examples = {name: dedent(getattr(proof, name)).strip("\n") for name in ("before", "after")}

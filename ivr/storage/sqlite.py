@@ -278,9 +278,8 @@ class SqliteStore:
         runs_before = min(limits["before"], seconds_of(at - RUNS_LIVE))
         forgotten: Counter[str] = Counter()
         while True:
-            began = (
-                time.monotonic()
-            )  # many transactions, so that no turn waits until a million calls are deleted
+            began = time.monotonic()
+            # Many transactions, so that no turn waits until a million calls are deleted.
             with self._writer.transaction() as db:
                 oldest = db.execute(sql.OLDEST, limits | {"most": _PURGED_AT_ONCE}).fetchall()
                 for number, call in oldest:

@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-import yaml
 from argon2 import PasswordHasher
 
 from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
@@ -33,6 +32,7 @@ from ivr.demo.accounts.accounts_file import (
     tail_matches,
 )
 from ivr.demo.accounts.tables import clear, fill, make_tables
+from ivr.menu.language.model import read_table
 from ivr.storage.database import Database
 
 _HASHER = PasswordHasher()
@@ -40,9 +40,7 @@ _HASHER = PasswordHasher()
 
 _NOBODYS_CARD = "000000" + "19700101" + "000X"
 """The card that a tail is compared with if there is no account."""
-_NOBODY = CUSTOMER.dump_json(
-    CUSTOMER.validate_python(yaml.safe_load(Path(__file__).with_name("nobody.yaml").read_text()))
-).decode()
+_NOBODY = CUSTOMER.dump_json(read_table(Customer, Path(__file__).with_name("nobody.yaml"))).decode()
 """The customer that is read if there is no account: the same work, so that the time reveals nothing."""
 
 _RESET_LIVES = timedelta(minutes=30)

@@ -24,7 +24,7 @@ MAX_VALUES = 200_000
 """The most values that a file may hold with every alias written out."""
 MAX_DEPTH = 40
 
-YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mark(NamedTuple):
@@ -91,7 +91,7 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     builder = _Builder(text, file, [*_comments_meant_as_keys(lines, file)])
     made = None
     try:
-        made = builder.build(yaml.parse(text, Loader=YamlLoader))
+        made = builder.build(yaml.parse(text, Loader=_Loader))
         if made is None and top is list:
             made = SequenceNode()
         elif not isinstance(made, top):
