@@ -30,7 +30,7 @@ from ivr.channels.reset_page import pages
 from ivr.channels.terminal import simulator, trace
 from ivr.channels.terminal.transcript import Transcript
 from ivr.channels.twilio.admin import rest
-from ivr.cli.simulator_setup import local_simulator, remote_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.demo.accounts import accounts_file as customers
 from ivr.demo.accounts import service, tables
 from ivr.engine import commands, step
@@ -302,7 +302,7 @@ def simulates(scene: Scene, caller: str) -> None:
     """Reset a password in the simulator, with its trace; only the recipient's message may tell what is in it."""
     out = io.StringIO()
     sitting = local_simulator(
-        scene.folder / "hotline", caller, None, None, transcript=Transcript(out), trace=True
+        CallSaver(scene.folder / "hotline", Transcript(out), trace=True), caller, None, None
     )
 
     def typed() -> Iterator[str]:
@@ -337,7 +337,7 @@ def simulates_from_afar(scene: Scene, caller: str) -> None:
     out = io.StringIO()
     with rest_stub.serving(scene.app) as url:
         sitting = remote_simulator(
-            scene.folder / "hotline", url, caller, scene.settings, transcript=Transcript(out), trace=True
+            CallSaver(scene.folder / "hotline", Transcript(out), trace=True), url, caller, scene.settings
         )
 
         def typed() -> Iterator[str]:

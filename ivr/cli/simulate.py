@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,7 +11,7 @@ from ivr.channels.terminal.input_lines import at_terminal, typed_lines
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.arguments import check_demonstration, hotline_argument, read_settings
 from ivr.cli.errors import as_usage_error
-from ivr.cli.simulator_setup import local_simulator, remote_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 
 
 @click.command(
@@ -50,14 +49,14 @@ def simulate_command(
     """
     if url and (when or language):
         raise click.UsageError("--at and --language are for a call in this process, without --url")
-    appearance: Any = {"transcript": Transcript(), "trace": trace, "interactive": at_terminal(), "file": file}
     with as_usage_error():
         number = _number(caller)
+        saver = CallSaver(hotline, Transcript(), trace, at_terminal(), file)
         if url:
-            simulator = remote_simulator(hotline, url, number, read_settings(), **appearance)
+            simulator = remote_simulator(saver, url, number, read_settings())
         else:
             check_demonstration(hotline)
-            simulator = local_simulator(hotline, number, when, language, **appearance)
+            simulator = local_simulator(saver, number, when, language)
     simulator.run(typed_lines(secret=simulator.asks_for_secret))
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
-from ivr.app import Application, build_application, utc_now
+from ivr.app import build_application, utc_now
 from ivr.calls.action_results import Actions
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.served_hotline import load_hotline
-from ivr.calls.turns import Perform
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript
@@ -25,6 +24,7 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.harness import (
     NOBODY,
+    CallMonitor,
     DirectHarnesses,
     Faults,
     at_moment,
@@ -46,28 +46,20 @@ SAVED = "saved"
 
 
 def local_simulator(
-    folder: Path,
-    caller: str | None,
-    when: str | None,
-    language: str | None,
-    *,
-    transcript: Transcript,
-    trace: bool = False,
-    interactive: bool = False,
-    file: str | None = None,
+    saver: CallSaver, caller: str | None, when: str | None, language: str | None
 ) -> Simulator:
     """Return a simulator whose calls run in this process, with a store in memory.
 
-    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Finished calls are saved
-    in ``file``. Raises ``ValueError`` if the moment, the language or the file name is wrong, and what
-    :func:`ivr.app.build_application` raises.
+    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Raises ``ValueError`` if
+    the moment or the language is wrong, and what :func:`ivr.app.build_application` raises.
     """
-    keeper = CallSaver(folder, transcript, strict=not interactive)
-    if file is not None:
-        keeper.keep_in(file)
-    controls = Controls(trace=trace)
+    folder, transcript, controls = saver.folder, saver.transcript, saver.controls
     faults = Faults(controls.down, controls.slow)
-    perform = keeper.noting(faults.perform, controls)
+
+    def perform(name: str, services: Services, request: ActionRequest, actions: Actions) -> ActionResult:
+        saver.note_run(name)
+        return faults.perform(name, services, request, actions)
+
     application = build_application(folder, Settings(database_url="memory://"), perform=perform)
     application.hotline.look_every = 0.0
     tree = application.hotline.current()
@@ -76,10 +68,16 @@ def local_simulator(
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
     slow_down(application, clock, faults)
     number = first_caller(application) if caller is None else "" if caller == "withheld" else caller
-    watch = _Watch(application, clock, transcript, controls)
-    application.switchboard.observers.append(watch)
-
     phones = sample_callers(folder, tree)
+
+    def trace(before: Session, event: Event, turn: Turn) -> None:
+        if controls.trace:
+            tree = application.hotline.version(turn.session.version)
+            for line in step_lines(tree, before, event, turn.session, turn.commands):
+                transcript.note(line)
+
+    watch = CallMonitor(seen=trace)
+    application.switchboard.observers.append(watch)
 
     def report(problems: tuple[Problem, ...]) -> None:
         transcript.note("the changed menu has problems; the last good one goes on:", "red")
@@ -88,12 +86,16 @@ def local_simulator(
 
     application.hotline.report = report
 
+    def messages(call: str) -> list[str]:
+        history = history_of(application, call)
+        return [message.body for message in history.messages] if history else []
+
     def new_line() -> Line:
         tree = application.hotline.current()
         now = clock.now.astimezone(tree.timezone)
         transcript.note(f"({number or 'number withheld'} rings {tree.name}, {now:%Y-%m-%d %H:%M %A})")
         line = DirectLine(
-            application.switchboard, clock, number, desk_answers=keeper.noted(controls), language=begins_in
+            application.switchboard, clock, number, desk_answers=saver.desk_answer, language=begins_in
         )
         begun = {
             "from": None if caller is None else number or "withheld",
@@ -102,17 +104,18 @@ def local_simulator(
         }
         if tree.asks_services:  # a real customer's data may be typed and heard, as on a running server
             begun["from"] = _kept_number(number, phones)
-            common = said_to_everybody(tree)
-            return keeper.keep(RecordingLine(line, begun, desks_of(tree), None, common), tree)
-        inside = HotlineView(
-            lambda: watch.session.node if watch.session else "",
-            lambda call: messages_so_far(application, call),
-        )
-        return keeper.keep(RecordingLine(line, begun, desks_of(tree), inside), tree)
+            return saver.record(line, begun, tree)
+        return saver.record(line, begun, tree, HotlineView(lambda: watch.node, messages))
 
-    return Simulator(
-        new_line, transcript, controls, watch.place, interactive, save=keeper.save, over=keeper.over
-    )
+    return saver.simulator(new_line, lambda: _place(watch.session, clock.now))
+
+
+def _place(session: Session | None, now: datetime) -> str:
+    """Return the node where a call waits, and how long it has lasted."""
+    if session is None:
+        return ""
+    minutes, seconds = divmod(int((now - session.started).total_seconds()), 60)
+    return f"{session.node} · {minutes}:{seconds:02}"
 
 
 def _moment(text: str, tree: Tree) -> datetime:
@@ -130,51 +133,34 @@ def _language(text: str, tree: Tree) -> str:
     raise ValueError(f"--language: the hotline does not speak `{text}`; {did_you_mean(text, tree.languages)}")
 
 
-def remote_simulator(
-    folder: Path,
-    url: str,
-    caller: str | None,
-    settings: Settings,
-    *,
-    transcript: Transcript,
-    trace: bool = False,
-    interactive: bool = False,
-    file: str | None = None,
-) -> Simulator:
+def remote_simulator(saver: CallSaver, url: str, caller: str | None, settings: Settings) -> Simulator:
     """Return a simulator whose calls go over HTTP to a running server.
 
     The folder is optional. It supplies a default caller, the languages, and a place for saved calls. These leave out
-    everything that may be secret. Raises ``ValueError`` if the URL or the file name is wrong.
+    everything that may be secret. Raises ``ValueError`` if the URL is wrong.
     """
-    base, tree = _base(url), load_hotline(folder).tree
-    phones = sample_callers(folder, tree)
+    base, tree = _base(url), load_hotline(saver.folder).tree
+    phones = sample_callers(saver.folder, tree)
     languages = tree.languages if tree else ("zh-CN", "en-US")
     number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
-    controls = Controls(remote=True, trace=trace)
-    keeper = CallSaver(folder, transcript, strict=not interactive)
-    if file is not None:
-        keeper.keep_in(file)
+    saver.controls.remote = True
     transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
 
     def send(method: str, url: str, form: Mapping[str, str], /) -> Reply:
         reply = transport(method, url, form)
-        if controls.trace:
-            transcript.note(request_line(method, url, form, reply.status, reply.body))
+        if saver.controls.trace:
+            saver.transcript.note(request_line(method, url, form, reply.status, reply.body))
         return reply
 
     def new_line() -> Line:
-        transcript.note(f"({number or 'number withheld'} rings {base})")
-        called = settings.number or "+8657100000000"
-        line = PlayerLine(send, number, called, languages, keeper.noted(controls))
+        saver.transcript.note(f"({number or 'number withheld'} rings {base})")
+        line = PlayerLine(send, number, settings.number or "+8657100000000", languages, saver.desk_answer)
         begun = {"from": _kept_number(number, phones)}
         if tree:
             begun["at"] = f"{utc_now().astimezone(tree.timezone):%Y-%m-%d %H:%M}"
-        desks, common = (desks_of(tree), said_to_everybody(tree)) if tree else ({}, None)
-        return keeper.keep(RecordingLine(line, begun, desks, None, common), tree)
+        return saver.record(line, begun, tree)
 
-    return Simulator(
-        new_line, transcript, controls, interactive=interactive, save=keeper.save, over=keeper.over
-    )
+    return saver.simulator(new_line)
 
 
 def _kept_number(number: str, phones: Sequence[str]) -> str | None:
@@ -194,79 +180,78 @@ def _base(url: str) -> str:
     return url.rstrip("/").removesuffix("/voice")
 
 
-def desks_of(tree: Tree) -> dict[str, str]:
-    return {name: desk.number for name, desk in tree.desks.items()}
-
-
-def messages_so_far(application: Application, call: str) -> list[str]:
-    """Return the text messages of a call so far, as their recipients read them."""
-    history = history_of(application, call)
-    return [message.body for message in history.messages] if history else []
-
-
 @dataclass(slots=True)
 class CallSaver:
     """Saves simulated calls as written calls."""
 
     folder: Path
     transcript: Transcript
-    strict: bool
-    """Whether a call that cannot be saved ends the program. If nobody is at the keyboard, nobody can choose another
-    file."""
-    file: Path | None = None
+    trace: InitVar[bool] = False
+    interactive: bool = False
+    """Whether somebody is at the keyboard and can choose another file. Otherwise a call that cannot be saved ends the
+    program."""
+    file: InitVar[str | None] = None
+    path: Path | None = None
     """Where finished calls are saved; None: nowhere."""
+    controls: Controls = field(default_factory=Controls)
     line: RecordingLine | None = None
     tree: Tree | None = None
     """The menu of the current call; None if it is unknown."""
     saved: tuple[Path, WrittenCall] | None = None
     """The call that was saved last, and its file."""
 
-    def keep_in(self, name: str) -> None:
-        """Save each finished call in this file. Raises ``ValueError`` if it cannot hold calls."""
-        self.file = calls_file(self.folder, name)
-        check_calls_file(self.file)
+    def __post_init__(self, trace: bool, file: str | None) -> None:
+        """Raise ``ValueError`` if the file cannot hold calls."""
+        self.controls.trace = trace
+        if file is not None:
+            self.path = calls_file(self.folder, file)
+            check_calls_file(self.path)
 
-    def keep(self, line: RecordingLine, tree: Tree | None) -> RecordingLine:
-        """Start recording a call."""
-        self.line, self.tree = line, tree
-        return line
+    def simulator(self, new_line: Callable[[], Line], place: Callable[[], str] = lambda: "") -> Simulator:
+        return Simulator(
+            new_line, self.transcript, self.controls, place, self.interactive, save=self.save, over=self.over
+        )
 
-    def noted(self, controls: Controls) -> Callable[[str], DeskAnswer]:
-        """Return a function that answers for the desks, and records the answers in the current call."""
+    def record(
+        self,
+        line: Line,
+        begun: Mapping[str, str | None],
+        tree: Tree | None,
+        inside: HotlineView | None = None,
+    ) -> RecordingLine:
+        """Start recording a call. Only one that is seen from ``inside`` has no secrets of a real customer."""
+        desks = {name: desk.number for name, desk in tree.desks.items()} if tree else {}
+        common = said_to_everybody(tree) if tree and inside is None else None
+        self.line, self.tree = RecordingLine(line, begun, desks, inside, common), tree
+        return self.line
 
-        def answer(number: str) -> DeskAnswer:
-            if self.line:
-                self.line.rung.setdefault(number, []).append(controls.desk_answer)
-            return controls.desk_answer
+    def desk_answer(self, number: str) -> DeskAnswer:
+        """Answer for a desk, and record the answer in the current call."""
+        if self.line:
+            self.line.rung.setdefault(number, []).append(self.controls.desk_answer)
+        return self.controls.desk_answer
 
-        return answer
-
-    def noting(self, perform: Perform, controls: Controls) -> Perform:
-        """Return a function that runs actions, and records in the current call whether they were down or slow."""
-
-        def noted(name: str, services: Services, request: ActionRequest, actions: Actions) -> ActionResult:
-            if self.line:
-                befell = (name in controls.down, controls.slow.get(name, 0.0))
-                self.line.ran.setdefault(name, []).append(befell)
-            return perform(name, services, request, actions)
-
-        return noted
+    def note_run(self, action: str) -> None:
+        """Record in the current call whether an action that runs now is down or slow."""
+        if self.line:
+            befell = (action in self.controls.down, self.controls.slow.get(action, 0.0))
+            self.line.ran.setdefault(action, []).append(befell)
 
     def over(self) -> None:
         """Save the finished call if calls are saved."""
-        if self.file is None:
+        if self.path is None:
             return
         try:
-            self._save(self.file)
+            self._save(self.path)
         except (BadFile, OSError) as error:
-            if self.strict:
+            if not self.interactive:
                 raise
             self.transcript.note(f"not saved: {error}", "red")
 
     def save(self, name: str) -> None:
         """Save the current call. Raises ``ValueError`` or ``OSError`` if that fails."""
         try:
-            self._save(calls_file(self.folder, name) if name else self.file or calls_file(self.folder, SAVED))
+            self._save(calls_file(self.folder, name) if name else self.path or calls_file(self.folder, SAVED))
         except BadFile as error:
             raise ValueError(str(error)) from error
 
@@ -295,31 +280,3 @@ class CallSaver:
             return ["it is not played again here: services do the actions, and would do them once more"]
         failures = play("", call, DirectHarnesses(self.folder, self.tree)).failures
         return [f"played by itself it goes another way: {failures[0]}"] if failures else []
-
-
-@dataclass(slots=True)
-class _Watch:
-    application: Application
-    clock: VirtualClock
-    transcript: Transcript
-    controls: Controls
-    session: Session | None = None
-
-    def __call__(self, turn: Turn, event: Event) -> None:
-        session = turn.session
-        if self.session and self.session.call == session.call:
-            before = self.session
-        else:
-            before = replace(session, node="", variables={})  # as it was before the call's first event
-        self.session = session
-        if self.controls.trace:
-            tree = self.application.hotline.version(session.version)
-            for line in step_lines(tree, before, event, session, turn.commands):
-                self.transcript.note(line)
-
-    def place(self) -> str:
-        """Return the node where the call waits, and how long it has lasted."""
-        if self.session is None:
-            return ""
-        minutes, seconds = divmod(int((self.clock.now - self.session.started).total_seconds()), 60)
-        return f"{self.session.node} · {minutes}:{seconds:02}"

@@ -17,7 +17,7 @@ from ivr.calls.line import CallBroken
 from ivr.calls.served_hotline import MenuBroken
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import starter
-from ivr.cli.simulator_setup import local_simulator, remote_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.config import Settings
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
@@ -28,7 +28,7 @@ def ring(
 ) -> str:
     """Return what a caller hears who hangs up at once."""
     out = io.StringIO()
-    local_simulator(folder, caller, when, language, transcript=Transcript(out)).run([])
+    local_simulator(CallSaver(folder, Transcript(out)), caller, when, language).run([])
     return out.getvalue()
 
 
@@ -79,7 +79,7 @@ def test_nothing_of_one_sitting_touches_the_next() -> None:
     """Wrong tries of one are forgotten in the other."""
     for _ in range(2):
         out = io.StringIO()
-        simulator = local_simulator(YUEBAO, None, "2026-11-23T10:00", None, transcript=Transcript(out))
+        simulator = local_simulator(CallSaver(YUEBAO, Transcript(out)), None, "2026-11-23T10:00", None)
         simulator.run(["1", "3", "2", "0000", "0000"])
         assert out.getvalue().count("没有核对上") == 2
         assert "三次" not in out.getvalue()
@@ -107,7 +107,7 @@ def test_a_saved_menu_is_picked_up_at_the_next_call(tmp_path: Path) -> None:
     """The call that goes on stays with what it began with; a broken menu is reported, and the good one goes on."""
     folder, out = tmp_path / "bakery", io.StringIO()
     starter.write(folder)
-    simulator = local_simulator(folder, None, "2026-11-23T10:00", None, transcript=Transcript(out))
+    simulator = local_simulator(CallSaver(folder, Transcript(out)), None, "2026-11-23T10:00", None)
 
     def editor() -> Iterator[str]:
         saving(folder, lambda text: text.replace("营业时间", "开门时间"))
@@ -166,7 +166,7 @@ MEMORY = Settings(database_url="memory://")
 def call(url: str, typed: list[str], settings: Settings = MEMORY, *, trace: bool = False) -> str:
     """Return what a sitting over HTTP prints."""
     out = io.StringIO()
-    remote_simulator(YUEBAO, url, None, settings, transcript=Transcript(out), trace=trace).run(typed)
+    remote_simulator(CallSaver(YUEBAO, Transcript(out), trace=trace), url, None, settings).run(typed)
     return out.getvalue()
 
 
@@ -233,7 +233,7 @@ def test_a_server_that_is_down(served: Callable[[Program], str]) -> None:
         call("http://127.0.0.1:1", [])
     out = io.StringIO()
     simulator = remote_simulator(
-        YUEBAO, "http://127.0.0.1:1", None, MEMORY, transcript=Transcript(out), interactive=True
+        CallSaver(YUEBAO, Transcript(out), interactive=True), "http://127.0.0.1:1", None, MEMORY
     )
     simulator.run(["1", "/call"])
     assert out.getvalue().count("is running there; /call rings again") == 2
@@ -251,6 +251,6 @@ def test_no_folder_is_needed_to_call_a_server(served: Callable[[Program], str], 
     """A caller whom nobody knows rings."""
     url = served(create_app(YUEBAO, MEMORY, insecure=True))
     out = io.StringIO()
-    remote_simulator(tmp_path / "none", url, None, MEMORY, transcript=Transcript(out)).run([])
+    remote_simulator(CallSaver(tmp_path / "none", Transcript(out)), url, None, MEMORY).run([])
     assert "(+8613900000000 rings" in out.getvalue()
     assert "For English, press 2." in out.getvalue()

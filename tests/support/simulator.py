@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.channels.terminal.simulator import Simulator
 from ivr.channels.terminal.transcript import Transcript
-from ivr.cli.simulator_setup import local_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 MORNING = "2026-11-23T10:00"
@@ -20,7 +20,7 @@ def sitting(*, trace: bool = False, interactive: bool = False) -> tuple[Simulato
     """Return a simulator on a Monday morning, and what it prints."""
     out = io.StringIO()
     simulator = local_simulator(
-        YUEBAO, None, MORNING, None, transcript=Transcript(out), trace=trace, interactive=interactive
+        CallSaver(YUEBAO, Transcript(out), trace=trace, interactive=interactive), None, MORNING, None
     )
     return simulator, out
 

@@ -13,7 +13,7 @@ import pytest
 from ivr.calls.line import CallNote, Heard, Item
 from ivr.calls.served_hotline import load_tree
 from ivr.channels.terminal.transcript import Transcript
-from ivr.cli.simulator_setup import local_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator
 from ivr.harness import DirectHarnesses
 from ivr.storage.base import CallHistory
 from ivr.written.model import WrittenCall
@@ -134,5 +134,5 @@ def test_hanging_up_at_the_beep_has_one_ending(tmp_path: Path, steps: list[objec
         assert play("", call, harnesses).failures == []
     if ending == "hung_up":
         out = io.StringIO()
-        local_simulator(tmp_path, None, None, None, transcript=Transcript(out)).run([])
+        local_simulator(CallSaver(tmp_path, Transcript(out)), None, None, None).run([])
         assert out.getvalue().endswith("> (hangs up)\n(call hung up)\n")

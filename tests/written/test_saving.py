@@ -17,7 +17,7 @@ from ivr.app import create_app
 from ivr.calls.served_hotline import load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
-from ivr.cli.simulator_setup import local_simulator, remote_simulator
+from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.config import Settings
 from ivr.harness import DirectHarnesses
 from ivr.menu.reading.problems import BadFile
@@ -56,7 +56,7 @@ def sit(
 ) -> str:
     """Return what a sitting prints."""
     out = io.StringIO()
-    local_simulator(hotline, caller, MONDAY, language, transcript=Transcript(out), file=save).run(typed)
+    local_simulator(CallSaver(hotline, Transcript(out), file=save), caller, MONDAY, language).run(typed)
     return out.getvalue()
 
 
@@ -113,7 +113,7 @@ def test_everything_that_can_be_done_is_kept(hotline: Path, file: Path) -> None:
 def test_a_code_is_kept_as_what_it_is(hotline: Path, file: Path) -> None:
     """It is another one when the call is played."""
     out = io.StringIO()
-    simulator = local_simulator(hotline, None, MONDAY, None, transcript=Transcript(out), file="kept")
+    simulator = local_simulator(CallSaver(hotline, Transcript(out), file="kept"), None, MONDAY, None)
 
     def typing() -> Iterator[str]:
         yield from ("1", "1", "1", "1237")
@@ -178,7 +178,7 @@ def test_a_file_that_was_spoilt_meanwhile(hotline: Path, file: Path, *, interact
     """Who types at a terminal is told and may mend it; in a pipe it is a failure."""
     out = io.StringIO()
     simulator = local_simulator(
-        hotline, None, MONDAY, None, transcript=Transcript(out), file="kept", interactive=interactive
+        CallSaver(hotline, Transcript(out), file="kept", interactive=interactive), None, MONDAY, None
     )
 
     def typing() -> Iterator[str]:
@@ -276,12 +276,10 @@ def test_no_secret_of_a_server_is_kept(hotline: Path, file: Path, url: str) -> N
     """Zeros stand for what may be one, and a stranger's number is not written; both are said."""
     out = io.StringIO()
     remote_simulator(
-        hotline,
+        CallSaver(hotline, Transcript(out), file="kept"),
         url,
         "+8613912345678",
         Settings(database_url="memory://"),
-        transcript=Transcript(out),
-        file="kept",
     ).run(["1", "3", "2", "13800138000#", "1237", "0#"])
     text = file.read_text(encoding="utf-8")
     for secret in ("1237", "13800138000", "13912345678"):
@@ -299,7 +297,7 @@ def test_a_call_to_a_server_without_secrets_passes(hotline: Path, file: Path, ur
     """With the desks' answers."""
     out = io.StringIO()
     settings = Settings(database_url="memory://")
-    remote_simulator(hotline, url, None, settings, transcript=Transcript(out), file="kept").run(
+    remote_simulator(CallSaver(hotline, Transcript(out), file="kept"), url, None, settings).run(
         ["/desk busy", "1", "4"]
     )
     (call,) = [call for name, call in read_calls(hotline)[0] if name == "calls/kept.yaml"]
@@ -311,6 +309,8 @@ def test_without_a_hotline_a_folder_must_be_named(tmp_path: Path) -> None:
     """There is no `calls/` to put a file into."""
     with pytest.raises(ValueError, match=r"there is no hotline in .*; name a file with its folder"):
         remote_simulator(
-            tmp_path / "none", "http://127.0.0.1:1", None, Settings(database_url="memory://"),
-            transcript=Transcript(io.StringIO()), file="kept",
-        )  # fmt: skip
+            CallSaver(tmp_path / "none", Transcript(io.StringIO()), file="kept"),
+            "http://127.0.0.1:1",
+            None,
+            Settings(database_url="memory://"),
+        )
