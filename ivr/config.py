@@ -5,40 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-SETTINGS: Mapping[str, str] = {
-    "TWILIO_AUTH_TOKEN": "The account's auth token, with which every webhook must be signed. Several, separated by "
-    "commas, while a token is rotated. Without it `ivr serve` refuses to start unless told `--insecure`.",
-    "TWILIO_ACCOUNT_SID": "The account (`AC…`) that text messages are sent with, together with `TWILIO_AUTH_TOKEN` and "
-    "`TWILIO_NUMBER`. Without it, and without `IVR_SMS_URL`, they are kept as “not sent”.",
-    "TWILIO_NUMBER": "The hotline's own number. Text messages come from it, and it is shown to a desk when the caller's "
-    "is withheld.",
-    "TWILIO_VERIFY_SERVICE": "A Verify service (`VA…`) that sends and judges one-time codes in place of our own.",
-    "IVR_TWILIO_API_URL": "Another address of Twilio's REST API: a mock, or a carrier that speaks it too.",
-    "IVR_SMS_URL": "A text-message gateway of your own, such as `https://sms.example.com/messages`: every message is "
-    "posted to it as JSON, and none goes through Twilio.",
-    "IVR_SMS_TOKEN": "The gateway's bearer token.",
-    "IVR_SMS_SENDER": "The number or name that the gateway shows as the sender.",
-    "IVR_SMS_REPORT_SECRET": "At least 32 random characters, with which the gateway signs its delivery reports. Several, "
-    "separated by commas, while it is changed. Without it no report is asked for or taken.",
-    "IVR_PUBLIC_URL": "The URL that Twilio calls, such as `https://ivr.example.com`. Signatures are checked against "
-    "it, the path and the raw query. Needed together with `TWILIO_AUTH_TOKEN`.",
-    "IVR_DATABASE_URL": "Where calls are kept: `sqlite:///ivr.sqlite3` (the default, in the present folder) or "
-    "`memory://`. The demonstration account service has a file of its own beside it.",
-    "IVR_SECRET_KEY": "At least 32 random characters. Codes, links and the messages that hold them are signed and sealed "
-    "with it. Several, separated by commas, while it is changed: the first one seals, and messages that wait are opened with "
-    "each; codes and links under way end. Without it `ivr serve` makes one up that lasts until it ends, unless it has "
-    "messages to send.",
-    "IVR_FALLBACK_NUMBER": "The human of `/voice/fallback`, who is rung when everything else has failed; without it "
-    "the desk of the hotline's `agent` node.",
-    "IVR_DESK_<NAME>": "A desk's number, over the one in the tree: `IVR_DESK_SERVICE` for the desk `service`.",
-    "IVR_LOG": "`json` or `text`; without it JSON where the log is no terminal.",
-    "IVR_LOG_LEVEL": "`debug` logs every turn, `info` (the default) every call.",
-}
-"""Every setting and its meaning. A test compares the README's table with it."""
+import yaml
+from pydantic import TypeAdapter
 
+SETTINGS: Mapping[str, str] = TypeAdapter(dict[str, str]).validate_python(
+    yaml.safe_load(Path(__file__).with_name("settings.yaml").read_text(encoding="utf-8"))
+)
+"""Every setting and its meaning. A test compares the table in docs/operating.md with it."""
 
 SHORTEST_KEY = 32  # characters
 FEWEST_CHARACTERS = 8

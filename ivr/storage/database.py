@@ -20,6 +20,12 @@ def seconds_of(at: datetime) -> float:
     return (at - _EPOCH).total_seconds()
 
 
+def statements(file: str) -> list[str]:
+    """Return the statements of an SQL file of this folder."""
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
+    return [statement for statement in text.split(";\n") if statement.strip()]
+
+
 class Database:
     """An SQLite file, which other tables may share, or :data:`IN_MEMORY`. Safe from any thread.
 

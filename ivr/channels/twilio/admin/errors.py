@@ -9,30 +9,15 @@ Source: Twilio's dictionary of errors.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
-SENTENCES = {
-    10001: "the account is not active; Twilio's console says why",
-    20003: "Twilio does not take these credentials; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
-    20404: "Twilio knows nothing by that identifier; check TWILIO_ACCOUNT_SID and TWILIO_VERIFY_SERVICE",
-    20429: "Twilio takes no more requests at this moment; try again later",
-    21205: "Twilio cannot call this URL; IVR_PUBLIC_URL must be an address that it can reach",
-    21210: "our number is not one of the account's; TWILIO_NUMBER must be one that it owns or has verified",
-    21211: "this is no valid telephone number",
-    21212: "our number is not valid; TWILIO_NUMBER must be one of the account's",
-    21215: "the account may not call that country; allow it in Twilio's geographic permissions for voice",
-    21219: "the account is on trial and may call only numbers that are verified with Twilio",
-    21408: "the account may not text that country; allow it in Twilio's geographic permissions for messages",
-    21602: "the message has no words",
-    21606: "our number cannot send this message; TWILIO_NUMBER must be one of the account's that can send texts",
-    21608: "the account is on trial and may text only numbers that are verified with Twilio",
-    21609: "Twilio cannot report to this URL; IVR_PUBLIC_URL must be an address that it can reach",
-    21610: "the recipient has answered STOP and gets no more messages from our number",
-    21612: "there is no way for a message from our number to this one",
-    21614: "the number is no mobile number and takes no messages",
-    21617: "the message is longer than 1600 characters",
-    60203: "too many codes were sent to this number; it must wait ten minutes",
-    60212: "too many codes were asked for this number at once",
-}
+import yaml
+from pydantic import TypeAdapter
+
+SENTENCES: Mapping[int, str] = TypeAdapter(dict[int, str]).validate_python(
+    yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+)
 """What Twilio's error codes mean and what to do, for those that a hotline meets."""
 
 _CREDENTIALS = 20003
