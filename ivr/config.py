@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import TypeAdapter
+from ivr.menu.language.model import read_table
 
-SETTINGS: Mapping[str, str] = TypeAdapter(dict[str, str]).validate_python(
-    yaml.safe_load(Path(__file__).with_name("settings.yaml").read_text(encoding="utf-8"))
-)
+SETTINGS: Mapping[str, str] = read_table(dict[str, str], Path(__file__).with_name("settings.yaml"))
 """Every setting and its meaning. A test compares the table in docs/operating.md with it."""
 
 SHORTEST_KEY = 32  # characters

@@ -12,12 +12,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-from pydantic import TypeAdapter
+from ivr.menu.language.model import read_table
 
-SENTENCES: Mapping[int, str] = TypeAdapter(dict[int, str]).validate_python(
-    yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-)
+SENTENCES: Mapping[int, str] = read_table(dict[int, str], Path(__file__).with_suffix(".yaml"))
 """What Twilio's error codes mean and what to do, for those that a hotline meets."""
 
 _CREDENTIALS = 20003
