@@ -19,7 +19,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from ivr import logs
-from ivr.actions import check_code, reset_password, send_code
+from ivr.actions import one_time_codes, reset_password
 from ivr.actions.accounts import PasswordKind
 from ivr.actions.http import connections as peers
 from ivr.actions.http import service_actions as http
@@ -528,13 +528,13 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
         Play(prove),
         [
             line(
-                send_code,
+                one_time_codes,
                 "send_code.function",
                 'digest("code", request.account, request.call, code)',
                 "digest.__call__ and code",
             ),
             line(
-                check_code,
+                one_time_codes,
                 "_digest",
                 'digest("code", request.account, request.call, code)',
                 "digest.__call__ and code",

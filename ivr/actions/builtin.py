@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from ivr.actions.base import Action
 from ivr.actions.bulletins import bulletins
-from ivr.actions.check_code import check_code
 from ivr.actions.find_account import find_account, find_account_by_number
+from ivr.actions.one_time_codes import check_code, send_code
 from ivr.actions.reset_password import reset_login_password, reset_payment_password
-from ivr.actions.send_code import send_code
 from ivr.actions.send_messages import send_link, send_summary, send_text
 from ivr.actions.verify_identity import verify_identity
 from ivr.menu.language.contract import Contract

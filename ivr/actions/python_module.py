@@ -24,7 +24,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS, AccountContext, AccountService
 from ivr.actions.base import Action, FunctionAction
@@ -112,12 +114,13 @@ def _hooks(module: ModuleType, name: str, folder: Path) -> dict[str, Any]:
         if problem := _call_problem(function, "folder" if hook != "open_accounts" else "context"):
             raise BadModule(f"`{name}`: `{hook}`: {problem[0]}", problem[1])
         hooks[hook] = _checked(function, f"`{name}`: `{hook}`", folder, is_right, shape)
-    files = getattr(module, "FILES", {})
-    if not isinstance(files, Mapping) or not all(_is_declared(*entry) for entry in files.items()):
+    try:
+        files = _FILES.validate_python(getattr(module, "FILES", {}), strict=True)
+    except ValidationError:
         raise BadModule(
             f"`{name}`: `FILES` is no dictionary of file names and models",
             'write `FILES = {"patients": PatientsFile}`, with a subclass of `ivr.menu.language.model.Model`',
-        )
+        ) from None
     return {**hooks, "files": files}
 
 
@@ -158,13 +161,7 @@ _HOOKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 """How each result is checked, and what it should be."""
 
 
-def _is_declared(file: object, model: object) -> bool:
-    return (
-        isinstance(file, str)
-        and _NAME.fullmatch(file) is not None
-        and isinstance(model, type)
-        and issubclass(model, Model)
-    )
+_FILES = TypeAdapter(Mapping[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")], type[Model]])
 
 
 # --- importing it

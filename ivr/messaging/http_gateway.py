@@ -22,7 +22,6 @@ from ssl import SSLCertVerificationError
 from typing import Any
 
 import requests
-from requests.auth import AuthBase
 from requests.exceptions import ProxyError
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
@@ -41,18 +40,6 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}|[0-9]{1,5}")
 
 class GatewayFailed(Exception):
     """The gateway answered with a 5xx. It may have taken the message, or not."""
-
-
-class _Bearer(AuthBase):
-    """The token of the gateway. With this, requests does not look for another one in ~/.netrc."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +62,7 @@ class HttpGateway:
             answer = requests.post(
                 self.url,
                 json=self._request(message),
-                auth=_Bearer(self.token),
+                auth=self._authorized,
                 timeout=self.timeout,
                 allow_redirects=False,
                 stream=True,
@@ -92,6 +79,12 @@ class HttpGateway:
             if 200 <= answer.status_code < 300:
                 return _identifier(data)
             raise _verdict(answer, data)
+
+    def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token. With this, requests does not look for another one in ~/.netrc."""
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
 
     def _request(self, message: Message) -> dict[str, str]:
         optional = {"from": self.sender, "report_url": self.report_url}
