@@ -98,11 +98,7 @@ def fixed_prompts(tree: Tree) -> list[tuple[str, str]]:
     texts: dict[str, str] = {}
     for speech in tree.speech.values():
         nodes = speech.nodes.values()
-        spoken = [
-            group
-            for node in nodes
-            for group in (node.say, node.end, node.noinput, node.nomatch, node.announced)
-        ]
+        spoken = [group for node in nodes for group in (*node.spoken.values(), node.announced)]
         for prompt in (prompt for group in (*spoken, *speech.phrases.values()) for prompt in group):
             if prompt.template is None:
                 texts |= _unmixed(prompt.fixed.text, prompt.fixed.language)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, assert_never
 
 from ivr.calls.turns import Switchboard
-from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
 from ivr.engine.events import (
     CallerHungUp,
     CallStarted,
@@ -27,6 +27,7 @@ from ivr.engine.events import (
 )
 from ivr.engine.session import Session
 from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.prompts import Utterance
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 Waiting = Literal["keys", "recording", "nobody"]

@@ -62,7 +62,6 @@ class Gather(CallCommand):
 
     @property
     def shown(self) -> str:
-        """With what ends it."""
         keys = "" if self.length is None else "1 key" if self.length == 1 else f"{self.length} keys"
         ends = " or ".join(end for end in (keys, self.finish) if end)
         return f"Gather ({ends}, {self.timeout} s)" if ends else f"Gather ({self.timeout} s)"
@@ -102,7 +101,6 @@ class Transfer(CallCommand):
 
     @property
     def shown(self) -> str:
-        """With the desk and the reason."""
         return f"Transfer {self.desk}{' urgent' * self.urgent}: {self.reason}"
 
 
@@ -121,7 +119,6 @@ class Record(CallCommand):
 
     @property
     def shown(self) -> str:
-        """With its name and bound."""
         return f"Record {self.name} ({self.at_most} s)"
 
 
@@ -150,7 +147,6 @@ class Hangup(CallCommand):
 
     @property
     def shown(self) -> str:
-        """With how the call ended."""
         return f"Hangup {self.ending}"
 
 
@@ -192,17 +188,3 @@ def nest(commands: Iterable[Command]) -> list[Command]:
 def _joined(spoken: list[Say]) -> list[Command]:
     utterances = tuple(utterance for say in spoken for utterance in say.utterances)
     return [Say(utterances)] if utterances else []
-
-
-__all__ = [
-    "Command",
-    "Gather",
-    "Hangup",
-    "Record",
-    "RunAction",
-    "Say",
-    "SendText",
-    "Transfer",
-    "Utterance",
-    "nest",
-]

@@ -22,12 +22,10 @@ class Result(NamedTuple):
     word: str = ""
 
     def __str__(self) -> str:
-        """Write it for the record."""
         return f"{self.of}: {self.word}" if self.of else ""
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read what was written."""
         of, _, word = written.partition(": ")
         return cls(of, word)
 
@@ -80,7 +78,6 @@ class DigitsPressed(CallEvent):
 
     @property
     def shown(self) -> str:
-        """The keys."""
         return f"press {self.digits}"
 
 
@@ -93,7 +90,6 @@ class SpeechHeard(CallEvent):
 
     @property
     def shown(self) -> str:
-        """The words."""
         return f"say “{self.text}”"
 
 
@@ -129,12 +125,10 @@ class ActionFinished(CallEvent):
 
     @property
     def ended(self) -> Result:
-        """How the action ended."""
         return Result(self.action, self.outcome)
 
     @property
     def shown(self) -> str:
-        """The action and how it ended."""
         return f"`{self.action}` ends as `{self.outcome}`"
 
 
@@ -161,17 +155,14 @@ class DeskReport(CallEvent):
 
     @property
     def ended(self) -> Result:
-        """How it ended."""
         return Result(self.way, self.result)
 
     @property
     def connected(self) -> bool:
-        """Whether a human answered."""
         return self.result == "answered"
 
     @property
     def shown(self) -> str:
-        """The result."""
         return f"the desk: {self.result.replace('_', ' ')}"
 
 
@@ -198,7 +189,6 @@ class RecordingEnded(CallEvent):
 
     @property
     def shown(self) -> str:
-        """How long it is."""
         return f"a recording of {self.seconds} s"
 
 

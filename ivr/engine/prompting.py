@@ -57,7 +57,7 @@ def _sorry(turn: Turn, node: MenuNode | AskNode, how: str, tries: int) -> tuple[
     kind = "noinput" if how == "noinput" else "nomatch"
     if turn.session.confirming is not None:
         return turn.phrase(kind, tries)
-    own = turn.words.noinput if kind == "noinput" else turn.words.nomatch
+    own = turn.words.spoken[kind]
     if own:
         return pick(own, tries)
     if how == "unfinished":

@@ -142,10 +142,8 @@ def _at_node(turn: Turn, event: Event) -> None:
     match node:
         case None:
             _start(turn, event)
-        case MenuNode():
-            _at_menu(turn, event)
-        case AskNode():
-            _at_entry(turn, node, event)
+        case MenuNode() | AskNode():
+            _at_listening(turn, node, event)
         case RunNode() | TextNode():
             _at_action(turn, node, event)
         case TransferNode():
@@ -161,23 +159,15 @@ def _at_node(turn: Turn, event: Event) -> None:
 # --- one function for each kind of node at which a call waits
 
 
-def _at_menu(turn: Turn, event: Event) -> None:
-    match event:
-        case NoInput() | DigitsPressed(digits=""):
-            _miss(turn, "noinput")
-        case DigitsPressed() | SpeechHeard():
-            _choose_option(turn, as_keys(turn.tree, turn.session, event).digits)
-        case _:
-            listen(turn, "repeat")
-
-
-def _at_entry(turn: Turn, node: AskNode, event: Event) -> None:
+def _at_listening(turn: Turn, node: MenuNode | AskNode, event: Event) -> None:
     match event:
         case NoInput() | DigitsPressed(digits=""):
             _miss(turn, "noinput")
         case DigitsPressed() | SpeechHeard():
             typed = as_keys(turn.tree, turn.session, event)
-            if turn.session.confirming is None:
+            if isinstance(node, MenuNode):
+                _choose_option(turn, typed.digits)
+            elif turn.session.confirming is None:
                 _take_entry(turn, node, typed)
             else:
                 _take_confirmation(turn, node, typed.digits)

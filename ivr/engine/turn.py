@@ -49,7 +49,6 @@ class Turn:
 
     @property
     def speech(self) -> Speech:
-        """The words of the call's language."""
         return self.tree.speech[self.session.language]
 
     @property
@@ -63,7 +62,6 @@ class Turn:
         return self.at.astimezone(self.tree.timezone)
 
     def today(self) -> date:
-        """Return the date in the hotline's time zone."""
         return self.now.date()
 
     def variables(self) -> dict[str, Any]:
@@ -94,9 +92,9 @@ class Turn:
 
     def note(self) -> None:
         """Keep the present node's note for the summary. What is told again is noted once."""
-        if self.words.note is None:
+        if "note" not in self.words.messages:
             return
-        note, notes = self.words_of(self.words.note), self.session.notes
+        note, notes = self.words_of(self.words.messages["note"]), self.session.notes
         if note and note not in notes:
             self.session.notes = [*notes, note][-MAX_NOTES:]
 
@@ -149,7 +147,6 @@ class Turn:
         return pick(self.speech.phrases[name], count)
 
     def end(self, ending: str) -> None:
-        """End the call, in this way."""
         self.session.ending = self.session.ending or ending
         self.session.variables, self.session.notes = {}, []
         self.session.confirming, self.session.running = None, ""

@@ -37,7 +37,7 @@ def tapered(subject: Subject, _limit: float) -> Iterator[Finding]:
     for language in subject.languages:
         for name, node in subject.listening():
             for part in ("noinput", "nomatch"):
-                own = getattr(subject.tree.speech[language].nodes[name], part)[: node.tries - 1]
+                own = subject.tree.speech[language].nodes[name].spoken[part][: node.tries - 1]
                 if own and node.tries > 2:
                     yield from _too_little(Finding(name, (part,), "", "", language), own, node.tries - 1)
 

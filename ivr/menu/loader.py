@@ -21,7 +21,7 @@ from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
-from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection
+from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection, entries
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare, declare_most, declare_parts, kind_problem
 from ivr.menu.reading.yaml import Section, place, read
@@ -152,7 +152,7 @@ def _known_contracts(draft: Draft, built_in: Mapping[str, Contract]) -> dict[str
     declared = draft.actions.actions if draft.actions else {}
     as_typed = {
         name: contract_as_typed(name, typed)
-        for name, typed in draft.typed_actions().items()
+        for name, typed in entries(draft.actions_file, "actions").items()
         if name not in declared
     }
     return as_typed | contracts_with(declared, _with_replaced(draft, built_in))

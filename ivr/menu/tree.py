@@ -47,20 +47,8 @@ class NodeSpeech:
         return self.spoken.get("end", ())
 
     @property
-    def noinput(self) -> tuple[Prompt, ...]:
-        return self.spoken.get("noinput", ())
-
-    @property
-    def nomatch(self) -> tuple[Prompt, ...]:
-        return self.spoken.get("nomatch", ())
-
-    @property
     def text(self) -> Prompt | None:
         return self.messages.get("text")
-
-    @property
-    def note(self) -> Prompt | None:
-        return self.messages.get("note")
 
     @property
     def prompts(self) -> Iterator[tuple[str, tuple[Prompt, ...]]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.commands import Command, Gather, Hangup, RunAction, Say, SendText, Transfer, Utterance, nest
+from ivr.engine.commands import Command, Gather, Hangup, RunAction, Say, SendText, Transfer, nest
+from ivr.menu.speech.prompts import Utterance
 
 
 def words(text: str) -> tuple[Utterance, ...]:

@@ -121,8 +121,8 @@ def test_several_wordings() -> None:
     )
     words = made.speech["en-US"].nodes["main"]
     assert texts(words.say) == ["First.", "Second.", "Third."]
-    assert texts(words.noinput) == ["Silent.", "Still."]
-    assert texts(words.nomatch) == []
+    assert texts(words.spoken["noinput"]) == ["Silent.", "Still."]
+    assert texts(words.spoken["nomatch"]) == []
 
 
 def test_values_conditions_and_inputs_are_compiled() -> None:

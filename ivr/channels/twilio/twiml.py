@@ -20,7 +20,8 @@ from xml.sax.saxutils import escape
 from twilio.twiml import voice_response as verbs
 
 from ivr.channels.twilio.speech_text import clean, pieces
-from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer, Utterance
+from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
+from ivr.menu.speech.prompts import Utterance
 from ivr.menu.speech.voices import default_voice, hear_language, say_language
 
 LARGEST = 64_000

@@ -20,7 +20,7 @@ from ivr.menu.language.http_services import (
 )
 from ivr.menu.language.nodes import RunNode
 from ivr.menu.language.suggestions import did_you_mean
-from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import place
 from ivr.menu.speech.templates import examine
@@ -68,7 +68,7 @@ def _file(draft: Draft, actions: ActionsFile, built_in: Mapping[str, Contract]) 
     for name, service in actions.services.items():
         for found in _service(service.url, service.headers):
             yield found.under("services", name)
-    if actions.accounts and actions.accounts.service not in draft.typed_services():
+    if actions.accounts and actions.accounts.service not in entries(draft.actions_file, "services"):
         name = actions.accounts.service
         remedy = did_you_mean(name, actions.services, "add it under `services:`")
         yield FileProblem(("accounts", "service"), f"there is no service `{name}`", remedy)
@@ -97,7 +97,7 @@ def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, C
         return
     contract = built_in.get(name)
     services = draft.action_parts.services if draft.action_parts else {}
-    if entry.service not in draft.typed_services():
+    if entry.service not in entries(draft.actions_file, "services"):
         remedy = did_you_mean(entry.service, services, "add it under `services:`")
         yield FileProblem(("service",), f"there is no service `{entry.service}`", remedy)
     yield from _request(entry)

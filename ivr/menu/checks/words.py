@@ -15,7 +15,7 @@ from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
-from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
 from ivr.menu.speech.durations import number_words
 from ivr.menu.speech.recognition import normalise
@@ -97,7 +97,7 @@ def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
 
 def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
     typed = draft.words[language].nodes.get(name)
-    if typed is None and name in draft.typed_words(language):
+    if typed is None and name in entries(draft.word_files[language], "nodes"):
         return  # its words have a problem of their own
     own = words_of(node, typed)
     lacking = list(_lacking(node, own))

@@ -63,7 +63,7 @@ class TimedEdges:
         usual = self.speech.phrases["noinput" if isinstance(node, MenuNode) else "ask_noinput"]
         again = (*self._yes_no(node), *own.announced) + (own.say[:1] if isinstance(node, AskNode) else ())
         sorry = sum(
-            seconds_of(_of_try(own.noinput or usual, number)) + seconds_of(again)
+            seconds_of(_of_try(own.spoken["noinput"] or usual, number)) + seconds_of(again)
             for number in range(1, node.tries)
         )
         return self.whole(name) + sorry + node.timeout * node.tries

@@ -97,20 +97,10 @@ class Draft:
 
     def typed(self, key: str) -> list[str]:
         """Return the names under a key of the menu file. Wrong entries are included."""
-        return list(_entries(self.top, key))
-
-    def typed_services(self) -> list[str]:
-        return list(_entries(self.actions_file, "services"))
-
-    def typed_actions(self) -> Mapping[str, Any]:
-        """Return the actions of ``actions.yaml`` as they were typed. Wrong ones are included."""
-        return _entries(self.actions_file, "actions")
-
-    def typed_words(self, language: str) -> Mapping[str, Any]:
-        """Return the words of the nodes in a language as they were typed. Wrong ones are included."""
-        return _entries(self.word_files[language], "nodes")
+        return list(entries(self.top, key))
 
 
-def _entries(typed: TypedSection | None, key: str) -> Mapping[str, Any]:
-    entries = typed.section.get(key) if typed else None
-    return entries if isinstance(entries, Section) else {}
+def entries(typed: TypedSection | None, key: str) -> Mapping[str, Any]:
+    """Return what was typed under a key of a file. Wrong entries are included."""
+    found = typed.section.get(key) if typed else None
+    return found if isinstance(found, Section) else {}

@@ -10,12 +10,14 @@ a text that a comment cuts off, and anchors that explode.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 import yaml
 
+from ivr.menu.language.model import YamlLoader, read_table
 from ivr.menu.reading.fullwidth import chinese_punctuation
 from ivr.menu.reading.problems import Problem
 
@@ -23,8 +25,6 @@ MAX_BYTES = 1024 * 1024
 MAX_VALUES = 200_000
 """The most values that a file may hold with every alias written out."""
 MAX_DEPTH = 40
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mark(NamedTuple):
@@ -88,10 +88,12 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
     if problems:
         return None, problems
-    builder = _Builder(text, file, [*_comments_meant_as_keys(lines, file)])
+    builder = _Builder(
+        text, file, [*_comments_meant_as_keys(lines, file)], yaml.parse(text, Loader=YamlLoader)
+    )
     made = None
     try:
-        made = builder.build(yaml.parse(text, Loader=_Loader))
+        made = builder.build()
         if made is None and top is list:
             made = SequenceNode()
         elif not isinstance(made, top):
@@ -99,7 +101,7 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
-        builder.problems.append(refused.problem)
+        builder.problem(*refused.args)
     return made if isinstance(made, top) else None, _within(text, builder.problems)
 
 
@@ -161,30 +163,17 @@ def place(data: Any, *path: Any) -> Mark:
 
 
 class _Refused(Exception):
-    """Raised when a file cannot be read any further."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-
-@dataclass(slots=True)
-class _Open:
-    """A section or list that is being filled."""
-
-    value: Section | SequenceNode
-    anchor: str | None
-    key: Scalar | None = None
-    size: int = 1
+    """Raised with the place, the mistake and the remedy when a file cannot be read any further."""
 
 
 @dataclass(slots=True)
 class _Anchor:
     """A value that aliases may refer to."""
 
-    value: Any
-    size: int
     mark: Mark
+    value: Any = None
+    """None inside the value itself."""
+    size: int = 0
     used: bool = False
 
 
@@ -193,64 +182,65 @@ _COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
 
 @dataclass(slots=True)
 class _Builder:
-    """Builds a value from the events of one file."""
+    """Builds a value from the events of one file. The values inside it are built the same way."""
 
     text: str
     file: str
     problems: list[Problem]
-    stack: list[_Open] = field(default_factory=list)
+    events: Iterator[Any]
     anchors: dict[str, _Anchor] = field(default_factory=dict)
-    top: Any = None
 
-    def build(self, events: Iterable[Any]) -> Any:
-        documents = 0
-        for event in events:
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        raise self.refusal(
-                            _mark(event), "the file holds a second document", "delete the `---` line"
-                        )
-                case yaml.ScalarEvent():
-                    value = self.scalar(event)
-                    size = 1 + len(value) // 100  # a long text that many aliases repeat is a bomb too
-                    if event.anchor:
-                        self.anchors[event.anchor] = _Anchor(value, size, value.mark)
-                    self.put(value, size)
-                case yaml.MappingStartEvent():
-                    self.push(event, Section())
-                case yaml.SequenceStartEvent():
-                    self.push(event, SequenceNode())
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    self.pop()
-                case yaml.AliasEvent():
-                    self.alias(event)
+    def build(self) -> Any:
+        top, documents = None, 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise _Refused(_mark(event), "the file holds a second document", "delete the `---` line")
+            elif isinstance(event, yaml.NodeEvent):
+                top, _ = self.value(event)
         for name, anchor in self.anchors.items():
             if not anchor.used:
                 what = f"`&{name}` marks a value for `*{name}`, which is nowhere"
                 self.problem(anchor.mark, what, "delete it, or put quotes around the whole text")
-        return self.top
+        return top
 
     def problem(self, mark: Mark, what: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, *mark, "", what, remedy))
 
-    def refusal(self, mark: Mark, what: str, remedy: str) -> _Refused:
-        return _Refused(Problem(self.file, *mark, "", what, remedy))
+    def value(self, event: Any, key: Scalar | None = None, depth: int = 0) -> tuple[Any, int]:
+        """Return the value that begins with an event, and how many values it holds with every alias written out."""
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        if event.tag is not None:
+            remedy = "delete it: texts are taken as they are typed; or put quotes around the whole text"
+            self.problem(_mark(event), f"the tag `{event.tag}` means nothing here", remedy)
+        if isinstance(event, yaml.ScalarEvent):
+            made = self.scalar(event, key)
+            size = 1 + len(made) // 100  # a long text that many aliases repeat is a bomb too
+            if event.anchor:
+                self.anchors[event.anchor] = _Anchor(made.mark, made, size)
+            return made, size
+        if depth >= MAX_DEPTH:
+            raise _Refused(_mark(event), f"nested more than {MAX_DEPTH} deep", "write it flatter")
+        anchor = _Anchor(_mark(event))
+        if event.anchor:
+            self.anchors[event.anchor] = anchor
+        build = self.section if isinstance(event, yaml.MappingStartEvent) else self.sequence
+        anchor.value, anchor.size = build(event, _mark(event) if key is None else key.mark, depth + 1)
+        return anchor.value, anchor.size
 
-    def scalar(self, event: Any) -> Scalar:
+    def scalar(self, event: Any, key: Scalar | None) -> Scalar:
         text = Scalar(event.value)
         text.mark = _mark(event)
         text.plain = not event.style
         text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
-        self.refuse_tag(event)
         hidden = _FORBIDDEN.search(text)
         if hidden:  # typed as `"\\u0007"`, it would get into what is said, drawn and sent
             self.problem(
                 text.mark, f"an invisible character is written here (U+{ord(hidden[0]):04X})", "delete it"
             )
         if text.plain and not text and event.tag is None:
-            key = self.stack[-1].key if self.stack else None
             where = f"`{key}`" if key else "this line"
             remedy = "write one, or delete the line"
             if key and (no_space := NO_SPACE.fullmatch(key)):
@@ -260,70 +250,49 @@ class _Builder:
             self.problem(text.mark, f"{where} has no value", remedy)
         return text
 
-    def refuse_tag(self, event: Any) -> None:
-        if event.tag is not None:
-            remedy = "delete it: texts are taken as they are typed; or put quotes around the whole text"
-            self.problem(_mark(event), f"the tag `{event.tag}` means nothing here", remedy)
+    def section(self, event: Any, mark: Mark, depth: int) -> tuple[Section, int]:
+        self.refuse_braces(event)
+        section, size = Section(), 1
+        section.mark, section.keys_at = mark, {}
+        while not isinstance(at := next(self.events), yaml.MappingEndEvent):
+            if isinstance(at, yaml.CollectionStartEvent):
+                self.refuse_braces(at)
+                raise _Refused(_mark(at), *_NO_KEY)
+            key, more = self.value(at, depth=depth)
+            if not isinstance(key, Scalar):
+                raise _Refused(key.mark, *_NO_KEY)
+            size = _grown(size, more, mark)
+            value, more = self.value(next(self.events), key, depth)
+            size = _grown(size, more, mark)
+            self.enter(section, key, value)
+        return section, size
 
-    def push(self, event: Any, value: Section | SequenceNode) -> None:
-        if len(self.stack) >= MAX_DEPTH:
-            raise self.refusal(_mark(event), f"nested more than {MAX_DEPTH} deep", "write it flatter")
-        above = self.stack[-1] if self.stack else None
-        value.mark = above.key.mark if above and above.key is not None else _mark(event)
-        if isinstance(value, Section):
-            value.keys_at = {}
-            if self.text.startswith("{{", event.start_mark.index):
-                line = _LINE_END.split(self.text)[event.start_mark.line]
-                raise self.refusal(_mark(event), *(_BRACES_INSIDE if _braces_inside(line) else _BRACES))
-        if above and above.key is None and isinstance(above.value, Section):
-            raise self.refusal(_mark(event), "a key must be a text", "put quotes around the whole text")
-        self.refuse_tag(event)
-        if event.anchor:
-            self.anchors[event.anchor] = _Anchor(_UNFINISHED, 0, _mark(event))
-        self.stack.append(_Open(value, event.anchor))
+    def refuse_braces(self, event: Any) -> None:
+        if self.text.startswith("{{", event.start_mark.index):
+            line = _LINE_END.split(self.text)[event.start_mark.line]
+            raise _Refused(_mark(event), *(_BRACES_INSIDE if _braces_inside(line) else _BRACES))
 
-    def pop(self) -> None:
-        done = self.stack.pop()
-        if done.anchor:
-            anchor = self.anchors[done.anchor]
-            anchor.value, anchor.size = done.value, done.size
-        self.put(done.value, done.size)
+    def sequence(self, _event: Any, mark: Mark, depth: int) -> tuple[SequenceNode, int]:
+        sequence, size = SequenceNode(), 1
+        sequence.mark = mark
+        while not isinstance(at := next(self.events), yaml.SequenceEndEvent):
+            value, more = self.value(at, depth=depth)
+            size = _grown(size, more, mark)
+            sequence.append(value)
+        return sequence, size
 
-    def alias(self, event: Any) -> None:
+    def alias(self, event: Any) -> tuple[Any, int]:
         name = event.anchor
         anchor = self.anchors.get(name)
         if anchor is None:
             remedy = f'write `"*{name}"` if the star is meant'
-            raise self.refusal(_mark(event), f"`*{name}` refers to nothing", remedy)
-        if anchor.value is _UNFINISHED:
-            raise self.refusal(
+            raise _Refused(_mark(event), f"`*{name}` refers to nothing", remedy)
+        if anchor.value is None:
+            raise _Refused(
                 _mark(event), f"`*{name}` is inside its own anchor `&{name}`", "write the values out"
             )
         anchor.used = True
-        self.put(anchor.value, anchor.size)
-
-    def put(self, value: Any, size: int) -> None:
-        """Add a value at the current place: at the top, to a list, or as a key or value of a section."""
-        if not self.stack:
-            self.top = value
-            return
-        parent = self.stack[-1]
-        parent.size += size
-        if parent.size > MAX_VALUES:
-            what = f"with its aliases written out the file has more than {MAX_VALUES:,} values"
-            raise self.refusal(parent.value.mark, what, "use fewer anchors and aliases")
-        if isinstance(parent.value, SequenceNode):
-            parent.value.append(value)
-        elif parent.key is None:
-            parent.key = self.key(value)
-        else:
-            self.enter(parent.value, parent.key, value)
-            parent.key = None
-
-    def key(self, value: Any) -> Scalar:
-        if isinstance(value, Scalar):
-            return value
-        raise self.refusal(value.mark, "a key must be a text", "put quotes around the whole text")
+        return anchor.value, anchor.size
 
     def enter(self, section: Section, key: Scalar, value: Any) -> None:
         if key in section:
@@ -336,12 +305,19 @@ class _Builder:
             section.keys_at[str(key)] = key.mark
 
 
+def _grown(size: int, more: int, mark: Mark) -> int:
+    """Return the size of a value with one more value in it."""
+    if size + more > MAX_VALUES:
+        what = f"with its aliases written out the file has more than {MAX_VALUES:,} values"
+        raise _Refused(mark, what, "use fewer anchors and aliases")
+    return size + more
+
+
 NO_SPACE = re.compile(r"\s*(?:- )?([a-z_]+|[0-9*#]):[^\s/:].*")
 """A key and a value without the space between them. No message shows the value, which may be a secret."""
 
 
-_UNFINISHED = object()
-"""The value of an anchor inside itself."""
+_NO_KEY = ("a key must be a text", "put quotes around the whole text")
 _BRACES_INSIDE = ("a text with `{{` or `{%` inside `{ }` needs quotes", 'write `{say: "… {{ … }} …", …}`')
 _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
 
@@ -397,31 +373,11 @@ def _trap(error: yaml.MarkedYAMLError, line: str, character: str) -> tuple[str, 
     return f"YAML cannot be read here ({(error.problem or 'unknown').strip()})", "put quotes around the text"
 
 
-_TRAPS = (
-    (
-        "mapping values are not allowed",
-        "this line has a second `: `, or does not stand under the line above",
-        "put quotes around the text, or line the keys up",
-    ),
-    ("simple key", "this line has no `: `", "write `key: value`"),
-    ("block scalar", "a text cannot begin with `|` or `>`", "put quotes around the text"),
-    (
-        "block sequence entries",
-        "a text cannot begin with `- `",
-        "put quotes around it, or write the list on lines of its own",
-    ),
-    ("escape", "`\\` begins a code in double quotes", "use single quotes, or write it twice"),
-    ("hexdecimal", "`\\` begins a code in double quotes", "use single quotes, or write it twice"),
-    ("quoted scalar", "a quote is opened here and never closed", "close it"),
-    (
-        "flow",
-        "a bracket is opened here and never closed, or a comma is missing",
-        "check `{ }` and `[ ]`, and put quotes around texts with `,` in them",
-    ),
-    (
-        "block",
-        "the indentation does not fit the lines above, or a quote is missing",
-        "line the keys up; put quotes around whole texts",
-    ),
-)
-"""A part of PyYAML's message, what it usually means, and the remedy. The first match is used."""
+class _Trap(NamedTuple):
+    part: str
+    """A part of PyYAML's message."""
+    what: str
+    remedy: str
+
+
+_TRAPS = read_table(list[_Trap], Path(__file__).with_name("traps.yaml"))

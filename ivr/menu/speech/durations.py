@@ -17,6 +17,7 @@ A menu's words are plain text, so a tag in them is not SSML. ``<break time="500m
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ ENGLISH = Pace(0.111, _CHARACTER, _WORD, _LETTER, pause=0.255)
 """The pace of every other language that is written with letters, too."""
 
 
+@functools.lru_cache(maxsize=65536)
 def spoken_seconds(text: str, language: str = "", voice: str = "") -> float:
     """Return the seconds that a text takes to say with a voice.
 

@@ -29,12 +29,7 @@ def words(prompt: Prompt) -> str:
 
 def seconds_of(prompts: Iterable[Prompt]) -> float:
     """Return the seconds that prompts take one after the other."""
-    return sum(_seconds(words(prompt), prompt.fixed.language, prompt.fixed.voice) for prompt in prompts)
-
-
-@functools.lru_cache(maxsize=65536)
-def _seconds(text: str, language: str, voice: str) -> float:
-    return spoken_seconds(text, language, voice)
+    return sum(spoken_seconds(words(prompt), prompt.fixed.language, prompt.fixed.voice) for prompt in prompts)
 
 
 @functools.lru_cache(maxsize=8192)

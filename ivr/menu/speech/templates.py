@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -17,34 +18,14 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ivr.menu.language.model import read_table
 from ivr.menu.language.suggestions import did_you_mean, shown
 from ivr.menu.speech.filters import FILTERS
 
-FACTS: Mapping[str, str] = {
-    "caller": "The calling number in E.164, or an empty text when it is withheld.",
-    "language": "The language of the call, such as `zh-CN`.",
-    "now": "The date and time of the call in the hotline's time zone.",
-    "today": "The date in the hotline's time zone.",
-    "known": "Whether the calling or typed number belongs to an account.",
-    "verified": "Whether the caller has proved who they are.",
-    "confirmed": "Whether they have, and a one-time code that was sent to the number on file has come back.",
-    "summary": "What was told and done in this call, from the notes of its nodes; empty when there are none.",
-    "withheld": "Whether the calling number is withheld.",
-}
-"""What every template may use beside the variables of the call."""
-
-EXPRESSIONS: Mapping[str, str] = {
-    "verified": "A fact, or a variable that is true or false.",
-    "topic == 'login'": "Equal; `!=` is not equal. A text stands in quotes.",
-    "age >= 65": "Numbers: `<`, `<=`, `>`, `>=`.",
-    "visit < today": "Dates: the earlier one is less. An entry of `ask: date` is a date.",
-    "pieces | int > 3": "An entry of `ask: digits` is a text; `int` makes it a number.",
-    "now.hour < 12": "The hour of the call, from 0 to 23; likewise `now.minute`, and `visit.year`, `visit.month`, `visit.day`.",
-    "known and not withheld": "Both hold; `not` is the opposite.",
-    "age >= 65 or (known and topic == 'fraud')": "One of them holds; brackets go first.",
-    "topic in ['login', 'fraud']": "One of several.",
-    "visit is defined": "Whether a variable has a value at all.",
-}
+_TABLES = read_table(dict[str, dict[str, str]], Path(__file__).with_name("templates.yaml"))
+FACTS: Mapping[str, str] = _TABLES["facts"]
+"""What every template may use beside the variables of the call, each with its meaning."""
+EXPRESSIONS: Mapping[str, str] = _TABLES["expressions"]
 """What a condition may look like, each with its meaning."""
 
 RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})

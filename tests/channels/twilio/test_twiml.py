@@ -19,8 +19,8 @@ from ivr.engine.commands import (
     Say,
     SendText,
     Transfer,
-    Utterance,
 )
+from ivr.menu.speech.prompts import Utterance
 
 URLS = Urls(turn="/voice/zh-CN/3", recording="/voice/recording", audio="/audio/")
 HELLO = Utterance("您好。", "zh-CN", "Polly.Zhiyu-Neural", static=True)
