@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 from typing import Literal
 
 from ivr.explore.properties import PROOFS
@@ -77,9 +76,7 @@ def _rules() -> Iterator[Rule]:
     """Yield the rules of the file, and what `ivr explore` proves, so that it can be explained and allowed too."""
     yield from read_table(list[Rule], Path(__file__).with_name("rules.yaml"))
     for proof in PROOFS.values():
-        own = {name: getattr(proof, name) for name in ("id", "title", "why", "source")}
-        examples = {name: dedent(getattr(proof, name)).strip("\n") for name in ("before", "after")}
-        yield Rule(**own, by="explore", severity="error", kept=proof.how, **examples)
+        yield Rule(**proof.model_dump(exclude={"how"}), by="explore", severity="error", kept=proof.how)
 
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _rules()}
