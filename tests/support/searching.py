@@ -19,7 +19,8 @@ _SHORT = 12
 """Characters. A shorter secret is also looked for as its hash: it could be guessed back."""
 _TOKEN = re.compile(rb"[A-Za-z0-9_=-]{24,}")
 """A digest, or something sealed; or what is left of one in a page of a database that was partly written anew."""
-_CHINESE = str.maketrans("0123456789", "零幺二三四五六七八九")
+_CHINESE = {ord(digit): word for digit, word in zip("0123456789", "零幺二三四五六七八九", strict=True)}
+_DIGIT, _CHINESE_DIGIT = b"[0-9]", b"(?:" + "|".join(_CHINESE.values()).encode() + b")"
 
 
 @dataclass(frozen=True)
@@ -78,37 +79,45 @@ class Evidence:
             {
                 f"{secret.name}, {form}, in the {kind}: {found}"
                 for secret in secrets
-                for form, needle, is_number in _forms(secret.text)
-                for kind, text in (without if is_number else whole).items()
-                if secret.concerns(kind) and (found := _found(needle, text, is_number=is_number))
+                for form, needle, digits in _forms(secret.text)
+                for kind, text in (whole if digits is None else without).items()
+                if secret.concerns(kind) and (found := _found(needle, text, digits))
             }
         )
 
 
-def _forms(text: str) -> Iterator[tuple[str, bytes, bool]]:
-    """Return the ways in which a secret may be written, and whether a longer number may hold each by chance."""
+def _forms(text: str) -> Iterator[tuple[str, bytes, str | None]]:
+    """Return the ways in which a secret may be written.
+
+    With each that a longer number may hold by chance comes a pattern of what stands between that number's digits.
+    """
     data, is_short = text.encode(), len(text) < _SHORT
     plain = {text, text.lower(), text.upper(), quote(text, safe=""), quote_plus(text), html.escape(text)}
     plain |= {json.dumps(text)[1:-1], repr(text)[1:-1]}
-    if text.isdecimal() and is_short:
-        plain |= {" ".join(text), ", ".join(text), "-".join(text), text.translate(_CHINESE)}
     for each in plain:
-        yield "as it is", each.encode(), is_short
+        yield "as it is", each.encode(), "" if is_short else None
+    if text.isdecimal() and is_short:
+        yield "in Chinese", text.translate(_CHINESE).encode(), ""
+        for between in (" ", ", ", "-"):
+            yield "digit by digit", between.join(text).encode(), between
     for coded in _in_base64(data):
-        yield "in base64", coded, False
+        yield "in base64", coded, None
     for written in (data.hex(), data.hex().upper()):
-        yield "in hexadecimal", written.encode(), False
+        yield "in hexadecimal", written.encode(), None
     if is_short:
         for algorithm in ("md5", "sha1", "sha256"):
-            yield f"as {algorithm}", hashlib.new(algorithm, data).hexdigest().encode(), False
+            yield f"as {algorithm}", hashlib.new(algorithm, data).hexdigest().encode(), None
 
 
-def _found(needle: bytes, text: bytes, *, is_number: bool) -> str:
+def _found(needle: bytes, text: bytes, between: str | None) -> str:
     """Return what is around the first place where it is found; digits of a longer number are another secret."""
     if needle not in text:
         return ""
     pattern = re.escape(needle)
-    found = re.search(rb"(?<![0-9])" + pattern + rb"(?![0-9])" if is_number else pattern, text)
+    if between is not None:
+        apart, digit = re.escape(between.encode()), _DIGIT if needle.isascii() else _CHINESE_DIGIT
+        pattern = b"(?<!%b%b)%b(?!%b%b)" % (digit, apart, pattern, apart, digit)
+    found = re.search(pattern, text)
     return text[max(found.start() - 60, 0) : found.end() + 30].decode(errors="replace") if found else ""
 
 
