@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ivr.actions.base import ActionRequest, ActionResult, Services, action
-from ivr.actions.message_limits import RATIONED, recipient
+from ivr.actions.message_limits import RATIONED, may_text, recipient
 from ivr.menu.language.contract import Outcome
 from ivr.storage.attempts import RateLimit
 
@@ -48,7 +48,7 @@ def send_link(_services: Services, request: ActionRequest) -> ActionResult:
     },
 )
 def send_summary(services: Services, request: ActionRequest) -> ActionResult:
-    """Send the summary. The same summary is sent once in a call."""
+    """Send the summary. The same summary is sent once in a call: to ask again costs nothing and says ``sent``."""
     to, summary = recipient(request), str(request.inputs["summary"])
     if not summary:
         return ActionResult("nothing")
@@ -57,5 +57,6 @@ def send_summary(services: Services, request: ActionRequest) -> ActionResult:
     once = RateLimit(
         f"summary:{request.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1)
     )
-    is_new = services.attempts.consume([once], key=f"{request.key}/once", at=request.at)
-    return ActionResult("sent", text_to=to if is_new else "")
+    if may_text(services, request, to, once):
+        return ActionResult("sent", text_to=to)
+    return ActionResult("sent" if services.attempts.used_up(once, at=request.at) else "rationed")

@@ -148,6 +148,10 @@ class Attempts(Database):
         answer, _ = self._once(("spend", "", key), now, now, take)
         return bool(answer == "taken")
 
+    def used_up(self, rate_limit: RateLimit, *, at: datetime) -> bool:
+        with self._lock:
+            return _spent(self._connection, rate_limit, seconds_of(at)) >= rate_limit.most
+
     def chance(self, key: str, *, at: datetime) -> str:
         """Return a random text of 128 bits for a run. A repeated run gets the same one."""
         now = seconds_of(at)

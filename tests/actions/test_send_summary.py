@@ -49,6 +49,22 @@ def test_they_are_rationed(caller: Caller) -> None:
     assert outcomes == ["sent", "rationed"]
 
 
+def test_notes_that_could_not_be_sent_are_not_taken_for_sent(caller: Caller) -> None:
+    """Whoever asks again hears the truth, and gets them as soon as a message may be sent."""
+    none = replace(caller, rate_limits=MessageLimits(per_caller=0))
+    assert [send(none, calls_from=STRANGER).outcome for _ in range(2)] == ["rationed", "rationed"]
+    assert send(caller, calls_from=STRANGER) == ActionResult("sent", text_to=STRANGER)
+
+
+def test_a_run_that_is_repeated_has_the_same_end(caller: Caller) -> None:
+    """The server may have died before it kept the message."""
+    sent = [
+        caller.ask("send_summary", calls_from=STRANGER, level=Level.known, summary="一笔。", key="CA1/7/1")
+        for _ in range(2)
+    ]
+    assert sent == [ActionResult("sent", text_to=STRANGER)] * 2
+
+
 def test_the_same_notes_are_sent_once_in_a_call(caller: Caller) -> None:
     """Who asks again has them already: nothing is used up, and no code is refused him for it."""
     again = [send(caller, calls_from=STRANGER) for _ in range(3)]
