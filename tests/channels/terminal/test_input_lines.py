@@ -39,10 +39,16 @@ class Terminal:
             os.execve(sys.executable, arguments, environ)
         self.seen = ""
 
-    def wait_for(self, text: str) -> str:
-        """Read until this text is on the screen; return what came since the last time, as it is read."""
-        fresh, deadline = "", time.monotonic() + PATIENCE
+    def wait_for(self, text: str, *, typing: str = "") -> str:
+        """Read until this text is on the screen; return what came since the last time, as it is read.
+
+        ``typing`` are keys that may come too early, such as an arrow before the history is loaded. They are pressed again.
+        """
+        fresh, deadline, presses_at = "", time.monotonic() + PATIENCE, 0.0
         while text not in fresh:
+            if typing and time.monotonic() >= presses_at:
+                self.type(typing)
+                presses_at = time.monotonic() + 2
             assert time.monotonic() < deadline, f"{text!r} did not come; the screen says:\n{fresh}"
             if select.select([self._master], [], [], 0.1)[0]:
                 self.seen += os.read(self._master, 65536).decode("utf-8", "ignore")
@@ -103,8 +109,7 @@ def test_a_call_from_a_terminal(terminal: Terminal, tmp_path: Path) -> None:
     assert "****" in screen
     assert "还可以快速转出7000元" in screen
     assert SECRET not in screen
-    terminal.type("\x1b[A")  # the arrow brings back what may be kept
-    terminal.wait_for("› 2")
+    terminal.wait_for("› 2", typing="\x1b[A")  # the arrow brings back what may be kept
     terminal.type("\x03")
     assert "(call hung up; /call rings again, /quit leaves)" in terminal.rest()
     assert terminal.status() == 0
