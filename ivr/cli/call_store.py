@@ -28,9 +28,9 @@ def open_call_store() -> Iterator[SqliteStore]:
         yield store
 
 
-def call_filter(since: str | None, until: str | None, **wanted: Any) -> CallFilter:
+def call_filter(since: str | None, until: str | None, ending: str | None = None, **wanted: Any) -> CallFilter:
     """Return the filter of a command line. Raises ``ValueError`` if a moment cannot be read."""
-    return CallFilter(since=_moment("since", since), until=_moment("until", until), **wanted)
+    return CallFilter(_moment("since", since), _moment("until", until), ending=ending or "", **wanted)
 
 
 def _moment(name: str, text: str | None) -> datetime | None:

@@ -33,10 +33,8 @@ Examples:
 @click.option("--caller", default="", help="The end of the calling number, such as 8000.")
 @click.option(
     "--ending",
-    type=click.Choice(["", "completed", "transferred", "hung_up", "farewell"]),
-    default="",
-    show_choices=False,
-    help="completed, transferred, hung_up or farewell.",
+    type=click.Choice(["completed", "transferred", "hung_up", "farewell"]),
+    help="How the call ended.",
 )
 @click.option("--node", default="", help="Calls that passed this node.")
 @click.option("--urgent", is_flag=True, help="Calls that were marked as urgent.")

@@ -47,6 +47,7 @@ def _listed() -> Iterator[str]:
                 limit = f" ({each.limit:g} {each.unit})" if each.limit else ""
                 yield f"  {each.id}  {_how_bad(each):<12}{each.title}{limit}"
         yield ""
+    yield "`program`: kept by the program itself; `-`: not decidable from a menu."
     yield "ivr explain RULE says why, and gives an example."
 
 

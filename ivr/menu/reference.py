@@ -22,6 +22,7 @@ from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.phrases import USUAL
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -131,7 +132,15 @@ def _words() -> Iterator[str]:
     yield from section("Another language: `prompts.<language>.yaml`", WordsFile, level=2)
     yield from section("The words of a node", NodeWords)
     yield from section("The words of an option or of a key under `anywhere:`", OptionWords)
-    yield from section("The machine's own sentences, under `phrases:`", Phrases)
+    yield from heading("The machine's own sentences, under `phrases:`", 3, inspect.getdoc(Phrases) or "")
+    yield from table_rows("key", {key: _with_usual(key, field) for key, field in keys_of(Phrases).items()})
+
+
+def _with_usual(key: str, field: FieldInfo) -> str:
+    """Return what a sentence is for, with the usual wordings in each language that is built in."""
+    usual = [getattr(sentences, key) for sentences in USUAL.values()]
+    wordings = [" / ".join(words) if isinstance(words, list) else words for words in usual]
+    return "<br>".join((field.description or "", *wordings))
 
 
 def _templates() -> Iterator[str]:
