@@ -8,6 +8,7 @@ import click
 
 from ivr.cli.arguments import hotline_argument
 from ivr.cli.diagram_options import (
+    chosen_format,
     chosen_language,
     language_option,
     loaded_hotline,
@@ -29,14 +30,14 @@ Examples:
     "--format",
     "form",
     type=click.Choice(["text", "html"]),
-    default="text",
-    show_default=True,
-    help="Lines of text, or a page that prints on one sheet of A4.",
+    help="Lines of text, or a page that prints on one sheet of A4. "
+    "Without it as the file of --output ends; otherwise text.",
 )
 @language_option
 @output_option
-def card_command(hotline: Path, form: str, language: str | None, output: Path | None) -> None:
+def card_command(hotline: Path, form: str | None, language: str | None, output: Path | None) -> None:
     """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
+    form = chosen_format(form, output, {".txt": "text", ".htm": "html", ".html": "html"})
     loaded, tree = loaded_hotline(hotline)
     words = loaded.draft.words if loaded.draft else {}
     made = cards.make_card(tree, words, chosen_language(tree, language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -34,6 +35,21 @@ def chosen_language(tree: Tree, language: str | None) -> str:
         known = ", ".join(tree.languages)
         raise click.UsageError(f"--language: {tree.name} does not speak `{language}`; it speaks {known}")
     return language
+
+
+def chosen_format(form: str | None, output: Path | None, endings: Mapping[str, str]) -> str:
+    """Return the format of `--format`, or the one that a file of this name has. The first one is the usual one."""
+    ending = output.suffix.lower() if output else ""
+    named = endings.get(ending)
+    if ending and not named:
+        *others, last = dict(zip(endings.values(), endings, strict=True)).values()
+        what = f"no format of this command is a {ending}; end --output in {', '.join(others)} or {last}"
+        raise click.UsageError(what)
+    if form and named and form != named:
+        raise click.UsageError(
+            f"--output ends in {ending} and --format is {form}; leave --format out, or rename the file"
+        )
+    return form or named or next(iter(endings.values()))
 
 
 def write_output(text: str, output: Path | None) -> None:

@@ -9,6 +9,7 @@ import click
 from ivr.cli.arguments import hotline_argument
 from ivr.cli.call_store import call_filter, open_call_store
 from ivr.cli.diagram_options import (
+    chosen_format,
     chosen_language,
     language_option,
     loaded_hotline,
@@ -69,7 +70,7 @@ def graph_command(
     """
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
-    form = _format(form, output)
+    form = chosen_format(form, output, _ENDINGS)
     loaded, tree = loaded_hotline(hotline)
     chosen = chosen_language(tree, language)
     traffic = _traffic(tree, since) if with_calls else None
@@ -85,22 +86,15 @@ def graph_command(
     write_output(text, output)
 
 
-def _format(form: str | None, output: Path | None) -> str:
-    """Return the format of `--format`, or the one that a file of this name has."""
-    ending = output.suffix.lower() if output else ""
-    named = {
-        ".html": "html",
-        ".htm": "html",
-        ".svg": "svg",
-        ".dot": "dot",
-        ".gv": "dot",
-        ".mmd": "mermaid",
-    }.get(ending)
-    if form and named and form != named:
-        raise click.UsageError(
-            f"--output ends in {ending} and --format is {form}; leave --format out, or rename the file"
-        )
-    return form or named or "mermaid"
+_ENDINGS = {
+    ".mermaid": "mermaid",
+    ".mmd": "mermaid",
+    ".htm": "html",
+    ".html": "html",
+    ".svg": "svg",
+    ".gv": "dot",
+    ".dot": "dot",
+}
 
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:

@@ -32,6 +32,19 @@ def test_every_format_is_printed_or_written(bakery: Path, tmp_path: Path, form: 
     assert path.read_text(encoding="utf-8") == printed.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "ends"), [("graph", ".mmd, .html, .svg or .dot"), ("card", ".txt or .html")]
+)
+@pytest.mark.parametrize("more", [[], ["--format", "html"]])
+def test_a_file_that_would_not_open_is_refused(
+    bakery: Path, tmp_path: Path, command: str, ends: str, more: list[str]
+) -> None:
+    """No format of ours is a PNG, and a name that says so would mislead every program."""
+    result = ivr(command, bakery, *more, "--output", tmp_path / "x.png")
+    assert (result.exit_code, (tmp_path / "x.png").exists()) == (2, False)
+    assert f"no format of this command is a .png; end --output in {ends}" in " ".join(result.stderr.split())
+
+
 def test_the_language_can_be_chosen(bakery: Path) -> None:
     """It is the first one otherwise; one that the hotline does not speak is refused with those that it does."""
     assert "1 营业时间" in ivr("graph", bakery).stdout
