@@ -48,10 +48,13 @@ _KINDS = ("error", "warning", "information")
 
 
 def _count(problems: list[Problem]) -> str:
-    """Return a summary such as `1 error, 2 warnings, 0 informations`."""
+    """Return a summary such as `1 error, 2 warnings, 3 notes`. A zero for notes is left out."""
     if not problems:
         return "no problems"
-    return ", ".join(counted(sum(each.severity == kind for each in problems), kind) for kind in _KINDS)
+    counts = {kind: sum(each.severity == kind for each in problems) for kind in _KINDS}
+    notes = counts.pop("information")
+    counts |= {"note": notes} if notes else {}
+    return ", ".join(counted(number, kind) for kind, number in counts.items())
 
 
 def _data_problems(hotline: Path) -> list[Problem]:

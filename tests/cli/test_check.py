@@ -39,7 +39,7 @@ def test_a_folder_that_is_not_there_is_a_problem() -> None:
     """Of which there is one."""
     result = ivr("check", "nowhere")
     assert result.exit_code == 1
-    assert result.stdout.endswith("nowhere: 1 error, 0 warnings, 0 informations\n")
+    assert result.stdout.endswith("nowhere: 1 error, 0 warnings\n")
 
 
 def test_inside_a_hotline_that_one_is_meant(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_errors_come_first_and_each_kind_is_counted(folder: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].endswith("choice: waits 2 s for a key; 3 to 10 s are usual; write `timeout: 5` [T01]")
     assert [line.rsplit(" ", 1)[1] for line in lines[:-1]] == ["[T01]", "[H01]", "[W06]", "[T08]"]
-    assert lines[-1] == f"{folder}: 1 error, 2 warnings, 1 information"
+    assert lines[-1] == f"{folder}: 1 error, 2 warnings, 1 note"
 
 
 def test_warnings_and_informations_pass(folder: Path) -> None:
