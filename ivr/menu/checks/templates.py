@@ -68,16 +68,19 @@ def check_messages(draft: Draft, contracts: Mapping[str, Contract], texts: list[
 
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_SINGLE_BRACES = re.compile(r"(?<!\{)\{\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}]*)?)\}", re.ASCII)
+_WRONG_BRACES = re.compile(
+    r"(?P<opened>(?<!\{)\{|｛｛)\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}｛｝]*)?)(?:\}|｝｝)", re.ASCII
+)
 
 
 def check_braces(draft: Draft, texts: list[TemplateText]) -> None:
-    """Note values in single braces, which would be read out literally. Only the machine's own sentences may have them."""
+    """Note values in single or Chinese braces, which would be read out literally. Only the machine's own sentences may have them."""
     for text in texts:
         if text.role is Role.condition or text.path[:1] == ("phrases",):
             continue
-        for found in _SINGLE_BRACES.finditer(_TEMPLATE.sub("", text.text)):
-            what = f"`{found[0]}` in single braces is no value, and would be said as it stands"
+        for found in _WRONG_BRACES.finditer(_TEMPLATE.sub("", text.text)):
+            braces = "single" if found["opened"] == "{" else "Chinese"
+            what = f"`{found[0]}` in {braces} braces is no value, and would be said as it stands"
             remedy = f"write `{{{{ {found['value'].strip()} }}}}`"
             draft.note(text.node, text.path, what, remedy, text.language)
 

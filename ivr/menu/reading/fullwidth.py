@@ -13,15 +13,18 @@ from collections.abc import Iterator, Sequence
 from ivr.menu.reading.problems import Problem
 
 _SPACES = "\u3000\u00a0\u2002-\u200a\u202f\u205f"
-_QUOTES = "“”„‘’＂＇"
+_CURLY = "“”„‘’"
+_QUOTES = _CURLY + "＂＇"
 _ODD = re.compile(f"[：，｛｝［］【】{_QUOTES}{_SPACES}]")
 
+_STRAIGHT = 'type the English `"` on both sides'
 _ENGLISH = {
-    "：": ("colon", "type the English `:` and a space"),
-    "，": ("comma", "type the English `,` and a space"),
-    **dict.fromkeys("｛｝", ("bracket", "type the English `{` and `}`")),
-    **dict.fromkeys("［］【】", ("bracket", "type the English `[` and `]`")),
-    **dict.fromkeys(_QUOTES, ("quote", 'type the English `"` on both sides')),
+    "：": ("Chinese colon", "type the English `:` and a space"),
+    "，": ("Chinese comma", "type the English `,` and a space"),
+    **dict.fromkeys("｛｝", ("Chinese bracket", "type the English `{` and `}`")),
+    **dict.fromkeys("［］【】", ("Chinese bracket", "type the English `[` and `]`")),
+    **dict.fromkeys(_CURLY, ("curly quote", _STRAIGHT)),
+    **dict.fromkeys("＂＇", ("Chinese quote", _STRAIGHT)),
 }
 _IF_SAID = "; if it belongs to a text, put English quotes around the text"
 
@@ -47,7 +50,7 @@ def _slip(character: str) -> tuple[str, str]:
         return "a no-break space stands here", "type English spaces"
     if character in _ENGLISH:
         noun, remedy = _ENGLISH[character]
-        return f"`{character}` is a Chinese {noun}", remedy + _IF_SAID
+        return f"`{character}` is a {noun}", remedy + _IF_SAID
     return "a Chinese (wide) space stands here", "type English spaces"
 
 

@@ -108,16 +108,18 @@ def test_the_good_templates_of_the_sample() -> None:
     assert said(bilingual(MENU)) == []
 
 
-@pytest.mark.parametrize("typed", ["{when}", "{ when }", "{when | day}", "{ when }}"])
-def test_a_value_in_single_braces(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["{when}", "{ when }", "{when | day}", "{ when }}", "｛｛ when ｝｝", "｛｛when | day｝｝"]
+)
+def test_a_value_in_wrong_braces(typed: str) -> None:
     """It would be said as it stands."""
-    value = typed.strip("{} ")
+    value, braces = typed.strip("{}｛｝ "), "Chinese" if "｛" in typed else "single"
     found = said(
         bilingual(changed(MENU, ("text: 已为您预约{{ when | day }}。", f'text: "已为您预约{typed}。"')))
     )
     shown = typed.replace("}}", "}")
     problem = (
-        f"`{shown}` in single braces is no value, and would be said as it stands; write `{{{{ {value} }}}}`"
+        f"`{shown}` in {braces} braces is no value, and would be said as it stands; write `{{{{ {value} }}}}`"
     )
     assert found == [f"menu.yaml:54:5: message: {problem}"]
 

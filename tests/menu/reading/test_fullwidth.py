@@ -45,12 +45,12 @@ def slips(text: str) -> list[tuple[int, int, str]]:
         ("a:\n\u00a0\u00a0say: 您好\n", (2, 1, NO_BREAK)),
         ("a:\n  say:　您好\n", (2, 7, SPACE)),
         ("say:\u00a0您好", (1, 5, NO_BREAK)),
-        ("“say”: 您好", (1, 1, "`“` is a Chinese quote")),
-        ("menu:\n  “1”：{for: x, go: y}", (2, 3, "`“` is a Chinese quote")),
-        ("say: “您好，请按1”", (1, 6, "`“` is a Chinese quote")),
-        ("say: ”您好”  # why", (1, 6, "`”` is a Chinese quote")),
-        ('"1": {for: “营业时间”, go: hours}', (1, 12, "`“` is a Chinese quote")),
-        ("hear: [“登录”, “密码”]", (1, 8, "`“` is a Chinese quote")),
+        ("“say”: 您好", (1, 1, "`“` is a curly quote")),
+        ("menu:\n  “1”：{for: x, go: y}", (2, 3, "`“` is a curly quote")),
+        ("say: “您好，请按1”", (1, 6, "`“` is a curly quote")),
+        ("say: ”您好”  # why", (1, 6, "`”` is a curly quote")),
+        ('"1": {for: “营业时间”, go: hours}', (1, 12, "`“` is a curly quote")),
+        ("hear: [“登录”, “密码”]", (1, 8, "`“` is a curly quote")),
     ],
 )
 def test_chinese_punctuation_in_the_place_of_yamls(text: str, slip: tuple[int, int, str]) -> None:
