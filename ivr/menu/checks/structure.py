@@ -66,7 +66,7 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
     for field, name in (("start", hotline.start), ("agent", hotline.agent)):
         if name not in draft.names:
             written = draft.top is not None and field in draft.top.section
-            remedy = did_you_mean(name, draft.node_names()) if written else "write it: it is the human's"
+            remedy = did_you_mean(name, draft.node_names(), "" if written else draft.remedy_without_agent())
             what = (
                 f"`{field}` names `{name}`, and there is no such node"
                 if written

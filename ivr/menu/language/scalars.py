@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -178,6 +179,24 @@ def _mended_file(typed: str) -> str | None:
     return f"only files that end in `.yaml` are read: rename it to `{name}.yaml`" if name != typed else None
 
 
+def _mended_number(typed: str) -> str | None:
+    """Return the remedy for a number with spaces or brackets, or without its country."""
+    digits = re.sub(r"\(0\)|[\s().\-/]", "", typed)
+    if re.fullmatch(r"(\+|00)[1-9][0-9]{4,14}", digits):
+        return f"write `+{digits.lstrip('+0')}`"
+    if re.fullmatch(r"[0-9]{5,15}", digits):
+        return "begin with `+` and the country's code, as in `+12025550100` or `+8657100000000`"
+    return None
+
+
+def _mended_country(typed: str) -> str | None:
+    """Return the remedy for a country that is written by its name or in three letters."""
+    names = {name: code for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
+    meant = {each.upper(): code for name, code in names.items() for each in (name, code)}
+    code = meant.get(typed.upper()) or next(iter(get_global("territory_aliases").get(typed.upper(), ())), "")
+    return f"write `{code}`" if code else None
+
+
 def _always(typed: Any) -> Any:
     """Refuse hours without days, and other ways of writing `always`."""
     if not isinstance(typed, str) or nearest(typed, ["always"]):
@@ -262,7 +281,8 @@ Number = Annotated[
     Form(
         "international number",
         r"\+[1-9][0-9]{4,14}|sips?:[^@\s]+@[^@\s]+",
-        ("+8657100000000", "sip:desk@example.com"),
+        ("+12025550100", "+8657100000000", "sip:desk@example.com"),
+        mend=_mended_number,
     ),
 ]
 Days = Annotated[str, Form("span of days", rf"({_DAY})(-({_DAY}))?", ("mon-fri", "sat"), mend=_mended_days)]
@@ -285,7 +305,7 @@ Recording = Annotated[
 ]
 YAML_FILE = Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",), mend=_mended_file)
 YamlFile = Annotated[str, YAML_FILE]
-Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN",))]
+Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN", "US"), mend=_mended_country)]
 RuleId = Annotated[str, Form("rule of the voice", r"[A-Z][0-9]{2}", ("W03", "H01"))]
 HotlineName = Annotated[str, Form("name of a hotline", r"[a-z][a-z0-9_-]*", ("yuebao",))]
 Seconds = Annotated[int, Field(ge=1, le=60)]

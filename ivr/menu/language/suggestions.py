@@ -9,7 +9,8 @@ from rapidfuzz import fuzz, process
 
 ELSEWHERE = {
     **dict.fromkeys(["collect", "gather", "input", "prompt_and_collect", "getdigits"], "ask"),
-    **dict.fromkeys(["next", "goto", "go_to", "redirect"], "then"),
+    **dict.fromkeys(["next", "goto", "go_to", "go", "redirect"], "then"),
+    "then": "go",
     **dict.fromkeys(["dial", "enqueue", "connect"], "transfer"),
     **dict.fromkeys(["play", "speak", "prompt", "message"], "say"),
     **dict.fromkeys(["hangup", "hang_up", "disconnect"], "end"),
@@ -25,17 +26,23 @@ _SHOWN = 60
 def key_meant(typed: str, keys: Iterable[str]) -> str | None:
     """Return the key that was probably meant."""
     known = list(keys)
-    other = ELSEWHERE.get(typed.casefold())
-    return other if other in known else nearest(typed, known)
+    other = ELSEWHERE.get(typed.casefold(), "")
+    meant = next((each for each in (other, ELSEWHERE.get(other)) if each in known), None)
+    return meant or nearest(typed, known)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant, or None: one of similar spelling, or a longer one that contains it."""
     known = list(names)
-    found = process.extractOne(name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    alike = [each for each in known if each[:1].casefold() == name[:1].casefold()]
+    found = _most_similar(name, known, 75) or _most_similar(name, alike, 60)  # `agent` does not mean `sent`
     if found or len(name) <= 3:  # a short name is part of almost anything: `x` does not mean `text`
         return found[0] if found else None
     return min((each for each in known if name.casefold() in each.casefold()), key=len, default=None)
+
+
+def _most_similar(name: str, names: list[str], cutoff: int) -> tuple[str, float, int] | None:
+    return process.extractOne(name, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=cutoff)
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:

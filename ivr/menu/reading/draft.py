@@ -10,7 +10,7 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.language.model import YamlPath
-from ivr.menu.language.nodes import Node
+from ivr.menu.language.nodes import Node, TransferNode
 from ivr.menu.language.scalars import NODE_NAME
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
@@ -88,8 +88,16 @@ class Draft:
     ) -> None:
         """Note a target that is neither a node nor one of the ``special`` ones."""
         if target not in self.names and target not in special:
-            remedy = did_you_mean(target, [*self.node_names(), *special])
-            self.note(node, path, f"there is no node `{target}`", remedy)
+            known = [*self.node_names(), *special]
+            otherwise = self.remedy_without_agent() if target == "agent" else ""
+            self.note(node, path, f"there is no node `{target}`", did_you_mean(target, known, otherwise))
+
+    def remedy_without_agent(self) -> str:
+        """Return what to write if no node is called `agent`, as the human's is unless the menu names another."""
+        if self.hotline and self.hotline.agent in self.names:
+            return f"the human's node is `{self.hotline.agent}`"
+        human = next((name for name, node in self.nodes.items() if isinstance(node, TransferNode)), "person")
+        return f"write it, or name the human's node below `start:`, as in `agent: {human}`"
 
     def node_names(self) -> list[str]:
         """Return the well-formed names, which may be suggested."""

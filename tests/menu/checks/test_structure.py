@@ -47,9 +47,12 @@ def test_a_mistake_in_the_menu_file(old: str, new: str, problem: str) -> None:
 
 
 def test_a_human_that_nobody_has_named_is_a_node_to_write() -> None:
-    """The editor wrote no `agent:`, so no message speaks of what it names."""
+    """The editor wrote no `agent:`, so the message says how one is written."""
     menu = "hotline: x\nlanguages: [en-US]\ntimezone: Asia/Shanghai\nstart: bye\nnodes: {bye: {end: Bye.}}"
-    assert "menu.yaml:1:1: there is no node `agent`; write it: it is the human's" in said(hotline(menu))
+    assert (
+        "menu.yaml:1:1: there is no node `agent`; write it, or name the human's node below `start:`, as in `agent: person`"
+        in said(hotline(menu))
+    )
 
 
 @pytest.mark.parametrize(

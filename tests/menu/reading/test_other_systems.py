@@ -45,6 +45,10 @@ def test_the_menu_itself_is_right() -> None:
         (HOURS, "{say: Type., gather: digits, then: main}", "`gather` is no kind of node; did you mean `ask`?"),
         (HOURS, "{say: Hello., next: main}", "`next` is not known here; did you mean `then`?"),
         (HOURS, "{say: Hello., goto: main}", "`goto` is not known here; did you mean `then`?"),
+        (HOURS, "{say: Hello., go: main}", "`go` is not known here; did you mean `then`?"),
+        (HOURS, "{say: Type., ask: digits, length: 4, go: main}", "`go` is not known here; did you mean `then`?"),
+        ("{for: the end, go: bye}", "{for: the end, then: bye}", "`then` is not known here; did you mean `go`?"),
+        ("{for: the end, go: bye}", "{for: the end, goto: bye}", "`goto` is not known here; did you mean `go`?"),
         (HOURS, "{say: Hello., then: {go: main}}", "`then` must be a text; write `then: main`"),
         (HOURS, "{play: Hello., then: main}", "did you mean `say`?"),
         (HOURS, "{say: Hello {{ caller }}., then: main}", "inside `{ }` needs quotes; write `{say: "),
@@ -52,6 +56,15 @@ def test_the_menu_itself_is_right() -> None:
         ("{for: the end, go: bye}", "bye", '`2` must say where it leads by `go:`; write `"2": {go: bye}`'),
         ("transfer: service", 'transfer: "+12025550100"', "write the number under `desks:`, as in `desks: {"),
         ("transfer: service", "transfer: Service", "write `service`"),
+        ("+12025550142", "+1 (202) 555-0142", "write `+12025550142`"),
+        ("+12025550142", "0086 571 0000 0000", "write `+8657100000000`"),
+        ("+12025550142", "+44 (0)20 7946 0000", "write `+442079460000`"),
+        ("+12025550142", "12025550142", "begin with `+` and the country's code, as in `+12025550100` or `+8657100000000`"),
+        ("+12025550142", "(202) 555-0142", "begin with `+` and the country's code, as in `+12025550100` or `+8657100000000`"),
+        ("busy: bye", "closed: bye, holidays: USA, busy: bye", "`USA` is no country; write `US`"),
+        ("busy: bye", "closed: bye, holidays: us, busy: bye", "`us` is no country; write `US`"),
+        ("busy: bye", "closed: bye, holidays: United States, busy: bye", "write `US`"),
+        ("busy: bye", "closed: bye, holidays: nowhere, busy: bye", "write it like `CN` or `US`"),
         ("busy: bye", "hours: 9-17, busy: bye", "does not say on which days; write the days and the hours below it, such as `mon-fri: 09:00-17:00`"),
         ("busy: bye", "hours: mon-fri 9-17:30, busy: bye", "such as `mon-fri: 09:00-17:30`"),
         ("busy: bye", "hours: 24/7, busy: bye", "write `always`"),
@@ -68,6 +81,18 @@ def test_what_is_typed_elsewhere_leads_to_what_is_meant(right: str, typed: str, 
     assert right in SHOP
     (found,) = errors(SHOP.replace(right, typed, 1))
     assert told in found
+
+
+def test_a_human_of_another_name_is_named_at_the_top() -> None:
+    """No node is suggested because it has a few letters of `agent`; a misspelt one is."""
+    person = SHOP.replace("agent: {say", "sent: {end: Sent.}\n  person: {say")
+    what = (
+        "there is no node `agent`; write it, or name the human's node below `start:`, as in `agent: person`"
+    )
+    assert errors(person) == [f"menu.yaml:1:1: {what}", f"menu.yaml:5:12: {what}"]
+    (found,) = errors(person.replace("start: main", "start: main\nagent: person").replace("sent:", "bye2:"))
+    assert found == "menu.yaml:6:12: there is no node `agent`; the human's node is `person`"
+    assert all("did you mean `agnet`" in each for each in errors(SHOP.replace("agent: {say", "agnet: {say")))
 
 
 def test_an_entry_whose_node_has_a_reserved_name() -> None:

@@ -55,6 +55,8 @@ def test_problems_are_sorted_by_place() -> None:
         ("mneu", ["ask", "menu", "run"], "menu"),
         ("ZH-cn", ["en-US", "zh-CN"], "zh-CN"),
         ("x", ["text", "next"], None),
+        ("agent", ["sent", "main"], None),
+        ("angel", ["sent", "agent"], "agent"),
         ("xyz", ["agent", "login", "main"], None),
         ("anything", [], None),
     ],

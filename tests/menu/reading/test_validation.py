@@ -98,7 +98,7 @@ HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
         ("limits: {turns: 1}", "5:10: n: `turns` cannot be `1`; write at least 5"),
         ("include: [login.yml]", "5:11: n: `login.yml` is no file of nodes; only files that end in `.yaml` are read: rename it to `login.yaml`"),
         ("desks: {a: {number: '1', busy: b, no_answer: b, failed: b}}",
-         "5:13: n: `1` is no international number; write it like `+8657100000000` or `sip:desk@example.com`"),
+         "5:13: n: `1` is no international number; write it like `+12025550100` or `+8657100000000` or `sip:desk@example.com`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: 9-17}}}",
          "5:79: n: `9-17` is no span of hours within one day; write hours and minutes, such as `09:00-17:00`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '20:00-02:00'}}}",
