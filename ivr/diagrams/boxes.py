@@ -262,7 +262,8 @@ class _Artist:
         words = self.words
         match edge.kind:
             case "key":
-                return f"{edge.name} {self.purpose(edge.node, edge.name)}".strip()
+                said = f"{edge.name} {self.purpose(edge.node, edge.name)}".strip()
+                return f"{said} [{edge.condition}]" if edge.condition else said
             case "desk":
                 return str(getattr(words, edge.name))
             case "else":

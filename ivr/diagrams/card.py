@@ -194,13 +194,14 @@ class _Maker:
         return _Place(name, (*place.keys, key), place.seconds + self._heard(place.name, key))
 
     def _options(self, name: str) -> Iterator[tuple[str, str, Option]]:
-        """Yield the options of a menu and their purposes, without those that change the language."""
+        """Yield the options that a menu always offers, and their purposes, without those that change the language."""
         node = self.tree.nodes[name]
         assert isinstance(node, MenuNode)
         typed = self.file.nodes.get(name) if self.file else None
+        depends = {edge.name for edge in self.timed.flow.edges[name] if not edge.promised}
         for said in option_speech(node, self.language, self.tree.languages[0], typed):
             option = node.menu[said.key]
-            if option.language is None and option.go in self.tree.nodes:
+            if option.language is None and option.go in self.tree.nodes and said.key not in depends:
                 yield said.key, said.purpose or option.go, option
 
     def _goal(self, place: _Place, key: str, what: str, target: str) -> Goal | None:

@@ -21,6 +21,8 @@ class DrawnEdge:
     """The key, the outcome, the condition, or the result of a transfer."""
     target: str
     """A node, a desk, or ``back``, ``repeat``, ``return``."""
+    condition: str = ""
+    """The condition of a key."""
 
 
 def desk_box(name: str) -> str:
@@ -47,7 +49,7 @@ def _edge(name: str, edge: Edge) -> DrawnEdge | None:
     """Return the drawn edge of an edge, or None if the drawing shows it elsewhere or leaves it out."""
     match edge.kind:
         case EdgeKind.option:
-            return DrawnEdge(name, "key", edge.name, edge.target)
+            return DrawnEdge(name, "key", edge.name, edge.target, edge.condition)
         case EdgeKind.outcome | EdgeKind.case:
             return DrawnEdge(name, edge.kind.name, edge.name, edge.target)
         case EdgeKind.way if edge.name in {"then", "else"}:

@@ -10,6 +10,8 @@ from ivr.diff.pairs import Pairs
 from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import ListeningNode, Node, Option
 
+_UNHEARD = frozenset({"share"})
+"""The fields of an option that no caller notices."""
 _TOLD_BY_SENTENCE = frozenset({"go", "language", "for_", "hear"})
 """The fields of an option whose changes have sentences of their own, here or among the words."""
 
@@ -150,7 +152,7 @@ def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
         yield Change(Heading.languages, f"{what}; before: to {was.language or 'none'}", node)
     for field, old, new in changed(was.others, now.others):
         what = f"`{node}`: key {now.key} ({now}): `{field.rstrip('_')}` is {shown(new)}; before: {shown(old)}"
-        yield Change(Heading.editors, what, node)
+        yield Change(Heading.editors if field in _UNHEARD else Heading.keys, what, node)
 
 
 def _order(node: str, menu: Menu) -> Iterator[Change]:

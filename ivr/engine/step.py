@@ -52,7 +52,7 @@ from ivr.engine.events import (
     SpeechHeard,
     TransferEnded,
 )
-from ivr.engine.keys import KeyHere, keys_here
+from ivr.engine.keys import keys_here
 from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
@@ -380,11 +380,7 @@ def _choose_option(turn: Turn, keys: str) -> None:
     key = keys_here(turn).get(keys)
     if key is None:
         _miss(turn, "nomatch")
-    else:
-        _follow(turn, key)
-
-
-def _follow(turn: Turn, key: KeyHere) -> None:
+        return
     turn.input_kind = key.kind
     turn.speak_in(key.language)
     _go(turn, key.go)
@@ -400,9 +396,8 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     region = turn.tree.languages[0].partition("-")[2]
     entry = read_entry(node, keys, ended=ended, region=region, today=turn.today)
     is_data = isinstance(entry, ValidEntry) and not ended
-    key = keys_here(turn).get(keys)
-    if key is not None and not is_data:
-        _follow(turn, key)
+    if not is_data and (keys in node.options or keys in turn.tree.anywhere):
+        _choose_option(turn, keys)
     elif isinstance(entry, InvalidEntry):
         _miss(turn, "unfinished" if entry.unfinished else "nomatch")
     elif node.read_back and node.ask != "yes_no":

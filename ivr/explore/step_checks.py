@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, SendText, Transfer
 from ivr.engine.events import ActionFinished, DeskReport, DigitsPressed
+from ivr.engine.keys import keys_here
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.moves import Actor, Move
@@ -152,15 +153,16 @@ class StepChecks:
         """Every key that the caller is told to press is taken. In a typed entry, ``*`` and ``#`` always are."""
         session, node = turn.session, self.tree.nodes[turn.session.node]
         counters = (session.noinputs, session.nomatches, session.repeats, session.confirming is None)
-        heard = (session.node, session.language, *counters, *gather.keys, *turn.visited)
+        keys = gather.keys or keys_here(turn)
+        heard = (session.node, session.language, *counters, *keys, *turn.visited)
         if heard in self._heard:  # in the same words
             return
         if all(each.static for each in said(turn.commands)):
             self._heard.add(heard)
         if isinstance(node, AskNode) and not gather.keys:
-            taken = {*node.keys, *self.tree.anywhere, "*", "#"}
+            taken = {*keys, "*", "#"}
         else:
-            taken = {*gather.keys, *(["#"] if gather.finish else [])}
+            taken = {*keys, *(["#"] if gather.finish else [])}
         for key in (key for each in said(turn.commands) for key in _said_keys(each.text)):
             if key not in taken:
                 what = f"the caller is told to press `{key}`, which is not taken here"

@@ -23,8 +23,14 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
         return
     without = [
         name
-        for name, node in subject.listening()
-        if HUMAN_KEY not in node.options or not subject.is_human(node.options[HUMAN_KEY].go)
+        for name, _ in subject.listening()
+        if not any(
+            edge.kind is EdgeKind.option
+            and edge.name == HUMAN_KEY
+            and edge.promised
+            and subject.is_human(edge.target)
+            for edge in subject.flow.edges[name]
+        )
     ]
     remedy = f'add `"{HUMAN_KEY}": {subject.hotline.agent}` under `anywhere:`'
     if without and len(without) == len(list(subject.listening())):

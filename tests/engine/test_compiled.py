@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from ivr.explore.prover import prove
 from ivr.menu.language.markers import Role
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.walk import roles_of, walk
@@ -98,3 +99,8 @@ def test_every_condition_and_value_is_evaluated(tree: Tree) -> None:
     watched = [*conditions.items(), *values.items()]
     ignored = [(name, place) for name, found in watched for place in found if place not in found.looked_up]
     assert not ignored, "the engine never looks at these"
+
+
+def test_only_what_is_taken_is_offered(tree: Tree) -> None:
+    """A condition that hides a key hides its words too. Nothing else of this hotline is proved."""
+    assert [each.what for each in prove(tree).findings if each.proof in {"P10", "P12"}] == []

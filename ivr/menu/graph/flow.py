@@ -45,6 +45,8 @@ class Edge:
     """The level of identity that a caller has reached after it, such as after an outcome of an action."""
     requires: Level = Level.unknown
     """The level without which it is not taken, as its condition says."""
+    condition: str = ""
+    """The condition without which it is not taken, as the menu writes it. It may stand beside any target."""
     finds_account: bool = False
     """Whether the call may have another account after this edge. What it knew is then forgotten."""
     written: bool = True
@@ -54,6 +56,11 @@ class Edge:
     def chosen(self) -> bool:
         """Whether the node itself has this edge. Edges that every menu has do not count."""
         return self.kind not in _SHARED
+
+    @property
+    def promised(self) -> bool:
+        """Whether a caller who listens to the node is always offered it."""
+        return self.kind is not EdgeKind.option or not self.condition
 
     def level_after(self, level: Level) -> Level:
         """Return the level of a caller who had this one and took the edge."""
@@ -276,9 +283,23 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
             case (str(field),):
                 yield Edge(way.target, EdgeKind.way, field, way.path, node.sets(name), written=way.written)
             case (str(field), key, _) if field == node.options_key:
-                yield Edge(way.target, EdgeKind.option, str(key), way.path, requires=requires)
+                yield Edge(
+                    way.target,
+                    EdgeKind.option,
+                    str(key),
+                    way.path,
+                    requires=requires,
+                    condition=way.condition,
+                )
             case (_, int(), _):
-                yield Edge(way.target, EdgeKind.case, way.condition, way.path, requires=requires)
+                yield Edge(
+                    way.target,
+                    EdgeKind.case,
+                    way.condition,
+                    way.path,
+                    requires=requires,
+                    condition=way.condition,
+                )
             case (_, str(word)) if word in promised:
                 outcome = promised[word]
                 yield Edge(
