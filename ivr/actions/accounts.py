@@ -119,5 +119,16 @@ class AccountContext:
     """The environment, which has the secrets."""
 
 
-SERVICE_METHODS = ("find", "is_at_least", "tail_matches", "rules", "close")
-RESET_METHODS = ("open_reset", "reset", "set_password")
+SERVICE_METHODS = {
+    "find": ("phone",),
+    "is_at_least": ("years", "phone", "on"),
+    "tail_matches": ("phone", "tail"),
+    "rules": (),
+    "close": (),
+}
+"""The parameters of each method, to check a class with. Those after a ``*`` are given by name."""
+RESET_METHODS = {
+    "open_reset": ("phone", "which", "ticket_digest", "*", "key", "at"),
+    "reset": ("ticket_digest", "at"),
+    "set_password": ("ticket_digest", "password", "at"),
+}

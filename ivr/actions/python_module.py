@@ -252,17 +252,18 @@ def _actions_in(module: ModuleType, name: str) -> Iterator[Any]:
 
 
 def _call_problem(function: Any, *parameters: str) -> tuple[str, str] | None:
-    """Return why a function cannot be called with these parameters, and what to write instead, or None."""
+    """Return why a function cannot be called so, and what to write instead, or None. After a ``*`` come names."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     where = f" ({Path(code.co_filename).name}, line {code.co_firstlineno})" if code else ""
-    remedy = f"write `def {getattr(function, '__name__', 'run')}({', '.join(parameters)}):`"
+    written = ["self", *parameters] if inspect.ismethod(function) else parameters
+    remedy = f"write `def {getattr(function, '__name__', 'run')}({', '.join(written)}):`"
+    star = [*parameters, "*"].index("*")
     if inspect.iscoroutinefunction(function):
         return f"`async def` cannot be run{where}", f"{remedy}; it may take its time"
     try:
-        inspect.signature(function).bind(*parameters)
+        inspect.signature(function).bind(*parameters[:star], **dict.fromkeys(parameters[star + 1 :]))
     except TypeError:
-        count = "one parameter" if len(parameters) == 1 else "two parameters"
-        return f"it does not take {count}{where}", remedy
+        return f"it takes other parameters{where}", remedy
     except ValueError:
         pass  # a function in C may have no signature
     return None
@@ -337,11 +338,17 @@ def _has_resets(name: str, opener: Any) -> bool:
             "annotate it with your class, such as `def open_accounts(context: AccountContext) -> ShopAccounts:`",
         )
     resets = len(_lacking(opened, RESET_METHODS)) < len(RESET_METHODS)
-    if lacking := _lacking(opened, (*SERVICE_METHODS, *(RESET_METHODS if resets else ()))):
+    methods = SERVICE_METHODS | (RESET_METHODS if resets else {})
+    if lacking := _lacking(opened, methods):
         raise BadModule(
             f"`{name}`: `{opened.__name__}` is no account service, as it has no `{lacking[0]}`",
             "add the method; `ivr.actions.AccountService` and `PasswordResets` say what each does",
         )
+    for method, parameters in methods.items():
+        found = inspect.getattr_static(opened, method)
+        bound = found.__get__(object(), opened) if hasattr(found, "__get__") else found
+        if problem := _call_problem(bound, *parameters):
+            raise BadModule(f"`{name}`: `{opened.__name__}.{method}`: {problem[0]}", problem[1])
     return resets
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.actions import Level
+from ivr.actions import AccountService, Level, PasswordResets
+from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS
 from ivr.actions.base import ActionRequest, ActionResult
 from ivr.actions.builtin import ACTIONS
 from ivr.actions.perform import perform
@@ -126,7 +128,7 @@ def test_a_module_that_lacks_another_one_is_told_apart_from_one_that_is_not_ther
         (ONE.replace('tells={"shelf"', 'tells={"the shelf"'), "`the shelf` is no name", "write small letters"),
         (ONE + "\n@action('Again.', outcomes={'ok': Outcome('Yes.')})\ndef other(s, r): ...\nother.CONTRACT = order_status.CONTRACT", "two actions have this name", "rename one"),
         (ONE.replace("def order", "async def order"), "action `order_status`: `async def` cannot be run (actions.py, line 3)", "write `def order_status(services, request):`"),
-        (ONE.replace("(services, request)", "(request)"), "it does not take two parameters (actions.py, line 3)", "write `def order_status(services, request):`"),
+        (ONE.replace("(services, request)", "(request)"), "it takes other parameters (actions.py, line 3)", "write `def order_status(services, request):`"),
         (ONE.replace('inputs={"order": "its number"}', 'inputs=["order"]'), "`inputs` is no dictionary", "write `inputs={"),
         (ONE.replace('"its number"', "3"), "`inputs` is no dictionary of names and texts", "write `inputs={"),
         (ONE.replace("outcomes={", "outcomes=[*{").replace('not.")}', 'not.")}]'), "`outcomes` is no dictionary", "write `outcomes={"),
@@ -137,7 +139,7 @@ def test_a_module_that_lacks_another_one_is_told_apart_from_one_that_is_not_ther
         (ONE + "\nopen_accounts = 3", "`open_accounts` is no function", "write a function that returns an account service"),
         (ONE + "\nsample_callers = ['+12025550142']", "`sample_callers` is no function", "write a function that returns a list"),
         (ONE + "\ncheck_folder = []", "`check_folder` is no function", "write a function that returns a list"),
-        (ONE + "\ndef sample_callers(): return []", "`sample_callers`: it does not take one parameter (actions.py, line 13)", "write `def sample_callers(folder):`"),
+        (ONE + "\ndef sample_callers(): return []", "`sample_callers`: it takes other parameters (actions.py, line 13)", "write `def sample_callers(folder):`"),
         (ONE + "\nasync def check_folder(folder): return []", "`check_folder`: `async def` cannot be run (actions.py, line 13)", "write `def check_folder(folder):`"),
         (ONE + "\ndef __getattr__(name): raise SystemExit('4711')", "cannot be imported: SystemExit (actions.py, line 13)", "correct the module"),
         (ONE + "\nFILES = {'x': int}", "`FILES` is no dictionary of file names and models", "write `FILES = {"),
@@ -145,6 +147,10 @@ def test_a_module_that_lacks_another_one_is_told_apart_from_one_that_is_not_ther
         (ONE + "\ndef open_accounts(context): ...", "`open_accounts` does not say what it returns", "annotate it"),
         (ONE + "\nclass Shop: ...\n" + OPEN, "`Shop` is no account service, as it has no `find`", "add the method"),
         (ONE + ACCOUNTS + RESETS.replace("def reset(", "def resets(") + OPEN, "`Shop` is no account service, as it has no `reset`", "add the method"),
+        (ONE + ACCOUNTS.replace("(self, phone)", "(self)") + OPEN, "`Shop.find`: it takes other parameters (actions.py, line 14)", "write `def find(self, phone):`"),
+        (ONE + ACCOUNTS.replace("rules(self)", "rules(self, phone)") + OPEN, "`Shop.rules`: it takes other parameters", "write `def rules(self):`"),
+        (ONE + ACCOUNTS.replace("def tail", "async def tail") + OPEN, "`Shop.tail_matches`: `async def` cannot be run (actions.py, line 16)", "write `def tail_matches(self, phone, tail):`"),
+        (ONE + ACCOUNTS + RESETS.replace("key, at", "at") + OPEN, "`Shop.open_reset`: it takes other parameters", "write `def open_reset(self, phone, which, ticket_digest, *, key, at):`"),
     ],
 )  # fmt: skip
 def test_a_module_that_cannot_be_used(tmp_path: Path, text: str, what: str, remedy: str) -> None:
@@ -214,6 +220,39 @@ def test_what_an_account_service_can_do_decides_which_actions_there_are(
     assert ("verify_identity" in registry.actions) is identity
     assert ("reset_login_password" in registry.actions) is resets
     assert registry.contracts.keys() | registry.withheld.keys() >= ACTIONS.keys()
+
+
+def test_the_methods_of_an_account_service_are_checked_as_they_are_called() -> None:
+    """The table of their parameters is that of the protocols."""
+    for protocol, methods in ((AccountService, SERVICE_METHODS), (PasswordResets, RESET_METHODS)):
+        assert methods.keys() == {
+            each for each in vars(protocol) if callable(getattr(protocol, each)) and each[0] != "_"
+        }
+        for name, given in methods.items():
+            _, *wanted = inspect.signature(getattr(protocol, name)).parameters.values()
+            star = [*given, "*"].index("*")
+            assert [each.name for each in wanted if each.kind is not each.KEYWORD_ONLY] == [*given[:star]]
+            assert [each.name for each in wanted if each.kind is each.KEYWORD_ONLY] == [*given[star + 1 :]]
+
+
+def test_a_method_of_an_account_service_may_be_written_in_any_way(tmp_path: Path) -> None:
+    """Under other names of parameters, with more that may be left out, for any arguments, without ``self``."""
+    text = """
+    import functools
+    class Shop:
+        def find(self, number, depth=1): ...
+        def is_at_least(self, *args): ...
+        @staticmethod
+        def tail_matches(phone, tail): ...
+        @classmethod
+        def rules(cls): ...
+        @functools.lru_cache
+        def close(self): ...
+        def open_reset(self, *args, **more): ...
+        reset = functools.partialmethod(open_reset)
+        set_password = max
+    """
+    assert loaded(tmp_path, dedent(text) + OPEN).has_resets
 
 
 def test_its_messages_count_against_the_limits(tmp_path: Path, caller: Caller) -> None:
