@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -168,6 +168,8 @@ class ServedHotline:
     _files: HotlineFiles | None = None
     """What was read last, even if it has errors."""
     _stamps: Mapping[str, FileStamp | None] = field(default_factory=dict)
+    _code: bytes = b""
+    """The Python file when it was loaded; empty if there is none beside the menu."""
     _looked: float = 0.0
     _read: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -187,6 +189,7 @@ class ServedHotline:
         if self.registry is None:
             self.registry = registry_for(self.folder, tree)
         self._take_up(tree)
+        self._code = self._code_now()
 
     def current(self) -> Tree:
         """Return the menu for a new call. It is loaded again if its files have changed."""
@@ -265,8 +268,16 @@ class ServedHotline:
         if loaded.tree is not None:
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
+            if self._code_now() != self._code:
+                what = "the Python code has changed since the start"
+                changed = Problem(ACTIONS_FILE, 1, 1, "", what, "restart to load it", "warning")
+                loaded = replace(loaded, problems=(*loaded.problems, changed))
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
         return loaded
+
+    def _code_now(self) -> bytes:
+        path = self.folder / (self.present.python if self.present else "")
+        return path.read_bytes() if path.suffix == ".py" and path.is_file() else b""
 
     def _changed_files(self) -> HotlineFiles | None:
         """Return the content of the folder, or None if it has not changed."""

@@ -90,6 +90,31 @@ def test_another_module_is_not_taken_up_while_running(greeting: Path) -> None:
     assert problem.endswith("; restart the server")
 
 
+def test_a_menu_that_needs_newer_code_is_told_to_wait_for_a_restart(greeting: Path) -> None:
+    """Else its author, who sees the outcome in the file, would look for a mistake that is not there."""
+    hotline = ServedHotline(greeting, SqliteStore(IN_MEMORY), look_every=0.0)
+
+    def told_with(menu: str) -> str:
+        (greeting / "menu.yaml").write_text(menu, encoding="utf-8")
+        with capture_logs() as logs:
+            hotline.current()
+        return str([log["problems"] for log in logs if log["event"] == "menu not taken up"])
+
+    newer = GREETING.replace("unavailable: bye", "unavailable: bye, blocked: bye")
+    note = "actions.yaml:1:1: the Python code has changed since the start; restart to load it"
+    assert "has no outcome `blocked`" in told_with(newer)
+    assert note not in told_with(newer + "# again\n")
+    code = (CODE % "Hello").replace("outcomes={", 'outcomes={"blocked": Outcome("It is blocked."), ')
+    (greeting / "actions.py").write_text(code, encoding="utf-8")
+    told = told_with(newer)
+    assert "has no outcome `blocked`" in told
+    assert note in told
+    assert told_with(GREETING + "# all is well with the older code\n") == "[]"
+    told_with(newer)
+    started = ServedHotline(greeting, SqliteStore(IN_MEMORY))
+    assert "blocked" in started.current().contracts["greet"].outcomes
+
+
 def test_the_database_chooses_no_code(greeting: Path) -> None:
     """A version that is kept with the calls is compiled with the code of the server, whatever module it names."""
     store = SqliteStore(IN_MEMORY)
