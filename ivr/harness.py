@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic
@@ -25,6 +26,7 @@ from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.explore.samples import ACCOUNT, Samples
+from ivr.menu.language.http_services import Service
 from ivr.menu.language.suggestions import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.replay.replay import OpenEnvironment, ReplayEnvironment
@@ -208,6 +210,23 @@ def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAns
     return {tree.desks[name].number: answer for name, answer in desks.items()}
 
 
+def call_sid(tree: Tree, draw: Callable[[int], str] = secrets.token_hex) -> str:
+    """Return the identifier of a new call, or an empty text if the line may count the calls of this process.
+
+    Idempotency keys begin with it. Services keep their answers under these keys, so no two runs may use the same ones.
+    """
+    return f"CA{draw(16)}" if tree.asks_services else ""
+
+
+def _without_settings(tree: Tree, unasked: Collection[str]) -> Tree:
+    """Return a menu in which these actions need no settings of their services, which are not asked."""
+    nobody = Service(url="https://nobody.invalid")
+    services = {
+        name: replace(each, service=nobody) for name, each in tree.services.items() if name in unasked
+    }
+    return replace(tree, services={**tree.services, **services}) if services else tree
+
+
 @dataclass(slots=True)
 class DirectHarnesses:
     """Makes harnesses in this process. Each call has its own application, so that no call affects the next."""
@@ -217,6 +236,8 @@ class DirectHarnesses:
     seen: Seen | None = None
     registry: ActionRegistry | None = None
     """Actions to use instead of those that the folder names."""
+    draw: Callable[[int], str] = secrets.token_hex
+    """Returns so many random bytes in hexadecimal."""
     _samples: Samples | None = None
 
     def __call__(self, call: WrittenCall) -> CallHarness:
@@ -229,7 +250,7 @@ class DirectHarnesses:
             self.folder,
             Settings(database_url="memory://"),
             perform=faults.perform,
-            tree=tree,
+            tree=_without_settings(tree, {*call.outcomes, *call.unavailable}),
             registry=self.registry,
         )
         clock = VirtualClock(moment(call, tree.timezone))
@@ -243,6 +264,7 @@ class DirectHarnesses:
                 application.switchboard,
                 clock,
                 caller_of(number, application),
+                call=call_sid(tree, self.draw),
                 desk_answers=lambda desk: answers.get(desk, "answered"),
                 language=call.language or "",
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -9,9 +12,14 @@ import pytest
 
 from ivr.calls.line import CallNote, Heard
 from ivr.calls.served_hotline import MenuBroken, load_tree
-from ivr.harness import NOBODY, DirectHarnesses, at_moment, sample_callers
+from ivr.channels.terminal.transcript import Transcript
+from ivr.cli.simulator_setup import CallSaver, local_simulator
+from ivr.config import BadSetting
+from ivr.harness import NOBODY, DirectHarnesses, at_moment, call_sid, sample_callers
 from ivr.written.model import WrittenCall
 from ivr.written.runner import BadCall, CallHarness
+from tests.support.menus import small
+from tests.support.stub_service import answers, serving
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
@@ -120,3 +128,81 @@ def test_a_call_begins_in_its_language() -> None:
     assert "Welcome" not in live(harness())
     with pytest.raises(BadCall, match=r"does not speak `fr-FR`; use one of `zh-CN`, `en-US`"):
         harness(language="fr-FR")
+
+
+# --- where services do the actions
+
+MENU = small(
+    """\
+    main: {run: card_status, outcomes: {open: told, blocked: told, unavailable: agent}}
+    told: {run: card_status, outcomes: {open: bye, blocked: bye, unavailable: agent}}
+    """
+)
+CARDS = """\
+services: {cards: {url: "${CARDS_URL}", retries: 2}}
+actions:
+  card_status:
+    service: cards
+    does: Tells whether the card can be used.
+    get: /card
+    outcomes:
+      open: {means: It can be used., status: 200}
+      blocked: {means: It cannot be used., status: 403}
+"""
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    """Give the folder of a hotline that asks a service about cards, twice in a turn."""
+    (tmp_path / "menu.yaml").write_text(MENU, encoding="utf-8")
+    (tmp_path / "actions.yaml").write_text(CARDS, encoding="utf-8")
+    return tmp_path
+
+
+def rung(folder: Path, **written: object) -> str:
+    """Ring, and return how the call ended."""
+    made = DirectHarnesses(folder)(
+        WrittenCall.model_validate({"call": "a call", "steps": ["silence"], **written})
+    )
+    made.line.start()
+    ending = made.ending
+    made.close()
+    return ending
+
+
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count calls from one again."""
+    monkeypatch.setattr("ivr.calls.line._calls", itertools.count(1))
+
+
+def test_services_get_other_keys_in_each_run(cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They keep their answers under them. Within a call a repeated request has the same key, and each run its own."""
+    with serving(answers(503), answers(200)) as stub:
+        monkeypatch.setenv("CARDS_URL", stub.url)
+        for _ in range(2):
+            fresh_process(monkeypatch)
+            rung(cards)
+        local_simulator(CallSaver(cards, Transcript(io.StringIO())), None, None, None).new_line().start()
+    keys = [request.headers["Idempotency-Key"] for request in stub.requests]
+    failed, repeated, second, *others = keys
+    assert failed == repeated
+    assert [key.partition("/")[2] for key in (repeated, second)] == ["0/1", "0/2"]
+    assert len({repeated, second, *others}) == 6
+    assert all(re.fullmatch("CA[0-9a-f]{32}/0/[12]", key) for key in keys)
+
+
+def test_the_names_of_calls_are_the_same_in_each_run_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that transcripts can be compared; where services are asked, chance is drawn from the given source."""
+    for _ in range(2):
+        fresh_process(monkeypatch)
+        assert harness().line.call == f"CA{1:032x}"
+    assert call_sid(TREE, lambda size: "ab" * size) == ""
+
+
+def test_a_service_that_is_not_asked_needs_no_settings(cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that says how its actions end, or that they are down, is played anywhere; any other one says what is missing."""
+    monkeypatch.delenv("CARDS_URL", raising=False)
+    assert rung(cards, outcomes={"card_status": "blocked"}) == "completed"
+    assert rung(cards, unavailable=["card_status"]) == "transferred"
+    with pytest.raises(BadSetting, match="CARDS_URL is missing"):
+        rung(cards)

@@ -28,6 +28,7 @@ from ivr.harness import (
     DirectHarnesses,
     Faults,
     at_moment,
+    call_sid,
     first_caller,
     history_of,
     sample_callers,
@@ -95,7 +96,7 @@ def local_simulator(
         now = clock.now.astimezone(tree.timezone)
         transcript.note(f"({number or 'number withheld'} rings {tree.name}, {now:%Y-%m-%d %H:%M %A})")
         line = DirectLine(
-            application.switchboard, clock, number, desk_answers=saver.desk_answer, language=begins_in
+            application.switchboard, clock, number, "", call_sid(tree), saver.desk_answer, begins_in
         )
         begun = {
             "from": None if caller is None else number or "withheld",
