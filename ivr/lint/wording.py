@@ -20,6 +20,7 @@ from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.graph.routes import routes
 from ivr.menu.speech.estimates import seconds_of, words
+from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.prompts import Prompt, Utterance
 
 
@@ -134,14 +135,15 @@ _COPIED = re.compile(r"(?:\w+_)?(?:phone|number|tail|code|hotline)")
 
 @rule("W10")
 def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
-    """Find spoken numbers without a filter for digits, by their names and by the entries that asked for them."""
+    """Find spoken numbers without a filter of ours, such as digits, by their names and by the entries that asked for them."""
     for said in subject.said:
         for found in _VALUE.finditer(said.prompt.source):
             name = found["name"]
             copied = _COPIED.fullmatch(name) or name in subject.long_numbers
             if not copied or name in subject.account_numbers:  # D06 judges those
                 continue
-            if not re.search(r"\b(digits|tail|money|number)\b", found["filters"]):
+            filters = re.findall(r"\w+", found["filters"])
+            if not any(FILTERS[each].say for each in filters if each in FILTERS):  # ours say how
                 what = f"`{name}` is said as a number, and not digit by digit"
                 yield in_words(said, what, f"write `{{{{ {name} | digits }}}}`")
 

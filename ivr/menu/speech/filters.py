@@ -51,7 +51,7 @@ _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井"
 
 @spoken(example=Decimal("3512.40"))
 def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
-    """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals."""
+    """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals. `money('USD')` says US dollars."""
     amount = Decimal(str(value)).quantize(Decimal("0.01"))
     pattern = "0.##" if amount == amount.to_integral_value() else "0.00"
     if locale.language == "zh":
