@@ -22,13 +22,13 @@ class NoSuchAccount(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRules:
-    """How long a code is good, and how many wrong tries there are."""
+    """How long a code is good, how many wrong tries there are, and how long they lock."""
 
     code_valid_minutes: int = 5
     identity_tries_before_lock: int = 3
     """The number of the wrong try that locks."""
     identity_lock_minutes: int = 30
-    """How long the lock holds, and how long a wrong try counts."""
+    """How long the first lock holds, and how long a wrong try counts. Each further lock is twice as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Account:
     status: Literal["active", "frozen"] = "active"
     """``frozen``: stopped for risk; only a human may open it."""
     sim_changed_hours_ago: int | None = None
-    """Hours since the SIM card of the number was changed; None if that was long ago."""
+    """Whole hours since the SIM card of the number was changed; None if that was long ago."""
     phone_unreachable: bool = False
     """Whether the customer no longer has the number on file."""
 
@@ -54,9 +54,11 @@ class OpenReset:
     phone: str
     which: PasswordKind
     language: str
+    """As in :class:`Account`."""
     case: str
     """The case number of eight digits."""
     expires: datetime
+    """Aware; 30 minutes after it began."""
 
 
 class AccountService(Protocol):

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from pathlib import Path
 from textwrap import dedent
+from typing import Any, get_type_hints
 
 import pytest
 
-from ivr.actions import AccountService, Level, PasswordResets
+from ivr.actions import (
+    Account,
+    AccountContext,
+    AccountService,
+    IdentityRules,
+    Level,
+    OpenReset,
+    PasswordResets,
+)
 from ivr.actions.accounts import RESET_METHODS, SERVICE_METHODS
 from ivr.actions.base import ActionRequest, ActionResult
 from ivr.actions.builtin import ACTIONS
@@ -372,10 +383,51 @@ def test_levels_are_kept(tmp_path: Path) -> None:
     assert any("needs" in each or "verified" in each for each in found)
 
 
+PAGE = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
+
+
 def test_the_page_s_first_action_works(tmp_path: Path) -> None:
     """What docs/actions.md tells a reader to type is typed here."""
-    page = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
-    yaml, python = (page.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("yaml", "python"))
+    yaml, python = (PAGE.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("yaml", "python"))
     assert problems(tmp_path, NODES, **{"actions.yaml": yaml, "actions.py": python}) == []
     order_status = load_module(tmp_path, "actions.py", ACTIONS).actions["order_status"]
     assert list(order_status.CONTRACT.outcomes) == ["ready", "not_yet"]
+
+
+def test_the_page_s_account_services_work(tmp_path: Path) -> None:
+    """One finds accounts, the other resets passwords too. Their methods take and return what the protocols say."""
+    _, service, resets = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    module = loaded(tmp_path, service)
+    assert module.open_accounts is not None
+    assert not module.has_resets
+    opened = module.open_accounts(AccountContext(tmp_path, "memory://", {}))
+    assert opened.find("+8613800138000") == Account(phone="+8613800138000", language="zh-CN")
+    assert opened.rules() == IdentityRules()
+    more = loaded(
+        tmp_path, f"{service}{resets}\n\ndef open_accounts(context) -> BankAccountsWithResets: ...\n"
+    )
+    assert more.has_resets
+    names: dict[str, Any] = {}
+    exec(service + resets, names)
+    for protocol, methods in ((AccountService, SERVICE_METHODS), (PasswordResets, RESET_METHODS)):
+        for name in methods:
+            shown = getattr(names["BankAccountsWithResets"], name)
+            assert get_type_hints(shown) == get_type_hints(getattr(protocol, name))
+
+
+def test_the_page_has_every_field_of_what_an_account_service_gets_and_gives() -> None:
+    """With its type and its default."""
+    rows = re.findall(r"^\| `(\w+\.\w+)` \| (.*?) \| (.*?) \|", PAGE, re.MULTILINE)
+    assert rows == [
+        (
+            f"{kind.__name__}.{each.name}",
+            f"`{each.type}`".replace(" | ", "` or `"),
+            f"`{each.default!r}`"
+            if each.default is not MISSING
+            else "given"
+            if kind is AccountContext
+            else "needed",
+        )
+        for kind in (Account, IdentityRules, OpenReset, AccountContext)
+        for each in fields(kind)
+    ]
