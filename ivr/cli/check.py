@@ -34,7 +34,7 @@ def check_command(hotline: Path, form: str) -> None:
     """
     loaded = load_hotline(hotline)
     others = [*read_calls(hotline)[1], *_data_problems(hotline)]
-    problems = sorted([*judged(loaded), *others], key=lambda problem: _KINDS.index(problem.severity))
+    problems = sorted([*judged(loaded), *others], key=lambda problem: list(_KINDS).index(problem.severity))
     if form == "json":
         print_json([problem.as_data() for problem in problems])
     else:
@@ -44,17 +44,15 @@ def check_command(hotline: Path, form: str) -> None:
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
-_KINDS = ("error", "warning", "information")
+_KINDS = {"error": "error", "warning": "warning", "information": "note"}
 
 
 def _count(problems: list[Problem]) -> str:
     """Return a summary such as `1 error, 2 warnings, 3 notes`. A zero for notes is left out."""
     if not problems:
         return "no problems"
-    counts = {kind: sum(each.severity == kind for each in problems) for kind in _KINDS}
-    notes = counts.pop("information")
-    counts |= {"note": notes} if notes else {}
-    return ", ".join(counted(number, kind) for kind, number in counts.items())
+    counts = {word: sum(each.severity == kind for each in problems) for kind, word in _KINDS.items()}
+    return ", ".join(counted(number, word) for word, number in counts.items() if number or word != "note")
 
 
 def _data_problems(hotline: Path) -> list[Problem]:

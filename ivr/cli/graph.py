@@ -86,15 +86,7 @@ def graph_command(
     write_output(text, output)
 
 
-_ENDINGS = {
-    ".mermaid": "mermaid",
-    ".mmd": "mermaid",
-    ".htm": "html",
-    ".html": "html",
-    ".svg": "svg",
-    ".gv": "dot",
-    ".dot": "dot",
-}
+_ENDINGS = {".mmd": "mermaid", ".htm": "html", ".html": "html", ".svg": "svg", ".gv": "dot", ".dot": "dot"}
 
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:

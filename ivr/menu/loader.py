@@ -23,8 +23,8 @@ from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection, entries
 from ivr.menu.reading.problems import Problem
-from ivr.menu.reading.validation import declare, declare_most, declare_parts, kind_problem
-from ivr.menu.reading.yaml import Section, place, read
+from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declare_parts, kind_problem
+from ivr.menu.reading.yaml import Section, is_missing, place, read
 from ivr.menu.tree import LoadedNodes, Tree
 
 
@@ -205,7 +205,10 @@ def _declare_nodes(draft: Draft, typed: TypedSection) -> None:
             _declare_node(draft, typed.file, name, section, note)
         else:
             draft.names[name] = TypedSection(typed.file, nodes)
-            note("a node is a section", "write `say:` or another kind below it, indented")
+            if name in NODE_KEYS:
+                note(f"`{name}` is a key of a node", "indent it more than the name of its node")
+            elif not is_missing(section):
+                note("a node is a section", "write `say:` or another kind below it, indented")
 
 
 def _declare_node(

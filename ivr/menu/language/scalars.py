@@ -191,10 +191,9 @@ def _mended_number(typed: str) -> str | None:
 
 def _mended_country(typed: str) -> str | None:
     """Return the remedy for a country that is written by its name or in three letters."""
-    names = {name: code for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
-    meant = {each.upper(): code for name, code in names.items() for each in (name, code)}
-    code = meant.get(typed.upper()) or next(iter(get_global("territory_aliases").get(typed.upper(), ())), "")
-    return f"write `{code}`" if code else None
+    codes = {each.upper(): code for code, name in Locale("en").territories.items() for each in (code, name)}
+    code = next(iter(get_global("territory_aliases").get(typed.upper(), ())), codes.get(typed.upper(), ""))
+    return f"write `{code}`" if re.fullmatch("[A-Z]{2}", code) else None
 
 
 def _always(typed: Any) -> Any:

@@ -10,7 +10,7 @@ from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.language.model import YamlPath
-from ivr.menu.language.nodes import Node, TransferNode
+from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import NODE_NAME
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
@@ -96,8 +96,7 @@ class Draft:
         """Return what to write if no node is called `agent`, as the human's is unless the menu names another."""
         if self.hotline and self.hotline.agent in self.names:
             return f"the human's node is `{self.hotline.agent}`"
-        human = next((name for name, node in self.nodes.items() if isinstance(node, TransferNode)), "person")
-        return f"write it, or name the human's node below `start:`, as in `agent: {human}`"
+        return "write it, or name the human's node below `start:`, as in `agent: person`"
 
     def node_names(self) -> list[str]:
         """Return the well-formed names, which may be suggested."""

@@ -17,14 +17,12 @@ _CURLY = "“”„‘’"
 _QUOTES = _CURLY + "＂＇"
 _ODD = re.compile(f"[：，｛｝［］【】{_QUOTES}{_SPACES}]")
 
-_STRAIGHT = 'type the English `"` on both sides'
 _ENGLISH = {
-    "：": ("Chinese colon", "type the English `:` and a space"),
-    "，": ("Chinese comma", "type the English `,` and a space"),
-    **dict.fromkeys("｛｝", ("Chinese bracket", "type the English `{` and `}`")),
-    **dict.fromkeys("［］【】", ("Chinese bracket", "type the English `[` and `]`")),
-    **dict.fromkeys(_CURLY, ("curly quote", _STRAIGHT)),
-    **dict.fromkeys("＂＇", ("Chinese quote", _STRAIGHT)),
+    "：": ("colon", "type the English `:` and a space"),
+    "，": ("comma", "type the English `,` and a space"),
+    **dict.fromkeys("｛｝", ("bracket", "type the English `{` and `}`")),
+    **dict.fromkeys("［］【】", ("bracket", "type the English `[` and `]`")),
+    **dict.fromkeys(_QUOTES, ("quote", 'type the English `"` on both sides')),
 }
 _IF_SAID = "; if it belongs to a text, put English quotes around the text"
 
@@ -50,7 +48,8 @@ def _slip(character: str) -> tuple[str, str]:
         return "a no-break space stands here", "type English spaces"
     if character in _ENGLISH:
         noun, remedy = _ENGLISH[character]
-        return f"`{character}` is a {noun}", remedy + _IF_SAID
+        kind = "curly" if character in _CURLY else "Chinese"
+        return f"`{character}` is a {kind} {noun}", remedy + _IF_SAID
     return "a Chinese (wide) space stands here", "type English spaces"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.suggestions import ELSEWHERE, did_you_mean, key_meant, one_of, shown
 from ivr.menu.reading.problems import BadFile, Problem
-from ivr.menu.reading.yaml import NO_SPACE, Scalar, Section, decode, place, read
+from ivr.menu.reading.yaml import NO_SPACE, Scalar, Section, decode, is_missing, place, read
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -117,6 +118,10 @@ def _without(data: Any, wrong: set[YamlPath]) -> Any:
 
 def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     """Return what is wrong with a node whose keys name no kind, or more than one."""
+    if outside := _node_inside(data):
+        what = f"`{outside}` is no key of a node"
+        remedy = f"if it is a node, write it in the column of `{node}`"
+        return Problem(file, *data.keys_at[outside], node, what, remedy)
     kinds = [kind for kind in KINDS if kind in data and kind != "say"]
     if kinds == ["run", "text"]:
         kinds = ["run"]  # `text` has the words of the message that the action sends
@@ -126,7 +131,7 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
         return Problem(file, *data.keys_at[second], node, what, f"make `{second}` a node of its own")
     if kinds:
         return None
-    for key in (key for key in data if key not in _ANY_NODE_KEY):
+    for key in (key for key in data if key not in NODE_KEYS):
         if no_space := NO_SPACE.fullmatch(key):
             what = "a space is missing after the colon"
             return Problem(file, *data.keys_at[key], node, what, f"write `{no_space[1]}: …`")
@@ -139,9 +144,22 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(KINDS))
 
 
+def _node_inside(data: Section) -> str | None:
+    """Return the key of a node that is indented too far, so that it stands inside the node before it."""
+    names: list[str] = [*data, ""]
+    for key, after in itertools.pairwise(names):
+        if key in NODE_KEYS or key_meant(key, NODE_KEYS):
+            continue
+        if isinstance(data[key], Section) and data[key].keys() & KINDS.keys():
+            return key
+        if after and is_missing(data[key]) and data.keys_at[after].column == data.keys_at[key].column:
+            return key
+    return None
+
+
 def _misspelt_kind(key: str) -> str | None:
     """Return the kind that an unknown key means: the nearest of all names, or one with a single slip."""
-    guess = key_meant(key, _ANY_NODE_KEY)
+    guess = key_meant(key, NODE_KEYS)
     if guess in KINDS:
         return guess
     if key in ELSEWHERE:
@@ -154,7 +172,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-_ANY_NODE_KEY = {key: None for model in KINDS.values() for key in keys_of(model)}
+NODE_KEYS = {key: None for model in KINDS.values() for key in keys_of(model)}
 
 
 # --- pydantic's errors in an editor's words
@@ -170,7 +188,7 @@ def _mistakes(
         path, typed = mistake["loc"], mistake["input"]
         if mistake["type"] == "missing" and path in meant:
             continue  # the key is there, but misspelt
-        if mistake["type"] != "missing" and isinstance(typed, Scalar) and typed.plain and not typed:
+        if mistake["type"] != "missing" and is_missing(typed):
             continue  # the reader has reported the missing value
         value = "what stands here" if private else shown(typed)
         yield Problem(file, *place(data, *path), node, *_explain(model, mistake, value))
@@ -180,7 +198,9 @@ def _meant(model: type[BaseModel], mistake: Any) -> str | None:
     if mistake["type"] != "extra_forbidden":
         return None
     keys, beside = _keys_at(model, mistake["loc"])
-    return key_meant(str(keys[-1]), beside)
+    key = str(keys[-1])
+    last = key.rpartition(" ")[2]
+    return last if last in beside else key_meant(key, beside)
 
 
 def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str]:
@@ -196,6 +216,9 @@ def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str
             return f"{shown(key)} {context['what']}", context["remedy"]
         case "missing":
             return f"`{key}` is missing", f"add `{key}:`{_meaning(beside, key)}"
+        case "extra_forbidden" if (words := key.rpartition(" "))[2] in beside:
+            what = f"{shown(key)} is not known here"
+            return what, f"write `…: {words[0]}, {words[2]}: …`, or put quotes around the whole text"
         case "extra_forbidden":
             meant = key_meant(key, beside)
             return f"{shown(key)} is not known here", f"did you mean `{meant}`?" if meant else one_of(beside)

@@ -146,6 +146,11 @@ def _comments_meant_as_keys(lines: Sequence[str], file: str) -> Iterator[Problem
             yield Problem(file, number, line.index("#") + 1, "", what, 'write `"#":`')
 
 
+def is_missing(value: Any) -> bool:
+    """Return whether nothing was typed. The reader reports it."""
+    return isinstance(value, Scalar) and value.plain and not value
+
+
 def place(data: Any, *path: Any) -> Mark:
     """Return where the value at ``path`` is, or the nearest known place above it.
 
@@ -178,6 +183,10 @@ class _Anchor:
 
 
 _COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
+_KEYS_BELOW = re.compile(
+    r"(?:[ \t]*(?:#(?=[\s#])[^\r\n]*)?(?:\r\n?|\n))+(?P<indent> *)[^\s#-][^\r\n]*?:(?:\s|$)"
+)
+"""The rest of a line that ends in a key, and the first line below that has a key. `#1` is a text, not a comment."""
 
 
 @dataclass(slots=True)
@@ -241,14 +250,26 @@ class _Builder:
                 text.mark, f"an invisible character is written here (U+{ord(hidden[0]):04X})", "delete it"
             )
         if text.plain and not text and event.tag is None:
-            where = f"`{key}`" if key else "this line"
-            remedy = "write one, or delete the line"
-            if key and (no_space := NO_SPACE.fullmatch(key)):
-                remedy = f"write `{no_space[1]}: …`, with a space after the colon"
-            elif key and not self.text[: event.start_mark.index].rstrip().endswith(":"):
-                remedy = 'put quotes around a text with a comma, as in `"one, two"`'
-            self.problem(text.mark, f"{where} has no value", remedy)
+            self.problem(text.mark, *self.no_value(event, key))
         return text
+
+    def no_value(self, event: Any, key: Scalar | None) -> tuple[str, str]:
+        """Return what is wrong with a key or a line without a value, and what to write instead."""
+        what = f"`{key}` has no value" if key else "this line has no value"
+        before = self.text[: event.start_mark.index].rstrip()
+        if key and (no_space := NO_SPACE.fullmatch(key)):
+            return what, f"write `{no_space[1]}: …`, with a space after the colon"
+        if key and " " in key and before.endswith((f"{{{key}", f"{{ {key}")):
+            return what, f"write `{key.split()[0]}: …`, with a colon after the key"
+        if key and not before.endswith(":"):
+            return what, 'put quotes around a text with a comma, as in `"one, two"`'
+        below = _KEYS_BELOW.match(self.text, event.end_mark.index) if key else None
+        if key and below and len(below["indent"]) == key.mark.column - 1:
+            return what, "write one, delete the line, or indent the lines below that belong to it"
+        if _COMMENT_FOLLOWS.match(self.text, event.end_mark.index):
+            what += ", since ` #` begins a comment"
+            return what, "put quotes around a text with `#`, or write a value"
+        return what, "write one, or delete the line"
 
     def section(self, event: Any, mark: Mark, depth: int) -> tuple[Section, int]:
         self.refuse_braces(event)
@@ -296,6 +317,8 @@ class _Builder:
 
     def enter(self, section: Section, key: Scalar, value: Any) -> None:
         if key in section:
+            if is_missing(section[last := next(reversed(section))]) and last != key:
+                return  # the lines below a key without a value probably belong to it
             what = f"`{key}` stands twice here (first on line {section.keys_at[key].line})"
             self.problem(key.mark, what, "keep one of the two")
         elif key == "<<" and key.plain:
@@ -324,7 +347,12 @@ _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
 
 def _braces_inside(line: str) -> bool:
     """Return whether an unquoted template stands inside the brackets of a section."""
-    return bool(re.search(r"\{(?![{%]).*[^:\[{\s]\s*\{[{%]", re.sub(r"\"[^\"]*\"|'[^']*'", "", line)))
+    return bool(re.search(r"(?<!\{)\{(?![{%]).*[^:\[{\s]\s*\{[{%]", _without_quoted(line)))
+
+
+def _without_quoted(line: str) -> str:
+    """Blank out the quoted texts of a line. Columns stay as they are."""
+    return re.sub(r"(?<![^\s:,{\[])(?:\"[^\"]*\"|'[^']*')", lambda it: f'"{"_" * (len(it[0]) - 2)}"', line)
 
 
 def _mark(event: Any) -> Mark:
@@ -334,6 +362,8 @@ def _mark(event: Any) -> Mark:
 def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """Return what PyYAML found, in an editor's words, with a remedy for known traps."""
     lines = _LINE_END.split(text)
+    if slip := _slip_in_brackets(error, lines, file):
+        return slip
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
     what, remedy = _trap(error, line, line[mark.column : mark.column + 1])
@@ -343,6 +373,21 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
         what, remedy = "a space is missing after the colon", f"write `{no_space[1]}: …`"
         return Problem(file, above + 1, no_space.start(1) + 1, "", what, remedy)
     return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
+
+
+_SEARCHED = 500
+"""Nobody types a longer line, and a pattern might take long."""
+
+
+def _slip_in_brackets(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:
+    begun, noticed = error.context_mark, error.problem_mark
+    if not begun or not noticed or "flow" not in (error.context or ""):
+        return None
+    for number, line in enumerate(lines[begun.line : noticed.line + 1], begun.line + 1):
+        for pattern, what, remedy in _SLIPS_IN_BRACKETS:
+            if found := re.search(pattern, _without_quoted(line[:_SEARCHED])):
+                return Problem(file, number, found.start("here") + 1, "", what, remedy)
+    return None
 
 
 def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:
@@ -381,3 +426,4 @@ class _Trap(NamedTuple):
 
 
 _TRAPS = read_table(list[_Trap], Path(__file__).with_name("traps.yaml"))
+_SLIPS_IN_BRACKETS = read_table(list[_Trap], Path(__file__).with_name("slips_in_brackets.yaml"))

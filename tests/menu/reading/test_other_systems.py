@@ -83,6 +83,22 @@ def test_what_is_typed_elsewhere_leads_to_what_is_meant(right: str, typed: str, 
     assert told in found
 
 
+NO_VALUE = "`hours` has no value; write one, delete the line, or indent the lines below that belong to it"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("    hours:\n    say: Open.\n    then: main", ["14:5: main: `hours` is no key of a node; if it is a node, write it in the column of `main`", f"14:11: {NO_VALUE}"]),
+        ("    hours:\n      say: Open.\n      then: main", ["14:5: main: `hours` is no key of a node; if it is a node, write it in the column of `main`"]),
+        ("  hours:\n  say: Open.\n  then: main", [f"14:9: {NO_VALUE}", "15:3: say: `say` is a key of a node; indent it more than the name of its node", "16:3: then: `then` is a key of a node; indent it more than the name of its node"]),
+    ],
+)  # fmt: skip
+def test_a_node_that_is_not_in_its_column(typed: str, told: list[str]) -> None:
+    """The message says which line to move, and nothing that only follows from it."""
+    assert errors(SHOP.replace(f"  hours: {HOURS}", typed)) == [f"menu.yaml:{each}" for each in told]
+
+
 def test_a_human_of_another_name_is_named_at_the_top() -> None:
     """No node is suggested because it has a few letters of `agent`; a misspelt one is."""
     person = SHOP.replace("agent: {say", "sent: {end: Sent.}\n  person: {say")

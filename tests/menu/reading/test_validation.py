@@ -65,6 +65,7 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
         (MenuNode, 'menu: {"1": {fro: x, go: a}}', "1:14: n: `fro` is not known here; did you mean `for`?"),
         (MenuNode, 'menu: {"1": {for: x, go: a, hear: y}}', "1:29: n: `hear` must be a list; write `[one, two]`, or lines that begin with `- `"),
         (MenuNode, 'menu: {"1": {for: x, go: a, language: en}}', "1:29: n: `en` is no language; write it like `zh-CN` or `en-US`"),
+        (MenuNode, 'menu: {"1": {hours go: a}}', "1:14: n: `hours go` is not known here; write `…: hours, go: …`, or put quotes around the whole text"),
         (MenuNode, OPTION + "\ntimeout: soon", "2:1: n: `timeout` cannot be `soon`; write a whole number"),
         (MenuNode, OPTION + "\ntimeout: 61", "2:1: n: `timeout` cannot be `61`; write at most 60"),
         (MenuNode, OPTION + "\ntries: 0", "2:1: n: `tries` cannot be `0`; write at least 1"),
@@ -165,6 +166,8 @@ def test_an_empty_value_is_said_by_the_reader_alone() -> None:
         ("say: x\nthn: a", None),
         ("then: x\nsya: hello", "2:1: n: `sya` is no kind of node; did you mean `say`?"),
         ("say:Hello there: x", "1:1: n: a space is missing after the colon; write `say: …`"),
+        ("say: x\nhours: {say: y, then: n}", "2:1: n: `hours` is no key of a node; if it is a node, write it in the column of `n`"),
+        ("say: x\nmneu: {say: y}", "2:1: n: `mneu` is no kind of node; did you mean `menu`?"),
         ("go: x", ("1:1: n: nothing says what kind of node this is; use one of `menu`, `ask`, `run`, `choose`, `set`, "
          "`transfer`, `record`, `text`, `end`, `say`")),
     ],

@@ -86,7 +86,24 @@ def test_quoted_and_folded_texts_are_what_yaml_says() -> None:
         ("# nothing", "1:1: the file has no keys; begin with a key, such as `nodes:`"),
         ("text", "1:1: the file has no keys; begin with a key, such as `nodes:`"),
         ("- a\n- b", "1:1: the file is a list; begin with a key, such as `nodes:`"),
-        ("a:\nb: c", "1:3: `a` has no value; write one, or delete the line"),
+        ("a:\nb: c", "1:3: `a` has no value; write one, delete the line, or indent the lines below that belong to it"),
+        ("a:\n  b:  # why\n\n  # c: d\n  c: d", "2:5: `b` has no value; write one, delete the line, or indent the lines below that belong to it"),
+        ("k:\n- a:\n  b: c", "2:5: `a` has no value; write one, delete the line, or indent the lines below that belong to it"),
+        ("c:\n  a:\nb: c", "2:5: `a` has no value; write one, or delete the line"),
+        ("b: c\na:", "2:3: `a` has no value; write one, or delete the line"),
+        ("a: 1\nb:\na: 2", "2:3: `b` has no value; write one, delete the line, or indent the lines below that belong to it"),
+        ("say: #1 shop\nb: c", "1:5: `say` has no value, since ` #` begins a comment; put quotes around a text with `#`, or write a value"),
+        ("say: # none", "1:5: `say` has no value, since ` #` begins a comment; put quotes around a text with `#`, or write a value"),
+        ("{for opening hours, go: hours}", "1:19: `for opening hours` has no value; write `for: …`, with a colon after the key"),
+        ("{for: hours: opening, go: hours}", ("1:12: a second `: ` stands here, or a comma is missing before it; "
+         'put quotes around a text with `: `, as in `"a: b"`, or write the comma')),
+        ("{for: opening go: hours}", ("1:17: a second `: ` stands here, or a comma is missing before it; "
+         'put quotes around a text with `: `, as in `"a: b"`, or write the comma')),
+        ("a: {for: the #1 shop, go: hours}\nb: c", "1:14: ` #` begins a comment, which hides the rest of this line; put quotes around the text"),
+        ("a: [b, c #1]\nb: c", "1:10: ` #` begins a comment, which hides the rest of this line; put quotes around the text"),
+        ('{for: "open" hours, go: hours}', ("1:14: something is missing after the quote; "
+         "write `,` or `: `, or put quotes around the whole text")),
+        ("say: {{ price }} and {{ tax }} now", '1:6: a text that begins with `{{` needs quotes; write `"{{ … }}"`'),
         ("[a, b]: c", "1:1: a key must be a text; put quotes around the whole text"),
         ("say: It's 5: late", ("1:12: this line has a second `: `, or does not stand under the line above; "
          "put quotes around the text, or line the keys up")),
