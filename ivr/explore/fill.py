@@ -9,7 +9,7 @@ from ivr.calls.line import Heard
 from ivr.explore.counterexample import as_call
 from ivr.explore.reach import Witness
 from ivr.menu.tree import Tree
-from ivr.written.coverage import CoverageItem
+from ivr.written.coverage import DIMENSIONS, CoverageItem
 from ivr.written.model import Hears, WrittenCall
 from ivr.written.runner import PlayedCall
 
@@ -18,21 +18,6 @@ PlayCall = Callable[[WrittenCall], tuple[PlayedCall, set[CoverageItem]]]
 
 VERY_SLOW = 7.0
 """The seconds of an action during which a caller hears more than once that it goes on. It is not given up yet."""
-_TIMES = ("once", "twice", "three times", "four times", "five times")
-_KEYS = {"*": "Star", "#": "Pound"}
-_DESKS = {
-    "answered": "Somebody answers at",
-    "busy": "The desk is busy at",
-    "no_answer": "Nobody answers at",
-    "failed": "The desk cannot be reached at",
-    "closed": "The desk is closed at",
-}
-_ENTRIES = {
-    "accepted": "A good entry at",
-    "typed again": "An entry typed again at",
-    "yes": "Yes at",
-    "no": "No at",
-}
 
 
 @dataclass(slots=True)
@@ -131,35 +116,9 @@ def filled_title(tree: Tree, item: CoverageItem, way: Witness) -> str:
     """Return what a call shows, in plain English: ``Silence three times at `main` (zh-CN)``."""
     if item.dimension in {"languages", "prompts", "endings"}:
         item = next((each for name in _TELLING for each in way.last if each.dimension == name), item)
-    said = _title(item)
+    dimension = DIMENSIONS[item.dimension]
+    what = dimension.words.get(item.what, dimension.others.format(what=item.what))
+    said = dimension.title.format(place=f"`{item.node}`", what=what)
+    if item.dimension == "prompts" and not item.node:
+        said = f"The machine's sentence `{item.what[7:-2]}`"
     return f"{said} ({way.language})" if len(tree.languages) > 1 else said
-
-
-def _title(item: CoverageItem) -> str:
-    place = f"`{item.node}`"
-    match item.dimension:
-        case "options" | "anywhere":
-            return f"{_KEYS.get(item.what, f'Key {item.what}')} at {place}"
-        case "entries":
-            return f"{_ENTRIES[item.what]} {place}"
-        case "noinput":
-            return f"Silence {_times(item.what)} at {place}"
-        case "nomatch":
-            return f"A wrong key {_times(item.what)} at {place}"
-        case "outcomes":
-            return f"{place} ends as `{item.what}`"
-        case "slow":
-            return f"{place} takes long"
-        case "prompts":
-            return f"The words of {place}" if item.node else f"The machine's sentence `{item.what[7:-2]}`"
-        case "desks":
-            return f"{_DESKS[item.what]} {place}"
-        case "recordings":
-            return f"{'A' if item.what == 'left' else 'No'} recording at {place}"
-        case "endings":
-            return f"A call that ends as `{item.what}`"
-    return f"The way to {place}"
-
-
-def _times(number: str) -> str:
-    return _TIMES[int(number) - 1] if int(number) <= len(_TIMES) else f"{number} times"

@@ -15,7 +15,7 @@ from ivr.explore.moves import Actor, Move
 from ivr.explore.walk import BEGINNING, Walk
 from ivr.menu.language.nodes import ListeningNode
 from ivr.menu.tree import Tree
-from ivr.written.coverage import CoverageItem, CoverageObserver
+from ivr.written.coverage import Coverage, CoverageItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def reach(tree: Tree, wanted: Iterable[CoverageItem]) -> Reach:
 
     A way on which a call reaches its bound is taken only where there is no other.
     """
-    left, sight = set(wanted), CoverageObserver(tree)
+    left, sight = set(wanted), Coverage(tree)
     if not left:
         return Reach()
     seen: dict[CoverageItem, list[_Step]] = {}

@@ -1,14 +1,17 @@
 """What written calls cover, in the caller's terms: keys, silences, wordings, endings.
 
-:func:`everything` lists what a tree has to cover, without playing anything. A :class:`CoverageObserver` says what one
-step covers. Whether callers can reach a place at all is the question of :mod:`ivr.explore.reach`.
+:func:`everything` lists what a tree has to cover, without playing anything. A :class:`Coverage` says what steps
+cover. Whether callers can reach a place at all is the question of :mod:`ivr.explore.reach`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
+
+from pydantic import Field
 
 from ivr.engine.commands import RunAction
 from ivr.engine.events import (
@@ -27,27 +30,29 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.menu.language.contract import Level
 from ivr.menu.language.desks import FollowUp
+from ivr.menu.language.model import Model, read_table
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, SetNode, TextNode, WaitsFor
 from ivr.menu.opening_hours import is_open
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import Tree
 
-DIMENSIONS: Mapping[str, str] = {
-    "nodes": "nodes passed",
-    "options": "keys of menus, and beside entries",
-    "entries": "good entries, yes and no",
-    "noinput": "silences, the first to the last try",
-    "nomatch": "wrong keys, the first to the last try",
-    "anywhere": "keys that work anywhere, at each place",
-    "outcomes": "how actions and messages end",
-    "slow": "actions that take long",
-    "languages": "nodes passed in each language",
-    "prompts": "wordings heard",
-    "desks": "what follows at a desk",
-    "recordings": "recordings, left or not",
-    "endings": "how calls end",
-}
-"""The kinds of items, each counted by itself, with their meanings."""
+
+class Dimension(Model):
+    """A kind of item, which is counted by itself."""
+
+    means: str
+    title: str
+    """The title of a call that covers an item of it."""
+    words: dict[str, str] = Field(default_factory=dict)
+    """What some items are called in the title."""
+    others: str = "{what}"
+    """What the other items are called there."""
+
+
+DIMENSIONS: Mapping[str, Dimension] = read_table(
+    dict[str, Dimension], Path(__file__).with_name("dimensions.yaml")
+)
+"""The kinds of items by name, in the order of every report."""
 NEVER_WRITTEN = "internal_error"
 """The sentence after an internal error. No written call can cause one."""
 
@@ -151,18 +156,30 @@ def _number(
         found[id(prompt)] = CoverageItem("prompts", name, f"{part} {number}", language)
 
 
-# --- what one step covers
+# --- what calls cover
 
 
 @dataclass(slots=True)
-class CoverageObserver:
-    """Finds the items that a step covers. The step must be on this very tree."""
+class Coverage:
+    """The coverage of several calls on one tree. Each is observed step by step, and counts once it is added."""
 
     tree: Tree
-    prompts: dict[int, CoverageItem] = field(default_factory=dict)
+    covered: set[CoverageItem] = field(default_factory=set)
+    fresh: set[CoverageItem] = field(default_factory=set)
+    """The items of the current call so far."""
+    prompts: dict[int, CoverageItem] = field(init=False)
 
     def __post_init__(self) -> None:
         self.prompts = prompts_of(self.tree)
+
+    def see(self, before: Session, event: Event, turn: Turn) -> None:
+        """Observe a step of the current call."""
+        self.fresh.update(self.items(before, event, turn))
+
+    def take(self) -> set[CoverageItem]:
+        """Return the items of the current call, and start with the next one."""
+        fresh, self.fresh = self.fresh, set()
+        return fresh
 
     def items(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield the items that one step covers. An item may appear twice."""
@@ -239,32 +256,6 @@ class CoverageObserver:
         elif isinstance(event, RecordingEnded | NoInput) and node.waits_for is WaitsFor.recording:
             left = isinstance(event, RecordingEnded) and not event.is_empty
             yield CoverageItem(dimension, name, "left" if left else "nothing")
-
-
-# --- the calls of a run
-
-
-@dataclass(slots=True)
-class Coverage:
-    """The coverage of several calls. Each call is observed step by step, and counts once it is added."""
-
-    tree: Tree
-    covered: set[CoverageItem] = field(default_factory=set)
-    fresh: set[CoverageItem] = field(default_factory=set)
-    """The items of the current call so far."""
-    observer: CoverageObserver = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.observer = CoverageObserver(self.tree)
-
-    def see(self, before: Session, event: Event, turn: Turn) -> None:
-        """Observe a step of the current call."""
-        self.fresh.update(self.observer.items(before, event, turn))
-
-    def take(self) -> set[CoverageItem]:
-        """Return the items of the current call, and start with the next one."""
-        fresh, self.fresh = self.fresh, set()
-        return fresh
 
 
 @dataclass(frozen=True, slots=True)

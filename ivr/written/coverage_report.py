@@ -35,7 +35,7 @@ def print_rows(rows: Sequence[CoverageRow]) -> None:
             Text(str(row.covered)),
             Text(str(len(row.items))),
             Text(shown_percent(row).rjust(5), style=style),
-            Text(DIMENSIONS[row.dimension] + never, style="dim"),
+            Text(DIMENSIONS[row.dimension].means + never, style="dim"),
         )
     print_rich(table)
 

@@ -15,7 +15,7 @@ from ivr.menu.graph.flow import Flow
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.loader import load
 from ivr.menu.tree import Tree
-from ivr.written.coverage import CoverageItem, CoverageObserver, everything
+from ivr.written.coverage import Coverage, CoverageItem, everything
 from tests.support.menus import CONTRACTS, small
 
 EXAMPLES: Mapping[str, str] = {
@@ -63,7 +63,7 @@ def test_every_way_is_walked(kind: str) -> None:
 def test_everything_is_covered_by_some_call(kind: str) -> None:
     """What `ivr test --coverage` counts of a kind can happen: a word that no step covers would be missing for ever."""
     made = example(kind)
-    observer, covered = CoverageObserver(made), set[CoverageItem]()
+    observer, covered = Coverage(made), set[CoverageItem]()
 
     def watch(_state: int, move: Move, before: Session, turn: Turn) -> None:
         covered.update(observer.items(before, move.event, turn))

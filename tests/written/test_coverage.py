@@ -21,7 +21,6 @@ from ivr.written.coverage import (
     DIMENSIONS,
     Coverage,
     CoverageItem,
-    CoverageObserver,
     coverage_rows,
     everything,
 )
@@ -189,8 +188,8 @@ def test_what_is_reported_after_the_end_covers_nothing(tree: Tree) -> None:
     waiting = Session("CA1", tree.version, at, node="agent", language="zh-CN")
     over = replace(waiting, ending="hung_up")
     item = CoverageItem("desks", "agent", "busy")
-    assert item in set(CoverageObserver(tree).items(waiting, event, happen(tree, waiting, event)))
-    assert item not in set(CoverageObserver(tree).items(over, event, happen(tree, over, event)))
+    assert item in set(Coverage(tree).items(waiting, event, happen(tree, waiting, event)))
+    assert item not in set(Coverage(tree).items(over, event, happen(tree, over, event)))
 
 
 def test_every_dimension_of_a_whole_hotline(tree: Tree) -> None:
