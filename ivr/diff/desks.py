@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ivr.diff.changes import Change, Heading, Side
 from ivr.diff.pairs import Pairs
-from ivr.menu.language.desks import Desk, FollowUp
+from ivr.diff.sentences import SENTENCES
+from ivr.menu.language.desks import Desk
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.opening_hours import weekdays
 
-_FOLLOW_UPS: Mapping[FollowUp, str] = {
-    FollowUp.closed: "is closed",
-    FollowUp.busy: "is busy",
-    FollowUp.no_answer: "does not answer",
-    FollowUp.failed: "cannot be reached",
-}
 _SHOWN_DIGITS = 4
-_OTHERS = frozenset({"number", "hours", "closed_on", "holidays", "ring", *_FOLLOW_UPS})
+_OTHERS = frozenset({"number", "hours", "closed_on", "holidays", "ring", *SENTENCES.follow_ups})
 
 
 def compare_desks(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
@@ -54,7 +49,7 @@ def _desk(name: str, old: Desk, new: Desk, pairs: Pairs) -> Iterator[tuple[str, 
         yield f"{desk} keeps {now}; before: {was}", heading
     if old.ring != new.ring:
         yield f"{desk} rings for {new.ring} s; before: {old.ring} s", Heading.waiting
-    for follow_up, when in _FOLLOW_UPS.items():
+    for follow_up, when in SENTENCES.follow_ups.items():
         followed, follows = old.follow_ups.get(follow_up), new.follow_ups.get(follow_up)
         followed = pairs.now(followed) if followed else None
         if followed != follows:

@@ -7,59 +7,12 @@ from typing import Any
 
 from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named, shown
 from ivr.diff.pairs import Pairs
+from ivr.diff.sentences import SENTENCES, FieldSentence
 from ivr.diff.wording import first_words
 from ivr.menu.language.contract import Level
 from ivr.menu.language.markers import TARGETS as ALL_TARGETS
 from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode, translated_keys
 from ivr.menu.language.walk import fields_with
-
-TARGET_WORDS: Mapping[str, str] = {
-    "then": "afterwards the call goes",
-    "yes": "a yes leads",
-    "no": "a no leads",
-    "else_": "when no condition holds, the call goes",
-    "after_tries": "after the last try the call goes",
-    "nothing": "when nothing was recorded, the call goes",
-    "unable": "when there is no number to send to, the call goes",
-    "rationed": "when no more messages may be sent, the call goes",
-    "unavailable": "when the message cannot be written, the call goes",
-}
-"""The targets of a node that are one name each, and when the call goes there."""
-
-Formatter = Callable[[Any, Any], str]
-
-
-def _became(what: str) -> Formatter:
-    return lambda old, new: f"{what} {shown(new)}; before: {shown(old)}"
-
-
-def _switched(on: str, off: str) -> Formatter:
-    return lambda _old, new: on if new else off
-
-
-VALUES: Mapping[str, tuple[Heading, Formatter]] = {
-    "run": (Heading.ways, _became("runs the action")),
-    "transfer": (Heading.desks, _became("connects with the desk")),
-    "reason": (Heading.desks, _became("the reason that the desk hears is")),
-    "urgent": (Heading.desks, _switched("the call is urgent now", "the call is not urgent any more")),
-    "ask": (Heading.ways, _became("asks for")),
-    "length": (Heading.ways, _became("the length of the entry is")),
-    "range": (Heading.ways, _became("the entry may be")),
-    "read_back": (
-        Heading.ways,
-        _switched("reads the entry back now", "does not read the entry back any more"),
-    ),
-    "to": (Heading.ways, _became("sends to")),
-    "timeout": (Heading.waiting, _became("seconds of silence until it is told:")),
-    "tries": (Heading.waiting, _became("tries until a human takes over:")),
-    "wait": (Heading.waiting, _switched("waits for a second key now", "takes the first key at once now")),
-    "barge_in": (Heading.waiting, _switched("a key interrupts it now", "no key interrupts it any more")),
-    "at_most": (Heading.waiting, _became("seconds of a recording, at most:")),
-    "silence": (Heading.waiting, _became("seconds of silence that end the recording:")),
-    "record": (Heading.editors, _became("the recording is called")),
-    "as_": (Heading.editors, _became("the entry is kept as")),
-}
-"""How a change of each other field is reported. A field that is missing here is reported by its name, to editors."""
 
 _ELSEWHERE = frozenset({*translated_keys(), "menu", "keys", "needs", "secret"})
 """Fields that are reported elsewhere."""
@@ -114,11 +67,11 @@ def _node(name: str, old: Node, new: Node, pairs: Pairs) -> Iterator[Change]:
         if field in _SECTIONS or field in _ELSEWHERE:
             continue
         if field in targets:
-            when = TARGET_WORDS.get(field, f"when it ends as `{field}`, the call goes")
+            when = SENTENCES.targets.get(field, f"when it ends as `{field}`, the call goes")
             yield from _target(name, when, was and pairs.now(was), now)
         elif was != now and (old.kind == new.kind or field not in KINDS):
-            heading, formatted = VALUES.get(field, (Heading.editors, _became(f"`{field.rstrip('_')}` is")))
-            yield Change(heading, f"`{name}`: {formatted(was, now)}", name)
+            sentence = SENTENCES.fields.get(field) or FieldSentence(now=f"`{field.rstrip('_')}` is")
+            yield Change(sentence.about, f"`{name}`: {sentence.told(was, now)}", name)
     for field, compare in _SECTIONS.items():
         if field in shared:
             yield from compare(name, old, new, pairs)

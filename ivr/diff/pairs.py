@@ -33,10 +33,6 @@ class Pairs:
     variables: Mapping[str, str] = field(default_factory=dict)
     """From the old name of an entry to a different new one. Without `as:` an entry has its node's name."""
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        return {old: new for old, new in self.names.items() if old != new}
-
     def now(self, target: str) -> str:
         """Return the new name of a target of the old version."""
         return self.names.get(target, target)

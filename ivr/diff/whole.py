@@ -9,16 +9,11 @@ from pydantic import BaseModel
 
 from ivr.diff.changes import Change, Heading, Side, changed, named
 from ivr.diff.pairs import Pairs
+from ivr.diff.sentences import SENTENCES
 from ivr.menu.language.contract import Times
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
 from ivr.menu.language.nodes import RunNode
 
-_RATIONS: Mapping[str, str] = {
-    "per_number": "to one number",
-    "per_caller": "for one caller",
-    "elsewhere": "to each country that is not named",
-    "abroad": "to all countries together that are not named",
-}
 _ELSEWHERE = frozenset(
     {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
     | {"phrases", "include", "nodes", "timezone", "variables"}
@@ -93,7 +88,7 @@ def _limits(old: Limits, new: Limits) -> Iterator[Change]:
 
 
 def _rations(old: MessageLimits, new: MessageLimits) -> Iterator[Change]:
-    for field, whom in _RATIONS.items():
+    for field, whom in SENTENCES.message_limits.items():
         yield from _ration(whom, getattr(old, field), getattr(new, field))
     for country in dict.fromkeys([*old.countries, *new.countries]):
         was, now = (each.countries.get(country, "as elsewhere") for each in (old, new))

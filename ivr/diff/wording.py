@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from ivr.diff.changes import Change, Heading, Side, changed, in_quotes
 from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
+from ivr.diff.sentences import SENTENCES
 from ivr.menu.compiler import OptionSpeech, option_speech
 from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, called
@@ -16,15 +17,6 @@ from ivr.menu.language.words_files import OptionWords
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Speech
 
-PARTS: Mapping[str, str] = {
-    "say": "says",
-    "end": "last words",
-    "noinput": "after silence",
-    "nomatch": "after a wrong key",
-    "text": "text message",
-    "note": "note for the summary",
-}
-"""The parts of a node's speech, and their names here. Other parts have their names from the drawings."""
 _TRIES = ("", ", second wording", ", third wording")
 
 
@@ -68,8 +60,8 @@ class _Place:
 
 
 def _node(name: str, language: str, old: NodeSpeech, new: NodeSpeech, pairs: Pairs) -> Iterator[Change]:
-    for part in dict.fromkeys((*PARTS, *old.spoken, *new.spoken, *old.messages, *new.messages)):
-        sentence = PARTS.get(part) or called(part, "en")
+    for part in dict.fromkeys((*SENTENCES.parts, *old.spoken, *new.spoken, *old.messages, *new.messages)):
+        sentence = SENTENCES.parts.get(part) or called(part, "en")
         before, after = (_prompts(speech, part) for speech in (old, new))
         yield from _prompts_differ(f"`{name}` {sentence}", name, language, before, after, pairs)
 

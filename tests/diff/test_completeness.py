@@ -10,7 +10,7 @@ import pytest
 
 from ivr.diff import compare
 from ivr.diff.changes import Side
-from ivr.diff.nodes import TARGET_WORDS
+from ivr.diff.sentences import SENTENCES
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
 from ivr.menu.language.nodes import Option
 from ivr.menu.language.phrases import Phrases
@@ -59,7 +59,7 @@ _KEYED: dict[str, dict[str, str]] = {"identity": {"verified": "who"}, "voices": 
 
 def another(field: str, value: Any) -> Any:
     """Return another value that a section may have there, or None."""
-    if field in TARGET_WORDS or field in {"start", "agent", "go"}:
+    if field in SENTENCES.targets or field in {"start", "agent", "go"}:
         return "goodbye" if value != "goodbye" else "main"
     if field == "needs":
         return "known" if value != "known" else None

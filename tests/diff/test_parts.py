@@ -44,7 +44,8 @@ def test_every_node_of_a_hotline_is_found_again_under_other_names() -> None:
     new = load(texts, CONTRACTS)
     assert new.tree is not None, [str(problem) for problem in new.problems]
     found = pair(sample(), Side.of(new))
-    assert found.renamed == {name: "new_" + name for name in names}
+    renames = {old: new for old, new in found.names.items() if old != new}
+    assert renames == {name: "new_" + name for name in names}
     assert {change.split("`")[2] for change in told(sample(), Side.of(new))} == {" is called "}
 
 
