@@ -7,6 +7,7 @@ key away from a human. If the key runs an action first, the outcome that leads f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ivr.engine.events import DigitsPressed
 from ivr.engine.states import CallState
@@ -32,36 +33,26 @@ class Distances:
     def too_many_keys(self, most: int) -> Iterator[Violation]:
         """Yield the places from which a human takes more keys, the nearest state of each."""
         for state in self._nearest(lambda state: self.keys[state] > most):
-            session, keys = self.walk.places[state].session, self.keys[state]
-            far = (
-                "no human can be reached"
-                if keys == ENDLESS
-                else f"a human takes {keys:.0f} keys, more than {most}"
-            )
+            keys, far = self.keys[state], "no human can be reached"
+            if keys != ENDLESS:
+                far = f"a human takes {keys:.0f} keys, more than {most}"
             remedy = "lead a key there, or give the hotline a key `anywhere` that means the human"
-            way = tuple(self.walk.way_to(state))
-            yield Violation("P02", session.node, session.language, f"{far} from here", remedy, way)
+            yield self.walk.violation("P02", state, f"{far} from here", remedy)
 
     def too_long(self, most: float) -> Iterator[Violation]:
         """Yield the places at which a caller who only waits is not connected in time."""
         for state in self._nearest(lambda state: self.seconds(state) > most):
-            session, seconds = self.walk.places[state].session, self.seconds(state)
-            what, remedy = (
-                (
-                    "a caller who only waits is never connected with a human",
-                    "lead `after_tries` to the human, or leave it out",
-                )
-                if seconds == ENDLESS
-                else (
-                    f"a caller who only waits is connected after {seconds:.1f} s, more than {most:g} s",
-                    "shorten the words, `timeout` or `tries`",
-                )
-            )
-            source, landing = self.walk.wordiest[state]
-            longest = [*self.walk.way_to(source), landing.move]
-            way = self.walk.way_to(state) if seconds == ENDLESS else longest
-            way += self._while_waiting(state)
-            yield Violation("P03", session.node, session.language, what, remedy, tuple(way))
+            seconds = self.seconds(state)
+            what = "a caller who only waits is never connected with a human"
+            remedy = "lead `after_tries` to the human, or leave it out"
+            way = self.walk.way_to(state)
+            if seconds != ENDLESS:
+                what = f"a caller who only waits is connected after {seconds:.1f} s, more than {most:g} s"
+                remedy = "shorten the words, `timeout` or `tries`"
+                source, landing = self.walk.wordiest[state]
+                way = [*self.walk.way_to(source), landing.move]
+            found = self.walk.violation("P03", state, what, remedy)
+            yield replace(found, way=(*way, *self._while_waiting(state)))
 
     def seconds(self, state: int) -> float:
         """Return the seconds from coming to a state until a human is rung, when the caller does nothing."""

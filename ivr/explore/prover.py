@@ -79,10 +79,8 @@ def _prove(tree: Tree, limits: ProofLimits, progress: Callable[[int, int], None]
 
 def _unreached(tree: Tree, steps: StepChecks) -> list[Violation]:
     """Return the nodes that no call passes, although the check believes that it could."""
-    what, remedy = (
-        "no call comes here with any value that was tried",
-        "lead an option or an outcome here, or delete it",
-    )
+    what = "no call comes here with any value that was tried"
+    remedy = "lead an option or an outcome here, or delete it"
     passed = {name for name, _ in steps.passed}
     severity = "warning" if tree.conditions else "error"
     return [
@@ -101,10 +99,7 @@ def _too_low(walk: Walk) -> Iterator[Violation]:
         if node not in told:
             told.add(node)
             what = f"an action that is only for {needs} callers runs for one who is {level.name}"
-            way = tuple(walk.way_to(state))
-            yield Violation(
-                "P07", node, place.session.language, what, f"add `needs: {needs}` to this node", way
-            )
+            yield walk.violation("P07", state, what, f"add `needs: {needs}` to this node")
 
 
 def _no_ending(walk: Walk) -> Iterator[Violation]:
@@ -117,11 +112,8 @@ def _no_ending(walk: Walk) -> Iterator[Violation]:
             if place not in seen:
                 seen.add(place)
                 at = f" at {walk.hour(moment)}" if len(walk.moments) > 1 else ""
-                what, remedy = (
-                    f"from here no call ever ends{at}",
-                    "lead it to an `end`, a `transfer`, or `back`",
-                )
-                yield Violation("P01", *place, what, remedy, tuple(walk.way_to(state)))
+                remedy = "lead it to an `end`, a `transfer`, or `back`"
+                yield walk.violation("P01", state, f"from here no call ever ends{at}", remedy)
 
 
 def _endless(walk: Walk, moment: int) -> list[int]:
@@ -161,15 +153,14 @@ def _circles(walk: Walk) -> Iterator[Violation]:
     told = set[str]()
     for moment in walk.moments:
         for state in _following_for_ever(walk, moment):
-            place = walk.places[state]
-            node = place.session.node
+            node = walk.places[state].session.node
             if node not in told and _returns(walk, state, moment):
                 told.add(node)
                 what = (
                     "actions or desks can pass the call round here for ever, and nobody listens to the caller"
                 )
                 remedy = "lead one of the outcomes to a menu, a voicemail or an ending"
-                yield Violation("P04", node, place.session.language, what, remedy, tuple(walk.way_to(state)))
+                yield walk.violation("P04", state, what, remedy)
 
 
 def _following_for_ever(walk: Walk, moment: int) -> list[int]:
@@ -233,12 +224,8 @@ def _too_many_actions(walk: Walk) -> Iterator[Violation]:
             todo.pop()
     for state, length in row.items():
         if length == MAX_ACTIONS + 1:
-            session = walk.places[state].session
             what = f"from here {length} actions run one after the other, more than {MAX_ACTIONS}"
-            way = tuple(walk.way_to(state))
-            yield Violation(
-                "P12", session.node, session.language, what, "let the caller hear something between", way
-            )
+            yield walk.violation("P12", state, what, "let the caller hear something between")
             return
 
 

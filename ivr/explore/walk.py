@@ -15,6 +15,7 @@ from typing import Any
 from ivr.engine.session import Session
 from ivr.engine.states import CallState
 from ivr.explore.moves import Move, Moves
+from ivr.explore.properties import Violation
 from ivr.explore.state_key import ControlState, RelevantData
 from ivr.menu.language.contract import Level
 from ivr.menu.tree import Tree
@@ -156,3 +157,8 @@ class Walk:
             way.append(self.found[state].move)
             state = self.parents[state]
         return way[::-1]
+
+    def violation(self, proof: str, state: int, what: str, remedy: str) -> Violation:
+        """Return that a promise is broken in a state, with the shortest way there."""
+        session = self.places[state].session
+        return Violation(proof, session.node, session.language, what, remedy, tuple(self.way_to(state)))
