@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ivr.channels.twilio.admin.errors import RestFailed
 from ivr.channels.twilio.admin.provisioning import CannotConnect, diversion, find_number
-from ivr.channels.twilio.admin.rest import TwilioAccount, TwilioRest
+from ivr.channels.twilio.admin.rest import OwnNumber, TwilioAccount, TwilioRest
 from ivr.channels.twilio.player.leg import CallLeg, NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Reply, http_transport
 from ivr.config import BadSetting, Settings
@@ -26,6 +26,8 @@ _PROBE = "doctor-"
 _FORGED = "not the token of any account"
 
 State = Literal["ok", "wrong", "skipped"]
+Result = tuple[State, str]
+"""What a check comes to, in the words of a :class:`Diagnosis`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Doctor:
 
     def examine(self) -> Iterator[Diagnosis]:
         """Make one check after the other, and yield each result at once."""
-        yield self._secret_key()
+        yield Diagnosis("secret key", *self._secret_key())
         if self.settings.sms_url:
-            yield self._gateway()
+            yield Diagnosis("messages", *self._gateway())
         try:
             rest = TwilioRest.of(self.settings)
         except BadSetting as error:
@@ -70,55 +72,49 @@ class Doctor:
         else:
             yield from self._twilio(rest)
         if self.public_url:
-            yield self._https()
+            yield Diagnosis("https", *self._https())
             yield from self._server()
         else:
             yield Diagnosis("server", "skipped", "set IVR_PUBLIC_URL, or say --url, to have it checked")
 
     # --- what is set, and what Twilio says
 
-    def _secret_key(self) -> Diagnosis:
+    def _secret_key(self) -> Result:
         if self.settings.secret_keys:
-            return Diagnosis("secret key", "ok", "IVR_SECRET_KEY is set")
-        return Diagnosis(
-            "secret key",
-            "wrong",
-            "IVR_SECRET_KEY is missing; without it links and sealed messages end with the server that made them",
-        )
+            return "ok", "IVR_SECRET_KEY is set"
+        what = "without it links and sealed messages end with the server that made them"
+        return "wrong", f"IVR_SECRET_KEY is missing; {what}"
 
-    def _gateway(self) -> Diagnosis:
+    def _gateway(self) -> Result:
         url = urlsplit(self.settings.sms_url)
         if url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
             what = "codes and links are sent to the gateway in the clear; write https:// into IVR_SMS_URL"
-            return Diagnosis("messages", "wrong", what)
-        return Diagnosis(
-            "messages", "ok", f"they go through the gateway at {url.hostname}, not through Twilio"
-        )
+            return "wrong", what
+        return "ok", f"they go through the gateway at {url.hostname}, not through Twilio"
 
     def _twilio(self, rest: TwilioRest) -> Iterator[Diagnosis]:
         try:
             account = rest.account()
         except RestFailed as error:
             yield Diagnosis("credentials", "wrong", str(error))
-            yield self._clock(rest)
+            yield Diagnosis("clock", *self._clock(rest))
             return
         yield Diagnosis("credentials", "ok", f"Twilio takes those of {account.name}")
-        yield _active(account)
-        yield self._clock(rest)
+        yield Diagnosis("account", *_active(account))
+        yield Diagnosis("clock", *self._clock(rest))
         yield from self._number(rest)
-        yield from (_looked_up(rest, name, number) for name, number in self.desks.items())
+        for name, number in self.desks.items():
+            yield Diagnosis(name, *_looked_up(rest, number))
 
-    def _clock(self, rest: TwilioRest) -> Diagnosis:
+    def _clock(self, rest: TwilioRest) -> Result:
         theirs = rest.server_time
         if theirs is None:
-            return Diagnosis("clock", "skipped", "no answer told the time")
+            return "skipped", "no answer told the time"
         apart = abs(self.clocks.now() - theirs)
         offset = f"{apart.total_seconds():.0f} s from Twilio's"
         if apart > _CLOCKS_APART:
-            return Diagnosis(
-                "clock", "wrong", f"{offset}; set it by NTP: codes and links live only for minutes"
-            )
-        return Diagnosis("clock", "ok", offset)
+            return "wrong", f"{offset}; set it by NTP: codes and links live only for minutes"
+        return "ok", offset
 
     def _number(self, rest: TwilioRest) -> Iterator[Diagnosis]:
         if not self.number:
@@ -129,63 +125,54 @@ class Doctor:
         except (CannotConnect, RestFailed) as error:
             yield Diagnosis("number", "wrong", str(error))
             return
+        yield Diagnosis("number", *self._able(own))
+        if self.public_url and (wrong := diversion(own, self.public_url)):
+            yield Diagnosis("webhooks", "wrong", f"{wrong}; see `ivr twilio connect`")
+        elif self.public_url:
+            yield Diagnosis("webhooks", "ok", f"its calls go to {self.public_url}")
+
+    def _able(self, own: OwnNumber) -> Result:
         texts = not self.settings.sms_url  # a gateway sends them from a number of its own
-        missing = [
-            what for what, can in (("calls", own.voice), ("messages", own.sms or not texts)) if not can
-        ]
-        if missing:
-            what = f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
-            yield Diagnosis("number", "wrong", what)
-        else:
-            able = "take calls and send messages" if texts else "take calls"
-            yield Diagnosis("number", "ok", f"{own.number} can {able}")
-        if self.public_url:
-            wrong = diversion(own, self.public_url)
-            yield Diagnosis(
-                "webhooks",
-                "wrong" if wrong else "ok",
-                f"{wrong}; see `ivr twilio connect`" if wrong else f"its calls go to {self.public_url}",
-            )
+        able = {"calls": own.voice, "messages": own.sms or not texts}
+        if missing := [what for what, can in able.items() if not can]:
+            return "wrong", f"{own.number} can take no {' and no '.join(missing)}; buy one that can"
+        return "ok", f"{own.number} can take calls{' and send messages' if texts else ''}"
 
     # --- the server
 
-    def _https(self) -> Diagnosis:
+    def _https(self) -> Result:
         if urlsplit(self.public_url).scheme == "https":
-            return Diagnosis("https", "ok", "what callers type is not sent in the clear")
-        return Diagnosis(
-            "https", "wrong", "what callers type is sent in the clear; give the server a certificate"
-        )
+            return "ok", "what callers type is not sent in the clear"
+        return "wrong", "what callers type is sent in the clear; give the server a certificate"
 
     def _server(self) -> Iterator[Diagnosis]:
+        state, what = self._ready()
+        yield Diagnosis("server", state, what)
+        if state == "ok":
+            yield from self._signatures()
+
+    def _ready(self) -> Result:
         try:
             ready = self._send((), "GET", "/readyz", {})
         except OSError as error:
-            yield Diagnosis(
-                "server", "wrong", f"{self.public_url} does not answer ({_reason(error)}); is `ivr serve` up?"
-            )
-            return
-        if ready.status != 200:
-            what = (
-                f"/readyz answers {ready.status}, not 200: {ready.body[:80].decode(errors='replace').strip()}"
-            )
-            yield Diagnosis("server", "wrong", f"{what}; its log says why")
-            return
-        yield Diagnosis("server", "ok", "it is ready")
-        yield from self._signatures()
+            return "wrong", f"{self.public_url} does not answer ({_reason(error)}); is `ivr serve` up?"
+        if ready.status == 200:
+            return "ok", "it is ready"
+        said = ready.body[:80].decode(errors="replace").strip()
+        return "wrong", f"/readyz answers {ready.status}, not 200: {said}; its log says why"
 
     def _signatures(self) -> Iterator[Diagnosis]:
         """Ring the hotline with no signature, a wrong one and a right one, and end the call in any case."""
         probe, tokens = _PROBE + secrets.token_hex(8), self.settings.auth_tokens[:1]
         leg = self._leg(probe, tokens)
         try:
-            yield self._refused("unsigned request", probe, ())
-            yield self._refused("forged request", probe, (_FORGED,))
+            yield Diagnosis("unsigned request", *self._refused(probe, ()))
+            yield Diagnosis("forged request", *self._refused(probe, (_FORGED,)))
             if tokens:
                 yield from self._rung(leg)
             else:
-                yield Diagnosis(
-                    "signed request", "skipped", "without TWILIO_AUTH_TOKEN nothing can be signed"
-                )
+                what = "without TWILIO_AUTH_TOKEN nothing can be signed"
+                yield Diagnosis("signed request", "skipped", what)
         finally:
             leg.end("completed", 0)
 
@@ -199,22 +186,20 @@ class Doctor:
         took = self.clocks.stopwatch() - began
         yield Diagnosis("signed request", "ok", "it is answered with TwiML")
         what = f"the first answer took {took:.2f} s"
-        slow = took > _SLOW
-        yield Diagnosis(
-            "speed", "wrong" if slow else "ok", f"{what}; the caller hears silence" if slow else what
-        )
+        if took > _SLOW:
+            yield Diagnosis("speed", "wrong", f"{what}; the caller hears silence")
+        else:
+            yield Diagnosis("speed", "ok", what)
 
-    def _refused(self, name: str, probe: str, tokens: Sequence[str]) -> Diagnosis:
+    def _refused(self, probe: str, tokens: Sequence[str]) -> Result:
         try:
             status = self._send(tokens, "POST", "/voice", {"CallSid": probe, "CallStatus": "ringing"}).status
         except OSError as error:
-            return Diagnosis(name, "wrong", f"no answer ({_reason(error)})")
+            return "wrong", f"no answer ({_reason(error)})"
         if status == 403:
-            return Diagnosis(name, "ok", "it is refused")
-        what = f"it is answered with {status}, not 403"
-        return Diagnosis(
-            name, "wrong", f"{what}; start the server with TWILIO_AUTH_TOKEN and without --insecure"
-        )
+            return "ok", "it is refused"
+        remedy = "start the server with TWILIO_AUTH_TOKEN and without --insecure"
+        return "wrong", f"it is answered with {status}, not 403; {remedy}"
 
     def _send(self, tokens: Sequence[str], method: str, path: str, form: Mapping[str, str]) -> Reply:
         return http_transport(self.public_url, tokens, _PATIENCE)(method, path, form)
@@ -242,25 +227,21 @@ def _reason(error: OSError) -> str:
     return _REASONS.get(type(error).__name__, "no connection")
 
 
-def _active(account: TwilioAccount) -> Diagnosis:
+def _active(account: TwilioAccount) -> Result:
     if account.status != "active":
-        return Diagnosis(
-            "account", "wrong", f"it is {account.status or 'in no state'}; Twilio's console says why"
-        )
+        return "wrong", f"it is {account.status or 'in no state'}; Twilio's console says why"
     if account.trial:
-        return Diagnosis(
-            "account", "ok", "it is on trial: it calls and texts only numbers that are verified with Twilio"
-        )
-    return Diagnosis("account", "ok", "it is active")
+        return "ok", "it is on trial: it calls and texts only numbers that are verified with Twilio"
+    return "ok", "it is active"
 
 
-def _looked_up(rest: TwilioRest, name: str, number: str) -> Diagnosis:
+def _looked_up(rest: TwilioRest, number: str) -> Result:
     if not number.startswith("+"):
-        return Diagnosis(name, "skipped", f"{number} is no telephone number that could be looked up")
+        return "skipped", f"{number} is no telephone number that could be looked up"
     try:
         facts = rest.look_up(number)
     except RestFailed as error:
-        return Diagnosis(name, "wrong", str(error))
+        return "wrong", str(error)
     if facts.valid:
-        return Diagnosis(name, "ok", f"{facts.national} ({facts.country})")
-    return Diagnosis(name, "wrong", f"{number} is no valid telephone number; correct it where it is set")
+        return "ok", f"{facts.national} ({facts.country})"
+    return "wrong", f"{number} is no valid telephone number; correct it where it is set"
