@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,17 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     locale = Locale.parse(language, sep="-")
     filters = {
-        name: functools.partial(each.say, locale=locale) if each.say else made.filters[name]
+        name: _speaking(each.say, locale) if each.say else made.filters[name]
         for name, each in FILTERS.items()
     }
     made.filters.clear()
     made.filters.update(filters)
     made.globals.clear()
     return made
+
+
+def _speaking(say: Callable[..., str], locale: Locale) -> Callable[..., str]:
+    return lambda value, *options, **named: say(value, locale, *options, **named)
 
 
 @functools.lru_cache(maxsize=8192)

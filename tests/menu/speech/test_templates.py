@@ -186,6 +186,8 @@ def test_examining_never_raises(source: str) -> None:
         (" {{ count | int + 1 }} ", 4),
         ("{{ count }} of {{ count }}", "3 of 3"),
         ("{{ amount | money }}", "1.50 yuan"),
+        ("{{ amount | money('USD') }}", "1.50 US dollars"),
+        ("{{ amount | money(currency='EUR') }}", "1.50 euros"),
     ],
 )
 def test_a_value(source: str, result: object) -> None:
