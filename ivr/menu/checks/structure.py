@@ -66,12 +66,10 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
     for field, name in (("start", hotline.start), ("agent", hotline.agent)):
         if name not in draft.names:
             written = draft.top is not None and field in draft.top.section
+            what = f"there is no node `{name}`"
+            if written:
+                what = f"`{field}` names `{name}`, and there is no such node"
             remedy = did_you_mean(name, draft.node_names(), "" if written else draft.remedy_without_agent())
-            what = (
-                f"`{field}` names `{name}`, and there is no such node"
-                if written
-                else f"there is no node `{name}`"
-            )
             draft.note("", (field,), what, remedy)
     for level, name in hotline.identity.items():
         draft.check_target("", ("identity", level), name)

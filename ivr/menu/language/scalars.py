@@ -203,18 +203,11 @@ def _always(typed: Any) -> Any:
     if re.fullmatch(r"24\s*[/x]\s*7|24h?|00:00-24:00", typed):
         raise wrong_key("is written by a word", "write `always`")
     span = _SHORT_SPAN.search(typed)
-    hours = (
-        _with_zero(typed)
-        if re.match(_CLOCK, _with_zero(typed))
-        else _whole_span(span)
-        if span
-        else "09:00-17:00"
-    )
-    what = (
-        "does not say on which days"
-        if span and not re.search("[a-z]", typed)
-        else f"cannot be {shown(typed)}"
-    )
+    hours = _whole_span(span) if span else "09:00-17:00"
+    if re.match(_CLOCK, _with_zero(typed)):
+        hours = _with_zero(typed)
+    only_hours = span and not re.search("[a-z]", typed)
+    what = "does not say on which days" if only_hours else f"cannot be {shown(typed)}"
     if night := _over_midnight(typed):
         raise wrong_key(what, f"write the days below it, such as `fri:`, with {night}")
     raise wrong_key(what, f"write the days and the hours below it, such as `mon-fri: {hours}`")

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-ELSEWHERE = {
-    **dict.fromkeys(["collect", "gather", "input", "prompt_and_collect", "getdigits"], "ask"),
-    **dict.fromkeys(["next", "goto", "go_to", "go", "redirect"], "then"),
-    "then": "go",
-    **dict.fromkeys(["dial", "enqueue", "connect"], "transfer"),
-    **dict.fromkeys(["play", "speak", "prompt", "message"], "say"),
-    **dict.fromkeys(["hangup", "hang_up", "disconnect"], "end"),
-    **dict.fromkeys(["sms", "send_sms"], "text"),
-    **dict.fromkeys(["if", "switch", "branch"], "choose"),
-    "voicemail": "record",
-}
-"""What other systems call our keys. A search by spelling would suggest the wrong key for these."""
+from ivr.menu.language.model import read_table
+
+_ELSEWHERE = read_table(dict[str, str], Path(__file__).with_name("elsewhere.yaml"))
+ELSEWHERE = {word: key for key, words in _ELSEWHERE.items() for word in words.split()}
+"""Our keys, by what other systems call them."""
 _LISTED = 20
 _SHOWN = 60
 
@@ -34,15 +28,15 @@ def key_meant(typed: str, keys: Iterable[str]) -> str | None:
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant, or None: one of similar spelling, or a longer one that contains it."""
     known = list(names)
-    alike = [each for each in known if each[:1].casefold() == name[:1].casefold()]
-    found = _most_similar(name, known, 75) or _most_similar(name, alike, 60)  # `agent` does not mean `sent`
-    if found or len(name) <= 3:  # a short name is part of almost anything: `x` does not mean `text`
-        return found[0] if found else None
+    near = process.extract(
+        name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60, limit=None
+    )
+    for each, score, _ in near:
+        if score >= 75 or each[:1].casefold() == name[:1].casefold():  # `agent` does not mean `sent`
+            return each
+    if len(name) <= 3:  # a short name is part of almost anything: `x` does not mean `text`
+        return None
     return min((each for each in known if name.casefold() in each.casefold()), key=len, default=None)
-
-
-def _most_similar(name: str, names: list[str], cutoff: int) -> tuple[str, float, int] | None:
-    return process.extractOne(name, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=cutoff)
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:

@@ -375,17 +375,13 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
 
 
-_SEARCHED = 500
-"""Nobody types a longer line, and a pattern might take long."""
-
-
 def _slip_in_brackets(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:
     begun, noticed = error.context_mark, error.problem_mark
     if not begun or not noticed or "flow" not in (error.context or ""):
         return None
     for number, line in enumerate(lines[begun.line : noticed.line + 1], begun.line + 1):
         for pattern, what, remedy in _SLIPS_IN_BRACKETS:
-            if found := re.search(pattern, _without_quoted(line[:_SEARCHED])):
+            if found := re.search(pattern, _without_quoted(line[:500])):  # a bomb is longer
                 return Problem(file, number, found.start("here") + 1, "", what, remedy)
     return None
 
