@@ -103,6 +103,8 @@ def test_quoted_and_folded_texts_are_what_yaml_says() -> None:
         ("a: [b, c #1]\nb: c", "1:10: ` #` begins a comment, which hides the rest of this line; put quotes around the text"),
         ('{for: "open" hours, go: hours}', ("1:14: something is missing after the quote; "
          "write `,` or `: `, or put quotes around the whole text")),
+        ("a: {hear: [b, c, go: d}", "1:23: `[` is still open where this `}` stands; close it with `]`"),
+        ("a: [{b: c, d: e]", "1:16: `{` is still open where this `]` stands; close it with `}`"),
         ("say: {{ price }} and {{ tax }} now", '1:6: a text that begins with `{{` needs quotes; write `"{{ … }}"`'),
         ("[a, b]: c", "1:1: a key must be a text; put quotes around the whole text"),
         ("say: It's 5: late", ("1:12: this line has a second `: `, or does not stand under the line above; "
