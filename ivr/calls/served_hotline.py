@@ -91,16 +91,10 @@ def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegis
 
 def registry_for(folder: Path, tree: Tree) -> ActionRegistry:
     """Return the actions that a loaded menu names. Raises :class:`MenuBroken`."""
-    over_http = tree.accounts
-    try:
-        return registry_of(
-            folder,
-            tree.python,
-            has_accounts=over_http is not None,
-            has_resets=over_http is not None and over_http.entry.resets,
-        )
-    except BadModule as bad:
-        raise MenuBroken.of(folder, [Problem(ACTIONS_FILE, 1, 1, "", bad.what, bad.remedy)]) from bad
+    registry, broken = read_registry(folder, tree.sources)
+    if broken:
+        raise MenuBroken.of(folder, broken)
+    return registry
 
 
 def load_tree(folder: Path) -> Tree:

@@ -6,7 +6,7 @@ served, while one with a misspelt node is not.
 
 from __future__ import annotations
 
-from ivr.lint.judging import PROFILES, judged, lint
-from ivr.lint.registry import FAMILIES, RULES, Rule
+from ivr.lint.judging import judged, lint
+from ivr.lint.registry import FAMILIES, PROFILES, RULES, Rule
 
 __all__ = ["FAMILIES", "PROFILES", "RULES", "Rule", "judged", "lint"]

@@ -13,21 +13,8 @@ from ivr.menu.tree import Tree
 
 # Each module registers its checks when it is imported.
 from ivr.lint import menu_shape, keys, wording, waiting, mistakes, human, entry, whole  # isort: skip  # noqa: F401
-from ivr.lint.registry import CHECKS, RULES, Finding, Rule, limit_of
+from ivr.lint.registry import CHECKS, PROFILES, RULES, Finding, Rule, limit_of
 from ivr.lint.subject import Subject
-
-PROFILES: dict[str, dict[str, str]] = {
-    "cn-hotline": {
-        "H01": "error",
-        "H02": "error",
-        "H03": "error",
-        "H04": "warning",
-        "H07": "error",
-        "W06": "error",
-        "D08": "error",
-    }
-}
-"""The rules that a profile judges more strictly, with their severity."""
 
 
 def judged(loaded: Loaded) -> list[Problem]:

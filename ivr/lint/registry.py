@@ -60,26 +60,25 @@ class Rule(Model):
     """The same example, mended."""
 
 
-FAMILIES = {
-    "M": "The shape of menus",
-    "W": "Wording",
-    "T": "Time",
-    "E": "Silence and wrong keys",
-    "H": "The human",
-    "D": "What a caller types",
-    "X": "The tree as a whole",
-    "P": "Proved of every path by `ivr explore`",
-}
+class RuleTable(Model):
+    """All of ``rules.yaml``."""
+
+    families: dict[str, str]
+    """What the rules with a letter are about."""
+    profiles: dict[str, dict[str, Severity]]
+    """The rules that a profile judges more strictly, with their severity."""
+    rules: list[Rule]
+
+    def all_rules(self) -> Iterator[Rule]:
+        """Yield the rules, and what `ivr explore` proves, so that it can be explained and allowed too."""
+        yield from self.rules
+        for proof in PROOFS.values():
+            yield Rule(**proof.model_dump(exclude={"how"}), by="explore", severity="error", kept=proof.how)
 
 
-def _rules() -> Iterator[Rule]:
-    """Yield the rules of the file, and what `ivr explore` proves, so that it can be explained and allowed too."""
-    yield from read_table(list[Rule], Path(__file__).with_name("rules.yaml"))
-    for proof in PROOFS.values():
-        yield Rule(**proof.model_dump(exclude={"how"}), by="explore", severity="error", kept=proof.how)
-
-
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in _rules()}
+_TABLE = read_table(RuleTable, Path(__file__).with_name("rules.yaml"))
+FAMILIES, PROFILES = _TABLE.families, _TABLE.profiles
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _TABLE.all_rules()}
 """Every rule by its id, in the order of the families."""
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from ivr.calls.line import DeskAnswer
-from ivr.menu.language.model import Model, shape
+from ivr.menu.language.model import AsList, AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import Form, Language, Name, SingleLine, Value
 from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 
@@ -31,15 +31,11 @@ Moment = Annotated[
 ]
 
 
-_Values = Annotated[dict[Name, dict[Name, Value]], Field(min_length=1, max_length=1), Tag("a section")]
+_Values = Annotated[dict[Name, dict[Name, Value]], Field(min_length=1, max_length=1)]
 """One outcome with some of its results."""
-GivenOutcome = Annotated[Annotated[Name, Tag("a text")] | _Values, Discriminator(shape)]
-_Outcomes = Annotated[
-    Annotated[Name, Tag("a text")]
-    | _Values
-    | Annotated[list[GivenOutcome], Field(min_length=1), Tag("a list")],
-    Discriminator(shape),
-]
+GivenOutcome = ByShape[AsText[Name] | AsSection[_Values]]
+_SeveralOutcomes = AsList[Annotated[list[GivenOutcome], Field(min_length=1)]]
+_Outcomes = ByShape[AsText[Name] | AsSection[_Values] | _SeveralOutcomes]
 
 
 class Press(Model):
