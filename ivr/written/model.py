@@ -41,55 +41,57 @@ _Outcomes = ByShape[AsText[Name] | AsSection[_Values] | _SeveralOutcomes]
 class Press(Model):
     """The caller presses keys."""
 
-    press: KeyRow = Field(description="The keys, such as `1` or `1237#`.")
+    press: KeyRow
+    """The keys, such as `1` or `1237#`."""
 
 
 class Speak(Model):
     """The caller says something; the hotline must listen to speech."""
 
-    say: SingleLine = Field(description="What the caller says.")
+    say: SingleLine
+    """What the caller says."""
 
 
 class Hears(Model):
     """The caller must have heard this since the last thing they did."""
 
-    hears: list[SingleLine] | SingleLine = Field(
-        description="A part of what is said; or a list of parts, in this order."
-    )
+    hears: list[SingleLine] | SingleLine
+    """A part of what is said; or a list of parts, in this order."""
 
 
 class HearsNot(Model):
     """The caller must not have heard this since the last thing they did."""
 
-    hears_not: SingleLine = Field(description="A part of a sentence that must not be said.")
+    hears_not: SingleLine
+    """A part of a sentence that must not be said."""
 
 
 class At(Model):
     """The call must be waiting at this node."""
 
-    node: Name = Field(description="The node.")
+    node: Name
+    """The node."""
 
 
 class Texted(Model):
     """A text message must have been written since the last one that was asked about."""
 
-    texted: list[SingleLine] | SingleLine = Field(
-        description="A part of the message; or a list of parts of one message."
-    )
+    texted: list[SingleLine] | SingleLine
+    """A part of the message; or a list of parts of one message."""
 
 
 class TypesCode(Model):
     """The caller types a code of six digits that was texted to them."""
 
-    code: Literal["latest", "earlier", "wrong"] = Field(
-        description="`latest`: the one of the latest message; `earlier`: the one before it; `wrong`: another one."
-    )
+    code: Literal["latest", "earlier", "wrong"]
+    """`latest`: the one of the latest message; `earlier`: the one before it; `wrong`: another one."""
 
 
 class Waits(Model):
     """Time goes by before the caller does the next thing."""
 
-    wait: Annotated[int, Field(ge=1, le=86_400)] = Field(description="Seconds.")
+    wait: Annotated[int, Field(ge=1, le=86_400)]
+    """Seconds."""
 
 
 class Rings(Model):
@@ -97,13 +99,15 @@ class Rings(Model):
 
     rings: Annotated[
         str, Form("calling number", r"\+[1-9][0-9]{4,14}|withheld|again", ("again", "+8613800138000"))
-    ] = Field(description="`again`: as before; or another calling number, or `withheld`.")
+    ]
+    """`again`: as before; or another calling number, or `withheld`."""
 
 
 class Leaves(Model):
     """The caller leaves a recording."""
 
-    record: Annotated[int, Field(ge=0, le=600)] = Field(description="Seconds; 0 says nothing.")
+    record: Annotated[int, Field(ge=0, le=600)]
+    """Seconds; 0 says nothing."""
 
 
 CallerStep = Press | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
@@ -151,11 +155,10 @@ def _wrong_word(value: Any) -> tuple[str, str]:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, dict):
-        return next((key for key in STEP_KINDS if key in value), "press")
-    if isinstance(value, Model):
-        return next(key for key, model in STEP_KINDS.items() if type(value) is model)
-    return "word"
+    if not isinstance(value, dict | Model):
+        return "word"
+    keys = value if isinstance(value, dict) else type(value).model_fields
+    return next((key for key in STEP_KINDS if key in keys), "press")
 
 
 CallStep = Annotated[
@@ -178,50 +181,35 @@ CallStep = Annotated[
 class WrittenCall(Model):
     """One call."""
 
-    call: SingleLine = Field(description="What it shows, in a few words.")
-    from_: Caller | None = Field(
-        default=None,
-        alias="from",
-        description="The calling number, or `withheld`; without it, the first demonstration customer's.",
-    )
-    at: Moment = Field(
-        default="2026-11-23T10:00",
-        description="When the caller rings, such as `2026-11-23 20:30`, in the hotline's time zone; a Monday morning if nothing is said.",
-    )
-    language: Language | None = Field(
-        default=None,
-        description="The language in which the hotline begins, such as `en-US`; without it, its first.",
-    )
-    desks: dict[Name, DeskAnswer] = Field(
-        default_factory=dict,
-        description="What happens at each desk, such as `service: busy`: `answered`, `busy`, `no_answer` or `failed`. "
-        "A desk that is not named answers.",
-    )
-    unavailable: list[Name] = Field(
-        default_factory=list, description="Actions whose service is down during this call."
-    )
-    slow: dict[Name, Annotated[float, Field(ge=0, le=3600)]] = Field(
-        default_factory=dict,
-        description="Actions that take long in this call, such as `earnings: 4`, in seconds.",
-    )
-    outcomes: dict[Name, _Outcomes] = Field(
-        default_factory=dict,
-        description="How actions end in this call, in place of what their service would say, such as "
-        "`login_status: locked`; or a list, one outcome for each run, of which the last stays. What such an outcome "
-        "tells has example values, unless they are given: `find_account: {found: {elder: true}}`; `account` is the account "
-        "that is found.",
-    )
-    steps: Annotated[list[CallStep], Field(min_length=1)] = Field(
-        description="What the caller does and must hear, in order. The caller hangs up at the end."
-    )
-    ends: Literal["completed", "transferred", "hung_up", "farewell"] | None = Field(
-        default=None,
-        description="How the call must have ended: by itself (`completed`), with a human (`transferred`), by the "
-        "caller (`hung_up`), or because no human could be reached (`farewell`).",
-    )
+    call: SingleLine
+    """What it shows, in a few words."""
+    from_: Caller | None = Field(default=None, alias="from")
+    """The calling number, or `withheld`; without it, the first demonstration customer's."""
+    at: Moment = "2026-11-23T10:00"
+    """When the caller rings, such as `2026-11-23 20:30`, in the hotline's time zone; a Monday morning if nothing is
+    said."""
+    language: Language | None = None
+    """The language in which the hotline begins, such as `en-US`; without it, its first."""
+    desks: dict[Name, DeskAnswer] = Field(default_factory=dict)
+    """What happens at each desk, such as `service: busy`: `answered`, `busy`, `no_answer` or `failed`. A desk that is
+    not named answers."""
+    unavailable: list[Name] = Field(default_factory=list)
+    """Actions whose service is down during this call."""
+    slow: dict[Name, Annotated[float, Field(ge=0, le=3600)]] = Field(default_factory=dict)
+    """Actions that take long in this call, such as `earnings: 4`, in seconds."""
+    outcomes: dict[Name, _Outcomes] = Field(default_factory=dict)
+    """How actions end in this call, in place of what their service would say, such as `login_status: locked`; or a
+    list, one outcome for each run, of which the last stays. What such an outcome tells has example values, unless they
+    are given: `find_account: {found: {elder: true}}`; `account` is the account that is found."""
+    steps: Annotated[list[CallStep], Field(min_length=1)]
+    """What the caller does and must hear, in order. The caller hangs up at the end."""
+    ends: Literal["completed", "transferred", "hung_up", "farewell"] | None = None
+    """How the call must have ended: by itself (`completed`), with a human (`transferred`), by the caller (`hung_up`),
+    or because no human could be reached (`farewell`)."""
 
 
 class CallsFile(Model):
     """A file under `calls/`."""
 
-    calls: Annotated[list[WrittenCall], Field(min_length=1)] = Field(description="The written calls.")
+    calls: Annotated[list[WrittenCall], Field(min_length=1)]
+    """The written calls."""
