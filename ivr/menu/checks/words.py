@@ -43,17 +43,8 @@ def check_words(draft: Draft, hotline: Hotline) -> None:
 # --- the machine's own sentences
 
 
-_PLACES = {
-    "announce": ("{for}", "{key}"),
-    "announce_entry": ("{for}", "{key}"),
-    "desk_unsure": ("{reason}",),
-    "desk_unproved": ("{reason}",),
-    "desk_matched": ("{reason}", "{account}"),
-    "desk_verified": ("{reason}", "{account}"),
-    "desk_confirmed": ("{reason}", "{account}"),
-    "read_back": ("{value}",),
-}
-"""The places that a sentence must have, such as the key in an announcement."""
+_LEFT_OUT = "{length}"
+"""The one place of a usual sentence that a hotline's own may lack."""
 
 
 def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
@@ -64,7 +55,8 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
         draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
     for name in sorted(phrases.PATTERNS):
         sentence = getattr(own, name)
-        lacking = [place for place in _PLACES.get(name, ()) if sentence and place not in sentence]
+        usual = re.findall(r"\{\w+\}", getattr(phrases.USUAL["zh"], name))
+        lacking = [each for each in usual if sentence and each != _LEFT_OUT and each not in sentence]
         if lacking:
             what = f"`{name}` has no place for {' and '.join(f'`{place}`' for place in lacking)}"
             draft.note("", ("phrases", name), what, "write them where they belong", where)

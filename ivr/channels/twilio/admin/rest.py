@@ -151,17 +151,8 @@ class TwilioRest:
 
         ``settings`` are values of :data:`WEBHOOKS`, as a number has them. They say where the call goes.
         """
-        created = self._client.calls.create(
-            to=to,
-            from_=self.number,
-            url=settings["voice_url"],
-            method=settings["voice_method"],
-            fallback_url=settings["voice_fallback_url"],
-            fallback_method=settings["voice_fallback_method"],
-            status_callback=settings["status_callback"],
-            status_callback_method=settings["status_callback_method"],
-            timeout=ring_seconds,
-        )
+        wanted = {name.removeprefix("voice_"): settings[name] for name in WEBHOOKS}
+        created = self._client.calls.create(to=to, from_=self.number, timeout=ring_seconds, **wanted)
         return str(created.sid or "")
 
     # --- the account and its numbers
