@@ -6,35 +6,29 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import get_args
 
 from ivr.calls.line import AwaitedInput, CallBroken, DeskAnswer, Line
 from ivr.channels.terminal.transcript import Transcript
+from ivr.menu.language.model import Model, read_table
 from ivr.menu.language.suggestions import did_you_mean
 
 _KEYS = re.compile(r"[0-9*#]+")
 _DESK_ANSWERS: tuple[DeskAnswer, ...] = get_args(DeskAnswer)
 
-SIMULATOR_COMMANDS = {
-    "/help": "what can be typed",
-    "/hangup": "hang up",
-    "/call": "ring again, with the menu as it is now",
-    "/keys": "the keys that mean something now",
-    "/trace": "show, or stop showing, what the hotline does at each step",
-    "/desk ANSWER": "what happens when a desk is rung: answered, busy, no_answer or failed",
-    "/down ACTION": "let an action's service be down",
-    "/up ACTION": "let an action's service work again",
-    "/slow ACTION SECONDS": "let an action take so many seconds; 0 makes it quick again",
-    "/wait SECONDS": "let time go by, as if you had looked for your glasses",
-    "/record SECONDS": "leave a recording of so many seconds, when one is asked for",
-    "/save [FILE]": "keep this call, as far as it went, as a written call of the hotline",
-    "/quit": "leave the simulator",
-}
-HELP = """Type keys to press them (1, 1234#, *), nothing for silence, words to speak.
-Ctrl-C, or the end of the input, hangs up and leaves. Lines that begin with / are for the simulator:"""
-REMOTE_HELP = """The call goes to a running server, which alone knows which entries are secret: entries that may be
-longer than one key are not shown. What it texts cannot be seen here: `ivr calls CALLSID --open` shows it, beside the
-server's store and with its IVR_SECRET_KEY."""
+
+class SimulatorHelp(Model):
+    """What ``/help`` says."""
+
+    keys: str
+    commands: dict[str, str]
+    """By how they are typed."""
+    remote: str
+    """What is added if the call goes to a running server."""
+
+
+HELP = read_table(SimulatorHelp, Path(__file__).with_name("help.yaml"))
 
 
 @dataclass(slots=True)
@@ -188,18 +182,18 @@ class Simulator:
             case "/save":
                 self._save(argument)
             case _:
-                known = [usage.split()[0] for usage in SIMULATOR_COMMANDS]
+                known = [usage.split()[0] for usage in HELP.commands]
                 self._refuse(f"there is no {name}", did_you_mean(name, known, "/help lists what there is"))
 
     def _refuse(self, what: str, remedy: str) -> None:
         self.transcript.note(f"{what}; {remedy}", "red")
 
     def _help(self) -> None:
-        self.transcript.note(HELP, "")
-        for usage, meaning in SIMULATOR_COMMANDS.items():
+        self.transcript.note(HELP.keys, "")
+        for usage, meaning in HELP.commands.items():
             self.transcript.note(f"  {usage:<22}{meaning}", "")
         if self.controls.remote:
-            self.transcript.note(REMOTE_HELP, "")
+            self.transcript.note(HELP.remote, "")
 
     def _keys(self) -> None:
         if self._over:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.channels.terminal.simulator import SIMULATOR_COMMANDS, Simulator
+from ivr.channels.terminal.simulator import HELP, Simulator
 from tests.support.simulator import SECRET, sitting, typing
 
 TO_THE_QUESTION = ["1", "3", "2"]
@@ -95,7 +95,7 @@ def test_quit_leaves_the_rest_unread() -> None:
 def test_help_explains_every_command() -> None:
     """Each one is listed, and where nothing is hidden from us nothing is said about it."""
     lines = typing(["/help"])
-    for usage, meaning in SIMULATOR_COMMANDS.items():
+    for usage, meaning in HELP.commands.items():
         assert f"{usage:<22}{meaning}".strip() in lines
     assert not any("running server" in line for line in lines)
 
