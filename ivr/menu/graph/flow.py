@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.model import YamlPath
-from ivr.menu.language.nodes import ListeningNode, Node, RunNode, WaitsFor
+from ivr.menu.language.nodes import ListeningNode, Node, RunNode, WaitsFor, Way
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 
 
@@ -278,28 +278,13 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
     contract = contracts.get(node.action or "")
     promised = contract.all_outcomes() if contract else {}
     for way in node.ways(hotline.agent):
-        requires = _level_of(way.condition)
         match way.path:
             case (str(field),):
                 yield Edge(way.target, EdgeKind.way, field, way.path, node.sets(name), written=way.written)
             case (str(field), key, _) if field == node.options_key:
-                yield Edge(
-                    way.target,
-                    EdgeKind.option,
-                    str(key),
-                    way.path,
-                    requires=requires,
-                    condition=way.condition,
-                )
+                yield _conditional(way, EdgeKind.option, str(key))
             case (_, int(), _):
-                yield Edge(
-                    way.target,
-                    EdgeKind.case,
-                    way.condition,
-                    way.path,
-                    requires=requires,
-                    condition=way.condition,
-                )
+                yield _conditional(way, EdgeKind.case, way.condition)
             case (_, str(word)) if word in promised:
                 outcome = promised[word]
                 yield Edge(
@@ -313,6 +298,7 @@ def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contr
                 )
 
 
-def _level_of(condition: str) -> Level:
-    """Return the level of identity that a condition requires. Only a bare fact such as `verified` requires one."""
-    return Level.__members__.get(condition.strip(), Level.unknown)
+def _conditional(way: Way, kind: EdgeKind, name: str) -> Edge:
+    """Return an edge with a condition. Only a bare fact such as `verified` requires a level of identity."""
+    requires = Level.__members__.get(way.condition.strip(), Level.unknown)
+    return Edge(way.target, kind, name, way.path, requires=requires, condition=way.condition)
