@@ -5,9 +5,9 @@ from __future__ import annotations
 from ivr.engine.commands import Gather
 from ivr.engine.entries import fixed_length, lengths, say_value
 from ivr.engine.keys import keys_here
-from ivr.engine.turn import Turn, pick
+from ivr.engine.turn import Turn
 from ivr.menu.language.nodes import AskNode, MenuNode
-from ivr.menu.speech.prompts import Prompt, Utterance
+from ivr.menu.speech.prompts import Prompt, Utterance, pick
 
 
 def listen(turn: Turn, how: str = "first") -> None:

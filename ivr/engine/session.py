@@ -68,15 +68,11 @@ class Session:
     def copy(self) -> Self:
         """Return a copy that can be changed without touching this one."""
         twin = object.__new__(type(self))
-        twin.__dict__.update(
-            self.__dict__
-        )  # dataclasses.replace asks every field what it is: twenty times slower
+        # dataclasses.replace asks every field what it is: twenty times slower.
+        twin.__dict__.update(self.__dict__)
         twin.variables, twin.history = dict(self.variables), list(self.history)
-        twin.pending_returns, twin.replayable, twin.notes = (
-            list(self.pending_returns),
-            list(self.replayable),
-            list(self.notes),
-        )
+        twin.pending_returns, twin.replayable = list(self.pending_returns), list(self.replayable)
+        twin.notes = list(self.notes)
         return twin
 
     def reached(self, level: Level) -> bool:

@@ -12,7 +12,7 @@ from ivr.engine.entries import say_value
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import MenuNode, Node
-from ivr.menu.speech.prompts import Prompt, Utterance
+from ivr.menu.speech.prompts import Prompt, Utterance, pick
 from ivr.menu.speech.templates import evaluate
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
 
@@ -194,8 +194,3 @@ class Turn:
         """Change the language for the rest of the call; one that the hotline lacks is passed over."""
         if isinstance(language, str) and language in self.tree.speech:
             self.session.language = language
-
-
-def pick(wordings: tuple[Prompt, ...], count: int) -> tuple[Prompt, ...]:
-    """Return the wording for the ``count``-th time; the last one serves from there on."""
-    return (wordings[min(count, len(wordings)) - 1],) if wordings else ()

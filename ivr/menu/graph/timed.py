@@ -10,7 +10,7 @@ from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.language.desks import Desk, FollowUp
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, RecordNode
 from ivr.menu.speech.estimates import seconds_of
-from ivr.menu.speech.prompts import Prompt, Utterance
+from ivr.menu.speech.prompts import Prompt, Utterance, pick
 from ivr.menu.tree import Speech, Tree
 
 
@@ -63,7 +63,7 @@ class TimedEdges:
         usual = self.speech.phrases["noinput" if isinstance(node, MenuNode) else "ask_noinput"]
         again = (*self._yes_no(node), *own.announced) + (own.say[:1] if isinstance(node, AskNode) else ())
         sorry = sum(
-            seconds_of(_of_try(own.spoken["noinput"] or usual, number)) + seconds_of(again)
+            seconds_of(pick(own.spoken["noinput"] or usual, number)) + seconds_of(again)
             for number in range(1, node.tries)
         )
         return self.whole(name) + sorry + node.timeout * node.tries
@@ -133,7 +133,3 @@ class TimedEdges:
 
 _TYPICAL: Mapping[str, str] = {"phone": "13800138000", "date": "2026-11-24", "amount": "3000"}
 """An entry of usual length."""
-
-
-def _of_try(wordings: tuple[Prompt, ...], number: int) -> tuple[Prompt, ...]:
-    return (wordings[min(number, len(wordings)) - 1],) if wordings else ()

@@ -45,6 +45,11 @@ class Prompt:
         return Utterance(words, self.fixed.language, self.fixed.voice)
 
 
+def pick(wordings: tuple[Prompt, ...], count: int) -> tuple[Prompt, ...]:
+    """Return the wording for the ``count``-th time; the last one serves from there on."""
+    return (wordings[min(count, len(wordings)) - 1],) if wordings else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Who speaks: a language, a voice, and the recordings that exist in it."""
