@@ -17,6 +17,7 @@ from babel.dates import get_day_names
 from ivr.diagrams.edges import edges_of
 from ivr.diagrams.translations import CardWords, card_words, drawing_words
 from ivr.menu.compiler import option_speech
+from ivr.menu.graph.flow import closure
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.desks import Desk
@@ -179,15 +180,10 @@ class _Maker:
 
     def _shared(self, root: str) -> set[str]:
         """Return the nodes that several options of the first menu lead to. What follows everything is no goal."""
-        drawn_edges, count = edges_of(self.tree), Counter[str]()
+        ahead = {name: [edge.target for edge in edges] for name, edges in edges_of(self.tree).items()}
+        ahead[root], count = [], Counter[str]()
         for _, _, option in self._options(root):
-            seen, todo = {root}, [option.go]
-            while todo:
-                name = todo.pop()
-                if name in drawn_edges and name not in seen:
-                    seen.add(name)
-                    todo += [edge.target for edge in drawn_edges[name]]
-            count.update(seen - {root})
+            count.update(closure([option.go], lambda name: ahead.get(name, ())) - {root})
         return {name for name, options in count.items() if options > 1}
 
     def _below(self, place: _Place, key: str, name: str) -> _Place:

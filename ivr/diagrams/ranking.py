@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ivr.menu.graph.flow import closure
+
 Vertex = str | int
 """A box by its name, or a lane by its number."""
 Ends = tuple[str, str]
@@ -70,11 +72,7 @@ def _pieces(boxes: Sequence[str], lines: Sequence[Ends]) -> Iterator[list[str]]:
     for box in boxes:
         if box in seen:
             continue
-        piece, todo = {box}, [box]
-        while todo:
-            more = beside[todo.pop()] - piece
-            piece |= more
-            todo += more
+        piece = closure([box], beside.__getitem__)
         seen |= piece
         yield [each for each in boxes if each in piece]
 
