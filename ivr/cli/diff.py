@@ -77,7 +77,7 @@ def diff_command(
         versions = _versions(old, new, hotline, Path(temporary))
         comparison = _compared(*versions, with_calls=not no_calls, with_proofs=not no_explore)
     _print(comparison, form)
-    sys.exit(1 if not comparison.is_whole or (exit_code and comparison.changes) else 0)
+    sys.exit(1 if comparison.problems or (exit_code and comparison.changes) else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,22 +39,17 @@ from ivr.storage import file_beside
 TOKEN_VARIABLE = "ACCOUNT_SERVICE_TOKEN"  # noqa: S105 - the name of the setting, not its value
 LARGEST_REQUEST = 16 * 1024  # bytes
 
-HTTP_STATUSES: Mapping[str, int] = {
-    "not_found": 404,
-    "none": 404,
-    "not_proved": 403,
-    "no_holding": 404,
-    "elsewhere": 409,
-    "frozen": 409,
-    "sim_changed": 409,
-    "unreachable": 409,
-    "expired": 410,
-    "mismatch": 422,
-    "locked": 423,
-    "payment_locked": 423,
-    "rationed": 429,
-    "unavailable": 503,
+_OUTCOMES = {
+    403: ("not_proved",),
+    404: ("not_found", "none", "no_holding"),
+    409: ("elsewhere", "frozen", "sim_changed", "unreachable"),
+    410: ("expired",),
+    422: ("mismatch",),
+    423: ("locked", "payment_locked"),
+    429: ("rationed",),
+    503: ("unavailable",),
 }
+HTTP_STATUSES = {outcome: status for status, outcomes in _OUTCOMES.items() for outcome in outcomes}
 """The status of each outcome; others have 200. The body names the outcome, because some share a status."""
 
 log = structlog.get_logger(__name__)

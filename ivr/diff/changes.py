@@ -108,11 +108,6 @@ class Comparison:
         return [(name, problems) for name, problems in both if problems]
 
     @property
-    def is_whole(self) -> bool:
-        """Whether both versions could be compared."""
-        return not self.problems
-
-    @property
     def noticed(self) -> tuple[Change, ...]:
         """The changes that a caller, or whoever guards the accounts, will notice."""
         return tuple(change for change in self.changes if change.heading is not Heading.editors)

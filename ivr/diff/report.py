@@ -20,7 +20,7 @@ MOST_CALLS_SHOWN = 10
 
 def summary(comparison: Comparison) -> str:
     """Return the number of differences, in a few words."""
-    if not comparison.is_whole:
+    if comparison.problems:
         return "cannot be compared"
     noticed = [change for change in comparison.noticed if change.heading is not Heading.calls]
     others = len(comparison.changes) - len(comparison.noticed)

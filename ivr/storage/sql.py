@@ -22,8 +22,6 @@ CLAIM_FIRST = """
 
 LOOK = "SELECT token, turn, leased, ended, session, answer FROM calls WHERE call = ?"
 
-STANDING = "SELECT turn, leased, ended, answer FROM calls WHERE call = ?"
-
 # A call stays urgent, keeps the reason for a human, and keeps its ending. Indexed columns are left out after the first
 # turn: SQLite rewrites an index whenever its column is named, changed or not.
 SAVE = """

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -23,13 +22,6 @@ from pydantic import (
 
 from ivr.menu.language.model import Model
 from ivr.menu.language.scalars import Flag, wrong, wrong_key
-
-
-class AccountsSection(Model):
-    """A section of ``accounts.yaml``; what is said about its keys below is in the schema for editors too."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
 
 Yuan = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Rate = Annotated[Decimal, Field(max_digits=8, decimal_places=4)]
@@ -62,7 +54,7 @@ IdCard = Annotated[
 """A resident ID number as GB 11643-1999 writes it: region 6, birth 8, sequence 3, check character 1."""
 
 
-class Password(AccountsSection):
+class Password(Model):
     """The state of a password, never the password."""
 
     status: Literal["ok", "locked"]
@@ -85,7 +77,7 @@ class Password(AccountsSection):
         return self
 
 
-class Fund(AccountsSection):
+class Fund(Model):
     """The customer's holding of the money-market fund and what it earns."""
 
     balance: Yuan
@@ -99,7 +91,7 @@ class Fund(AccountsSection):
     """Whole days since the first yuan was put in."""
 
 
-class BankCard(AccountsSection):
+class BankCard(Model):
     """The bank card that withdrawals go to."""
 
     bank: str
@@ -113,7 +105,7 @@ class BankCard(AccountsSection):
     """The most that the bank accepts on this card in a day."""
 
 
-class Withdrawal(AccountsSection):
+class Withdrawal(Model):
     """A try to move money out of the fund."""
 
     amount: Yuan
@@ -122,7 +114,7 @@ class Withdrawal(AccountsSection):
     """Why it failed, in the service's own word; empty when it did not, or when nobody knows."""
 
 
-class Customer(AccountsSection):
+class Customer(Model):
     """One customer. The ID card is not here: the service answers questions about it and keeps it to itself."""
 
     phone: Phone
@@ -155,7 +147,7 @@ class FiledCustomer(Customer):
     id_card: IdCard = Field(repr=False)
 
 
-class Rules(AccountsSection):
+class Rules(Model):
     """The rules that hold for every account."""
 
     fast_withdrawal_daily_limit: Yuan
@@ -176,7 +168,7 @@ def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
     return accounts
 
 
-class CustomerFile(AccountsSection):
+class CustomerFile(Model):
     """All that ``accounts.yaml`` says."""
 
     accounts: Annotated[list[FiledCustomer], AfterValidator(_each_once)]
