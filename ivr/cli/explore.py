@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,18 +75,13 @@ def explore_command(
     loaded = load_hotline(hotline)
     tree = tree_despite_errors(hotline, loaded)
     problems = tuple(each for each in judged(loaded) if each.severity != "information")
-    if tree is None or loaded.draft is None:
+    proved = None
+    with nullcontext() if loaded.tree else suppress(Exception):  # a menu with errors may fail anywhere
+        proved = prove(tree, ProofLimits(keys, seconds, most_states), _progress()) if tree else None
+    if tree is None or loaded.draft is None or proved is None:
         for problem in problems:
             print_problem(hotline, problem)
         raise CommandFailed("this menu cannot be walked; `ivr check` tells the same, mend it first")
-    try:
-        proved = prove(tree, ProofLimits(keys, seconds, most_states), _progress())
-    except Exception:
-        if loaded.tree is not None:
-            raise
-        for problem in problems:  # a menu with errors may fail anywhere
-            print_problem(hotline, problem)
-        raise CommandFailed("this menu cannot be walked; `ivr check` tells the same, mend it first") from None
     results = found(tree, loaded.draft, proved, problems)
     held = verdicts(tree, proved, results, whole=loaded.tree is not None)
     if form == "json":

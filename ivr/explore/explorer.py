@@ -148,9 +148,8 @@ class _Walker:
         moves = self.moves.at(place.session)
         if place.base is None:
             return moves
-        if (
-            place.waits is CallState.slow_action
-        ):  # an action that takes long ends as it would have ended at once
+        # An action that takes long ends as it would have ended at once.
+        if place.waits is CallState.slow_action:
             return tuple(move for move in moves if not isinstance(move.event, ActionFinished))
         return self.places[place.base].counted
 

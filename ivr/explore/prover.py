@@ -244,10 +244,7 @@ def _sure(tree: Tree, walk: Walk, finding: Violation) -> Violation:
         if record.clock:
             hours.add(move.event.at)
         session = turn.session
-    if len(hours) < _SEVERAL:
+    if len(hours) < 2:
         return finding
     what = f"{finding.what}, in a call during which the hour changes"
     return replace(finding, what=what, severity="warning")
-
-
-_SEVERAL = 2

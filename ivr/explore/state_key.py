@@ -207,22 +207,16 @@ def _read_at(moves: Moves, name: str, *, withheld: bool) -> _NodeReads:
         read |= record.first
     node = tree.nodes[name]
     if isinstance(node, RunNode) and node.run in tree.contracts:
-        read.add(
-            tree.contracts[node.run].needs
-        )  # the walk itself looks whether the caller has proved so much
+        # The walk itself looks whether the caller has proved so much.
+        read.add(tree.contracts[node.run].needs)
     return _NodeReads(frozenset(read - {Level.unknown}), sources)
 
 
 def _sample_session(moves: Moves, name: str, language: str, level: Level, caller: str) -> Session:
     values = {each: moves.samples.values(each)[0] for each in moves.samples.uses}
     begun = Session("CA-proof", moves.tree.version, moves.usual)
-    begun.node, begun.language, begun.level, begun.caller, begun.account = (
-        name,
-        language,
-        level,
-        caller,
-        ACCOUNT,
-    )
+    begun.node, begun.language = name, language
+    begun.caller, begun.account, begun.level = caller, ACCOUNT, level
     begun.variables = {**values, **moves.tree.variables}
     return begun
 

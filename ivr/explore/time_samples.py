@@ -36,9 +36,8 @@ def _around_hours(tree: Tree, begin: datetime) -> Iterator[datetime]:
     for desk in tree.desks.values():
         days |= {date.fromisoformat(each) for each in desk.closed_on}
         days |= _unusual_days(desk, monday.year)
-    soonest = sorted(
-        times, key=lambda time: (time - begin.hour * 60) % 1440
-    )  # this evening rather than this morning
+    # This evening rather than this morning.
+    soonest = sorted(times, key=lambda time: (time - begin.hour * 60) % 1440)
     for day, time in itertools.product(sorted(days), soonest):
         yield datetime(day.year, day.month, day.day, time // 60, time % 60, tzinfo=begin.tzinfo)
 

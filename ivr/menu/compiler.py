@@ -162,9 +162,8 @@ class _Maker:
         options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
         heard = [(phrase, option.key) for option in options for phrase in option.phrases]
         pattern, further, hints = "announce_entry", list[OptionSpeech](), tuple[str, ...]()
-        if isinstance(
-            node, MenuNode
-        ):  # a menu also announces the keys that work anywhere, and listens to speech
+        # A menu also announces the keys that work anywhere, and listens to speech.
+        if isinstance(node, MenuNode):
             pattern, further = "announce", [entry for entry in self.anywhere if entry.key not in node.menu]
             anywhere = (phrase for entry in self.anywhere for phrase in entry.heard)
             hints = (*(phrase for phrase, _ in heard), *anywhere)

@@ -33,7 +33,6 @@ from ivr.menu.language.desks import FollowUp
 from ivr.menu.language.model import Model, read_table
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, SetNode, TextNode, WaitsFor
 from ivr.menu.opening_hours import is_open
-from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import Tree
 
 
@@ -140,20 +139,12 @@ def prompts_of(tree: Tree) -> dict[int, CoverageItem]:
     """Return every prompt by its identity. The same words in two places are two prompts."""
     found: dict[int, CoverageItem] = {}
     for language, speech in tree.speech.items():
-        for name, words in speech.nodes.items():
-            for part, prompts in words.prompts:
-                _number(found, prompts, name, part, language)
-        for phrase, wordings in speech.phrases.items():
-            if phrase != NEVER_WRITTEN:
-                _number(found, wordings, "", f"phrase {phrase}", language)
+        said = [(name, *part) for name, words in speech.nodes.items() for part in words.prompts]
+        said += [("", f"phrase {name}", own) for name, own in speech.phrases.items() if name != NEVER_WRITTEN]
+        for name, part, prompts in said:
+            for number, prompt in enumerate(prompts, 1):
+                found[id(prompt)] = CoverageItem("prompts", name, f"{part} {number}", language)
     return found
-
-
-def _number(
-    found: dict[int, CoverageItem], wordings: Sequence[Prompt], name: str, part: str, language: str
-) -> None:
-    for number, prompt in enumerate(wordings, 1):
-        found[id(prompt)] = CoverageItem("prompts", name, f"{part} {number}", language)
 
 
 # --- what calls cover

@@ -75,9 +75,8 @@ def event_from(form: Mapping[str, str], at: datetime) -> Event:
     if result:
         return TransferEnded(at, result)
     if _KEYS.fullmatch(digits := form.get("Digits", "").strip()):
-        finished_by = form.get(
-            "FinishedOnKey", "#"
-        )  # undocumented: where it is not sent, the entry counts as ended
+        # Undocumented: where it is not sent, the entry counts as ended.
+        finished_by = form.get("FinishedOnKey", "#")
         return DigitsPressed(at, digits, finished_by if finished_by in _FINISHING_KEYS else "")
     if speech := form.get("SpeechResult", "").strip()[:_LONGEST_SPEECH]:
         return SpeechHeard(at, speech)

@@ -102,8 +102,7 @@ def _json(answer: requests.Response) -> Any:
 
 def _date(answer: requests.Response) -> datetime | None:
     try:
-        return parsedate_to_datetime(answer.headers.get("Date", "")).replace(
-            tzinfo=UTC
-        )  # RFC 9110: always GMT
+        # RFC 9110: always GMT.
+        return parsedate_to_datetime(answer.headers.get("Date", "")).replace(tzinfo=UTC)
     except ValueError:
         return None
