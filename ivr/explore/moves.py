@@ -7,6 +7,7 @@ them at every state.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -190,23 +191,12 @@ class Moves:
         action = node.action
         contract = self.tree.contracts.get(action)
         for word, outcome in (contract.all_outcomes() if contract else {}).items():
-            sends = ACCOUNT if outcome.texts is not None else ""
-            for results in self.samples.results(outcome):
-                for account in (ACCOUNT, OTHER_ACCOUNT) if outcome.finds_account else (None,):
-                    yield Move(
-                        Actor.world,
-                        ActionFinished(
-                            at,
-                            action,
-                            word,
-                            results,
-                            account,
-                            outcome.raises,
-                            RUN_KEY,
-                            sends,
-                            self.samples.secrets(outcome),
-                        ),
-                    )
+            sends, secrets = ACCOUNT if outcome.texts is not None else "", self.samples.secrets(outcome)
+            accounts = (ACCOUNT, OTHER_ACCOUNT) if outcome.finds_account else (None,)
+            proves = outcome.raises
+            for results, account in itertools.product(self.samples.results(outcome), accounts):
+                ended = ActionFinished(at, action, word, results, account, proves, RUN_KEY, sends, secrets)
+                yield Move(Actor.world, ended)
 
     def _while_running(self) -> Iterator[Move]:
         """A caller who waits for an action may ask for a human, or press another key, which means nothing."""

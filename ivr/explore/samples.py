@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -136,20 +137,11 @@ class Samples:
 
     def results(self, outcome: Outcome) -> list[dict[str, Any]]:
         """Return the variables that an outcome sets, with every combination of values that matters."""
-        names = list(outcome.tells)
-        each = [self.values(name) for name in names]
-        combined = functools.reduce(lambda count, values: count * len(values), each, 1)
-        if combined <= MOST_TOGETHER:
-            return [dict(zip(names, values, strict=True)) for values in itertools.product(*each)]
-        first = {name: values[0] for name, values in zip(names, each, strict=True)}
-        return [
-            first,
-            *(
-                {**first, name: value}
-                for name, values in zip(names, each, strict=True)
-                for value in values[1:]
-            ),
-        ]
+        tried = {name: self.values(name) for name in outcome.tells}
+        if math.prod(map(len, tried.values())) <= MOST_TOGETHER:
+            return [dict(zip(tried, values, strict=True)) for values in itertools.product(*tried.values())]
+        first = {name: values[0] for name, values in tried.items()}
+        return [first, *({**first, name: value} for name, values in tried.items() for value in values[1:])]
 
     def secrets(self, outcome: Outcome) -> dict[str, str]:
         """Return what only the message of an outcome may tell."""
