@@ -404,17 +404,10 @@ class _Turn:
 
 def _begun_again(session: Session, tree: Tree) -> Session:
     """Return the session of a call that starts over in another version of the menu, because its own is lost."""
-    return Session(
-        session.call,
-        tree.version,
-        session.started,
-        session.caller,
-        session.called,
-        language=session.language,
-        turn=session.turn,
-        human_tried=session.human_tried,
-        limited=session.limited,
-    )
+    begun = Session(session.call, tree.version, session.started, session.caller, session.called)
+    begun.language, begun.turn = session.language, session.turn
+    begun.human_tried, begun.limited = session.human_tried, session.limited
+    return begun
 
 
 def _note_trouble(work: _Turn, error: Exception) -> None:
