@@ -194,7 +194,7 @@ def serve_demo(
     links. Raises ``BadSetting``, ``BadFile``, ``MenuBroken``, and ``OSError`` if the address cannot be listened on.
     """
     rate_limits = load_tree(folder).declared.texts
-    accounts = Accounts.open(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml")
+    accounts = Accounts(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml")
     services = open_services(folder, settings, accounts)
     with closing(accounts), closing(services.attempts):
         app = create_service(services, token, rate_limits=rate_limits)

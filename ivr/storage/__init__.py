@@ -38,7 +38,7 @@ def open_attempts(url: str) -> Attempts:
     """Open the tables of tries, codes and rate limits, which are in the database of the calls."""
     from ivr.storage.attempts import Attempts
 
-    return Attempts.open(database_file(url))
+    return Attempts(database_file(url))
 
 
 def file_beside(url: str, name: str) -> str:

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from ivr.storage.database import Database, seconds_of, statements
 
@@ -58,22 +58,15 @@ class RateLimit:
 class Attempts(Database):
     """The tries, codes and rate limits of one hotline, in a few tables of SQLite.
 
-    Times must be aware. Every method raises ``sqlite3.Error`` if the file cannot be used.
+    Times must be aware. Every method raises ``sqlite3.Error`` if the file cannot be used; opening it may raise
+    ``OSError`` too.
     """
 
-    @classmethod
-    def open(cls, path: str) -> Self:
-        """Open them in the file at ``path``. Raises ``OSError`` or ``sqlite3.Error`` if that cannot be done."""
-        attempts = cls(path)
-        try:
-            attempts._connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
-            with attempts.transaction() as db:
-                for table in statements("attempts.sql"):
-                    db.execute(table)
-        except BaseException:
-            attempts.close()
-            raise
-        return attempts
+    def _set_up(self) -> None:
+        self._connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
+        with self.transaction() as db:
+            for table in statements("attempts.sql"):
+                db.execute(table)
 
     def count_try(
         self,

@@ -46,6 +46,14 @@ class Database:
             path, timeout=self.PATIENCE, isolation_level=None, check_same_thread=False
         )
         self._lock = threading.Lock()
+        try:
+            self._set_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self) -> None:
+        """Make the connection and its tables ready. If this raises, the connection is closed."""
 
     def close(self) -> None:
         with self._lock:

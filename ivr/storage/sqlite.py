@@ -312,17 +312,12 @@ class _CallsConnection(Database):
 
     PATIENCE = BUSY_TIMEOUT
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        try:
-            self._write_ahead()
-            # A crash of the machine may lose turns, never the file.
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            # In pages (16 MB): fewer, larger copies into the file.
-            self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        except BaseException:
-            self.close()
-            raise
+    def _set_up(self) -> None:
+        self._write_ahead()
+        # A crash of the machine may lose turns, never the file.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        # In pages (16 MB): fewer, larger copies into the file.
+        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
     def _write_ahead(self) -> None:
         """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""

@@ -56,7 +56,7 @@ def greeting(tmp_path: Path) -> Path:
 
 def word_of(hotline: ServedHotline, tree: Tree) -> object:
     """Return what the action of a menu version tells."""
-    services = Services(None, Bulletins.open(None), Attempts.open(IN_MEMORY), Seal.random())
+    services = Services(None, Bulletins.open(None), Attempts(IN_MEMORY), Seal.random())
     request = ActionRequest("CA1/1/1", datetime(2026, 11, 22, tzinfo=UTC), "en-US")
     return perform("greet", services, request, hotline.actions(tree)).results["word"]
 

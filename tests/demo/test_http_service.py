@@ -49,8 +49,8 @@ OURS = {"bulletins", "send_text", "send_link", "send_summary"}
 @contextmanager
 def embedded(folder: Path = YUEBAO) -> Iterator[Services]:
     """Open the account service of a hotline, in memory."""
-    accounts = Accounts.open(":memory:", folder / "accounts.yaml")
-    attempts = Attempts.open(":memory:")
+    accounts = Accounts(":memory:", folder / "accounts.yaml")
+    attempts = Attempts(":memory:")
     try:
         yield Services(accounts, Bulletins.open(None), attempts, Seal.random(), "https://ivr.example.com")
     finally:

@@ -41,7 +41,7 @@ _keys = count()
 @pytest.fixture
 def attempts() -> Iterator[Attempts]:
     """Open an empty attempts, in memory."""
-    opened = Attempts.open(":memory:")
+    opened = Attempts(":memory:")
     yield opened
     opened.close()
 
@@ -399,7 +399,7 @@ def test_rations_are_what_counting_one_by_one_gives(
     steps: list[tuple[str, int]], hourly: int, daily: int
 ) -> None:
     """Whatever is sent when and to whom, no window holds more than its ration, and nothing else is refused."""
-    attempts, now = Attempts.open(":memory:"), NOW
+    attempts, now = Attempts(":memory:"), NOW
     taken: list[tuple[str, datetime]] = []
     for holder, minutes in steps:
         now += minutes * MINUTE
@@ -616,9 +616,9 @@ def test_what_piled_up_is_forgotten_a_little_at_a_time(attempts: Attempts) -> No
 def all_attempts(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sequence[Attempts]]:
     """Open two all_attempts of one file, or one in memory twice."""
     if request.param == "memory":
-        opened = [Attempts.open(":memory:")] * 2
+        opened = [Attempts(":memory:")] * 2
     else:
-        opened = [Attempts.open(str(tmp_path / "calls.sqlite3")) for _ in range(2)]
+        opened = [Attempts(str(tmp_path / "calls.sqlite3")) for _ in range(2)]
     yield opened
     for attempts in opened:
         attempts.close()
@@ -671,7 +671,7 @@ at, day = datetime(2026, 11, 22, tzinfo=UTC), timedelta(days=1)
 print("ready", flush=True)
 input()
 store = SqliteStore(path) if first == "calls" else None
-attempts = Attempts.open(path)
+attempts = Attempts(path)
 store = store or SqliteStore(path)
 attempts.keep_code("account:shared", "CA1", "5e" * 32, at=at, lives=day)
 for n in range(25):
@@ -712,13 +712,13 @@ store.close()
 def test_the_ledger_lives_in_the_file_of_the_calls(tmp_path: Path) -> None:
     """Whichever is opened first, both keep what is theirs, and a restart forgets nothing."""
     path = tmp_path / "calls.sqlite3"
-    attempts = Attempts.open(str(path))
+    attempts = Attempts(str(path))
     verdicts(attempts, 3)
     store = SqliteStore(path)
     assert attempt(attempts, HIS, right=True, key="CA1/1/1").verdict == "right"
     store.ping()
     attempts.close()
-    again = Attempts.open(str(path))
+    again = Attempts(str(path))
     assert attempt(again, right=True) == AttemptResult("locked", 180)
     assert again.proved("tail", HIS, "CA1")
     again.close()
@@ -731,18 +731,18 @@ def test_only_its_owner_may_read_a_new_file(tmp_path: Path) -> None:
     shared.touch()
     shared.chmod(0o640)
     for path, mode in ((new, 0o600), (shared, 0o640)):
-        Attempts.open(str(path)).close()
+        Attempts(str(path)).close()
         assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
 def test_a_file_that_cannot_be_used_says_so(tmp_path: Path) -> None:
     """Neither a folder that is not there nor a file of something else is taken for an empty attempts."""
     with pytest.raises(OSError, match="nowhere"):
-        Attempts.open(str(tmp_path / "nowhere" / "calls.sqlite3"))
+        Attempts(str(tmp_path / "nowhere" / "calls.sqlite3"))
     other = tmp_path / "notes.txt"
     other.write_text("these are notes and no database, " * 40)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
-        Attempts.open(str(other))
+        Attempts(str(other))
 
 
 def test_what_fails_half_way_leaves_nothing(attempts: Attempts) -> None:

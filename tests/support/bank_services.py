@@ -24,9 +24,9 @@ def opened() -> Iterator[Callable[[Path], Services]]:
 
         def services(source: Path) -> Services:
             return Services(
-                stack.enter_context(closing(Accounts.open(":memory:", source))),
+                stack.enter_context(closing(Accounts(":memory:", source))),
                 Bulletins.open(YUEBAO / "bulletins.yaml"),
-                stack.enter_context(closing(Attempts.open(":memory:"))),
+                stack.enter_context(closing(Attempts(":memory:"))),
                 Seal.random(),
                 "https://ivr.example.com",
             )

@@ -140,7 +140,7 @@ class SwitchboardCall(CallDriver[str]):
         self.actions = Counting()
         self.waits: list[float] = []
         services = Services(
-            Accounts.open(":memory:", None), Bulletins.open(None), Attempts.open(":memory:"), Seal.random()
+            Accounts(":memory:", None), Bulletins.open(None), Attempts(":memory:"), Seal.random()
         )
         self.hotline = ServedHotline(folder, self.store, look_every=0.0)
         self.switchboard = Switchboard(

@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 from argon2 import PasswordHasher
 
@@ -55,21 +54,18 @@ _PATHS: Mapping[PasswordKind, str] = {"login": "$.login", "payment": "$.payment_
 class Accounts(Database):
     """The account service. Every method may be called from any thread."""
 
-    @classmethod
-    def open(cls, path: str, source: Path | None) -> Self:
+    def __init__(self, path: str, source: Path | None) -> None:
         """Open the database at ``path`` (or ``":memory:"``) and fill it from ``source`` if that has changed.
 
         Without a source, or if the file does not exist, the service has no customers. Raises ``BadFile`` if the source
         is wrong, and ``sqlite3.Error`` if the database is.
         """
-        service = cls(path)
-        try:
-            service._connection.execute("PRAGMA foreign_keys = ON")
-            service._load(source)
-        except BaseException:
-            service.close()
-            raise
-        return service
+        self._source = source
+        super().__init__(path)
+
+    def _set_up(self) -> None:
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._load(self._source)
 
     def find(self, phone: str) -> Account | None:
         """Return what a call may know of the account with this number (E.164), or None."""

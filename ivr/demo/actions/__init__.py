@@ -33,7 +33,7 @@ FILES = {"accounts": CustomerFile}
 
 
 def open_accounts(context: AccountContext) -> Accounts:
-    return Accounts.open(file_beside(context.database_url, "accounts"), context.folder / CUSTOMERS_FILE)
+    return Accounts(file_beside(context.database_url, "accounts"), context.folder / CUSTOMERS_FILE)
 
 
 def sample_callers(folder: Path) -> Sequence[str]:

@@ -63,7 +63,7 @@ class WithResets(AccountService, PasswordResets, Protocol):
 def accounts(request: pytest.FixtureRequest) -> Iterator[WithResets]:
     """Give the demonstration customers, in this process and over HTTP."""
     with ExitStack() as stack:
-        own = stack.enter_context(closing(Accounts.open(":memory:", YUEBAO / "accounts.yaml")))
+        own = stack.enter_context(closing(Accounts(":memory:", YUEBAO / "accounts.yaml")))
         if request.param == "here":
             yield own
         else:

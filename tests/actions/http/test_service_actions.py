@@ -130,7 +130,7 @@ class Asker:
 @pytest.fixture
 def ask(connections: Connections) -> Iterator[Asker]:
     """Give a way to ask."""
-    accounts, attempts = Accounts.open(":memory:", None), Attempts.open(":memory:")
+    accounts, attempts = Accounts(":memory:", None), Attempts(":memory:")
     yield Asker(connections, Services(accounts, Bulletins.open(None), attempts, Seal.random()))
     attempts.close()
     accounts.close()

@@ -13,6 +13,6 @@ from tests.support.reset_page import SOURCE, House
 @pytest.fixture
 def application() -> Iterator[House]:
     """Open the house, with its accounts in memory."""
-    accounts = Accounts.open(":memory:", SOURCE)
+    accounts = Accounts(":memory:", SOURCE)
     yield House(accounts)
     accounts.close()

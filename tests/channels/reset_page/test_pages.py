@@ -461,7 +461,7 @@ def test_two_houses_with_one_secret_share_their_visitors(application: House) -> 
     assert cookie
     other.set_cookie("reset", cookie.value, domain="ivr.example.com", path="/reset")
     assert get(other, "/reset").status_code == 200
-    stranger = House(Accounts.open(":memory:", SOURCE), seal=Seal("another secret, of somebody else"))
+    stranger = House(Accounts(":memory:", SOURCE), seal=Seal("another secret, of somebody else"))
     foreign = visitor(stranger)
     foreign.set_cookie("reset", cookie.value, domain="ivr.example.com", path="/reset")
     assert is_dead(get(foreign, "/reset"))

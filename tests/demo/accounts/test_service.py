@@ -34,7 +34,7 @@ GOOD = "violin under seven lamps"
 @pytest.fixture
 def accounts() -> Iterator[Accounts]:
     """Open the demonstration customers, in memory."""
-    service = Accounts.open(":memory:", SOURCE)
+    service = Accounts(":memory:", SOURCE)
     yield service
     service.close()
 
@@ -254,8 +254,8 @@ def test_full_width_digits_are_digits(accounts: Accounts) -> None:
 def test_of_several_who_set_a_password_at_the_same_moment_one_is_in_time(tmp_path: Path, file: str) -> None:
     """Through one connection or two, exactly one password is taken, and it is the one that holds."""
     path = file if file == ":memory:" else str(tmp_path / file)
-    first = Accounts.open(path, SOURCE)
-    services = [first, first if file == ":memory:" else Accounts.open(path, SOURCE)]
+    first = Accounts(path, SOURCE)
+    services = [first, first if file == ":memory:" else Accounts(path, SOURCE)]
     open_reset(first)
     passwords = [f"{GOOD} {n}" for n in range(4)]
     together = Barrier(4)
@@ -275,7 +275,7 @@ def test_of_several_who_set_a_password_at_the_same_moment_one_is_in_time(tmp_pat
 def test_the_file_holds_no_password_and_no_ticket(tmp_path: Path) -> None:
     """Who steals the file has hashes that cost a tenth of a second a guess."""
     path = tmp_path / "accounts.db"
-    accounts = Accounts.open(str(path), SOURCE)
+    accounts = Accounts(str(path), SOURCE)
     open_reset(accounts)
     assert accounts.set_password(TICKET, GOOD, NOW)
     accounts.close()
@@ -340,12 +340,12 @@ def changed(source: Path, old: str, new: str) -> None:
 def test_what_happened_to_customers_survives_a_restart(tmp_path: Path) -> None:
     """A freeze, a new password and a sign-out are still there when the program comes back."""
     path = str(tmp_path / "accounts.db")
-    accounts = Accounts.open(path, SOURCE)
+    accounts = Accounts(path, SOURCE)
     open_reset(accounts, phone="+8613800138001")
     assert accounts.set_password(TICKET, GOOD, NOW)
     assert accounts.freeze(FIRST, key="CA2/2/0", at=NOW)
     accounts.close()
-    accounts = Accounts.open(path, SOURCE)
+    accounts = Accounts(path, SOURCE)
     assert accounts.get(FIRST).status == "frozen"
     assert not accounts.get("+8613800138001").login.locked
     assert password_matches(accounts, "+8613800138001", "login", GOOD)
@@ -360,13 +360,13 @@ def test_a_changed_file_renews_the_customers_whose_lines_changed(tmp_path: Path)
     """
     source, path = tmp_path / "accounts.yaml", str(tmp_path / "accounts.db")
     source.write_bytes(SOURCE.read_bytes())
-    accounts = Accounts.open(path, source)
+    accounts = Accounts(path, source)
     open_reset(accounts)
     accounts.freeze(FIRST, key="one", at=NOW)
     accounts.freeze("+8613800138001", key="two", at=NOW)
     accounts.close()
     changed(source, "陈晓", "陈小")
-    accounts = Accounts.open(path, source)
+    accounts = Accounts(path, source)
     assert (accounts.get(FIRST).name, accounts.get(FIRST).status) == ("陈小", "active")
     assert accounts.reset(TICKET, NOW) is None
     assert accounts.get("+8613800138001").status == "frozen"
@@ -378,17 +378,17 @@ def test_a_customer_who_leaves_the_file_leaves_nothing_behind(tmp_path: Path) ->
     """Nor does he come back with an old password or an open link; the order is that of the file."""
     source, path = tmp_path / "accounts.yaml", str(tmp_path / "accounts.db")
     source.write_bytes(SOURCE.read_bytes())
-    accounts = Accounts.open(path, source)
+    accounts = Accounts(path, source)
     open_reset(accounts)
     accounts.close()
     changed(source, FIRST, "+8613800138099")
-    accounts = Accounts.open(path, source)
+    accounts = Accounts(path, source)
     assert accounts.find(FIRST) is None
     assert (tokens(accounts, FIRST), accounts.reset(TICKET, NOW)) == (0, None)
     assert phones(accounts)[:2] == ["+8613800138099", "+8613800138001"]
     accounts.close()
     changed(source, "+8613800138099", FIRST)
-    accounts = Accounts.open(path, source)
+    accounts = Accounts(path, source)
     assert phones(accounts)[:2] == [FIRST, "+8613800138001"]
     assert (tokens(accounts, FIRST), accounts.reset(TICKET, NOW)) == (1, None)
     accounts.close()
@@ -404,7 +404,7 @@ def test_a_file_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
         earlier.execute("CREATE TABLE tries (id INTEGER PRIMARY KEY)")
         earlier.execute("INSERT INTO accounts VALUES (1, '+8613800138000', '{}')")
     earlier.close()
-    accounts = Accounts.open(path, SOURCE)
+    accounts = Accounts(path, SOURCE)
     assert len(phones(accounts)) == 11
     accounts.close()
 
@@ -412,11 +412,11 @@ def test_a_file_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
 def test_an_unchanged_file_is_not_loaded_again(tmp_path: Path) -> None:
     """What is in the database stays as it is: opening is cheap, and workers do not write over each other."""
     path = str(tmp_path / "accounts.db")
-    Accounts.open(path, SOURCE).close()
+    Accounts(path, SOURCE).close()
     with sqlite3.connect(path) as other:
         other.execute("DELETE FROM accounts WHERE phone = ?", (FIRST,))
     other.close()
-    accounts = Accounts.open(path, SOURCE)
+    accounts = Accounts(path, SOURCE)
     assert accounts.find(FIRST) is None
     accounts.close()
 
@@ -425,8 +425,8 @@ def test_an_unchanged_file_is_not_loaded_again(tmp_path: Path) -> None:
 def test_no_source_is_a_service_without_customers(tmp_path: Path, source: Path | None) -> None:
     """Customers that an earlier source had brought are gone too."""
     path = str(tmp_path / "accounts.db")
-    Accounts.open(path, SOURCE).close()
-    accounts = Accounts.open(path, source)
+    Accounts(path, SOURCE).close()
+    accounts = Accounts(path, source)
     assert phones(accounts) == []
     assert accounts.find(FIRST) is None
     with pytest.raises(LookupError):
@@ -439,7 +439,7 @@ def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> No
     path = str(tmp_path / "accounts.db")
     program = (
         "import sys; from pathlib import Path; from ivr.demo.accounts import Accounts;"
-        "print('ready', flush=True); input(); print(*Accounts.open(sys.argv[1], Path(sys.argv[2]))._row('SELECT count(*) FROM accounts'))"
+        "print('ready', flush=True); input(); print(*Accounts(sys.argv[1], Path(sys.argv[2]))._row('SELECT count(*) FROM accounts'))"
     )
     command = [sys.executable, "-c", program, path, str(SOURCE)]
     workers = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) for _ in range(4)]
@@ -497,7 +497,7 @@ def test_a_wrong_file_says_what_to_write(tmp_path: Path, right: str, wrong: str,
     source = tmp_path / "accounts.yaml"
     source.write_text(text.replace(right, wrong, 1), encoding="utf-8")
     with pytest.raises(BadFile) as caught:
-        Accounts.open(":memory:", source)
+        Accounts(":memory:", source)
     assert str(caught.value).startswith(f"{source}:")
     assert said in str(caught.value)
     assert "9901011990" not in str(caught.value)
