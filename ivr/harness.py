@@ -211,7 +211,7 @@ def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAns
 
 
 def call_sid(tree: Tree, draw: Callable[[int], str] = secrets.token_hex) -> str:
-    """Return the identifier of a new call, or an empty text if the line may count the calls of this process.
+    """Return the identifier of a new call, or an empty text where the line numbers its own calls.
 
     Idempotency keys begin with it. Services keep their answers under these keys, so no two runs may use the same ones.
     """

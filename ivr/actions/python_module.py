@@ -115,7 +115,8 @@ def _hooks(module: ModuleType, name: str, folder: Path) -> dict[str, Any]:
             raise BadModule(f"`{name}`: `{hook}`: {problem[0]}", problem[1])
         hooks[hook] = _checked(function, f"`{name}`: `{hook}`", folder, is_right, shape)
     try:
-        files = _FILES.validate_python(getattr(module, "FILES", {}), strict=True)
+        given = getattr(module, "FILES", {})
+        files = _FILES.validate_python(dict(given) if isinstance(given, Mapping) else given, strict=True)
     except ValidationError:
         raise BadModule(
             f"`{name}`: `FILES` is no dictionary of file names and models",

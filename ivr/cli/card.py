@@ -31,7 +31,7 @@ Examples:
     "form",
     type=click.Choice(["text", "html"]),
     help="Lines of text, or a page that prints on one sheet of A4. "
-    "Without it as the file of --output ends; otherwise text.",
+    "Without it, the ending of --output decides; otherwise text.",
 )
 @language_option
 @output_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,12 +39,16 @@ def chosen_language(tree: Tree, language: str | None) -> str:
 
 
 def chosen_format(form: str | None, output: Path | None, endings: Mapping[str, str]) -> str:
-    """Return the format of `--format`, or the one that a file of this name has. The first one is the usual one."""
+    """Return the format of `--format`, or the one that a file of this name has. The first one is the usual one.
+
+    With `--format`, a file may have any other ending for text, such as `.md`.
+    """
     ending = output.suffix.lower() if output else ""
     named = endings.get(ending)
-    if ending and not named:
+    is_text = output is not None and (mimetypes.guess_type(output)[0] or "text/").startswith("text/")
+    if ending and not named and not (form and is_text):
         *others, last = dict(zip(endings.values(), endings, strict=True)).values()
-        what = f"no format of this command is a {ending}; end --output in {', '.join(others)} or {last}"
+        what = f"this command writes no {ending}; end --output in {', '.join(others)} or {last}"
         raise click.UsageError(what)
     if form and named and form != named:
         raise click.UsageError(

@@ -40,7 +40,7 @@ Examples:
     "form",
     type=click.Choice(["mermaid", "dot", "svg", "html"]),
     help="Text for Mermaid or Graphviz, a picture, or a page with every word, a search and a switch for the language. "
-    "Without it as the file of --output ends; otherwise Mermaid.",
+    "Without it, the ending of --output decides; otherwise Mermaid.",
 )
 @language_option
 @output_option
@@ -86,7 +86,15 @@ def graph_command(
     write_output(text, output)
 
 
-_ENDINGS = {".mmd": "mermaid", ".htm": "html", ".html": "html", ".svg": "svg", ".gv": "dot", ".dot": "dot"}
+_ENDINGS = {
+    ".mermaid": "mermaid",
+    ".mmd": "mermaid",
+    ".htm": "html",
+    ".html": "html",
+    ".svg": "svg",
+    ".gv": "dot",
+    ".dot": "dot",
+}
 
 
 def _traffic(tree: Tree, since: str | None) -> CallStats:

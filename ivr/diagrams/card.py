@@ -194,7 +194,7 @@ class _Maker:
         node = self.tree.nodes[name]
         assert isinstance(node, MenuNode)
         typed = self.file.nodes.get(name) if self.file else None
-        depends = {edge.name for edge in self.timed.flow.edges[name] if not edge.promised}
+        depends = {edge.name for edge in self.timed.flow.edges[name] if not edge.always_offered}
         for said in option_speech(node, self.language, self.tree.languages[0], typed):
             option = node.menu[said.key]
             if option.language is None and option.go in self.tree.nodes and said.key not in depends:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from ivr.diff.changes import Heading, shown
 from ivr.menu.language.desks import FollowUp
@@ -20,6 +20,12 @@ class FieldSentence(Model):
     """What stands before the new value; empty if ``on`` and ``off`` say everything."""
     on: str = ""
     off: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.now and not (self.on and self.off):
+            raise ValueError("neither `now` nor `on` and `off`")
+        return self
 
     def told(self, old: Any, new: Any) -> str:
         if self.now:

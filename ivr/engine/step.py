@@ -389,7 +389,7 @@ def _choose_option(turn: Turn, keys: str) -> None:
 def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
     """Read an entry.
 
-    A key of ``anywhere`` acts only as the whole of it, ended by ``#`` or by silence; where a single key is asked for,
+    A key acts only as the whole of it, ended by ``#`` or by silence; where a single key is asked for,
     it acts if it is no good entry.
     """
     keys, ended = typed.digits, bool(typed.finished_by)

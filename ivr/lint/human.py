@@ -27,7 +27,7 @@ def zero_everywhere(subject: Subject, _limit: float) -> Iterator[Finding]:
         if not any(
             edge.kind is EdgeKind.option
             and edge.name == HUMAN_KEY
-            and edge.promised
+            and edge.always_offered
             and subject.is_human(edge.target)
             for edge in subject.flow.edges[name]
         )

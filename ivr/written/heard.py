@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 
 from ivr.engine.commands import Command, Gather, Say
@@ -17,7 +16,4 @@ def said(commands: Sequence[Command]) -> Iterator[Utterance]:
 
 
 def seconds_heard(commands: Sequence[Command]) -> float:
-    return sum((_seconds(each.text, each.language, each.voice) for each in said(commands)), 0.0)
-
-
-_seconds = functools.lru_cache(maxsize=65536)(spoken_seconds)
+    return sum((spoken_seconds(each.text, each.language, each.voice) for each in said(commands)), 0.0)

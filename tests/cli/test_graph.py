@@ -42,7 +42,14 @@ def test_a_file_that_would_not_open_is_refused(
     """No format of ours is a PNG, and a name that says so would mislead every program."""
     result = ivr(command, bakery, *more, "--output", tmp_path / "x.png")
     assert (result.exit_code, (tmp_path / "x.png").exists()) == (2, False)
-    assert f"no format of this command is a .png; end --output in {ends}" in " ".join(result.stderr.split())
+    assert f"this command writes no .png; end --output in {ends}" in " ".join(result.stderr.split())
+
+
+def test_a_text_may_be_part_of_a_larger_file(bakery: Path, tmp_path: Path) -> None:
+    """A Mermaid text goes into a Markdown file, as GitHub shows it, if it is asked for."""
+    page = tmp_path / "page.md"
+    assert ivr("graph", bakery, "--output", page).exit_code == 2
+    assert ivr("graph", bakery, "--format", "mermaid", "--output", page).stdout == f"wrote {page}\n"
 
 
 def test_the_language_can_be_chosen(bakery: Path) -> None:

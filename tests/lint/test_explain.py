@@ -91,7 +91,7 @@ def test_errors_come_first_and_each_kind_is_counted(folder: Path) -> None:
     assert lines[-1] == f"{folder}: 1 error, 2 warnings, 1 note"
 
 
-def test_warnings_and_informations_pass(folder: Path) -> None:
+def test_warnings_and_notes_pass(folder: Path) -> None:
     """They are told all the same."""
     (folder / "menu.yaml").write_text(HOTLINE.replace("TIMEOUT", "5"), encoding="utf-8")
     result = ivr("check", str(folder))

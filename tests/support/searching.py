@@ -20,6 +20,8 @@ _SHORT = 12
 _TOKEN = re.compile(rb"[A-Za-z0-9_=-]{24,}")
 """A digest, or something sealed; or what is left of one in a page of a database that was partly written anew."""
 _CHINESE = {ord(digit): word for digit, word in zip("0123456789", "零幺二三四五六七八九", strict=True)}
+_CASE = 8
+"""Digits of a case number, which is spelt out to callers."""
 _DIGIT, _CHINESE_DIGIT = b"[0-9]", b"(?:" + "|".join(_CHINESE.values()).encode() + b")"
 
 
@@ -110,15 +112,26 @@ def _forms(text: str) -> Iterator[tuple[str, bytes, str | None]]:
 
 
 def _found(needle: bytes, text: bytes, between: str | None) -> str:
-    """Return what is around the first place where it is found; digits of a longer number are another secret."""
+    """Return what is around the first place where it is found.
+
+    The digits of a longer number are another secret. Of spelt digits only those of a case number are: others may be keys
+    that were pressed one after the other.
+    """
     if needle not in text:
         return ""
-    pattern = re.escape(needle)
-    if between is not None:
-        apart, digit = re.escape(between.encode()), _DIGIT if needle.isascii() else _CHINESE_DIGIT
-        pattern = b"(?<!%b%b)%b(?!%b%b)" % (digit, apart, pattern, apart, digit)
-    found = re.search(pattern, text)
-    return text[max(found.start() - 60, 0) : found.end() + 30].decode(errors="replace") if found else ""
+    pattern, digit = re.escape(needle), _DIGIT if needle.isascii() else _CHINESE_DIGIT
+    if between == "":
+        pattern = b"(?<!%b)%b(?!%b)" % (digit, pattern, digit)
+    for found in re.finditer(pattern, text):
+        start, end = found.span()
+        if between:
+            apart = re.escape(between.encode())
+            before = re.search(b"(?:[0-9]%b)*$" % apart, text[max(start - 40, 0) : start])
+            after = re.match(b"(?:%b[0-9])*" % apart, text[end : end + 40])
+            if before and after and len(re.findall(b"[0-9]", before[0] + needle + after[0])) == _CASE:
+                continue
+        return text[max(start - 60, 0) : end + 30].decode(errors="replace")
+    return ""
 
 
 def _in_base64(data: bytes) -> set[bytes]:

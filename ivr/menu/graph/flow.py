@@ -46,7 +46,7 @@ class Edge:
     requires: Level = Level.unknown
     """The level without which it is not taken, as its condition says."""
     condition: str = ""
-    """The condition without which it is not taken, as the menu writes it. It may stand beside any target."""
+    """The condition without which it is not taken, as the menu writes it."""
     finds_account: bool = False
     """Whether the call may have another account after this edge. What it knew is then forgotten."""
     written: bool = True
@@ -58,7 +58,7 @@ class Edge:
         return self.kind not in _SHARED
 
     @property
-    def promised(self) -> bool:
+    def always_offered(self) -> bool:
         """Whether a caller who listens to the node is always offered it."""
         return self.kind is not EdgeKind.option or not self.condition
 

@@ -84,7 +84,7 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
     backwards = {*SPECIAL_TARGETS, *_going_back(ways)}
     for name in tree.nodes:
         entered = _entered(tree, name)
-        out = [way for way in ways.out(name) if way.target not in backwards and way.edge.promised]
+        out = [way for way in ways.out(name) if way.target not in backwards and way.edge.always_offered]
         for way in out:
             into.setdefault(_entered(tree, way.target), []).append((name, way))
         answers[name] = 1 if isinstance(tree.nodes[name], ListeningNode) else len(out)

@@ -148,7 +148,7 @@ def _node_inside(data: Section) -> str | None:
     """Return the key of a node that is indented too far, so that it stands inside the node before it."""
     names: list[str] = [*data, ""]
     for key, after in itertools.pairwise(names):
-        if key in NODE_KEYS or key_meant(key, NODE_KEYS):
+        if key in NODE_KEYS or key_meant(key, NODE_KEYS) or data.keys_at[key].line == data.mark.line:
             continue
         if isinstance(data[key], Section) and data[key].keys() & KINDS.keys():
             return key

@@ -184,7 +184,7 @@ class _Anchor:
 
 _COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
 _KEYS_BELOW = re.compile(
-    r"(?:[ \t]*(?:#(?=[\s#])[^\r\n]*)?(?:\r\n?|\n))+(?P<indent> *)[^\s#-][^\r\n]*?:(?:\s|$)"
+    r"(?:[ \t]*(?:#(?=[\s#])[^\r\n]*)?(?:\r\n|\r(?!\n)|\n))+(?P<indent> *)[^\s#-][^\r\n]*?:(?:\s|$)"
 )
 """The rest of a line that ends in a key, and the first line below that has a key. `#1` is a text, not a comment."""
 
@@ -352,7 +352,11 @@ def _braces_inside(line: str) -> bool:
 
 def _without_quoted(line: str) -> str:
     """Blank out the quoted texts of a line. Columns stay as they are."""
-    return re.sub(r"(?<![^\s:,{\[])(?:\"[^\"]*\"|'[^']*')", lambda it: f'"{"_" * (len(it[0]) - 2)}"', line)
+    return re.sub(
+        r"(?<![^\s:,{\[])(?:\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*')",
+        lambda it: f'"{"_" * (len(it[0]) - 2)}"',
+        line,
+    )
 
 
 def _mark(event: Any) -> Mark:

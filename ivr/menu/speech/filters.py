@@ -45,6 +45,7 @@ def spoken(example: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
     return add
 
 
+_ENGLISH = Locale("en")
 _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
 """The digit 1 is 幺, because in a number that is copied down yī sounds like qī."""
 
@@ -52,6 +53,8 @@ _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井"
 @spoken(example=Decimal("3512.40"))
 def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
     """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals. `money('USD')` says US dollars."""
+    if currency not in _ENGLISH.currencies:
+        raise ValueError(f"`{currency}` is no currency; write it like `USD`")
     amount = Decimal(str(value)).quantize(Decimal("0.01"))
     pattern = "0.##" if amount == amount.to_integral_value() else "0.00"
     if locale.language == "zh":

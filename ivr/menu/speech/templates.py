@@ -6,6 +6,7 @@ What a caller types, says or owns is only ever a *value* in a template, never a 
 from __future__ import annotations
 
 import functools
+import inspect
 import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -130,6 +131,8 @@ def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
     for filtered in parsed.find_all(nodes.Filter):
         if filtered.name not in env.filters:
             yield Mistake(f"there is no filter `{filtered.name}`", did_you_mean(filtered.name, env.filters))
+        elif wrong := _wrong_options(env, filtered):
+            yield Mistake(f"`{filtered.name}` cannot be used in this way", wrong)
     for tested in parsed.find_all(nodes.Test):
         if tested.name not in env.tests:
             yield Mistake(f"there is no test `{tested.name}`", did_you_mean(tested.name, env.tests))
@@ -139,6 +142,25 @@ def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
         if _is_text(product.left) or _is_text(product.right):
             what = f"`{product.operator}` is for numbers, and cannot be used on a text or a list"
             yield Mistake(what, "write the words themselves")
+
+
+def _wrong_options(env: Environment, filtered: nodes.Filter) -> str:
+    """Return what to write in place of the options of a filter of ours, or an empty text if its example takes them."""
+    ours = FILTERS[filtered.name]
+    if not ours.say or ours.example is None:
+        return ""
+    try:
+        options = [each.as_const() for each in filtered.args]
+        named = {str(each.key): each.value.as_const() for each in filtered.kwargs}
+        env.filters[filtered.name](ours.example, *options, **named)
+    except nodes.Impossible:  # the variables decide
+        return ""
+    except ValueError as error:
+        return str(error)
+    except TypeError:
+        _, _, *takes = inspect.signature(ours.say).parameters
+        return f"in brackets it takes {', '.join(takes) or 'nothing'}"
+    return ""
 
 
 def _is_text(node: nodes.Expr) -> bool:

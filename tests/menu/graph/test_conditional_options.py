@@ -39,7 +39,7 @@ def test_its_edge_knows_the_condition() -> None:
     """A condition that is a level is also required."""
     tree = menu("verified")
     edges = Flow(tree.declared, tree.nodes, tree.contracts).edges["main"]
-    assert [(each.name, each.condition, each.requires.name, each.promised) for each in edges[:2]] == [
+    assert [(each.name, each.condition, each.requires.name, each.always_offered) for each in edges[:2]] == [
         ("1", "", "unknown", True),
         ("2", "verified", "verified", False),
     ]

@@ -306,3 +306,26 @@ def test_an_escaped_control_character_is_told(escape: str) -> None:
     _, problems = read(f'say: "Hello{escape} there"\n', "menu.yaml")
     assert [(problem.line, problem.column) for problem in problems] == [(1, 6)]
     assert "an invisible character is written here" in problems[0].what
+
+
+@pytest.mark.parametrize("below", ["", "  # main: {say: hello}"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_many_empty_lines_below_a_key_without_a_value_are_read_at_once(below: str, newline: str) -> None:
+    """Somebody has commented out everything. Each line once more may not double the time."""
+    assert (
+        "`nodes` has no value"
+        in problems(f"hotline: x{newline}nodes:{newline}" + f"{below}{newline}" * 5000)[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "main: {say: 'It''s open', menu: {\"1\": {for: x, go: y}",
+        'main: {say: "Say \\"hi\\" now", menu: [a}',
+        'main: {say: Press "1" now, hear: [a, b}',
+    ],
+)
+def test_a_right_quote_is_not_blamed_for_a_bracket(typed: str) -> None:
+    """Quotes inside a text, of either kind, are a part of it."""
+    assert "after the quote" not in "".join(problems(typed))

@@ -94,6 +94,9 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         ("{% macro a() %}{% endmacro %}", "`macro` cannot be used here", "write it without"),
         ("{{ 9 ** 9 ** 9 }}", "`**` cannot be used here", "write it without"),
         *((text, "`*` is for numbers, and cannot be used on a text or a list", "write the words themselves") for text in BOMBS),
+        ("{{ price | money('usd') }}", "`money` cannot be used in this way", "`usd` is no currency; write it like `USD`"),
+        ("{{ price | money('USD', 2) }}", None, "in brackets it takes currency"),
+        ("{{ code | digits('a') }}", None, "in brackets it takes nothing"),
         ("{{ '%03000000000d' % 1 }}", "`%` is for numbers, and cannot be used on a text or a list", "write the words themselves"),
     ],
 )  # fmt: skip
