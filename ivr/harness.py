@@ -176,7 +176,7 @@ def check_names(call: WrittenCall, tree: Tree) -> None:
     """Raise ``BadCall`` if a written call names something that the hotline lacks. It would prove nothing."""
     nodes = [step.node for step in call.steps if isinstance(step, At)]
     for kind, names, known in (
-        ("desk", call.desks, tree.desks),
+        ("desk", call.desks, numbers(tree)),
         ("action", [*call.unavailable, *call.slow, *call.outcomes], tree.contracts),
         ("node", nodes, tree.nodes),
     ):
@@ -205,9 +205,16 @@ def faults_of(call: WrittenCall, samples: Samples | None) -> Faults:
     return Faults(call.unavailable, call.slow, outcomes, samples)
 
 
+def numbers(tree: Tree) -> dict[str, str]:
+    """Return the number of each desk, by the name that written calls use. A callee that is no desk is called by its name."""
+    callees = filter(None, (node.callee for node in tree.nodes.values()))
+    return {name: name for name in callees} | {name: desk.number for name, desk in tree.desks.items()}
+
+
 def numbers_of(tree: Tree, desks: Mapping[str, DeskAnswer]) -> dict[str, DeskAnswer]:
     """Return each desk's answer by its number instead of its name."""
-    return {tree.desks[name].number: answer for name, answer in desks.items()}
+    known = numbers(tree)
+    return {known[name]: answer for name, answer in desks.items()}
 
 
 def call_sid(tree: Tree, draw: Callable[[int], str] = secrets.token_hex) -> str:

@@ -31,6 +31,7 @@ from ivr.harness import (
     call_sid,
     first_caller,
     history_of,
+    numbers,
     sample_callers,
     slow_down,
 )
@@ -221,7 +222,7 @@ class CallSaver:
         inside: HotlineView | None = None,
     ) -> RecordingLine:
         """Start recording a call. Only one that is seen from ``inside`` has no secrets of a real customer."""
-        desks = {name: desk.number for name, desk in tree.desks.items()} if tree else {}
+        desks = numbers(tree) if tree else {}
         common = said_to_everybody(tree) if tree and inside is None else None
         self.line, self.tree = RecordingLine(line, begun, desks, inside, common), tree
         return self.line

@@ -5,7 +5,6 @@ is assumed to have taken the shortest path through nodes that do not wait. Some 
 
 - which of two equally short paths a call took between a ``choose`` and the node where they meet;
 - where a call hung up after a ``choose`` or a ``return``: it is counted at that node;
-- whether a recording was made: it is, unless the caller was silent;
 - whether a typed entry was wrong: wrong keys are counted at menus only;
 - the edge of a key of ``anywhere``: these keys have no arrows.
 """
@@ -147,7 +146,7 @@ class _Counter:
         path, last = history.path, ""
         for entry, after in zip(path, [*path[1:], None], strict=True):
             self._stumbles(entry, number, traffic)
-            begin, used = self._first(entry, after)
+            begin, used = self._first(history, entry, after)
             following = after.node if after else None
             passed, nodes = self._between(begin, following) if begin else ([], [])
             for edge in (*used, *passed):
@@ -166,7 +165,9 @@ class _Counter:
         elif entry.event in _TYPED and isinstance(node, MenuNode) and not entry.keys:
             traffic.nomatch.setdefault(entry.node, set()).add(number)
 
-    def _first(self, entry: PathEntry, after: PathEntry | None) -> tuple[str, list[DrawnEdge]]:
+    def _first(
+        self, history: CallHistory, entry: PathEntry, after: PathEntry | None
+    ) -> tuple[str, list[DrawnEdge]]:
         """Return the target of an event, if it is known, and the edges that lead there."""
         node, own = self.tree.nodes.get(entry.node), self.drawn_edges.get(entry.node, ())
         if entry.event == "CallStarted":
@@ -177,10 +178,12 @@ class _Counter:
         key = self._anywhere(node, entry)
         if key:
             return self.tree.anywhere[key], rung
-        chosen = _chosen(node, entry, own, moved=after is not None and after.node != entry.node)
+        moved = after.node != entry.node if after else history.record.ending == "completed"
+        word = _recorded(history, entry, after) if node.waits_for is WaitsFor.recording else entry.ended.word
+        chosen = _chosen(node, entry, own, word, moved=moved)
         for ring in rung:
             follow_ups = self.drawn_edges[ring.target]
-            chosen = next((edge for edge in follow_ups if edge.name == entry.ended.word), None)
+            chosen = next((edge for edge in follow_ups if edge.name == word), None)
         return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
 
     def _anywhere(self, node: Node, entry: PathEntry) -> str:
@@ -214,7 +217,7 @@ class _Counter:
             elif isinstance(node, TextNode):
                 silent = edge.name == "unable"
             else:
-                silent = node.waits_for in {WaitsFor.nothing, WaitsFor.desk}
+                silent = node.waits_for is WaitsFor.nothing or edge.kind == "ring"
             if silent:
                 yield edge.target, edge
         if node and node.needs in self.tree.declared.identity:
@@ -242,8 +245,17 @@ def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tupl
     return drawn_edges[::-1], nodes[::-1]
 
 
-def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bool) -> DrawnEdge | None:
-    """Return the edge that an event took at a node, or None if the menu has no such edge."""
+def _recorded(history: CallHistory, entry: PathEntry, after: PathEntry | None) -> str:
+    """Return the result of a recording: the record has a voicemail from then on, or none."""
+    began = entry.at.replace(microsecond=0)
+    left = any(began <= each.at and (after is None or each.at < after.at) for each in history.voicemails)
+    return "left" if left else "nothing"
+
+
+def _chosen(
+    node: Node, entry: PathEntry, own: Sequence[DrawnEdge], word: str, *, moved: bool
+) -> DrawnEdge | None:
+    """Return the edge that an event took at a node, or None if the menu has no such edge. ``word`` is its result."""
     key = entry.keys.rstrip("#") or entry.keys
     by_key = next((edge for edge in own if edge.kind == "key" and edge.name in {key, entry.keys}), None)
     named = {edge.name if edge.kind == "outcome" else edge.kind: edge for edge in own if edge.kind != "key"}
@@ -258,12 +270,8 @@ def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], *, moved: bo
             if isinstance(node, AskNode) and node.ask == "yes_no":
                 return named.get({"1": "yes", "2": "no"}.get(key, "then")) or named.get("then")
             return named.get("then")
-        case WaitsFor.action | WaitsFor.desk:
-            word = entry.ended.word
-            sent = named.get("then") if word == "sent" else None
-            return named.get(word) or sent or named.get("unavailable") if word else None
-        case WaitsFor.recording:
-            return named.get("nothing" if entry.event == "NoInput" else "then")
+        case WaitsFor.action | WaitsFor.desk | WaitsFor.recording:
+            return named.get(node.way_keys.get(word, word)) or named.get("unavailable") if word else None
         case WaitsFor.nothing | WaitsFor.over:
             return None
         case _:

@@ -62,6 +62,7 @@ from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
+    HandoffNode,
     ListeningNode,
     MenuNode,
     RecordNode,
@@ -80,7 +81,7 @@ MAX_REPEATS = 3
 """How often a caller may ask for the same again before a human asks what they need."""
 
 
-_SPEAKING_LATER = (EndNode, TransferNode)
+_SPEAKING_LATER = (EndNode, HandoffNode)
 
 
 class EndlessMenu(Exception):

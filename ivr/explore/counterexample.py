@@ -26,7 +26,6 @@ from ivr.engine.turn import Turn
 from ivr.explore.moves import Move
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.explore.time_samples import moments
-from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.tree import Tree
 from ivr.written.heard import said
 from ivr.written.model import (
@@ -39,6 +38,7 @@ from ivr.written.model import (
     Speak,
     Waits,
     WrittenCall,
+    caller_step,
 )
 
 SLOW = 3
@@ -108,15 +108,12 @@ class _Writer:
     def last(self, turn: Turn, heard: str) -> list[CallStep]:
         """Return what shows where the call has come to."""
         session = turn.session
-        if self._heeds_the_caller(session.node) and not session.ending:
+        node = self.tree.nodes.get(session.node)
+        if node is not None and node.heeds_caller and not session.ending:
             return [At(node=session.node)]
         if self.steps:
             return []
         return [Hears(hears=heard)] if heard else ["hang_up"]
-
-    def _heeds_the_caller(self, name: str) -> bool:
-        heeds = {WaitsFor.key, WaitsFor.entry, WaitsFor.recording}
-        return name in self.tree.nodes and self.tree.nodes[name].waits_for in heeds
 
     def write(self, turn: Turn, move: Move) -> None:
         """Write what makes a move happen."""
@@ -141,8 +138,10 @@ class _Writer:
                 if node is not None and node.action:
                     self.slow[node.action] = SLOW
             case DeskReport(result=result):
-                if node is not None and node.desk:
-                    self.desks.setdefault(node.desk, result)
+                if node is not None and node.callee:
+                    done = caller_step(node, result)
+                    self.desks.setdefault(node.callee, "no_answer" if done else result)
+                    self.steps += [done] if done else []
             case CallerHungUp():
                 self.steps.append("hang_up")
             case LimitReached(hard=hard):

@@ -36,20 +36,19 @@ from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
+    HandoffNode,
     MenuNode,
     RecordNode,
     RunNode,
     SayNode,
     SetNode,
     TextNode,
-    TransferNode,
     WaitsFor,
 )
 from ivr.menu.tree import Tree
 
 RUN_KEY = "run"
 """The idempotency key of a run: of every run the same, since nothing that follows depends on it."""
-DESK_ANSWERS = ("answered", "busy", "no_answer", "failed")
 
 
 class Actor(enum.IntEnum):
@@ -148,8 +147,10 @@ class Moves:
                 yield from (
                     self._while_running() if manner else (Move(Actor.world, ActionGoesOn(at, RUN_KEY)),)
                 )
-            case TransferNode():
-                yield from (Move(Actor.world, TransferEnded(at, answer)) for answer in DESK_ANSWERS)
+            case HandoffNode():
+                for result in node.results:
+                    pressed = node.caller_inputs.get(result, "silence") != "silence"
+                    yield Move(Actor.key if pressed else Actor.world, TransferEnded(at, result))
             case RecordNode():
                 yield Move(Actor.key, RecordingEnded(at, "recording://proof", 5))
                 yield Move(Actor.silence, RecordingEnded(at))

@@ -168,9 +168,7 @@ def _following_for_ever(walk: Walk, moment: int) -> list[int]:
 
     States that no such state follows are taken away until there are none. Few are left, and only those must be searched.
     """
-    left = {
-        state for state, place in enumerate(walk.places) if place.waits in (CallState.action, CallState.desk)
-    }
+    left = {state for state in range(len(walk.places)) if _heeds_nobody(walk, state)}
     ahead, before = dict.fromkeys(left, 0), dict[int, list[int]]()
     landings, targets = walk.landings, walk.targets
     for state in left:
@@ -190,6 +188,12 @@ def _following_for_ever(walk: Walk, moment: int) -> list[int]:
     return sorted(left)
 
 
+def _heeds_nobody(walk: Walk, state: int) -> bool:
+    place = walk.places[state]
+    waits = place.waits in (CallState.action, CallState.desk)
+    return waits and not walk.tree.nodes[place.session.node].heeds_caller
+
+
 def _returns(walk: Walk, state: int, moment: int) -> bool:
     """Say whether the world alone can bring a call from a state back to it."""
     seen, todo = set[int](), [state]
@@ -197,7 +201,7 @@ def _returns(walk: Walk, state: int, moment: int) -> bool:
         for _, target in walk.following(todo.pop(), moment):
             if target == state:
                 return True
-            if target not in seen and walk.places[target].waits in (CallState.action, CallState.desk):
+            if target not in seen and _heeds_nobody(walk, target):
                 seen.add(target)
                 todo.append(target)
     return False

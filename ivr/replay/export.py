@@ -25,12 +25,22 @@ from ivr.engine.events import (
     TransferEnded,
 )
 from ivr.explore.samples import Samples
-from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.language.nodes import AskNode, MenuNode, WaitsFor
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedTurn, is_masked
 from ivr.replay.replay import ReplayResult
 from ivr.storage.base import CallHistory, PathEntry
-from ivr.written.model import At, CallStep, GivenOutcome, Leaves, Press, Speak, Waits, WrittenCall
+from ivr.written.model import (
+    At,
+    CallStep,
+    GivenOutcome,
+    Leaves,
+    Press,
+    Speak,
+    Waits,
+    WrittenCall,
+    caller_step,
+)
 from ivr.written.recorder import ENDINGS, LONGEST_WAIT, recorded_title
 from ivr.written.runner import CallHarness, MakeHarness, mask, play
 
@@ -58,6 +68,10 @@ def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> Exporte
         notes.append(
             "the caller's number is not written; the first demonstration customer rings in their place"
         )
+    ends = record.ending if record.ending in ENDINGS and not done.recorded.broken_at else None
+    if ends == "hung_up" and _rings(done, tree):
+        notes.append("the caller hung up while a desk rang; in the written call the desk answers")
+        ends = None
     known = record.caller if record.caller in phones else None
     desks = _desks(done, tree, notes)
     outcomes, slow = _runs(done, tree, notes)
@@ -71,11 +85,18 @@ def recalled(done: ReplayResult, tree: Tree, phones: Collection[str]) -> Exporte
             "desks": desks,
             "slow": slow,
             "outcomes": outcomes,
-            "steps": [step for step, _ in steps] or ["hang_up"],
-            "ends": record.ending if record.ending in ENDINGS and not done.recorded.broken_at else None,
+            "steps": [step for step, _ in steps]
+            or [At(node=done.node) if done.node and ends != "hung_up" else "hang_up"],
+            "ends": ends,
         }
     )
     return ExportedCall(call, [turn for _, turn in steps], notes)
+
+
+def _rings(done: ReplayResult, tree: Tree) -> bool:
+    """Return whether the call ends where a desk rings. There, nobody can hang up in a written call."""
+    node = tree.nodes.get(done.node)
+    return node is not None and node.waits_for is WaitsFor.desk and not node.heeds_caller
 
 
 def _steps(done: ReplayResult, tree: Tree) -> Iterator[tuple[CallStep, RecordedTurn | None]]:
@@ -99,11 +120,13 @@ def _step(tree: Tree, turn: RecordedTurn, event: Event) -> CallStep | None:
             return Speak(say=text)
         case RecordingEnded(seconds=seconds):
             return Leaves(record=min(seconds, 600))
+        case TransferEnded(result=result):
+            node = tree.nodes.get(turn.first.node)
+            return caller_step(node, result) if node is not None else None
         case (
             CallStarted()
             | ActionFinished()
             | ActionGoesOn()
-            | TransferEnded()
             | CallerHungUp()
             | LimitReached()
             | InternalError()
@@ -137,8 +160,9 @@ def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
         node = tree.nodes.get(turn.first.node)
-        if isinstance(event, DeskReport) and node is not None and node.desk:
-            answers.setdefault(node.desk, []).append(event.result)
+        if isinstance(event, DeskReport) and node is not None and node.callee:
+            left = event.result in node.caller_inputs
+            answers.setdefault(node.callee, []).append("no_answer" if left else event.result)
     notes += [
         f"the desk `{desk}` did not answer every time alike; it is written as it was the last time"
         for desk, all_of_it in answers.items()

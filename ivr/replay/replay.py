@@ -102,6 +102,8 @@ class ReplayResult:
     """What was done in each turn."""
     ending: str = ""
     """How the call ends today; empty if it still waits."""
+    node: str = ""
+    """Where it is then."""
     ends: dict[str, list[GivenOutcome]] = field(default_factory=dict)
     """The outcomes of each action in this replay, with the values that differ from the usual examples."""
     strange: dict[str, None] = field(default_factory=dict)
@@ -186,6 +188,7 @@ class _Replay:
                 own.append((turn, self.turn(environment, turn, after)))
             self.compare(environment, own)
             self.done.ending = self.ended()
+            self.done.node = self.session.node if self.session else ""
         finally:
             environment.close()
         return self.done

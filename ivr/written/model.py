@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ivr.calls.line import DeskAnswer
 from ivr.menu.language.model import AsList, AsSection, AsText, ByShape, Model
+from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import Form, Language, Name, SingleLine, Value
 from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 
@@ -206,6 +207,12 @@ class WrittenCall(Model):
     ends: Literal["completed", "transferred", "hung_up", "farewell"] | None = None
     """How the call must have ended: by itself (`completed`), with a human (`transferred`), by the caller (`hung_up`),
     or because no human could be reached (`farewell`)."""
+
+
+def caller_step(node: Node, result: str) -> CallStep | None:
+    """Return what the caller does to bring about a result of a node, or None if it comes without them."""
+    done = node.caller_inputs.get(result)
+    return Press(press=done) if done and done != "silence" else "silence" if done else None
 
 
 class CallsFile(Model):

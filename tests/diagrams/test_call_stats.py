@@ -16,7 +16,7 @@ from ivr.diagrams.page import page
 from ivr.diagrams.svg import svg
 from ivr.diagrams.translations import drawing_words
 from ivr.menu.loader import Loaded
-from ivr.storage.base import CallHistory, CallRecord, PathEntry
+from ivr.storage.base import CallHistory, CallRecord, PathEntry, Voicemail
 from tests.support.drawings import drawing_of, plain
 from tests.support.menus import CONTRACTS, bilingual, hotline
 
@@ -33,6 +33,11 @@ def call(*events: Event, ending: str = "hung_up", version: str = "") -> CallHist
         for turn, (node, event, keys, outcome) in enumerate(events)
     ]
     return CallHistory(record, tuple(path))
+
+
+def left(history: CallHistory) -> CallHistory:
+    """Return the record of a call whose last event is a recording that was kept."""
+    return replace(history, voicemails=(Voicemail("CA1", "recording://1", 5, history.path[-1].at),))
 
 
 def pressed(node: str, keys: str) -> Event:
@@ -109,7 +114,7 @@ def test_silence_and_wrong_keys_are_counted_at_menus_apart() -> None:
     assert traffic.noinput == {"main": {0}}
     assert traffic.nomatch == {"main": {0}}
     assert traffic.hung_up == {}
-    assert on(traffic) == {("agent", "ring", ""): 1}
+    assert on(traffic) == {("main", "after_tries", ""): 1, ("agent", "ring", ""): 1}
     moved = [START, silent, ("bye", "CallerHungUp", "", "")]
     assert on(counted(plain(), [call(*moved)])) == {("main", "after_tries", ""): 1}
 
@@ -145,6 +150,41 @@ def test_outcomes_and_the_questions_of_identity() -> None:
     }
 
 
+ENDS = """\
+hotline: ends
+languages: [en-US]
+start: main
+agent: agent
+desks: {service: {number: "+8657100000001", busy: bye, no_answer: bye, failed: bye}}
+nodes:
+  main: {KIND, THEN: bye}
+  agent: {transfer: service}
+  bye: {end: Bye.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "way"),
+    [
+        ("ask: digits, length: 4, say: Well?", pressed("main", "1234"), ("then", "then", "")),
+        ("ask: yes_no, no: agent, say: Well?", pressed("main", "1"), ("yes", "outcome", "yes")),
+        (
+            "record: voicemail, then: agent, say: Well?",
+            ("main", "RecordingEnded", "", ""),
+            ("nothing", "outcome", "nothing"),
+        ),
+    ],
+)
+def test_the_way_to_an_ending_is_counted(kind: str, event: Event, way: tuple[str, str, str]) -> None:
+    """The call is over there, and no event follows; a caller who hung up, or is still there, has gone nowhere."""
+    key, *drawn = way
+    loaded = hotline(ENDS.replace("KIND", kind).replace("THEN", key))
+    assert on(counted(loaded, [call(START, event, ending="completed")])) == {("main", *drawn): 1}
+    if event[1] == "DigitsPressed":
+        for ending in ("", "hung_up"):
+            assert on(counted(loaded, [call(START, event, ending=ending)])) == {}
+
+
 def test_yes_and_no_a_message_and_a_recording() -> None:
     """Each event takes the way that its node writes for it."""
     menu = """\
@@ -161,10 +201,10 @@ def test_yes_and_no_a_message_and_a_recording() -> None:
     """
     loaded = hotline(menu)
     sent = call(START, pressed("main", "1"), ("send", "ActionFinished", "", "send_text: sent"))
-    kept = call(START, pressed("main", "2"), ("tape", "RecordingEnded", "", ""))
+    kept = left(call(START, pressed("main", "2"), ("tape", "RecordingEnded", "", "")))
     none = call(START, pressed("main", "2"), ("tape", "NoInput", "", ""))
     dear = call(START, pressed("main", "1"), ("send", "ActionFinished", "", "send_text: rationed"))
-    unable = call(START, pressed("main", "1"), ("tape", "RecordingEnded", "", ""))
+    unable = left(call(START, pressed("main", "1"), ("tape", "RecordingEnded", "", "")))
     assert on(counted(loaded, [sent, kept, none, dear, unable])) == {
         ("main", "outcome", "yes"): 3,
         ("main", "outcome", "no"): 2,

@@ -22,7 +22,7 @@ from ivr.replay.export import recalled, without_effects
 from ivr.replay.replay import ReplayResult, replay
 from ivr.replay.report import untold
 from ivr.storage.base import CallHistory, PathEntry
-from ivr.written.model import WrittenCall
+from ivr.written.model import At, WrittenCall
 from ivr.written.runner import play, read_calls
 from ivr.written.yaml_writer import written
 from tests.support import shop
@@ -266,3 +266,27 @@ def test_nothing_of_a_typed_telephone_number_is_in_the_title(tmp_path: Path) -> 
     cards(folder, CARD)
     text = saved(was, folder)
     assert ("7799" in text, "***" in text) == (False, False)
+
+
+# --- calls in which nobody did anything, and desks at which somebody hung up
+
+
+def test_a_call_that_nobody_touched_passes(tmp_path: Path) -> None:
+    """It ended by itself, so that nobody can hang up; the step says where it ended."""
+    folder = cards(tmp_path / "cards", CARD, ("start: main", "start: told"), ("busy: bye", "busy: main"))
+    tree = load_tree(folder)
+    call = recalled(replayed(history(folder), folder, tree), tree, ()).call
+    assert (call.steps, call.ends) == ([At(node="bye")], "completed")
+    assert not play("", call, DirectHarnesses(folder, tree)).failures
+
+
+def test_a_caller_who_hung_up_while_a_desk_rang(tmp_path: Path) -> None:
+    """A written call cannot do that: its ending is left out, with a note, and it passes."""
+    folder = cards(tmp_path / "cards", CARD)
+    tree, was = load_tree(folder), history(folder, "0")
+    assert was.path[-1].event == "TransferEnded"
+    rang = replace(was, record=replace(was.record, ending="hung_up"), path=was.path[:-1])
+    exported = recalled(replayed(rang, folder, tree), tree, ())
+    assert exported.call.ends is None
+    assert "the caller hung up while a desk rang; in the written call the desk answers" in exported.notes
+    assert not play("", exported.call, DirectHarnesses(folder, tree)).failures

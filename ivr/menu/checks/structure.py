@@ -28,6 +28,7 @@ from ivr.menu.language.nodes import (
     AskNode,
     ChooseNode,
     EndNode,
+    HandoffNode,
     MenuNode,
     Node,
     RecordNode,
@@ -35,7 +36,6 @@ from ivr.menu.language.nodes import (
     SayNode,
     SetNode,
     TextNode,
-    TransferNode,
 )
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays
@@ -138,7 +138,7 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
             _run(draft, name, node, contracts)
         case SetNode():
             _set(draft, hotline, name, node)
-        case SayNode() | ChooseNode() | TransferNode() | RecordNode() | TextNode() | EndNode():
+        case SayNode() | ChooseNode() | HandoffNode() | RecordNode() | TextNode() | EndNode():
             pass  # their targets, templates and words are checked with everybody's
         case other:
             assert_never(other)

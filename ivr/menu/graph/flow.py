@@ -157,7 +157,7 @@ class Flow:
 
     def fast_loops(self) -> list[list[str]]:
         """Return the loops in which nobody ever listens to the caller."""
-        quick = {name: None for name, node in self.nodes.items() if node.waits_for not in _HEEDS_THE_CALLER}
+        quick = {name: None for name, node in self.nodes.items() if not node.heeds_caller}
         loops: list[list[str]] = []
         state: dict[str, int] = {}
         for root in quick:
@@ -270,7 +270,6 @@ def _search_loops(
 
 
 _ENDINGS = frozenset({WaitsFor.over, WaitsFor.desk})
-_HEEDS_THE_CALLER = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.over})
 
 
 def _ways(name: str, node: Node, hotline: Hotline, contracts: Mapping[str, Contract]) -> Iterable[Edge]:

@@ -81,6 +81,10 @@ class NodeBase(Model):
     """The key under which its options stand."""
     results: ClassVar[tuple[str, ...]] = ()
     """The results of what it waits for. An action declares its own."""
+    way_keys: ClassVar[Mapping[str, str]] = {}
+    """By result: the key of the target that follows, where it is not called like the result."""
+    caller_inputs: ClassVar[Mapping[str, str]] = {}
+    """By result: what the caller does to bring it about, keys or `silence`. The others come without the caller."""
 
     barge_in: Flag = True
     """`false` for legal wording that must be heard to its end: no key interrupts it."""
@@ -115,6 +119,16 @@ class NodeBase(Model):
     def desk(self) -> str | None:
         """The desk that it connects the caller with. The desk says where the call goes next."""
         return None
+
+    @property
+    def callee(self) -> str | None:
+        """Who is called there, by the name that written calls use under `desks`."""
+        return self.desk
+
+    @property
+    def heeds_caller(self) -> bool:
+        """Whether the caller can do something while the call waits there."""
+        return self.waits_for in {WaitsFor.key, WaitsFor.entry, WaitsFor.recording}
 
     def ways(self, agent: str) -> list[Way]:
         """Return the targets that it names, in the order of its keys. ``agent`` stands in for a target that may be left out.
@@ -337,10 +351,15 @@ class SetNode(NodeBase):
         return frozenset(self.set) - {"language"}
 
 
-class TransferNode(SpeakingNode):
-    """Connects the caller with a human."""
+class HandoffNode(SpeakingNode):
+    """A node that hands the caller over to a human."""
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.desk
+
+
+class TransferNode(HandoffNode):
+    """Connects the caller with a human."""
+
     results: ClassVar[tuple[str, ...]] = ("answered", "busy", "no_answer", "failed")
 
     transfer: DeskName
@@ -360,6 +379,7 @@ class RecordNode(SpeakingNode):
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.recording
     results: ClassVar[tuple[str, ...]] = ("left", "nothing")
+    way_keys: ClassVar[Mapping[str, str]] = {"left": "then"}
 
     record: Name
     """A name for the recording, such as `voicemail`."""
@@ -382,6 +402,7 @@ class TextNode(SpeakingNode):
 
     waits_for: ClassVar[WaitsFor] = WaitsFor.action
     results: ClassVar[tuple[str, ...]] = ("sent", "unable", "rationed", "unavailable")
+    way_keys: ClassVar[Mapping[str, str]] = {"sent": "then"}
 
     text: Annotated[MessageText, Called("短信", "text message")]
     """The message; it may hold `{{ … }}`."""
