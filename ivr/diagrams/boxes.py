@@ -265,7 +265,9 @@ class _Artist:
                 said = f"{edge.name} {self.purpose(edge.node, edge.name)}".strip()
                 return f"{said} [{edge.condition}]" if edge.condition else said
             case "desk":
-                return str(getattr(words, edge.name))
+                return words.ways[edge.name]
+            case "outcome" if edge.name in type(self.tree.nodes[edge.node]).model_fields:
+                return words.ways.get(edge.name, edge.name)
             case "else":
                 return words.otherwise
             case "after_tries":

@@ -12,6 +12,7 @@ from ivr.diagrams.layout import Layout, Point, Size, lay_out, pack
 from ivr.diagrams.node_shapes import BOX_WIDTH, INDENT, PAD, SIZES, NodeShape, ShapeRow, faces, lines_within
 from ivr.diagrams.ranking import Ends
 from ivr.diagrams.text_metrics import lines_of, width_of
+from ivr.menu.language.nodes import KINDS
 
 STYLE = Path(__file__).with_name("drawing.css")
 _MARGIN = 16.0
@@ -20,7 +21,7 @@ _PANEL_TITLE = 24.0
 _LINE = 15.0
 _WANTED = 1.5
 """The ratio of width to height: a landscape sheet of paper, with room for the title."""
-_KINDS = ("say", "menu", "ask", "run", "choose", "set", "transfer", "record", "text", "end", "desk")
+_KINDS = tuple(dict.fromkeys(("say", *KINDS, "desk")))
 
 
 def svg(drawing: Drawing, *, style: bool = True) -> str:

@@ -14,10 +14,8 @@ class DrawingWords:
     """The words of a drawing. The page uses those that no other module reads."""
 
     own_name: str
-    closed: str
-    busy: str
-    no_answer: str
-    failed: str
+    ways: Mapping[str, str]
+    """The keys under which nodes and desks name where the call goes. A key that is missing here is shown itself."""
     otherwise: str
     after_tries: str
     entered: str
