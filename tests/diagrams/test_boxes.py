@@ -8,11 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from ivr.diagrams.boxes import Drawing
-from ivr.diagrams.svg import STYLE
 from ivr.diagrams.translations import CARD, DRAWING
-from ivr.menu.language.markers import TARGETS
-from ivr.menu.language.nodes import KINDS
-from ivr.menu.language.walk import fields_with
 from tests.support.drawings import drawing_of, plain, yuebao
 from tests.support.menus import bilingual
 
@@ -138,18 +134,3 @@ def test_every_language_has_every_word() -> None:
             assert all(getattr(words, name) for name in words.__slots__)
         for name in (zh := table["zh"]).__slots__:
             assert not re.search("[A-Za-z]", re.sub(r"\{.*?\}", "", _written(getattr(zh, name)))), name
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_ways_of_every_kind_have_words(kind: str) -> None:
-    """In each language of the drawings. The outcomes of an action have its words; `then` and the like have others."""
-    ways = fields_with(KINDS[kind], TARGETS).keys() - {"then", "else", "after_tries", "outcomes"}
-    for language, words in DRAWING.items():
-        assert ways <= words.ways.keys(), language
-
-
-def test_every_kind_has_a_colour() -> None:
-    """In the style of the drawing, for its stripe and for the legend."""
-    style = STYLE.read_text(encoding="utf-8")
-    for kind in (*KINDS, "desk"):
-        assert f".stripe.k-{kind} {{ fill:" in style or f".stripe.k-{kind}, " in style, kind
