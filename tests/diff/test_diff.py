@@ -6,8 +6,8 @@ import pytest
 
 from ivr.diff import compare
 from ivr.diff.changes import Side
-from tests.support.menus import MENU, bilingual
-from tests.support.versions import Edit, sample, told
+from tests.support.menus import MENU, bilingual, changed
+from tests.support.versions import Edit, sample, texts_told, told
 
 OPTIONS = """\
       "1": {for: 转出限额, hear: [限额, 额度], go: limits}
@@ -48,7 +48,7 @@ EDITS = {
         (('"2": a call back', '"2": a call back\n      "5": goodbye'),),
         told=(
             "`main`: key 5 is new: “再见”",
-            "`goodbye` (“再见”): 1 became 5; N s sooner in zh-CN, N s sooner in en-US",
+            "`goodbye` (“再见”): 5 leads here, too; N s sooner in zh-CN, N s sooner in en-US",
         ),
     ),
     "a key with a new meaning": Edit(
@@ -60,7 +60,7 @@ EDITS = {
                 "it led to `when` (en-US)"
             ),
             "`when` (“预约回电”): 2 became 3; N s later in zh-CN, N s later in en-US",
-            "`goodbye` (“直接再见”): 1 became 2; N s sooner in zh-CN, N s sooner in en-US",
+            "`goodbye` (“直接再见”): 2 then the entry `when` then 1 became 2; N s sooner in zh-CN, N s sooner in en-US",
             "`main`: key 3 (“English”) leads to `when`; before: `main`",
         ),
     ),
@@ -281,3 +281,44 @@ def test_what_differs_one_way_differs_the_other_way(edit: Edit) -> None:
     """Under the same headings."""
     one, other = compare(sample(), edit.side()), compare(edit.side(), sample())
     assert {change.heading for change in one} == {change.heading for change in other}
+
+
+CAFE = """\
+hotline: cafe
+languages: [en-US]
+timezone: America/New_York
+start: main
+anywhere: {"0": {go: agent, for: a person}, "*": back, "9": repeat}
+desks:
+  counter: {number: "+12025550100", hours: always, busy: sorry, no_answer: sorry, failed: sorry}
+nodes:
+  main: {say: "Hello, this is the cafe.", menu: {"1": {for: opening hours, go: hours}, "2": {for: ending the call, go: bye}}}
+  hours: {say: "We're open Tuesday to Sunday, from seven to six.", then: main}
+  agent: {say: One moment., transfer: counter}
+  sorry: {say: "Please leave a message after the tone.", record: voicemail, then: bye, nothing: bye}
+  bye: {end: Goodbye.}
+"""
+KITCHEN = '  kitchen: {number: "+12025550101", hours: always, busy: agent, no_answer: agent, failed: agent}\n'
+
+
+@pytest.mark.parametrize(
+    ("desk", "node", "agent"),
+    [
+        (KITCHEN, "{say: One moment., transfer: kitchen}", "`agent` (“a person”): N s later in en-US"),
+        (
+            "",
+            "{say: The cooks., then: agent}",
+            "`agent` (“a person”): 2 leads here, too; N s sooner in en-US",
+        ),
+    ],
+    ids=["a busy desk", "another way"],
+)
+def test_a_key_that_still_leads_to_a_goal_is_not_told_as_another(desk: str, node: str, agent: str) -> None:
+    """A way through a busy desk is no way to a human; one through another key comes beside the old one."""
+    new = changed(
+        CAFE,
+        ('"2": {for', '"2": {for: the kitchen, go: kitchen}, "3": {for'),
+        ("nodes:\n", f"{desk}nodes:\n  kitchen: {node}\n"),
+    )
+    goals = [each for each in texts_told(CAFE, new) if "`agent` (" in each]
+    assert goals == [agent]

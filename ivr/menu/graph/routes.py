@@ -43,6 +43,8 @@ class Route:
     presses: RoutePress | None = None
     backwards: bool = True
     """Whether ``presses`` begins with the last key."""
+    after_desk: bool = False
+    """Whether it leads through a desk that did not take the call, such as a busy one."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,9 +65,17 @@ class Route:
 
 
 def routes(tree: Tree, language: str) -> Mapping[str, Route]:
-    """Return the quickest route to every reachable node, in the words of one language."""
-    search = _Search(TimedEdges.of(tree, language))
-    search.run(tree.declared.start, Level.unknown)
+    """Return the quickest route to every reachable node, in the words of one language.
+
+    A route through a desk that does not take the call, such as a busy one, counts only if there is no other.
+    """
+    return routes_with(TimedEdges.of(tree, language))
+
+
+def routes_with(ways: TimedEdges, presses: frozenset[tuple[str, str]] | None = None) -> Mapping[str, Route]:
+    """Return the routes that press nothing but some keys, named with their nodes, and wait out no tries; or all routes."""
+    search = _Search(ways, presses)
+    search.run(ways.tree.declared.start, Level.unknown)
     return search.found
 
 
@@ -173,6 +183,8 @@ def _towards(
 # --- the search
 
 
+_Cost = tuple[bool, float, int]
+"""Whether a desk did not take the call, the seconds, and the number of presses. The least is the best."""
 _Passage = tuple[Route, Level]
 """The quickest way through the questions of identity, and the level that it reaches."""
 
@@ -182,6 +194,8 @@ class _Search:
     """Dijkstra's algorithm over nodes and levels of identity. Arriving later with no higher level is no improvement."""
 
     ways: TimedEdges
+    presses: frozenset[tuple[str, str]] | None = None
+    """The keys that may be pressed, each with its node; None for all."""
     wanted: Level | None = None
     """Inside the questions of identity: the level at which ``return`` leaves them and the search ends."""
     inside: frozenset[tuple[str, Level]] = frozenset()
@@ -191,67 +205,70 @@ class _Search:
     _levels: dict[str, Level] = field(default_factory=dict)
     _asking: dict[str, Level] = field(default_factory=dict)
     _passages: dict[tuple[str, Level], _Passage | None] = field(default_factory=dict)
-    _heap: list[tuple[float, int, int, str, Level, RoutePress | None]] = field(default_factory=list)
+    _heap: list[tuple[_Cost, int, str, Level, RoutePress | None]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def run(self, start: str, level: Level) -> None:
         """Find every reachable node or, inside the questions of identity, the way out of them."""
-        self._push(0.0, 0, start, level, None)
+        self._push((False, 0.0, 0), start, level, None)
         while self._heap and self.passage is None:
-            seconds, presses, _, name, level, press = heapq.heappop(self._heap)
+            cost, _, name, level, press = heapq.heappop(self._heap)
+            route = Route(name, cost[1], press, after_desk=cost[0])
             if name == "return":
-                self.passage = Route(name, seconds, press), level
+                self.passage = route, level
                 return
             node = self.ways.tree.nodes[name]
             if node.needs and level < Level[node.needs]:
-                self._ask(seconds, presses, name, node.needs, level, press)
+                self._ask(cost, name, node.needs, level, press)
             elif level > self._levels.get(name, -1):
                 self._levels[name] = level
-                self.found.setdefault(name, Route(name, seconds, press))
-                self._leave(seconds, presses, name, level, press)
+                self.found.setdefault(name, route)
+                self._leave(cost, name, level, press)
 
-    def _push(self, seconds: float, presses: int, name: str, level: Level, press: RoutePress | None) -> None:
+    def _push(self, cost: _Cost, name: str, level: Level, press: RoutePress | None) -> None:
         if level > self._levels.get(name, -1):
-            heapq.heappush(self._heap, (seconds, presses, next(self._order), name, level, press))
+            heapq.heappush(self._heap, (cost, next(self._order), name, level, press))
 
-    def _leave(self, seconds: float, presses: int, name: str, level: Level, press: RoutePress | None) -> None:
+    def _leave(self, cost: _Cost, name: str, level: Level, press: RoutePress | None) -> None:
         for way in self.ways.out(name):
-            after, now = way.edge.level_after(level), seconds + way.seconds
+            after = way.edge.level_after(level)
             if level < way.edge.requires or (way.target in SPECIAL_TARGETS and way.target != "return"):
+                continue
+            if self.presses is not None and not (
+                way.edge.kind is not EdgeKind.after_tries
+                and self.presses.issuperset((name, key) for key in way.keys)
+            ):
                 continue
             chain = press
             for key in way.keys:
                 chain = RoutePress(key, name, chain)
-            if way.target != "return":
-                self._push(now, presses + len(way.keys), way.target, after, chain)
-            elif self.wanted is not None and after >= self.wanted:
-                self._push(now, presses + len(way.keys), "return", after, chain)
+            failed = cost[0] or way.edge.kind is EdgeKind.follow_up
+            now = failed, cost[1] + way.seconds, cost[2] + len(way.keys)
+            if way.target != "return" or (self.wanted is not None and after >= self.wanted):
+                self._push(now, way.target, after, chain)
 
-    def _ask(
-        self, seconds: float, presses: int, name: str, needs: str, level: Level, press: RoutePress | None
-    ) -> None:
+    def _ask(self, cost: _Cost, name: str, needs: str, level: Level, press: RoutePress | None) -> None:
         """Reach a node that asks for identity: first its questions, then the node itself."""
         if level <= self._asking.get(name, -1):
             return
         self._asking[name] = level
-        self._push(seconds, presses, _first_question(self.ways.tree, needs), level, press)
+        self._push(cost, _first_question(self.ways.tree, needs), level, press)
         if (needs, level) not in self._passages:
-            self._passages[needs, level] = _passage(self.ways, needs, level, self.inside)
+            self._passages[needs, level] = self._passage(needs, level)
         passage = self._passages[needs, level]
         if passage is not None:
             through, after = passage
             for key, at in zip(through.keys, through.pressed_at, strict=True):
                 press = RoutePress(key, at, press)
-            self._push(seconds + through.seconds, presses + len(through.keys), name, after, press)
+            failed, seconds, presses = cost
+            now = failed or through.after_desk, seconds + through.seconds, presses + len(through.keys)
+            self._push(now, name, after, press)
 
-
-def _passage(
-    ways: TimedEdges, needs: str, level: Level, inside: frozenset[tuple[str, Level]]
-) -> _Passage | None:
-    """Return the quickest way through the questions for a level, or None if there is none."""
-    first = _first_question(ways.tree, needs)
-    if (needs, level) in inside or not first:
-        return None
-    search = _Search(ways, Level[needs], inside | {(needs, level)})
-    search.run(first, level)
-    return search.passage
+    def _passage(self, needs: str, level: Level) -> _Passage | None:
+        """Return the quickest way through the questions for a level, or None if there is none."""
+        first = _first_question(self.ways.tree, needs)
+        if (needs, level) in self.inside or not first:
+            return None
+        search = _Search(self.ways, self.presses, Level[needs], self.inside | {(needs, level)})
+        search.run(first, level)
+        return search.passage
