@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, assert_never
 
-from ivr.engine.events import TransferEnded
 from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.speech.prompts import Utterance
 
@@ -21,8 +20,6 @@ class CallCommand:
 
     __slots__ = ()
     waits_for: ClassVar[WaitsFor] = WaitsFor.nothing
-    reported_by: ClassVar[type[TransferEnded] | None] = None
-    """The event that reports what came of it, where it seeks a human."""
 
     @property
     def shown(self) -> str:
@@ -96,8 +93,6 @@ class Transfer(CallCommand):
     urgent: bool = False
     reason: str = ""
     """Why, in words for the human and for the record."""
-
-    reported_by: ClassVar[type[TransferEnded] | None] = TransferEnded
 
     @property
     def shown(self) -> str:

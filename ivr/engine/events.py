@@ -143,19 +143,17 @@ class ActionGoesOn(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskReport(CallEvent):
-    """What every event has that reports what came of connecting the caller with a human."""
+class TransferEnded(CallEvent):
+    """Seeking a human for the caller is over."""
 
     result: str
     """``answered``, ``busy``, ``no_answer`` or ``failed``. ``answered`` is said only when the two were really connected."""
 
     outlives_limits: ClassVar[bool] = True
-    way: ClassVar[str] = ""
-    """How a human was sought, in the record of a call."""
 
     @property
     def ended(self) -> Result:
-        return Result(self.way, self.result)
+        return Result("transfer", self.result)
 
     @property
     def connected(self) -> bool:
@@ -164,13 +162,6 @@ class DeskReport(CallEvent):
     @property
     def shown(self) -> str:
         return f"the desk: {self.result.replace('_', ' ')}"
-
-
-@dataclass(frozen=True, slots=True)
-class TransferEnded(DeskReport):
-    """A transfer is over."""
-
-    way: ClassVar[str] = "transfer"
 
 
 @dataclass(frozen=True, slots=True)

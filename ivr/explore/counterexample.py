@@ -12,13 +12,13 @@ from ivr.engine.events import (
     ActionGoesOn,
     CallerHungUp,
     CallStarted,
-    DeskReport,
     DigitsPressed,
     InternalError,
     LimitReached,
     NoInput,
     RecordingEnded,
     SpeechHeard,
+    TransferEnded,
 )
 from ivr.engine.session import Session
 from ivr.engine.step import happen
@@ -137,7 +137,7 @@ class _Writer:
             case ActionGoesOn():
                 if node is not None and node.action:
                     self.slow[node.action] = SLOW
-            case DeskReport(result=result):
+            case TransferEnded(result=result):
                 if node is not None and node.callee:
                     done = caller_step(node, result)
                     self.desks.setdefault(node.callee, "no_answer" if done else result)

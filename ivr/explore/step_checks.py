@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.engine.commands import Command, Gather, Hangup, Record, SendText, Transfer
-from ivr.engine.events import ActionFinished, DeskReport, DigitsPressed
+from ivr.engine.events import ActionFinished, DigitsPressed, TransferEnded
 from ivr.engine.keys import keys_here
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
@@ -128,7 +128,7 @@ class StepChecks:
 
     def urgent(self, state: int, move: Move, before: Session, turn: Turn) -> None:
         """A caller who comes to an urgent transfer is put through, unless no human could be reached before."""
-        sought = before.human_tried or isinstance(move.event, DeskReport)
+        sought = before.human_tried or isinstance(move.event, TransferEnded)
         if sought or turn.commands[-1].waits_for is WaitsFor.desk:
             return
         # Who must say first who they are comes back, and it rings then.

@@ -14,7 +14,6 @@ from ivr.engine.events import (
     ActionGoesOn,
     CallerHungUp,
     CallStarted,
-    DeskReport,
     DigitsPressed,
     Event,
     InternalError,
@@ -160,7 +159,7 @@ def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
         node = tree.nodes.get(turn.first.node)
-        if isinstance(event, DeskReport) and node is not None and node.callee:
+        if isinstance(event, TransferEnded) and node is not None and node.callee:
             left = event.result in node.caller_inputs
             answers.setdefault(node.callee, []).append("no_answer" if left else event.result)
     notes += [

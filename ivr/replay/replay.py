@@ -16,16 +16,11 @@ from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.calls.action_results import Actions
 from ivr.calls.line import VirtualClock
 from ivr.calls.turns import Perform, Switchboard
-from ivr.engine.commands import Command, Gather, Hangup, Record, Transfer
-from ivr.engine.events import (
-    CALLERS_EVENTS,
-    CallStarted,
-    Event,
-    NoInput,
-    RecordingEnded,
-)
+from ivr.engine.commands import Command, Gather, Hangup, Record
+from ivr.engine.events import CALLERS_EVENTS, CallStarted, Event, NoInput, RecordingEnded, TransferEnded
 from ivr.engine.session import Session
 from ivr.explore.samples import ACCOUNT, Samples, as_text
+from ivr.menu.language.nodes import WaitsFor
 from ivr.menu.tree import Tree
 from ivr.replay.call_log import CallerInput, RecordedCall, RecordedTurn
 from ivr.storage.base import PathEntry
@@ -226,10 +221,9 @@ class _Replay:
         if isinstance(command, Record):
             left = self.take_recording(turn) if entry.event == "RecordingEnded" else 0
             return RecordingEnded(at, f"recording://{turn.first.turn}" if left else "", left)
-        if command.reported_by is None or entry.event in CALLERS_EVENTS:
+        if command.waits_for is not WaitsFor.desk or entry.event in CALLERS_EVENTS:
             return None
-        fits = entry.event == command.reported_by.__name__
-        return command.reported_by(at, entry.ended.word if fits else "failed")
+        return TransferEnded(at, entry.ended.word if entry.event == "TransferEnded" else "failed")
 
     def callers_event(self, turn: RecordedTurn, after: RecordedTurn | None) -> Event:
         node = self.session.node if self.session else ""
@@ -284,6 +278,6 @@ class _Replay:
         last = self.commands[-1] if self.commands else None
         if isinstance(last, Hangup):
             return last.ending
-        if isinstance(last, Transfer) and record.ending == "transferred":
+        if last and last.waits_for is WaitsFor.desk and record.ending == "transferred":
             return "transferred"
         return "hung_up" if record.ending == "hung_up" else ""

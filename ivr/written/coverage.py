@@ -18,12 +18,12 @@ from ivr.engine.events import (
     ActionFinished,
     ActionGoesOn,
     CallStarted,
-    DeskReport,
     DigitsPressed,
     Event,
     NoInput,
     RecordingEnded,
     SpeechHeard,
+    TransferEnded,
 )
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
@@ -242,7 +242,7 @@ class Coverage:
             yield CoverageItem(dimension, name, event.outcome if event.outcome in known else "unavailable")
         elif isinstance(event, ActionGoesOn) and node.waits_for is WaitsFor.action:
             yield CoverageItem("slow", name)
-        elif isinstance(event, DeskReport) and node.waits_for is WaitsFor.desk:
+        elif isinstance(event, TransferEnded) and node.waits_for is WaitsFor.desk:
             yield CoverageItem(dimension, name, event.result)
         elif isinstance(event, RecordingEnded | NoInput) and node.waits_for is WaitsFor.recording:
             left = isinstance(event, RecordingEnded) and not event.is_empty

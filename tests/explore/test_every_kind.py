@@ -12,7 +12,7 @@ from ivr.engine.turn import Turn
 from ivr.explore.explorer import explore
 from ivr.explore.moves import Move
 from ivr.menu.graph.flow import Flow
-from ivr.menu.language.nodes import KINDS
+from ivr.menu.language.nodes import KINDS, WaitsFor
 from ivr.menu.loader import load
 from ivr.menu.tree import Tree
 from ivr.written.coverage import Coverage, CoverageItem, everything
@@ -57,6 +57,22 @@ def test_every_way_is_walked(kind: str) -> None:
     assert not walk.broken
     targets = {edge.target for edge in Flow(made.declared, made.nodes, made.contracts).edges["it"]}
     assert {"it", *targets} <= entered
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_command_waits_for_what_the_node_waits_for(kind: str) -> None:
+    """The channels see the command, and the tools the node. Keys and entries are one command."""
+    made, seen = example(kind), set[WaitsFor]()
+
+    def watch(_state: int, move: Move, before: Session, turn: Turn) -> None:
+        del move, before
+        if turn.session.node == "it" and not turn.session.running and not turn.session.ending:
+            seen.add(turn.commands[-1].waits_for)
+
+    explore(made, watch)
+    waits_for = KINDS[kind].waits_for
+    alike = {WaitsFor.entry: {WaitsFor.key}, WaitsFor.nothing: set(), WaitsFor.over: set()}
+    assert seen == alike.get(waits_for, {waits_for})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -107,6 +107,7 @@ def test_a_result_that_the_caller_brings_about(monkeypatch: pytest.MonkeyPatch) 
     """Somebody who waits for a human presses a key, or waits until the end: a move and a step; nobody answers meanwhile."""
     monkeypatch.setattr(TransferNode, "caller_inputs", {"busy": "*", "no_answer": "silence"})
     tree = example("transfer")
+    assert tree.nodes["it"].heeds_caller
     moves = Moves(tree)
     begin, usual = moves.beginnings()[0], moves.usual
     for result, by, step in (

@@ -128,7 +128,8 @@ class NodeBase(Model):
     @property
     def heeds_caller(self) -> bool:
         """Whether the caller can do something while the call waits there."""
-        return self.waits_for in {WaitsFor.key, WaitsFor.entry, WaitsFor.recording}
+        acts = any(done != "silence" for done in self.caller_inputs.values())
+        return acts or self.waits_for in {WaitsFor.key, WaitsFor.entry, WaitsFor.recording}
 
     def ways(self, agent: str) -> list[Way]:
         """Return the targets that it names, in the order of its keys. ``agent`` stands in for a target that may be left out.
