@@ -78,7 +78,8 @@ class Card:
 
 def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card:
     """Make the card of a hotline in a language. ``words`` are its words files, by language."""
-    maker = _Maker(tree, words.get(language), language, TimedEdges.of(tree, language), routes(tree, language))
+    timed = TimedEdges.of(tree, language)
+    maker = _Maker(tree, words.get(language), language, timed, routes(timed))
     root = maker.root()
     desk = maker.desk(tree.declared.agent)
     return Card(

@@ -8,7 +8,7 @@ from typing import Any
 
 from ivr.diff.changes import Change, Heading, Side, in_quotes, keys_in_words, listed
 from ivr.diff.pairs import Pairs
-from ivr.menu.graph.routes import Route, routes_with
+from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import WaitsFor
@@ -24,8 +24,8 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     """Yield the goals with other keys, with another delay, or without a route. Goals that changed alike are one change."""
     languages = [language for language in new.tree.languages if language in old.tree.speech]
     ways = {language: TimedEdges.of(new.tree, language) for language in languages}
-    before = {language: routes_with(TimedEdges.of(old.tree, language)) for language in languages}
-    after = {language: routes_with(ways[language]) for language in languages}
+    before = {language: routes(TimedEdges.of(old.tree, language)) for language in languages}
+    after = {language: routes(ways[language]) for language in languages}
     goals = {pairs.now(goal): purpose for goal, purpose in _goals(old.tree).items()} | _goals(new.tree)
     names = {now: name for name, now in pairs.names.items()}
     alike: dict[object, list[_Goal]] = {}
@@ -33,12 +33,9 @@ def compare_goals(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
         was = names.get(node)
         if was is None or node not in new.tree.nodes:
             continue  # reported as a new node, or as one that is gone
-        found = [
-            _kept(ways[each], _Route(each, before[each].get(was), after[each].get(node), pairs))
-            for each in languages
-        ]
-        goal = _Goal(node, purpose, found)
-        if any(route.is_noticed for route in found):
+        found = [_Route(each, before[each].get(was), after[each].get(node), pairs) for each in languages]
+        goal = _Goal(node, purpose, [_kept(ways[route.language], route) for route in found])
+        if any(route.is_noticed for route in goal.routes):
             alike.setdefault(goal.likeness, []).append(goal)
     for together in alike.values():
         yield _change(together)
@@ -49,12 +46,12 @@ def _kept(ways: TimedEdges, route: _Route) -> _Route:
     old, new = route.old, route.new
     if old is None or new is None or route.keys[0] == route.keys[1]:
         return route
-    known = frozenset(zip(map(route.pairs.now, old.pressed_at), route.keys_now, strict=True))
-    kept = routes_with(ways, known).get(new.node)
-    same = kept is not None and kept.keys == route.keys_now and kept.after_desk <= old.after_desk
-    if not same:
+    presses = zip(map(route.pairs.now, old.pressed_at), old.keys, strict=True)
+    known = frozenset((at, f"‹{at}›" if key[0] == "‹" else key) for at, key in presses)
+    kept = routes(ways, known).get(new.node)
+    if kept is None or keys_in_words(kept.keys) != route.keys[0] or kept.after_desk > old.after_desk:
         return route
-    return replace(route, is_added=True) if route.later <= -NOTICED else replace(route, new=kept)
+    return replace(route, between=" and now also ") if route.later <= -NOTICED else replace(route, new=kept)
 
 
 def _change(goals: Sequence[_Goal]) -> Change:
@@ -91,20 +88,15 @@ class _Route:
     old: Route | None
     new: Route | None
     pairs: Pairs
-    is_added: bool = False
-    """Whether the old keys still lead there, too."""
-
-    @property
-    def keys_now(self) -> tuple[str, ...]:
-        """The keys before. Entries have their new names."""
-        before = self.old.keys if self.old else ()
-        return tuple(f"‹{self.pairs.now(key[1:-1])}›" if key[0] == "‹" else key for key in before)
+    between: str = " became "
+    """What a sentence has between the keys before and after."""
 
     @property
     def keys(self) -> tuple[str, str]:
-        """The keys before and after."""
-        after = self.new.keys if self.new else ()
-        return keys_in_words(self.keys_now) or "no key", keys_in_words(after) or "no key"
+        """The keys before and after. Entries of the old version have their new names."""
+        before = self.old.keys if self.old else ()
+        old = keys_in_words(f"‹{self.pairs.now(key[1:-1])}›" if key[0] == "‹" else key for key in before)
+        return old or "no key", keys_in_words(self.new.keys if self.new else ()) or "no key"
 
     @property
     def later(self) -> float:
@@ -126,7 +118,7 @@ class _Route:
         was, now = (list(route.keys) if route else None for route in (self.old, self.new))
         while was and now and was[-1] == now[-1]:
             was, now = was[:-1], now[:-1]
-        return self.is_added, str(was), str(now), f"{self.later:.1f}" if abs(self.later) >= NOTICED else ""
+        return self.between, str(was), str(now), f"{self.later:.1f}" if abs(self.later) >= NOTICED else ""
 
     def figures(self) -> dict[str, Any]:
         """Return the keys and the seconds, before and after; None if there is no route."""
@@ -169,11 +161,7 @@ def _sentence(routes: Sequence[_Route]) -> Iterator[str]:
         yield f"no call comes here any more ({', '.join(lost)})"
     if found:
         yield f"calls come here now ({', '.join(found)})"
-    changed = {
-        route.language: f"{route.keys[1]} leads here, too" if route.is_added else " became ".join(route.keys)
-        for route in both
-        if route.keys[0] != route.keys[1]
-    }
+    changed = {each.language: each.between.join(each.keys) for each in both if each.keys[0] != each.keys[1]}
     whole = len(set(changed.values())) == 1 and len(changed) == len(both)
     for number, (language, what) in enumerate(changed.items()):
         if not whole or number == 0:

@@ -96,7 +96,7 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure what is said before the first option of the first menus."""
     menus = dict(subject.menus())
     for language in subject.languages:
-        quickest = routes(subject.tree, language)
+        quickest = routes(subject.ways[language])
         for name in sorted(subject.heard_first(subject.hotline.start) & menus.keys() & quickest.keys()):
             seconds = quickest[name].seconds + subject.ways[language].said(name)
             if seconds > limit:

@@ -12,6 +12,7 @@ from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.menu.graph.routes import routes
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.desks import Desk
 from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, evil, plain, yuebao
@@ -128,7 +129,7 @@ def test_seconds_are_those_of_the_quickest_way_and_grow_down_a_menu() -> None:
     """In the first language they are the routes' own: nothing is added that the caller does not hear."""
     tree = yuebao().tree
     assert tree
-    card, quickest = card_of(yuebao()), routes(tree, "zh-CN")
+    card, quickest = card_of(yuebao()), routes(TimedEdges.of(tree, "zh-CN"))
     for group in card.groups:
         seconds = [goal.seconds for goal in group.goals]
         assert seconds == sorted(seconds)

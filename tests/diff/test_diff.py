@@ -48,7 +48,7 @@ EDITS = {
         (('"2": a call back', '"2": a call back\n      "5": goodbye'),),
         told=(
             "`main`: key 5 is new: “再见”",
-            "`goodbye` (“再见”): 5 leads here, too; N s sooner in zh-CN, N s sooner in en-US",
+            "`goodbye` (“再见”): 2 then the entry `when` then 1 and now also 5; N s sooner in zh-CN, N s sooner in en-US",
         ),
     ),
     "a key with a new meaning": Edit(
@@ -308,7 +308,7 @@ KITCHEN = '  kitchen: {number: "+12025550101", hours: always, busy: agent, no_an
         (
             "",
             "{say: The cooks., then: agent}",
-            "`agent` (“a person”): 2 leads here, too; N s sooner in en-US",
+            "`agent` (“a person”): 0 and now also 2; N s sooner in en-US",
         ),
     ],
     ids=["a busy desk", "another way"],

@@ -64,16 +64,11 @@ class Route:
         return found[::-1] if self.backwards else found
 
 
-def routes(tree: Tree, language: str) -> Mapping[str, Route]:
-    """Return the quickest route to every reachable node, in the words of one language.
+def routes(ways: TimedEdges, presses: frozenset[tuple[str, str]] | None = None) -> Mapping[str, Route]:
+    """Return the quickest route to every reachable node, or to those for which some ``presses`` do without a silence.
 
     A route through a desk that does not take the call, such as a busy one, counts only if there is no other.
     """
-    return routes_with(TimedEdges.of(tree, language))
-
-
-def routes_with(ways: TimedEdges, presses: frozenset[tuple[str, str]] | None = None) -> Mapping[str, Route]:
-    """Return the routes that press nothing but some keys, named with their nodes, and wait out no tries; or all routes."""
     search = _Search(ways, presses)
     search.run(ways.tree.declared.start, Level.unknown)
     return search.found
@@ -234,10 +229,8 @@ class _Search:
             after = way.edge.level_after(level)
             if level < way.edge.requires or (way.target in SPECIAL_TARGETS and way.target != "return"):
                 continue
-            if self.presses is not None and not (
-                way.edge.kind is not EdgeKind.after_tries
-                and self.presses.issuperset((name, key) for key in way.keys)
-            ):
+            silent = way.edge.kind is EdgeKind.after_tries
+            if self.presses is not None and (silent or not {(name, key) for key in way.keys} <= self.presses):
                 continue
             chain = press
             for key in way.keys:
@@ -260,8 +253,7 @@ class _Search:
             through, after = passage
             for key, at in zip(through.keys, through.pressed_at, strict=True):
                 press = RoutePress(key, at, press)
-            failed, seconds, presses = cost
-            now = failed or through.after_desk, seconds + through.seconds, presses + len(through.keys)
+            now = cost[0] or through.after_desk, cost[1] + through.seconds, cost[2] + len(through.keys)
             self._push(now, name, after, press)
 
     def _passage(self, needs: str, level: Level) -> _Passage | None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import pytest
 
-from ivr.menu.graph.routes import routes, routes_to_human
+from ivr.menu.graph import routes as searches
+from ivr.menu.graph.routes import Route, routes_to_human
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.speech.estimates import seconds_of
 from ivr.menu.tree import Tree
 from tests.support.menus import bilingual, small, tree
 
 KEYS = 'anywhere: {"0": {go: agent, for: a person}, "*": back, "9": repeat}'
+
+
+def routes(made: Tree, language: str) -> Mapping[str, Route]:
+    """Return the quickest routes in a language."""
+    return searches.routes(TimedEdges.of(made, language))
 
 
 def said(made: Tree, *parts: tuple[str, int | str]) -> float:
