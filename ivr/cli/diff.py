@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ from ivr.diff.report import print_comparison
 from ivr.explore.prover import prove
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
-from ivr.menu.reading.problems import BadFile
+from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.written.runner import play, read_calls
 
@@ -89,21 +91,18 @@ class Version:
     code: Path
     """The folder whose Python module runs the actions. It is never the unpacked folder of a git revision: nobody may
     have reviewed that code."""
+    revision: str = ""
+    """The git revision that the folder was unpacked from. Without the hotline in it, the folder is empty."""
 
 
 def _versions(old: str, new: str | None, hotline: Path | None, temporary: Path) -> tuple[Version, Version]:
     """Return both versions. A git revision is unpacked into the temporary folder."""
     named = next((Path(each) for each in (old, new) if each and _is_hotline(Path(each))), None)
     folder = hotline or named or default_hotline()
-    if new is None:
-        if named is not None:
-            raise CommandFailed(
-                f"{old} is a folder: name the folder or the git revision to compare it with, too"
-            )
-        if not _is_hotline(folder):
-            raise CommandFailed(f"{folder} has no menu.yaml; name the hotline's folder with --hotline")
-        return _version(old, folder, temporary / "old"), Version(str(folder), folder, folder)
-    return _version(old, folder, temporary / "old"), _version(new, folder, temporary / "new")
+    if new is None and named is not None:
+        raise CommandFailed(f"{old} is a folder: name the folder or the git revision to compare it with, too")
+    before, here = _version(old, folder, temporary / "old"), Version(str(folder), folder, folder)
+    return before, here if new is None else _version(new, folder, temporary / "new")
 
 
 def _is_hotline(folder: Path) -> bool:
@@ -119,14 +118,17 @@ def _version(name: str, hotline: Path, temporary: Path) -> Version:
     if commit is None:
         raise CommandFailed(f"`{name}` is neither a hotline's folder nor a git revision of {repository.top}")
     temporary.mkdir()
-    return Version(f"{hotline} at {name}", repository.read(commit, name, temporary), hotline)
+    return Version(f"{hotline} at {name}", repository.read(commit, name, temporary), hotline, name)
 
 
 def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool) -> Comparison:
+    if not (_is_hotline(old.folder) and _is_hotline(new.folder)):
+        return Comparison(old.name, new.name, (_new_or_gone(old, new),))
     registries = _registries(old, new)
     before, after = load_hotline(old.folder, registries[0]), load_hotline(new.folder, registries[1])
     if before.tree is None or after.tree is None:
-        problems = [loaded.problems if loaded.tree is None else () for loaded in (before, after)]
+        both = (before, old), (after, new)
+        problems = [(*one.problems, *_code_of_today(of)) if one.tree is None else () for one, of in both]
         return Comparison(old.name, new.name, (), *problems)
     sides = Side.of(before), Side.of(after)
     pairs = pair(*sides)
@@ -138,6 +140,26 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
         after_harnesses = DirectHarnesses(new.folder, after.tree, registry=registries[1])
         changes += _calls(before_harnesses, after_harnesses, pairs)
     return Comparison(old.name, new.name, tuple(changes))
+
+
+def _new_or_gone(old: Version, new: Version) -> Change:
+    """Return the one change if only one version has the hotline. Raises ``CommandFailed`` if none has it."""
+    where, is_gone = f" in {new.revision}" if new.revision else "", not _is_hotline(new.folder)
+    if is_gone and not _is_hotline(old.folder):
+        what = f"there is no hotline {new.code}{where or ': it has no menu.yaml'}"
+        raise CommandFailed(f"{what}; name its folder with --hotline")
+    fate = "nobody answers its callers" if is_gone else "there is nothing to compare it with"
+    what = f"`{new.code}` is {'gone' if is_gone else 'new'}{where}: {fate}"
+    return Change(Heading.ways, what, grave=is_gone)
+
+
+def _code_of_today(version: Version) -> Iterator[Problem]:
+    """Yield why a git revision may be blamed for code that is not its own, if it or the folder has Python actions."""
+    files = [read_folder(each).sources.get(ACTIONS_FILE, "") for each in (version.folder, version.code)]
+    if version.revision and re.search(r"(?m)^python:", "\n".join(files)):
+        what = f"the Python actions are those of {version.code} as it is now, not of {version.revision}"
+        there = f"`git worktree add ../old {version.revision}`, then `ivr diff ../old/{version.code} {version.code}`"
+        yield Problem(ACTIONS_FILE, 1, 1, "", what, f"compare two checkouts: {there}")
 
 
 def _proofs(before: Tree, after: Tree, pairs: Pairs) -> Iterator[Change]:

@@ -51,7 +51,7 @@ class Repository:
         return found if done.returncode == 0 and is_commit else None
 
     def read(self, commit: str, revision: str, into: Path) -> Path:
-        """Write the hotline at a commit into a folder, and return its path. Raises ``CommandFailed``."""
+        """Write the hotline at a commit, if there is one, below a folder, and return its path there."""
         paths = [] if self.hotline == "." else ["--", self.hotline]
         done = _run(self.git, self.top, ["archive", "--format=tar", commit, *paths])
         folder = into / self.hotline
@@ -62,9 +62,9 @@ class Repository:
             except tarfile.FilterError as error:
                 what = f"{revision} has a link that leads out of it, and is not unpacked"
                 raise CommandFailed(f"{what}: {error}") from error
-        if not (folder / "menu.yaml").is_file():
-            what = f"there is no hotline {self.hotline} in {revision}"
-            raise CommandFailed(f"{what}; name its folder with --hotline")
+        elif b"did not match any files" not in done.stderr:
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise CommandFailed(f"git cannot read {revision}: {said}")
         return folder
 
 

@@ -303,6 +303,52 @@ def test_a_revision_without_the_hotline(committed: Path) -> None:
     assert "has no menu.yaml" in ivr("diff", "HEAD", "--hotline", "menus/nowhere").stderr
 
 
+@pytest.fixture
+def acct(committed: Path) -> Path:
+    """Return a hotline that the last commit added."""
+    starter.write(Path("acct"))
+    git(Path(), "add", "acct")
+    git(Path(), "commit", "--quiet", "-m", "three")
+    return Path("acct")
+
+
+@pytest.mark.parametrize(
+    ("sides", "fate"),
+    [
+        (("HEAD~1", "HEAD"), "is new in HEAD: there is nothing to compare it with"),
+        (("HEAD~1",), "is new: there is nothing to compare it with"),
+        (("HEAD", "HEAD~1"), "is gone in HEAD~1: nobody answers its callers"),
+    ],
+)
+def test_a_hotline_that_only_one_version_has(acct: Path, sides: tuple[str, ...], fate: str) -> None:
+    """It is a difference like any other, in each format: a gate for pull requests stays green."""
+    is_gone = "gone" in fate
+    for form, shown in (
+        ("text", f"\n{'! ' if is_gone else '  '}`acct` {fate}\n"),
+        ("markdown", f"\n- {'⚠️ ' if is_gone else ''}`acct` {fate}\n"),
+    ):
+        result = ivr("diff", *sides, "--hotline", acct, "--format", form)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert shown in result.stdout.replace("\\~", "~")
+    (told,) = json.loads(ivr("diff", *sides, "--hotline", acct, "--format", "json").stdout)["changes"]
+    assert (told["what"], told["grave"]) == (f"`acct` {fate}", is_gone)
+    assert ivr("diff", *sides, "--hotline", acct, "--exit-code").exit_code == 1
+
+
+def test_a_hotline_that_is_gone_from_the_folder_alone(acct: Path) -> None:
+    """Its callers hear nothing any more."""
+    shutil.rmtree(acct)
+    result = ivr("diff", "HEAD", "--hotline", acct)
+    assert (result.exit_code, "! `acct` is gone: nobody answers its callers" in result.stdout) == (0, True)
+
+
+def test_what_git_cannot_read_is_no_new_hotline(acct: Path) -> None:
+    """A broken repository must not pass for a hotline that nobody had before."""
+    repository = Repository.around(acct)
+    with pytest.raises(CommandFailed, match="git cannot read HEAD: fatal: not a tree object"):
+        repository.read("0" * 40, "HEAD", acct)
+
+
 def test_a_folder_in_no_repository(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two folders can be compared there, and revisions cannot."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(bakery.parent))
@@ -318,12 +364,12 @@ def test_no_git(bakery: Path, changed: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert ivr("diff", bakery, changed).exit_code == 0
 
 
-def test_a_path_is_taken_as_it_is(committed: Path) -> None:
+def test_a_path_is_taken_as_it_is(committed: Path, tmp_path: Path) -> None:
     """A folder whose name looks like a pattern names itself alone."""
     odd = committed.with_name("b*")
     assert Repository.around(odd).hotline == "menus/b*"
-    with pytest.raises(CommandFailed, match="there is no hotline"):
-        Repository.around(odd).read(_head(odd), "HEAD", odd.parent.parent)
+    (tmp_path / "empty").mkdir()
+    assert not Repository.around(odd).read(_head(odd), "HEAD", tmp_path / "empty").exists()
 
 
 def _head(hotline: Path) -> str:
@@ -348,6 +394,29 @@ def test_the_code_of_a_revision_is_not_run(tmp_path: Path) -> None:
     result = ivr("diff", "HEAD", "--hotline", clinic)
     assert result.exit_code == 0, result.stdout + result.stderr
     assert "nothing that a caller would notice" in result.stdout
+
+
+def test_a_revision_that_had_other_python_code_is_not_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its actions are those of the folder: the last line says so, and what to do."""
+    for name, value in SOMEBODY.items():
+        monkeypatch.setenv(name, value)
+    clinic = tmp_path / "clinic"
+    shutil.copytree(Path(__file__).parents[2] / "examples" / "python", clinic)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "clinic")
+    git(tmp_path, "commit", "-qm", "one")
+    shutil.rmtree(clinic)
+    starter.write(clinic)
+    monkeypatch.chdir(tmp_path)
+    result = ivr("diff", "HEAD", "--hotline", "clinic")
+    assert result.exit_code == 1
+    assert "there is no action" in result.stdout
+    assert result.stdout.splitlines()[-1].strip() == (
+        "actions.yaml:1:1: the Python actions are those of clinic as it is now, not of HEAD; compare two checkouts: "
+        "`git worktree add ../old HEAD`, then `ivr diff ../old/clinic clinic`"
+    )
 
 
 def test_a_version_that_names_no_code_has_that_of_the_other(tmp_path: Path) -> None:
