@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -82,6 +84,8 @@ def _opened(history: CallHistory) -> CallHistory:
 
 _WIDTH = 160
 """Columns of a table in a pipe."""
+_WIDE = 112
+"""Columns of a terminal that has room for the whole list."""
 
 Show = Callable[[str], str]
 """Formats a caller's number: masked, or whole for staff who must call back."""
@@ -91,16 +95,19 @@ def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> 
     if form == "json":
         print_json([_plain(asdict(call), show) for call in calls])
         return
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE
     table = plain_table(
         "call", f"started ({datetime.now(UTC).astimezone():%Z})", "caller", "language", "turns", "ending", ""
     )
     table.columns[0].min_width = 34  # never cut: `ivr calls CALLSID` wants the whole of it
     for call in calls:
-        mark = "urgent" if call.urgent else ""
+        mark, caller = "urgent" if call.urgent else "", show(call.caller).lstrip("*" if narrow else "")
         ending = call.ending or "goes on"
-        table.add_row(
-            call.call, _short(call.started), show(call.caller), call.language, str(call.turns), ending, mark
-        )
+        table.add_row(call.call, _short(call.started), caller, call.language, str(call.turns), ending, mark)
+    if narrow:
+        del table.columns[3:5]  # `ivr calls CALLSID` shows the language and the turns
+        for column, width in zip(table.columns, (12, 10, 6, 11, 0), strict=True):
+            column.min_width, column.no_wrap, column.overflow = width, False, "fold"
     print_rich(table if calls else Text("no calls"), width=_WIDTH)
 
 

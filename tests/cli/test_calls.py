@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from datetime import UTC, datetime
+from os import terminal_size
 from pathlib import Path
 
+import click
+import pytest
+
+from ivr.cli.calls import print_calls
+from ivr.storage.base import CallRecord
 from tests.support.command import YUEBAO, ivr
 
 
@@ -67,3 +76,37 @@ def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
     assert (without.exit_code, "IVR_SECRET_KEY is missing" in without.stderr) == (1, True)
     other = ivr("calls", line.call, "--open", IVR_DATABASE_URL=url, IVR_SECRET_KEY=key[::-1])
     assert (other.exit_code, "another key" in other.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 111])
+@pytest.mark.parametrize("urgent", [False, True])
+def test_a_narrow_terminal_loses_nothing_that_tells_calls_apart(
+    columns: int,
+    urgent: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The whole call, when, the last digits, and how it ended; languages and turns are left out, and no header is cut."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: terminal_size((columns, 24)))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    moment = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    call = "CA0123456789abcdef0123456789abcdef"
+    print_calls(
+        [
+            CallRecord(
+                call, "h", "v", "+8613800138000", "zh-CN", moment, None, "transferred", 7, urgent=urgent
+            )
+        ],
+        "text",
+    )
+    lines = click.unstyle(capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [name for name in lines[0].split() if name[0] != "("] == ["call", "started", "caller", "ending"]
+    cells = " ".join(lines[1:])
+    assert {"8000", "transferred", *(["urgent"] if urgent else [])} <= set(cells.split())
+    assert "zh-CN" not in cells
+    folded = "".join(line.split()[0] for line in lines if line[0] != " ")
+    assert call in folded
+    if columns >= 80 and not urgent:
+        assert len(lines) == 2
