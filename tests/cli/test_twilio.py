@@ -19,6 +19,7 @@ from tests.support.rest_stub import (
     PN,
     TOKEN,
     Stub,
+    answer,
     closed_port,
     own_number,
     refusal,
@@ -93,6 +94,14 @@ def test_connect_takes_number_and_url_from_the_settings(stub: Stub) -> None:
     """And says when there was nothing to do."""
     assert run("connect").stdout.endswith(": connected\n")
     assert run("connect").stdout.endswith(": nothing to change\n")
+
+
+def test_connect_fails_when_twilio_did_not_take_the_settings(stub: Stub) -> None:
+    """So a script does not go on with a number that rings elsewhere."""
+    stub.answers[f"{PN}.json"] = answer(own_number())
+    result = run("connect")
+    assert (result.exit_code, "connected" in result.stdout) == (1, False)
+    assert result.stderr.startswith(f"Error: Twilio did not take the settings of {OURS}: voice_url is empty")
 
 
 def test_a_dry_run_says_so(stub: Stub) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.channels.twilio.admin.errors import RequestRejected
-from ivr.channels.twilio.admin.provisioning import call, connect, webhook_settings
+from ivr.channels.twilio.admin.provisioning import CannotConnect, call, connect, webhook_settings
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
 from ivr.messaging.carrier import MessageRefused
@@ -87,6 +87,7 @@ def test_the_answers_are_understood(rest: TwilioRest) -> None:
 
 
 def test_a_number_is_connected(rest: TwilioRest) -> None:
-    """The whole of it, with the number of Twilio's example."""
+    """All of it is asked for, with the number of Twilio's example. Prism remembers nothing, and that is told."""
     (own,) = rest.numbers(most=1)
-    assert connect(rest, own.number, PUBLIC, take_over=True).changed
+    with pytest.raises(CannotConnect, match="Twilio did not take the settings"):
+        connect(rest, own.number, PUBLIC, take_over=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
@@ -98,7 +97,6 @@ def connect(
         )
     wanted = {**webhook_settings(public_url, fallback_url), **dict.fromkeys(owners, "")}
     changed = any(own.settings[name] != value for name, value in wanted.items())
-    after: Mapping[str, str] = wanted
     if changed and not dry_run:
         after = rest.configure(own.sid, wanted).settings
         if kept := [name for name in owners if after[name]]:
@@ -106,7 +104,10 @@ def connect(
                 f"{number} has its URLs, but Twilio kept its {' and '.join(kept)} and ignores them; "
                 "take it away in Twilio's console"
             )
-    changes = tuple(NumberChange(name, own.settings[name], after[name]) for name in wanted)
+        if kept := [f"{name} is {after[name] or 'empty'}" for name in wanted if after[name] != wanted[name]]:
+            what = f"Twilio did not take the settings of {number}: {', '.join(kept)}"
+            raise CannotConnect(f"{what}; try again, or set them in Twilio's console")
+    changes = tuple(NumberChange(name, own.settings[name], value) for name, value in wanted.items())
     return Connection(own, changes, changed)
 
 

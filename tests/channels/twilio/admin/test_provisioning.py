@@ -122,6 +122,16 @@ def test_a_number_that_twilio_does_not_let_go_is_told(stub: Stub) -> None:
         connect(stub.rest(), OURS, PUBLIC, take_over=True)
 
 
+def test_settings_that_twilio_did_not_take_are_told(stub: Stub) -> None:
+    """Its answer says what the number has now; a number without our URLs is not connected."""
+    stub.answers[f"{PN}.json"] = answer({**own_number(), "voice_method": "GET"})
+    with pytest.raises(
+        CannotConnect,
+        match=rf"did not take the settings of \{OURS}: voice_url is empty, voice_method is GET, voice_fallback_url is empty",
+    ):
+        connect(stub.rest(), OURS, PUBLIC)
+
+
 def test_twilio_may_refuse_to_connect(stub: Stub) -> None:
     """Its words are told where we know none better."""
     stub.answers[f"{PN}.json"] = refusal(400, 21502, "Invalid VoiceUrl")
