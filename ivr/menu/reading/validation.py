@@ -228,6 +228,8 @@ def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str
             return f"`{key}` cannot be {value}", "write " + " or ".join(_quoted(context["expected_tags"]))
         case "string_type" if isinstance(typed, Section) and list(typed) == ["go"]:
             return f"`{key}` must be a text", f"write `{key}: {typed['go']}`"
+        case "string_type" if key == "holidays" and "closed_on" in beside:
+            return "`holidays` must be a country, such as `CN`", "write dates under `closed_on:`"
         case "string_type":
             return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
         case "model_type" if (

@@ -65,6 +65,7 @@ def test_the_menu_itself_is_right() -> None:
         ("busy: bye", "closed: bye, holidays: us, busy: bye", "`us` is no country; write `US`"),
         ("busy: bye", "closed: bye, holidays: United States, busy: bye", "write `US`"),
         ("busy: bye", "closed: bye, holidays: nowhere, busy: bye", "write it like `CN` or `US`"),
+        ("busy: bye", "closed: bye, holidays: [2026-11-26], busy: bye", "`holidays` must be a country, such as `CN`; write dates under `closed_on:`"),
         ("busy: bye", "hours: 9-17, busy: bye", "does not say on which days; write the days and the hours below it, such as `mon-fri: 09:00-17:00`"),
         ("busy: bye", "hours: mon-fri 9-17:30, busy: bye", "such as `mon-fri: 09:00-17:30`"),
         ("busy: bye", "hours: 24/7, busy: bye", "write `always`"),
