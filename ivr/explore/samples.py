@@ -59,6 +59,7 @@ class Samples:
     worked_with: frozenset[str] = frozenset()
     """The variables with which some template does more than say them, so that it may fail with one value and not with
     another. It matters of what a `set`, a caller or the menu itself brings; what an action tells is of one kind."""
+    _values: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     _kinds: dict[tuple[str, type, Any], Hashable] = field(default_factory=dict)
     _plain_texts: Collection[tuple[str, Any]] = ()
     """The values that survive a change of the account, of variables that an action or a caller may set too."""
@@ -93,6 +94,11 @@ class Samples:
 
     def values(self, name: str) -> tuple[Any, ...]:
         """Return the values that a variable must be tried with; the first is the plainest."""
+        if name not in self._values:
+            self._values[name] = self._values_of(name)
+        return self._values[name]
+
+    def _values_of(self, name: str) -> tuple[Any, ...]:
         use = self.uses.get(name)
         if use is None:
             return (SOMETHING,)
