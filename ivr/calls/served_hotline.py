@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import structlog
 
@@ -74,7 +76,7 @@ def _lacks_source(problem: Problem, sources: Mapping[str, str]) -> bool:
 
 def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegistry, list[Problem]]:
     """Return the actions of a hotline that ``actions.yaml`` does not declare itself, and what is wrong with them."""
-    section = read(sources[ACTIONS_FILE], ACTIONS_FILE)[0] if ACTIONS_FILE in sources else None
+    section = _actions_section(sources.get(ACTIONS_FILE, ""))
     python, accounts = (section.get("python"), section.get("accounts")) if section else (None, None)
     over_http = isinstance(accounts, Section)
     resets = isinstance(accounts, Section) and accounts.get("resets") in {True, "true"}
@@ -87,6 +89,12 @@ def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegis
         problem = Problem(ACTIONS_FILE, *place(section, "python"), "", bad.what, bad.remedy)
         # Nobody knows whether it has accounts, so an action that needs them is no further mistake.
         return ActionRegistry(has_accounts=True, has_resets=True), [problem]
+
+
+@functools.lru_cache(maxsize=8)
+def _actions_section(source: str) -> Any:
+    """Return the file as it is read. It is cached, because each written call asks for the same one."""
+    return read(source, ACTIONS_FILE)[0] if source else None
 
 
 def registry_for(folder: Path, tree: Tree) -> ActionRegistry:
