@@ -9,6 +9,9 @@ COVERED := --fail-under 100 --fail-under noinput=90 --fail-under nomatch=90
 HOTLINES := $(patsubst %/menu.yaml,%,$(wildcard menus/*/menu.yaml))
 PICTURE := docs/shop.png
 
+# One more than the processors: some tests wait for a server, a terminal or a clock.
+WORKERS = $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
+
 .PHONY: simulate test help static hotlines serve bench picture lock clean browser prism voice
 
 simulate: $(VENV)/.simulate  ## call the demonstration hotline from the keyboard
@@ -19,7 +22,7 @@ test: $(VENV)/.test  ## format, lint, types, imports, every hotline and every te
 	@said=$$(mktemp); \
 	$(MAKE) --no-print-directory --keep-going static hotlines >"$$said" 2>&1 & checks=$$!; \
 	trap 'kill $$checks; rm -f "$$said"; exit 130' INT TERM; \
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal; tests=$$?; \
+	$(BIN)/pytest -n "$(WORKERS)" --dist worksteal; tests=$$?; \
 	wait $$checks; checks=$$?; cat "$$said"; rm -f "$$said"; \
 	[ $$tests = 0 ] || echo "The tests failed: see above."; \
 	[ $$checks = 0 ] || echo "A check failed: see the lines above."; \
