@@ -39,6 +39,12 @@ def test_a_variable_is_tried_with_what_it_is_compared_with(
     assert Samples(asking(condition)).values("x") == values
 
 
+def test_the_values_are_found_once() -> None:
+    """Each state asks for them: to find them anew each time made a large menu take the square of its time."""
+    samples = Samples(asking("x > 7 or x == 3"))
+    assert samples.values("x") is samples.values("x")
+
+
 def test_a_variable_that_nothing_compares_has_one_value() -> None:
     """One that its filter can say."""
     tree = tree_of(
