@@ -16,12 +16,9 @@ from pathlib import Path, PurePosixPath
 from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.loader import included_files, original_of
-from ivr.menu.reading.draft import MENU_FILE
+from ivr.menu.reading.draft import DATA_FILES, MENU_FILE
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import decode
-
-DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
-"""Files that belong to actions, not to the menu."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from ivr.actions.http.connections import Connections
 from ivr.actions.http.service_actions import actions_of
 from ivr.actions.python_module import BadModule, PythonModule
 from ivr.actions.registry import ActionRegistry, registry_of
-from ivr.calls.hotline_files import DATA_FILES, HotlineFiles, read_folder, recordings_of, stamps
+from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
 from ivr.config import BadSetting, Settings
 from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.loader import Loaded, load, tree_despite
+from ivr.menu.reading.draft import DATA_FILES
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.reading.yaml import Section, place, read
 from ivr.menu.tree import Tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 from ivr.lint import judged
+from ivr.menu.loader import Loaded
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.written.runner import read_calls
 
@@ -33,7 +35,7 @@ def check_command(hotline: Path, form: str) -> None:
     stand in brackets.
     """
     loaded = load_hotline(hotline)
-    others = [*read_calls(hotline)[1], *_data_problems(hotline)]
+    others = [*read_calls(hotline)[1], *_data_problems(hotline), *_missing_bulletins(hotline, loaded)]
     problems = sorted([*judged(loaded), *others], key=lambda problem: list(_KINDS).index(problem.severity))
     if form == "json":
         print_json([problem.as_data() for problem in problems])
@@ -42,6 +44,17 @@ def check_command(hotline: Path, form: str) -> None:
             print_problem(hotline, problem)
         click.echo(f"{hotline}: {_count(problems)}")
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
+
+
+def _missing_bulletins(hotline: Path, loaded: Loaded) -> Iterator[Problem]:
+    """Warn of a node that runs our own `bulletins` where there is no file of them."""
+    if loaded.tree is None or loaded.draft is None or (hotline / "bulletins.yaml").exists():
+        return
+    for name, node in loaded.tree.nodes.items():
+        if node.action == "bulletins" and "bulletins" not in loaded.tree.services:
+            what = "there is no bulletins.yaml, so that nothing is told here"
+            file, at = loaded.draft.place_of(name, ("run",))
+            yield Problem(file, *at, name, what, "write one, with `[]` for none as yet", "warning")
 
 
 _KINDS = {"error": "error", "warning": "warning", "information": "note"}

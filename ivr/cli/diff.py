@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.hotline_files import DATA_FILES, read_folder
+from ivr.calls.hotline_files import read_folder
 from ivr.calls.served_hotline import load_hotline, read_registry
 from ivr.cli.arguments import DEMONSTRATION, default_hotline
 from ivr.cli.errors import CommandFailed
@@ -30,6 +30,7 @@ from ivr.explore.prover import prove
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.reading.draft import DATA_FILES
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.written.runner import play, read_calls

@@ -100,7 +100,7 @@ Examples:
 def doctor_command(hotline: Path, number: str, url: str, *, lookups: bool) -> None:
     """Check credentials, number, server and signatures, and say what to mend.
 
-    The server is rung once with a test call, which `ivr calls` lists under a name that begins with `doctor-`.
+    The server is rung once with a test call, which `ivr calls` does not list.
     """
     with _errors_as_messages():
         settings = read_settings()

@@ -20,6 +20,7 @@ from ivr.menu.language.desks import Desk
 from ivr.menu.language.nodes import ListeningNode, SayNode, SetNode, WaitsFor, called
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.words_files import WordsFile
+from ivr.menu.opening_hours import week
 from ivr.menu.reading.draft import MENU_FILE
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree
@@ -241,7 +242,7 @@ class _Artist:
         )
 
     def desk(self, name: str, desk: Desk, file: str) -> Box:
-        spans = [desk.hours] if isinstance(desk.hours, str) else map(" ".join, desk.hours.items())
+        spans = [desk.hours] if isinstance(desk.hours, str) else map(" ".join, week(desk))
         hours = " · ".join(spans)
         return Box(desk_box(name), "desk", file, (DrawnNode(desk_box(name), "desk", hours, "", ()),))
 

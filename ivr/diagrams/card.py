@@ -25,6 +25,7 @@ from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNode, SetNode
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.language.words_files import WordsFile
+from ivr.menu.opening_hours import week
 from ivr.menu.tree import Tree
 
 _PROOFS = frozenset({"verified", "confirmed"})
@@ -268,13 +269,11 @@ class _Maker:
 
 
 def hours_of(desk: Desk, language: str) -> str:
-    """Return a desk's hours in a language, such as `Mon–Fri 09:00-18:00`."""
+    """Return a desk's hours in a language and the days on which it is closed: `Mon–Fri 09:00-18:00, 2026-12-25 closed`."""
     words = card_words(language)
-    if isinstance(desk.hours, str):
-        return words.always
     names = get_day_names("abbreviated", locale=Locale.parse(language, sep="-"))
-    lines = []
-    for days, span in desk.hours.items():
+    lines = [words.always] if isinstance(desk.hours, str) else []
+    for days, span in week(desk) if isinstance(desk.hours, dict) else ():
         first, _, last = days.partition("-")
         day = names[WEEKDAYS.index(first)]
         if days == f"{WEEKDAYS[0]}-{WEEKDAYS[-1]}":
@@ -282,4 +281,4 @@ def hours_of(desk: Desk, language: str) -> str:
         elif last:
             day += words.to + names[WEEKDAYS.index(last)]
         lines.append(f"{day} {words.closed if span == 'closed' else span}")
-    return ", ".join(lines)
+    return ", ".join([*lines, *(f"{day} {words.closed}" for day in desk.closed_on)])

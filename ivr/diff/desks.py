@@ -9,7 +9,7 @@ from ivr.diff.pairs import Pairs
 from ivr.diff.sentences import SENTENCES
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.scalars import WEEKDAYS
-from ivr.menu.opening_hours import weekdays
+from ivr.menu.opening_hours import ALL_DAY, days_of, hours_on
 
 _SHOWN_DIGITS = 4
 _OTHERS = frozenset({"number", "hours", "closed_on", "holidays", "ring", *SENTENCES.follow_ups})
@@ -79,18 +79,13 @@ def _hours(old: Desk, new: Desk) -> Iterator[tuple[str, str, str]]:
 
 def _week(desk: Desk) -> list[str]:
     """Return the hours of each day, from Monday on."""
-    if isinstance(desk.hours, str):
-        return ["open all day"] * len(WEEKDAYS)
-    found = []
-    for number in range(len(WEEKDAYS)):
-        spans = [span for days, span in desk.hours.items() if number in weekdays(days)]
-        is_open = spans and "closed" not in spans
-        found.append("open " + ", ".join(sorted(spans)) if is_open else "closed")
-    return found
+    words = {"": "closed", "closed": "closed", ALL_DAY: "open all day"}
+    hours = (hours_on(desk, weekday) for weekday in range(len(WEEKDAYS)))
+    return [words.get(each, f"open {each}") for each in hours]
 
 
 def _named(numbers: list[int]) -> str:
     """Return days as a menu writes them: ``mon-fri``, or ``mon, wed``."""
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"{WEEKDAYS[numbers[0]]}-{WEEKDAYS[numbers[-1]]}"
+        return days_of(numbers)
     return ", ".join(WEEKDAYS[number] for number in numbers)

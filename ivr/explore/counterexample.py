@@ -26,6 +26,7 @@ from ivr.engine.turn import Turn
 from ivr.explore.moves import Move
 from ivr.explore.samples import ACCOUNT, Samples, as_text
 from ivr.explore.time_samples import moments
+from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.written.heard import said
 from ivr.written.model import (
@@ -42,7 +43,8 @@ from ivr.written.model import (
 )
 
 SLOW = 3
-"""Seconds of an action that takes long: the caller hears once that it goes on, and is silent once."""
+"""Seconds of an action that takes long: the caller hears once that it goes on, and is silent once. One of which they hear
+again that it goes on takes a second less than it may."""
 GRACE = 300
 """Seconds that a call may go on after its bound."""
 
@@ -88,6 +90,9 @@ class _Writer:
             except Exception:  # noqa: BLE001 - the menu breaks here: what follows is an apology, and a human
                 breaks = True
                 break
+            if turn.session.running and turn.session.repeats > 1:
+                action = self.tree.nodes[turn.session.node].action or ""
+                self.slow[action] = max(SLOW, self.tree.times.get(action, Times()).give_up - 1)
             heard = next((each.text for each in list(said(turn.commands))[::-1]), heard)
         self.steps += [] if breaks and self.steps else self.last(turn, heard)
         data: dict[str, Any] = {

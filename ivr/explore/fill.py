@@ -16,9 +16,6 @@ from ivr.written.runner import PlayedCall
 PlayCall = Callable[[WrittenCall], tuple[PlayedCall, set[CoverageItem]]]
 """Plays a call and says what it covers."""
 
-VERY_SLOW = 7.0
-"""The seconds of an action during which a caller hears more than once that it goes on. It is not given up yet."""
-
 
 @dataclass(slots=True)
 class FillResult:
@@ -75,9 +72,6 @@ def _made(
 ) -> tuple[WrittenCall, set[CoverageItem], str]:
     """Return a call for one thing, what it covers, and, where it cannot be kept, why."""
     played, covers = play(call)
-    if item not in covers and call.slow:
-        call = call.model_copy(update={"slow": dict.fromkeys(call.slow, VERY_SLOW)})
-        played, covers = play(call)
     if played.failures:
         return call, covers, played.failures[0]
     if item not in covers:

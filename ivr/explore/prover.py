@@ -81,6 +81,8 @@ def _unreached(tree: Tree, steps: StepChecks) -> list[Violation]:
     """Return the nodes that no call passes, although the check believes that it could."""
     what = "no call comes here with any value that was tried"
     remedy = "lead an option or an outcome here, or delete it"
+    if tree.conditions:
+        remedy += "; if a value that was not tried leads here, keep it, and show that value in a written call"
     passed = {name for name, _ in steps.passed}
     severity = "warning" if tree.conditions else "error"
     return [

@@ -9,7 +9,7 @@ from typing import Any
 
 import phonenumbers
 
-from ivr.engine.entries import InvalidEntry, lengths, read_entry
+from ivr.engine.entries import InvalidEntry, fixed_length, lengths, read_entry
 from ivr.explore.samples import SECRET_CODE, Samples
 from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
@@ -48,8 +48,10 @@ def bad_entries(tree: Tree, name: str) -> list[SampleEntry]:
     node = tree.nodes[name]
     assert isinstance(node, AskNode)
     found: dict[bool, SampleEntry] = {}
-    for keys, ended in itertools.product(("5", "55", "3*3", "**5", "5" * 25, "7", "4"), (True, False)):
-        if keys in node.keys or keys in tree.anywhere:
+    length = fixed_length(node) or 25
+    whole = ("5" * length, ("*3" * length)[:length], "9" * length)
+    for keys, ended in itertools.product(("5", "55", "3*3", "**5", *whole, "7", "4"), (True, False)):
+        if keys in node.keys or keys in tree.anywhere or len(keys) > length:
             continue
         read = _read(tree, node, keys, ended=ended)
         if isinstance(read, InvalidEntry):

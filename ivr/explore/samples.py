@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import re
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -32,6 +33,9 @@ MOST_TOGETHER = 64
 """The most combinations of the values of one outcome. If there are more, each value is tried once, with the first of the
 others."""
 
+MOST_WORDS = 8
+"""The most words of a variable's text that are tried. Conditions look for any of them in the same way."""
+
 
 @dataclass(slots=True)
 class _Use:
@@ -42,6 +46,8 @@ class _Use:
     attributes: bool = False
     as_truth: bool = False
     as_language: bool = False
+    words: list[str] = field(default_factory=list)
+    """Numbers and words within the texts of the variables that it is compared with."""
     with_others: bool = False
     """Whether it is compared with another variable, or with a fact."""
     as_number: bool = False
@@ -115,6 +121,7 @@ class Samples:
             found.insert(0, said)
         if use.with_others:
             found = [each for value in found or [1] for each in (value, *_beside(value))]
+        found += use.words
         if use.as_number:
             found.insert(0, ACCOUNT)
             found.append(SOMETHING)
@@ -209,6 +216,16 @@ class Samples:
         for name in names:
             self._use(name).compared += constants
             self._use(name).with_others |= len(names) > 1
+            self._use(name).words += (word for other in names - {name} for word in self._words_of(other))
+
+    def _words_of(self, variable: str) -> list[str]:
+        """Return some words of what a variable holds at first, or is set to: `1042` of `1042, 1057`."""
+        texts = [
+            self.tree.variables.get(variable, ""),
+            *(text for name, text in self.tree.plain if name == variable),
+        ]
+        words = (word for text in sorted(texts) for word in re.split(r"[\s,;，；、'\"]+", text) if word)
+        return list(itertools.islice(words, MOST_WORDS))
 
 
 SECRET_CODE = "739158"  # noqa: S105 - invented, to be looked for

@@ -179,9 +179,8 @@ def _breaks(walk: Walk) -> Iterator[Violation]:
             told.add((each.node, each.language))
             what = f"the menu breaks here ({type(each.error).__name__}: {each.error})"
             way = (*walk.way_to(each.state), each.move)
-            yield Violation(
-                "P12", each.node, each.language, what, "mend the template, or lead the loop out", way
-            )
+            remedy = "mend the template or condition (`| int` makes a number of a text), or lead the loop out"
+            yield Violation("P12", each.node, each.language, what, remedy, way)
 
 
 _LONG_ENOUGH = 4

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from ivr.explore.sources import names_in, templates_of
 from ivr.menu.language.desks import Desk
-from ivr.menu.opening_hours import is_open, public_holidays
+from ivr.menu.opening_hours import is_open, public_holidays, week
 from ivr.menu.tree import Tree
 
 BEGIN = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 - a Monday morning in whatever time zone the hotline has
@@ -58,8 +58,8 @@ def _ends_of_spans(desk: Desk) -> set[int]:
     """Return the minutes of a day at which a desk may open or close, and the minute before each."""
     if isinstance(desk.hours, str):
         return set()
-    spans = [span.strip() for hours in desk.hours.values() if hours != "closed" for span in hours.split(",")]
-    ends = {int(time[:2]) * 60 + int(time[3:]) for span in spans for time in span.split("-")}
+    times = (time for _, hours in week(desk) for time in re.findall(r"\d\d:\d\d", hours))
+    ends = {int(time[:2]) * 60 + int(time[3:]) for time in times}
     return {each % 1440 for end in ends for each in (end, end - 1)}
 
 

@@ -21,7 +21,7 @@ from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
-from ivr.menu.reading.draft import MENU_FILE, Draft, TypedSection, entries
+from ivr.menu.reading.draft import DATA_FILES, MENU_FILE, Draft, TypedSection, entries
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declare_parts, kind_problem
 from ivr.menu.reading.yaml import Section, is_missing, place, read
@@ -332,5 +332,8 @@ def _stray_files(draft: Draft, hotline: Hotline, files: Mapping[str, str]) -> No
             severity = "warning"
         else:
             what, remedy = "nothing includes this file", "add it under `include:`, or delete it"
+            others = {ACTIONS_FILE, *DATA_FILES, *map(words_file, hotline.languages[1:])} - files.keys()
+            if (name := nearest(file, others)) and not re.search("^nodes:", files[file], re.MULTILINE):
+                what, remedy = "no file of a hotline has this name", f"did you mean `{name}`? rename it"
             severity = "warning"
         draft.problems.append(Problem(file, 1, 1, "", what, remedy, severity))

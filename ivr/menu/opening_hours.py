@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,22 +14,15 @@ from ivr.menu.language.scalars import WEEKDAYS
 
 
 def is_open(desk: Desk, at: datetime, timezone: ZoneInfo) -> bool:
-    """Return whether somebody answers at this moment.
-
-    A span includes its first minute but not its last. A day that one span calls closed stays closed.
-    """
+    """Return whether somebody answers at this moment. A span includes its first minute but not its last."""
     here = at.astimezone(timezone)
     today = here.date()
     if today.isoformat() in desk.closed_on:
         return False
     if desk.holidays and today in public_holidays(desk.holidays, today.year):
         return False
-    if desk.hours == "always":
-        return True
-    spans = _spans(desk, today)
     time = f"{here.hour:02}:{here.minute:02}"
-    ends = [ends for span in spans if span != "closed" for ends in _ends_of(span)]
-    return "closed" not in spans and any(first <= time < last for first, last in ends)
+    return any(first <= time < last for first, last in _ends_of(hours_on(desk, _weekday(desk, today))))
 
 
 def may_close(desk: Desk) -> bool:
@@ -35,20 +30,44 @@ def may_close(desk: Desk) -> bool:
     return desk.hours != "always" or bool(desk.closed_on) or desk.holidays is not None
 
 
-def _spans(desk: Desk, on: date) -> list[str]:
-    assert isinstance(desk.hours, dict)
+def hours_on(desk: Desk, weekday: int) -> str:
+    """Return the hours of a weekday, such as ``09:00-12:00, 13:00-18:00`` or ``closed``. They are empty if nothing names the day."""
+    if isinstance(desk.hours, str):
+        return ALL_DAY
+    return next((desk.hours[days] for days in narrowest_names(desk.hours, weekday)), "")
+
+
+ALL_DAY = "00:00-24:00"
+
+
+def narrowest_names(names: Iterable[str], weekday: int) -> list[str]:
+    """Return the names that decide about a day: ``fri`` before ``mon-fri``. Checked hours have one at most."""
+    held = [days for days in names if weekday in weekdays(days)]
+    return [days for days in held if len(weekdays(days)) == min(len(weekdays(each)) for each in held)]
+
+
+def week(desk: Desk) -> list[tuple[str, str]]:
+    """Return the hours from Monday on: each run of days with the same hours once, as in ``mon-thu`` and ``fri``."""
+    runs = itertools.groupby(range(len(WEEKDAYS)), key=lambda weekday: hours_on(desk, weekday))
+    return [(days_of(list(run)), hours) for hours, run in runs if hours]
+
+
+def days_of(run: Sequence[int]) -> str:
+    """Return the name of days that follow each other."""
+    return "-".join(dict.fromkeys((WEEKDAYS[run[0]], WEEKDAYS[run[-1]])))
+
+
+def _weekday(desk: Desk, on: date) -> int:
+    """Return the day of the week whose hours hold: Monday's on a weekend day that is worked instead of a holiday."""
     calendar = _calendar(desk.holidays, on.year) if desk.holidays else None
-    worked_instead = on in (getattr(calendar, "weekend_workdays", None) or ())
-    weekday = 0 if worked_instead else on.weekday()
-    return [span for days, span in desk.hours.items() if weekday in weekdays(days)]
+    return 0 if on in (getattr(calendar, "weekend_workdays", None) or ()) else on.weekday()
 
 
 @functools.lru_cache(maxsize=1024)
-def _ends_of(spans: str) -> tuple[tuple[str, str], ...]:
-    """Return the first and last minutes of spans such as ``09:00-12:00, 13:00-18:00``."""
-    return tuple(
-        (first, last) for first, _, last in (span.strip().partition("-") for span in spans.split(","))
-    )
+def _ends_of(hours: str) -> tuple[tuple[str, str], ...]:
+    """Return the first and last minutes of hours such as ``09:00-12:00, 13:00-18:00``."""
+    spans = (span.strip().partition("-") for span in hours.split(","))
+    return tuple((first, last) for first, _, last in spans if last)
 
 
 @functools.lru_cache(maxsize=64)

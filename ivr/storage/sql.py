@@ -129,6 +129,7 @@ RECORD = """
 
 WANTED = """
     WHERE started >= :since AND started < :until
+        AND call NOT LIKE 'doctor-%'  -- the calls of `ivr twilio doctor` are nobody's
         AND (:caller = '' OR substr(caller, -length(:caller)) = :caller)
         AND (:ending = '' OR ending = :ending)
         AND (:hotline = '' OR hotline = :hotline)

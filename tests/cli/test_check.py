@@ -35,6 +35,20 @@ def test_check_says_every_problem(bakery: Path) -> None:
     assert all(problem["line"] >= 1 and problem["remedy"] for problem in problems)
 
 
+def test_bulletins_without_a_file_are_a_warning(bakery: Path) -> None:
+    """The announcement would be silently absent; an empty list says that this is meant."""
+    menu, news = (
+        bakery / "menu.yaml",
+        "  news: {run: bulletins, outcomes: {some: hours, none: hours, unavailable: hours}}",
+    )
+    text = menu.read_text(encoding="utf-8").replace("go: hours", "go: news")
+    menu.write_text(text.replace("nodes:\n", f"nodes:\n{news}\n"), encoding="utf-8")
+    warning = "news: there is no bulletins.yaml, so that nothing is told here; write one, with `[]` for none as yet\n"
+    assert warning in ivr("check", bakery).stdout
+    (bakery / "bulletins.yaml").write_text("[]\n", encoding="utf-8")
+    assert "bulletins.yaml" not in ivr("check", bakery).stdout
+
+
 def test_a_folder_that_is_not_there_is_a_problem() -> None:
     """Of which there is one."""
     result = ivr("check", "nowhere")

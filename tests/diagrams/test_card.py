@@ -187,6 +187,15 @@ def test_hours_are_told_in_the_language_of_the_card() -> None:
     assert hours_of(desk, "zh-CN") == "周一至周五 09:00-12:00, 13:00-18:00, 周六 10:00-12:00, 周日 休息"
 
 
+def test_a_card_tells_the_hours_that_hold_and_the_closed_days() -> None:
+    """A day with hours of its own is not told with the others, and a desk that is always open may close at Christmas."""
+    ways = dict.fromkeys(("closed", "busy", "no_answer", "failed"), "bye")
+    keys = {"number": "+8657100000001", "closed_on": ["2026-12-25"], **ways}
+    desk = Desk.model_validate({**keys, "hours": {"mon-fri": "09:00-18:00", "fri": "09:00-15:00"}})
+    assert hours_of(desk, "en-US") == "Mon–Thu 09:00-18:00, Fri 09:00-15:00, 2026-12-25 closed"
+    assert hours_of(Desk.model_validate(keys), "zh-CN") == "全天, 2026-12-25 休息"
+
+
 def test_columns_stand_in_line() -> None:
     """Also where characters are twice as wide."""
     from rich.cells import cell_len

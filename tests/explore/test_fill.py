@@ -14,7 +14,7 @@ from ivr.explore.reach import Reach, Witness, reach
 from ivr.harness import DirectHarnesses
 from ivr.menu.tree import Tree
 from ivr.written.coverage import Coverage, CoverageItem, everything
-from ivr.written.model import Hears, WrittenCall
+from ivr.written.model import Hears, Press, WrittenCall
 from ivr.written.runner import PlayedCall, PlayedStep, play
 from tests.support import bakery
 
@@ -173,3 +173,38 @@ def test_a_hotline_of_one_language_does_not_name_it(bench: Bench) -> None:
 
     one: Any = One()
     assert filled_title(one, CoverageItem("slow", "news"), Witness((), "zh-CN")) == "`news` takes long"
+
+
+SLOW = """
+hotline: shop
+languages: [zh-CN]
+timezone: Asia/Shanghai
+start: greeting
+desks:
+  shop: {number: "+8657100000000", hours: always, busy: goodbye, no_answer: goodbye, failed: goodbye}
+nodes:
+  greeting: {say: 您好，欢迎致电轮毂自行车店，很高兴为您服务。, then: news}
+  news: {run: bulletins, outcomes: {some: main, none: main, unavailable: main}}
+  main: {menu: {"1": {for: 短信, go: text}, "2": {for: 取车, go: ticket}}}
+  text: {text: 在车站后面。, then: main, unable: main, rationed: main}
+  ticket: {say: 请输入四位编号。, ask: digits, length: 4, then: goodbye}
+  agent: {say: 请稍等。, transfer: shop}
+  goodbye: {end: 再见。}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "keys"),
+    [("phrase working 2", ["1", "5"]), ("phrase ask_nomatch 1", ["2", "*3*3"])],
+)
+def test_the_way_to_a_sentence_is_one_that_a_caller_can_go(
+    tmp_path: Path, what: str, keys: list[str]
+) -> None:
+    """An action after a long greeting is given up before it is said twice that it goes on, and an entry of four digits is over at the fourth."""
+    (tmp_path / "menu.yaml").write_text(SLOW, encoding="utf-8")
+    tree, item = load_tree(tmp_path), CoverageItem("prompts", "", what, "zh-CN")
+    slow = Bench(tmp_path, tree, [item], reach(tree, [item]))
+    filled = slow.fill(item)
+    assert filled.left == {}
+    (call,) = filled.calls
+    assert [step.press for step in call.steps if isinstance(step, Press)] == keys

@@ -42,6 +42,16 @@ def test_the_broken_example_breaks_it_by_this_way(proof: str, node: str, steps: 
     assert steps_of(proof) == (node, steps)
 
 
+def test_a_node_behind_a_condition_may_be_reached_with_another_value() -> None:
+    """Then it is a warning, which says what a reader does who knows such a value."""
+    (found,) = (each for each in proved_of(PROOFS["P13"].before).findings if each.proof == "P13")
+    assert found.severity == "warning"
+    assert found.remedy == (
+        "lead an option or an outcome here, or delete it; "
+        "if a value that was not tried leads here, keep it, and show that value in a written call"
+    )
+
+
 @pytest.mark.parametrize("proof", PROOFS)
 def test_the_mended_example_keeps_every_promise(proof: str) -> None:
     """Not only the one that it is about."""

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from ivr.explore.sample_entries import bad_entries, good_entries
-from ivr.explore.samples import ACCOUNT, SOMETHING, Samples
+from ivr.explore.sample_entries import SampleEntry, bad_entries, good_entries
+from ivr.explore.samples import ACCOUNT, MOST_WORDS, SOMETHING, Samples
 from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.tree import Tree
@@ -37,6 +37,38 @@ def test_a_variable_is_tried_with_what_it_is_compared_with(
 ) -> None:
     """And with what lies beside it; one that is compared with another variable, with more and less."""
     assert Samples(asking(condition)).values("x") == values
+
+
+def test_a_variable_is_tried_with_the_words_of_a_text_that_it_is_looked_for_in() -> None:
+    """A list of tickets is one text: a ticket of it must be tried, or what follows seems out of reach."""
+    samples = Samples(asking("x in y", """{x: '', y: "1042, '1057'; red"}"""))
+    assert {"1042", "1057", "red"} <= set(samples.values("x"))
+    assert "1042" not in samples.values("y")
+    many = ", ".join(map(str, range(1000, 9000)))
+    assert len(Samples(asking("x in y", f"{{x: '', y: '{many}'}}")).values("x")) <= 3 + MOST_WORDS
+
+
+TICKETS = """
+main: {say: The ticket., ask: digits, length: 4, as: ticket, then: look}
+look: {choose: [{if: ticket in ready, go: found}], else: bye}
+found: {say: It is ready., then: bye}
+"""
+
+
+def test_an_entry_is_tried_with_the_numbers_of_a_text() -> None:
+    """Each with the length of the entry; what is typed after `set` counts, too."""
+    tree = tree_of(TICKETS, 'variables: {ready: "all 1042, 77"}', contracts=CONTRACTS)
+    assert SampleEntry("1042", "#") in good_entries(tree, "main", Samples(tree))
+    nodes = 'main: {set: {ready: "1057"}, then: enter}' + TICKETS.replace("main:", "enter:")
+    tree = tree_of(nodes, 'variables: {ready: ""}', contracts=CONTRACTS)
+    assert SampleEntry("1057", "#") in good_entries(tree, "enter", Samples(tree))
+
+
+def test_a_wrong_entry_of_a_fixed_length_can_be_typed() -> None:
+    """The entry is over at its last key, so that no more keys than that are tried."""
+    tree = tree_of(TICKETS, 'variables: {ready: ""}', contracts=CONTRACTS)
+    typed = [entry.keys for entry in bad_entries(tree, "main")]
+    assert typed == ["5", "*3*3"]
 
 
 def test_the_values_are_found_once() -> None:

@@ -168,6 +168,24 @@ def test_a_file_that_nothing_includes_is_a_warning() -> None:
     assert loaded.tree is not None
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bulletin.yaml", "bulletins.yaml"),
+        ("acounts.yaml", "accounts.yaml"),
+        ("action.yaml", "actions.yaml"),
+        ("promts.en-US.yaml", "prompts.en-US.yaml"),
+    ],
+)
+def test_a_misspelt_file_is_to_be_renamed(typed: str, meant: str) -> None:
+    """Nobody is told to include what is no file of nodes; one with nodes may have any name."""
+    words = {name: text for name, text in FILES.items() if name != meant}
+    found = said(load({"menu.yaml": MENU, **words}, CONTRACTS, unread={typed: "- first: 2026-11-22"}))
+    assert f"{typed}:1:1: no file of a hotline has this name; did you mean `{meant}`? rename it" in found
+    found = said(load({"menu.yaml": MENU, **words}, CONTRACTS, unread={typed: "nodes: {}"}))
+    assert f"{typed}:1:1: nothing includes this file; add it under `include:`, or delete it" in found
+
+
 def test_a_broken_menu_file_does_not_hide_the_others() -> None:
     """What cannot be read is told in every file."""
     loaded = bilingual("hotline: [x", **{"people.yaml": "nodes:\n\tx: y"})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.menu.language.desks import Desk
-from ivr.menu.opening_hours import is_open, knows_holidays, public_holidays, weekdays
+from ivr.menu.opening_hours import is_open, knows_holidays, public_holidays, week, weekdays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -55,12 +55,6 @@ def test_a_span_to_midnight() -> None:
     assert not opens("2026-11-24T00:00", hours={"mon": "00:00-24:00"})
 
 
-def test_two_spans_of_one_day() -> None:
-    """A day is open in each of the spans that name it."""
-    hours = {"mon-fri": "09:00-12:00", "mon": "14:00-18:00"}
-    assert [opens(f"2026-11-23T{at}:00", hours=hours) for at in ("10", "13", "15")] == [True, False, True]
-
-
 @pytest.mark.parametrize("spans", ["09:00-12:00, 13:00-18:00", "09:00-12:00,13:00-18:00"])
 def test_a_lunch_break(spans: str) -> None:
     """A day may have several spans, between commas."""
@@ -99,6 +93,27 @@ def test_a_weekend_day_that_is_worked_instead() -> None:
     hours = {"mon-fri": "09:00-21:00"}
     assert opens("2025-01-26T10:00", hours=hours, holidays="CN")
     assert not opens("2025-01-26T10:00", hours=hours)
+
+
+def test_a_narrower_name_wins_over_a_wider_one() -> None:
+    """With `mon-fri` and `fri`, Friday has hours of its own, in whatever order they are written."""
+    hours = {"fri": "09:00-15:00", "mon-fri": "09:00-18:00", "wed": "closed"}
+    assert opens("2026-11-26T17:00", hours=hours)
+    assert opens("2026-11-27T14:59", hours=hours)
+    assert not opens("2026-11-27T17:00", hours=hours)
+    assert not opens("2026-11-25T10:00", hours=hours)
+
+
+def test_a_week_names_each_day_once() -> None:
+    """Cards and pictures show the hours that hold, and not those that are typed."""
+    hours = {"mon-fri": "09:00-18:00", "fri-sun": "10:00-12:00", "wed": "closed", "sun": "closed"}
+    assert week(desk(hours=hours)) == [
+        ("mon-tue", "09:00-18:00"),
+        ("wed", "closed"),
+        ("thu", "09:00-18:00"),
+        ("fri-sat", "10:00-12:00"),
+        ("sun", "closed"),
+    ]
 
 
 @pytest.mark.parametrize(

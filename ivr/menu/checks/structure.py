@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from typing import assert_never
 
+from ivr.menu.checks.conditions import check_conditions
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
     check_braces,
@@ -21,6 +23,7 @@ from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
 from ivr.menu.checks.words import check_words
 from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Contract
+from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.nodes import (
     FIXED_LENGTHS,
@@ -38,7 +41,7 @@ from ivr.menu.language.nodes import (
     TextNode,
 )
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
-from ivr.menu.opening_hours import knows_holidays
+from ivr.menu.opening_hours import knows_holidays, may_close, narrowest_names
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.templates import RESERVED, is_template
 from ivr.menu.speech.voices import voice_problem
@@ -53,6 +56,7 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     check_words(draft, hotline)
     texts = template_texts(draft, hotline)
     check_templates(draft, texts)
+    check_conditions(draft, contracts, texts)
     check_messages(draft, contracts, texts)
     check_braces(draft, texts)
     check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
@@ -107,8 +111,8 @@ def _variable_name(draft: Draft, node: str, path: tuple[str, ...], name: str) ->
 
 def _desks(draft: Draft, hotline: Hotline) -> None:
     for name, desk in hotline.desks.items():
-        closes = desk.hours != "always" or desk.closed_on or desk.holidays
-        if closes and desk.closed is None:
+        _days_named_twice(draft, name, desk)
+        if may_close(desk) and desk.closed is None:
             what = f"the desk `{name}` closes, and nothing says what follows"
             remedy = "add `closed:` with a node, such as a voicemail"
             draft.note("", ("desks", name), what, remedy, rule="H07")
@@ -117,6 +121,17 @@ def _desks(draft: Draft, hotline: Hotline) -> None:
             draft.note("", ("desks", name, "holidays"), what, "write the days under `closed_on:`")
         for follow_up, target in desk.follow_ups.items():
             draft.check_target("", ("desks", name, follow_up.value), target)
+
+
+def _days_named_twice(draft: Draft, name: str, desk: Desk) -> None:
+    """Note hours of which nobody can say which ones hold, at the first such day of each two names."""
+    told = set[str]()
+    for weekday, day in enumerate(calendar.day_name if isinstance(desk.hours, dict) else ()):
+        names = narrowest_names(desk.hours, weekday)
+        if len(names) > 1 and names[1] not in told:
+            told.add(names[1])
+            what = f"`{names[0]}` and `{names[1]}` both name {day}"
+            draft.note("", ("desks", name, "hours", names[1]), what, "name it once")
 
 
 # --- single nodes

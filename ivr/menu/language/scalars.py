@@ -140,8 +140,12 @@ def _mended_hours(typed: str) -> str | None:
     mended = _with_zero(typed)
     if night := _over_midnight(typed):
         return f"a span ends on its day: write {night}"
-    if mended != typed and re.fullmatch(_SPAN, mended):
+    if mended != typed and re.fullmatch(_SPANS, mended):
         return f"a 0 is missing in front: write `{mended}`"
+    if re.fullmatch(_SPANS, typed):
+        for one, other in itertools.pairwise(sorted(re.split(" *, *", typed))):
+            if other[:5] <= one[6:]:
+                return f"`{one}` and `{other}` overlap: write one span in their place"
     span = None if re.search(_CLOCK, typed) else _SHORT_SPAN.search(typed)
     return f"write hours and minutes, such as `{_whole_span(span)}`" if span else None
 
@@ -224,6 +228,7 @@ _SHORT_SPAN = re.compile(
 _CLOCK = r"[0-9]{2}:[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _SPAN = rf"{_TIME}-({_TIME}|24:00)"
+_SPANS = rf"{_SPAN}( *, *{_SPAN})*"
 _NODE_NAME = rf"(?!({'|'.join(SPECIAL_TARGETS)})$)[a-z][a-z0-9_]*"
 _DAY = "|".join(WEEKDAYS)
 
@@ -282,7 +287,7 @@ Hours = Annotated[
     str,
     Form(
         "span of hours within one day",
-        rf"closed|{_SPAN}( *, *{_SPAN})*",
+        rf"closed|{_SPANS}",
         ("08:30-21:00", "09:00-12:00, 13:00-18:00", "closed"),
         _in_their_order,
         _mended_hours,

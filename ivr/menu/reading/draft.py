@@ -18,6 +18,8 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import Mark, Section, place
 
 MENU_FILE = "menu.yaml"
+DATA_FILES = frozenset({"accounts.yaml", "bulletins.yaml"})
+"""Files that belong to actions, not to the menu."""
 
 
 class TypedSection(NamedTuple):

@@ -230,6 +230,8 @@ def _explain(model: type[BaseModel], mistake: Any, value: str) -> tuple[str, str
             return f"`{key}` must be a text", f"write `{key}: {typed['go']}`"
         case "string_type" if key == "holidays" and "closed_on" in beside:
             return "`holidays` must be a country, such as `CN`", "write dates under `closed_on:`"
+        case "string_type" if isinstance(typed, list) and keys[0] == "variables":
+            return f"`{key}` must be a text", f'write one text, such as `"{", ".join(map(str, typed))}"`'
         case "string_type":
             return f"`{key}` must be a text", "put quotes around the text, or check the indentation"
         case "model_type" if (

@@ -30,6 +30,7 @@ def test_the_sample_has_no_problem() -> None:
         ("    closed: voicemail\n", "", "menu.yaml:13:3: the desk `service` closes, and nothing says what follows; add `closed:` with a node, such as a voicemail [H07]"),
         ("busy: voicemail", "busy: voicemial", "menu.yaml:17:5: there is no node `voicemial`; did you mean `voicemail`?"),
         ("hours: {mon-fri: 09:00-21:00}", "holidays: XX", "menu.yaml:15:5: the holidays of `XX` are not known; write the days under `closed_on:`"),
+        ("hours: {mon-fri: 09:00-21:00}", 'hours: {mon-wed: "09:00-21:00", wed-fri: "09:00-12:00"}', "menu.yaml:15:37: `mon-wed` and `wed-fri` both name Wednesday; name it once"),
         ("language: en-US, go: main", "language: en-GB, go: main", "menu.yaml:32:27: main: `en-GB` is not among the hotline's `languages:`; did you mean `en-US`?"),
         ("run: limits\n", "run: limts\n", "menu.yaml:35:5: limits: there is no action `limts`; did you mean `limits`?"),
         ("{ok: limits_told, unavailable: agent}", "{ok: limits_told}", "menu.yaml:37:5: limits: the outcome `unavailable` of `limits` leads nowhere (The service did not answer, or answered nonsense); add `unavailable:` with the node that follows [E07]"),

@@ -114,7 +114,14 @@ HOTLINE = "hotline: x\nlanguages: [en-US]\nstart: main\nnodes: {}\n"
          "5:79: n: `9:00-12:00` is no span of hours within one day; a 0 is missing in front: write `09:00-12:00`"),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '09:00-12:00, 11:00-18:00'}}}",
          ("5:79: n: `09:00-12:00, 11:00-18:00` is no span of hours within one day; "
+          "`09:00-12:00` and `11:00-18:00` overlap: write one span in their place")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '13:00-18:00, 09:00-12:00'}}}",
+         ("5:79: n: `13:00-18:00, 09:00-12:00` is no span of hours within one day; "
           "write it like `08:30-21:00` or `09:00-12:00, 13:00-18:00` or `closed`")),
+        ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: {mon: '9:00-12:00, 13:00-18:00'}}}",
+         ("5:79: n: `9:00-12:00, 13:00-18:00` is no span of hours within one day; "
+          "a 0 is missing in front: write `09:00-12:00, 13:00-18:00`")),
+        ("variables: {ready: [1042, 1057]}", '5:13: n: `ready` must be a text; write one text, such as `"1042, 1057"`'),
         ("desks: {a: {number: +8657100000000, busy: b, no_answer: b, failed: b, hours: 9:00-18:00}}",
          ("5:71: n: `hours` does not say on which days; "
           "write the days and the hours below it, such as `mon-fri: 09:00-18:00`")),

@@ -22,7 +22,7 @@ _SLOW = 2.0
 """Seconds of silence for a caller; Twilio gives up after fifteen."""
 _PATIENCE = 15.0
 _PROBE = "doctor-"
-"""The start of a probe's identifier. Twilio's calls begin with ``CA``."""
+"""The start of a probe's identifier. Twilio's calls begin with ``CA``, and the store lists no call that begins so."""
 _FORGED = "not the token of any account"
 
 State = Literal["ok", "wrong", "skipped"]

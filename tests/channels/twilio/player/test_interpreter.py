@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ivr.channels.twilio.player.interpreter import Answer, PlayedItem, PlayerError
-from ivr.channels.twilio.player.leg import NumberSettings
+from ivr.channels.twilio.player.leg import CallLeg, NumberSettings
 from tests.support.table_server import Server, ring, say
 
 
@@ -178,6 +180,16 @@ def test_a_recording_is_reported_to_its_action_and_when_it_is_ready() -> None:
         "RecordingDuration": "12",
         "RecordingStatus": "completed",
     }
+
+
+def test_no_two_recordings_have_the_same_identifier() -> None:
+    """A server knows a recording by it: that of a later call must not replace one of an earlier call."""
+    found = set()
+    for call in ("CA" + "1" * 32, "CA" + "2" * 32):
+        leg = CallLeg(Server({}), NumberSettings(), call, "+8613800138000", "+14155550100", "inbound")
+        found |= {leg.recording(5)["RecordingSid"] for _ in range(2)}
+    assert len(found) == 4
+    assert all(re.fullmatch("RE[0-9a-f]{32}", sid) for sid in found)
 
 
 @pytest.mark.parametrize(
