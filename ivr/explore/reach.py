@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ivr.calls.turns import ANOTHER_SENTENCE
 from ivr.engine.events import LimitReached
 from ivr.engine.session import Session
+from ivr.engine.states import CallState
 from ivr.engine.turn import Turn
 from ivr.explore.explorer import explore
 from ivr.explore.moves import Actor, Move
@@ -57,13 +58,12 @@ def reach(tree: Tree, wanted: Iterable[CoverageItem]) -> Reach:
         for item in left.intersection(covered):
             steps = seen.setdefault(item, [])
             if len(steps) < MOST_STEPS:
-                waits = bool(before.running and turn.session.running and before.repeats)
-                steps.append(_Step(state, move, turn.session.language, covered, waits))
+                steps.append(_Step(state, move, turn.session.language, covered))
 
     walk = explore(tree, watch)
     by_caller = _Ways(walk)
-    best = ((item, by_caller.best(steps)) for item, steps in seen.items())
-    ways = {item: way for item, way in best if way is not None}
+    in_time = ((item, [step for step in steps if _in_time(walk, step.state)]) for item, steps in seen.items())
+    ways = {item: by_caller.best(steps) for item, steps in in_time if steps}
     return Reach(ways, frozenset() if walk.bounded else frozenset(left - ways.keys()))
 
 
@@ -89,12 +89,12 @@ class _Step(NamedTuple):
     move: Move
     language: str
     covered: tuple[CoverageItem, ...]
-    waits: bool
-    """Whether the caller has heard before that an action goes on, and it still does."""
 
 
-def _is_in_time(walk: Walk, state: int) -> bool:
-    """Say whether an action still goes on in a state, for a caller who lets the hotline finish its sentences."""
+def _in_time(walk: Walk, state: int) -> bool:
+    """Say whether a slow action is not yet given up in a state, for a caller who lets the hotline finish its sentences."""
+    if state == BEGINNING or walk.places[state].waits is not CallState.slow_action:
+        return True
     times = walk.tree.times.get(walk.tree.nodes[walk.places[state].session.node].action or "", Times())
     heard = walk.found[walk.parents[state]].heard + walk.found[state].heard
     return times.wait + heard < times.give_up - ANOTHER_SENTENCE
@@ -131,14 +131,11 @@ class _Ways:
             self.length[state], self.by[state] = self.length[source] + 1, (source, move)
             todo.append(state)
 
-    def best(self, steps: Sequence[_Step]) -> Witness | None:
-        """Return the shortest way to one of these steps, or None if the action of each is given up before."""
-        far = sorted(steps, key=lambda step: (step.move.by >= Actor.gone, self.length.get(step.state, FAR)))
-        for step in far:
-            before = self._to(step.state) if step.state in self.length else self.walk.way_to(step.state)
-            if not step.waits or _is_in_time(self.walk, step.state):
-                return Witness((*before, step.move), step.language, step.covered)
-        return None
+    def best(self, steps: Sequence[_Step]) -> Witness:
+        """Return the shortest way to one of these steps."""
+        step = min(steps, key=lambda step: (step.move.by >= Actor.gone, self.length.get(step.state, FAR)))
+        before = self._to(step.state) if step.state in self.length else self.walk.way_to(step.state)
+        return Witness((*before, step.move), step.language, step.covered)
 
     def _to(self, state: int) -> list[Move]:
         way: list[Move] = []
