@@ -14,17 +14,8 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, assert_never
 
 from ivr.calls.turns import Switchboard
+from ivr.engine import events
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
-from ivr.engine.events import (
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.engine.session import Session
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.prompts import Utterance
@@ -199,7 +190,7 @@ class DirectLine:
     def press(self, keys: str) -> None:
         """Press keys. Those after the end of the entry are lost, as on the telephone. `#` ends a recording."""
         if isinstance(self.last, Record) and "#" in keys:
-            self._happen(RecordingEnded(self.clock()))
+            self._happen(events.RecordingEnded(self.clock()))
         elif isinstance(self.last, Gather):
             self._enter(self.last, keys)
 
@@ -211,7 +202,7 @@ class DirectLine:
         if not finished_by and len(digits) != gather.length:
             self.clock.advance(gather.timeout)
         at = self.clock()
-        self._happen(DigitsPressed(at, digits, finished_by) if digits else NoInput(at))
+        self._happen(events.DigitsPressed(at, digits, finished_by) if digits else events.NoInput(at))
 
     def speak(self, text: str) -> None:
         if isinstance(self.last, Record):
@@ -221,15 +212,15 @@ class DirectLine:
             self.silence()
         elif isinstance(self.last, Gather):
             self.clock.advance(spoken_seconds(text))
-            self._happen(SpeechHeard(self.clock(), text))
+            self._happen(events.SpeechHeard(self.clock(), text))
 
     def silence(self) -> None:
         if isinstance(self.last, Gather):
             self.clock.advance(self.last.timeout)
-            self._happen(NoInput(self.clock()))
+            self._happen(events.NoInput(self.clock()))
         elif isinstance(self.last, Record):
             self.clock.advance(self.last.silence)
-            self._happen(RecordingEnded(self.clock()))
+            self._happen(events.RecordingEnded(self.clock()))
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -243,26 +234,26 @@ class DirectLine:
         self.clock.advance(seconds)
         url = f"recording://{self.call}/{self.turn}/{last.name}"
         self.switchboard.keep_voicemail(self.call, url, seconds, self.clock())
-        self._happen(RecordingEnded(self.clock(), url, seconds))
+        self._happen(events.RecordingEnded(self.clock(), url, seconds))
 
     def hang_up(self) -> None:
         """Hang up. If the call waits for a recording, the waiting turn hears of it first, as with a carrier."""
         if self.waiting == "nobody":
             return
         if self.waiting == "recording":
-            self._turn(CallerHungUp(self.clock()))
+            self._turn(events.CallerHungUp(self.clock()))
         self.switchboard.hang_up(self.call, self.clock())
         self.commands, self.ending = [], "hung_up"
 
-    def _start(self) -> CallStarted:
-        return CallStarted(self.clock(), self.caller, self.called, self.language)
+    def _start(self) -> events.CallStarted:
+        return events.CallStarted(self.clock(), self.caller, self.called, self.language)
 
-    def _happen(self, event: Event) -> None:
+    def _happen(self, event: events.Event) -> None:
         self._turn(event)
         for command in self.commands:
             self._execute(command)
 
-    def _turn(self, event: Event) -> None:
+    def _turn(self, event: events.Event) -> None:
         def render(session: Session, commands: Sequence[Command]) -> bytes:
             self.commands, self.turn = list(commands), session.turn
             return b"-"
@@ -292,7 +283,7 @@ class DirectLine:
         if answer == "answered" and transfer.reason:
             self.items.append(CallNote(f"the desk hears: {transfer.reason}"))
         self.clock.advance(transfer.ring_seconds if answer == "no_answer" else 3)
-        self._happen(TransferEnded(self.clock(), answer))
+        self._happen(events.TransferEnded(self.clock(), answer))
 
     def _hear(self, utterances: Sequence[Utterance]) -> None:
         for utterance in utterances:

@@ -20,16 +20,8 @@ from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions, finished_event, opened, sealed, texts_of
 from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.worker_pool import ActionRunner, WorkerPool
+from ivr.engine import events
 from ivr.engine.commands import Command, RunAction, SendText, Transfer, nest
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    Event,
-    InternalError,
-    LimitReached,
-)
 from ivr.engine.recognition import breaks_off
 from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
@@ -99,10 +91,12 @@ class Switchboard:
     """Measures how long a webhook has waited."""
     patience: float = 10.0
     """Seconds that a repeated request waits for the answer of the first one."""
-    observers: list[Callable[[Turn, Event], None]] = field(default_factory=list)
+    observers: list[Callable[[Turn, events.Event], None]] = field(default_factory=list)
     """Called at every step, for the simulator's trace and the coverage of written calls. None of them can break a call."""
 
-    def take_turn(self, call: str, number: int, event: Event, start: CallStarted, render: Render) -> bytes:
+    def take_turn(
+        self, call: str, number: int, event: events.Event, start: events.CallStarted, render: Render
+    ) -> bytes:
         """Advance a call by one turn and return the channel's answer.
 
         ``start`` begins the call if it is new, or if it is unknown at a later turn. Raises :class:`StillBusy`, and
@@ -143,13 +137,13 @@ class Switchboard:
             waited += 0.02
         return look, waited
 
-    def _new_session(self, call: str, start: CallStarted) -> Session:
+    def _new_session(self, call: str, start: events.CallStarted) -> Session:
         tree = self.hotline.current()
         log.info("call", call=call, caller=masked(start.caller), hotline=tree.name, version=tree.version)
         return Session(call, tree.version, start.at, start.caller, start.called)
 
     def _process_turn(
-        self, token: int, session: Session, event: Event, start: CallStarted, render: Render
+        self, token: int, session: Session, event: events.Event, start: events.CallStarted, render: Render
     ) -> bytes:
         tree = self.hotline.version(session.version)
         restarted = tree.version != session.version
@@ -164,7 +158,7 @@ class Switchboard:
         self._note_messages(done.messages)
         return done.answer
 
-    def _advance_or_apologise(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
+    def _advance_or_apologise(self, work: _Turn, event: events.Event, render: Render) -> SavedTurn:
         """Do a turn. Whatever breaks in it becomes an apology."""
         try:
             return self._advance_call(work, event, render)
@@ -184,13 +178,13 @@ class Switchboard:
     def _apologise(self, work: _Turn, at: datetime, render: Render) -> SavedTurn:
         """Apologise and try a human. If the menu's way to a human is broken too, say goodbye."""
         try:
-            return self._advance_call(work, InternalError(at), render)
+            return self._advance_call(work, events.InternalError(at), render)
         except Exception as error:  # noqa: BLE001 - as above
             _note_trouble(work, error)
             work.session = replace(work.session, human_tried=True)
-            return self._advance_call(work, InternalError(at), render)
+            return self._advance_call(work, events.InternalError(at), render)
 
-    def _advance_call(self, work: _Turn, event: Event, render: Render) -> SavedTurn:
+    def _advance_call(self, work: _Turn, event: events.Event, render: Render) -> SavedTurn:
         """Advance the call until it waits for somebody, and return what to save."""
         work.advance_until_waiting(event)
         session = work.session.copy()
@@ -235,7 +229,7 @@ class Switchboard:
         if messages and self.sends:
             self.wake()
 
-    def _keep_late_result(self, tree: Tree, session: Session, event: ActionFinished) -> None:
+    def _keep_late_result(self, tree: Tree, session: Session, event: events.ActionFinished) -> None:
         """Keep the result and the message of an action that took longer than its turn.
 
         The next poll of the call collects the result, in whichever process. The caller may have hung up or gone to a
@@ -280,7 +274,7 @@ class _Turn:
     collected_run: str = ""
     """The key of the slow action whose result this turn has collected."""
 
-    def advance_until_waiting(self, event: Event) -> None:
+    def advance_until_waiting(self, event: events.Event) -> None:
         """Advance the call. Words from before a trouble are dropped, but its text messages are still sent."""
         self.commands = [command for command in self.commands if isinstance(command, SendText)]
         event = self._resolve_running_action(event)
@@ -294,10 +288,10 @@ class _Turn:
             if self.switchboard.store.ended(self.session.call):
                 self._record_event(event)  # the action is done and sends its message; nothing new begins
                 self.commands += texts_of(self.tree, self.session, event)
-                event = CallerHungUp(event.at)
+                event = events.CallerHungUp(event.at)
         raise EndlessMenu(f"more than {MAX_ACTIONS} actions in one turn")
 
-    def _apply_event(self, event: Event) -> None:
+    def _apply_event(self, event: events.Event) -> None:
         self._record_event(event)
         turn = happen(self.tree, self.session, event)
         self.session = turn.session
@@ -308,7 +302,7 @@ class _Turn:
             except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
                 log.error("observer failed", call=turn.session.call, **origin_of(error))  # noqa: TRY400 - without its text
 
-    def _record_event(self, event: Event) -> None:
+    def _record_event(self, event: events.Event) -> None:
         """Add an event to the path of the call."""
         session = self.session
         keys, outcome = public_keys(self.tree, session, event), str(event.ended)
@@ -318,7 +312,7 @@ class _Turn:
             "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
         )
 
-    def _run_action(self, wanted: RunAction, at: datetime) -> ActionFinished | ActionGoesOn:
+    def _run_action(self, wanted: RunAction, at: datetime) -> events.ActionFinished | events.ActionGoesOn:
         """Run an action. If it does not end in time, it goes on without this turn."""
         session, switchboard, tree = self.session, self.switchboard, self.tree
         if not self.claimed:
@@ -345,7 +339,7 @@ class _Turn:
             )
         )
         log.info("action goes on", call=session.call, action=wanted.action)
-        return ActionGoesOn(at, asked.key)
+        return events.ActionGoesOn(at, asked.key)
 
     def _action_request(self, wanted: RunAction, at: datetime) -> ActionRequest:
         session = self.session
@@ -360,13 +354,15 @@ class _Turn:
             message_limits=self.tree.declared.texts,
         )
 
-    def _resolve_running_action(self, event: Event) -> Event:
+    def _resolve_running_action(self, event: events.Event) -> events.Event:
         """Return what a request means while an action runs: it asks whether the action has ended.
 
         Only a hang-up, or the key for a human, means something else. A result that came too late is ``unavailable``.
         """
         session, switchboard = self.session, self.switchboard
-        if not session.running or isinstance(event, CallerHungUp | LimitReached | InternalError):
+        if not session.running or isinstance(
+            event, events.CallerHungUp | events.LimitReached | events.InternalError
+        ):
             return event
         if breaks_off(self.tree, session, event):
             return event
@@ -385,7 +381,7 @@ class _Turn:
             self.collected_run = session.running
             return opened(switchboard.services.seal, result, event.at)
         if left - waited > ANOTHER_SENTENCE:
-            return ActionGoesOn(event.at, session.running)
+            return events.ActionGoesOn(event.at, session.running)
         log.error("action too slow", call=session.call, action=action)
         return finished_event(
             action, session.running, ActionResult("unavailable"), switchboard.actions_of(self.tree), event.at
@@ -415,7 +411,7 @@ def _note_trouble(work: _Turn, error: Exception) -> None:
     log.error("turn failed", call=work.session.call, node=work.session.node, **origin_of(error))
 
 
-def _bounded(tree: Tree, session: Session, event: Event) -> Event:
+def _bounded(tree: Tree, session: Session, event: events.Event) -> events.Event:
     """Return the event, or the one that says that the call has used up its turns or seconds.
 
     Reports of a desk or a recording are still followed up, but not for ever: two desks could pass a caller to and
@@ -423,14 +419,14 @@ def _bounded(tree: Tree, session: Session, event: Event) -> Event:
     """
     turns = session.turn - tree.limits.turns
     seconds = (event.at - session.started).total_seconds() - tree.limits.seconds
-    if isinstance(event, CallStarted | CallerHungUp) or event.connected:
+    if isinstance(event, events.CallStarted | events.CallerHungUp) or event.connected:
         return event
     if event.outlives_limits:
-        return LimitReached(event.at, hard=True) if turns >= GRACE_TURNS else event
+        return events.LimitReached(event.at, hard=True) if turns >= GRACE_TURNS else event
     if max(turns, seconds) < 0:
         return event
     if not session.limited:
-        return LimitReached(event.at)
+        return events.LimitReached(event.at)
     if turns >= GRACE_TURNS or seconds >= GRACE_SECONDS:
-        return LimitReached(event.at, hard=True)
+        return events.LimitReached(event.at, hard=True)
     return event

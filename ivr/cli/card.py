@@ -6,15 +6,8 @@ from pathlib import Path
 
 import click
 
+from ivr.cli import diagram_options
 from ivr.cli.arguments import hotline_argument
-from ivr.cli.diagram_options import (
-    chosen_format,
-    chosen_language,
-    language_option,
-    loaded_hotline,
-    output_option,
-    write_output,
-)
 from ivr.diagrams import card as cards
 from ivr.diagrams.card_formats import card_page, card_text
 
@@ -33,12 +26,12 @@ Examples:
     help="Lines of text, or a page that prints on one sheet of A4. "
     "Without it, the ending of --output decides; otherwise text.",
 )
-@language_option
-@output_option
+@diagram_options.language_option
+@diagram_options.output_option
 def card_command(hotline: Path, form: str | None, language: str | None, output: Path | None) -> None:
     """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
-    form = chosen_format(form, output, {".txt": "text", ".htm": "html", ".html": "html"})
-    loaded, tree = loaded_hotline(hotline)
+    form = diagram_options.chosen_format(form, output, {".txt": "text", ".htm": "html", ".html": "html"})
+    loaded, tree = diagram_options.loaded_hotline(hotline)
     words = loaded.draft.words if loaded.draft else {}
-    made = cards.make_card(tree, words, chosen_language(tree, language))
-    write_output(card_page(made) if form == "html" else card_text(made), output)
+    made = cards.make_card(tree, words, diagram_options.chosen_language(tree, language))
+    diagram_options.write_output(card_page(made) if form == "html" else card_text(made), output)

@@ -15,16 +15,8 @@ from ivr.explore.counterexample import as_call
 from ivr.explore.fill import fill_coverage
 from ivr.explore.reach import Reach, reach
 from ivr.harness import DirectHarnesses
+from ivr.written import coverage_report
 from ivr.written.coverage import Coverage, CoverageItem, CoverageRow, coverage_rows, everything
-from ivr.written.coverage_report import (
-    SHOWN,
-    coverage_data,
-    keys_on_one_line,
-    print_missing,
-    print_rows,
-    shown_percent,
-    too_low,
-)
 from ivr.written.model import WrittenCall
 from ivr.written.runner import PlayedCall, play
 from ivr.written.yaml_writer import append
@@ -79,11 +71,11 @@ class MeasuredCoverage:
         if played < calls:
             click.echo(f"a part was measured: {played} of {counted(calls, 'call')}")
         if goals.json_file:
-            coverage = coverage_data(found, self._keys(found, reached))
+            coverage = coverage_report.coverage_data(found, self._keys(found, reached))
             data = {"hotline": self.tree.name, "calls": played, "of": calls, "coverage": coverage}
             text = json.dumps(data, ensure_ascii=False, indent=2)
             goals.json_file.write_text(text + "\n", encoding="utf-8")
-        sentences = too_low(found, goals.demanded)
+        sentences = coverage_report.too_low(found, goals.demanded)
         for sentence in sentences:
             click.echo(f"too little is covered: {sentence}", err=True)
         return not sentences
@@ -91,15 +83,15 @@ class MeasuredCoverage:
     def _show(self, goals: CoverageGoals, found: Sequence[CoverageRow], reached: Reach) -> None:
         """Print the table. If only demands were given, print one line and what they lack."""
         if goals.table:
-            print_rows(found)
+            coverage_report.print_rows(found)
         elif goals.demanded and not goals.measures_all:
-            words = ", ".join(f"{row.dimension} {shown_percent(row)}" for row in found)
+            words = ", ".join(f"{row.dimension} {coverage_report.shown_percent(row)}" for row in found)
             click.echo(f"coverage: {words}")
             found = [row for row in found if row.percent < goals.demanded[row.dimension]]
         else:
             return
-        most = None if goals.all_missing else SHOWN
-        print_missing(found, self._keys(found, reached, most), most=most)
+        most = None if goals.all_missing else coverage_report.SHOWN
+        coverage_report.print_missing(found, self._keys(found, reached, most), most=most)
 
     def _keys(
         self, found: Sequence[CoverageRow], reached: Reach, most: int | None = None
@@ -107,7 +99,7 @@ class MeasuredCoverage:
         """Return the keys that lead to each missing item."""
         missing = [item for row in found for item in row.missing if item in reached.ways][:most]
         calls = [as_call(self.tree, list(reached.ways[item].moves), str(item)) for item in missing]
-        return dict(zip(missing, map(keys_on_one_line, calls), strict=True))
+        return dict(zip(missing, map(coverage_report.keys_on_one_line, calls), strict=True))
 
     def _fill(self, path: Path, missing: Sequence[CoverageItem], reached: Reach) -> None:
         """Write the missing calls, and say which ones could not be made."""

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import click
 
+from ivr.cli import diagram_options
 from ivr.cli.arguments import hotline_argument
 from ivr.cli.call_store import call_filter, open_call_store
-from ivr.cli.diagram_options import (
-    chosen_format,
-    chosen_language,
-    language_option,
-    loaded_hotline,
-    output_option,
-    write_output,
-)
 from ivr.cli.errors import as_usage_error
 from ivr.diagrams.boxes import draw
 from ivr.diagrams.call_stats import MOST_CALLS, CallStats, count
@@ -42,8 +35,8 @@ Examples:
     help="Text for Mermaid or Graphviz, a picture, or a page with every word, a search and a switch for the language. "
     "Without it, the ending of --output decides; otherwise Mermaid.",
 )
-@language_option
-@output_option
+@diagram_options.language_option
+@diagram_options.output_option
 @click.option(
     "--full", is_flag=True, help="Give every node a box of its own, also in a chain with one way on."
 )
@@ -70,9 +63,9 @@ def graph_command(
     """
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
-    form = chosen_format(form, output, _ENDINGS)
-    loaded, tree = loaded_hotline(hotline)
-    chosen = chosen_language(tree, language)
+    form = diagram_options.chosen_format(form, output, _ENDINGS)
+    loaded, tree = diagram_options.loaded_hotline(hotline)
+    chosen = diagram_options.chosen_language(tree, language)
     traffic = _traffic(tree, since) if with_calls else None
     others = [other for other in tree.languages if other != chosen] if form == "html" else []
     words = loaded.draft.words if loaded.draft else {}
@@ -83,7 +76,7 @@ def graph_command(
         text = page(drawings)
     else:
         text = {"mermaid": mermaid, "dot": dot, "svg": svg}[form](drawings[0])
-    write_output(text, output)
+    diagram_options.write_output(text, output)
 
 
 _ENDINGS = {

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ivr import harness
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import build_application, utc_now
 from ivr.calls.action_results import Actions
@@ -22,19 +23,6 @@ from ivr.config import Settings
 from ivr.engine.events import Event
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
-from ivr.harness import (
-    NOBODY,
-    CallMonitor,
-    DirectHarnesses,
-    Faults,
-    at_moment,
-    call_sid,
-    first_caller,
-    history_of,
-    numbers,
-    sample_callers,
-    slow_down,
-)
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
@@ -56,7 +44,7 @@ def local_simulator(
     the moment or the language is wrong, and what :func:`ivr.app.build_application` raises.
     """
     folder, transcript, controls = saver.folder, saver.transcript, saver.controls
-    faults = Faults(controls.down, controls.slow)
+    faults = harness.Faults(controls.down, controls.slow)
 
     def perform(name: str, services: Services, request: ActionRequest, actions: Actions) -> ActionResult:
         saver.note_run(name)
@@ -68,9 +56,9 @@ def local_simulator(
     controls.actions = tuple(tree.contracts)
     begins_in = _language(language, tree) if language else ""
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
-    slow_down(application, clock, faults)
-    number = first_caller(application) if caller is None else "" if caller == "withheld" else caller
-    phones = sample_callers(folder, tree)
+    harness.slow_down(application, clock, faults)
+    number = harness.first_caller(application) if caller is None else "" if caller == "withheld" else caller
+    phones = harness.sample_callers(folder, tree)
 
     def trace(before: Session, event: Event, turn: Turn) -> None:
         if controls.trace:
@@ -78,7 +66,7 @@ def local_simulator(
             for line in step_lines(tree, before, event, turn.session, turn.commands):
                 transcript.note(line)
 
-    watch = CallMonitor(seen=trace)
+    watch = harness.CallMonitor(seen=trace)
     application.switchboard.observers.append(watch)
 
     def report(problems: tuple[Problem, ...]) -> None:
@@ -89,7 +77,7 @@ def local_simulator(
     application.hotline.report = report
 
     def messages(call: str) -> list[str]:
-        history = history_of(application, call)
+        history = harness.history_of(application, call)
         return [message.body for message in history.messages] if history else []
 
     def new_line() -> Line:
@@ -97,7 +85,7 @@ def local_simulator(
         now = clock.now.astimezone(tree.timezone)
         transcript.note(f"({number or 'number withheld'} rings {tree.name}, {now:%Y-%m-%d %H:%M %A})")
         line = DirectLine(
-            application.switchboard, clock, number, "", call_sid(tree), saver.desk_answer, begins_in
+            application.switchboard, clock, number, "", harness.call_sid(tree), saver.desk_answer, begins_in
         )
         begun = {
             "from": None if caller is None else number or "withheld",
@@ -122,7 +110,7 @@ def _place(session: Session | None, now: datetime) -> str:
 
 def _moment(text: str, tree: Tree) -> datetime:
     try:
-        return at_moment(text, tree)
+        return harness.at_moment(text, tree)
     except ValueError:
         raise ValueError(f"--at: `{text}` is no moment; write it like 2026-11-22T10:00") from None
 
@@ -142,9 +130,9 @@ def remote_simulator(saver: CallSaver, url: str, caller: str | None, settings: S
     everything that may be secret. Raises ``ValueError`` if the URL is wrong.
     """
     base, tree = _base(url), load_hotline(saver.folder).tree
-    phones = sample_callers(saver.folder, tree)
+    phones = harness.sample_callers(saver.folder, tree)
     languages = tree.languages if tree else ("zh-CN", "en-US")
-    number = "" if caller == "withheld" else caller or next(iter(phones), NOBODY)
+    number = "" if caller == "withheld" else caller or next(iter(phones), harness.NOBODY)
     saver.controls.remote = True
     transport = http_transport(base, settings.auth_tokens, public_url=settings.public_url)
 
@@ -222,7 +210,7 @@ class CallSaver:
         inside: HotlineView | None = None,
     ) -> RecordingLine:
         """Start recording a call. Only one that is seen from ``inside`` has no secrets of a real customer."""
-        desks = numbers(tree) if tree else {}
+        desks = harness.numbers(tree) if tree else {}
         common = said_to_everybody(tree) if tree and inside is None else None
         self.line, self.tree = RecordingLine(line, begun, desks, inside, common), tree
         return self.line
@@ -280,5 +268,5 @@ class CallSaver:
             return []
         if self.tree.asks_services:
             return ["it is not played again here: services do the actions, and would do them once more"]
-        failures = play("", call, DirectHarnesses(self.folder, self.tree)).failures
+        failures = play("", call, harness.DirectHarnesses(self.folder, self.tree)).failures
         return [f"played by itself it goes another way: {failures[0]}"] if failures else []

@@ -273,7 +273,7 @@ def hours_of(desk: Desk, language: str) -> str:
     words = card_words(language)
     names = get_day_names("abbreviated", locale=Locale.parse(language, sep="-"))
     lines = [words.always] if isinstance(desk.hours, str) else []
-    for days, span in week(desk) if isinstance(desk.hours, dict) else ():
+    for days, span in week(desk):
         first, _, last = days.partition("-")
         day = names[WEEKDAYS.index(first)]
         if days == f"{WEEKDAYS[0]}-{WEEKDAYS[-1]}":

@@ -36,42 +36,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
+from ivr.engine import events
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
 from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    InternalError,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.engine.keys import keys_here
 from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
+from ivr.menu.language import nodes
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import (
-    AskNode,
-    ChooseNode,
-    EndNode,
-    HandoffNode,
-    ListeningNode,
-    MenuNode,
-    RecordNode,
-    RunNode,
-    SayNode,
-    SetNode,
-    TextNode,
-    TransferNode,
-)
 from ivr.menu.opening_hours import is_open, may_close
 from ivr.menu.tree import Tree
 
@@ -81,14 +55,14 @@ MAX_REPEATS = 3
 """How often a caller may ask for the same again before a human asks what they need."""
 
 
-_SPEAKING_LATER = (EndNode, HandoffNode)
+_SPEAKING_LATER = (nodes.EndNode, nodes.HandoffNode)
 
 
 class EndlessMenu(Exception):
     """The menu passed :data:`MAX_STEPS` nodes without listening to the caller."""
 
 
-def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Command]]:
+def step(tree: Tree, session: Session, event: events.Event) -> tuple[Session, list[Command]]:
     """Take a call one event further.
 
     Raises :class:`EndlessMenu`, and whatever a template or a condition of the menu raises.
@@ -97,9 +71,9 @@ def step(tree: Tree, session: Session, event: Event) -> tuple[Session, list[Comm
     return turn.session, turn.commands
 
 
-def happen(tree: Tree, session: Session, event: Event, turn_of: Callable[..., Turn] = Turn) -> Turn:
+def happen(tree: Tree, session: Session, event: events.Event, turn_of: Callable[..., Turn] = Turn) -> Turn:
     """Do what :func:`step` does, and return its working table too: which nodes were passed, which prompts said."""
-    turn = turn_of(tree, session.copy(), event.at, continues=isinstance(event, ActionFinished))
+    turn = turn_of(tree, session.copy(), event.at, continues=isinstance(event, events.ActionFinished))
     try:
         _happen(turn, event)
     except Exception as error:
@@ -108,50 +82,50 @@ def happen(tree: Tree, session: Session, event: Event, turn_of: Callable[..., Tu
     return turn
 
 
-def _happen(turn: Turn, event: Event) -> None:
+def _happen(turn: Turn, event: events.Event) -> None:
     """Every transition that an event can cause."""
     session = turn.session
     if turn.node is None:
         _begin(turn)
     match event:
-        case CallerHungUp():
+        case events.CallerHungUp():
             turn.end("hung_up")
         case _ if session.ending:
             turn.end(session.ending)
-        case InternalError():
+        case events.InternalError():
             _seek_human(turn, "internal_error")
-        case LimitReached(hard=hard):
+        case events.LimitReached(hard=hard):
             _reach_limit(turn, hard=hard)
         case (
-            CallStarted()
-            | DigitsPressed()
-            | SpeechHeard()
-            | NoInput()
-            | ActionFinished()
-            | ActionGoesOn()
-            | TransferEnded()
-            | RecordingEnded()
+            events.CallStarted()
+            | events.DigitsPressed()
+            | events.SpeechHeard()
+            | events.NoInput()
+            | events.ActionFinished()
+            | events.ActionGoesOn()
+            | events.TransferEnded()
+            | events.RecordingEnded()
         ):
             _at_node(turn, event)
         case _:
             assert_never(event)
 
 
-def _at_node(turn: Turn, event: Event) -> None:
+def _at_node(turn: Turn, event: events.Event) -> None:
     """What an event does at the kind of node where the call is."""
     node = turn.node
     match node:
         case None:
             _start(turn, event)
-        case MenuNode() | AskNode():
+        case nodes.MenuNode() | nodes.AskNode():
             _at_listening(turn, node, event)
-        case RunNode() | TextNode():
+        case nodes.RunNode() | nodes.TextNode():
             _at_action(turn, node, event)
-        case TransferNode():
+        case nodes.TransferNode():
             _at_desk(turn, node, event)
-        case RecordNode():
+        case nodes.RecordNode():
             _at_recording(turn, node, event)
-        case SayNode() | ChooseNode() | SetNode() | EndNode():
+        case nodes.SayNode() | nodes.ChooseNode() | nodes.SetNode() | nodes.EndNode():
             _go(turn, turn.session.node)
         case _:
             assert_never(node)
@@ -160,13 +134,13 @@ def _at_node(turn: Turn, event: Event) -> None:
 # --- one function for each kind of node at which a call waits
 
 
-def _at_listening(turn: Turn, node: MenuNode | AskNode, event: Event) -> None:
+def _at_listening(turn: Turn, node: nodes.MenuNode | nodes.AskNode, event: events.Event) -> None:
     match event:
-        case NoInput() | DigitsPressed(digits=""):
+        case events.NoInput() | events.DigitsPressed(digits=""):
             _miss(turn, "noinput")
-        case DigitsPressed() | SpeechHeard():
+        case events.DigitsPressed() | events.SpeechHeard():
             typed = as_keys(turn.tree, turn.session, event)
-            if isinstance(node, MenuNode):
+            if isinstance(node, nodes.MenuNode):
                 _choose_option(turn, typed.digits)
             elif turn.session.confirming is None:
                 _take_entry(turn, node, typed)
@@ -176,18 +150,18 @@ def _at_listening(turn: Turn, node: MenuNode | AskNode, event: Event) -> None:
             listen(turn, "repeat")
 
 
-def _at_action(turn: Turn, node: RunNode | TextNode, event: Event) -> None:
+def _at_action(turn: Turn, node: nodes.RunNode | nodes.TextNode, event: events.Event) -> None:
     """The end of another action than the node's own is no end. It comes from a menu that has been changed."""
     session = turn.session
     match node, event:
-        case RunNode() as run, ActionFinished() as finished if finished.action == run.run:
+        case nodes.RunNode() as run, events.ActionFinished() as finished if finished.action == run.run:
             _take_outcome(turn, run, finished)
-        case TextNode() as text, ActionFinished() as finished if finished.action == text.action:
+        case nodes.TextNode() as text, events.ActionFinished() as finished if finished.action == text.action:
             _take_text(turn, text, finished)
-        case _, ActionGoesOn(key=key) if session.running != key:  # else it goes on still
+        case _, events.ActionGoesOn(key=key) if session.running != key:  # else it goes on still
             session.running, session.running_since, session.repeats = key, event.at, 0
             listen_meanwhile(turn)
-        case _, DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
+        case _, events.DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
             session.action_uncertain = True
             _go(turn, turn.tree.anywhere[keys])
         case _ if session.running:
@@ -196,22 +170,22 @@ def _at_action(turn: Turn, node: RunNode | TextNode, event: Event) -> None:
             _go(turn, session.node)
 
 
-def _at_desk(turn: Turn, node: TransferNode, event: Event) -> None:
+def _at_desk(turn: Turn, node: nodes.TransferNode, event: events.Event) -> None:
     match event:
-        case TransferEnded(result="answered"):
+        case events.TransferEnded(result="answered"):
             turn.end("transferred")
-        case TransferEnded(result=result):
+        case events.TransferEnded(result=result):
             desk, turn.session.human_tried = turn.tree.desks[node.transfer], True
             _go(turn, desk.after(result))
         case _:
             _go(turn, turn.session.node)
 
 
-def _at_recording(turn: Turn, node: RecordNode, event: Event) -> None:
+def _at_recording(turn: Turn, node: nodes.RecordNode, event: events.Event) -> None:
     match event:
-        case RecordingEnded() if not event.is_empty:
+        case events.RecordingEnded() if not event.is_empty:
             _go(turn, node.then)
-        case RecordingEnded() | NoInput():
+        case events.RecordingEnded() | events.NoInput():
             _go(turn, node.nothing)
         case _:
             _go(turn, turn.session.node)
@@ -226,9 +200,9 @@ def _begin(turn: Turn) -> None:
         session.language = tree.languages[0]
 
 
-def _start(turn: Turn, event: Event) -> None:
+def _start(turn: Turn, event: events.Event) -> None:
     """Go to the first node, with what is known of the call when it begins."""
-    if isinstance(event, CallStarted):
+    if isinstance(event, events.CallStarted):
         turn.session.caller, turn.session.called = event.caller, event.called
         turn.speak_in(event.language)
     _go(turn, turn.tree.declared.start)
@@ -257,7 +231,7 @@ def _resolve(turn: Turn, target: str) -> str | None:
         return session.pending_returns.pop() if session.pending_returns else turn.last_menu() or start
     if target == "back":
         before = turn.back()
-        if before is None and isinstance(turn.node, ListeningNode):
+        if before is None and isinstance(turn.node, nodes.ListeningNode):
             listen(turn, "top")
             return None
         return before or start
@@ -289,20 +263,20 @@ def enter(turn: Turn, name: str) -> str | None:
         # A secret that was typed for this node is gone when they come back: then it is asked for again.
         session.pending_returns.append(turn.secret_asked_at or name)
         return turn.tree.declared.identity[node.needs]
-    if not isinstance(node, ListeningNode):
+    if not isinstance(node, nodes.ListeningNode):
         session.node = name  # else :meth:`Turn.arrive` does it, after a look at where the call was
         if not isinstance(node, _SPEAKING_LATER):
             turn.say(turn.words.say[:1], barge_in=node.barge_in)
-    if isinstance(node, SayNode) and name not in session.replayable:
+    if isinstance(node, nodes.SayNode) and name not in session.replayable:
         session.replayable.append(name)
     match node:
-        case MenuNode() | AskNode():
+        case nodes.MenuNode() | nodes.AskNode():
             turn.arrive(name)
             listen(turn)
-        case SayNode():
+        case nodes.SayNode():
             turn.note()
             return node.then
-        case ChooseNode():
+        case nodes.ChooseNode():
             holds = turn.tree.conditions[name]
             chosen = (
                 case
@@ -310,18 +284,18 @@ def enter(turn: Turn, name: str) -> str | None:
                 if turn.evaluate(holds["choose", number, "if"])
             )
             return next((case.go for case in chosen), node.else_)
-        case SetNode():
+        case nodes.SetNode():
             _set(turn)
             return node.then
-        case RunNode():
+        case nodes.RunNode():
             turn.commands.append(RunAction(node.run, turn.inputs()))
-        case TextNode():
+        case nodes.TextNode():
             return _ask_to_text(turn, node)
-        case TransferNode():
+        case nodes.TransferNode():
             return _transfer(turn, node)
-        case RecordNode():
+        case nodes.RecordNode():
             turn.commands.append(Record(node.record, node.at_most, node.silence, turn.speech.language))
-        case EndNode():
+        case nodes.EndNode():
             turn.say(turn.words.end[:1], barge_in=False)
             turn.end("completed")
         case _:
@@ -336,7 +310,7 @@ def _set(turn: Turn) -> None:
     turn.session.remember(values)
 
 
-def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
+def _ask_to_text(turn: Turn, node: nodes.TextNode) -> str | None:
     """Ask whether a message may be sent: they are rationed, across calls."""
     compiled = turn.tree.values.get(turn.session.node, {}).get("to")
     session = turn.session
@@ -350,7 +324,7 @@ def _ask_to_text(turn: Turn, node: TextNode) -> str | None:
     return None
 
 
-def _transfer(turn: Turn, node: TransferNode) -> str | None:
+def _transfer(turn: Turn, node: nodes.TransferNode) -> str | None:
     session, desk = turn.session, turn.tree.desks[node.transfer]
     session.pending_returns.clear()
     session.urgent = session.urgent or node.urgent
@@ -387,7 +361,7 @@ def _choose_option(turn: Turn, keys: str) -> None:
     _go(turn, key.go)
 
 
-def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
+def _take_entry(turn: Turn, node: nodes.AskNode, typed: events.DigitsPressed) -> None:
     """Read an entry.
 
     A key acts only as the whole of it, ended by ``#`` or by silence; where a single key is asked for,
@@ -409,7 +383,7 @@ def _take_entry(turn: Turn, node: AskNode, typed: DigitsPressed) -> None:
         _accept(turn, node, entry.value)
 
 
-def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
+def _take_confirmation(turn: Turn, node: nodes.AskNode, keys: str) -> None:
     if keys == "1":
         _accept(turn, node, turn.session.confirming)
     elif keys == "2":
@@ -420,7 +394,7 @@ def _take_confirmation(turn: Turn, node: AskNode, keys: str) -> None:
         _choose_option(turn, keys)
 
 
-def _accept(turn: Turn, node: AskNode, value: object) -> None:
+def _accept(turn: Turn, node: nodes.AskNode, value: object) -> None:
     """Keep an entry, a secret one only for this turn, and go on."""
     turn.input_kind = "entry"
     name = node.variable(turn.session.node)
@@ -436,7 +410,7 @@ def _accept(turn: Turn, node: AskNode, value: object) -> None:
     _go(turn, target)
 
 
-def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
+def _take_outcome(turn: Turn, node: nodes.RunNode, event: events.ActionFinished) -> None:
     session = turn.session
     session.action_uncertain = bool(session.running) and event.outcome == "unavailable"
     if event.account is not None and event.account != session.account:
@@ -449,13 +423,13 @@ def _take_outcome(turn: Turn, node: RunNode, event: ActionFinished) -> None:
     _go(turn, target or turn.tree.declared.agent)
 
 
-def _take_text(turn: Turn, node: TextNode, event: ActionFinished) -> None:
+def _take_text(turn: Turn, node: nodes.TextNode, event: events.ActionFinished) -> None:
     _send(turn, event)
     otherwise = node.unavailable or turn.tree.declared.agent
     _go(turn, {"sent": node.then, "rationed": node.rationed}.get(event.outcome, otherwise))
 
 
-def _send(turn: Turn, event: ActionFinished) -> None:
+def _send(turn: Turn, event: events.ActionFinished) -> None:
     """Send the message that came of an action, in the words of its node; what only it may tell goes nowhere else."""
     if not event.text_to or turn.words.text is None:
         return
@@ -489,7 +463,7 @@ def _change_account(turn: Turn, account: str) -> None:
 def _miss(turn: Turn, how: str) -> None:
     """Count silence and wrong keys apart; after the last try a human takes over."""
     session, node = turn.session, turn.node
-    assert isinstance(node, MenuNode | AskNode)
+    assert isinstance(node, nodes.MenuNode | nodes.AskNode)
     turn.input_kind = how
     if how == "noinput":
         session.noinputs += 1

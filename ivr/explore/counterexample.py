@@ -6,20 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from ivr.engine import events
 from ivr.engine.commands import Gather
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    InternalError,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.engine.turn import Turn
@@ -124,41 +112,41 @@ class _Writer:
         """Write what makes a move happen."""
         node = self.tree.nodes.get(turn.session.node)
         match move.event:
-            case CallStarted(caller=caller, language=language):
+            case events.CallStarted(caller=caller, language=language):
                 self.caller = "" if caller == ACCOUNT else caller or "withheld"
                 self.language = "" if language == self.tree.languages[0] else language
-            case DigitsPressed(digits=digits, finished_by=finish):
+            case events.DigitsPressed(digits=digits, finished_by=finish):
                 self.steps.append(Press(press=digits + (finish if _needs_end(turn, digits) else "")))
-            case SpeechHeard(text=text):
+            case events.SpeechHeard(text=text):
                 self.steps.append(Speak(say=text))
-            case NoInput():
+            case events.NoInput():
                 self.steps.append("silence")
-            case RecordingEnded(url=url, seconds=seconds):
+            case events.RecordingEnded(url=url, seconds=seconds):
                 self.steps.append(Leaves(record=seconds) if url else "silence")
-            case ActionFinished() as event:
+            case events.ActionFinished() as event:
                 self.outcomes.setdefault(event.action, []).append(self.given(turn.session, event))
                 if turn.session.running:
                     self.steps.append("silence")
-            case ActionGoesOn():
+            case events.ActionGoesOn():
                 if node is not None and node.action:
                     self.slow[node.action] = SLOW
-            case TransferEnded(result=result):
+            case events.TransferEnded(result=result):
                 if node is not None and node.callee:
                     done = caller_step(node, result)
                     self.desks.setdefault(node.callee, "no_answer" if done else result)
                     self.steps += [done] if done else []
-            case CallerHungUp():
+            case events.CallerHungUp():
                 self.steps.append("hang_up")
-            case LimitReached(hard=hard):
+            case events.LimitReached(hard=hard):
                 bound = GRACE if self.limited else self.tree.limits.seconds + GRACE * hard
                 self.steps += [Waits(wait=bound), "silence"]
                 self.limited = True
-            case InternalError():
+            case events.InternalError():
                 pass
             case _:
                 assert_never(move.event)
 
-    def given(self, session: Session, event: ActionFinished) -> GivenOutcome:
+    def given(self, session: Session, event: events.ActionFinished) -> GivenOutcome:
         """Return an outcome, with the values that differ from those which it would have anyway."""
         contract = self.tree.contracts[event.action]
         usual = self.samples.results(contract.all_outcomes()[event.outcome])[0]

@@ -13,38 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
+from ivr.engine import events
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    InternalError,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.engine.session import Session
 from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import ACCOUNT, OTHER_ACCOUNT, Samples
 from ivr.explore.time_samples import moments
-from ivr.menu.language.nodes import (
-    AskNode,
-    ChooseNode,
-    EndNode,
-    HandoffNode,
-    MenuNode,
-    RecordNode,
-    RunNode,
-    SayNode,
-    SetNode,
-    TextNode,
-    WaitsFor,
-)
+from ivr.menu.language import nodes
 from ivr.menu.tree import Tree
 
 RUN_KEY = "run"
@@ -72,7 +47,7 @@ class Move(NamedTuple):
     """One thing that can happen, and who makes it happen."""
 
     by: Actor
-    event: Event
+    event: events.Event
 
 
 @dataclass(slots=True)
@@ -84,7 +59,7 @@ class Moves:
     moments: tuple[datetime, ...] = ()
     """Moments between which the menu can tell: at each of them another set of desks is open. The first is the usual one."""
     _by_place: dict[tuple[str, str], tuple[Move, ...]] = field(default_factory=dict)
-    _later: dict[tuple[int, int], tuple[Event, Event]] = field(default_factory=dict)
+    _later: dict[tuple[int, int], tuple[events.Event, events.Event]] = field(default_factory=dict)
     """By the identity of an event, which is kept with it so that no other one comes to have it."""
 
     def __post_init__(self) -> None:
@@ -105,7 +80,7 @@ class Moves:
             *(each for each in self.samples.values("caller") if str(each).startswith("+")),
         ]
         return [
-            Move(Actor.world, CallStarted(self.usual, caller, language=language))
+            Move(Actor.world, events.CallStarted(self.usual, caller, language=language))
             for caller in dict.fromkeys(callers)
             for language in self.tree.languages
         ]
@@ -119,7 +94,7 @@ class Moves:
             found = self._by_place[place] = tuple(self._made(session.node, manner))
         return found
 
-    def later(self, event: Event, moment: int) -> Event:
+    def later(self, event: events.Event, moment: int) -> events.Event:
         """Return an event as it would be at another moment."""
         key = (id(event), moment)
         found = self._later.get(key)
@@ -130,64 +105,69 @@ class Moves:
     def _made(self, name: str, manner: str) -> Iterator[Move]:
         node, at = self.tree.nodes[name], self.usual
         match node:
-            case MenuNode():
+            case nodes.MenuNode():
                 ends = ["#"] if max(map(len, node.menu)) > 1 else []
                 yield from self._pressed([*node.menu, *self._anywhere([*node.menu, *ends])])
                 yield from self._wrong({*node.menu, *self.tree.anywhere})
-                yield Move(Actor.silence, NoInput(at))
-            case AskNode() if manner == "confirming":
+                yield Move(Actor.silence, events.NoInput(at))
+            case nodes.AskNode() if manner == "confirming":
                 yield from self._pressed(["1", "2", *self._anywhere(["1", "2"])])
                 yield from self._wrong({"1", "2", *self.tree.anywhere})
-                yield Move(Actor.silence, NoInput(at))
-            case AskNode():
+                yield Move(Actor.silence, events.NoInput(at))
+            case nodes.AskNode():
                 yield from self._entries(name, node)
-                yield Move(Actor.silence, NoInput(at))
-            case RunNode() | TextNode():
+                yield Move(Actor.silence, events.NoInput(at))
+            case nodes.RunNode() | nodes.TextNode():
                 yield from self._ends_of_action(node)
                 yield from (
-                    self._while_running() if manner else (Move(Actor.world, ActionGoesOn(at, RUN_KEY)),)
+                    self._while_running()
+                    if manner
+                    else (Move(Actor.world, events.ActionGoesOn(at, RUN_KEY)),)
                 )
-            case HandoffNode():
+            case nodes.HandoffNode():
                 for result in node.results:
                     pressed = node.caller_inputs.get(result, "silence") != "silence"
-                    yield Move(Actor.key if pressed else Actor.world, TransferEnded(at, result))
-            case RecordNode():
-                yield Move(Actor.key, RecordingEnded(at, "recording://proof", 5))
-                yield Move(Actor.silence, RecordingEnded(at))
-            case SayNode() | ChooseNode() | SetNode() | EndNode():
+                    yield Move(Actor.key if pressed else Actor.world, events.TransferEnded(at, result))
+            case nodes.RecordNode():
+                yield Move(Actor.key, events.RecordingEnded(at, "recording://proof", 5))
+                yield Move(Actor.silence, events.RecordingEnded(at))
+            case nodes.SayNode() | nodes.ChooseNode() | nodes.SetNode() | nodes.EndNode():
                 return  # no call waits there
             case _:
                 assert_never(node)
-        yield Move(Actor.gone, CallerHungUp(at))
-        if node.waits_for not in {WaitsFor.desk, WaitsFor.recording}:  # what they report is still followed up
-            yield Move(Actor.limit, LimitReached(at))
-        yield Move(Actor.limit, LimitReached(at, hard=True))
-        yield Move(Actor.trouble, InternalError(at))
+        yield Move(Actor.gone, events.CallerHungUp(at))
+        if node.waits_for not in {
+            nodes.WaitsFor.desk,
+            nodes.WaitsFor.recording,
+        }:  # what they report is still followed up
+            yield Move(Actor.limit, events.LimitReached(at))
+        yield Move(Actor.limit, events.LimitReached(at, hard=True))
+        yield Move(Actor.trouble, events.InternalError(at))
 
     def _anywhere(self, taken: Iterable[str]) -> list[str]:
         return [key for key in self.tree.anywhere if key not in taken]
 
     def _pressed(self, keys: Iterable[str]) -> Iterator[Move]:
-        return (Move(Actor.key, DigitsPressed(self.usual, key)) for key in keys)
+        return (Move(Actor.key, events.DigitsPressed(self.usual, key)) for key in keys)
 
     def _wrong(self, taken: set[str]) -> Iterator[Move]:
         wrong = next((key for key in "56784321#90*" if key not in taken), None)
         if wrong is not None:
-            yield Move(Actor.key, DigitsPressed(self.usual, wrong))
+            yield Move(Actor.key, events.DigitsPressed(self.usual, wrong))
         if self.tree.declared.speech:
-            yield Move(Actor.key, SpeechHeard(self.usual, "…"))
+            yield Move(Actor.key, events.SpeechHeard(self.usual, "…"))
 
-    def _entries(self, name: str, node: AskNode) -> Iterator[Move]:
+    def _entries(self, name: str, node: nodes.AskNode) -> Iterator[Move]:
         typed = [*good_entries(self.tree, name, self.samples), *bad_entries(self.tree, name)]
         for entry in typed:
-            yield Move(Actor.key, DigitsPressed(self.usual, entry.keys, entry.finished_by))
+            yield Move(Actor.key, events.DigitsPressed(self.usual, entry.keys, entry.finished_by))
         finish = "" if fixed_length(node) == 1 else "#"
         for key in (*node.keys, *self._anywhere((*node.keys, "#"))):
-            yield Move(Actor.key, DigitsPressed(self.usual, key, finish))
+            yield Move(Actor.key, events.DigitsPressed(self.usual, key, finish))
         if self.tree.declared.speech and not node.is_secret:
-            yield Move(Actor.key, SpeechHeard(self.usual, "…"))
+            yield Move(Actor.key, events.SpeechHeard(self.usual, "…"))
 
-    def _ends_of_action(self, node: RunNode | TextNode) -> Iterator[Move]:
+    def _ends_of_action(self, node: nodes.RunNode | nodes.TextNode) -> Iterator[Move]:
         at = self.usual
         action = node.action
         contract = self.tree.contracts.get(action)
@@ -196,7 +176,9 @@ class Moves:
             accounts = (ACCOUNT, OTHER_ACCOUNT) if outcome.finds_account else (None,)
             proves = outcome.raises
             for results, account in itertools.product(self.samples.results(outcome), accounts):
-                ended = ActionFinished(at, action, word, results, account, proves, RUN_KEY, sends, secrets)
+                ended = events.ActionFinished(
+                    at, action, word, results, account, proves, RUN_KEY, sends, secrets
+                )
                 yield Move(Actor.world, ended)
 
     def _while_running(self) -> Iterator[Move]:
@@ -204,4 +186,4 @@ class Moves:
         keys = [key for key, target in self.tree.anywhere.items() if target in self.tree.nodes]
         yield from self._pressed(keys)
         yield from self._wrong(set(self.tree.anywhere))
-        yield Move(Actor.silence, NoInput(self.usual))
+        yield Move(Actor.silence, events.NoInput(self.usual))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,7 +134,9 @@ class _Ways:
 
     def best(self, steps: Sequence[_Step]) -> Witness:
         """Return the shortest way to one of these steps."""
-        step = min(steps, key=lambda step: (step.move.by >= Actor.gone, self.length.get(step.state, FAR)))
+        step = min(
+            steps, key=lambda step: (step.move.by >= Actor.gone, self.length.get(step.state, math.inf))
+        )
         before = self._to(step.state) if step.state in self.length else self.walk.way_to(step.state)
         return Witness((*before, step.move), step.language, step.covered)
 
@@ -143,7 +146,3 @@ class _Ways:
             state, move = self.by[state]
             way.append(move)
         return way[::-1]
-
-
-FAR = 1_000_000
-"""Longer than any way."""

@@ -56,8 +56,6 @@ _FRIDAY = 4
 
 def _ends_of_spans(desk: Desk) -> set[int]:
     """Return the minutes of a day at which a desk may open or close, and the minute before each."""
-    if isinstance(desk.hours, str):
-        return set()
     times = (time for _, hours in week(desk) for time in re.findall(r"\d\d:\d\d", hours))
     ends = {int(time[:2]) * 60 + int(time[3:]) for time in times}
     return {each % 1440 for end in ends for each in (end, end - 1)}

@@ -47,9 +47,12 @@ def narrowest_names(names: Iterable[str], weekday: int) -> list[str]:
 
 
 def week(desk: Desk) -> list[tuple[str, str]]:
-    """Return the hours from Monday on: each run of days with the same hours once, as in ``mon-thu`` and ``fri``."""
+    """Return the hours from Monday on: each run of days with the same hours once, as in ``mon-thu`` and ``fri``.
+
+    A desk that is always open names no days.
+    """
     runs = itertools.groupby(range(len(WEEKDAYS)), key=lambda weekday: hours_on(desk, weekday))
-    return [(days_of(list(run)), hours) for hours, run in runs if hours]
+    return [(days_of(list(run)), hours) for hours, run in runs if hours and desk.hours != "always"]
 
 
 def days_of(run: Sequence[int]) -> str:

@@ -8,21 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
+from ivr.engine import events
 from ivr.engine.entries import fixed_length
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallerHungUp,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    InternalError,
-    LimitReached,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.explore.samples import Samples
 from ivr.menu.language.nodes import AskNode, MenuNode, WaitsFor
 from ivr.menu.tree import Tree
@@ -108,27 +95,27 @@ def _steps(done: ReplayResult, tree: Tree) -> Iterator[tuple[CallStep, RecordedT
             yield step, turn
 
 
-def _step(tree: Tree, turn: RecordedTurn, event: Event) -> CallStep | None:
+def _step(tree: Tree, turn: RecordedTurn, event: events.Event) -> CallStep | None:
     match event:
-        case DigitsPressed(digits=digits, finished_by=finish) if digits or finish:
+        case events.DigitsPressed(digits=digits, finished_by=finish) if digits or finish:
             over = bool(digits) and _is_over(tree, turn.first.node, digits)
             return Press(press=digits if over else digits + finish)
-        case NoInput() | DigitsPressed():
+        case events.NoInput() | events.DigitsPressed():
             return "silence"
-        case SpeechHeard(text=text):
+        case events.SpeechHeard(text=text):
             return Speak(say=text)
-        case RecordingEnded(seconds=seconds):
+        case events.RecordingEnded(seconds=seconds):
             return Leaves(record=min(seconds, 600))
-        case TransferEnded(result=result):
+        case events.TransferEnded(result=result):
             node = tree.nodes.get(turn.first.node)
             return caller_step(node, result) if node is not None else None
         case (
-            CallStarted()
-            | ActionFinished()
-            | ActionGoesOn()
-            | CallerHungUp()
-            | LimitReached()
-            | InternalError()
+            events.CallStarted()
+            | events.ActionFinished()
+            | events.ActionGoesOn()
+            | events.CallerHungUp()
+            | events.LimitReached()
+            | events.InternalError()
         ):
             return None  # the caller did nothing
         case other:
@@ -141,15 +128,15 @@ def _is_over(tree: Tree, name: str, digits: str) -> bool:
     return isinstance(node, MenuNode) or (isinstance(node, AskNode) and fixed_length(node) == len(digits))
 
 
-def _shown(actions: CallerInput, turn: RecordedTurn, event: Event) -> str:
+def _shown(actions: CallerInput, turn: RecordedTurn, event: events.Event) -> str:
     """Return a caller's action as a title may show it. Private keys are masked."""
     match event:
-        case DigitsPressed(digits=digits):
+        case events.DigitsPressed(digits=digits):
             keys = actions.public(turn.first)
             return mask(digits) if not keys or is_masked(keys) else keys
-        case SpeechHeard():
+        case events.SpeechHeard():
             return "speech"
-        case RecordingEnded():
+        case events.RecordingEnded():
             return "a recording"
     return "silence"
 
@@ -159,7 +146,7 @@ def _desks(done: ReplayResult, tree: Tree, notes: list[str]) -> dict[str, str]:
     answers: dict[str, list[str]] = {}
     for turn, event in done.typed:
         node = tree.nodes.get(turn.first.node)
-        if isinstance(event, TransferEnded) and node is not None and node.callee:
+        if isinstance(event, events.TransferEnded) and node is not None and node.callee:
             left = event.result in node.caller_inputs
             answers.setdefault(node.callee, []).append("no_answer" if left else event.result)
     notes += [

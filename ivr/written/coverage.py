@@ -13,18 +13,8 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from ivr.engine import events
 from ivr.engine.commands import RunAction
-from ivr.engine.events import (
-    ActionFinished,
-    ActionGoesOn,
-    CallStarted,
-    DigitsPressed,
-    Event,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
 from ivr.engine.turn import Turn
@@ -163,7 +153,7 @@ class Coverage:
     def __post_init__(self) -> None:
         self.prompts = prompts_of(self.tree)
 
-    def see(self, before: Session, event: Event, turn: Turn) -> None:
+    def see(self, before: Session, event: events.Event, turn: Turn) -> None:
         """Observe a step of the current call."""
         self.fresh.update(self.items(before, event, turn))
 
@@ -172,7 +162,7 @@ class Coverage:
         fresh, self.fresh = self.fresh, set()
         return fresh
 
-    def items(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
+    def items(self, before: Session, event: events.Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield the items that one step covers. An item may appear twice."""
         yield from (self.prompts[id(said)] for said in turn.uttered if id(said) in self.prompts)
         yield from self._passed(before, event, turn)
@@ -180,12 +170,12 @@ class Coverage:
             return
         if turn.session.ending:
             yield CoverageItem("endings", "", turn.session.ending)
-        if isinstance(event, DigitsPressed | SpeechHeard | NoInput) and turn.input_kind:
+        if isinstance(event, events.DigitsPressed | events.SpeechHeard | events.NoInput) and turn.input_kind:
             yield from self._input(before, event, turn.input_kind)
         elif before.node in self.tree.nodes:
             yield from self._report(before.node, self.tree.nodes[before.node], event)
 
-    def _passed(self, before: Session, event: Event, turn: Turn) -> Iterator[CoverageItem]:
+    def _passed(self, before: Session, event: events.Event, turn: Turn) -> Iterator[CoverageItem]:
         """Yield the items of passed nodes. A node that first asks for identity is not passed."""
         last = len(turn.visited) - 1
         language = self._begins_in(before, event, turn)
@@ -204,48 +194,50 @@ class Coverage:
             if desk and desk.closed and not is_open(desk, turn.at, self.tree.timezone):
                 yield CoverageItem("desks", name, FollowUp.closed)
 
-    def _begins_in(self, before: Session, event: Event, turn: Turn) -> str:
+    def _begins_in(self, before: Session, event: events.Event, turn: Turn) -> str:
         """Return the language of the first node: the present one, unless the caller chose another."""
         spoken = before.language if before.language in self.tree.speech else self.tree.languages[0]
-        if isinstance(event, CallStarted) and event.language in self.tree.speech:
+        if isinstance(event, events.CallStarted) and event.language in self.tree.speech:
             return event.language
-        if turn.input_kind != "option" or not isinstance(event, DigitsPressed | SpeechHeard):
+        if turn.input_kind != "option" or not isinstance(event, events.DigitsPressed | events.SpeechHeard):
             return spoken
         option = self.tree.nodes[before.node].options[as_keys(self.tree, before, event).digits]
         chosen = str(option.language)
         return chosen if chosen in self.tree.speech else spoken
 
     def _input(
-        self, before: Session, event: DigitsPressed | SpeechHeard | NoInput, took: str
+        self, before: Session, event: events.DigitsPressed | events.SpeechHeard | events.NoInput, took: str
     ) -> Iterator[CoverageItem]:
         name = before.node
         if took == "noinput":
             yield CoverageItem("noinput", name, str(before.noinputs + 1))
         elif took in {"nomatch", "unfinished"}:
             yield CoverageItem("nomatch", name, str(before.nomatches + 1))
-        elif took in {"option", "anywhere"} and not isinstance(event, NoInput):
+        elif took in {"option", "anywhere"} and not isinstance(event, events.NoInput):
             dimension = "options" if took == "option" else "anywhere"
             yield CoverageItem(dimension, name, as_keys(self.tree, before, event).digits)
-        elif not isinstance(event, NoInput):
+        elif not isinstance(event, events.NoInput):
             yield CoverageItem("entries", name, self._entry(before, event, took))
 
-    def _entry(self, before: Session, event: DigitsPressed | SpeechHeard, took: str) -> str:
+    def _entry(self, before: Session, event: events.DigitsPressed | events.SpeechHeard, took: str) -> str:
         node = self.tree.nodes[before.node]
         if isinstance(node, AskNode) and node.ask == "yes_no":
             return "yes" if as_keys(self.tree, before, event).digits == "1" else "no"
         return "accepted" if took == "entry" else "typed again"
 
-    def _report(self, name: str, node: Node, event: Event) -> Iterator[CoverageItem]:
+    def _report(self, name: str, node: Node, event: events.Event) -> Iterator[CoverageItem]:
         """Yield the items of an event that is not the caller's input."""
         dimension, known = _results_of(node), _results(self.tree, node)
-        if isinstance(event, ActionFinished) and event.action == node.action:
+        if isinstance(event, events.ActionFinished) and event.action == node.action:
             yield CoverageItem(dimension, name, event.outcome if event.outcome in known else "unavailable")
-        elif isinstance(event, ActionGoesOn) and node.waits_for is WaitsFor.action:
+        elif isinstance(event, events.ActionGoesOn) and node.waits_for is WaitsFor.action:
             yield CoverageItem("slow", name)
-        elif isinstance(event, TransferEnded) and node.waits_for is WaitsFor.desk:
+        elif isinstance(event, events.TransferEnded) and node.waits_for is WaitsFor.desk:
             yield CoverageItem(dimension, name, event.result)
-        elif isinstance(event, RecordingEnded | NoInput) and node.waits_for is WaitsFor.recording:
-            left = isinstance(event, RecordingEnded) and not event.is_empty
+        elif (
+            isinstance(event, events.RecordingEnded | events.NoInput) and node.waits_for is WaitsFor.recording
+        ):
+            left = isinstance(event, events.RecordingEnded) and not event.is_empty
             yield CoverageItem(dimension, name, "left" if left else "nothing")
 
 

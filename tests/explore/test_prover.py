@@ -52,6 +52,12 @@ def test_a_node_behind_a_condition_may_be_reached_with_another_value() -> None:
     )
 
 
+def test_what_breaks_may_be_a_condition() -> None:
+    """Digits that are compared with a number break it: the remedy names the filter that makes a number of them."""
+    (found, *_) = (each for each in proved_of(PROOFS["P12"].before).findings if each.proof == "P12")
+    assert found.remedy.startswith("mend the template or condition (`| int` makes a number of a text)")
+
+
 @pytest.mark.parametrize("proof", PROOFS)
 def test_the_mended_example_keeps_every_promise(proof: str) -> None:
     """Not only the one that it is about."""

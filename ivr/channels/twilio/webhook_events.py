@@ -12,15 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from ivr.engine.events import (
-    CallerHungUp,
-    DigitsPressed,
-    Event,
-    NoInput,
-    RecordingEnded,
-    SpeechHeard,
-    TransferEnded,
-)
+from ivr.engine import events
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _WITHHELD = frozenset({"+266696687", "+2562533", "+7748283", "+7378742833", "+8656696", "+86282452253"})
@@ -45,7 +37,7 @@ def called_number(form: Mapping[str, str]) -> str:
     return _number(form, "From" if _outbound(form) else "To")
 
 
-def event_from(form: Mapping[str, str], at: datetime) -> Event:
+def event_from(form: Mapping[str, str], at: datetime) -> events.Event:
     """Return the event that a request to an action URL reports.
 
     The first of these that applies:
@@ -62,25 +54,25 @@ def event_from(form: Mapping[str, str], at: datetime) -> Event:
     """
     recording = None
     if "DialCallStatus" not in form and ("RecordingUrl" in form or "RecordingDuration" in form):
-        recording = RecordingEnded(at, form.get("RecordingUrl", "").strip(), _seconds(form))
+        recording = events.RecordingEnded(at, form.get("RecordingUrl", "").strip(), _seconds(form))
         if recording.url and recording.seconds:
             return recording
     result = _transfer_result(form) if "DialCallStatus" in form else ""
     if result == "answered":
-        return TransferEnded(at, result)
+        return events.TransferEnded(at, result)
     if form.get("CallStatus") in OVER or form.get("Digits") == "hangup":
-        return CallerHungUp(at)
+        return events.CallerHungUp(at)
     if recording:
         return recording
     if result:
-        return TransferEnded(at, result)
+        return events.TransferEnded(at, result)
     if _KEYS.fullmatch(digits := form.get("Digits", "").strip()):
         # Undocumented: where it is not sent, the entry counts as ended.
         finished_by = form.get("FinishedOnKey", "#")
-        return DigitsPressed(at, digits, finished_by if finished_by in _FINISHING_KEYS else "")
+        return events.DigitsPressed(at, digits, finished_by if finished_by in _FINISHING_KEYS else "")
     if speech := form.get("SpeechResult", "").strip()[:_LONGEST_SPEECH]:
-        return SpeechHeard(at, speech)
-    return NoInput(at)
+        return events.SpeechHeard(at, speech)
+    return events.NoInput(at)
 
 
 def _outbound(form: Mapping[str, str]) -> bool:

@@ -10,10 +10,10 @@ import calendar
 from collections.abc import Mapping
 from typing import assert_never
 
-from ivr.menu.checks.conditions import check_conditions
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
     check_braces,
+    check_conditions,
     check_messages,
     check_templates,
     check_translated_values,

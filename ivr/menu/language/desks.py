@@ -29,8 +29,8 @@ class Desk(Model):
     """Its number as `+8657100000000`, or a SIP address. `IVR_DESK_<NAME>` in the environment replaces it."""
     hours: ByShape[AsSection[dict[Days, Hours]] | AsText[Always]] = "always"
     """Opening hours by days, such as `mon-fri: 08:30-21:00`, or with a break `mon-fri: "09:00-12:00, 13:00-18:00"`, in
-    the hotline's time zone; days that are not named are closed. A day of its own counts before a span of days: with
-    `mon-fri` and `fri`, Friday has the hours of `fri`. Or `always`."""
+    the hotline's time zone; days that are not named are closed. Where two spans name a day, the shorter one
+    counts: with `mon-fri` and `fri`, Friday has the hours of `fri`. Or `always`."""
     closed_on: list[Date] = Field(default_factory=list)
     """Days on which the desk is closed, such as `2026-10-01`."""
     holidays: Country | None = None
