@@ -54,7 +54,7 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
+def login_reasons(password: str, *, phone: str, name: str = "") -> list[Reason]:
     """Return every rule that a login password breaks."""
     reasons = []
     if len(password) < SHORTEST:
@@ -69,12 +69,12 @@ def login_reasons(password: str, *, phone: str, name: str) -> list[Reason]:
     return reasons
 
 
-def payment_reasons(password: str, *, phone: str, birth: date) -> list[Reason]:
+def payment_reasons(password: str, *, phone: str, birth: date | None = None) -> list[Reason]:
     """Return every rule that a payment password breaks."""
     if not re.fullmatch("[0-9]{6}", password):
         return [Reason.not_six_digits]
     broken = {
-        Reason.birthday: password in _as_written(birth),
+        Reason.birthday: birth is not None and password in _as_written(birth),
         Reason.run: any(password in run for run in _RUNS),
         Reason.repeat: bool(_REPEATED.fullmatch(password)),
         Reason.phone_tail: phone.endswith(password),

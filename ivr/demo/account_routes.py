@@ -1,6 +1,6 @@
 """The demonstration customers for a hotline that names an HTTP service under ``accounts:``.
 
-:mod:`ivr.actions.http.accounts` documents the requests and answers of each path.
+``docs/actions.md`` has the table of the requests and their answers.
 """
 
 from __future__ import annotations

@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import pytest
 
+from ivr.actions.accounts import PasswordKind
+from ivr.actions.passwords import Reason
 from ivr.menu.language.contract import Level
 from tests.support.pages import PAGES, README, ROOT, Example, blocks, examples, made_again, text_of
 from tests.support.rest_stub import twilio_stub
@@ -114,6 +117,27 @@ def test_the_page_on_identity_has_every_level() -> None:
     """In their order, as menus and actions write them."""
     rows = re.findall(r"^\| `(\w+)` \|", text_of(ROOT / "docs" / "identity.md"), re.MULTILINE)
     assert rows == [level.name for level in Level]
+
+
+def test_the_page_on_actions_has_every_reason() -> None:
+    """And the two texts that a kind of password is."""
+    page = text_of(ROOT / "docs" / "actions.md")
+    rows = re.findall(r"^\| `Reason\.(\w+)` \| \w", page, re.MULTILINE)
+    assert rows == [reason.value for reason in Reason]
+    assert all(f'`"{kind}"`' in page for kind in get_args(PasswordKind))
+
+
+def test_the_page_on_operating_has_every_line_of_the_log() -> None:
+    """What a server writes, but for what only `debug` shows and for the demonstration's own service."""
+    page = text_of(ROOT / "docs" / "operating.md").partition("## The log")[2].partition("\n## ")[0]
+    rows = {event for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for event in row.split(", ")}
+    written = {
+        f"`{event}`"
+        for path in (ROOT / "ivr").rglob("*.py")
+        if "demo" not in path.parts
+        for event in re.findall(r'\b_?log\.(?:info|warning|error)\(\s*(?:#.*\s*)?"([^"]+)"', text_of(path))
+    }
+    assert rows == written
 
 
 def test_the_pages_can_be_followed_one_after_the_other_in_one_place() -> None:

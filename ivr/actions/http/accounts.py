@@ -1,17 +1,7 @@
 """The company's account service over HTTP: the paths that ``accounts:`` of an actions.yaml stands for.
 
-================================================ ============================== ======================================
-request                                          answer                         otherwise
-================================================ ============================== ======================================
-``GET /customers/{phone}``                       200, the fields of `Account`   404: no such account
-``GET /customers/{phone}/age?at_least=65&on=…``  200 ``{"is_at_least": true}``  404: no such account
-``POST /customers/{phone}/id-tail`` ``tail``     200 ``{"matches": true}``      404: no such account
-``POST /resets`` ``phone which ticket_digest``   201 ``{"case_number": …}``
-``GET /resets/{ticket_digest}``                  200, the fields of `OpenReset` 404: unknown, used, void, expired, frozen
-``POST /resets/{ticket_digest}/password``        204: set                       404: dead; 422 ``{"reasons": […]}``: bad
-================================================ ============================== ======================================
-
-The moment of a request is in ``at``. Anything else is a broken service, and ends the action as ``unavailable``.
+``docs/actions.md`` has the table of the requests and their answers. Any other answer is a broken service, and ends the
+action as ``unavailable``.
 """
 
 from __future__ import annotations

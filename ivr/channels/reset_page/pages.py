@@ -24,8 +24,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField
 
 from ivr.actions.accounts import OpenReset, PasswordKind, PasswordResets
-from ivr.actions.passwords import BadPassword
-from ivr.channels.reset_page.words import PAGE_WORDS, PageWords
+from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
+from ivr.channels.reset_page.words import PAGE_WORDS, PageProblem, PageWords
 from ivr.logs import origin_of
 from ivr.storage.sealing import BrokenSeal, Seal
 
@@ -90,14 +90,14 @@ class Pages:
         if not form.validate():
             return make_response(self._form(opened, form, ["stale"]), 400)
         password = form.password.data or ""
-        if password != form.again.data:
-            session["problems"] = ["differ"]
-            return self._go_on()
+        problems = _broken_rules(opened, password) if password == form.again.data else ["differ"]
         try:
-            if not self.resets.set_password(self._digest(ticket), password, self.clock()):
+            if not problems and not self.resets.set_password(self._digest(ticket), password, self.clock()):
                 return self._dead()
         except BadPassword as bad:
-            session["problems"] = bad.reasons
+            problems = [_BEYOND_OURS.get(reason, reason) for reason in bad.reasons]
+        if problems:
+            session["problems"] = problems
             return self._go_on()
         log.info("password set", case=opened.case)
         session.clear()
@@ -142,6 +142,20 @@ class Pages:
             f"reset/{name}.html", words=words, languages=languages, here=here, style=style, **values
         )
         return make_response(page)
+
+
+_BEYOND_OURS: Mapping[Reason, PageProblem] = {
+    Reason.too_short: "too_short_here",
+    Reason.too_long: "too_long_here",
+    Reason.not_six_digits: Reason.refused,
+}
+"""What the page says where the service asks for another length than the page does."""
+
+
+def _broken_rules(opened: OpenReset, password: str) -> list[PageProblem]:
+    """Return the page's own rules that a password breaks. Only the service knows the name and the birthday."""
+    judge = login_reasons if opened.which == "login" else payment_reasons
+    return [*judge(normal(password), phone=opened.phone)]
 
 
 class _Sessions(SecureCookieSessionInterface):

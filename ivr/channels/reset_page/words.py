@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 from ivr.actions.accounts import PasswordKind
 from ivr.actions.passwords import LONGEST, SHORTEST, Reason
 
-PageProblem = Reason | Literal["differ", "stale"]
-"""Why a password was not set: a rule that it breaks, two entries that differ, or a form that is no longer good."""
+PageProblem = Reason | Literal["too_short_here", "too_long_here", "differ", "stale"]
+"""Why a password was not set: a rule that it breaks, a length that the service refuses, two entries that differ, or a
+form that is no longer good."""
 
 
 @dataclass(frozen=True, slots=True)

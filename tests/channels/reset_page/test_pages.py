@@ -6,6 +6,7 @@ import io
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from html import unescape
 from threading import Barrier
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.actions.accounts import PasswordKind
+from ivr.actions.accounts import OpenReset, PasswordKind
+from ivr.actions.passwords import BadPassword, Reason
 from ivr.channels.reset_page.words import PAGE_WORDS
 from ivr.demo.accounts import Accounts
 from ivr.logs import configure
@@ -145,6 +147,56 @@ def test_every_broken_rule_is_told_and_no_password_comes_back(application: House
         assert page.text.count('aria-invalid="true"') == 2
         assert "aria-invalid" not in get(browser, "/reset").text
     assert PAGE_WORDS["zh-CN"].done_title in words_of(after(browser, post(browser, GOOD["login"])))
+
+
+class Strict:
+    """An account service that takes every password, or refuses it for its own reasons."""
+
+    def __init__(self, accounts: Accounts, *reasons: Reason) -> None:
+        self.accounts, self.reasons, self.asked = accounts, reasons, list[str]()
+
+    def open_reset(
+        self, phone: str, which: PasswordKind, ticket_digest: str, *, key: str, at: datetime
+    ) -> str:
+        """Begin a reset."""
+        return self.accounts.open_reset(phone, which, ticket_digest, key=key, at=at)
+
+    def reset(self, ticket_digest: str, at: datetime) -> OpenReset | None:
+        """Return a reset."""
+        return self.accounts.reset(ticket_digest, at)
+
+    def set_password(self, _ticket_digest: str, password: str, _at: datetime) -> bool:
+        """Note the password, and refuse it if there are reasons."""
+        self.asked.append(password)
+        if self.reasons:
+            raise BadPassword(self.reasons)
+        return True
+
+
+@pytest.mark.parametrize(("which", "weak"), [("login", "a1!"), ("payment", "111111"), ("payment", "8052749")])
+def test_the_page_keeps_its_own_rules(application: House, which: PasswordKind, weak: str) -> None:
+    """What it says before the field holds with every service, which is not even asked about such a password."""
+    service = Strict(application.accounts)
+    application.accounts = service  # type: ignore[assignment]
+    browser = opened(application, application.ticket(which))
+    after(browser, post(browser, weak))
+    assert service.asked == []
+    after(browser, post(browser, GOOD[which]))
+    assert service.asked == [GOOD[which]]
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize(("language", "phone"), [("zh-CN", CHINESE), ("en-US", ENGLISH)])
+def test_a_refusal_of_the_service_is_told_without_the_page_s_figures(
+    application: House, reason: Reason, language: str, phone: str
+) -> None:
+    """A company may want ten characters: "use at least 8" would be false."""
+    application.accounts = Strict(application.accounts, reason)  # type: ignore[assignment]
+    browser = opened(application, application.ticket(phone=phone))
+    page = after(browser, post(browser, GOOD["login"]))
+    (told,) = re.findall(r"<p>([^<]*)</p>", page.text.partition('role="alert"')[2].partition("</div>")[0])
+    assert told in PAGE_WORDS[language].problems.values()
+    assert not re.search(r"\d", told.replace("最后 6 位", ""))
 
 
 def test_a_slip_of_the_finger_is_noticed(application: House) -> None:
