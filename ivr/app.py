@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -19,7 +19,6 @@ from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
 from ivr.calls.served_hotline import ServedHotline, agent_number
 from ivr.calls.turns import Perform, Switchboard
-from ivr.calls.worker_pool import WorkerPool
 from ivr.channels.health import install_health
 from ivr.channels.message_reports import install_message_reports
 from ivr.channels.reset_page.pages import install_reset_page
@@ -50,12 +49,6 @@ from ivr.storage.sqlite import SqliteStore
 log = structlog.get_logger(__name__)
 
 
-class Closeable(Protocol):
-    """Something to close."""
-
-    def close(self) -> None: ...
-
-
 @dataclass(slots=True)
 class Application:
     """A hotline with everything that it needs to answer calls."""
@@ -64,7 +57,6 @@ class Application:
     store: SqliteStore
     services: Services
     switchboard: Switchboard
-    action_runner: Closeable
 
     def check(self) -> str:
         """Return the version of the menu. Raises an exception if a call could not be answered and kept."""
@@ -73,7 +65,7 @@ class Application:
 
     def close(self) -> None:
         """Let running actions end, and close files and connections."""
-        self.action_runner.close()
+        self.switchboard.action_runner.close()
         self.hotline.close()
         if self.services.accounts is not None:
             self.services.accounts.close()
@@ -96,7 +88,6 @@ def build_application(
     store = open_store(settings.database_url)
     hotline = ServedHotline(folder, store, settings, present=tree, registry=registry)
     services = open_services(folder, settings, open_accounts(hotline, settings))
-    runs = WorkerPool()
     switchboard = Switchboard(
         hotline,
         store,
@@ -104,10 +95,9 @@ def build_application(
         settings.desk_numbers,
         perform,
         actions_of=hotline.actions,
-        action_runner=runs,
         sends=settings.sends_messages,
     )
-    return Application(hotline, store, services, switchboard, runs)
+    return Application(hotline, store, services, switchboard)
 
 
 def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService | None:

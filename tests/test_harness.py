@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.calls.line import CallNote, Heard
 from ivr.calls.served_hotline import MenuBroken, load_tree
@@ -39,6 +40,36 @@ def live(made: CallHarness, *keys: str) -> str:
         made.line.press(key)
     happened = made.line.take()
     return " ".join(item.text if isinstance(item, Heard) else item.what for item in happened)
+
+
+def test_what_one_thread_alone_can_use_fails_before_a_call_does(tmp_path: Path) -> None:
+    """An action runs in another thread than the one that opened its service, as it does on a server."""
+    code = """
+import sqlite3
+from ivr.actions import ActionResult, Outcome, action
+
+known = sqlite3.connect(":memory:")
+
+@action("Greets.", outcomes={"ok": Outcome("It is said.")})
+def greet(services, request):
+    known.execute("SELECT 1")
+    return ActionResult("ok")
+"""
+    files = {
+        "actions.yaml": "python: actions.py",
+        "menu.yaml": small("main: {run: greet, outcomes: {ok: bye, unavailable: agent}}"),
+    }
+    for shared in (False, True):
+        options = '":memory:", check_same_thread=False' if shared else '":memory:"'
+        for name, text in {**files, "actions.py": code.replace('":memory:"', options)}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        call = WrittenCall.model_validate({"call": "a call", "steps": ["silence"]})
+        with capture_logs() as logs:
+            told = live(DirectHarnesses(tmp_path)(call))
+        assert ("Goodbye." in told) is shared
+        assert [log["error"] for log in logs if log["event"] == "action failed"] == ["ProgrammingError"] * (
+            not shared
+        )
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,8 @@ def broken_after_a_while(scene: Scene, caller: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
             breaking(patch, owner, name, typed_tail(caller))
             phone.presses(typed_tail(caller))
-            scene.application.action_runner.close()
-        scene.application.switchboard.action_runner = scene.application.action_runner = WorkerPool()
+            scene.application.switchboard.action_runner.close()
+        scene.application.switchboard.action_runner = WorkerPool()
 
 
 def broken_pages(scene: Scene, caller: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -43,24 +44,16 @@ def finished_event(
 ) -> ActionFinished:
     """Return the event of a finished action. The contract says which level of identity the outcome proves."""
     outcome = actions[action].CONTRACT.all_outcomes()[finished.outcome]
-    return ActionFinished(
-        at,
-        action,
-        finished.outcome,
-        finished.results,
-        finished.account,
-        outcome.raises,
-        key,
-        finished.text_to,
-        finished.secrets,
-        finished.expires,
-    )
+    return ActionFinished(at, action, raises=outcome.raises, key=key, **_fields(finished))
 
 
 def sealed(seal: Seal, event: ActionFinished) -> str:
     """Return the event as it is kept until the call collects it. It is sealed, as it may hold a code or a link."""
-    data = {each.name: getattr(event, each.name) for each in fields(event)} | {"raises": event.raises.name}
-    return seal.seal("run", to_json(data))
+    return seal.seal("run", to_json(_fields(event) | {"raises": event.raises.name}))
+
+
+def _fields(values: ActionResult | ActionFinished) -> dict[str, Any]:
+    return {each.name: getattr(values, each.name) for each in fields(values)}
 
 
 def opened(seal: Seal, sealed: str, at: datetime) -> ActionFinished:

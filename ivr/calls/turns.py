@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
@@ -102,6 +103,12 @@ class Switchboard:
         ``start`` begins the call if it is new, or if it is unknown at a later turn. Raises :class:`StillBusy`, and
         any exception of a broken store. Every other trouble becomes an apology and a transfer to a human.
         """
+        with bound_contextvars(call=call):  # for every line of the log that is written meanwhile
+            return self._take_turn(call, number, event, start, render)
+
+    def _take_turn(
+        self, call: str, number: int, event: events.Event, start: events.CallStarted, render: Render
+    ) -> bytes:
         look, waited = self._await_turn(call, number, event.at)
         if waited:  # a worker died in this turn, and its claim is over only now
             event = replace(event, at=event.at + timedelta(seconds=waited))
@@ -115,8 +122,8 @@ class Switchboard:
                 return self._process_turn(token, self._new_session(call, start), start, start, render)
             case Free(token=token, session=Session() as session):
                 return self._process_turn(token, session, event, start, render)
-        log.warning("call starts over", call=call, turn=number)
-        return self.take_turn(call, 0, start, start, render)
+        log.warning("call starts over", turn=number)
+        return self._take_turn(call, 0, start, start, render)
 
     def hang_up(self, call: str, at: datetime) -> None:
         """Note that the caller is gone. Nothing new begins after this; a running action is finished."""
@@ -139,7 +146,7 @@ class Switchboard:
 
     def _new_session(self, call: str, start: events.CallStarted) -> Session:
         tree = self.hotline.current()
-        log.info("call", call=call, caller=masked(start.caller), hotline=tree.name, version=tree.version)
+        log.info("call", caller=masked(start.caller), hotline=tree.name, version=tree.version)
         return Session(call, tree.version, start.at, start.caller, start.called)
 
     def _process_turn(
@@ -159,14 +166,19 @@ class Switchboard:
         return done.answer
 
     def _advance_or_apologise(self, work: _Turn, event: events.Event, render: Render) -> SavedTurn:
-        """Do a turn. Whatever breaks in it becomes an apology."""
+        """Do a turn. If it breaks, apologise and try a human; if the menu's way to a human breaks too, say goodbye."""
         try:
             return self._advance_call(work, event, render)
         except ClaimLost:
             raise
         except Exception as error:  # noqa: BLE001 - the one place: a caller is never dropped
             _note_trouble(work, error)
-            return self._apologise(work, event.at, render)
+        try:
+            return self._advance_call(work, events.InternalError(event.at), render)
+        except Exception as error:  # noqa: BLE001 - as above
+            _note_trouble(work, error)
+        work.session = replace(work.session, human_tried=True)
+        return self._advance_call(work, events.InternalError(event.at), render)
 
     def _answer_of_winner(self, call: str, number: int, at: datetime) -> bytes:
         """Return the answer of the worker that was faster at this turn. Raises ClaimLost if there is none."""
@@ -174,15 +186,6 @@ class Switchboard:
         if isinstance(look, Answered):
             return look.answer
         raise ClaimLost(f"turn {number} of call {call}")
-
-    def _apologise(self, work: _Turn, at: datetime, render: Render) -> SavedTurn:
-        """Apologise and try a human. If the menu's way to a human is broken too, say goodbye."""
-        try:
-            return self._advance_call(work, events.InternalError(at), render)
-        except Exception as error:  # noqa: BLE001 - as above
-            _note_trouble(work, error)
-            work.session = replace(work.session, human_tried=True)
-            return self._advance_call(work, events.InternalError(at), render)
 
     def _advance_call(self, work: _Turn, event: events.Event, render: Render) -> SavedTurn:
         """Advance the call until it waits for somebody, and return what to save."""
@@ -294,13 +297,14 @@ class _Turn:
     def _apply_event(self, event: events.Event) -> None:
         self._record_event(event)
         turn = happen(self.tree, self.session, event)
+        self.path[-1] = replace(self.path[-1], passed=tuple(turn.visited))
         self.session = turn.session
         self.commands += turn.commands
         for observer in self.switchboard.observers:
             try:
                 observer(turn, event)
             except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on
-                log.error("observer failed", call=turn.session.call, **origin_of(error))  # noqa: TRY400 - without its text
+                log.error("observer failed", **origin_of(error))  # noqa: TRY400 - without its text
 
     def _record_event(self, event: events.Event) -> None:
         """Add an event to the path of the call."""
@@ -308,9 +312,7 @@ class _Turn:
         keys, outcome = public_keys(self.tree, session, event), str(event.ended)
         kind = type(event).__name__
         self.path.append(PathEntry(session.turn, event.at, session.node, kind, keys, outcome))
-        log.debug(
-            "event", call=session.call, turn=session.turn, node=session.node, event_kind=kind, outcome=outcome
-        )
+        log.debug("event", turn=session.turn, node=session.node, event_kind=kind, outcome=outcome)
 
     def _run_action(self, wanted: RunAction, at: datetime) -> events.ActionFinished | events.ActionGoesOn:
         """Run an action. If it does not end in time, it goes on without this turn."""
@@ -321,11 +323,14 @@ class _Turn:
         asked = self._action_request(wanted, at)
         actions = switchboard.actions_of(tree)
         times = tree.times.get(wanted.action, Times())
-        run = switchboard.action_runner.start(
-            lambda: switchboard.perform(wanted.action, switchboard.services, asked, actions), wanted.action
-        )
+
+        def job() -> ActionResult:
+            with bound_contextvars(call=session.call):
+                return switchboard.perform(wanted.action, switchboard.services, asked, actions)
+
+        run = switchboard.action_runner.start(job, wanted.action)
         if run is None:
-            log.error("no room for an action", call=session.call, action=wanted.action)
+            log.error("no room for an action", action=wanted.action)
             return finished_event(wanted.action, asked.key, ActionResult("unavailable"), actions, at)
         began = switchboard.seconds()
         longest = min(times.wait, times.give_up)
@@ -338,7 +343,7 @@ class _Turn:
                 tree, session, finished_event(wanted.action, asked.key, late, actions, at)
             )
         )
-        log.info("action goes on", call=session.call, action=wanted.action)
+        log.info("action goes on", action=wanted.action)
         return events.ActionGoesOn(at, asked.key)
 
     def _action_request(self, wanted: RunAction, at: datetime) -> ActionRequest:
@@ -382,7 +387,7 @@ class _Turn:
             return opened(switchboard.services.seal, result, event.at)
         if left - waited > ANOTHER_SENTENCE:
             return events.ActionGoesOn(event.at, session.running)
-        log.error("action too slow", call=session.call, action=action)
+        log.error("action too slow", action=action)
         return finished_event(
             action, session.running, ActionResult("unavailable"), switchboard.actions_of(self.tree), event.at
         )
@@ -407,8 +412,14 @@ def _begun_again(session: Session, tree: Tree) -> Session:
 
 
 def _note_trouble(work: _Turn, error: Exception) -> None:
-    """Log where an exception came from. Its text may hold what the caller typed, and stays out."""
-    log.error("turn failed", call=work.session.call, node=work.session.node, **origin_of(error))
+    """Log where an exception came from. Its text may hold what the caller typed, and stays out.
+
+    The step has noted the node at fault, which the call may only have passed.
+    """
+    tree, notes = work.tree, getattr(error, "__notes__", ())
+    node = next((note for note in notes if note in tree.nodes), work.session.node)
+    place = f"{tree.files[node]}:{tree.lines[node]}" if node in tree.lines else ""
+    log.error("turn failed", node=node, place=place, **origin_of(error))
 
 
 def _bounded(tree: Tree, session: Session, event: events.Event) -> events.Event:

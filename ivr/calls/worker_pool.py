@@ -31,6 +31,9 @@ class ActionRunner(Protocol):
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult] | None:
         """Start a job, or return None if there is no room. Then the job never starts."""
 
+    def close(self) -> None:
+        """Let running jobs end, and start no more."""
+
 
 class WorkerPool:
     """Threads of this process. A job without a free thread is refused at once, because a caller cannot wait in a queue.
@@ -59,7 +62,6 @@ class WorkerPool:
                 self._running[name] -= 1
 
     def close(self) -> None:
-        """Let running jobs end, and start no more."""
         self._threads.shutdown(wait=True)
 
 

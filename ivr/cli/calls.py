@@ -18,8 +18,11 @@ from ivr.cli.errors import CommandFailed, as_usage_error
 from ivr.cli.output import print_json
 from ivr.console import plain_table, print_rich
 from ivr.logs import masked
+from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.loader import draft_of
 from ivr.storage.base import CallHistory, CallRecord, with_open_messages
 from ivr.storage.sealing import BrokenSeal, Seal
+from ivr.storage.sqlite import SqliteStore
 
 
 @click.command(
@@ -38,7 +41,8 @@ Examples:
     type=click.Choice(["completed", "transferred", "hung_up", "farewell"]),
     help="How the call ended.",
 )
-@click.option("--node", default="", help="Calls that passed this node.")
+@click.option("--node", default="", help="Calls that passed this node, or waited there.")
+@click.option("--failed", is_flag=True, help="Calls in which our own machinery failed (InternalError).")
 @click.option("--urgent", is_flag=True, help="Calls that were marked as urgent.")
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="At most so many."
@@ -62,12 +66,22 @@ def calls_command(callsid: str | None, form: str, *, numbers: bool, opened: bool
         chosen = call_filter(**wanted)
     with open_call_store() as store:
         if callsid is None:
-            print_calls(store.calls(chosen), form, show)
+            found = store.calls(chosen)
+            if not found and chosen.node:
+                _check_node(store, chosen.node)
+            print_calls(found, form, show)
             return
         history = store.call(callsid)
         if history is None:
             raise CommandFailed(f"there is no call {callsid} in the store; `ivr calls` lists them")
         print_call(_opened(history) if opened else history, form, show)
+
+
+def _check_node(store: SqliteStore, node: str) -> None:
+    """Raise a usage error for a node that no present menu has, because "no calls" would be taken for an answer."""
+    known = {name for sources in store.present_sources() for name in draft_of(sources).names}
+    if known and node not in known:
+        raise click.UsageError(f"--node: the menu has no node `{node}`; {did_you_mean(node, known)}")
 
 
 def _opened(history: CallHistory) -> CallHistory:

@@ -74,7 +74,7 @@ def _print(done: ReplayResult, tree: Tree, menu: str, form: str) -> None:
         print_json(replay_data(done, tree, keys, masked(record.caller), menu))
         return
     began = record.started.astimezone(tree.timezone)
-    click.echo(f"{record.call}  {began:%Y-%m-%d %H:%M:%S}  {masked(record.caller) or 'number withheld'}")
+    click.echo(f"{record.call}  {began:%Y-%m-%d %H:%M:%S %Z}  {masked(record.caller) or 'number withheld'}")
     click.echo(menu)
     rows = [
         (str(pair.turn), cell(pair.recorded, keys), "same" if pair.same else cell(pair.today, keys))

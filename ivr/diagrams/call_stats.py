@@ -1,20 +1,19 @@
 """Counts recorded calls on the edges of a menu.
 
-A record has the call's events and their nodes, but not the nodes that a call only passed. Between two events the call
-is assumed to have taken the shortest path through nodes that do not wait. Some things therefore stay unknown:
+A record has the call's events, their nodes, and the nodes that the call entered after each of them. Some things stay
+unknown:
 
-- which of two equally short paths a call took between a ``choose`` and the node where they meet;
-- where a call hung up after a ``choose`` or a ``return``: it is counted at that node;
+- the nodes of calls that version 0.4.0 or an older one recorded, but for those where they waited;
 - whether a typed entry was wrong: wrong keys are counted at menus only;
 - the edge of a key of ``anywhere``: these keys have no arrows.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import assert_never
 
 from ivr.diagrams.boxes import Arrow, Box, Drawing
@@ -26,8 +25,6 @@ from ivr.menu.language.nodes import (
     ListeningNode,
     MenuNode,
     Node,
-    SayNode,
-    SetNode,
     TextNode,
     WaitsFor,
 )
@@ -146,15 +143,13 @@ class _Counter:
         path, last = history.path, ""
         for entry, after in zip(path, [*path[1:], None], strict=True):
             self._stumbles(entry, number, traffic)
-            begin, used = self._first(history, entry, after)
-            following = after.node if after else None
-            passed, nodes = self._between(begin, following) if begin else ([], [])
-            for edge in (*used, *passed):
+            used = [*self._caused(history, entry, after), *self._between(entry.passed)]
+            for edge in used:
                 traffic.drawn_edges.setdefault(edge, set()).add(number)
             desks = [edge.target for edge in used if edge.kind == "ring"]
-            for node in (*filter(None, [entry.node]), *desks, *nodes):
+            for node in filter(None, (entry.node, *entry.passed, *desks)):
                 traffic.visits.setdefault(node, set()).add(number)
-            last = nodes[-1] if nodes else entry.node or last
+            last = (entry.passed or (entry.node,))[-1] or last
         if history.record.ending == "hung_up" and last:
             traffic.hung_up.setdefault(last, set()).add(number)
 
@@ -165,84 +160,42 @@ class _Counter:
         elif entry.event in _TYPED and isinstance(node, MenuNode) and not entry.keys:
             traffic.nomatch.setdefault(entry.node, set()).add(number)
 
-    def _first(
-        self, history: CallHistory, entry: PathEntry, after: PathEntry | None
-    ) -> tuple[str, list[DrawnEdge]]:
-        """Return the target of an event, if it is known, and the edges that lead there."""
+    def _caused(self, history: CallHistory, entry: PathEntry, after: PathEntry | None) -> list[DrawnEdge]:
+        """Return the edges that an event took."""
         node, own = self.tree.nodes.get(entry.node), self.drawn_edges.get(entry.node, ())
-        if entry.event == "CallStarted":
-            return self.tree.declared.start, []
         if node is None or entry.event == "CallerHungUp":
-            return "", []
+            return []
         rung = [edge for edge in own if edge.kind == "ring"]
-        key = self._anywhere(node, entry)
-        if key:
-            return self.tree.anywhere[key], rung
-        moved = after.node != entry.node if after else history.record.ending == "completed"
+        if self._is_anywhere(node, entry):
+            return rung
         word = _recorded(history, entry, after) if node.waits_for is WaitsFor.recording else entry.ended.word
-        chosen = _chosen(node, entry, own, word, moved=moved)
+        chosen = _chosen(node, entry, own, word)
         for ring in rung:
             follow_ups = self.drawn_edges[ring.target]
             chosen = next((edge for edge in follow_ups if edge.name == word), None)
-        return (chosen.target if chosen else ""), [*rung, *([chosen] if chosen else ())]
+        return [*rung, *([chosen] if chosen else ())]
 
-    def _anywhere(self, node: Node, entry: PathEntry) -> str:
+    def _is_anywhere(self, node: Node, entry: PathEntry) -> bool:
         key = entry.keys.rstrip("#") or entry.keys
         if key not in self.tree.anywhere:
-            return ""
-        return "" if key in node.options or (isinstance(node, AskNode) and node.ask == "yes_no") else key
+            return False
+        return key not in node.options and not (isinstance(node, AskNode) and node.ask == "yes_no")
 
-    def _between(self, begin: str, end: str | None) -> tuple[list[DrawnEdge], list[str]]:
-        """Return the edges and nodes from ``begin`` to the next event's node, through nodes that do not wait."""
-        if begin not in self.tree.nodes:
-            return [], []
-        found: dict[str, tuple[str, DrawnEdge | None]] = {begin: ("", None)}
-        todo = deque([begin])
-        while todo and end not in found:
-            name = todo.popleft()
-            for target, edge in self._silently(name):
-                if target in self.drawn_edges and target not in found:
-                    found[target] = (name, edge)
-                    todo.append(target)
-        if end in found:
-            return _traced(found, str(end))
-        return self._straight_on(begin)
-
-    def _silently(self, name: str) -> Iterator[tuple[str, DrawnEdge | None]]:
-        """Yield where a call can go from a node without an event. No edge leads to the identity questions."""
-        node = self.tree.nodes.get(name)
-        for edge in self.drawn_edges[name]:
-            if node is None:  # a desk
-                silent = edge.name == FollowUp.closed
+    def _between(self, passed: Sequence[str]) -> Iterator[DrawnEdge]:
+        """Yield the edges between nodes that a call entered one after the other. None leads to identity questions."""
+        for name, target in pairwise(passed):
+            node, own = self.tree.nodes.get(name), self.drawn_edges.get(name, ())
+            ring = own[0] if own and own[0].kind == "ring" else None
+            if ring:  # the desk is closed
+                own = [edge for edge in self.drawn_edges[ring.target] if edge.name == FollowUp.closed]
             elif isinstance(node, TextNode):
-                silent = edge.name == "unable"
-            else:
-                silent = node.waits_for is WaitsFor.nothing or edge.kind == "ring"
-            if silent:
-                yield edge.target, edge
-        if node and node.needs in self.tree.declared.identity:
-            yield self.tree.declared.identity[node.needs], None
-
-    def _straight_on(self, begin: str) -> tuple[list[DrawnEdge], list[str]]:
-        """Follow nodes with only one way on. This much is certain, wherever the call went next."""
-        drawn_edges, nodes = list[DrawnEdge](), [begin]
-        while isinstance(self.tree.nodes.get(nodes[-1]), SayNode | SetNode):
-            edge = self.drawn_edges[nodes[-1]][0]
-            drawn_edges.append(edge)
-            if edge.target not in self.tree.nodes or edge.target in nodes:
-                break
-            nodes.append(edge.target)
-        return drawn_edges, nodes
-
-
-def _traced(found: Mapping[str, tuple[str, DrawnEdge | None]], end: str) -> tuple[list[DrawnEdge], list[str]]:
-    """Return the edges and nodes that a search passed on its way to the end."""
-    drawn_edges, nodes, name = list[DrawnEdge](), list[str](), end
-    while name:
-        nodes.append(name)
-        name, edge = found[name]
-        drawn_edges += [edge] if edge else []
-    return drawn_edges[::-1], nodes[::-1]
+                own = [edge for edge in own if edge.name == "unable"]
+            elif node is None or node.waits_for is not WaitsFor.nothing:
+                own = ()
+            # `back`, `repeat` and `return` are targets that name no node.
+            there = [edge for edge in own if edge.target == target or edge.target not in self.drawn_edges]
+            if there:
+                yield from [ring, there[0]] if ring else there[:1]
 
 
 def _recorded(history: CallHistory, entry: PathEntry, after: PathEntry | None) -> str:
@@ -252,11 +205,9 @@ def _recorded(history: CallHistory, entry: PathEntry, after: PathEntry | None) -
     return "left" if left else "nothing"
 
 
-def _chosen(
-    node: Node, entry: PathEntry, own: Sequence[DrawnEdge], word: str, *, moved: bool
-) -> DrawnEdge | None:
+def _chosen(node: Node, entry: PathEntry, own: Sequence[DrawnEdge], word: str) -> DrawnEdge | None:
     """Return the edge that an event took at a node, or None if the menu has no such edge. ``word`` is its result."""
-    key = entry.keys.rstrip("#") or entry.keys
+    key, moved = entry.keys.rstrip("#") or entry.keys, bool(entry.passed)
     by_key = next((edge for edge in own if edge.kind == "key" and edge.name in {key, entry.keys}), None)
     named = {edge.name if edge.kind == "outcome" else edge.kind: edge for edge in own if edge.kind != "key"}
     match node.waits_for:

@@ -103,6 +103,7 @@ def _compiled(
     return replace(
         tree,
         files={name: typed.file for name, typed in draft.names.items()},
+        lines={name: place(typed.section).line for name, typed in draft.names.items()},
         contracts=actions,
         times={name: Times(entry.wait, entry.give_up) for name, entry in file.actions.items()},
         services=http_actions(file, actions),

@@ -108,6 +108,8 @@ class Tree:
     sources: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
     """The file of each node."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line of each node in its file."""
     times: Mapping[str, Times] = field(default_factory=dict)
     """How long a caller waits for each action that has times of its own in ``actions.yaml``."""
     contracts: Mapping[str, Contract] = field(default_factory=dict)

@@ -98,6 +98,8 @@ class PathEntry:
     """The keys, unless the node asks for a secret."""
     outcome: str = ""
     """How an action or a transfer ended, as :class:`~ivr.engine.events.Result` writes it."""
+    passed: tuple[str, ...] = ()
+    """The nodes that the call entered after the event, in order; the last is where it waits."""
 
     @property
     def ended(self) -> Result:
@@ -201,8 +203,10 @@ class CallFilter:
     ending: str = ""
     hotline: str = ""
     node: str = ""
-    """A node that the call passed."""
+    """A node that the call passed, or where it waited."""
     urgent: bool = False
+    failed: bool = False
+    """Calls in which our own machinery failed."""
     limit: int = 50
 
 

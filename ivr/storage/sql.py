@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.storage.database import statements
 
-MIGRATIONS = (statements("tables_1.sql"), statements("tables_2.sql"))
+MIGRATIONS = (statements("tables_1.sql"), statements("tables_2.sql"), statements("tables_3.sql"))
 """Each takes the tables of a file to the next version. Those that were released never change."""
 
 CLAIM = """
@@ -54,7 +54,8 @@ SAVE_FIRST = """
 """
 
 SAVE_PATH = """
-    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome, passed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 SAVE_MESSAGE = """
@@ -123,6 +124,10 @@ KEEP_VERSION = """
     ON CONFLICT (version) DO UPDATE SET kept = excluded.kept
 """
 
+PRESENT_SOURCES = (
+    "SELECT sources FROM versions WHERE kept IN (SELECT max(kept) FROM versions GROUP BY hotline)"
+)
+
 RECORD = """
     SELECT call, hotline, version, caller, language, started, ended, ending, turn, urgent, reason, id FROM calls
 """
@@ -134,12 +139,16 @@ WANTED = """
         AND (:ending = '' OR ending = :ending)
         AND (:hotline = '' OR hotline = :hotline)
         AND (NOT :urgent OR urgent)
-        AND (:node = '' OR EXISTS (SELECT 1 FROM path WHERE call_id = calls.id AND node = :node))
+        AND (NOT :failed OR EXISTS (SELECT 1 FROM path WHERE call_id = calls.id AND event = 'InternalError'))
+        AND (:node = '' OR EXISTS (
+            SELECT 1 FROM path
+            WHERE call_id = calls.id AND instr(' ' || node || ' ' || passed || ' ', ' ' || :node || ' ')
+        ))
     ORDER BY started DESC, id DESC
     LIMIT :limit
 """
 
-PATH = "SELECT turn, at, node, event, keys, outcome FROM path WHERE call_id = ? ORDER BY token, place"
+PATH = "SELECT turn, at, node, event, keys, outcome, passed FROM path WHERE call_id = ? ORDER BY token, place"
 
 MESSAGES = """
     SELECT recipient, body, language, at, status, key, sealed, expires, id, tries, carrier_id, error FROM messages

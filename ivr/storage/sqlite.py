@@ -243,6 +243,10 @@ class SqliteStore:
         found = self._reader.rows("SELECT sources FROM versions WHERE version = ?", (version,))
         return json.loads(found[0][0]) if found else None
 
+    def present_sources(self) -> Sequence[Mapping[str, str]]:
+        """Return the sources of the newest menu of each hotline."""
+        return [json.loads(sources) for (sources,) in self._reader.rows(sql.PRESENT_SOURCES, ())]
+
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
         """List calls, the latest first."""
         values = dataclasses.asdict(wanted) | {
@@ -263,7 +267,10 @@ class SqliteStore:
             voicemails = db.execute(sql.VOICEMAILS, (call,)).fetchall()
         return CallHistory(
             record=_record(row),
-            path=tuple(PathEntry(turn, _moment(at), *rest) for turn, at, *rest in path),
+            path=tuple(
+                PathEntry(turn, _moment(at), node, event, keys, outcome, tuple(passed.split()))
+                for turn, at, node, event, keys, outcome, passed in path
+            ),
             messages=tuple(_message(call, row) for row in messages),
             voicemails=tuple(Voicemail(call, url, seconds, _moment(at)) for url, seconds, at in voicemails),
         )
@@ -387,7 +394,8 @@ def _saved(token: int, turn: SavedTurn) -> dict[str, Any]:
 
 def _path_row(number: int, token: int, place: int, entry: PathEntry) -> tuple[Any, ...]:
     at = seconds_of(entry.at)
-    return (number, token, place, entry.turn, at, entry.node, entry.event, entry.keys, entry.outcome)
+    what = entry.node, entry.event, entry.keys, entry.outcome, " ".join(entry.passed)
+    return (number, token, place, entry.turn, at, *what)
 
 
 def _message_values(message: Message) -> dict[str, Any]:

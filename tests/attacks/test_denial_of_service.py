@@ -222,6 +222,8 @@ def test_a_full_pool_locks_nobody(attack: Attack) -> None:
         def start(self, job: object, name: str) -> None:
             return None
 
+        def close(self) -> None: ...
+
     runs, attack.application.switchboard.action_runner = attack.application.switchboard.action_runner, Full()
     for _ in range(10):
         attack.call(VICTIM, ("1", "1", "4", *WRONG))

@@ -10,6 +10,7 @@ import pytest
 
 from ivr.actions.base import ActionRequest, ActionResult
 from ivr.engine.events import DigitsPressed, NoInput
+from tests.support.at_once import AtOnce
 from tests.support.switchboards import AT, CALLER, SwitchboardCall
 
 MENU = """
@@ -57,6 +58,9 @@ class Later:
     def when_done(self, tell: Callable[[Any], None]) -> None:
         """Keep whom to tell."""
         self.told.append(tell)
+
+    def close(self) -> None:
+        """Leave the jobs where they are."""
 
     def end(self) -> None:
         """Let the earliest job end."""
@@ -185,27 +189,10 @@ def test_an_action_that_ends_after_the_hang_up_has_its_message(tmp_path: Path) -
     call = Slow(tmp_path)
     call.start()
     call.actions.before = lambda _asked: call.switchboard.hang_up("CA1", AT)
-    call.switchboard.action_runner = _AtOnce()
+    call.switchboard.action_runner = AtOnce()
     call.press("1")
     assert call.messages() == ["Here is the link."]
     assert call.history.record.ending == "hung_up"
-
-
-class _AtOnce:
-    """Runs jobs where they are asked for."""
-
-    def start(self, job: Callable[[], Any], name: str) -> _AtOnce:
-        """Do it."""
-        self.result = job()
-        return self
-
-    def wait(self, seconds: float) -> Any:
-        """Return what came of it."""
-        return self.result
-
-    def when_done(self, tell: Callable[[Any], None]) -> None:
-        """Never asked for."""
-        raise AssertionError
 
 
 def test_a_repeated_webhook_starts_nothing_twice(call: Slow) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 import threading
 from collections.abc import Sequence
@@ -9,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionRequest, ActionResult
@@ -347,6 +350,48 @@ def test_a_secret_is_not_logged_when_things_break(
     logged = capsys.readouterr()
     assert "turn failed" in logged.out + logged.err
     assert "7391" not in logged.out + logged.err
+
+
+def test_every_line_of_the_log_names_its_call(call: SwitchboardCall) -> None:
+    """Also what an action logs in a thread of its own; and a line after the turn names none."""
+    log, out = structlog.get_logger(), io.StringIO()
+
+    def noted(_asked: ActionRequest) -> None:
+        log.warning("in the action")
+
+    configure("json", "debug", stream=out)
+    call.actions.before = noted
+    call.start()
+    call.press("1")
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {line["event"] for line in lines} >= {"call", "event", "in the action"}
+    assert [line.get("call") for line in lines] == ["CA1"] * len(lines)
+    log.warning("afterwards")
+    assert "call" not in json.loads(out.getvalue().splitlines()[-1])
+
+
+def test_the_log_names_the_node_whose_text_broke(call: SwitchboardCall) -> None:
+    """The call has only passed it: the line of the menu says where to look. The text of the error stays out."""
+    menu = MENU.replace("10 // 1", "10 // (topic | int)")
+    write_menu(call.hotline.folder, menu)
+    call.start()
+    with capture_logs() as logs:
+        assert "Trouble." in call.press("1")
+    (failed,) = (each for each in logs if each["event"] == "turn failed")
+    line = next(number for number, text in enumerate(menu.splitlines()) if text.startswith("  found:"))
+    assert (failed["node"], failed["place"]) == ("found", f"menu.yaml:{line + 1}")
+    assert failed["error"] == "ZeroDivisionError"
+
+
+def test_the_nodes_that_were_passed_are_recorded(call: SwitchboardCall) -> None:
+    """With the event that led there; a node that failed was not passed."""
+    call.start()
+    call.press("1")
+    assert [(entry.event, entry.passed) for entry in call.history.path] == [
+        ("CallStarted", ("main",)),
+        ("DigitsPressed", ("find",)),
+        ("ActionFinished", ("found", "done")),
+    ]
 
 
 def test_the_environment_s_number_of_a_desk_comes_first(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ import sys
 from datetime import UTC, datetime
 from os import terminal_size
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
 
+from ivr.actions.perform import perform as perform_well
 from ivr.cli.calls import print_calls
 from ivr.storage.base import CallRecord
 from tests.support.command import YUEBAO, ivr
@@ -46,6 +48,51 @@ def test_calls_are_looked_back_at_and_forgotten(tmp_path: Path) -> None:
     forgotten = ivr("purge", "--older-than", "0d", "--yes", IVR_DATABASE_URL=url)
     assert forgotten.stdout.startswith("forgot ")
     assert ivr("calls", IVR_DATABASE_URL=url).exit_code == 0
+
+
+def test_calls_are_found_by_every_node_that_they_passed(tmp_path: Path) -> None:
+    """Also by one that only speaks. A node that the menu does not have is told, as it is no node without calls."""
+    from ivr.app import build_application
+    from ivr.calls.line import DirectLine, VirtualClock
+    from ivr.config import Settings
+    from ivr.harness import at_moment
+
+    url = f"sqlite:///{tmp_path}/calls.sqlite3"
+    application = build_application(YUEBAO, Settings(database_url=url))
+    clock = VirtualClock(at_moment("2026-11-23T10:00", application.hotline.current()))
+    line = DirectLine(application.switchboard, clock, "+8613800138000")
+    line.start()
+    line.press("0")
+    application.close()
+    for node in ("greeting", "language", "agent"):
+        assert line.call in ivr("calls", "--node", node, IVR_DATABASE_URL=url).stdout
+    assert ivr("calls", "--node", "login", IVR_DATABASE_URL=url).stdout == "no calls\n"
+    for wrong in ("greting", "eeting", "%"):
+        told = ivr("calls", "--node", wrong, IVR_DATABASE_URL=url)
+        assert (told.exit_code, f"the menu has no node `{wrong}`; " in told.stderr) == (2, True)
+    assert f"{line.call}  2026-11-23 10:00:00 CST  " in ivr("replay", line.call, IVR_DATABASE_URL=url).stdout
+    assert "did you mean `greeting`" in ivr("calls", "--node", "greting", IVR_DATABASE_URL=url).stderr
+
+
+def test_calls_in_which_we_failed_are_found(tmp_path: Path) -> None:
+    """Who heard an apology is called back."""
+    from ivr.app import build_application
+    from ivr.calls.line import DirectLine, VirtualClock
+    from ivr.config import Settings
+    from ivr.harness import at_moment
+
+    url = f"sqlite:///{tmp_path}/calls.sqlite3"
+
+    def broken(*_what: object) -> NoReturn:
+        raise RuntimeError
+
+    for perform, found in ((perform_well, False), (broken, True)):
+        application = build_application(YUEBAO, Settings(database_url=url), perform=perform)
+        clock = VirtualClock(at_moment("2026-11-23T10:00", application.hotline.current()))
+        line = DirectLine(application.switchboard, clock, "+8613800138000")
+        line.start()
+        application.close()
+        assert (line.call in ivr("calls", "--failed", IVR_DATABASE_URL=url).stdout) is found
 
 
 def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:

@@ -21,16 +21,16 @@ from tests.support.drawings import drawing_of, plain
 from tests.support.menus import CONTRACTS, bilingual, hotline
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-Event = tuple[str, str, str, str]
-"""A node, an event, its keys, its outcome."""
+Event = tuple[str, str, str, str, str]
+"""A node, an event, its keys, its outcome, and the nodes that were entered after it."""
 
 
 def call(*events: Event, ending: str = "hung_up", version: str = "") -> CallHistory:
     """Return the record of a call."""
     record = CallRecord("CA1", "small", version, "", "en-US", AT, AT, ending, len(events))
     path = [
-        PathEntry(turn, AT + timedelta(seconds=turn), node, event, keys, outcome)
-        for turn, (node, event, keys, outcome) in enumerate(events)
+        PathEntry(turn, AT + timedelta(seconds=turn), node, event, keys, outcome, tuple(nodes.split()))
+        for turn, (node, event, keys, outcome, nodes) in enumerate(events)
     ]
     return CallHistory(record, tuple(path))
 
@@ -40,12 +40,15 @@ def left(history: CallHistory) -> CallHistory:
     return replace(history, voicemails=(Voicemail("CA1", "recording://1", 5, history.path[-1].at),))
 
 
-def pressed(node: str, keys: str) -> Event:
+def pressed(node: str, keys: str, nodes: str = "") -> Event:
     """Return the event of keys."""
-    return node, "DigitsPressed", keys, ""
+    return node, "DigitsPressed", keys, "", nodes
 
 
-START: Event = ("", "CallStarted", "", "")
+START: Event = ("", "CallStarted", "", "", "main")
+
+
+HOURS = pressed("main", "1", "hours main")
 
 
 def counted(loaded: Loaded, calls: Sequence[CallHistory]) -> CallStats:
@@ -64,8 +67,8 @@ def test_keys_and_what_follows_them_are_counted_once_a_call() -> None:
     traffic = counted(
         plain(),
         [
-            call(START, pressed("main", "1"), pressed("main", "1"), pressed("main", "2")),
-            call(START, pressed("main", "1")),
+            call(START, HOURS, HOURS, pressed("main", "2", "code")),
+            call(START, HOURS),
         ],
     )
     assert on(traffic) == {("main", "key", "1"): 2, ("hours", "then", ""): 2, ("main", "key", "2"): 1}
@@ -77,13 +80,13 @@ def test_keys_and_what_follows_them_are_counted_once_a_call() -> None:
     assert traffic.hung_up == {"code": {0}, "main": {1}}
 
 
-def test_the_way_through_a_condition_is_the_one_to_the_next_event() -> None:
+def test_the_way_through_a_condition_is_the_one_that_was_recorded() -> None:
     """And to a desk, whose answer is counted on its own box."""
     events = [
         START,
-        pressed("main", "2"),
-        pressed("code", "1111"),
-        ("agent", "TransferEnded", "", "transfer: busy"),
+        pressed("main", "2", "code"),
+        pressed("code", "1111", "thanks thanked pick agent"),
+        ("agent", "TransferEnded", "", "transfer: busy", "bye"),
     ]
     assert on(counted(plain(), [call(*events, ending="completed")])) == {
         ("main", "key", "2"): 1,
@@ -96,17 +99,24 @@ def test_the_way_through_a_condition_is_the_one_to_the_next_event() -> None:
     }
 
 
+def test_a_closed_desk_is_passed() -> None:
+    """It is counted with the arrows to it and from it, as nobody rings there."""
+    traffic = counted(bilingual(), [call(START, pressed("main", "0", "agent voicemail"))])
+    assert on(traffic) == {("agent", "ring", ""): 1, ("desk service", "desk", "closed"): 1}
+    assert (traffic.at("desk service"), traffic.hung_up) == (1, {"voicemail": {0}})
+
+
 def test_silence_and_wrong_keys_are_counted_at_menus_apart() -> None:
     """The way after the last try is taken when the call has moved on; a key of `anywhere` is no arrow."""
-    silent = ("main", "NoInput", "", "")
+    silent, third = ("main", "NoInput", "", "", ""), ("main", "NoInput", "", "", "bye")
     traffic = counted(
         plain(),
         [
-            call(START, silent, pressed("main", ""), silent, silent, ending="completed"),
+            call(START, silent, pressed("main", ""), silent, third, ending="completed"),
             call(
                 START,
-                pressed("main", "0"),
-                ("agent", "TransferEnded", "", "transfer: answered"),
+                pressed("main", "0", "agent"),
+                ("agent", "TransferEnded", "", "transfer: answered", ""),
                 ending="transferred",
             ),
         ],
@@ -115,7 +125,7 @@ def test_silence_and_wrong_keys_are_counted_at_menus_apart() -> None:
     assert traffic.nomatch == {"main": {0}}
     assert traffic.hung_up == {}
     assert on(traffic) == {("main", "after_tries", ""): 1, ("agent", "ring", ""): 1}
-    moved = [START, silent, ("bye", "CallerHungUp", "", "")]
+    moved = [START, third, ("bye", "CallerHungUp", "", "", "")]
     assert on(counted(plain(), [call(*moved)])) == {("main", "after_tries", ""): 1}
 
 
@@ -125,15 +135,15 @@ def test_outcomes_and_the_questions_of_identity() -> None:
         bilingual(),
         [
             call(
-                START,
-                pressed("main", "1"),
-                ("who", "ActionFinished", "", "find_account: found"),
-                pressed("prove", ""),
-                ("check", "ActionFinished", "", "check_tail: mismatch"),
-                pressed("prove", ""),
-                ("check", "ActionFinished", "", "check_tail: ok"),
-                ("limits", "ActionFinished", "", "limits: ok"),
-                pressed("main", "3"),
+                ("", "CallStarted", "", "", "greeting main"),
+                pressed("main", "1", "limits who"),
+                ("who", "ActionFinished", "", "find_account: found", "prove"),
+                pressed("prove", "", "check"),
+                ("check", "ActionFinished", "", "check_tail: mismatch", "prove"),
+                pressed("prove", "", "check"),
+                ("check", "ActionFinished", "", "check_tail: ok", "limits"),
+                ("limits", "ActionFinished", "", "limits: ok", "limits_told main"),
+                pressed("main", "3", "bye"),
             )
         ],
     )
@@ -166,23 +176,24 @@ nodes:
 @pytest.mark.parametrize(
     ("kind", "event", "way"),
     [
-        ("ask: digits, length: 4, say: Well?", pressed("main", "1234"), ("then", "then", "")),
-        ("ask: yes_no, no: agent, say: Well?", pressed("main", "1"), ("yes", "outcome", "yes")),
+        ("ask: digits, length: 4, say: Well?", pressed("main", "1234", "bye"), ("then", "then", "")),
+        ("ask: yes_no, no: agent, say: Well?", pressed("main", "1", "bye"), ("yes", "outcome", "yes")),
         (
             "record: voicemail, then: agent, say: Well?",
-            ("main", "RecordingEnded", "", ""),
+            ("main", "RecordingEnded", "", "", "bye"),
             ("nothing", "outcome", "nothing"),
         ),
     ],
 )
 def test_the_way_to_an_ending_is_counted(kind: str, event: Event, way: tuple[str, str, str]) -> None:
-    """The call is over there, and no event follows; a caller who hung up, or is still there, has gone nowhere."""
+    """The call is over there, and no event follows; a caller whose entry was wrong has gone nowhere."""
     key, *drawn = way
     loaded = hotline(ENDS.replace("KIND", kind).replace("THEN", key))
     assert on(counted(loaded, [call(START, event, ending="completed")])) == {("main", *drawn): 1}
     if event[1] == "DigitsPressed":
+        wrong = *event[:4], ""
         for ending in ("", "hung_up"):
-            assert on(counted(loaded, [call(START, event, ending=ending)])) == {}
+            assert on(counted(loaded, [call(START, wrong, ending=ending)])) == {}
 
 
 def test_yes_and_no_a_message_and_a_recording() -> None:
@@ -200,11 +211,12 @@ def test_yes_and_no_a_message_and_a_recording() -> None:
       bye: {end: Bye.}
     """
     loaded = hotline(menu)
-    sent = call(START, pressed("main", "1"), ("send", "ActionFinished", "", "send_text: sent"))
-    kept = left(call(START, pressed("main", "2"), ("tape", "RecordingEnded", "", "")))
-    none = call(START, pressed("main", "2"), ("tape", "NoInput", "", ""))
-    dear = call(START, pressed("main", "1"), ("send", "ActionFinished", "", "send_text: rationed"))
-    unable = left(call(START, pressed("main", "1"), ("tape", "RecordingEnded", "", "")))
+    yes, no = pressed("main", "1", "send"), pressed("main", "2", "tape")
+    sent = call(START, yes, ("send", "ActionFinished", "", "send_text: sent", "bye"))
+    kept = left(call(START, no, ("tape", "RecordingEnded", "", "", "bye")))
+    none = call(START, no, ("tape", "NoInput", "", "", "agent"))
+    dear = call(START, yes, ("send", "ActionFinished", "", "send_text: rationed", "agent"))
+    unable = left(call(START, pressed("main", "1", "send tape"), ("tape", "RecordingEnded", "", "", "bye")))
     assert on(counted(loaded, [sent, kept, none, dear, unable])) == {
         ("main", "outcome", "yes"): 3,
         ("main", "outcome", "no"): 2,
@@ -229,7 +241,12 @@ def test_the_legend_tells_the_days_of_the_hotline() -> None:
 
 def test_calls_of_another_menu_do_no_harm() -> None:
     """Nodes that are no more are left out, and the legend says how many calls they were."""
-    gone = call(START, pressed("gone", "1"), ("away", "TransferEnded", "", "transfer: busy"), version="old")
+    gone = call(
+        START,
+        pressed("gone", "1", "away"),
+        ("away", "TransferEnded", "", "transfer: busy", "off"),
+        version="old",
+    )
     traffic = counted(plain(), [gone])
     assert on(traffic) == {}
     words = drawing_words("en-US")
@@ -239,7 +256,7 @@ def test_calls_of_another_menu_do_no_harm() -> None:
 def test_figures_are_told_on_arrows_boxes_and_in_the_legend() -> None:
     """Calls, and per cent of those at the box; a share that rounds to nothing is not nothing."""
     loaded = plain()
-    calls = [call(START, pressed("main", "1"), pressed("main", "")) for _ in range(3)] + [call(START)]
+    calls = [call(START, HOURS, pressed("main", "")) for _ in range(3)] + [call(START)]
     traffic, drawing = counted(loaded, calls), drawing_of(loaded)
     seen = traffic.on_drawing(drawing)
     arrows = {arrow.label: arrow for arrow in seen.arrows if arrow.source == "main"}
@@ -249,7 +266,7 @@ def test_figures_are_told_on_arrows_boxes_and_in_the_legend() -> None:
     assert seen.boxes["code"].figures == "0"
     assert seen.boxes["main"].dropped == 1
     assert seen.call_legend[0] == "4 calls, from 2026-11-23 to 2026-11-23."
-    many = counted(loaded, [call(START)] * 300 + [call(START, pressed("main", "2"))])
+    many = counted(loaded, [call(START)] * 300 + [call(START, pressed("main", "2", "code"))])
     (two,) = (arrow for arrow in many.on_drawing(drawing).arrows if arrow.label == "2 a code")
     assert two.figures == "1 · <1%"
 
@@ -259,7 +276,7 @@ def test_every_format_shows_the_figures() -> None:
     loaded = plain()
     traffic = counted(
         loaded,
-        [call(START, pressed("main", "1"), pressed("main", "2")), call(START, pressed("main", "1"))],
+        [call(START, HOURS, pressed("main", "2", "code")), call(START, HOURS)],
     )
     drawing = drawing_of(loaded)
     counted_on = traffic.on_drawing(drawing)

@@ -196,7 +196,7 @@ def test_opening_waits_for_another_process_that_is_just_making_the_file(file: Pa
 
 
 def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> None:
-    """Its calls and messages stay as they were; none of the old messages is sent; new ones are."""
+    """Its calls and messages stay as they were, with no nodes between those of the path; none of the old messages is sent; new ones are."""
     db = sqlite3.connect(file)
     for statement in sql.MIGRATIONS[0]:
         db.execute(statement)
@@ -204,6 +204,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> No
     db.execute(
         "INSERT INTO calls (id, call, token, turn, started, session) VALUES (7, 'CA0123', 1, 1, 0, NULL)"
     )
+    db.execute("INSERT INTO path VALUES (7, 1, 0, 0, 0, 'main', 'NoInput', '', '')")
     for body in ("一", "二"):
         row = (7, "+8613800138000", body, "zh-CN", 1795348800.0, "not sent")
         db.execute(
@@ -213,9 +214,10 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(file: Path) -> No
     db.commit()
     db.close()
     store = SqliteStore(file)
-    assert asked(file, "PRAGMA user_version") == [(2,)]
+    assert asked(file, "PRAGMA user_version") == [(3,)]
     history = store.call(CALL)
     assert history is not None
+    assert [(entry.node, entry.passed) for entry in history.path] == [("main", ())]
     old = Message(CALL, "+8613800138000", "一", "zh-CN", NOON, "not sent")
     assert history.messages == (replace(old, number=1), replace(old, number=2, body="二"))
     store.keep_run("r", "{}", [replace(old, status="waiting", key="k")] * 2, NOON)

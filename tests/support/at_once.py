@@ -16,6 +16,9 @@ class AtOnce:
         del name
         return _Done(job())
 
+    def close(self) -> None:
+        """Do nothing: no job goes on."""
+
 
 class _Done(Generic[JobResult]):
     def __init__(self, result: JobResult) -> None:

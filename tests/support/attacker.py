@@ -92,7 +92,7 @@ class Attack:
         """Open the hotline."""
         settings = Settings(database_url="memory://", public_url="https://ivr.example.com")
         self.application = build_application(YUEBAO, settings, perform=self.tries, tree=demonstration())
-        self.application.switchboard.action_runner.close()  # type: ignore[attr-defined]
+        self.application.switchboard.action_runner.close()
         self.application.switchboard.action_runner = AtOnce()
 
     def call(self, caller: str, keys: Sequence[str], *, after: float = 0) -> DirectLine:

@@ -179,7 +179,7 @@ class Scene:
 
     def collect(self) -> None:
         """Take up what was kept: files, tables, records, and what `ivr calls` prints of them."""
-        self.application.action_runner.close()
+        self.application.switchboard.action_runner.close()
         calls = self._collect_records()
         for asked in self.carrier.asked:
             self.evidence.add("URL", asked.path, asked.form.get("StatusCallback", ""))
