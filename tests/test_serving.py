@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from ivr.cli import main
 from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, settings_from
 from ivr.serving import CannotServe, _try_address, worker_environment
+from tests.support.command import ivr
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 PATIENCE = 60.0
@@ -119,6 +120,16 @@ def test_it_refuses_what_nobody_signed(tmp_path: Path) -> None:
         answer.value.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=40) == 0
+
+
+def test_it_says_when_insecure_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is set: webhooks are checked all the same, and whoever posts unsigned ones must know why."""
+    monkeypatch.setattr("ivr.cli.serve.run", lambda *_options, **_named: None)
+    settings = {"IVR_DATABASE_URL": "memory://", "IVR_PUBLIC_URL": "https://ivr.example.com"}
+    told = ivr("serve", "--insecure", **settings, TWILIO_AUTH_TOKEN="12345")
+    assert "--insecure has no effect: TWILIO_AUTH_TOKEN is set" in told.stderr
+    assert "NOT checked" not in told.stderr
+    assert "NOT checked" in ivr("serve", "--insecure", **settings).stderr
 
 
 def test_it_does_not_start_without_a_token(tmp_path: Path) -> None:

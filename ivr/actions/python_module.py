@@ -16,7 +16,6 @@ import importlib
 import importlib.util
 import inspect
 import re
-import sqlite3
 import sys
 import traceback
 import typing
@@ -66,12 +65,12 @@ def load_module(folder: Path, name: str, taken: Collection[str]) -> PythonModule
     """Import the module of a hotline. ``taken`` are the names of our own actions. Raises :class:`BadModule`."""
     if wrong := MODULE_NAME.wrong(name):
         raise BadModule(*wrong)
-    module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
     try:
+        module = _imported_file(folder / name, name) if name.endswith(".py") else _imported(name)
         return _offers(module, folder, name, taken)
     except BadModule:
         raise
-    except (Exception, SystemExit) as error:  # a name of the module may raise anything when it is read
+    except (Exception, SystemExit) as error:  # also a name of the module may raise anything when it is read
         raise _broken(name, error) from error
 
 
@@ -139,7 +138,7 @@ def _checked(
     def run(given: Given) -> Made:
         try:
             made = function(given)
-        except (BadFile, BadSetting, OSError, sqlite3.Error):
+        except (BadFile, BadSetting):
             raise
         except (Exception, SystemExit) as error:
             raise bad(f"failed: {_kind_and_place(error)}", "correct it, or set what it needs") from error
@@ -177,9 +176,7 @@ def _imported(name: str) -> ModuleType:
                 f"there is no Python module `{name}`",
                 "install its package where `ivr` runs, or name a file beside the menu, such as `actions.py`",
             ) from None
-        raise _broken(name, error) from error
-    except (Exception, SystemExit) as error:
-        raise _broken(name, error) from error
+        raise
 
 
 def _imported_file(path: Path, name: str) -> ModuleType:
@@ -190,10 +187,7 @@ def _imported_file(path: Path, name: str) -> ModuleType:
             f"`{name}` cannot be read: {error.strerror}",
             "write the file beside menu.yaml, or correct the name",
         ) from None
-    try:
-        return _executed(path.resolve(), content)
-    except (Exception, SystemExit) as error:
-        raise _broken(name, error) from error
+    return _executed(path.resolve(), content)
 
 
 @functools.lru_cache(maxsize=64)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -171,8 +172,8 @@ class ServedHotline:
     _files: HotlineFiles | None = None
     """What was read last, even if it has errors."""
     _stamps: Mapping[str, FileStamp | None] = field(default_factory=dict)
-    _code: bytes = b""
-    """The Python file when it was loaded; empty if there is none beside the menu."""
+    _code: Sequence[bytes] = ()
+    """The Python files when they were loaded."""
     _looked: float = 0.0
     _read: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -278,9 +279,13 @@ class ServedHotline:
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
         return loaded
 
-    def _code_now(self) -> bytes:
-        path = self.folder / (self.present.python if self.present else "")
-        return path.read_bytes() if path.suffix == ".py" and path.is_file() else b""
+    def _code_now(self) -> Sequence[bytes]:
+        """Return the Python file beside the menu, or the installed module's file and those of its package beside it."""
+        name = self.present.python if self.present else ""
+        module = sys.modules.get(name)
+        path = self.folder / name if name.endswith(".py") else Path(getattr(module, "__file__", None) or "")
+        paths = sorted(path.parent.glob("*.py")) if module and module.__package__ else [path]
+        return [each.read_bytes() for each in paths if each.is_file()]
 
     def _changed_files(self) -> HotlineFiles | None:
         """Return the content of the folder, or None if it has not changed."""

@@ -24,7 +24,9 @@ Examples:
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The port.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each processor if not said.")
 @click.option(
-    "--insecure", is_flag=True, help="Take webhooks that nobody signed. Only for trying things out."
+    "--insecure",
+    is_flag=True,
+    help="Take webhooks that nobody signed. Only for trying things out; no effect while TWILIO_AUTH_TOKEN is set.",
 )
 @click.option(
     "--messages/--no-messages",
@@ -46,8 +48,13 @@ def serve_command(
         count = 1
     # An error appears here once, and not in every worker.
     create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
-    if insecure and not settings.auth_tokens:
-        click.secho("signatures are NOT checked: anybody may post to these webhooks", fg="red", err=True)
+    if insecure:
+        warning = "signatures are NOT checked: anybody may post to these webhooks"
+        if settings.auth_tokens:
+            warning = (
+                "--insecure has no effect: TWILIO_AUTH_TOKEN is set, so that every webhook must be signed"
+            )
+        click.secho(warning, fg="red", err=True)
     if not settings.secret_keys:
         click.secho(
             "IVR_SECRET_KEY is not set: codes and links that are under way end with this server",

@@ -188,6 +188,8 @@ def test_a_stand_in_for_something_else_is_no_action(tmp_path: Path) -> None:
 FAILING = [
     "raise SystemExit('4711')",
     "raise RuntimeError('4711')",
+    "raise sqlite3.OperationalError('4711')",
+    "raise OSError(2, '4711', '4711')",
     "return 3",
     "return 'none'",
     "return [3]",
@@ -198,7 +200,7 @@ FAILING = [
 @pytest.mark.parametrize("hook", ["open_accounts", "sample_callers", "check_folder"])
 def test_a_hook_that_fails_is_a_problem_of_the_module(tmp_path: Path, hook: str, body: str) -> None:
     """With the file and what to do, whatever it raises or returns, and without the text of what it raised."""
-    text = f"{ONE}{ACCOUNTS}\ndef {hook}(folder) -> Shop:\n    {body}\n"
+    text = f"{ONE}{ACCOUNTS}\nimport sqlite3\ndef {hook}(folder) -> Shop:\n    {body}\n"
     run = getattr(loaded(tmp_path, text), hook)
     with pytest.raises(BadFile) as raised:
         run(tmp_path)
@@ -338,6 +340,14 @@ def test_a_module_is_named_in_one_of_two_ways(tmp_path: Path, name: str) -> None
     found = problems(tmp_path, NODES, **{"actions.yaml": f"python: '{name}'"})
     assert len(found) == 1
     assert "is no Python module" in found[0]
+
+
+def test_a_broken_module_is_the_only_problem(tmp_path: Path) -> None:
+    """Nobody knows its actions. So neither their times in actions.yaml nor their outcomes in the menu are mistakes."""
+    actions = "python: actions.py\nactions: {order_status: {wait: 1}}"
+    nodes = "main: {run: order_status, with: {order: '1'}, outcomes: {ready: bye, unavailable: bye}}"
+    (found,) = problems(tmp_path, nodes, **{"actions.yaml": actions, "actions.py": "1 // 0"})
+    assert "`actions.py` cannot be imported: ZeroDivisionError" in found
 
 
 def test_an_included_file_names_no_module(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,6 +114,31 @@ def test_a_menu_that_needs_newer_code_is_told_to_wait_for_a_restart(greeting: Pa
     told_with(newer)
     started = ServedHotline(greeting, SqliteStore(IN_MEMORY))
     assert "blocked" in started.current().contracts["greet"].outcomes
+
+
+def test_the_code_of_an_installed_package_is_looked_at_too(
+    greeting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The module that is named, and what lies beside it in its package."""
+    package = greeting / "site" / "greeting_for_tests"
+    package.mkdir(parents=True)
+    for name, text in {"__init__": "", "telephone": CODE % "Hello", "words": "HELLO = 1"}.items():
+        (package / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(package.parent))
+    (greeting / "actions.yaml").write_text("python: greeting_for_tests.telephone", encoding="utf-8")
+    newer = GREETING.replace("unavailable: bye", "unavailable: bye, blocked: bye")
+    for number, name in enumerate(("telephone", "words")):
+        (greeting / "menu.yaml").write_text(GREETING, encoding="utf-8")
+        hotline = ServedHotline(greeting, SqliteStore(IN_MEMORY), look_every=0.0)
+        for changed in (False, True):
+            if changed:
+                (package / f"{name}.py").write_text(f"# changed {number}", encoding="utf-8")
+            (greeting / "menu.yaml").write_text(f"{newer}# {name} {changed}\n", encoding="utf-8")
+            with capture_logs() as logs:
+                hotline.current()
+            assert ("the Python code has changed since the start" in str(logs)) is changed
+    for name in [name for name in sys.modules if name.startswith("greeting_for_tests")]:
+        del sys.modules[name]
 
 
 def test_the_database_chooses_no_code(greeting: Path) -> None:

@@ -93,7 +93,8 @@ def _entry(draft: Draft, name: str, entry: ActionEntry, built_in: Mapping[str, C
         what = "it is given up before the wait is over"
         yield FileProblem(("wait",), what, f"write less than {entry.give_up:g}")
     if entry.service is None:
-        yield from _without_service(name, entry, built_in)
+        if name in built_in or draft.all_actions_known:
+            yield from _without_service(name, entry, built_in)
         return
     contract = built_in.get(name)
     services = draft.action_parts.services if draft.action_parts else {}
