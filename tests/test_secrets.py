@@ -559,7 +559,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
             line(
                 pages,
                 "Pages.set",
-                'session["problems"] = bad.reasons',
+                'session["problems"] = problems',
                 'log.info("refused", password=password)',
             )
         ],

@@ -49,7 +49,8 @@ def finished_event(
 
 def sealed(seal: Seal, event: ActionFinished) -> str:
     """Return the event as it is kept until the call collects it. It is sealed, as it may hold a code or a link."""
-    return seal.seal("run", to_json(_fields(event) | {"raises": event.raises.name}))
+    data = _fields(event) | {"raises": event.raises.name}
+    return seal.seal("run", to_json(data))
 
 
 def _fields(values: ActionResult | ActionFinished) -> dict[str, Any]:

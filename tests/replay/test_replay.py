@@ -429,7 +429,7 @@ def test_the_command_says_the_same(tmp_path: Path) -> None:
     result = command(url, CALL, YUEBAO)
     assert result.exit_code == 0
     assert result.output.startswith(
-        f"{CALL}  2026-11-23 10:00:30  **********8000\nthe menu is still the same"
+        f"{CALL}  2026-11-23 10:00:30 CST  **********8000\nthe menu is still the same"
     )
     assert "4     id_tail · pressed (not kept)        same\n" in result.output
     assert result.output.endswith("the same path\n")
