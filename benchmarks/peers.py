@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
+from pathlib import Path
+
 from flask import Flask, Response
 from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from ivr.app import create_app
+from ivr.config import settings_from
 
 CONSTANT = (
     '<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="/voice" numDigits="1">'
     '<Say language="cmn-CN">普通话请按1。</Say></Gather></Response>'
 ).encode()
+
+
+def ours() -> Flask:
+    """Return the program of a hotline that the environment names."""
+    return create_app(Path(os.environ["IVR_HOTLINE"]), settings_from(os.environ))
 
 
 def bare() -> Flask:
@@ -36,3 +48,8 @@ def plain() -> Flask:
         return Response(str(response), content_type="text/xml")
 
     return app
+
+
+def plain_asgi() -> object:
+    """Return the same for an ASGI server, through a2wsgi."""
+    return import_module("a2wsgi").WSGIMiddleware(plain(), workers=40)

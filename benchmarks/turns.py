@@ -1,4 +1,4 @@
-"""A full turn of this server beside its peers, in one run, on the same WSGI server with one worker.
+"""A full turn of this server beside its peers, in one run, on our HTTP server with one worker.
 
     python -m benchmarks.turns [--rounds 5] [--calls 300]
 
@@ -28,15 +28,13 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
-from ivr.serving import THREADS
-
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://ivr.example.com"
 CONNECTIONS = 4
 KEYS = ("1", "3", "9", "*", "2", "9", "*", "*", "9", "5")
 """What each caller presses after the greeting: menus, repeats and ways back; nothing that asks for identity."""
 FACTORIES = {
-    "ours": "ivr.serving:worker",
+    "ours": "benchmarks.peers:ours",
     "plain": "benchmarks.peers:plain",
     "bare": "benchmarks.peers:bare",
 }
@@ -148,20 +146,7 @@ def start(server: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
         "IVR_HOTLINE": str(Path("menus/yuebao").resolve()),
         "IVR_LOG_LEVEL": "error",
     }
-    command = [
-        *(sys.executable, "-m", "granian", FACTORIES[server], "--factory", "--interface", "wsgi"),
-        *(
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "1",
-            "--blocking-threads",
-            str(THREADS),
-        ),
-        *("--log-level", "warning"),
-    ]
+    command = [sys.executable, "-m", "benchmarks.front", FACTORIES[server], str(port)]
     process = subprocess.Popen(command, env=environment)
     for _ in range(400):
         try:

@@ -10,7 +10,8 @@ import click
 from ivr.app import create_app
 from ivr.cli.arguments import hotline_argument, read_settings
 from ivr.console import counted
-from ivr.serving import serve as run
+from ivr.logs import configure
+from ivr.serving.server import serve as run
 
 
 @click.command(
@@ -39,6 +40,7 @@ def serve_command(
 ) -> None:
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
     settings = read_settings()
+    configure(settings.log, settings.log_level)
     count = workers or max(os.cpu_count() or 1, 1)
     if settings.database_url.startswith("memory:"):
         if workers and workers > 1:
@@ -67,3 +69,4 @@ def serve_command(
         click.echo(f"ready: {address} ({counted(count, 'worker')}, first webhook {first}/voice)")
 
     run(hotline, host, port, workers=count, insecure=insecure, messages=messages, ready=ready)
+    click.echo("stopped")

@@ -7,7 +7,7 @@ import click
 from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
 from ivr.logs import configure
-from ivr.serving import send_messages
+from ivr.serving.messages import send_messages
 
 
 @click.command(

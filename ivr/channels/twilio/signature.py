@@ -19,18 +19,22 @@ from werkzeug.datastructures import MultiDict
 
 from ivr.config import BadSetting, Settings
 
+RAW_TARGET = "ivr.raw_target"
+"""The name of the raw target in the WSGI environment of our own server. A header cannot set it."""
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _STANDS = "/!$&'()*+,;=:@~"
 """What a path may have unescaped, beside letters, digits and ``_.-`` (RFC 3986, pchar)."""
 
 
 def raw_target(environ: Mapping[str, Any]) -> str:
-    """Return the path and the query of a WSGI request as they were sent, as far as that can be known.
+    """Return the path and the query of a WSGI request as they were sent.
 
-    WSGI gives an unescaped path, which is escaped again here. That restores every path in which only necessary
-    characters were escaped; our own URLs have nothing to escape. (Some servers pass the raw target under a name of
-    their own. Ours does not.)
+    Our own server passes them under :data:`RAW_TARGET`. Other WSGI servers give an unescaped path, which is escaped again
+    here. That restores every path in which only necessary characters were escaped; our own URLs have nothing to escape.
     """
+    target: str | None = environ.get(RAW_TARGET)
+    if target is not None:
+        return target
     target = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=_STANDS)
     query = environ.get("QUERY_STRING", "")
     return f"{target}?{query}" if query else target

@@ -7,107 +7,32 @@ does that show. Requests are sent by ``http.client``, byte for byte: better clie
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from ivr.channels.twilio.player.transport import http_transport
 from ivr.storage import open_store
-from tests.support.phone import CUSTOMER, FORM, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
-from tests.support.twiml_checker import check_twiml
+from tests.support.phone import CUSTOMER, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
+from tests.support.served import Server, serving
 
 SECRET = "zebra-in-the-environment"
 RING = {"CallSid": SID, "From": CUSTOMER, "To": HOTLINE, "CallStatus": "ringing"}
-
-
-@dataclass
-class Server:
-    """A running `ivr serve`."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    public: str
-    database: str
-    log: Path
-
-    def send(
-        self, target: str, form: Mapping[str, str], headers: Mapping[str, str] = {}, method: str = "POST"
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Send one request, with exactly this target, over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        try:
-            connection.request(method, target, urlencode(form), {"Content-Type": FORM, **headers})
-            reply = connection.getresponse()
-            return reply.status, reply.headers, reply.read()
-        finally:
-            connection.close()
-
-    def call(self, target: str, form: Mapping[str, str]) -> ET.Element:
-        """Send a signed webhook and return the TwiML, which must be good."""
-        header = {"X-Twilio-Signature": signed(self.public + target, form)}
-        status, headers, body = self.send(target, form, header)
-        assert (status, headers["Content-Type"]) == (200, "text/xml; charset=utf-8"), body
-        check_twiml(body)
-        return ET.fromstring(body)
-
-    def ends(self) -> int:
-        """Ask the server to end, and return its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
-
-
-@contextmanager
-def serving(folder: Path, public: str = PUBLIC, **environment: str) -> Iterator[Server]:
-    """Run the server while the block lasts; its database and its log are in ``folder``."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    database, log = f"sqlite:///{folder / 'calls.sqlite3'}", folder / "log"
-    told = {
-        **os.environ,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "IVR_PUBLIC_URL": public,
-        "IVR_DATABASE_URL": database,
-        "IVR_LOG_LEVEL": "debug",
-        "A_SECRET": SECRET,
-        **environment,
-    }
-    command = [sys.executable, "-m", "ivr.cli", "serve", str(YUEBAO), "--port", str(port), "--workers", "2"]
-    with log.open("w") as out, subprocess.Popen(command, env=told, stdout=out, stderr=out) as process:
-        try:
-            wait_for(f"ready: http://127.0.0.1:{port} (2 workers", log, process)
-            yield Server(process, port, public, database, log)
-        finally:
-            process.terminate()
-            process.wait(40)
-
-
-def wait_for(line: str, log: Path, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the server has printed this, at most a minute."""
-    deadline = time.monotonic() + 60
-    while line not in log.read_text():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server whose process has an environment that would break it, if requests could see it."""
     hostile = {
+        "A_SECRET": SECRET,
         "HTTP_X_TWILIO_SIGNATURE": signed(f"{PUBLIC}/voice", RING),
         "HTTP_HOST": "evil.example",
         "PATH_INFO": "/healthz",
@@ -117,7 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "CONTENT_TYPE": "application/json",
         "SERVER_NAME": "evil.example",
     }
-    with serving(tmp_path_factory.mktemp("server"), **hostile) as running:
+    with serving(tmp_path_factory.mktemp("server"), environment=hostile) as running:
         yield running
 
 

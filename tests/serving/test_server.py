@@ -20,10 +20,11 @@ from click.testing import CliRunner
 
 from ivr.cli import main
 from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, settings_from
-from ivr.serving import CannotServe, _try_address, worker_environment
+from ivr.serving import CannotServe
+from ivr.serving.server import listen, worker_environment
 from tests.support.command import ivr
 
-YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
+YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 PATIENCE = 60.0
 CALL = {"CallSid": "CA" + "1" * 32, "From": "+8613800138000", "To": "+8657100000000"}
 VARIABLES = ("TWILIO_", "IVR_")
@@ -101,7 +102,7 @@ def test_it_serves_and_ends(tmp_path: Path) -> None:
         assert len(group_members(process.pid)) >= 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=40) == 0
-        assert process.stdout.read() == ""
+        assert process.stdout.read() == "stopped\n"
         assert group_members(process.pid) == []
     assert (tmp_path / "calls.sqlite3").exists()
 
@@ -190,7 +191,7 @@ def test_a_port_in_use_is_not_shared() -> None:
         with pytest.raises(
             CannotServe, match=f"cannot listen on 127.0.0.1 port {port}: address already in use"
         ):
-            _try_address("127.0.0.1", port)
+            listen("127.0.0.1", port)
 
 
 def test_what_workers_are_told() -> None:

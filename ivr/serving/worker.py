@@ -1,0 +1,137 @@
+"""One worker of `ivr serve`: a process that answers on the socket which all workers share.
+
+It tells the supervisor once a second that it is well. It ends when the supervisor asks it to, or has died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import gc
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from uvicorn import Config, Server
+
+from ivr.app import create_app
+from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, settings_from
+from ivr.logs import configure
+from ivr.serving.connections import IDLE_SECONDS, BoundedConnection, watch
+from ivr.serving.messages import Sender
+from ivr.serving.wsgi import WsgiBridge
+
+READY, WELL = b"r", b"."
+"""What a worker tells its supervisor: that it answers, and that it is still well."""
+BEAT_EVERY = 1.0
+"""Seconds between two signs of life."""
+GRACE_SECONDS = 8
+"""That requests under way may take when the worker is asked to end."""
+DUMP = signal.SIGUSR1
+"""Makes a worker write into the log where each of its threads is, even if it hangs."""
+BACKLOG = 1024
+"""Connections that the kernel keeps until a worker accepts them."""
+
+
+def main(listener: socket.socket, supervisor: socket.socket) -> None:
+    """Answer on ``listener`` until asked to end. ``supervisor`` is this worker's end of a pair of sockets."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches every process of a terminal; the supervisor decides
+    faulthandler.register(DUMP, all_threads=True)
+    _allow_many_connections()
+    settings = settings_from(os.environ)
+    configure(settings.log, settings.log_level)
+    insecure = os.environ.get(INSECURE_VARIABLE) == "1"
+    program = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
+    application = program.extensions["ivr"]
+    sender = None
+    if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
+        sender = Sender(application, settings)
+    bridge = WsgiBridge(program)
+    gc.freeze()  # what has been loaded by now is never garbage
+    asyncio.run(answer(bridge, listener, supervisor, sender.stop if sender else lambda: None))
+    if sender:
+        sender.join()
+    bridge.close()
+    application.close()
+
+
+async def answer(
+    bridge: WsgiBridge, listener: socket.socket, supervisor: socket.socket, ending: Callable[[], None]
+) -> None:
+    """Answer requests until SIGTERM comes or the supervisor has died. ``ending`` is called as soon as that is known."""
+    server = _Server(
+        Config(
+            bridge,
+            http=BoundedConnection,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            log_level="critical",  # its lines are about strangers' mistakes, without bound
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.remove_reader(supervisor)  # it is readable for ever once its other end is closed
+        server.should_exit = True
+        ending()
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    supervisor.setblocking(False)
+    loop.add_reader(supervisor, end)  # the supervisor says nothing: this is its end
+    beside = [
+        loop.create_task(watch(server.server_state.connections)),
+        loop.create_task(_beat(server, bridge, supervisor)),
+    ]
+    await server.serve([listener])
+    for task in beside:
+        task.cancel()
+
+
+async def _beat(server: _Server, bridge: WsgiBridge, supervisor: socket.socket) -> None:
+    """Tell the supervisor that the worker is ready, then that it is well. One that is useless says nothing."""
+    await server.answering.wait()
+    sign = READY
+    while True:
+        if not bridge.stuck:
+            with contextlib.suppress(OSError):
+                supervisor.send(sign)
+            sign = WELL
+        await asyncio.sleep(BEAT_EVERY)
+
+
+class _Server(Server):
+    """uvicorn's server, without its signal handlers: the worker has its own."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _allow_many_connections() -> None:
+    """Raise the number of files that this process may open to what the system allows, but not endlessly."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
