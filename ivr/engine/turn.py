@@ -13,7 +13,7 @@ from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import MenuNode, Node
 from ivr.menu.speech.prompts import Prompt, Utterance, pick
-from ivr.menu.speech.templates import evaluate
+from ivr.menu.speech.sandbox import evaluate
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
 
 MAX_NOTES = 8

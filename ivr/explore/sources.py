@@ -9,7 +9,8 @@ from jinja2 import nodes as ast
 
 from ivr.menu.language.markers import Role
 from ivr.menu.language.walk import walk
-from ivr.menu.speech.templates import environment, is_template
+from ivr.menu.speech.sandbox import environment
+from ivr.menu.speech.templates import is_template
 from ivr.menu.tree import Tree
 
 ANY_LANGUAGE = "en-US"

@@ -24,7 +24,8 @@ from ivr.menu.language.http_services import (
     OutcomeCase,
     Service,
 )
-from ivr.menu.speech.templates import environment, evaluate, value
+from ivr.menu.speech.sandbox import environment, evaluate, render
+from ivr.menu.speech.templates import value
 
 LANGUAGE = "en-US"
 """The language of the template environment for paths and bodies. Any would do, because nothing in them is spoken."""
@@ -55,7 +56,7 @@ class HttpAction:
 
         Raise ValueError if a value is missing, is empty, or is a dot segment, since it would become the path of something else.
         """
-        made = self.path.render(**values)
+        made = render(self.path, values)
         path = made.partition("?")[0]
         if "//" in path or path.endswith("/") != self.ends_in_slash:
             raise ValueError("an empty value in a path")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ivr.menu.loader import load, version_of
 from ivr.menu.speech.prompts import Prompt
-from ivr.menu.speech.templates import evaluate
+from ivr.menu.speech.sandbox import evaluate
 from ivr.menu.tree import Tree
 from tests.support.menus import CONTRACTS, FILES, MENU, bilingual, changed, small, tree
 

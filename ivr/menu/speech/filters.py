@@ -6,7 +6,7 @@ page. ``ivr check`` measures its example, and ``ivr explore`` tries it. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +17,10 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
+from jinja2 import StrictUndefined, Undefined
+from jinja2.filters import do_int, do_round
+
+from ivr.menu.speech.limits import MAX_TEXT, TemplateTooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,11 @@ class Filter:
     means: str
     """One sentence for the reference page."""
     say: Callable[..., str] | None = None
-    """How it says a value in a locale. Filters of Jinja2 know no languages, so they have None."""
+    """How it says a value in a locale. A filter that knows no languages has None."""
     example: Any = None
     """A value of usual length to apply it to. It is None if the filter tells nothing about its value."""
+    apply: Callable[..., Any] = str
+    """What a filter that knows no languages makes of a value. They are Jinja2's, but cannot make anything huge."""
 
 
 FILTERS: dict[str, Filter] = {}
@@ -45,6 +51,16 @@ def spoken(example: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
     return add
 
 
+def _decimal(value: Any) -> Decimal:
+    """Return an amount that can be said. Babel would write all zeros of ``1e999999999``."""
+    amount = Decimal(str(value))
+    if not amount.is_finite() or abs(amount.adjusted()) > MAX_DIGITS:
+        raise ValueError(f"a number of more than {MAX_DIGITS} digits cannot be said")
+    return amount
+
+
+MAX_DIGITS = 30
+
 _ENGLISH = Locale("en")
 _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井", strict=True))
 """The digit 1 is 幺, because in a number that is copied down yī sounds like qī."""
@@ -55,7 +71,7 @@ def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
     """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals. `money('USD')` says US dollars."""
     if currency not in _ENGLISH.currencies:
         raise ValueError(f"`{currency}` is no currency; write it like `USD`")
-    amount = Decimal(str(value)).quantize(Decimal("0.01"))
+    amount = _decimal(value).quantize(Decimal("0.01"))
     pattern = "0.##" if amount == amount.to_integral_value() else "0.00"
     if locale.language == "zh":
         number = format_decimal(amount, pattern, locale=locale)
@@ -69,7 +85,7 @@ def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
 @spoken(example=Decimal("0.4102"))
 def number(value: Any, locale: Locale) -> str:
     """A number with its decimals: `0.4102`."""
-    return format_decimal(Decimal(str(value)), "0.######", locale=locale)
+    return format_decimal(_decimal(value), "0.######", locale=locale)
 
 
 @spoken(example=Decimal("1.534"))
@@ -136,16 +152,60 @@ def listing(value: Iterable[Any], locale: Locale) -> str:
     return format_list([str(each) for each in value], locale=locale)
 
 
+# --- filters that know no languages
+
+
+def _default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in Jinja2
+    return default_value if isinstance(value, Undefined) or (boolean and not value) else value
+
+
+def _first(value: Iterable[Any]) -> Any:
+    return next(iter(value), StrictUndefined("there is no first item"))
+
+
+def _last(value: Sequence[Any]) -> Any:
+    return next(reversed(value), StrictUndefined("there is no last item"))
+
+
+def _join(value: Iterable[Any], d: str = "") -> str:
+    texts = [str(each) for each in value]
+    _keep_short(sum(map(len, texts)) + len(texts) * len(d))
+    return d.join(texts)
+
+
+def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
+    text = str(value)
+    found = text.count(old) if count < 0 else min(text.count(old), count)
+    _keep_short(len(text) + found * (len(new) - len(old)))
+    return text.replace(old, new, count)
+
+
+def _keep_short(length: int) -> None:
+    """Refuse a text before it is made."""
+    if length > MAX_TEXT:
+        raise TemplateTooLarge(f"a text would be longer than {MAX_TEXT:,} characters")
+
+
+def _round(value: Any, precision: int = 0, method: Literal["common", "ceil", "floor"] = "common") -> Any:
+    if abs(precision) > MAX_DECIMALS:
+        raise ValueError(f"at most {MAX_DECIMALS} decimals")
+    return do_round(value, precision, method)
+
+
+MAX_DECIMALS = 18
+"""The most decimals of ``round``. Otherwise ``round(1000000000, 'ceil')`` would compute ten to that power."""
+
+
 FILTERS |= {
-    "default": Filter("Another value where there is none: `{{ name | default('you') }}`."),
-    "join": Filter("The items of a list with a text between them.", example=("one", "two")),
-    "length": Filter("How many characters or items it has."),
-    "lower": Filter("In small letters."),
-    "upper": Filter("In capital letters."),
-    "round": Filter("Rounded to so many decimals.", example=Decimal("12.5")),
-    "int": Filter("As a whole number.", example="12"),
-    "first": Filter("The first item or character."),
-    "last": Filter("The last item or character."),
-    "replace": Filter("With one part replaced by another."),
-    "abs": Filter("Without its sign.", example=Decimal("12.5")),
+    "default": Filter("Another value where there is none: `{{ name | default('you') }}`.", apply=_default),
+    "join": Filter("The items of a list with a text between them.", example=("one", "two"), apply=_join),
+    "length": Filter("How many characters or items it has.", apply=len),
+    "lower": Filter("In small letters.", apply=lambda value: str(value).lower()),
+    "upper": Filter("In capital letters.", apply=lambda value: str(value).upper()),
+    "round": Filter("Rounded to so many decimals.", example=Decimal("12.5"), apply=_round),
+    "int": Filter("As a whole number.", example="12", apply=do_int),
+    "first": Filter("The first item or character.", apply=_first),
+    "last": Filter("The last item or character.", apply=_last),
+    "replace": Filter("With one part replaced by another.", apply=_replace),
+    "abs": Filter("Without its sign.", example=Decimal("12.5"), apply=abs),
 }

@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Template
 
 from ivr.menu.language.words import RecordedWords
-from ivr.menu.speech.templates import is_template, render, template
+from ivr.menu.speech.sandbox import render
+from ivr.menu.speech.templates import is_template, template
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Templates and conditions of a menu: sandboxed Jinja2, compiled once when the menu is loaded.
+"""Templates and conditions of a menu: what they read, what cannot work in them, and how they are compiled.
 
 What a caller types, says or owns is only ever a *value* in a template, never a part of one.
 """
@@ -9,19 +9,19 @@ import functools
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
-from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2 import Environment, Template, TemplateSyntaxError, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.menu.language.model import read_table
-from ivr.menu.language.suggestions import did_you_mean, shown
+from ivr.menu.language.suggestions import did_you_mean, one_of, shown
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.limits import MAX_DEPTH, MAX_PARTS, MAX_SOURCE, MAX_TAGS, TemplateTooLarge
+from ivr.menu.speech.sandbox import METHODS, environment
 
 _TABLES = read_table(dict[str, dict[str, str]], Path(__file__).with_name("templates.yaml"))
 FACTS: Mapping[str, str] = _TABLES["facts"]
@@ -32,17 +32,25 @@ EXPRESSIONS: Mapping[str, str] = _TABLES["expressions"]
 RESERVED = frozenset({*FACTS, "self", "loop", *keyword.kwlist, "true", "false", "none"})
 """Names that no variable may have: facts, and words with a meaning in Jinja2 or Python."""
 
-_NOT_HERE: Mapping[type[nodes.Node], str] = {
-    nodes.Include: "include",
-    nodes.Import: "import",
-    nodes.FromImport: "import",
-    nodes.Extends: "extends",
-    nodes.Block: "block",
-    nodes.Macro: "macro",
-    nodes.CallBlock: "call",
-    nodes.Pow: "**",
+_PARTS: frozenset[type[nodes.Node]] = frozenset({
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If,
+    nodes.Name, nodes.Const, nodes.List, nodes.Tuple, nodes.Keyword,
+    nodes.Filter, nodes.Test, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Call,
+    nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand,
+    nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos, nodes.Concat,
+})  # fmt: skip
+"""What a template of a menu consists of. It has no loops and keeps nothing, so each part is evaluated at most once."""
+_NOT_HERE: Mapping[type[nodes.Node], tuple[str, str]] = {
+    nodes.For: ("for", "say a list with `| listing` or `| join(', ')`"),
+    nodes.Assign: ("set", "set the variable in a `set` node"),
+    nodes.AssignBlock: ("set", "set the variable in a `set` node"),
+    nodes.FromImport: ("import", "write it without"),
+    nodes.CallBlock: ("call", "write it without"),
+    nodes.FilterBlock: ("filter", "write the filter into the `{{ }}`"),
+    nodes.Pow: ("**", "write it without"),
+    nodes.Dict: ("{ }", "write it without"),
 }
-"""What Jinja2 can do and a menu cannot. There are no other templates, and a huge number would block every call."""
+"""What Jinja2 can do and a menu cannot, where its name in Jinja2 is not that of its class, or something else does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +69,6 @@ class Uses:
     mistakes: tuple[Mistake, ...] = ()
 
 
-@functools.cache
-def environment(language: str) -> ImmutableSandboxedEnvironment:
-    """Return the template environment whose filters speak ``language``."""
-    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    locale = Locale.parse(language, sep="-")
-    filters = {
-        name: _speaking(each.say, locale) if each.say else made.filters[name]
-        for name, each in FILTERS.items()
-    }
-    made.filters.clear()
-    made.filters.update(filters)
-    made.globals.clear()
-    return made
-
-
-def _speaking(say: Callable[..., str], locale: Locale) -> Callable[..., str]:
-    return lambda value, *options, **named: say(value, locale, *options, **named)
-
-
 @functools.lru_cache(maxsize=8192)
 def is_template(text: str) -> bool:
     """Return whether a text has a part that must be evaluated."""
@@ -93,15 +82,44 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
         return Uses(mistakes=(Mistake("a condition has no `{{ }}`", f"write {shown(bare)}"),))
     if not expression and not is_template(source):
         return Uses()
+    if too_long := _too_long(source):
+        return Uses(mistakes=(too_long,))
     env = environment(language)
     try:
         parsed = env.parse("{{ (" + source + ") }}" if expression else source)
-        mistakes = tuple(_mistakes(env, parsed))
+        mistakes = _too_many_parts(parsed) or tuple(_mistakes(env, parsed, language))
         if not mistakes:
             env.compile_expression(source) if expression else env.from_string(source)
     except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError):
         return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
     return Uses(_read(parsed), mistakes)
+
+
+def _too_long(source: str) -> Mistake | None:
+    """Return what is wrong with a text that is too long to be read as a template."""
+    if len(source) > MAX_SOURCE:
+        what = f"a text with values, or a condition, has at most {MAX_SOURCE:,} characters, and this has {len(source):,}"
+        return Mistake(what, "write less, or several nodes")
+    tags = sum(map(source.count, ("{{", "{%", "{#")))
+    if tags > MAX_TAGS:
+        what = f"a text has at most {MAX_TAGS} `{{{{ }}}}` and `{{% %}}`, and this has {tags:,}"
+        return Mistake(what, "write less, or several nodes")
+    return None
+
+
+def _too_many_parts(parsed: nodes.Template) -> tuple[Mistake, ...]:
+    """Return what is wrong with a template that would take long to compile or to evaluate."""
+    parts, level, depth = 0, [*parsed.body], 0
+    while level:
+        parts, depth = parts + len(level), depth + 1
+        if parts > MAX_PARTS:
+            what = f"a text has at most {MAX_PARTS} names, values, filters and operators"
+            return (Mistake(what, "write less, or several nodes"),)
+        if depth > MAX_DEPTH:
+            what = f"brackets, branches and operators are more than {MAX_DEPTH} deep"
+            return (Mistake(what, "write it flatter, or in several nodes"),)
+        level = [child for node in level for child in node.iter_child_nodes()]
+    return ()
 
 
 _PAIRS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
@@ -126,40 +144,50 @@ def _to_check(source: str) -> str:
     return "check its brackets and quotes"
 
 
-def _mistakes(env: Environment, parsed: nodes.Template) -> Iterator[Mistake]:
+def _mistakes(env: Environment, parsed: nodes.Template, language: str) -> Iterator[Mistake]:
     """Yield what compiles but cannot work."""
-    for filtered in parsed.find_all(nodes.Filter):
-        if filtered.name not in env.filters:
-            yield Mistake(f"there is no filter `{filtered.name}`", did_you_mean(filtered.name, env.filters))
-        elif wrong := _wrong_options(env, filtered):
-            yield Mistake(f"`{filtered.name}` cannot be used in this way", wrong)
-    for tested in parsed.find_all(nodes.Test):
-        if tested.name not in env.tests:
-            yield Mistake(f"there is no test `{tested.name}`", did_you_mean(tested.name, env.tests))
-    for found in parsed.find_all(tuple(_NOT_HERE)):
-        yield Mistake(f"`{_NOT_HERE[type(found)]}` cannot be used here", "write it without")
-    for product in parsed.find_all((nodes.Mul, nodes.Mod)):
-        if _is_text(product.left) or _is_text(product.right):
-            what = f"`{product.operator}` is for numbers, and cannot be used on a text or a list"
-            yield Mistake(what, "write the words themselves")
+    for part in parsed.find_all(nodes.Node):
+        match part:
+            case nodes.Filter() if part.name not in env.filters:
+                yield Mistake(f"there is no filter `{part.name}`", did_you_mean(part.name, env.filters))
+            case nodes.Filter() if wrong := _wrong_options(part, language):
+                yield Mistake(f"`{part.name}` cannot be used in this way", wrong)
+            case nodes.Test() if part.name not in env.tests:
+                yield Mistake(f"there is no test `{part.name}`", did_you_mean(part.name, env.tests))
+            case nodes.Call() if not (isinstance(part.node, nodes.Getattr) and part.node.attr in METHODS):
+                called = (
+                    part.node.attr if isinstance(part.node, nodes.Getattr) else getattr(part.node, "name", "")
+                )
+                yield Mistake(f"`{called}(…)` cannot be used here", one_of(f".{each}()" for each in METHODS))
+            case nodes.Mul() | nodes.Mod() if _is_text(part.left) or _is_text(part.right):
+                what = f"`{part.operator}` is for numbers, and cannot be used on a text or a list"
+                yield Mistake(what, "write the words themselves")
+            case _ if type(part) not in _PARTS:
+                name, remedy = _NOT_HERE.get(type(part), (type(part).__name__.lower(), "write it without"))
+                yield Mistake(f"`{name}` cannot be used here", remedy)
 
 
-def _wrong_options(env: Environment, filtered: nodes.Filter) -> str:
-    """Return what to write in place of the options of a filter of ours, or an empty text if its example takes them."""
+def _wrong_options(filtered: nodes.Filter, language: str) -> str:
+    """Return what to write in place of the options of a filter, or an empty text if its example takes them."""
     ours = FILTERS[filtered.name]
-    if not ours.say or ours.example is None:
+    if ours.example is None:
         return ""
     try:
         options = [each.as_const() for each in filtered.args]
         named = {str(each.key): each.value.as_const() for each in filtered.kwargs}
-        env.filters[filtered.name](ours.example, *options, **named)
+        if ours.say:
+            ours.say(ours.example, Locale.parse(language, sep="-"), *options, **named)
+        else:
+            ours.apply(ours.example, *options, **named)
     except nodes.Impossible:  # the variables decide
         return ""
+    except TemplateTooLarge as error:
+        return str(error)
     except ValueError as error:
         return str(error)
     except TypeError:
-        _, _, *takes = inspect.signature(ours.say).parameters
-        return f"in brackets it takes {', '.join(takes) or 'nothing'}"
+        _, *takes = inspect.signature(ours.say or ours.apply).parameters
+        return f"in brackets it takes {', '.join(each for each in takes if each != 'locale') or 'nothing'}"
     return ""
 
 
@@ -187,9 +215,7 @@ def _read(parsed: nodes.Template) -> frozenset[str]:
         if guard.name in {"defined", "undefined", "default"} and isinstance(guard.node, nodes.Name)
         for name in (guard.node,)
     }
-    stored = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
-    loaded = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "load"}
-    return frozenset(loaded - stored - excused)
+    return frozenset({name.name for name in parsed.find_all(nodes.Name)} - excused)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -212,25 +238,3 @@ def value(source: str, language: str) -> Template | TemplateExpression | str:
     if inner.startswith("{{") and inner.endswith("}}") and inner.count("{{") == 1:
         return condition(inner[2:-2].strip(), language)
     return template(source, language)
-
-
-def evaluate(compiled: Template | TemplateExpression | str, variables: Mapping[str, Any]) -> Any:
-    match compiled:
-        case str():
-            return compiled
-        case TemplateExpression():
-            context = compiled._template.new_context(variables, shared=True)  # type: ignore[arg-type]  # noqa: SLF001 - calling it would copy
-            for _ in compiled._template.root_render_func(context):  # noqa: SLF001
-                pass
-            return context.vars["result"]
-    return render(compiled, variables)
-
-
-def render(compiled: Template, variables: Mapping[str, Any]) -> str:
-    """Return the text that a template becomes.
-
-    Jinja2's own ``render`` would copy the variables. This looks each one up in place, so that a mapping can record which of them
-    a template reads.
-    """
-    context = compiled.new_context(variables, shared=True)  # type: ignore[arg-type]
-    return compiled.environment.concat(compiled.root_render_func(context))

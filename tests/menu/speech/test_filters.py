@@ -14,7 +14,7 @@ from ivr.menu.reference import node_reference
 from ivr.menu.speech import filters
 from ivr.menu.speech.estimates import words
 from ivr.menu.speech.filters import FILTERS, Filter
-from ivr.menu.speech.templates import environment
+from ivr.menu.speech.sandbox import environment
 from tests.support import menus
 
 ZH, EN = Locale.parse("zh-CN", sep="-"), Locale.parse("en-US", sep="-")
