@@ -22,10 +22,14 @@ from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE, Draft, TypedSection, entries
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import Problem, TooManyProblems, more_problems
 from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declare_parts, kind_problem
 from ivr.menu.reading.yaml import Section, is_missing, place, read
 from ivr.menu.tree import LoadedNodes, Tree
+
+
+MAX_HOTLINE = 4 * 1024 * 1024
+"""Characters of all files of a menu. One of ten thousand nodes in two languages has 1.3 million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,13 @@ def load(
     draft = draft_of(sources, unread)
     draft.withheld, draft.all_actions_known = withheld or {}, complete
     if draft.hotline is not None:
-        structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
-        check_actions(draft, {**contracts, **draft.withheld})
+        try:
+            structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
+            check_actions(draft, {**contracts, **draft.withheld})
+        except TooManyProblems:
+            pass
+    if draft.problems.are_too_many:
+        draft.problems.insert(0, more_problems(MENU_FILE))
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or not complete or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems, draft)
@@ -115,15 +124,28 @@ def _compiled(
 def draft_of(sources: Mapping[str, str], unread: Mapping[str, str] | None = None) -> Draft:
     """Read and declare the files of a hotline as far as possible."""
     draft = Draft()
+    try:
+        _fill(draft, sources, unread or {})
+    except TooManyProblems:
+        draft.hotline = None
+    return draft
+
+
+def _fill(draft: Draft, sources: Mapping[str, str], unread: Mapping[str, str]) -> None:
     if MENU_FILE not in sources:
         what = "there is no menu.yaml"
         draft.problems.append(Problem(MENU_FILE, 1, 1, "", what, "write one with `ivr new`"))
-        return draft
+        return
+    size = sum(map(len, sources.values()))
+    if size > MAX_HOTLINE:
+        what = f"the files of the hotline have {size:,} characters; {MAX_HOTLINE:,} is the most"
+        draft.problems.append(Problem(MENU_FILE, 1, 1, "", what, "make two hotlines of it"))
+        return
     draft.top = _read(draft, MENU_FILE, sources)
     if draft.top is None:
         for file in sources.keys() - {MENU_FILE}:
             _read(draft, file, sources)
-        return draft
+        return
     _declare_nodes(draft, draft.top)
     draft.hotline = _declare_hotline(draft, draft.top)
     _include(draft, sources)
@@ -133,8 +155,7 @@ def draft_of(sources: Mapping[str, str], unread: Mapping[str, str] | None = None
         draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
         for language in dict.fromkeys(draft.hotline.languages[1:]):
             _words(draft, language, sources)
-        _stray_files(draft, draft.hotline, {**sources, **(unread or {})})
-    return draft
+        _stray_files(draft, draft.hotline, {**sources, **unread})
 
 
 def _actions(draft: Draft, sources: Mapping[str, str]) -> None:

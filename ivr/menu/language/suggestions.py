@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from ivr.menu.language.model import read_table
 _ELSEWHERE = read_table(dict[str, str], Path(__file__).with_name("elsewhere.yaml"))
 ELSEWHERE = {word: key for key, words in _ELSEWHERE.items() for word in words.split()}
 """Our keys, by what other systems call them."""
+MAX_NAME = 100
+"""Characters of a name that somebody may have meant otherwise. Comparing two names takes time by the length of both."""
+MAX_NAMES = 5_000
+"""Names that are looked through for it. That takes a millisecond."""
 _LISTED = 20
 _SHOWN = 60
 
@@ -27,16 +32,16 @@ def key_meant(typed: str, keys: Iterable[str]) -> str | None:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant, or None: one of similar spelling, or a longer one that contains it."""
-    known = list(names)
-    near = process.extract(
-        name, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60, limit=None
-    )
-    for each, score, _ in near:
-        if score >= 75 or each[:1].casefold() == name[:1].casefold():  # `agent` does not mean `sent`
-            return each
+    if len(name) > MAX_NAME:
+        return None
+    known = list(itertools.islice(names, MAX_NAMES))
+    folded, meant = [each.casefold() for each in known], name.casefold()
+    for each, score, at in process.extract(meant, folded, scorer=fuzz.ratio, score_cutoff=60, limit=None):
+        if score >= 75 or each[:1] == meant[:1]:  # `agent` does not mean `sent`
+            return known[at]
     if len(name) <= 3:  # a short name is part of almost anything: `x` does not mean `text`
         return None
-    return min((each for each in known if name.casefold() in each.casefold()), key=len, default=None)
+    return min((one for one, each in zip(known, folded, strict=True) if meant in each), key=len, default=None)
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:

@@ -14,7 +14,7 @@ from ivr.menu.language.nodes import Node
 from ivr.menu.language.scalars import NODE_NAME
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.language.words_files import WordsFile
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import Problem, ProblemList
 from ivr.menu.reading.yaml import Mark, Section, place
 
 MENU_FILE = "menu.yaml"
@@ -56,7 +56,9 @@ class Draft:
     """False if the hotline's Python module is broken: an unknown action may be one of its own."""
     whole: bool = True
     """Whether everything could be declared. Only then can unreachable nodes be found."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: ProblemList = field(default_factory=ProblemList)
+    _node_names: dict[str, bool] = field(default_factory=dict)
+    """Whether each name is well-formed. It is kept, since every wrong target asks for all names."""
 
     def note(
         self,
@@ -102,7 +104,9 @@ class Draft:
 
     def node_names(self) -> list[str]:
         """Return the well-formed names, which may be suggested."""
-        return [name for name in self.names if NODE_NAME.wrong(name) is None]
+        if len(self._node_names) != len(self.names):  # names are only added
+            self._node_names = {name: NODE_NAME.wrong(name) is None for name in self.names}
+        return [name for name, well_formed in self._node_names.items() if well_formed]
 
     def typed(self, key: str) -> list[str]:
         """Return the names under a key of the menu file. Wrong entries are included."""

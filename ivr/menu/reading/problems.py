@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -36,6 +36,53 @@ class Problem:
     def as_data(self) -> dict[str, Any]:
         """Return the problem as ``ivr check --format json`` prints it."""
         return asdict(self)
+
+
+MAX_PROBLEMS = 300
+"""Errors of one hotline, or of one file. Nobody reads more at once, and each costs a search for what was meant."""
+
+
+class TooManyProblems(Exception):
+    """There are more than :data:`MAX_PROBLEMS` errors. What was found is in the list that raised it."""
+
+
+def more_problems(file: str) -> Problem:
+    """Return the problem that stands for all further ones."""
+    what = f"there are more than {MAX_PROBLEMS} problems, and the rest is not shown"
+    return Problem(file, 1, 1, "", what, "mend these first")
+
+
+class ProblemList(list[Problem]):
+    """The problems of a hotline, as they are found. One error too many ends the search.
+
+    Of warnings, the further ones are only left out, since they do not keep a menu from loading.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._errors = 0
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether the search has ended early."""
+        return self._errors > MAX_PROBLEMS
+
+    def append(self, problem: Problem) -> None:
+        is_error = problem.severity == "error"
+        if not is_error and len(self) - self._errors >= MAX_PROBLEMS:
+            return
+        super().append(problem)
+        self._errors += is_error
+        if self._errors > MAX_PROBLEMS:
+            raise TooManyProblems
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.append(problem)
+
+    def __iadd__(self, problems: Iterable[Problem]) -> Self:  # type: ignore[override,misc]
+        self.extend(problems)
+        return self
 
 
 class BadFile(Exception):

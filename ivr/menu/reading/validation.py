@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.suggestions import ELSEWHERE, did_you_mean, key_meant, one_of, shown
-from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, BadFile, Problem, more_problems
 from ivr.menu.reading.yaml import NO_SPACE, Scalar, Section, decode, is_missing, place, read
 
 M = TypeVar("M", bound=BaseModel)
@@ -182,6 +182,8 @@ def _mistakes(
     model: type[BaseModel], data: Any, error: ValidationError, file: str, node: str, *, private: bool = False
 ) -> Iterator[Problem]:
     mistakes = error.errors(include_url=False)
+    more = len(mistakes) > MAX_PROBLEMS
+    mistakes = mistakes[: MAX_PROBLEMS + 1]
     misspelt = {mistake["loc"]: _meant(model, mistake) for mistake in mistakes}
     meant = {(*path[:-1], key) for path, key in misspelt.items() if key}
     for mistake in mistakes:
@@ -192,6 +194,8 @@ def _mistakes(
             continue  # the reader has reported the missing value
         value = "what stands here" if private else shown(typed)
         yield Problem(file, *place(data, *path), node, *_explain(model, mistake, value))
+    if more:
+        yield more_problems(file)
 
 
 def _meant(model: type[BaseModel], mistake: Any) -> str | None:

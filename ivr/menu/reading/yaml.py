@@ -9,6 +9,7 @@ a text that a comment cuts off, and anchors that explode.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,12 +20,16 @@ import yaml
 
 from ivr.menu.language.model import YamlLoader, read_table
 from ivr.menu.reading.fullwidth import chinese_punctuation
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, Problem, TooManyProblems, more_problems
 
 MAX_BYTES = 1024 * 1024
+"""The size of a file. A hotline of ten thousand nodes has none of half of it."""
 MAX_VALUES = 200_000
 """The most values that a file may hold with every alias written out."""
+MAX_CHARACTERS = 10_000
+"""Characters of one value, or of one key. Nobody listens for longer than they take, which is ten minutes."""
 MAX_DEPTH = 40
+"""Sections and lists inside one another. Reading uses Python's stack for each."""
 
 
 class Mark(NamedTuple):
@@ -85,11 +90,11 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     The value is a section or, if ``top`` says so, a list. An empty file is then an empty list.
     """
     lines = _LINE_END.split(text)
-    problems = [*_forbidden_characters(lines, file)] or [*chinese_punctuation(lines, file)]
+    problems = _first(_forbidden_characters(lines, file)) or _first(chinese_punctuation(lines, file))
     if problems:
         return None, problems
     builder = _Builder(
-        text, file, [*_comments_meant_as_keys(lines, file)], yaml.parse(text, Loader=YamlLoader)
+        text, file, _first(_comments_meant_as_keys(lines, file)), yaml.parse(text, Loader=YamlLoader)
     )
     made = None
     try:
@@ -101,8 +106,16 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
-        builder.problem(*refused.args)
+        mark, what, remedy = refused.args
+        builder.problems.append(Problem(file, *mark, "", what, remedy))
+    except TooManyProblems:
+        builder.problems.append(more_problems(file))
     return made if isinstance(made, top) else None, _within(text, builder.problems)
+
+
+def _first(problems: Iterator[Problem]) -> list[Problem]:
+    """Return as many problems as somebody may read at once."""
+    return [*itertools.islice(problems, MAX_PROBLEMS)]
 
 
 def _wrong_top(made: Any, file: str) -> tuple[str, str]:
@@ -216,6 +229,8 @@ class _Builder:
 
     def problem(self, mark: Mark, what: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, *mark, "", what, remedy))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise TooManyProblems
 
     def value(self, event: Any, key: Scalar | None = None, depth: int = 0) -> tuple[Any, int]:
         """Return the value that begins with an event, and how many values it holds with every alias written out."""
@@ -244,6 +259,10 @@ class _Builder:
         text.mark = _mark(event)
         text.plain = not event.style
         text.cut = text.plain and bool(_COMMENT_FOLLOWS.match(self.text, event.end_mark.index))
+        if len(text) > MAX_CHARACTERS:
+            what = f"a text of {len(text):,} characters; {MAX_CHARACTERS:,} is the most"
+            self.problem(text.mark, what, "write less, or divide it")
+            text = _shortened(text)
         hidden = _FORBIDDEN.search(text)
         if hidden:  # typed as `"\\u0007"`, it would get into what is said, drawn and sent
             self.problem(
@@ -326,6 +345,16 @@ class _Builder:
         else:
             section[str(key)] = value
             section.keys_at[str(key)] = key.mark
+
+
+def _shortened(text: Scalar) -> Scalar:
+    """Return the beginning of a text that is too long, so that no check takes long over the rest."""
+    begun = Scalar(text[:_SHORTENED])
+    begun.mark, begun.plain, begun.cut = text.mark, text.plain, text.cut
+    return begun
+
+
+_SHORTENED = 100
 
 
 def _grown(size: int, more: int, mark: Mark) -> int:
