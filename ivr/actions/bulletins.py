@@ -16,6 +16,7 @@ from ivr.menu.language.model import Model
 from ivr.menu.language.scalars import Language, SingleLine, wrong
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import parse_file
+from ivr.menu.reading.yaml import content_of
 
 _log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ class Bulletins:
 
 def _read(path: Path | None) -> list[Bulletin]:
     try:
-        return _parsed(path, path.read_bytes()) if path else []
+        return _parsed(path, content_of(path)) if path else []
     except FileNotFoundError:
         return []
 

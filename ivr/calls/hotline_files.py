@@ -18,7 +18,7 @@ from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.loader import included_files, original_of
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE
 from ivr.menu.reading.problems import Problem
-from ivr.menu.reading.yaml import decode
+from ivr.menu.reading.yaml import content_of, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_folder(folder: Path) -> HotlineFiles:
 def read_text(path: Path, name: str) -> tuple[str, list[Problem]]:
     """Return the text of a file, and the problems if it cannot be read."""
     try:
-        return decode(path.read_bytes(), name)
+        return decode(content_of(path), name)
     except OSError as error:
         return "", [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}", "let us read it")]
 

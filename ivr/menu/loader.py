@@ -27,7 +27,6 @@ from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declar
 from ivr.menu.reading.yaml import Section, is_missing, place, read
 from ivr.menu.tree import LoadedNodes, Tree
 
-
 MAX_HOTLINE = 4 * 1024 * 1024
 """Characters of all files of a menu. One of ten thousand nodes in two languages has 1.3 million."""
 

@@ -129,7 +129,7 @@ def _one_step(value: Any) -> Any:
     wrong = None
     if isinstance(value, dict):
         wrong = _wrong_keys([key for key in value if key in STEP_KINDS], next(iter(value), ""))
-    elif not isinstance(value, Model) and value not in STEP_WORDS:
+    elif not isinstance(value, Model) and not (isinstance(value, str) and value in STEP_WORDS):
         wrong = _wrong_word(value)
     if wrong:
         raise PydanticCustomError("value", "{what}", {"what": wrong[0], "remedy": wrong[1]})

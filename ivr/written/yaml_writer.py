@@ -11,7 +11,7 @@ from pathlib import Path
 from ivr.menu.language.model import Model
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import declare
-from ivr.menu.reading.yaml import decode, place, read
+from ivr.menu.reading.yaml import content_of, decode, place, read
 from ivr.written.model import CallsFile, CallStep, WrittenCall
 
 YAML_WIDTH = 110
@@ -48,7 +48,7 @@ def calls_file(folder: Path, name: str) -> Path:
 def check_calls_file(path: Path) -> None:
     """Raise :class:`BadFile` if no call could be appended to a file."""
     if path.exists():
-        _calls_in(path, path.read_bytes())
+        _calls_in(path, content_of(path))
 
 
 def append(path: Path, calls: Sequence[WrittenCall]) -> None:

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import jmespath
 import structlog
 import tenacity
 
@@ -33,6 +32,7 @@ from ivr.actions.http.connections import (
 )
 from ivr.menu.checks.http_actions import can_be_read_on_its_way
 from ivr.menu.http_actions import HttpAction
+from ivr.menu.language import json_paths
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import AnswerValue, OutcomeCase
 from ivr.menu.tree import Tree
@@ -113,7 +113,7 @@ def _holds(when: str | None, data: Any) -> bool:
     """Return whether the condition of an outcome holds. As in JMESPath, null, false and everything empty are false."""
     if when is None:
         return True
-    found = jmespath.search(when, data)
+    found = json_paths.search(when, data)
     return found is not None and found is not False and (isinstance(found, _NUMBERS) or bool(found))
 
 
@@ -144,7 +144,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 def _taken(told: str | AnswerValue, data: Any, kind: str = "") -> Any:
     """Return one value of an answer. Raises :class:`UnexpectedAnswer` if it is not of the declared kind."""
     path, kind = (told.path, told.as_ or "") if isinstance(told, AnswerValue) else (told, kind)
-    found = jmespath.search(path, data)
+    found = json_paths.search(path, data)
     try:
         match kind, found:
             case ("", bool() | int() | Decimal() | str()) | ("text", str()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -162,8 +163,8 @@ class Rules(Model):
 
 
 def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
-    phones = [account.phone for account in accounts]
-    if twice := sorted({phone for phone in phones if phones.count(phone) > 1}):
+    count = Counter(account.phone for account in accounts)
+    if twice := sorted(phone for phone, times in count.items() if times > 1):
         raise wrong(f"{', '.join(twice)} is the phone of two accounts", "give each account its own")
     return accounts
 

@@ -32,6 +32,7 @@ from ivr.demo.accounts.accounts_file import (
 )
 from ivr.demo.accounts.tables import clear, fill, make_tables
 from ivr.menu.language.model import read_table
+from ivr.menu.reading.yaml import content_of
 from ivr.storage.database import Database
 
 _HASHER = PasswordHasher()
@@ -239,7 +240,7 @@ class Accounts(Database):
         return birth
 
     def _load(self, source: Path | None) -> None:
-        content = source.read_bytes() if source is not None and source.exists() else None
+        content = content_of(source) if source is not None and source.exists() else None
         # The declaration is part of the mark, so that rows of an older program are written again.
         mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
         with self.transaction() as db:

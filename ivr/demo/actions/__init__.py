@@ -14,6 +14,7 @@ from ivr.demo.actions.freeze_account import freeze_account
 from ivr.demo.actions.login_status import login_status
 from ivr.demo.actions.withdrawals import last_withdrawal, withdrawal_limits
 from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.yaml import content_of
 from ivr.storage import file_beside
 
 __all__ = [
@@ -39,7 +40,7 @@ def open_accounts(context: AccountContext) -> Accounts:
 def sample_callers(folder: Path) -> Sequence[str]:
     """Return the numbers of the customers. Raises ``BadFile``."""
     path = folder / CUSTOMERS_FILE
-    return [each.phone for each in customers_in(path, path.read_bytes()).accounts] if path.exists() else []
+    return [each.phone for each in customers_in(path, content_of(path)).accounts] if path.exists() else []
 
 
 def check_folder(folder: Path) -> Sequence[Problem]:

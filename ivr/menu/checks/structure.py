@@ -164,8 +164,8 @@ def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
     for key, option in node.menu.items():
         if option.language and option.language not in hotline.languages:
             _unknown_language(draft, hotline, name, ("menu", key, "language"), option.language)
-        others = [other for other in (*node.menu, *hotline.anywhere) if other != key]
-        taken = next((other for other in others if key.startswith(other)), None)
+        shorter = (key[:length] for length in range(1, len(key)))
+        taken = next((each for each in shorter if each in node.menu or each in hotline.anywhere), None)
         if taken and not node.wait:
             what = f"`{key}` can never be pressed, because `{taken}` is taken at once"
             draft.note(name, ("menu", key), what, "choose other keys, or add `wait: true` to the menu")

@@ -72,7 +72,7 @@ class Hotline(Model):
 
     hotline: HotlineName
     """The hotline's name."""
-    languages: Annotated[list[Language], Field(min_length=1)]
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)]
     """The first is the language of this file; each other one has a file `prompts.<language>.yaml`."""
     voices: dict[Language, Value] = Field(default_factory=dict)
     """The voice of each language, such as `Polly.Zhiyu-Neural`."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions
 from pydantic import BeforeValidator, Field
 
+from ivr.menu.language import json_paths
 from ivr.menu.language.model import AsList, AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import Flag, Form, Name, SingleLine, Value, wrong_key
 
@@ -43,24 +41,6 @@ _SETTING = SETTING.replace("?P<name>", "?:")
 # --- forms of values
 
 
-def _is_jmespath(text: str) -> bool:
-    """Return whether an expression can be parsed and calls only functions that exist."""
-    try:
-        parsed = jmespath.compile(text).parsed
-    except (JMESPathError, RecursionError):
-        return False
-    return set(_functions(parsed)) <= set(Functions.FUNCTION_TABLE)
-
-
-def _functions(node: Any) -> Iterator[str]:
-    """Yield the functions that a parsed expression calls. The bounds of a slice are numbers, not nodes."""
-    if isinstance(node, Mapping):
-        if node["type"] == "function_expression":
-            yield node["value"]
-        for child in node["children"]:
-            yield from _functions(child)
-
-
 def _mended_url(typed: str) -> str | None:
     if "{{" in typed:
         return "a value of the call cannot choose the host: write the address, or `${NAME}`"
@@ -75,7 +55,14 @@ def _mended_path(typed: str) -> str | None:
     return None if typed.startswith("/") else "begin with `/`: the host is the service's `url`"
 
 
+def _is_jmespath(text: str) -> bool:
+    return not json_paths.mistake_in(text)
+
+
 def _mended_jmespath(typed: str) -> str | None:
+    mistake = json_paths.mistake_in(typed)
+    if mistake.startswith(("has", "is")):
+        return f"it {mistake}: let the service answer with what is needed"
     mended = re.sub(r"((?:==|!=|<=?|>=?)\s*)(-?\d+(?:\.\d+)?)\b", r"\1`\2`", typed)
     return f"numbers stand in backticks: write {mended}" if mended != typed and _is_jmespath(mended) else None
 

@@ -271,7 +271,7 @@ Note = Annotated[SingleLine, Role.note]
 Purpose = Annotated[SingleLine, Role.purpose]
 Phrase = Annotated[SingleLine, Role.phrase]
 Language = Annotated[str, Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)]
-MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]+", ("1", "12", "*"))]
+MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]{1,20}", ("1", "12", "*"))]
 AnywhereKey = Annotated[str, Form("single key of a telephone", r"[0-9*#]", ("0", "*"))]
 Number = Annotated[
     str,

@@ -131,7 +131,7 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
         return Problem(file, *data.keys_at[second], node, what, f"make `{second}` a node of its own")
     if kinds:
         return None
-    for key in (key for key in data if key not in NODE_KEYS):
+    for key in itertools.islice((key for key in data if key not in NODE_KEYS), _KEYS_OF_A_NODE):
         if no_space := NO_SPACE.fullmatch(key):
             what = "a space is missing after the colon"
             return Problem(file, *data.keys_at[key], node, what, f"write `{no_space[1]}: …`")
@@ -144,9 +144,13 @@ def kind_problem(data: Section, file: str, node: str) -> Problem | None:
     return Problem(file, *place(data), node, "nothing says what kind of node this is", one_of(KINDS))
 
 
+_KEYS_OF_A_NODE = 50
+"""Keys that are looked at in search of a slip. No node has half of them."""
+
+
 def _node_inside(data: Section) -> str | None:
     """Return the key of a node that is indented too far, so that it stands inside the node before it."""
-    names: list[str] = [*data, ""]
+    names: list[str] = [*itertools.islice(data, _KEYS_OF_A_NODE), ""]
     for key, after in itertools.pairwise(names):
         if key in NODE_KEYS or key_meant(key, NODE_KEYS) or data.keys_at[key].line == data.mark.line:
             continue

@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from errno import EINVAL
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -66,11 +67,19 @@ class SequenceNode(list[Any]):
     mark: Mark
 
 
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file, of one that is too large only so many as show it. Raises ``OSError``."""
+    if path.is_fifo() or path.is_char_device() or path.is_socket():
+        raise OSError(EINVAL, "it is no ordinary file", str(path))  # reading it could wait for ever
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
     """Return the text of a file and the problems of its bytes. With a problem, the text is empty."""
     if len(data) > MAX_BYTES:
-        what = f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most"
-        return "", [Problem(file, 1, 1, "", what, "split it with `include:`")]
+        what = f"the file has more than {MAX_BYTES:,} bytes"
+        return "", [Problem(file, 1, 1, "", what, "divide it; nodes may stand in files under `include:`")]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -106,8 +115,7 @@ def read(text: str, file: str, top: type = Section) -> tuple[Any, list[Problem]]
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_explain(error, text, file))
     except _Refused as refused:
-        mark, what, remedy = refused.args
-        builder.problems.append(Problem(file, *mark, "", what, remedy))
+        builder.problems.append(Problem(file, *refused.mark, "", refused.what, refused.remedy))
     except TooManyProblems:
         builder.problems.append(more_problems(file))
     return made if isinstance(made, top) else None, _within(text, builder.problems)
@@ -182,6 +190,10 @@ def place(data: Any, *path: Any) -> Mark:
 
 class _Refused(Exception):
     """Raised with the place, the mistake and the remedy when a file cannot be read any further."""
+
+    def __init__(self, mark: Mark, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.mark, self.what, self.remedy = mark, what, remedy
 
 
 @dataclass(slots=True)

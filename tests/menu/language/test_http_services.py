@@ -249,7 +249,7 @@ def test_a_value_is_no_template() -> None:
         ("ok: {status: 200}", "ok: {status: 99}", "12:12: `status` cannot be `99`; write at least 200"),
         ("ok: {status: 200}", "ok: {status: 200, when: 'a b'}", "12:25: `a b` is no JMESPath expression; write it like `limits.left`"),
         ("ok: {status: 200}", "ok: {status: 200, when: 'lenght(a[1:2]) > `0`'}", "12:25: `lenght(a[1:2]) > `0`` is no JMESPath expression; write it like `limits.left`"),
-        ("ok: {status: 200}", "ok: {status: 200, when: " + "(" * 5000 + "}", "12:25: `" + "(" * 60 + "…` is no JMESPath expression; write it like `limits.left`"),
+        ("ok: {status: 200}", "ok: {status: 200, when: " + "(" * 5000 + "}", "12:25: `" + "(" * 60 + "…` is no JMESPath expression; it has more than 500 characters: let the service answer with what is needed"),
         ("ok: {status: 200}", "okay: {status: 200}", "11:5: no answer means `ok` (It is right); add `ok:`"),
         ("      mismatch: {status: [403, 422]}\n", "", "11:5: no answer means `mismatch` (It is wrong); add `mismatch:`"),
         ("ok: {status: 200}", "ok: {status: 200, means: Good.}", "12:25: the program says this itself; delete it"),

@@ -207,7 +207,7 @@ def test_bytes_that_are_fine(data: bytes, text: str) -> None:
     [
         (
             b"a" * (MAX_BYTES + 1),
-            "f:1:1: the file has 1,048,577 bytes; 1,048,576 is the most; split it with `include:`",
+            "f:1:1: the file has more than 1,048,576 bytes; divide it; nodes may stand in files under `include:`",
         ),
         (
             "a: b\n甲: ".encode() + b"\xff",
