@@ -46,7 +46,7 @@ class Pairs:
         return _NAME.sub(lambda found: self.variables.get(found[0], found[0]), condition)
 
 
-_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_VALUE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
 _NAME = re.compile(r"""'[^']*'|"[^"]*"|\|\s*\w+|\.\w+|\w+""")
 """A name; or a text, a filter or an attribute, which are not names."""
 

@@ -129,7 +129,7 @@ def human_last(subject: Subject, _limit: float) -> Iterator[Finding]:
             yield Finding(name, ("menu", keys[humans.index(True)]), what, "announce the human last")
 
 
-_VALUE = re.compile(r"\{\{\s*(?P<name>\w+)\s*(?P<filters>(?:\|[^}]*)?)\}\}")
+_VALUE = re.compile(r"\{\{\s*(?P<name>\w+)\s*(?P<filters>(?:\|[^{}]*)?)\}\}")
 _COPIED = re.compile(r"(?:\w+_)?(?:phone|number|tail|code|hotline)")
 
 

@@ -130,7 +130,8 @@ def check_messages(draft: Draft, contracts: Mapping[str, Contract], texts: list[
             draft.note(text.node, text.path, what, remedy, text.language)
 
 
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
+"""One that is not closed takes the rest of the text. Otherwise the rest would be searched again from each ``{{`` in it."""
 _WRONG_BRACES = re.compile(
     r"(?P<opened>(?<!\{)\{|｛｛)\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}｛｝]*)?)(?:\}|｝｝)", re.ASCII
 )

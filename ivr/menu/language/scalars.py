@@ -160,6 +160,8 @@ def _mended_days(typed: str) -> str | None:
     """Return the remedy for days, also where YAML made a second span of hours a key of its own."""
     if re.fullmatch(_SPAN, _with_zero(typed)):
         return 'put quotes around all hours of a day, such as `"09:00-12:00, 13:00-18:00"`'
+    if len(typed) > _LONGEST_DAYS:
+        return None
     days = [
         _SPANS_OF_DAYS.get(each, each[:3]) for each in re.split(r"\s*(?:-|to)\s*", typed.strip().casefold())
     ]
@@ -217,6 +219,8 @@ def _always(typed: Any) -> Any:
     raise wrong_key(what, f"write the days and the hours below it, such as `mon-fri: {hours}`")
 
 
+_LONGEST_DAYS = 40
+"""Characters of a span of days, such as `wednesday to saturday`. A longer one is no slip, and slow to split."""
 _SPANS_OF_DAYS = {
     **dict.fromkeys(["weekdays", "weekday", "workdays", "working days"], "mon-fri"),
     **dict.fromkeys(["weekend", "weekends"], "sat-sun"),

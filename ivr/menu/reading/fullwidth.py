@@ -120,7 +120,7 @@ _IN_FLOW = (
     re.compile(rf"(?P<here>，)(?=[ ]*(?:{_KEY}|{_WRAPPED})[ ]*[:：])"),
     re.compile(rf"(?:[{{\[,:][ ]*(?:{_ENGLISH_QUOTED})|[\]}}])[ ]*(?P<here>，)"),
     re.compile(r"(?P<here>，)[ ]*$"),
-    re.compile(r"\[[^\]]*?[A-Za-z0-9](?P<here>，)(?=[ ]*[A-Za-z0-9])"),
+    re.compile(r"\[[^\[\]]*?[A-Za-z0-9](?P<here>，)(?=[ ]*[A-Za-z0-9])"),
     re.compile(r"[{\[,:][ ]*(?P<here>｛)"),
     re.compile(rf"[{{\[,:][ ]*(?P<here>{_WRAPPED})[ ]*(?=[:：,，}}\]｝］]|$)"),
     re.compile(rf"[{{\[,:][ ]*(?P<here>{_LISTED})[ ]*(?=[,，}}\]｝］]|$)"),

@@ -388,7 +388,9 @@ _BRACES = ("a text that begins with `{{` needs quotes", 'write `"{{ … }}"`')
 
 def _braces_inside(line: str) -> bool:
     """Return whether an unquoted template stands inside the brackets of a section."""
-    return bool(re.search(r"(?<!\{)\{(?![{%]).*[^:\[{\s]\s*\{[{%]", _without_quoted(line)))
+    line = _without_quoted(line)
+    bracket = re.search(r"(?<!\{)\{(?![{%])", line)
+    return bracket is not None and re.search(r"[^:\[{\s]\s*\{[{%]", line[bracket.end() :]) is not None
 
 
 def _without_quoted(line: str) -> str:
@@ -424,11 +426,16 @@ def _slip_in_brackets(error: yaml.MarkedYAMLError, lines: Sequence[str], file: s
     begun, noticed = error.context_mark, error.problem_mark
     if not begun or not noticed or "flow" not in (error.context or ""):
         return None
-    for number, line in enumerate(lines[begun.line : noticed.line + 1], begun.line + 1):
+    last = min(noticed.line + 1, begun.line + _SLIP_LINES)
+    for number, line in enumerate(lines[begun.line : last], begun.line + 1):
         for pattern, what, remedy in _SLIPS_IN_BRACKETS:
-            if found := re.search(pattern, _without_quoted(line[:500])):  # a bomb is longer
+            if found := re.search(pattern, _without_quoted(line[:_SLIP_COLUMNS])):
                 return Problem(file, number, found.start("here") + 1, "", what, remedy)
     return None
+
+
+_SLIP_LINES, _SLIP_COLUMNS = 100, 500
+"""How far a slip is searched for. Its patterns, a file of their own, may be slow in a longer line."""
 
 
 def _blamed(error: yaml.MarkedYAMLError) -> yaml.Mark:

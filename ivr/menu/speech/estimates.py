@@ -17,8 +17,8 @@ _WORD: Mapping[str, str] = {"zh": "招商银行", "en": "the bank card"}
 
 _IF = re.compile(r"\{%-?\s*if\b[^%]*%\}(?P<inside>(?:(?!\{%-?\s*if\b).)*?)\{%-?\s*endif\s*-?%\}", re.DOTALL)
 _ELSE = re.compile(r"\{%-?\s*el(?:se|if)\b[^%]*%\}")
-_REST = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_VALUE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_REST = re.compile(r"\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
+_VALUE = re.compile(r"\{\{(.*?)(?:\}\}|\Z)", re.DOTALL)
 _FILTER = re.compile(r"\|\s*(\w+)")
 
 
