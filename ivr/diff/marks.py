@@ -17,7 +17,9 @@ class Piece(NamedTuple):
     text: str
 
 
-_TOKEN = re.compile(r"[㐀-鿿豈-﫿]|\{\{.*?(?:\}\}|\Z)|[^\W㐀-鿿豈-﫿]+(?:['’][^\W㐀-鿿豈-﫿]+)*|\s+|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"[㐀-鿿豈-﫿]|\{\{.*?(?:\}\}|\Z)|[^\W㐀-鿿豈-﫿]+(?:['’][^\W㐀-鿿豈-﫿]+)*|\s+|.", re.DOTALL
+)
 """One Chinese character, one ``{{ value }}``, one word, one run of spaces, or one sign."""
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]")
 _SHORT = 2

@@ -162,6 +162,16 @@ class Rules(Model):
     """How long that lock holds, and how long a wrong try counts."""
 
 
+MAX_CUSTOMERS = 2_000
+"""Accounts in a file. It is a demonstration; each that is wrong has a dozen mistakes."""
+
+
+def _not_too_many(accounts: Any) -> Any:
+    if isinstance(accounts, list) and len(accounts) > MAX_CUSTOMERS:
+        raise wrong_key("has too many entries", f"write at most {MAX_CUSTOMERS:,}")
+    return accounts
+
+
 def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
     count = Counter(account.phone for account in accounts)
     if twice := sorted(phone for phone, times in count.items() if times > 1):
@@ -172,7 +182,7 @@ def _each_once(accounts: list[FiledCustomer]) -> list[FiledCustomer]:
 class CustomerFile(Model):
     """All that ``accounts.yaml`` says."""
 
-    accounts: Annotated[list[FiledCustomer], AfterValidator(_each_once)]
+    accounts: Annotated[list[FiledCustomer], BeforeValidator(_not_too_many), AfterValidator(_each_once)]
     rules: Rules
 
 
