@@ -394,6 +394,29 @@ def test_the_nodes_that_were_passed_are_recorded(call: SwitchboardCall) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{{ v * 1000000000 }}",
+        "{{ v | replace('a', v) | replace('a', v) | replace('a', v) }}",
+        "{{ (v ~ v ~ v ~ v) | upper | lower | upper | lower | upper | lower }}",
+        "{{ v }}{{ v }}{{ v }}{{ v }}{{ v }}{{ v }}{{ v }}",
+    ],
+)
+def test_a_template_that_becomes_too_large_is_an_apology_and_a_human(tmp_path: Path, said: str) -> None:
+    """In place of gigabytes; the log names the node, though the turn began at another one."""
+    menu = MENU.replace("{topic: unknown}", f"{{topic: unknown, v: {'a' * 9_999}}}")
+    call = SwitchboardCall(write_menu(tmp_path, menu.replace("{{ 10 // 1 }} found.", said)))
+    call.start()
+    with capture_logs() as logs:
+        answer = call.press("1")
+    assert "Trouble." in answer
+    assert "[rings +8657100000001]" in answer
+    assert [(each["event"], each["node"]) for each in logs if each["log_level"] == "error"] == [
+        ("turn failed", "found")
+    ]
+
+
 def test_the_environment_s_number_of_a_desk_comes_first(tmp_path: Path) -> None:
     """A setting replaces the number of the tree."""
     call = SwitchboardCall(write_menu(tmp_path), desk_numbers={"service": "+8657199999999"})

@@ -8,6 +8,7 @@ every intermediate value counts with its whole size, and the search ends before 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,6 +42,8 @@ def mistake_in(expression: str) -> str:
     """Return what is wrong with an expression, or an empty text."""
     if len(expression) > MAX_LENGTH:
         return f"has more than {MAX_LENGTH} characters"
+    if _brackets(expression) > MAX_DEPTH:
+        return f"is more than {MAX_DEPTH} deep"  # the parser would use up the stack
     try:
         parsed = jmespath.compile(expression).parsed
     except (JMESPathError, RecursionError, ValueError):
@@ -49,6 +52,12 @@ def mistake_in(expression: str) -> str:
         return f"is more than {MAX_DEPTH} deep"
     unknown = sorted(set(_functions(parsed)) - FUNCTIONS)
     return f"calls `{unknown[0]}`, which is not there" if unknown else ""
+
+
+def _brackets(expression: str) -> int:
+    """Return how deep the brackets of an expression are."""
+    depths = itertools.accumulate((each in "([{") - (each in ")]}") for each in expression)
+    return max(depths, default=0)
 
 
 def _nodes(parsed: Any) -> Iterator[Any]:

@@ -106,7 +106,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 _WRAPPED = rf"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]"
-_LISTED = r"［[^］]*］|【[^】]*】"
+_LISTED = r"［[^［］]*］|【[^【】]*】"
 _IN_BLOCK = (
     re.compile(rf"{_DASHES}(?:{_KEY}[ ]*:|-)?(?P<here>[{_SPACES}])"),
     re.compile(rf"{_DASHES}{_KEY}[ ]*(?P<here>：)"),

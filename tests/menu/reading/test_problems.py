@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of, shown
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, Problem, ProblemList, TooManyProblems
 
 
 def test_a_problem_is_one_line() -> None:
@@ -82,3 +82,27 @@ def test_the_remedy_for_an_unknown_name() -> None:
 def test_what_was_typed_is_shown_short(typed: object, in_a_message: str) -> None:
     """A long text is cut; a list or section is named."""
     assert shown(typed) == in_a_message
+
+
+def error(line: int, severity: str = "error") -> Problem:
+    """Return a problem in a line."""
+    return Problem("menu.yaml", line, 1, "", "wrong", "mend it", severity)
+
+
+def test_one_error_too_many_ends_the_search() -> None:
+    """However they come: one by one, or many at once."""
+    found = ProblemList()
+    found += [error(line) for line in range(MAX_PROBLEMS)]
+    assert not found.are_too_many
+    with pytest.raises(TooManyProblems):
+        found.append(error(0))
+    assert (found.are_too_many, len(found)) == (True, MAX_PROBLEMS + 1)
+
+
+def test_warnings_keep_no_menu_from_loading() -> None:
+    """The further ones are left out, and errors are still found after them."""
+    found = ProblemList()
+    found.extend(error(line, "warning") for line in range(2 * MAX_PROBLEMS))
+    assert (found.are_too_many, len(found)) == (False, MAX_PROBLEMS)
+    found.append(error(1))
+    assert (found.are_too_many, len(found)) == (False, MAX_PROBLEMS + 1)

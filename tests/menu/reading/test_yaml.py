@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menu.reading.yaml import MAX_BYTES, Mark, Scalar, Section, SequenceNode, decode, place, read
+from ivr.menu.reading.problems import MAX_PROBLEMS
+from ivr.menu.reading.yaml import (
+    MAX_BYTES,
+    MAX_CHARACTERS,
+    Mark,
+    Scalar,
+    Section,
+    SequenceNode,
+    content_of,
+    decode,
+    place,
+    read,
+)
 
 
 def problems(text: str) -> list[str]:
@@ -329,3 +343,36 @@ def test_many_empty_lines_below_a_key_without_a_value_are_read_at_once(below: st
 def test_a_right_quote_is_not_blamed_for_a_bracket(typed: str) -> None:
     """Quotes inside a text, of either kind, are a part of it."""
     assert "after the quote" not in "".join(problems(typed))
+
+
+def test_a_text_is_no_longer_than_allowed() -> None:
+    """One character more is a problem, whether it is a value or a key; what is left of it is short."""
+    assert problems(f"a: {'b' * MAX_CHARACTERS}") == []
+    long = "b" * (MAX_CHARACTERS + 1)
+    wrong = "a text of 10,001 characters; 10,000 is the most; write less, or divide it"
+    assert problems(f"a: {long}") == [f"menu.yaml:1:4: {wrong}"]
+    assert problems(f'? "{long}"\n: a') == [f"menu.yaml:1:3: {wrong}"]
+    read_anyway = read(f"a: {long}", "menu.yaml")[0]
+    assert read_anyway is not None
+    assert len(read_anyway["a"]) == 100
+
+
+@pytest.mark.parametrize("typed", ["a: \x07\n", "#: x\n", "a：b\n", "a:\n", "a: !x y\n", "a: 1\n", "- !x\n"])
+def test_a_file_full_of_mistakes_is_told_so(typed: str) -> None:
+    """The first few hundred problems are shown, however many there are."""
+    assert MAX_PROBLEMS <= len(problems(typed * 20_000)) <= MAX_PROBLEMS + 2
+
+
+def test_no_more_is_read_of_a_file_than_shows_that_it_is_too_large(tmp_path: Path) -> None:
+    """A file of gigabytes takes no memory."""
+    path = tmp_path / "menu.yaml"
+    with path.open("wb") as file:
+        file.truncate(64 * 1024**3)
+    assert len(content_of(path)) == MAX_BYTES + 1
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    """Reading it would wait for somebody who writes."""
+    os.mkfifo(tmp_path / "menu.yaml")
+    with pytest.raises(OSError, match="no ordinary file"):
+        content_of(tmp_path / "menu.yaml")
