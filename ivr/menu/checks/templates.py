@@ -18,7 +18,8 @@ from ivr.menu.language.walk import walk
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import words_of
 from ivr.menu.reading.draft import Draft
-from ivr.menu.speech.templates import Uses, environment, examine, is_template
+from ivr.menu.speech.sandbox import environment
+from ivr.menu.speech.templates import Uses, examine, is_template
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class Flow:
         loops: list[list[str]] = []
         state: dict[str, int] = {}
         for root in quick:
-            if root not in state:
+            if root not in state and len(loops) < MAX_LOOPS:
                 _search_loops(root, lambda name: self._at_once(name) & quick.keys(), state, loops)
         return loops
 
@@ -249,13 +249,17 @@ def closure(names: Iterable[str], follow: Callable[[str], Iterable[str]]) -> set
     return seen
 
 
+MAX_LOOPS = 300
+"""Loops that are looked for. Each is as long as the path to it, and nobody mends more at once."""
+
+
 def _search_loops(
     root: str, follow: Callable[[str], Iterable[str]], state: dict[str, int], loops: list[list[str]]
 ) -> None:
     """Search depth first, without recursion. A node that is already on the current path closes a loop."""
     path: list[str] = []
     todo: list[tuple[str, bool]] = [(root, False)]
-    while todo:
+    while todo and len(loops) < MAX_LOOPS:
         name, leaving = todo.pop()
         if leaving:
             state[name] = 2

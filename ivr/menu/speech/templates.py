@@ -89,7 +89,7 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
         parsed = env.parse("{{ (" + source + ") }}" if expression else source)
         mistakes = _too_many_parts(parsed) or tuple(_mistakes(env, parsed, language))
         if not mistakes:
-            env.compile_expression(source) if expression else env.from_string(source)
+            condition(source, language) if expression else template(source, language)  # kept for the call
     except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError):
         return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
     return Uses(_read(parsed), mistakes)

@@ -66,7 +66,7 @@ def test_what_the_machine_cannot_hold_is_a_mistake(
         raise error
 
     monkeypatch.setattr(type(environment("en-US")), "from_string", too_large)
-    assert examine("{{ a }}", "en-US").mistakes[0].what == "`{{ a }}` cannot be read"
+    assert examine("{{ unseen }}", "en-US").mistakes[0].what == "`{{ unseen }}` cannot be read"
 
 
 METHODS_LISTED = "use one of `.startswith()`, `.endswith()`, `.weekday()`, `.isoweekday()`"
