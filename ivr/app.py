@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask
@@ -43,8 +43,12 @@ from ivr.messaging.delivery_reports import ReportReader
 from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage import open_attempts, open_store
+from ivr.storage.deadline import ANSWER_WITHIN, deadline
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +170,14 @@ def create_app(
 
 
 class _Program(Flask):
-    """Logs where an exception came from. Its text and the URL stay out, because a link is a secret."""
+    """Gives each request one deadline from its arrival on, and logs where an exception came from.
+
+    The text of an exception and the URL stay out of the log, because a link is a secret.
+    """
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with deadline(ANSWER_WITHIN):
+            return super().wsgi_app(environ, start_response)
 
     def log_exception(self, exc_info: Any) -> None:
         log.error("request failed", **origin_of(exc_info[1]))

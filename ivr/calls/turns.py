@@ -44,6 +44,8 @@ from ivr.storage.base import (
     Unknown,
     Voicemail,
 )
+from ivr.storage.deadline import ANSWER_WITHIN, seconds_gone, seconds_left
+from ivr.storage.faults import DatabaseBusy
 from ivr.storage.sqlite import SqliteStore
 
 MAX_ACTIONS = 20
@@ -55,6 +57,13 @@ ANOTHER_SENTENCE = 2.0
 """Seconds that it takes to say "please wait" again. If less is left, the request waits for the end."""
 AT_LEAST = 0.1
 """Seconds that every action gets, even after another one that took all the time of the webhook."""
+SAVES_WITHIN = 0.5
+"""Seconds of a webhook's time that no action and no poll gets: the turn must still be rendered and saved."""
+NOTICEABLE = timedelta(seconds=0.5)
+"""A turn that begins so much later than its webhook came has a time of its own."""
+REPORTS_TRIED_FOR = 120.0
+REPORT_PAUSE = 0.5
+"""For how many seconds, and how often, a report that the carrier makes once is written again while the store is busy."""
 GRACE_TURNS = 20
 GRACE_SECONDS = 300
 """What a call may use beyond its limit, for the human or the voicemail, before it ends."""
@@ -90,8 +99,8 @@ class Switchboard:
     wait: Callable[[float], None] = time.sleep
     seconds: Callable[[], float] = time.monotonic
     """Measures how long a webhook has waited."""
-    patience: float = 10.0
-    """Seconds that a repeated request waits for the answer of the first one."""
+    patience: float = ANSWER_WITHIN
+    """Seconds that a repeated request waits for the answer of the first one, if no deadline is nearer."""
     observers: list[Callable[[Turn, events.Event], None]] = field(default_factory=list)
     """Called at every step, for the simulator's trace and the coverage of written calls. None of them can break a call."""
 
@@ -110,8 +119,11 @@ class Switchboard:
         self, call: str, number: int, event: events.Event, start: events.CallStarted, render: Render
     ) -> bytes:
         look, waited = self._await_turn(call, number, event.at)
-        if waited:  # a worker died in this turn, and its claim is over only now
-            event = replace(event, at=event.at + timedelta(seconds=waited))
+        # A worker died in this turn, and its claim is over only now; or the store was busy. A claim must not begin in
+        # the past, or it would end too early.
+        late, begin = timedelta(seconds=max(waited, seconds_gone())), start
+        if waited or late > NOTICEABLE:
+            event, begin = replace(event, at=event.at + late), replace(start, at=start.at + late)
         match look:
             case Answered(answer=answer):
                 if event.connected and self.store.ended(call):
@@ -119,26 +131,64 @@ class Switchboard:
                     self.store.end(call, "transferred", event.at)
                 return answer
             case Free(token=token, session=None):
-                return self._process_turn(token, self._new_session(call, start), start, start, render)
+                return self._process_turn(token, self._new_session(call, begin), begin, begin, render)
             case Free(token=token, session=Session() as session):
-                return self._process_turn(token, session, event, start, render)
+                return self._process_turn(token, session, event, begin, render)
         log.warning("call starts over", turn=number)
         return self._take_turn(call, 0, start, start, render)
 
     def hang_up(self, call: str, at: datetime) -> None:
         """Note that the caller is gone. Nothing new begins after this; a running action is finished."""
-        self.store.end(call, "hung_up", at)
+        self._write_report(lambda: self.store.end(call, "hung_up", at), "hang-up")
         log.info("call over", call=call)
 
     def keep_voicemail(self, call: str, url: str, seconds: int, at: datetime) -> None:
         """Keep a recording, whether or not the call goes on."""
-        self.store.keep_voicemail(Voicemail(call, url, seconds, at))
+        voicemail = Voicemail(call, url, seconds, at)
+        self._write_report(lambda: self.store.keep_voicemail(voicemail), "voicemail")
+
+    def report_message(self, number: int, status: str, *, carrier_id: str, error: str) -> None:
+        """Note what became of a text message."""
+
+        def write() -> None:
+            self.store.report_message(number, status, carrier_id=carrier_id, error=error)
+
+        self._write_report(write, "message")
+
+    def _write_report(self, write: Callable[[], None], what: str) -> None:
+        """Write what the carrier reports once. If the store is busy for too long, it is written later.
+
+        Then another thread tries, so that the carrier gets its answer in time and nothing is lost.
+        """
+        try:
+            write()
+        except DatabaseBusy:
+            name = f"report of a {what}"
+            if self.action_runner.start(lambda: self._write_later(write, what), name) is None:
+                log.error("report lost", report=what)  # noqa: TRY400 - its text may hold a secret
+
+    def _write_later(self, write: Callable[[], None], what: str) -> None:
+        try:
+            self._keep_trying(write)
+        except Exception as error:  # noqa: BLE001 - in a thread of its own: there is nobody to tell
+            log.error("report lost", report=what, **origin_of(error))  # noqa: TRY400 - its text may hold a secret
+
+    def _keep_trying(self, write: Callable[[], None]) -> None:
+        """Write in a thread that nobody waits for: while the store is busy, again and again."""
+        ends = self.seconds() + REPORTS_TRIED_FOR
+        while True:
+            try:
+                return write()
+            except DatabaseBusy:
+                if self.seconds() > ends:
+                    raise
+            self.wait(REPORT_PAUSE)
 
     def _await_turn(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
         """Look at a turn. While somebody else is busy with it, wait; also return for how many seconds."""
-        waited = 0.0
+        waited, patience = 0.0, seconds_left(self.patience)
         while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
-            if waited >= self.patience:
+            if waited >= patience or not seconds_left(self.patience):
                 raise StillBusy(call)
             self.wait(0.02)
             waited += 0.02
@@ -242,7 +292,8 @@ class Switchboard:
         texts = texts_of(tree, session, event)
         try:
             messages = self._messages(session.call, texts, event.at)
-            self.store.keep_run(event.key, sealed(self.services.seal, event), messages, event.at)
+            result = sealed(self.services.seal, event)
+            self._keep_trying(lambda: self.store.keep_run(event.key, result, messages, event.at))
             self._note_messages(messages)
         except Exception as error:  # noqa: BLE001 - in a thread of its own: there is nobody to tell
             log.error(  # noqa: TRY400 - as above
@@ -334,7 +385,8 @@ class _Turn:
             return finished_event(wanted.action, asked.key, ActionResult("unavailable"), actions, at)
         began = switchboard.seconds()
         longest = min(times.wait, times.give_up)
-        finished = run.wait(max(longest - self.waited, min(longest, AT_LEAST)))
+        left = max(longest - self.waited, min(longest, AT_LEAST))
+        finished = run.wait(max(seconds_left(left + SAVES_WITHIN) - SAVES_WITHIN, 0))
         self.waited += switchboard.seconds() - began
         if finished is not None:
             return finished_event(wanted.action, asked.key, finished, actions, at)
@@ -377,7 +429,7 @@ class _Turn:
         switchboard.wait(0)  # a clock of a test that stands still between requests lets actions end here
         result = switchboard.store.run(session.running)
         longest, waited = POLL_WAITS if left > ANOTHER_SENTENCE else min(left, times.wait), 0.0
-        while result is None and waited < longest:
+        while result is None and waited < seconds_left(longest + SAVES_WITHIN) - SAVES_WITHIN:
             switchboard.wait(POLL_EVERY)
             waited += POLL_EVERY
             result = switchboard.store.run(session.running)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from ivr.storage.database import Database, seconds_of, statements
+from ivr.storage.database import Database, has_table, seconds_of, statements
 
 _FORGET = tuple(
     f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE forget < ? LIMIT 100)"  # noqa: S608
@@ -62,8 +62,13 @@ class Attempts(Database):
     ``OSError`` too.
     """
 
+    def _configure(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
+
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        return has_table(db, "ledger_answers")
+
     def _set_up(self) -> None:
-        self._connection.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
         with self.transaction() as db:
             for table in statements("attempts.sql"):
                 db.execute(table)
@@ -104,8 +109,8 @@ class Attempts(Database):
     def minutes_locked(self, kind: str, holders: Sequence[str], *, at: datetime) -> int:
         """Return for how many minutes, rounded up, a try of this kind would be refused; 0 if it would not."""
         now = seconds_of(at)
-        with self._lock:
-            until = max(_locked_until(self._connection, kind, holder) for holder in holders)
+        with self._alone() as db:
+            until = max(_locked_until(db, kind, holder) for holder in holders)
         return math.ceil(max(until - now, 0) / 60)
 
     def proved(self, kind: str, holder: str, call: str) -> bool:
@@ -142,8 +147,8 @@ class Attempts(Database):
         return bool(answer == "taken")
 
     def used_up(self, rate_limit: RateLimit, *, at: datetime) -> bool:
-        with self._lock:
-            return _spent(self._connection, rate_limit, seconds_of(at)) >= rate_limit.most
+        with self._alone() as db:
+            return _spent(db, rate_limit, seconds_of(at)) >= rate_limit.most
 
     def chance(self, key: str, *, at: datetime) -> str:
         """Return a random text of 128 bits for a run. A repeated run gets the same one."""

@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from ivr.storage.base import IN_MEMORY
+from ivr.storage.deadline import ends_within
+from ivr.storage.faults import DELETED, REPLACED, DatabaseBusy, DatabaseMoved, primary_code
+from ivr.storage.sqlite_file import (
+    Identity,
+    close_to_strangers,
+    create,
+    discard_log,
+    folder_locked,
+    identity_of,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_LOOK_AGAIN = 0.05
+"""Seconds that SQLite itself waits for another process before it asks us whether there is time left."""
+_AFTER_A_FAILURE = 1.0
+"""Seconds to wait if the last one waited in vain. If all waited for as long as they may while a file is locked, every
+thread of the server would wait, and new calls would not even be read."""
+LOOKS_EVERY = 0.01
+"""Seconds between two looks at which file is at the path: a look costs as much as a statement, so that a busy server
+cannot look before each. Nothing is written into a deleted file after that."""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_SUSPECT = _DAMAGE | {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+"""After these errors a connection may go on failing, although the file is in order again."""
+
+# Closing a file drops all locks of this process on it, even those of a connection that another thread just opened.
+OPENING = threading.RLock()
+
+log = structlog.get_logger(__name__)
+
+Values = Mapping[str, Any] | Sequence[Any]
 
 
 def seconds_of(at: datetime) -> float:
@@ -31,37 +64,69 @@ class Database:
 
     A missing file is created, readable by its owner alone. Open it in each process, not before a fork. The journal mode
     is a matter of the file and of whoever shares it: this works with every mode.
+
+    Nothing is written into a file that is deleted. While it is gone, or another one is in its place, every access
+    raises :class:`DatabaseMoved`. As soon as a file of ours is at the path, it is opened.
     """
 
     PATIENCE = 5.0
-    """Seconds to wait while another process writes: still within what a caller endures."""
+    """Seconds to wait while another process writes, if no deadline is nearer: still within what a caller endures."""
 
     def __init__(self, path: str) -> None:
-        if path != IN_MEMORY:
-            with contextlib.suppress(FileExistsError):
-                # SQLite gives its -wal and -shm files the same mode.
-                Path(path).touch(mode=0o600, exist_ok=False)
-        # One connection for all threads: a change takes microseconds, and a database in memory has only one.
-        self._connection = sqlite3.connect(
-            path, timeout=self.PATIENCE, isolation_level=None, check_same_thread=False
-        )
+        self._path = path
         self._lock = threading.Lock()
+        self._gives_up = 0.0
+        """When the thread that has the lock stops to wait for another process."""
+        self._waited_in_vain = False
+        self._suspect = False
+        """Whether the connection may be what fails, and not the file."""
+        self._identity: Identity | None = None
+        self._looked = 0.0
+        self._log_file: Identity | None = None
+        """The write-ahead log, once there is one."""
+        self.damaged = False
+        """Whether an access has met damage since the file was last found in order."""
+        if path != IN_MEMORY:
+            create(path)
+            close_to_strangers(path)
+        self._connection, self._identity = self._connect()
         try:
+            self._gives_up = ends_within(self.PATIENCE)
+            self._configure(self._connection)
             self._set_up()
         except BaseException:
             self.close()
             raise
 
+    def _configure(self, db: sqlite3.Connection) -> None:
+        """Make a connection ready. This is done again for each new one."""
+
     def _set_up(self) -> None:
-        """Make the connection and its tables ready. If this raises, the connection is closed."""
+        """Make the tables ready. If this raises, the connection is closed."""
+
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        """Return whether a file has the tables that :meth:`_set_up` makes."""
+        del db
+        return True
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
+    def rows(self, statement: str, values: Values = ()) -> list[Any]:
+        """Run one statement in a transaction of its own. SQLite commits it when the last row is fetched."""
+        self._begin()
+        try:
+            return self._execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._note(error)
+            raise
+        finally:
+            self._lock.release()
+
     def _row(self, query: str, *values: str | float) -> Any:
-        with self._lock:
-            return self._connection.execute(query, values).fetchone()
+        found = self.rows(query, values)
+        return found[0] if found else None
 
     @contextlib.contextmanager
     def transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
@@ -69,6 +134,127 @@ class Database:
 
         No other thread or process can interleave.
         """
-        with self._lock, self._connection:
-            self._connection.execute(begin)
+        self._begin()
+        try:
+            self._execute(begin)
             yield self._connection
+            self._execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # SQLite has rolled back by itself, or cannot even do that
+                self._connection.rollback()
+            self._note(error)
+            raise
+        finally:
+            self._lock.release()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to this thread alone, without a transaction."""
+        self._begin()
+        try:
+            yield self._connection
+        except sqlite3.DatabaseError as error:
+            self._note(error)
+            raise
+        finally:
+            self._lock.release()
+
+    def _begin(self) -> None:
+        """Take the lock, and be sure of the file. Raises :class:`DatabaseBusy` if others do not let go in time."""
+        ends = ends_within(_AFTER_A_FAILURE if self._waited_in_vain else self.PATIENCE)
+        if not self._lock.acquire(timeout=max(ends - time.monotonic(), 0)):
+            raise DatabaseBusy("other threads use the database")
+        self._gives_up, now = ends, time.monotonic()
+        if self._suspect or now - self._looked >= LOOKS_EVERY:
+            try:
+                self._follow_file()
+                self._looked = now
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def _note(self, error: BaseException) -> None:
+        """Remember what an error says of the connection and the file."""
+        code = primary_code(error)
+        self._suspect = self._suspect or code in _SUSPECT
+        self.damaged = self.damaged or code in _DAMAGE
+
+    def _execute(self, statement: str, values: Values = ()) -> sqlite3.Cursor:
+        """Run a statement, waiting while another process writes. The lock must be held."""
+        while True:
+            try:
+                cursor = self._connection.execute(statement, values)
+            except sqlite3.OperationalError as error:
+                if primary_code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() >= self._gives_up:
+                    self._waited_in_vain = True
+                    raise DatabaseBusy(str(error)) from error
+            else:
+                self._waited_in_vain = False
+                return cursor
+
+    # --- the file
+
+    def _connect(self) -> tuple[sqlite3.Connection, Identity | None]:
+        """Open the file that is at the path now. A missing one is an error: only :func:`create` makes one."""
+        path = self._path if self._path == IN_MEMORY else f"{Path(self._path).absolute().as_uri()}?mode=rw"
+        while True:
+            before = self._identity_now()
+            # One connection for all threads: a change takes microseconds, and a database in memory has only one.
+            db = sqlite3.connect(
+                path, timeout=_LOOK_AGAIN, isolation_level=None, check_same_thread=False, uri=True
+            )
+            if before == self._identity_now():
+                return db, before
+            db.close()
+
+    def _identity_now(self) -> Identity | None:
+        return None if self._path == IN_MEMORY else identity_of(self._path)
+
+    def _follow_file(self) -> None:
+        """Raise :class:`DatabaseMoved` if our file is no longer at its path; open the one that is, if it is ours."""
+        found = self._identity_now()
+        if found == self._identity and not self._suspect:
+            if self._log_file is None and found is not None:
+                self._log_file = identity_of(os.path.realpath(self._path) + "-wal")
+        elif found is None:
+            if self._path != IN_MEMORY:
+                raise DatabaseMoved(DELETED)
+        else:
+            with OPENING, folder_locked(self._path):
+                self._open_anew(moved=found != self._identity)
+
+    def _open_anew(self, *, moved: bool) -> None:
+        with contextlib.closing(self._as_it_lies()) as there:
+            if not self._found_ours(there):
+                raise DatabaseMoved(REPLACED)
+        if moved:
+            discard_log(self._path, self._log_file)
+        opened, identity = self._connect()
+        try:
+            self._configure(opened)
+        except BaseException:
+            opened.close()
+            raise
+        self._connection.close()
+        self._connection, self._identity, self._log_file, self._suspect = opened, identity, None, False
+        log.warning("database opened anew", file=self._path, moved=moved)
+
+    def _as_it_lies(self) -> sqlite3.Connection:
+        """Open the file to look at it, without the log beside it, which may be that of another file."""
+        uri = Path(os.path.realpath(self._path)).as_uri()
+        return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True)
+
+    def _found_ours(self, there: sqlite3.Connection) -> bool:
+        try:
+            return self._is_ours(there)
+        except sqlite3.Error:
+            return False
+
+
+def has_table(db: sqlite3.Connection, name: str) -> bool:
+    found = db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+    return found.fetchone() is not None

@@ -16,7 +16,6 @@ import dataclasses
 import json
 import os
 import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -50,7 +49,8 @@ from ivr.storage.base import (
     Unknown,
     Voicemail,
 )
-from ivr.storage.database import Database, seconds_of
+from ivr.storage.database import OPENING, Database, has_table, seconds_of
+from ivr.storage.faults import primary_code
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
@@ -59,9 +59,6 @@ _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
 _LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
 _PURGED_AT_ONCE = 200  # calls, and runs; some milliseconds of the only writer's time
-
-# Closing a file drops all locks of this process on it, even those of a connection that another thread just opened.
-_OPENING = threading.Lock()
 
 
 class SqliteStore:
@@ -81,7 +78,7 @@ class SqliteStore:
         if sqlite3.sqlite_version_info < _LEAST:
             raise BadSetting(f"SQLite {sqlite3.sqlite_version} is too old; it must be 3.37 or newer")
         file = os.fspath(path)
-        with _OPENING, contextlib.ExitStack() as undo:
+        with OPENING, contextlib.ExitStack() as undo:
             self._writer = self._reader = _CallsConnection(file)
             undo.callback(self._writer.close)
             if file != IN_MEMORY:
@@ -319,38 +316,36 @@ class _CallsConnection(Database):
 
     PATIENCE = BUSY_TIMEOUT
 
-    def _set_up(self) -> None:
-        self._write_ahead()
+    def _configure(self, db: sqlite3.Connection) -> None:
+        self._write_ahead(db)
         # A crash of the machine may lose turns, never the file.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA synchronous = NORMAL")
         # In pages (16 MB): fewer, larger copies into the file.
-        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        db.execute("PRAGMA wal_autocheckpoint = 4000")
 
-    def _write_ahead(self) -> None:
+    def _write_ahead(self, db: sqlite3.Connection) -> None:
         """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""
-        patience_ends = time.monotonic() + BUSY_TIMEOUT
         while True:
             try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
+                if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > self._gives_up:
                     raise
             time.sleep(0.01)
 
-    def rows(self, statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-        """Run one statement in a transaction of its own. SQLite commits it when the last row is fetched."""
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        return bool(version == len(sql.MIGRATIONS)) and has_table(db, "calls")
 
     def durably(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
         """Run one statement like :meth:`rows`, and wait for the disk, so that a crash of the machine does not undo it."""
-        with self._lock:
-            self._connection.execute("PRAGMA synchronous = FULL")
+        with self._alone() as db:
+            db.execute("PRAGMA synchronous = FULL")
             try:
-                return self._connection.execute(statement, values).fetchall()
+                return self._execute(statement, values).fetchall()
             finally:
-                self._connection.execute("PRAGMA synchronous = NORMAL")
+                db.execute("PRAGMA synchronous = NORMAL")
 
 
 def _refusal(

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,8 @@ from ivr.engine.session import Session
 from ivr.engine.turn import Turn
 from ivr.logs import configure
 from ivr.menu.language.contract import Level
-from ivr.storage.base import IN_MEMORY, TURN_LEASE, ClaimLost, SavedTurn
+from ivr.storage.base import IN_MEMORY, TURN_LEASE, Busy, ClaimLost, SavedTurn
+from ivr.storage.deadline import deadline
 from ivr.storage.sqlite import SqliteStore
 from tests.support.switchboards import AT, MENU, SwitchboardCall, words, write_menu
 
@@ -102,6 +104,35 @@ def test_waiting_has_an_end(call: SwitchboardCall) -> None:
     with pytest.raises(StillBusy):
         call.turn(1, DigitsPressed(AT, "1"))
     assert sum(call.waits) == pytest.approx(call.switchboard.patience, abs=0.05)
+
+
+def test_waiting_for_another_worker_draws_from_the_deadline(call: SwitchboardCall) -> None:
+    """What the webhook has waited for before is no longer there for this."""
+    call.start()
+    call.store.claim("CA1", 1, AT)
+    call.switchboard.wait = time.sleep
+    began = time.monotonic()
+    with deadline(0.1), pytest.raises(StillBusy):
+        call.turn(1, DigitsPressed(AT, "1"))
+    assert time.monotonic() - began < 1
+
+
+def test_a_turn_that_begins_late_claims_from_then_on(
+    call: SwitchboardCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook that has waited four seconds for the store has a claim of full length, and its time in the record."""
+    call.start()
+    monkeypatch.setattr("ivr.calls.turns.seconds_gone", lambda: 4.0)
+    ends = AT + timedelta(seconds=4) + TURN_LEASE
+    meanwhile: list[object] = []
+
+    def look(_asked: ActionRequest) -> None:
+        meanwhile.append(call.store.look("CA1", 1, ends - timedelta(seconds=0.1)))
+
+    call.actions.before = look
+    call.press("1")
+    assert meanwhile == [Busy()]
+    assert call.history.path[-1].at == AT + timedelta(seconds=4)
 
 
 def test_the_turn_of_a_worker_that_died_is_taken_over(call: SwitchboardCall) -> None:

@@ -217,7 +217,7 @@ class Webhooks:
         status = "delivered" if status == "read" else status
         if status:
             said = f"Twilio's error {error}" if error.isdecimal() else ""
-            self.switchboard.store.report_message(
+            self.switchboard.report_message(
                 number, status, carrier_id=form.get("MessageSid", "")[:64], error=said[:64]
             )
         return Response(status=204)

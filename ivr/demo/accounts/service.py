@@ -30,7 +30,7 @@ from ivr.demo.accounts.accounts_file import (
     born,
     tail_matches,
 )
-from ivr.demo.accounts.tables import clear, fill, make_tables
+from ivr.demo.accounts.tables import clear, fill, has_layout, make_tables
 from ivr.menu.language.model import read_table
 from ivr.menu.reading.yaml import content_of
 from ivr.storage.database import Database
@@ -64,8 +64,13 @@ class Accounts(Database):
         self._source = source
         super().__init__(path)
 
+    def _configure(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA foreign_keys = ON")
+
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        return has_layout(db)
+
     def _set_up(self) -> None:
-        self._connection.execute("PRAGMA foreign_keys = ON")
         self._load(self._source)
 
     def find(self, phone: str) -> Account | None:

@@ -14,10 +14,15 @@ _LAYOUT = 3
 _TABLES = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split(";\n")
 
 
+def has_layout(db: sqlite3.Connection) -> bool:
+    """Return whether a file has these tables."""
+    (present,) = db.execute("PRAGMA user_version").fetchone()
+    return bool(present == _LAYOUT)
+
+
 def make_tables(db: sqlite3.Connection) -> None:
     """Create the tables. A file of another layout begins anew."""
-    (present,) = db.execute("PRAGMA user_version").fetchone()
-    if present == _LAYOUT:
+    if has_layout(db):
         return
     for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         db.execute(f"DROP TABLE {name}")
