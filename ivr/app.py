@@ -47,6 +47,10 @@ from ivr.storage.deadline import ANSWER_WITHIN, deadline
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 
+CHECKED_WITHIN = 0.8
+"""Seconds in which the store must show that it works. With the second until the next look, less than the 2 s in which
+whoever asks must hear of a fault."""
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -64,7 +68,9 @@ class Application:
 
     def check(self) -> str:
         """Return the version of the menu. Raises an exception if a call could not be answered and kept."""
-        self.store.ping()
+        with deadline(CHECKED_WITHIN):
+            self.store.ping()
+            self.services.attempts.ping()
         return self.hotline.current().version
 
     def close(self) -> None:

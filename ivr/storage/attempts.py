@@ -73,6 +73,10 @@ class Attempts(Database):
             for table in statements("attempts.sql"):
                 db.execute(table)
 
+    def ping(self) -> None:
+        """Raise an exception if the tables cannot be used. Whether they can be written, the store of calls finds out."""
+        self._row("SELECT 1 FROM ledger_answers LIMIT 1")
+
     def count_try(
         self,
         kind: str,

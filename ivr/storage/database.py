@@ -16,7 +16,17 @@ import structlog
 
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.deadline import ends_within
-from ivr.storage.faults import DELETED, REPLACED, DatabaseBusy, DatabaseMoved, primary_code
+from ivr.storage.faults import (
+    DAMAGED,
+    DELETED,
+    NOT_WRITABLE,
+    REPLACED,
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseMoved,
+    DatabaseNotWritable,
+    primary_code,
+)
 from ivr.storage.sqlite_file import (
     Identity,
     close_to_strangers,
@@ -24,6 +34,7 @@ from ivr.storage.sqlite_file import (
     discard_log,
     folder_locked,
     identity_of,
+    is_log,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +47,8 @@ thread of the server would wait, and new calls would not even be read."""
 LOOKS_EVERY = 0.01
 """Seconds between two looks at which file is at the path: a look costs as much as a statement, so that a busy server
 cannot look before each. Nothing is written into a deleted file after that."""
+_LOOKS_THROUGH = 0.4
+"""Seconds for a look through a file in which damage was met."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SUSPECT = _DAMAGE | {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 """After these errors a connection may go on failing, although the file is in order again."""
@@ -198,6 +211,35 @@ class Database:
 
     # --- the file
 
+    def look_over(self) -> None:
+        """Raise an exception if the file is gone, cannot be written or is damaged where everybody must read.
+
+        If an access has met damage elsewhere, the whole file is looked through, as far as the deadline allows.
+        """
+        if self._path == IN_MEMORY:
+            return
+        with self._alone():
+            self._follow_file()
+        if not os.access(self._path, os.W_OK):
+            raise DatabaseNotWritable(NOT_WRITABLE)
+        with contextlib.closing(self._another_connection()) as db:
+            tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (name,) in tables:
+                db.execute(f"SELECT * FROM {name} LIMIT 1").fetchall()  # noqa: S608 - a name of ours
+            if self.damaged:
+                self.damaged = not _sound(db, ends_within(_LOOKS_THROUGH))
+                if self.damaged:
+                    raise DatabaseDamaged(DAMAGED)
+
+    def _another_connection(self, *, alone: bool = False) -> sqlite3.Connection:
+        """Return a connection that reads, and remembers nothing of the file.
+
+        With ``alone`` it reads nothing of the log that lies beside the file, because that is another file's.
+        """
+        uri = Path(os.path.realpath(self._path)).as_uri()
+        how = "mode=ro&immutable=1" if alone else "mode=ro"
+        return sqlite3.connect(f"{uri}?{how}", timeout=_LOOK_AGAIN, isolation_level=None, uri=True)
+
     def _connect(self) -> tuple[sqlite3.Connection, Identity | None]:
         """Open the file that is at the path now. A missing one is an error: only :func:`create` makes one."""
         path = self._path if self._path == IN_MEMORY else f"{Path(self._path).absolute().as_uri()}?mode=rw"
@@ -228,11 +270,13 @@ class Database:
                 self._open_anew(moved=found != self._identity)
 
     def _open_anew(self, *, moved: bool) -> None:
-        with contextlib.closing(self._as_it_lies()) as there:
-            if not self._found_ours(there):
-                raise DatabaseMoved(REPLACED)
         if moved:
-            discard_log(self._path, self._log_file)
+            left_over = is_log(self._path, self._log_file)
+            with contextlib.closing(self._another_connection(alone=left_over)) as there:
+                if not self._found_ours(there):
+                    raise DatabaseMoved(REPLACED)
+            if left_over:
+                discard_log(self._path)
         opened, identity = self._connect()
         try:
             self._configure(opened)
@@ -243,16 +287,20 @@ class Database:
         self._connection, self._identity, self._log_file, self._suspect = opened, identity, None, False
         log.warning("database opened anew", file=self._path, moved=moved)
 
-    def _as_it_lies(self) -> sqlite3.Connection:
-        """Open the file to look at it, without the log beside it, which may be that of another file."""
-        uri = Path(os.path.realpath(self._path)).as_uri()
-        return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True)
-
     def _found_ours(self, there: sqlite3.Connection) -> bool:
         try:
             return self._is_ours(there)
         except sqlite3.Error:
             return False
+
+
+def _sound(db: sqlite3.Connection, ends: float) -> bool:
+    """Return whether a file has no damage. If that cannot be found out in time, it is taken for damaged."""
+    db.set_progress_handler(lambda: time.monotonic() > ends, 10_000)
+    try:
+        return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
 
 
 def has_table(db: sqlite3.Connection, name: str) -> bool:

@@ -58,6 +58,9 @@ BUSY_TIMEOUT = 10.0
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
 _LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
+_TRIAL, _TRIAL_SIZE = "trial", 32 * 1024
+"""The row that :meth:`SqliteStore.ping` writes, and the bytes for which it needs room: more than those of a turn, so that
+a file that may hardly grow is noticed before a call is lost."""
 _PURGED_AT_ONCE = 200  # calls, and runs; some milliseconds of the only writer's time
 
 
@@ -303,8 +306,19 @@ class SqliteStore:
         return int(count)
 
     def ping(self) -> None:
-        """Raise an exception if the store cannot be used: SQLite needs write access even for a change of no row."""
-        self._writer.rows("UPDATE calls SET turn = turn WHERE FALSE", ())
+        """Raise an exception if a call could not be answered and kept.
+
+        This reads the file, and not only what is remembered of it; it looks whether there is room for a large turn;
+        and it writes a row, which is deleted in the same transaction, so that nothing grows.
+        """
+        self._writer.look_over()
+        with self._writer.transaction() as db:
+            db.execute(sql.LOOK, ("",))
+            db.execute("SAVEPOINT room")
+            db.execute(sql.KEEP_RUN, (_TRIAL, 0.0, "x" * _TRIAL_SIZE))
+            db.execute("ROLLBACK TO room")
+            db.execute(sql.KEEP_RUN, (_TRIAL, 0.0, ""))
+            db.execute(sql.FORGET_RUN, (_TRIAL,))
 
     def close(self) -> None:
         self._writer.close()
@@ -327,12 +341,22 @@ class _CallsConnection(Database):
         """Turn on write-ahead logging. The first time, SQLite does not wait for another process but fails at once."""
         while True:
             try:
+                self._refuse_others(db)
                 db.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
                 if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > self._gives_up:
                     raise
             time.sleep(0.01)
+
+    def _refuse_others(self, db: sqlite3.Connection) -> None:
+        """Raise ``BadSetting`` for a file with tables of another program, before anything is changed in it."""
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if not version and (others := _other_tables(db)):
+            raise BadSetting(
+                f"IVR_DATABASE_URL: {self._path} is the database of another program (it has a table `{others[0]}`); "
+                "name another file"
+            )
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
         (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -346,6 +370,13 @@ class _CallsConnection(Database):
                 return self._execute(statement, values).fetchall()
             finally:
                 db.execute("PRAGMA synchronous = NORMAL")
+
+
+def _other_tables(db: sqlite3.Connection) -> list[str]:
+    """Return the tables of a file without ours that do not belong to :class:`~ivr.storage.attempts.Attempts` either."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    names = [name for (name,) in db.execute(tables)]
+    return [name for name in names if not name.startswith(("ledger_", "sqlite_"))]
 
 
 def _refusal(

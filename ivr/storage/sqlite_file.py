@@ -32,9 +32,14 @@ def identity_of(path: str) -> Identity | None:
 
 
 def create(path: str) -> None:
-    """Create a missing file, readable by its owner alone. SQLite gives the files beside it the same rights."""
-    with contextlib.suppress(FileExistsError):
-        Path(path).touch(mode=0o600, exist_ok=False)
+    """Create a missing file, readable by its owner alone. SQLite gives the files beside it the same rights.
+
+    A log that lies there already is that of a file which was deleted. SQLite could not open the new file with it.
+    """
+    with folder_locked(path):
+        if identity_of(path) is None:
+            discard_log(path)
+            Path(path).touch(mode=0o600)
 
 
 def close_to_strangers(path: str) -> None:
@@ -68,13 +73,18 @@ def folder_locked(path: str) -> Iterator[None]:
         os.close(folder)  # which ends the lock
 
 
-def discard_log(path: str, log_file: Identity | None) -> None:
-    """Delete the write-ahead log beside a new file if it is this one, which belongs to the file before.
+def is_log(path: str, log_file: Identity | None) -> bool:
+    """Return whether what lies beside a new file is this write-ahead log, which belongs to the file before."""
+    return log_file is not None and identity_of(os.path.realpath(path) + "-wal") == log_file
+
+
+def discard_log(path: str) -> None:
+    """Delete the write-ahead log that lies beside a new file and belongs to the one before.
 
     SQLite would take it for the log of the new file and destroy that. Each process compares it with the log that it
-    has open, while the folder is locked, so nobody deletes a log that is in use.
+    has open, while the folder is locked, so that nobody deletes a log that is in use.
     """
-    real = os.path.realpath(path)
-    if log_file is not None and identity_of(real + "-wal") == log_file:
-        for suffix in BESIDE:
-            Path(real + suffix).unlink(missing_ok=True)
+    for suffix in BESIDE:
+        with contextlib.suppress(FileNotFoundError):
+            Path(os.path.realpath(path) + suffix).unlink()
+            log.warning("log of a deleted database discarded", file=path + suffix)
