@@ -425,7 +425,9 @@ class _Turn:
             return event
         action = self.tree.nodes[session.node].action or ""
         times = self.tree.times.get(action, Times())
-        left = times.give_up - (event.at - (session.running_since or event.at)).total_seconds()
+        # A clock that was set back must not prolong the waiting.
+        session.running_since = min(session.running_since or event.at, event.at)
+        left = times.give_up - (event.at - session.running_since).total_seconds()
         switchboard.wait(0)  # a clock of a test that stands still between requests lets actions end here
         result = switchboard.store.run(session.running)
         longest, waited = POLL_WAITS if left > ANOTHER_SENTENCE else min(left, times.wait), 0.0
@@ -480,6 +482,7 @@ def _bounded(tree: Tree, session: Session, event: events.Event) -> events.Event:
     Reports of a desk or a recording are still followed up, but not for ever: two desks could pass a caller to and
     fro.
     """
+    session.started = min(session.started, event.at)  # a clock that was set back prolongs no call
     turns = session.turn - tree.limits.turns
     seconds = (event.at - session.started).total_seconds() - tree.limits.seconds
     if isinstance(event, events.CallStarted | events.CallerHungUp) or event.connected:

@@ -21,14 +21,12 @@ import structlog
 
 from ivr.logs import masked, origin_of
 from ivr.messaging.carrier import Carrier, MessageNotTaken, MessageRefused
-from ivr.storage.base import SEALED_AS, Message
+from ivr.storage.base import CLOCKS_DIFFER, LONGEST_PAUSE, SEALED_AS, Message
 from ivr.storage.sealing import BrokenSeal, Seal
 from ivr.storage.sqlite import SqliteStore
 
 MOST_ATTEMPTS = 10
 """A message fails after so many requests that the carrier did not take."""
-LONGEST_PAUSE = timedelta(minutes=5)
-"""The longest time between two tries, whatever the carrier says."""
 
 _FIRST_PAUSE = timedelta(seconds=4)
 _AT_ONCE = 20  # messages a claim: a few seconds of work, so that few leases end too early
@@ -101,7 +99,9 @@ class Outbox:
         return made
 
     def _may_go_on(self) -> bool:
-        rests = self._rests_until is not None and self._clock() < self._rests_until
+        now, until = self._clock(), self._rests_until
+        # If it is further away than any pause, the clock was set back.
+        rests = until is not None and now < until <= now + LONGEST_PAUSE + CLOCKS_DIFFER
         return not rests and not self._stopping.is_set()
 
     def _send(self, message: Message) -> None:

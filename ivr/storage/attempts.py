@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from ivr.storage.base import CLOCKS_DIFFER
 from ivr.storage.database import Database, has_table, seconds_of, statements
 
 _FORGET = tuple(
@@ -25,7 +26,12 @@ _FORGET = tuple(
 """More rows than one change adds, so that nothing piles up, and so few that nobody waits."""
 
 _MARGIN = timedelta(days=1).total_seconds()
-"""How much longer a row is kept than it counts: far longer than a key is repeated or a clock goes back."""
+"""How much longer a row is kept than it counts: far longer than a key is repeated."""
+_LOCK_MARGIN = timedelta(days=40).total_seconds()
+"""The same for a lock, of which there are few: a clock that was a month ahead for a while must not have ended it."""
+_DIFFER = CLOCKS_DIFFER.total_seconds()
+_LONGEST_CODE = timedelta(days=1).total_seconds()
+"""A code that lives longer than this was made before the clock was set back, and is dead."""
 _LOCKS_COUNT = timedelta(days=7).total_seconds()
 LONGEST_LOCK = 8
 """How many times longer than the first one a lock can become."""
@@ -99,6 +105,8 @@ class Attempts(Database):
         now, lasts = seconds_of(at), lock.total_seconds()
 
         def judge(db: sqlite3.Connection) -> _Answer:
+            for holder in holders:
+                _bring_back_wrongs(db, kind, holder, now)
             until = max(_locked_until(db, kind, holder) for holder in holders)
             if until <= now:
                 if right:
@@ -114,7 +122,13 @@ class Attempts(Database):
         """Return for how many minutes, rounded up, a try of this kind would be refused; 0 if it would not."""
         now = seconds_of(at)
         with self._alone() as db:
+            ahead = [holder for holder in holders if _is_ahead(db, _WRONGS_AHEAD, (kind, holder), now)]
             until = max(_locked_until(db, kind, holder) for holder in holders)
+        if ahead:
+            with self.transaction() as db:
+                for holder in ahead:
+                    _bring_back_wrongs(db, kind, holder, now)
+                until = max(_locked_until(db, kind, holder) for holder in holders)
         return math.ceil(max(until - now, 0) / 60)
 
     def proved(self, kind: str, holder: str, call: str) -> bool:
@@ -141,6 +155,8 @@ class Attempts(Database):
             )
 
         def take(db: sqlite3.Connection) -> _Answer:
+            for holder in longest:
+                _bring_back_uses(db, holder, now)
             if any(_spent(db, rate_limit, now) >= rate_limit.most for rate_limit in rate_limits):
                 return "refused", 0
             for holder, within in longest.items():
@@ -151,8 +167,14 @@ class Attempts(Database):
         return bool(answer == "taken")
 
     def used_up(self, rate_limit: RateLimit, *, at: datetime) -> bool:
+        """Return whether nothing is left of a rate limit."""
+        now = seconds_of(at)
         with self._alone() as db:
-            return _spent(db, rate_limit, seconds_of(at)) >= rate_limit.most
+            if not _is_ahead(db, _USES_AHEAD, (rate_limit.holder,), now):
+                return _spent(db, rate_limit, now) >= rate_limit.most
+        with self.transaction() as db:
+            _bring_back_uses(db, rate_limit.holder, now)
+            return _spent(db, rate_limit, now) >= rate_limit.most
 
     def chance(self, key: str, *, at: datetime) -> str:
         """Return a random text of 128 bits for a run. A repeated run gets the same one."""
@@ -186,8 +208,11 @@ class Attempts(Database):
 
     def code_of(self, account: str, call: str, *, at: datetime) -> str | None:
         """Return the digest of the code that was sent in this call, or None if no code is still good."""
-        query = "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ?"
-        found = self._row(query, account, call, seconds_of(at))
+        now = seconds_of(at)
+        query = (
+            "SELECT digest FROM ledger_codes WHERE account = ? AND call = ? AND expires > ? AND expires <= ?"
+        )
+        found = self._row(query, account, call, now, now + _LONGEST_CODE)
         return str(found[0]) if found else None
 
     def check_code(
@@ -207,7 +232,7 @@ class Attempts(Database):
             ).fetchone()
             its_call, its_digest, expires, wrong = found or _NO_CODE
             same = hmac.compare_digest(its_digest, digest)
-            live = its_call == call and now < expires and wrong < most
+            live = its_call == call and now < expires <= now + _LONGEST_CODE and wrong < most
             judged = ("right" if same else "wrong") if live else "expired"
             db.execute(
                 "UPDATE ledger_codes SET expires = ?, wrong = ? WHERE account = ?",
@@ -244,6 +269,38 @@ class Attempts(Database):
             return answer
 
 
+# A row that lies further ahead than clocks differ was written before the clock was set back. It is brought back to now,
+# with all that it means: a lock begins anew, and a use counts from now on. So nothing is freed, and nothing holds for
+# longer than it would from now on, however far ahead the clock was.
+
+_WRONGS_AHEAD = "SELECT 1 FROM ledger_wrongs WHERE kind = ? AND holder = ? AND at > ? LIMIT 1"
+_USES_AHEAD = "SELECT 1 FROM ledger_spent WHERE holder = ? AND at > ? LIMIT 1"
+
+
+def _is_ahead(db: sqlite3.Connection, query: str, holder: tuple[str, ...], now: float) -> bool:
+    return db.execute(query, (*holder, now + _DIFFER)).fetchone() is not None
+
+
+def _bring_back_wrongs(db: sqlite3.Connection, kind: str, holder: str, now: float) -> None:
+    db.execute(
+        "UPDATE ledger_wrongs SET at = :now, forget = forget - at + :now,"
+        " locked_until = CASE WHEN locked_until > 0 THEN locked_until - at + :now ELSE 0 END"
+        " WHERE kind = :kind AND holder = :holder AND at > :latest",
+        {"kind": kind, "holder": holder, "now": now, "latest": now + _DIFFER},
+    )
+
+
+def _bring_back_uses(db: sqlite3.Connection, holder: str, now: float) -> None:
+    """Bring back the uses of a holder, behind those that are not ahead: the numbers are in the order of the times."""
+    if _is_ahead(db, _USES_AHEAD, (holder,), now):
+        query = "SELECT coalesce(max(at), 0.0) FROM ledger_spent WHERE holder = ? AND at <= ?"
+        (before,) = db.execute(query, (holder, now + _DIFFER)).fetchone()
+        db.execute(
+            "UPDATE ledger_spent SET forget = forget - at + :at, at = :at WHERE holder = :holder AND at > :latest",
+            {"holder": holder, "at": max(now, before), "latest": now + _DIFFER},
+        )
+
+
 def _locked_until(db: sqlite3.Connection, kind: str, holder: str) -> float:
     """Return until when a holder is locked; 0 if it is not."""
     (until,) = db.execute(
@@ -272,7 +329,7 @@ def _count_wrong(
     ).fetchone()
     locked = earlier + 1 >= most
     until = now + lasts * min(2**locks, LONGEST_LOCK) if locked else 0.0
-    forget = max(now + lasts, now + _LOCKS_COUNT if locked else 0.0) + _MARGIN
+    forget = max(until, now + _LOCKS_COUNT) + _LOCK_MARGIN if locked else now + lasts + _MARGIN
     db.execute(
         "INSERT INTO ledger_wrongs (kind, holder, at, locked_until, forget) VALUES (?, ?, ?, ?, ?)",
         (kind, holder, now, until, forget),

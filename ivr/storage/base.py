@@ -31,6 +31,13 @@ within 15 s, takes over the turn of a worker that died. If that worker comes bac
 LEASE = timedelta(seconds=20)
 """How long the claim of a message holds: longer than a request to the carrier takes."""
 
+LONGEST_PAUSE = timedelta(minutes=5)
+"""The longest time between two tries of a message, whatever the carrier says."""
+CLOCKS_DIFFER = timedelta(seconds=10)
+"""By how much two times of the same moment may differ: a webhook that has waited for the store still has the time of its
+arrival. A stored time that lies further ahead than it can was written before the clock was set back. For example, a
+lease of eight seconds that ends in a day holds nobody up."""
+
 RUNS_LIVE = timedelta(hours=1)
 """How long the result of a slow action is kept: far longer than any call waits for it."""
 

@@ -7,16 +7,18 @@ from ivr.storage.database import statements
 MIGRATIONS = (statements("tables_1.sql"), statements("tables_2.sql"), statements("tables_3.sql"))
 """Each takes the tables of a file to the next version. Those that were released never change."""
 
+# A lease that ends later than any lease can was given before the clock was set back.
 CLAIM = """
     UPDATE calls SET token = token + 1, leased = :leased
-    WHERE call = :call AND turn = :turn AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    WHERE call = :call AND turn = :turn AND ended IS NULL
+        AND (leased IS NULL OR leased <= :at OR leased > :latest)
     RETURNING token, session
 """
 
 CLAIM_FIRST = """
     INSERT INTO calls (call, token, leased, started) VALUES (:call, 1, :leased, :at)
     ON CONFLICT (call) DO UPDATE SET token = token + 1, leased = :leased
-    WHERE turn = 0 AND ended IS NULL AND (leased IS NULL OR leased <= :at)
+    WHERE turn = 0 AND ended IS NULL AND (leased IS NULL OR leased <= :at OR leased > :latest)
     RETURNING token, session
 """
 
@@ -79,12 +81,24 @@ CLAIM_MESSAGES = """
         leased = :leased
     WHERE id IN (
         SELECT id FROM messages
-        WHERE status IN ('waiting', 'sending') AND due <= :at AND (leased IS NULL OR leased <= :at)
+        WHERE status IN ('waiting', 'sending') AND due <= :at
+            AND (leased IS NULL OR leased <= :at OR leased > :latest)
         ORDER BY due, id
         LIMIT :most
     )
     RETURNING due, id, (SELECT call FROM calls WHERE calls.id = call_id),
         recipient, body, language, at, status, key, sealed, expires, id, tries, carrier_id, error
+"""
+
+# A message is due when it is written, or after a pause. One that is due later was written, or put off, before the clock
+# was set back.
+HELD_UP = """
+    SELECT 1 FROM messages
+    WHERE status IN ('waiting', 'sending') AND due > :written AND (tries = 0 OR due > :put_off) LIMIT 1
+"""
+DUE_NOW = """
+    UPDATE messages SET due = :at
+    WHERE status IN ('waiting', 'sending') AND due > :written AND (tries = 0 OR due > :put_off)
 """
 
 MARK_SENDING = """

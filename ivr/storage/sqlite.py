@@ -26,10 +26,12 @@ from ivr.config import BadSetting
 from ivr.engine.session import Session
 from ivr.storage import sql
 from ivr.storage.base import (
+    CLOCKS_DIFFER,
     FINAL_REPORTS,
     IN_MEMORY,
     LEASE,
     LONGEST_CALL,
+    LONGEST_PAUSE,
     RUNS_LIVE,
     TURN_LEASE,
     Answered,
@@ -58,6 +60,7 @@ BUSY_TIMEOUT = 10.0
 _LEAST = (3, 37)  # knows STRICT tables and RETURNING
 
 _LEASE, _TURN_LEASE = LEASE.total_seconds(), TURN_LEASE.total_seconds()
+_DIFFER = CLOCKS_DIFFER.total_seconds()
 _TRIAL, _TRIAL_SIZE = "trial", 32 * 1024
 """The row that :meth:`SqliteStore.ping` writes, and the bytes for which it needs room: more than those of a turn, so that
 a file that may hardly grow is noticed before a call is lost."""
@@ -125,7 +128,8 @@ class SqliteStore:
         any turn of a call that has ended, is ``Answered`` with the latest answer of the call.
         """
         now = seconds_of(at)
-        values = {"call": call, "turn": turn, "at": now, "leased": now + _TURN_LEASE}
+        leased = now + _TURN_LEASE
+        values = {"call": call, "turn": turn, "at": now, "leased": leased, "latest": leased + _DIFFER}
         while True:
             claimed = self._writer.rows(sql.CLAIM if turn else sql.CLAIM_FIRST, values)
             if claimed:
@@ -193,13 +197,22 @@ class SqliteStore:
         that was still ``sending`` at the end of its lease becomes ``unknown``.
         """
         now = seconds_of(at)
-        values = {"at": now, "leased": now + _LEASE, "most": most}
-        while touched := self._writer.rows(sql.CLAIM_MESSAGES, values):
+        leased = now + _LEASE
+        values = {"at": now, "leased": leased, "latest": leased + _DIFFER, "most": most}
+        while (touched := self._writer.rows(sql.CLAIM_MESSAGES, values)) or self._held_up(now):
             messages = [_message(call, row) for _, _, call, *row in sorted(touched)]
             given = [message for message in messages if message.status == "waiting"]
             if given:
                 return given
         return ()
+
+    def _held_up(self, now: float) -> bool:
+        """Make messages due that wait for a time before which the clock was set back; return whether there were any."""
+        limits = {"written": now + _DIFFER, "put_off": now + _DIFFER + LONGEST_PAUSE.total_seconds()}
+        if not self._reader.rows(sql.HELD_UP, limits):
+            return False
+        self._writer.rows(sql.DUE_NOW, limits | {"at": now})
+        return True
 
     def mark_sending(self, number: int, at: datetime) -> bool:
         """Note that the request for a claimed message leaves now. Not even a crash undoes this.
@@ -386,7 +399,8 @@ def _refusal(
     if ended is not None:
         return Answered(answer or b"")
     if turn == awaited:
-        return Busy() if leased is not None and now < leased else None
+        # A lease that ends later than any lease can was given before the clock was set back.
+        return Busy() if leased is not None and now < leased <= now + _TURN_LEASE + _DIFFER else None
     return Answered(answer) if answer else Unknown()
 
 

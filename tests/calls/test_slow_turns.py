@@ -112,6 +112,14 @@ def test_a_poll_takes_up_the_result(call: Slow) -> None:
     assert call.messages() == ["Here is the link."]
 
 
+def test_a_clock_set_back_prolongs_no_waiting(call: Slow) -> None:
+    """The caller is given up to a human as long after that as after the beginning, and not a day later."""
+    call.later(seconds=-86_400)
+    assert poll(call) == "Still at it."
+    call.later(seconds=9)
+    assert "Not now." in poll(call)
+
+
 def test_a_result_is_taken_up_by_whichever_process_is_asked(call: Slow, tmp_path: Path) -> None:
     """It lies sealed in the store, not in the memory of the one that ran it."""
     call.runs.end()

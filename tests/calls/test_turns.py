@@ -521,6 +521,15 @@ def test_a_call_has_a_bound_of_seconds(call: SwitchboardCall) -> None:
     assert call.press("1").startswith("Too long.")
 
 
+def test_a_clock_set_back_prolongs_no_call(call: SwitchboardCall) -> None:
+    """The bound counts from the first turn under the right clock, and not from a beginning in the future."""
+    call.start()
+    call.later(days=-31)
+    assert call.press("1").startswith("10 found.")
+    call.later(seconds=600)
+    assert call.press("1").startswith("Too long.")
+
+
 def test_after_the_bound_there_is_time_for_the_human(call: SwitchboardCall) -> None:
     """What a desk reports is followed up, so that a voicemail can be left; the last bound ends the call."""
     call.start()

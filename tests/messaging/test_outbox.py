@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 
 from ivr.engine.session import Session
 from ivr.messaging.carrier import MessageNotTaken, MessageRefused
-from ivr.messaging.outbox import LONGEST_PAUSE, MOST_ATTEMPTS, Outbox, pause_after
-from ivr.storage.base import IN_MEMORY, LEASE, SEALED_AS, Message, SavedTurn
+from ivr.messaging.outbox import MOST_ATTEMPTS, Outbox, pause_after
+from ivr.storage.base import IN_MEMORY, LEASE, LONGEST_PAUSE, SEALED_AS, Message, SavedTurn
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 
@@ -263,6 +263,19 @@ def test_a_carrier_that_takes_nothing_is_left_alone(
     clock.now += timedelta(seconds=1)
     assert outbox.send_due() == 3
     assert sorted(desk.bodies) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("back", [timedelta(days=1), timedelta(days=31)])
+def test_a_clock_set_back_prolongs_no_rest(
+    store: SqliteStore, outbox: Outbox, desk: Desk, clock: Clock, back: timedelta
+) -> None:
+    """All messages wait while the carrier takes none, but not until the clock has caught up."""
+    desk.troubles = [MessageNotTaken("401", after=60)]
+    leave(store, "one")
+    outbox.send_due()
+    clock.now -= back
+    assert outbox.send_due() == 1
+    assert desk.bodies == ["one"]
 
 
 def test_refused_credentials_fail_no_message_however_long_it_takes(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -60,6 +60,23 @@ class ServiceAnswer:
     data: Any
 
 
+class _SteadyState(pybreaker.CircuitMemoryStorage):
+    """The state of a breaker. No clock that is set back prolongs its pause: pybreaker itself reads the time of day."""
+
+    _opened: float | None = None
+    """When it was opened, as ``time.monotonic`` counts."""
+
+    @property
+    def opened_at(self) -> datetime | None:
+        if self._opened is None:
+            return None
+        return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self._opened)
+
+    @opened_at.setter
+    def opened_at(self, at: datetime) -> None:
+        self._opened = time.monotonic() - (datetime.now(UTC) - at).total_seconds()
+
+
 class ServiceClient:
     """The connections to one service, and whether it is up. Safe from any thread."""
 
@@ -76,6 +93,7 @@ class ServiceClient:
             reset_timeout=breaker.seconds,
             exclude=[lambda error: not isinstance(error, ServiceDown)],
             throw_new_error_on_trip=False,
+            state_storage=_SteadyState(pybreaker.STATE_CLOSED),
         )
         self._trial = threading.Lock()
 

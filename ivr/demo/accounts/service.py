@@ -33,6 +33,7 @@ from ivr.demo.accounts.accounts_file import (
 from ivr.demo.accounts.tables import clear, fill, has_layout, make_tables
 from ivr.menu.language.model import read_table
 from ivr.menu.reading.yaml import content_of
+from ivr.storage.base import CLOCKS_DIFFER
 from ivr.storage.database import Database
 
 _HASHER = PasswordHasher()
@@ -191,9 +192,9 @@ class Accounts(Database):
     def reset(self, ticket_digest: str, at: datetime) -> OpenReset | None:
         row = self._row(
             "SELECT phone, which, case_number, expires FROM resets"
-            " WHERE digest = ? AND state = 'open' AND expires > ?",
+            " WHERE digest = ? AND state = 'open' AND expires > ? AND expires <= ?",
             ticket_digest,
-            at.timestamp(),
+            *_open_between(at),
         )
         if row is None:
             return None
@@ -217,8 +218,9 @@ class Accounts(Database):
         hashed = _HASHER.hash(password)  # a tenth of a second: not while others wait for the file
         with self.transaction() as db:
             used = db.execute(
-                "UPDATE resets SET state = 'used' WHERE digest = ? AND state = 'open' AND expires > ?",
-                (ticket_digest, at.timestamp()),
+                "UPDATE resets SET state = 'used'"
+                " WHERE digest = ? AND state = 'open' AND expires > ? AND expires <= ?",
+                (ticket_digest, *_open_between(at)),
             )
             if used.rowcount == 0:
                 return False
@@ -263,6 +265,11 @@ def bank(services: Services) -> Accounts:
     """Return the account service as the bank's own actions know it."""
     assert isinstance(services.accounts, Accounts)
     return services.accounts
+
+
+def _open_between(at: datetime) -> tuple[float, float]:
+    """Return the ends between which a reset is open. A later one was begun before the clock was set back, and is dead."""
+    return at.timestamp(), (at + _RESET_LIVES + CLOCKS_DIFFER).timestamp()
 
 
 def _sign_out(db: sqlite3.Connection, phone: str, at: datetime) -> None:

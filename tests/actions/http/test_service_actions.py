@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from cryptography import x509
@@ -495,6 +495,25 @@ def test_after_the_pause_it_is_asked_again(ask: Asker) -> None:
         let_time_pass(ask.connections, 30)
         for _ in range(3):
             assert ask.run(action).outcome == "ok"
+
+
+def test_a_clock_set_back_prolongs_no_pause(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty seconds are thirty seconds, whatever the time of day becomes meanwhile."""
+
+    class Yesterday(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - timedelta(days=1)
+
+    with serving(*[answers(500, {})] * 3, answers(200, GOOD)) as stub:
+        action = ask.action(stub.url, NO_PAUSE)
+        for _ in range(3):
+            ask.run(action)
+        for module in ("pybreaker", "ivr.actions.http.connections"):
+            monkeypatch.setattr(f"{module}.datetime", Yesterday)
+        assert ask.run(action).outcome == "unavailable"
+        let_time_pass(ask.connections, 30)
+        assert ask.run(action).outcome == "ok"
 
 
 def test_one_request_tries_it_and_not_all(ask: Asker) -> None:

@@ -146,6 +146,16 @@ def test_a_reset_dies_after_thirty_minutes(accounts: Accounts) -> None:
     assert not password_matches(accounts, FIRST, "login", GOOD)
 
 
+@pytest.mark.parametrize("days", [1, 31])
+def test_a_reset_of_a_wrong_clock_is_dead(accounts: Accounts, days: int) -> None:
+    """A link that was sent while the clock was a month ahead must not open for a month; a few seconds do no harm."""
+    open_reset(accounts)
+    right = NOW - timedelta(days=days)
+    assert accounts.reset(TICKET, right) is None
+    assert not accounts.set_password(TICKET, GOOD, right)
+    assert accounts.reset(TICKET, NOW - timedelta(seconds=5)) is not None
+
+
 def test_the_same_key_is_the_same_reset(accounts: Accounts) -> None:
     """A run that is repeated gets its case number again and begins nothing, even when the reset has been used."""
     case = open_reset(accounts)
