@@ -80,8 +80,10 @@ def test_a_claim_holds_for_whoever_came_a_little_earlier(store: SqliteStore, tur
 
 
 def test_a_claim_under_the_right_clock_lasts_as_ever(store: SqliteStore) -> None:
-    """To the last microsecond."""
+    """To the last microsecond, for a claim and for a look."""
     store.claim(CALL, 0, NOON)
+    assert store.look(CALL, 0, NOON + TURN_LEASE - timedelta(microseconds=1)) == Busy()
+    assert isinstance(store.look(CALL, 0, NOON + TURN_LEASE), Free)
     assert store.claim(CALL, 0, NOON + TURN_LEASE - timedelta(microseconds=1)) == Busy()
     assert isinstance(store.claim(CALL, 0, NOON + TURN_LEASE), Claimed)
 
@@ -201,6 +203,15 @@ def test_a_clock_that_was_ahead_for_a_while_ends_no_lock(attempts: Attempts, wro
     for number in range(200):
         attempts.chance(f"other/{number}", at=NOON + wrong_by)
     assert attempt(attempts, NOON + MINUTE, right=True, key="a") == ("locked", 179)
+
+
+def test_a_lock_is_not_forgotten_before_its_end(attempts: Attempts) -> None:
+    """However long a hotline locks: what others do meanwhile cleans up nothing that still counts."""
+    for number in range(3):
+        attempts.count_try("tail", (HERS,), right=False, key=f"a{number}", at=NOON, most=3, lock=60 * DAY)
+    for number in range(200):
+        attempts.chance(f"other/{number}", at=NOON + 59 * DAY)
+    assert attempts.minutes_locked("tail", (HERS,), at=NOON + 59 * DAY) == DAY // MINUTE
 
 
 def test_locks_of_a_wrong_clock_still_grow(attempts: Attempts) -> None:
