@@ -186,9 +186,9 @@ class Switchboard:
 
     def _await_turn(self, call: str, number: int, at: datetime) -> tuple[Answered | Free | Unknown, float]:
         """Look at a turn. While somebody else is busy with it, wait; also return for how many seconds."""
-        waited, patience = 0.0, seconds_left(self.patience)
+        waited = 0.0
         while isinstance(look := self.store.look(call, number, at + timedelta(seconds=waited)), Busy):
-            if waited >= patience or not seconds_left(self.patience):
+            if waited >= self.patience or not seconds_left(self.patience):
                 raise StillBusy(call)
             self.wait(0.02)
             waited += 0.02

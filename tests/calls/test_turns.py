@@ -7,9 +7,10 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -225,6 +226,68 @@ def test_an_action_has_an_idempotency_key(call: SwitchboardCall) -> None:
     call.start()
     call.press("5")
     assert [asked.key for asked in call.actions.asked] == ["CA1/1/1", "CA1/1/2"]
+
+
+class Runner:
+    """Runs whose waits take as long as the test says, by a clock of its own."""
+
+    def __init__(self, call: SwitchboardCall, takes: float) -> None:
+        self.now, self.takes = 0.0, takes
+        self.waits: list[float] = []
+        self.jobs: list[Callable[[], Any]] = []
+        self.told: list[Callable[[Any], None]] = []
+        self.ends = True
+        call.switchboard.action_runner, call.switchboard.seconds = self, lambda: self.now
+
+    def start(self, job: Callable[[], Any], name: str) -> Runner:
+        """Take a job."""
+        self.jobs.append(job)
+        return self
+
+    def wait(self, seconds: float) -> Any:
+        """Do the job, unless it is one that does not end now."""
+        self.waits.append(seconds)
+        self.now += self.takes
+        return self.jobs.pop()() if self.ends else None
+
+    def when_done(self, tell: Callable[[Any], None]) -> None:
+        """Keep whom to tell."""
+        self.told.append(tell)
+
+    def end(self) -> None:
+        """Let the job end that did not."""
+        self.told.pop()(self.jobs.pop()())
+
+
+@pytest.mark.parametrize(("takes", "left"), [(0.0, 1.5), (1.0, 0.5), (1.45, 0.1), (5.0, 0.1)])
+def test_all_actions_of_a_webhook_have_the_time_of_one(
+    call: SwitchboardCall, takes: float, left: float
+) -> None:
+    """The second gets what the first has left, and a little in any case."""
+    call.start()
+    runner = Runner(call, takes)
+    call.press("5")
+    assert runner.waits == [pytest.approx(1.5), pytest.approx(left)]
+
+
+def test_an_action_after_a_poll_has_what_the_poll_has_left(call: SwitchboardCall) -> None:
+    """A request that has waited for one action does not wait as long again for the next."""
+    call.start()
+    runner = Runner(call, 0.0)
+    runner.ends = False
+    call.press("5")
+    runner.ends = True
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if sum(waited) >= 0.2 and runner.told:
+            runner.end()
+
+    call.switchboard.wait = wait
+    call.silence()
+    assert runner.waits == [1.5, pytest.approx(1.5 - sum(waited))]
+    assert sum(waited) >= 0.2
 
 
 def test_an_action_is_told_who_calls_and_when(call: SwitchboardCall) -> None:
@@ -653,6 +716,18 @@ def test_a_call_that_begins_again_has_no_new_bound(call: SwitchboardCall) -> Non
     assert other.turn(3, DigitsPressed(call.at, "1")).startswith("10 found.")
     late = call.at + timedelta(seconds=GRACE_SECONDS)
     assert other.turn(4, DigitsPressed(late, "1")) == "Farewell.\n[farewell]"
+
+
+def test_a_call_that_begins_again_rings_no_human_a_second_time(call: SwitchboardCall) -> None:
+    """A desk that was tried in vain stays tried: when something breaks now, the caller hears the goodbye."""
+    call.start()
+    call.press("0")
+    assert call.desk("busy").endswith("[records]")
+    write_menu(call.hotline.folder, MENU.replace("Done.", "All done."))
+    other = SwitchboardCall(call.hotline.folder, _Forgetful(call.store))
+    other.actions.before = fail
+    assert other.turn(3, RecordingEnded(AT)).startswith("Hello.")
+    assert other.turn(4, DigitsPressed(AT, "1")) == "Farewell.\n[farewell]"
 
 
 class _Forgetful(SqliteStore):

@@ -85,6 +85,16 @@ def test_an_entry_listens_to_speech_only_where_the_hotline_does(
     assert Call(tree).listens.speech == speech
 
 
+@pytest.mark.parametrize(("top", "speech"), [("", None), ("speech: true", ())])
+def test_a_confirmation_listens_to_speech_only_where_the_hotline_does(
+    top: str, speech: tuple[str, ...] | None
+) -> None:
+    """Whoever may say the amount may also say that it is right."""
+    call = Call(tree_of("main: {say: How much?, ask: amount, as: sum, read_back: true, then: bye}", top))
+    assert call.press("12#").session.confirming == 12
+    assert call.listens.speech == speech
+
+
 def test_the_language_of_the_call_may_be_said() -> None:
     """It is a fact like the others, which the reference names."""
     call = Call(tree_of('main: {say: "You hear {{ language }}.", then: bye}'))
@@ -95,3 +105,16 @@ def test_of_several_wordings_a_node_that_goes_on_says_the_first() -> None:
     """There is no second try at it."""
     call = Call(tree_of("main: {say: [News once., News twice.], then: bye}"))
     assert ("News once." in call.heard, "News twice." in call.heard) == (True, False)
+
+
+def test_of_several_wordings_an_answer_that_is_told_again_and_an_end_say_the_first() -> None:
+    """The others are for tries, of which there are none here."""
+    call = Call(
+        tree_of(
+            "main: {say: [News once., News twice.], then: more}\n"
+            'more: {say: More?, menu: {"1": {for: the end, go: over}}}\n'
+            "over: {end: [Bye once., Bye twice.]}"
+        )
+    )
+    assert call.press("9").heard[:2] == ["News once.", "More?"]
+    assert call.press("1").heard == ["Bye once."]
