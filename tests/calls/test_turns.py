@@ -254,6 +254,9 @@ class Runner:
         """Keep whom to tell."""
         self.told.append(tell)
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
     def end(self) -> None:
         """Let the job end that did not."""
         self.told.pop()(self.jobs.pop()())

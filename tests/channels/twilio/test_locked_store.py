@@ -168,7 +168,7 @@ def test_what_the_carrier_reports_once_is_written_after_the_lock(phones: list[Ph
         assert phone.hangs_up().status == 204
         assert phone.reports("/voice/recording", **recording).status == 204
         assert time.monotonic() - began < 2 * (BUDGET + A_LITTLE)
-    phone.application.action_runner.close()  # which waits for the threads that write later
+    phone.application.switchboard.action_runner.close()  # which waits for the threads that write later
     kept = history(phone)
     assert kept.record.ending == "hung_up"
     assert [(voicemail.url, voicemail.seconds) for voicemail in kept.voicemails] == [
@@ -214,6 +214,6 @@ def test_the_result_of_an_action_is_kept_although_the_store_is_locked_when_it_en
     with locked(file):
         finish.set()
         _wait(in_vain)
-    phone.application.action_runner.close()
+    phone.application.switchboard.action_runner.close()
     assert "found" in phone.is_silent().said
     assert len(actions.asked) == 1
