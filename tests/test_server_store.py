@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,22 @@ ANSWERED_WITHIN = 10.0
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server of two workers."""
     with serving(tmp_path_factory.mktemp("server")) as running:
+        began = time.monotonic()
+        while len(users_of(file_of(running))) < 2:  # it is ready once one of them is
+            assert time.monotonic() - began < 60
+            time.sleep(0.05)
+        becomes(running, 200)
         yield running
+
+
+def users_of(file: Path) -> set[str]:
+    """Return the processes that have the log of a database open."""
+    users = set()
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if str(entry.readlink()) == f"{file}-wal":
+                users.add(entry.parts[2])
+    return users
 
 
 def file_of(server: Server) -> Path:

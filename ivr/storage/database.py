@@ -85,7 +85,8 @@ class Database:
     PATIENCE = 5.0
     """Seconds to wait while another process writes, if no deadline is nearer: still within what a caller endures."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, make: bool = True) -> None:
+        """Open the file at a path. Unless ``make`` is false, a missing one is created."""
         self._path = path
         self._lock = threading.Lock()
         self._gives_up = 0.0
@@ -99,7 +100,7 @@ class Database:
         """The write-ahead log, once there is one."""
         self.damaged = False
         """Whether an access has met damage since the file was last found in order."""
-        if path != IN_MEMORY:
+        if make and path != IN_MEMORY:
             create(path)
             close_to_strangers(path)
         self._connection, self._identity = self._connect()

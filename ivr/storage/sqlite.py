@@ -88,7 +88,8 @@ class SqliteStore:
             self._writer = self._reader = _CallsConnection(file)
             undo.callback(self._writer.close)
             if file != IN_MEMORY:
-                self._reader = _CallsConnection(file)
+                # Never a file of its own: the one of the writer may have been moved away meanwhile.
+                self._reader = _CallsConnection(file, make=False)
                 undo.callback(self._reader.close)
             self._migrate(file)
             undo.pop_all()
