@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -43,7 +44,7 @@ from ivr.messaging.delivery_reports import ReportReader
 from ivr.messaging.http_gateway import REPORT_PATH, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage import open_attempts, open_store
-from ivr.storage.deadline import ANSWER_WITHIN, deadline
+from ivr.storage.deadline import ANSWER_WITHIN, ARRIVED, deadline
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 
@@ -182,7 +183,8 @@ class _Program(Flask):
     """
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with deadline(ANSWER_WITHIN):
+        arrived: float = environ.get(ARRIVED, monotonic())
+        with deadline(max(ANSWER_WITHIN - (monotonic() - arrived), 0.0)):
             return super().wsgi_app(environ, start_response)
 
     def log_exception(self, exc_info: Any) -> None:

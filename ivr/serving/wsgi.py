@@ -21,6 +21,7 @@ from ivr.channels.twilio.forms import LARGEST_FORM
 from ivr.channels.twilio.signature import RAW_TARGET
 from ivr.logs import origin_of
 from ivr.serving.connections import refusal
+from ivr.storage.deadline import ARRIVED
 
 THREADS = MOST_AT_ONCE + 8
 """Threads of each worker: so many that some are free while all the others wait for slow services."""
@@ -143,6 +144,7 @@ def environ_of(scope: HTTPScope, body: bytes, length: int) -> Environ:
         "SERVER_PORT": str(port),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "REMOTE_ADDR": scope["client"][0] if scope["client"] else "",
+        ARRIVED: monotonic(),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(body),

@@ -23,6 +23,10 @@ ANSWER_WITHIN = 9.0
 """Seconds from the arrival of a webhook until nothing is waited for any more. A caller hears nothing meanwhile, so 10 s
 are the most; the last second is for the answer itself. Twilio would wait 15 s, but its network needs some of them."""
 
+ARRIVED = "ivr.arrived"
+"""The name, in the WSGI environment of our own server, of the time at which a request was complete. A thread may be free for
+it only later."""
+
 _span: ContextVar[tuple[float, float] | None] = ContextVar("deadline", default=None)
 """When the present deadline was set, and when it is."""
 

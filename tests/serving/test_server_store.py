@@ -14,7 +14,7 @@ import pytest
 
 from ivr.storage import faults, open_store
 from tests.support.phone import CUSTOMER, HOTLINE
-from tests.test_real_server import Server, serving
+from tests.support.served import Server, serving
 
 CALLERS = 20
 AIM = 2.0
