@@ -6,6 +6,9 @@ from typing import Protocol
 
 from ivr.storage.base import Message
 
+REQUEST_TIMEOUT = 7.0
+"""Seconds that a carrier has for one request, from the connection to the last byte of the answer. A worker that ends
+waits for 8 s, so a request that has just left still gets its answer, or is given up, in good order."""
 UNTIL_REACHED = 5.0
 """Seconds until messages are tried again if the carrier cannot be reached."""
 UNTIL_MENDED = 900.0

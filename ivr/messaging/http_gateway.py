@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import dataclass, field
-from ssl import SSLCertVerificationError
 from typing import Any
 
-import requests
-from requests.exceptions import ProxyError
-from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
-
-from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
+from ivr.http_client import HttpAnswer, HttpClient, HttpFailure, NothingSent
+from ivr.messaging.carrier import (
+    REQUEST_TIMEOUT,
+    UNTIL_MENDED,
+    UNTIL_REACHED,
+    MessageNotTaken,
+    MessageRefused,
+)
 from ivr.storage.base import Message
 
 REPORT_PATH = "/sms/report"
@@ -50,41 +51,36 @@ class HttpGateway:
     token: str = field(default="", repr=False)
     sender: str = ""
     report_url: str = ""
-    timeout: float = 5.0
-    """Seconds to connect, and again for the answer."""
+    timeout: float = REQUEST_TIMEOUT
+    """Seconds for the whole request, with its answer."""
 
     def send(self, message: Message) -> str:
         """Hand over a message, and return the gateway's identifier, or nothing if it gave none."""
         if len(message.body) > LONGEST_MESSAGE:
             raise MessageRefused(f"the message is longer than {LONGEST_MESSAGE} characters")
-        until = time.monotonic() + 2 * self.timeout
-        try:
-            answer = requests.post(
-                self.url,
-                json=self._request(message),
-                auth=self._authorized,
-                timeout=self.timeout,
-                allow_redirects=False,
-                stream=True,
-            )
-        except requests.RequestException as error:
-            if _nothing_left(error):
-                raise MessageNotTaken(
-                    "the gateway cannot be reached; see IVR_SMS_URL, its certificate and this machine's network",
-                    UNTIL_REACHED,
-                ) from None
-            raise
-        with answer:
-            data = _json(answer, until)
-            if 200 <= answer.status_code < 300:
-                return _identifier(data)
-            raise _verdict(answer, data)
-
-    def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the token. With this, requests does not look for another one in ~/.netrc."""
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "ivr"}
         if self.token:
-            request.headers["Authorization"] = f"Bearer {self.token}"
-        return request
+            headers["Authorization"] = f"Bearer {self.token}"
+        try:
+            with HttpClient.of_environment() as client:
+                answer = client.ask(
+                    "POST",
+                    self.url,
+                    headers=headers,
+                    data=json.dumps(self._request(message)).encode(),
+                    seconds=self.timeout,
+                    largest=_LARGEST_ANSWER,
+                    proxies=True,
+                )
+        except NothingSent:
+            raise MessageNotTaken(
+                "the gateway cannot be reached; see IVR_SMS_URL, its certificate and this machine's network",
+                UNTIL_REACHED,
+            ) from None
+        data = _json(answer)
+        if 200 <= answer.status < 300:
+            return _identifier(data)
+        raise _verdict(answer, data)
 
     def _request(self, message: Message) -> dict[str, str]:
         optional = {"from": self.sender, "report_url": self.report_url}
@@ -97,17 +93,9 @@ class HttpGateway:
         }
 
 
-def _nothing_left(error: requests.RequestException) -> bool:
-    """Return whether there was no connection, so that the gateway has certainly seen nothing."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError)
-    refused = untrusted or isinstance(reason, NewConnectionError)
-    return refused or isinstance(error, requests.ConnectTimeout | ProxyError)
-
-
-def _verdict(answer: requests.Response, data: dict[str, Any]) -> Exception:
+def _verdict(answer: HttpAnswer, data: dict[str, Any]) -> Exception:
     """Return what an error means for a message: try it again, never try it again, or nobody knows."""
-    status, code = answer.status_code, _code(data)
+    status, code = answer.status, _code(data)
     if status >= 500:
         return GatewayFailed(f"HTTP {status}")
     if status == 429:
@@ -125,16 +113,11 @@ def _verdict(answer: requests.Response, data: dict[str, Any]) -> Exception:
     return MessageRefused("the gateway refuses it", code or str(status))
 
 
-def _json(answer: requests.Response, until: float) -> dict[str, Any]:
+def _json(answer: HttpAnswer) -> dict[str, Any]:
     """Return the JSON of the answer, or nothing if it cannot be read: the status alone says enough."""
-    body = bytearray()
     try:
-        while part := answer.raw.read1(_LARGEST_ANSWER, decode_content=True):
-            body += part
-            if len(body) > _LARGEST_ANSWER or time.monotonic() > until:
-                return {}
-        data = json.loads(body)
-    except (requests.RequestException, HTTPError, OSError, ValueError, RecursionError):
+        data = json.loads(answer.body)
+    except (HttpFailure, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import requests
 
 from ivr.engine.session import Session
+from ivr.http_client import AnswerTooSlow, HttpFailure
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 from ivr.messaging.http_gateway import GatewayFailed, HttpGateway
 from ivr.messaging.outbox import Outbox
 from ivr.storage.base import IN_MEMORY, LEASE, Message, SavedTurn
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
+from tests.support.dripping import Peer, dripping
 from tests.support.rest_stub import closed_port, self_signed
 from tests.support.stub_service import Script, Stub, answers, drips, hangs_up, serving
 
@@ -182,7 +184,7 @@ def test_a_gateway_that_cannot_be_trusted_is_told_nothing(tmp_path: Path) -> Non
 def test_where_nobody_knows_it_says_neither(script: Script) -> None:
     """A gateway that failed may have taken the message."""
     error, _ = sent_to(script)
-    assert isinstance(error, GatewayFailed | requests.RequestException)
+    assert isinstance(error, GatewayFailed | HttpFailure)
 
 
 def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(over: threading.Event) -> None:
@@ -193,6 +195,28 @@ def test_an_answer_that_never_comes_to_its_end_is_not_waited_for(over: threading
         assert gateway(stub, timeout=0.5).send(MESSAGE) == ""
         assert not over.is_set()
     deadline.cancel()
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [Peer(), Peer(b"HTTP/1.1 ", b"2"), Peer(b"HTTP/1.1 202 Accepted\r\n", b"X: a\r\n")],
+    ids=["nothing", "status line", "headers"],
+)
+def test_a_gateway_that_drips_is_given_up_in_time(peer: Peer) -> None:
+    """Nobody knows then whether it has the message; the next one does not wait longer for that."""
+    with dripping(peer):
+        began = time.monotonic()
+        with pytest.raises(AnswerTooSlow):
+            HttpGateway(peer.url, timeout=0.3).send(MESSAGE)
+        assert 0.3 <= time.monotonic() - began < 1.5
+        assert peer.hung_up.acquire(timeout=5)
+
+
+def test_the_words_of_a_compressed_answer_are_not_unpacked() -> None:
+    """The status says that the message was taken, and no answer grows in our memory."""
+    with serving(answers(202, {"id": "g1"}, headers={"Content-Encoding": "gzip"})) as stub:
+        assert gateway(stub).send(MESSAGE) == "g1"
+    assert stub.requests[0].headers["Accept-Encoding"] == "identity"
 
 
 # --- with the outbox
@@ -226,7 +250,7 @@ def test_a_message_whose_answer_did_not_come_is_never_sent_again(over: threading
             clock.append(NOON + timedelta(hours=hours))
             outbox.send_due()
         over.set()
-        assert status(store) == ("unknown", "ReadTimeout")
+        assert status(store) == ("unknown", "AnswerTooSlow")
         assert len(stub.requests) == 1
 
 

@@ -6,34 +6,23 @@ The log has the kind of a failure. It never has a URL, a header or a body, becau
 from __future__ import annotations
 
 import json
-import logging
 import re
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pybreaker
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
-from urllib3.util import Timeout
 
 from ivr.config import BadSetting
+from ivr.http_client import HttpAnswer, HttpClient, HttpFailure, NothingSent
 from ivr.menu.language.http_services import ACTIONS_FILE, SETTING, Breaker, Service
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes. An action needs a few hundred; far more is a mistake, or an attack on our memory."""
-CONNECTIONS = 32
-"""Kept open to each service; more are opened if necessary."""
-
-# The warnings of urllib3 have URLs, which name accounts.
-logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class ServiceError(Exception):
@@ -81,13 +70,7 @@ class ServiceClient:
     """The connections to one service, and whether it is up. Safe from any thread."""
 
     def __init__(self, breaker: Breaker, authorities: str | None) -> None:
-        self._session = requests.Session()
-        self._session.verify = authorities or True
-        # No proxies from the environment, and no ~/.netrc, which would even replace our Authorization header.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+        self._client = HttpClient(authorities)
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=breaker.failures,
             reset_timeout=breaker.seconds,
@@ -98,7 +81,7 @@ class ServiceClient:
         self._trial = threading.Lock()
 
     def close(self) -> None:
-        self._session.close()
+        self._client.close()
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -122,52 +105,26 @@ class ServiceClient:
     def ask(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
     ) -> ServiceAnswer:
-        """Make one request within ``seconds``, plus at most one more wait for the next bytes."""
-        until = time.monotonic() + seconds
+        """Make one request, which ends within ``seconds``."""
         try:
-            with self._session.request(
-                method.upper(),
-                url,
-                headers=headers,
-                data=body,
-                timeout=Timeout(total=seconds),  # type: ignore[arg-type] # requests takes it, its stubs do not say so
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return ServiceAnswer(response.status_code, _json(response, _read(response, until)))
-        except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
-            raise (NoConnection if _nothing_left(error) else ServiceDown)(type(error).__name__) from None
+            answer = self._client.ask(
+                method, url, headers=headers, data=body, seconds=seconds, largest=LARGEST_ANSWER
+            )
+            return ServiceAnswer(answer.status, _json(answer))
+        except HttpFailure as failure:
+            raise (NoConnection if isinstance(failure, NothingSent) else ServiceDown)(str(failure)) from None
 
 
-def _nothing_left(error: Exception) -> bool:
-    """Return whether there was no connection."""
-    cause = error.args[0] if error.args else None
-    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-    return refused or isinstance(error, requests.ConnectTimeout)
-
-
-def _read(response: requests.Response, until: float) -> bytes:
-    """Return the body. It is read in parts, so that both its size and a slow drip are limited."""
-    body = bytearray()
-    while part := response.raw.read1(LARGEST_ANSWER, decode_content=False):
-        body += part
-        if len(body) > LARGEST_ANSWER:
-            raise ServiceDown("answer too large")
-        if time.monotonic() > until:
-            raise ServiceDown("answer too slow")
-    return bytes(body)
-
-
-def _json(response: requests.Response, body: bytes) -> Any:
-    if not body:
+def _json(answer: HttpAnswer) -> Any:
+    if not answer.body:
         return None
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
-        raise ServiceDown(f"status {response.status_code}, not JSON")
+        raise ServiceDown(f"status {answer.status}, not JSON")
     try:
-        return json.loads(body, parse_float=exact, parse_int=_whole, parse_constant=exact)
+        return json.loads(answer.body, parse_float=exact, parse_int=_whole, parse_constant=exact)
     except (ValueError, RecursionError):
-        raise ServiceDown(f"status {response.status_code}, not JSON") from None
+        raise ServiceDown(f"status {answer.status}, not JSON") from None
 
 
 _MOST_DIGITS = 18

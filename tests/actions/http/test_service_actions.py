@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import socket
@@ -17,10 +16,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
@@ -30,6 +25,7 @@ from ivr.actions.http.connections import LARGEST_ANSWER, Connections, plain_json
 from ivr.actions.http.service_actions import actions_of
 from ivr.actions.perform import perform
 from ivr.calls.served_hotline import ServedHotline
+from ivr.calls.worker_pool import WorkerPool
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.menu.language.contract import Level
@@ -41,6 +37,8 @@ from ivr.storage.base import IN_MEMORY
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS
+from tests.support.certificates import own_certificate
+from tests.support.dripping import Peer, dripping
 from tests.support.menus import small
 from tests.support.stub_service import Script, answers, drips, hangs_up, serving
 
@@ -397,7 +395,34 @@ def test_an_answer_that_does_not_come(ask: Asker) -> None:
     with serving(sleeps) as stub, capture_logs() as logs:
         assert ask(stub.url, NO_PAUSE, ("timeout: 1", "timeout: 0.2")) == ActionResult("unavailable")
         over.set()
-    assert logs[0]["error"] == "ReadTimeout"
+    assert logs[0]["error"] == "answer too slow"
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        Peer(drip=b"HTTP/1.1 100 Continue\r\n\r\n"),
+        Peer(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+        Peer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    ],
+    ids=["100 Continue", "header", "chunk size"],
+)
+def test_a_service_that_drips_leaves_the_action_alive(ask: Asker, peer: Peer) -> None:
+    """Sixteen callers fill every place that one action has; in time each of them is free again, and works."""
+    quick = NO_PAUSE, ("timeout: 1", "timeout: 0.3"), ("failures: 3", "failures: 100")
+    pool = WorkerPool()
+    with dripping(peer):
+        action = ask.action(peer.url, *quick)
+        runs = [pool.start(lambda: ask.run(action), "parcel_status") for _ in range(17)]
+        assert runs.pop() is None, "the action has a place left: the test proves nothing"
+        assert [run.wait(5) for run in runs if run] == [ActionResult("unavailable")] * 16
+    with serving(answers(200, GOOD)) as stub:
+        good = ask.action(stub.url, ("timeout: 1", "timeout: 5"))
+        runs = [pool.start(lambda: ask.run(good), "parcel_status") for _ in range(16)]
+        results = [run.wait(10) for run in runs if run]
+        ask.connections.close()
+    pool.close()
+    assert [result and result.outcome for result in results] == ["ok"] * 16
 
 
 # --- trying again
@@ -616,29 +641,7 @@ def test_an_address_without_tls_is_told_to_the_log(connections: Connections) -> 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """Write a certificate that nobody has signed, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "certificate.pem"
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    return own_certificate(tmp_path)
 
 
 @pytest.mark.parametrize("trusted", ["", "yes"])

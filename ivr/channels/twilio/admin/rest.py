@@ -13,7 +13,13 @@ from typing import Any, Self
 
 from ivr.channels.twilio.admin.errors import SENTENCES, NoAnswer, RequestRejected, TwilioUnreachable
 from ivr.config import BadSetting, Settings
-from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
+from ivr.messaging.carrier import (
+    REQUEST_TIMEOUT,
+    UNTIL_MENDED,
+    UNTIL_REACHED,
+    MessageNotTaken,
+    MessageRefused,
+)
 
 LONGEST_BODY = 1600
 """Characters of one message, by Twilio's limit."""
@@ -80,11 +86,11 @@ class TwilioRest:
         api: str = "",
         verify: str = "",
         lookups: str = "",
-        timeout: float = 5,
+        timeout: float = REQUEST_TIMEOUT,
     ) -> None:
         """Prepare for requests by this account, with its Auth Token; ``number`` is what we send and call from.
 
-        ``api``, ``verify`` and ``lookups`` replace Twilio's own base URLs; ``timeout`` is in seconds. Raises
+        ``api``, ``verify`` and ``lookups`` replace Twilio's own base URLs; ``timeout`` is in seconds, for a whole request. Raises
         ``BadSetting`` without an account or token.
         """
         for setting, value in (("TWILIO_ACCOUNT_SID", account), ("TWILIO_AUTH_TOKEN", token)):

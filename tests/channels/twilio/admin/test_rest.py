@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,9 +22,11 @@ from ivr.channels.twilio.admin.errors import (
     RestFailed,
     TwilioUnreachable,
 )
+from ivr.channels.twilio.admin.http_client import LARGEST_ANSWER
 from ivr.channels.twilio.admin.rest import NumberFacts, TwilioAccount, TwilioRest
 from ivr.config import BadSetting, Settings
 from ivr.messaging.carrier import MessageNotTaken, MessageRefused
+from tests.support.dripping import Peer, dripping
 from tests.support.rest_stub import (
     ACCOUNT,
     HERS,
@@ -173,6 +176,34 @@ def test_no_answer_in_time_is_not_the_same_as_no_message(stub: Stub) -> None:
     with pytest.raises(NoAnswer, match="no answer in time"):
         stub.rest(timeout=0.2).send(HERS, WORDS)
     assert stub.last().form["To"] == HERS
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        Peer(b"HTTP/1.1 200 OK\r\n", b"X: a\r\n"),
+        Peer(b"HTTP/1.1 201 Created\r\nContent-Length: 4000\r\n\r\n", b" "),
+        Peer(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 4000\r\n\r\n", b" "),
+    ],
+    ids=["headers", "body", "redirect"],
+)
+def test_an_answer_that_drips_is_given_up_in_time(stub: Stub, peer: Peer) -> None:
+    """It may have been sent. The same holds for codes, which a caller waits for."""
+    with dripping(peer):
+        rest = stub.rest(api=peer.url, verify=peer.url, timeout=0.3)
+        for send in (lambda: rest.send(HERS, WORDS), lambda: rest.start_verification(VERIFY, HERS, "zh")):
+            began = time.monotonic()
+            with pytest.raises(NoAnswer, match="no answer in time"):
+                send()
+            assert 0.3 <= time.monotonic() - began < 1.5
+            assert peer.hung_up.acquire(timeout=5)
+
+
+def test_an_answer_of_any_size_is_not_read(stub: Stub) -> None:
+    """Only some other server would have so much to say."""
+    stub.answers["/Messages.json"] = Response(" " * (LARGEST_ANSWER + 1), 201)
+    with pytest.raises(NoAnswer, match="the connection to Twilio broke"):
+        stub.rest().send(HERS, WORDS)
 
 
 def test_a_connection_that_breaks_is_not_the_same_as_no_message(stub: Stub) -> None:
