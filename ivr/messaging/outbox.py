@@ -13,20 +13,26 @@ from __future__ import annotations
 import random
 import re
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 
 from ivr.logs import masked, origin_of
-from ivr.messaging.carrier import Carrier, MessageNotTaken, MessageRefused
+from ivr.messaging.carrier import REQUEST_TIMEOUT, Carrier, MessageNotTaken, MessageRefused
 from ivr.storage.base import CLOCKS_DIFFER, LONGEST_PAUSE, SEALED_AS, Message
 from ivr.storage.sealing import BrokenSeal, Seal
 from ivr.storage.sqlite import SqliteStore
 
 MOST_ATTEMPTS = 10
 """A message fails after so many requests that the carrier did not take."""
+
+ENDS_WITHIN = 8.0
+"""Seconds that a worker has to end its sending: longer than a request takes, and shorter than whoever stops the worker
+waits before they kill it (ten seconds with Docker)."""
 
 _FIRST_PAUSE = timedelta(seconds=4)
 _AT_ONCE = 20  # messages a claim: a few seconds of work, so that few leases end too early
@@ -48,7 +54,7 @@ def pause_after(tries: int, chance: float) -> timedelta:
 
 
 class Outbox:
-    """Sends what is due, in one thread. :meth:`wake` and :meth:`stop` may be called from any other."""
+    """Sends what is due, in one thread. Every method but :meth:`run` and :meth:`send_due` may be called from any."""
 
     def __init__(
         self,
@@ -57,52 +63,120 @@ class Outbox:
         seal: Seal,
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
+        stopwatch: Callable[[], float] = monotonic,
     ) -> None:
         self._store = store
         self._carrier = carrier
         self._seal = seal
         self._clock = clock
         self._chance = chance
+        self._stopwatch = stopwatch
         self._rests_until: datetime | None = None
-        self._stopping = threading.Event()
+        self._took: deque[float] = deque(maxlen=_AT_ONCE)
+        """Seconds that each of the latest requests took."""
+        self._stops_at: float | None = None
+        """When :meth:`run` must have ended, by the stopwatch, once that is asked for."""
+        self._claimed: set[int] = set()
+        """The messages of the present claim for which no request has left."""
+        self._under_way: Message | None = None
+        self._running = threading.Event()
+        self._ended = threading.Event()
         self._woken = threading.Event()
 
     def run(self, every: float = 1.0) -> None:
         """Send what is due until :meth:`stop`: at every :meth:`wake`, and every so many seconds. Errors are logged."""
-        while not self._stopping.is_set():
-            try:
-                self.send_due()
-            except Exception as error:  # noqa: BLE001 - a store that fails for a moment must not end all sending
-                log.error("messages cannot be sent", **origin_of(error))  # noqa: TRY400 - its text may hold a secret
-            self._woken.wait(every)
-            self._woken.clear()
+        self._running.set()
+        try:
+            while not self._stopping:
+                try:
+                    self.send_due()
+                except Exception as error:  # noqa: BLE001 - a store that fails for a moment must not end all sending
+                    log.error("messages cannot be sent", **origin_of(error))  # noqa: TRY400 - its text may hold a secret
+                self._woken.wait(every)
+                self._woken.clear()
+        finally:
+            self._ended.set()
 
     def wake(self) -> None:
         """Start the next round now, because there is a new message."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """End :meth:`run` after the current request."""
-        self._stopping.set()
+    def stop(self, within: float = 0.0) -> None:
+        """Let :meth:`run` end within so many seconds, and return at once.
+
+        Nothing more is claimed. Of what is claimed, only what can be finished by then is sent; the rest goes back.
+        """
+        stops_at = self._stopwatch() + within
+        self._stops_at = stops_at if self._stops_at is None else min(stops_at, self._stops_at)
         self._woken.set()
+
+    def end(self, within: float = ENDS_WITHIN) -> None:
+        """End :meth:`run` within so many seconds, and leave every message in a state that is true.
+
+        What has not left is ``waiting``, and may be claimed at once. If a request has left and its answer does not
+        come in time, its message is ``unknown``. An earlier :meth:`stop` counts from its own time.
+        """
+        self.stop(within)
+        assert self._stops_at is not None
+        if self._running.is_set() and not self._ended.wait(max(self._stops_at - self._stopwatch(), 0.0)):
+            under_way = self._under_way
+            if under_way is not None:
+                self._store.mark_message(under_way.number, "unknown", error="stopped before the answer")
+                log.warning("message may have been sent", **_of(under_way), error="stopped before the answer")
+        self._give_back()
 
     def send_due(self) -> int:
         """Send all that is due, one after the other, and return how many were tried."""
         made = 0
-        while self._may_go_on() and (claimed := self._store.claim_messages(self._clock(), _AT_ONCE)):
+        while self._may_claim() and (claimed := self._store.claim_messages(self._clock(), _AT_ONCE)):
+            self._claimed = {message.number for message in claimed}
             for message in claimed:
-                if not self._may_go_on():
-                    break  # the others can be claimed again when the lease ends
+                if not self._may_send():
+                    break  # the others can be claimed again when the lease ends, or at once after `_give_back`
                 if self._store.mark_sending(message.number, self._clock()):
                     made += 1
-                    self._send(message)
+                    self._claimed.discard(message.number)
+                    self._timed(message)
+            if self._stopping:
+                self._give_back()
         return made
 
-    def _may_go_on(self) -> bool:
+    @property
+    def _stopping(self) -> bool:
+        return self._stops_at is not None
+
+    @property
+    def _resting(self) -> bool:
         now, until = self._clock(), self._rests_until
         # If it is further away than any pause, the clock was set back.
-        rests = until is not None and now < until <= now + LONGEST_PAUSE + CLOCKS_DIFFER
-        return not rests and not self._stopping.is_set()
+        return until is not None and now < until <= now + LONGEST_PAUSE + CLOCKS_DIFFER
+
+    def _may_claim(self) -> bool:
+        return not self._resting and not self._stopping
+
+    def _may_send(self) -> bool:
+        """Return whether a request may begin now: while stopping, only one that will surely end in time."""
+        if self._stops_at is None:
+            return not self._resting
+        needed = 2 * max(self._took, default=REQUEST_TIMEOUT)
+        return self._stopwatch() + needed <= self._stops_at and not self._resting
+
+    def _timed(self, message: Message) -> None:
+        """Send a message that is marked as ``sending``, unless its time went by while it was marked."""
+        if self._stops_at is not None and self._stopwatch() > self._stops_at:
+            self._store.mark_message(message.number, "waiting", due=self._clock())
+            return
+        began, self._under_way = self._stopwatch(), message
+        try:
+            self._send(message)
+        finally:
+            self._under_way = None
+            self._took.append(self._stopwatch() - began)
+
+    def _give_back(self) -> None:
+        """Let others claim what was claimed here and has not left."""
+        self._store.release_messages(sorted(self._claimed))
+        self._claimed = set()
 
     def _send(self, message: Message) -> None:
         """Make the one request for a message that is marked as ``sending``, and note the result."""

@@ -101,6 +101,8 @@ DUE_NOW = """
     WHERE status IN ('waiting', 'sending') AND due > :written AND (tries = 0 OR due > :put_off)
 """
 
+RELEASE_MESSAGE = "UPDATE messages SET leased = NULL WHERE id = ? AND status = 'waiting'"
+
 MARK_SENDING = """
     UPDATE messages SET status = 'sending', tries = tries + 1, leased = :leased
     WHERE id = :number AND status = 'waiting' AND leased > :at AND (expires IS NULL OR expires > :at)

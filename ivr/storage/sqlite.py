@@ -215,6 +215,12 @@ class SqliteStore:
         self._writer.rows(sql.DUE_NOW, limits | {"at": now})
         return True
 
+    def release_messages(self, numbers: Sequence[int]) -> None:
+        """End the lease of claimed messages for which no request has left, so that anybody may claim them now."""
+        if numbers:
+            with self._writer.transaction() as db:
+                db.executemany(sql.RELEASE_MESSAGE, [(number,) for number in numbers])
+
     def mark_sending(self, number: int, at: datetime) -> bool:
         """Note that the request for a claimed message leaves now. Not even a crash undoes this.
 

@@ -461,6 +461,101 @@ def test_the_worker_finishes_the_request_under_way_and_begins_no_other(
     assert [message.status for message in kept(store)] == ["sent", "waiting"]
 
 
+@dataclass
+class Stopwatch:
+    """Seconds that are moved by hand."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("seconds", "within", "sent"),
+    [(0.5, 8.0, 10), (1.5, 8.0, 4), (2.0, 8.0, 3), (5.0, 8.0, 1), (0.5, 0.0, 1)],
+)
+def test_a_worker_that_ends_sends_what_it_can_finish(
+    store: SqliteStore, clock: Clock, seconds: float, within: float, sent: int
+) -> None:
+    """Each request takes so long; the end comes during the first one. The rest waits, and others may claim it at once."""
+    leave(store, *"0123456789")
+    watch = Stopwatch()
+    taken: list[str] = []
+
+    class Slow:
+        def send(self, message: Message) -> str:
+            if not taken:
+                ending.stop(within)
+            taken.append(message.body)
+            watch.now += seconds
+            return "SM1"
+
+    ending = Outbox(store, Slow(), Seal(SECRET), clock, stopwatch=watch)
+    ending.send_due()
+    assert len(taken) == sent
+    assert [message.status for message in kept(store)] == ["sent"] * len(taken) + ["waiting"] * (
+        10 - len(taken)
+    )
+    second = Desk()
+    assert Outbox(store, second, Seal(SECRET), clock).send_due() == 10 - sent
+    assert [*taken, *second.bodies] == list("0123456789")
+
+
+def test_a_worker_that_ends_claims_nothing_more(store: SqliteStore, clock: Clock, desk: Desk) -> None:
+    """What it has not begun is for others."""
+    leave(store, "one")
+    outbox = Outbox(store, desk, Seal(SECRET), clock)
+    outbox.end()
+    assert outbox.send_due() == 0
+    assert the_only(store).status == "waiting"
+
+
+def test_a_request_without_an_answer_is_unknown_at_the_end(
+    store: SqliteStore, clock: Clock, lines: list[Any]
+) -> None:
+    """Its message is not left as `sending`, and is not sent again; the others wait for whoever claims them now."""
+    gate, second = Gate(), Desk()
+    leave(store, "one", "two")
+    outbox = Outbox(store, gate, Seal(SECRET), clock)
+    with working(outbox):
+        assert gate.asked.wait(10)
+        outbox.end(0.05)
+        assert [message.status for message in kept(store)] == ["unknown", "waiting"]
+        assert Outbox(store, second, Seal(SECRET), clock).send_due() == 1
+        assert second.bodies == ["two"]
+        gate.open.set()
+    assert [message.status for message in kept(store)] == ["sent", "sent"]  # the answer came after all
+    assert gate.taken == ["one"]
+    assert "message may have been sent" in [line["event"] for line in lines]
+
+
+def test_a_message_whose_time_went_by_while_it_was_marked_has_not_left(
+    store: SqliteStore, clock: Clock, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store was slow, and the end came: nothing leaves any more, and the message waits."""
+    leave(store, "one")
+    watch = Stopwatch()
+    outbox = Outbox(store, desk, Seal(SECRET), clock, stopwatch=watch)
+    mark = store.mark_sending
+
+    def slowly(number: int, at: datetime) -> bool:
+        outbox.stop(8)
+        watch.now += 9
+        return mark(number, at)
+
+    monkeypatch.setattr(store, "mark_sending", slowly)
+    outbox.send_due()
+    assert (desk.asked, the_only(store).status) == (0, "waiting")
+
+
+def test_the_end_of_a_worker_that_never_ran_is_at_once(store: SqliteStore, clock: Clock, desk: Desk) -> None:
+    """Nobody waits for a thread that is not there, and an earlier deadline stays."""
+    outbox = Outbox(store, desk, Seal(SECRET), clock)
+    outbox.stop(0)
+    outbox.end(3600)
+
+
 def test_an_error_does_not_end_the_worker(
     store: SqliteStore, clock: Clock, desk: Desk, lines: list[Any]
 ) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -152,6 +153,46 @@ def test_a_worker_that_dies_between_sending_and_saving_sends_nothing_twice(tmp_p
         assert _kept(store) == ("unknown" if dies == "worker" else "sent")
         assert [request.body["text"] for request in stub.requests] == ["739155"]
         store.close()
+
+
+@pytest.mark.parametrize("status", ["sent", "unknown"])
+def test_sigterm_while_messages_are_sent(tmp_path: Path, status: str) -> None:
+    """`ivr worker` finishes the request under way, or says that nobody knows; a restart sends the rest exactly once."""
+    asked, go = threading.Event(), threading.Event()
+
+    def first(handler: object) -> None:
+        asked.set()
+        go.wait(PATIENCE)
+        answers(202, {"id": "g1"})(handler)  # type: ignore[arg-type]
+
+    with serving(first, answers(202, {"id": "g2"})) as stub:
+        env = environment(tmp_path, stub)
+        now = datetime.now(UTC)
+        store = open_store(env["IVR_DATABASE_URL"])
+        texts = [Message("CA1", CUSTOMER, word, "zh-CN", now, status="waiting") for word in "abcdef"]
+        session = Session(call="CA1", version="v1", started=now, turn=1)
+        store.save(0, SavedTurn(session, b"", now, messages=texts))
+        with running(env, "worker", "--every", "0.1") as process:
+            assert asked.wait(PATIENCE)
+            process.send_signal(signal.SIGTERM)
+            if status == "sent":
+                go.set()
+            assert process.wait(20) == 0
+        go.set()
+        statuses = _statuses(store)
+        assert statuses[0] == status
+        assert set(statuses[1:]) <= {"sent", "waiting"}
+        with running(env, "worker", "--every", "0.1"):
+            comes(lambda: "waiting" not in _statuses(store))
+        assert _statuses(store)[1:] == ["sent"] * 5
+        assert sorted(request.body["text"] for request in stub.requests) == list("abcdef")
+        store.close()
+
+
+def _statuses(store: SqliteStore) -> list[str]:
+    history = store.call("CA1")
+    assert history is not None
+    return [message.status for message in history.messages]
 
 
 def _kept(store: SqliteStore) -> str:
