@@ -217,9 +217,8 @@ def web_program(
     if settings.sms_report_secrets:
         install_message_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
     install_audio(app, application.hotline.folder)
-    if application.services.resets is not None:
-        install_reset_page(
-            app, application.services.resets, application.services.seal, clock, settings.public_url
-        )
+    services = application.services
+    if services.resets is not None:
+        install_reset_page(app, services.resets, services.attempts, services.seal, clock, settings.public_url)
     install_health(app, application.check)
     return app

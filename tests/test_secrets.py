@@ -631,7 +631,7 @@ def test_one_line_less_and_a_secret_is_found(
     [
         line(http, "meaning", 'f"status {answer.status}"', 'f"status {answer.data}"'),
         line(http, "ServiceAction.run", "service=self.declared.name", "service=repr(self.endpoint.headers)"),
-        line(peers, "_json", 'not JSON")\n    try:', '{body!r}")\n    try:'),
+        line(peers, "_json", 'not JSON")\n    try:', '{answer.body!r}")\n    try:'),
         talkative,
     ],
     ids=["what a service answers", "what a service is told", "what is not JSON", "where a service is asked"],

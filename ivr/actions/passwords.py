@@ -1,7 +1,7 @@
 """The rules of good passwords, and names for what is wrong with bad ones.
 
-These functions are pure. The rules follow NIST SP 800-63B: what counts is the length and how easily a password is
-guessed. A mixture of character classes is not required.
+The rules follow NIST SP 800-63B: what counts is the length and how easily a password is
+guessed. A mixture of character classes is not required. The length comes first: what is too long is not looked at.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import date
 from enum import StrEnum
 from itertools import permutations, product
 
+from ivr.actions.password_strength import NotJudged, score
+
 SHORTEST, LONGEST = 8, 128
 """Limits of a login password, in characters."""
 
 _LEAST_SCORE = 3
 """On zxcvbn's scale from 0 to 4: more than 10**8 guesses."""
-_JUDGED = 72
-"""Characters that zxcvbn accepts. More of them cannot make a password weaker."""
 _RUNS = ("01234567890123456", "98765432109876543")
 _REPEATED = re.compile(r"(\d{1,3})\1+|(\d)\2(\d)\3(\d)\4|(\d)\5\5(\d)\6\6")
 """Such as 111111, 121212, 123123; 112233; 111222."""
@@ -55,16 +55,16 @@ def normal(password: str) -> str:
 
 
 def login_reasons(password: str, *, phone: str, name: str = "") -> list[Reason]:
-    """Return every rule that a login password breaks."""
+    """Return every rule that a login password breaks. For one of a good length, this may take seconds."""
+    if len(password) > LONGEST:
+        return [Reason.too_long]
     reasons = []
     if len(password) < SHORTEST:
         reasons.append(Reason.too_short)
-    if len(password) > LONGEST:
-        reasons.append(Reason.too_long)
     if password.isdecimal():
         reasons.append(Reason.only_digits)
     # A password that is too short is easily guessed anyway.
-    if len(password) >= SHORTEST and _score(password, phone, name) < _LEAST_SCORE:
+    if len(password) >= SHORTEST and not _hard_to_guess(password, phone, name):
         reasons.append(Reason.easily_guessed)
     return reasons
 
@@ -82,13 +82,13 @@ def payment_reasons(password: str, *, phone: str, birth: date | None = None) -> 
     return [reason for reason, is_broken in broken.items() if is_broken]
 
 
-def _score(password: str, phone: str, name: str) -> int:
-    from zxcvbn import zxcvbn  # its word lists take a tenth of a second to load
-
+def _hard_to_guess(password: str, phone: str, name: str) -> bool:
     digits = phone.removeprefix("+")
     ends_of_phone = [digits[start:] for start in range(len(digits) - 3)]
-    known = [name, *name.split(), *ends_of_phone]
-    return int(zxcvbn(password[:_JUDGED], user_inputs=known)["score"])
+    try:
+        return score(password, [name, *name.split(), *ends_of_phone]) >= _LEAST_SCORE
+    except NotJudged:
+        return False  # another one can be judged
 
 
 def _as_written(day: date) -> set[str]:

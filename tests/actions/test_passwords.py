@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import string
+import subprocess
+import sys
+import traceback
 from datetime import date
+from typing import Any
 
 import pytest
 
+from ivr.actions.password_strength import NotJudged, score
 from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
 
 PHONE, NAME = "+12025550142", "Morgan Lee"
+WORST = "4@8({[<369&#!1|0$5+7%2"
+"""Each character may stand for a letter. zxcvbn tries every way to read them."""
 BORN = date(1990, 3, 7)
 
 
@@ -19,7 +26,7 @@ BORN = date(1990, 3, 7)
         ("violin under seven lamps", []),
         ("q7#Rk2!vZ", []),
         ("小巷里的石榴又熟了", []),
-        ("x" * 129, [Reason.too_long, Reason.easily_guessed]),
+        ("x" * 129, [Reason.too_long]),
         ("", [Reason.too_short]),
         ("q7#Rk2!", [Reason.too_short]),
         ("8052741", [Reason.too_short, Reason.only_digits]),
@@ -45,6 +52,39 @@ def test_a_long_password_is_judged_and_kept_whole() -> None:
     long = (string.ascii_letters + string.digits)[::-3] * 7
     assert login_reasons(long[:128], phone=PHONE, name=NAME) == []
     assert login_reasons(long[:129], phone=PHONE, name=NAME) == [Reason.too_long]
+
+
+def test_what_is_too_long_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The length comes first: nobody makes the program think about a megabyte."""
+    monkeypatch.setattr("ivr.actions.passwords.score", lambda *_: pytest.fail("it is judged"))
+    for length in (129, 147, 1_000_000):
+        assert login_reasons(WORST[:1] * length, phone=PHONE, name=NAME) == [Reason.too_long]
+
+
+def test_the_worst_password_is_judged_elsewhere_and_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In another process, of which nothing but the score comes back; one that cannot be judged is not taken."""
+    assert login_reasons(WORST * 5, phone=PHONE, name=NAME) == []
+    assert "zxcvbn" not in sys.modules
+    monkeypatch.setattr("ivr.actions.password_strength._PATIENCE", 0.01)
+    assert login_reasons(WORST * 5, phone=PHONE, name=NAME) == [Reason.easily_guessed]
+    monkeypatch.setattr("ivr.actions.password_strength._PATIENCE", 20)
+    monkeypatch.setattr("ivr.actions.password_strength.__file__", "/dev/null")
+    assert login_reasons(WORST * 5, phone=PHONE, name=NAME) == [Reason.easily_guessed]
+
+
+def test_a_password_is_in_no_command_line_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other users of the machine see command lines, and errors go to a log."""
+    started: list[Any] = []
+
+    def fails(command: list[str], **given: Any) -> None:
+        started.append((command, given["env"]))
+        raise subprocess.CalledProcessError(1, command, stderr=given["input"])
+
+    monkeypatch.setattr("subprocess.run", fails)
+    with pytest.raises(NotJudged) as raised:
+        score(WORST, [NAME])
+    assert WORST not in str(started)
+    assert "".join(traceback.format_exception(raised.value)).count(WORST) == 0
 
 
 @pytest.mark.parametrize("password", ["805274", "135790", "900308", "112334", "111223", "123465", "550143"])

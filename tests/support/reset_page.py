@@ -9,9 +9,11 @@ from pathlib import Path
 from flask import Flask
 
 from ivr.actions.accounts import PasswordKind
+from ivr.channels.reset_page.bounded_pool import BoundedPool
 from ivr.channels.reset_page.pages import install_reset_page
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.demo.accounts import Accounts
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import Seal
 
 SOURCE = Path(__file__).parents[2] / "menus" / "yuebao" / "accounts.yaml"
@@ -29,6 +31,8 @@ class House:
     public_url: str = "https://ivr.example.com"
     now: datetime = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     seal: Seal = field(default_factory=lambda: Seal(SECRET))
+    pool: BoundedPool | None = None
+    attempts: Attempts = field(default_factory=lambda: Attempts(":memory:"))
 
     def program(self) -> Flask:
         """Return the program, with the reading of forms that the webhooks bring along."""
@@ -36,7 +40,9 @@ class House:
         app.request_class = WebhookRequest
         app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
         app.url_map.merge_slashes = False
-        install_reset_page(app, self.accounts, self.seal, lambda: self.now, self.public_url)
+        install_reset_page(
+            app, self.accounts, self.attempts, self.seal, lambda: self.now, self.public_url, self.pool
+        )
         return app
 
     def ticket(self, which: PasswordKind = "login", phone: str = CHINESE, *, key: str = "CA1/3/0") -> str:

@@ -3,6 +3,9 @@
 The first GET takes the ticket out of the URL and puts it into a cookie, so that neither the address bar, the history
 nor a Referer keeps it. It does not use the ticket up, because messengers fetch links to show a preview. Only the POST
 of the form does. All links that do not work get the same answer.
+
+Anybody may ask for these pages, and whoever has a link may try passwords. So all that may take long is done in threads
+of its own, of which there are few, and tries are counted. The threads that answer calls are never held up.
 """
 
 from __future__ import annotations
@@ -15,7 +18,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.wrappers import Request
 from flask_wtf import FlaskForm
@@ -24,15 +37,22 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField
 
 from ivr.actions.accounts import OpenReset, PasswordKind, PasswordResets
-from ivr.actions.passwords import BadPassword, Reason, login_reasons, normal, payment_reasons
+from ivr.actions.passwords import LONGEST, BadPassword, Reason, login_reasons, normal, payment_reasons
+from ivr.channels.reset_page.bounded_pool import BoundedPool, NoRoom
+from ivr.channels.reset_page.limits import TooManyTries, TryLimits, client_of
 from ivr.channels.reset_page.words import PAGE_WORDS, PageProblem, PageWords
 from ivr.logs import origin_of
+from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import BrokenSeal, Seal
 
 _PATH = "/reset"
 _STYLE = Path(__file__).with_name("page.css").read_bytes()
 _STYLE_PATH = f"{_PATH}/page.{hashlib.sha256(_STYLE).hexdigest()[:8]}.css"
 
+LARGEST_FORM = 8 * 1024
+"""Bytes of a form. Two passwords of 128 characters have at most three thousand, with everything escaped."""
+_PAUSE = 5
+"""Seconds after which to try again if too much is under way."""
 _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -53,14 +73,24 @@ class NewPassword(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     again = PasswordField()
 
 
+class BrokenRules(Exception):
+    """A password that is not taken. ``problems`` are what the page says about it."""
+
+    def __init__(self, problems: Sequence[PageProblem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The pages of a reset."""
 
     resets: PasswordResets
+    limits: TryLimits
     seal: Seal
     clock: Callable[[], datetime]
     prefix: str
+    pool: BoundedPool
 
     def enter(self, ticket: str) -> AnyResponse:
         """Take the ticket out of the URL, and go on without it."""
@@ -81,36 +111,77 @@ class Pages:
 
     def set(self) -> AnyResponse:
         """Set the password, or note what is wrong. The answer is a redirect, so that "back" and "reload" do no harm."""
+        if request.content_length is None or request.content_length > LARGEST_FORM:
+            abort(413)
         ticket = session.get("ticket", "")
-        opened = self._opened(ticket)
-        if opened is None:
-            return self._dead()
         # Without `formdata` the form would look for files first, and read the body in another way.
         form = NewPassword(formdata=request.form)
         if not form.validate():
-            return make_response(self._form(opened, form, ["stale"]), 400)
+            opened = self._opened(ticket)
+            return self._dead() if opened is None else make_response(self._form(opened, form, ["stale"]), 400)
+        if not self._is_ours(ticket):
+            return self._dead()
         password = form.password.data or ""
-        problems = _broken_rules(opened, password) if password == form.again.data else ["differ"]
-        try:
-            if not problems and not self.resets.set_password(self._digest(ticket), password, self.clock()):
-                return self._dead()
-        except BadPassword as bad:
-            problems = [_BEYOND_OURS.get(reason, reason) for reason in bad.reasons]
-        if problems:
-            session["problems"] = problems
+        if password != form.again.data:
+            session["problems"] = ["differ"]
             return self._go_on()
+        link, client = self._digest(ticket), client_of(request)
+        try:
+            with self.limits.claim(link):
+                opened = self.pool.do(lambda: self._try(link, client, password))
+        except BrokenRules as broken:
+            session["problems"] = broken.problems
+            return self._go_on()
+        if opened is None:
+            return self._dead()
         log.info("password set", case=opened.case)
         session.clear()
         session["done"] = opened.which, opened.case, opened.language
         return self._go_on()
 
+    def _try(self, link: str, client: str, password: str) -> OpenReset | None:
+        """Set the password of a link, and return its reset, or None if the link is dead. This may take long.
+
+        What costs least comes first. Raises :class:`BrokenRules` and :class:`TooManyTries`.
+        """
+        now = self.clock()
+        self.limits.count(link, client, now)
+        opened = self.resets.reset(link, now)
+        if opened is None:
+            return None
+        if problems := _broken_rules(opened, password):
+            raise BrokenRules(problems)
+        try:
+            return opened if self.resets.set_password(link, password, now) else None
+        except BadPassword as bad:
+            raise BrokenRules([_BEYOND_OURS.get(reason, reason) for reason in bad.reasons]) from None
+
+    def too_many(self, refusal: TooManyTries) -> Response:
+        """Answer a try that comes too soon."""
+        log.warning("password try refused", seconds=refusal.seconds)
+        words = _words()
+        text = words.under_way if refusal.seconds == 1 else words.too_many
+        return self._wait(429, refusal.seconds, words, text)
+
+    def busy(self, _refusal: NoRoom) -> Response:
+        """Answer a request for which there is no room now."""
+        log.warning("page is busy")
+        words = _words()
+        return self._wait(503, _PAUSE, words, words.busy)
+
     def _opened(self, ticket: str) -> OpenReset | None:
         """Return the reset of a ticket. A ticket that we did not sign is not even looked up."""
+        if not self._is_ours(ticket):
+            return None
+        link, now = self._digest(ticket), self.clock()
+        return self.pool.do(lambda: self.resets.reset(link, now))
+
+    def _is_ours(self, ticket: str) -> bool:
         try:
             self.seal.unsign("ticket", ticket)
         except BrokenSeal:
-            return None
-        return self.resets.reset(self._digest(ticket), self.clock())
+            return False
+        return True
 
     def _digest(self, ticket: str) -> str:
         return self.seal.digest("ticket", ticket)
@@ -135,6 +206,11 @@ class Pages:
         page = self._page("notice", words, title=words.dead_title, text=words.dead)
         return make_response(page, 404)
 
+    def _wait(self, status: int, seconds: int, words: PageWords, text: str) -> Response:
+        page = make_response(self._page("notice", words, title=words.wait_title, text=text), status)
+        page.headers["Retry-After"] = str(seconds)
+        return page
+
     def _page(self, name: str, words: PageWords, **values: object) -> Response:
         here, style = self.prefix + _PATH, self.prefix + _STYLE_PATH
         languages = [other for other in PAGE_WORDS.values() if other is not words]
@@ -154,6 +230,8 @@ _BEYOND_OURS: Mapping[Reason, PageProblem] = {
 
 def _broken_rules(opened: OpenReset, password: str) -> list[PageProblem]:
     """Return the page's own rules that a password breaks. Only the service knows the name and the birthday."""
+    if len(password) > LONGEST:  # length first: the rest may take seconds
+        return [Reason.too_long if opened.which == "login" else Reason.not_six_digits]
     judge = login_reasons if opened.which == "login" else payment_reasons
     return [*judge(normal(password), phone=opened.phone)]
 
@@ -166,7 +244,13 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def install_reset_page(
-    app: Flask, resets: PasswordResets, seal: Seal, clock: Callable[[], datetime], public_url: str = ""
+    app: Flask,
+    resets: PasswordResets,
+    attempts: Attempts,
+    seal: Seal,
+    clock: Callable[[], datetime],
+    public_url: str = "",
+    pool: BoundedPool | None = None,
 ) -> None:
     """Add the pages to the program, and the session that they need.
 
@@ -182,13 +266,15 @@ def install_reset_page(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=public_url.startswith("https:"),
     )
-    pages = Pages(resets, seal, clock, prefix)
+    pages = Pages(resets, TryLimits(attempts), seal, clock, prefix, pool or BoundedPool())
     blueprint = Blueprint("reset", __name__, template_folder="templates")
     blueprint.add_url_rule(_STYLE_PATH, view_func=_style)
     blueprint.add_url_rule(f"{_PATH}/<path:ticket>", view_func=pages.enter)
     blueprint.add_url_rule(_PATH, view_func=pages.show, strict_slashes=False)
     blueprint.add_url_rule(_PATH, view_func=pages.set, methods=["POST"])
     app.after_request(_with_headers)
+    blueprint.register_error_handler(TooManyTries, pages.too_many)
+    blueprint.register_error_handler(NoRoom, pages.busy)
     blueprint.register_error_handler(Exception, _internal_error)
     app.register_blueprint(blueprint)
 

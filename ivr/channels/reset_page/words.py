@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from ivr.actions.accounts import PasswordKind
 from ivr.actions.passwords import LONGEST, SHORTEST, Reason
+from ivr.channels.reset_page.limits import WITHIN
 
 PageProblem = Reason | Literal["too_short_here", "too_long_here", "differ", "stale"]
 """Why a password was not set: a rule that it breaks, a length that the service refuses, two entries that differ, or a
@@ -43,11 +44,16 @@ class PageWords:
     dead_title: str
     dead: str
     internal_error: str
+    wait_title: str
+    too_many: str
+    under_way: str
+    busy: str
 
 
 def _read() -> dict[str, PageWords]:
     text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
     text = text.replace("{shortest}", str(SHORTEST)).replace("{longest}", str(LONGEST))
+    text = text.replace("{minutes}", f"{WITHIN.total_seconds() / 60:.0f}")
     return TypeAdapter(dict[str, PageWords]).validate_python(yaml.safe_load(text))
 
 

@@ -14,5 +14,7 @@ from tests.support.reset_page import SOURCE, House
 def application() -> Iterator[House]:
     """Open the house, with its accounts in memory."""
     accounts = Accounts(":memory:", SOURCE)
-    yield House(accounts)
+    house = House(accounts)
+    yield house
+    house.attempts.close()
     accounts.close()
