@@ -26,13 +26,13 @@ from ivr.channels.reset_page.pages import install_reset_page
 from ivr.channels.twilio.admin.messages import TwilioCarrier
 from ivr.channels.twilio.admin.rest import TwilioRest
 from ivr.channels.twilio.admin.verify import Verify
+from ivr.channels.twilio.audio import install_audio
 from ivr.channels.twilio.forms import LARGEST_FORM, WebhookRequest
 from ivr.channels.twilio.signature import Signature, signature_of
 from ivr.channels.twilio.webhooks import (
     LastResort,
     Webhooks,
     apologies,
-    install_audio,
     install_webhooks,
     path_of,
 )
@@ -216,7 +216,7 @@ def web_program(
     install_webhooks(app, webhooks)
     if settings.sms_report_secrets:
         install_message_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)
-    install_audio(app, application.hotline.folder)
+    install_audio(app, application.hotline)
     services = application.services
     if services.resets is not None:
         install_reset_page(app, services.resets, services.attempts, services.seal, clock, settings.public_url)

@@ -7,13 +7,13 @@ editors, version control and Kubernetes keep their own files under such names.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ivr.actions.bulletins import FileStamp, file_stamp
+from ivr.calls.recordings import recording_files, recordings_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.loader import included_files, original_of
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE
@@ -30,6 +30,9 @@ class HotlineFiles:
     problems: tuple[Problem, ...] = ()
     """Files that cannot be read, or have a wrong name."""
     recordings: Mapping[str, str] = field(default_factory=dict)
+    """The published name of each."""
+    unusable: tuple[Problem, ...] = ()
+    """Recordings that cannot be played. They keep nothing from loading, because their words are spoken instead."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """YAML files at the top of the folder that have no name in the hotline, and copies: name to text."""
 
@@ -56,7 +59,8 @@ def read_folder(folder: Path) -> HotlineFiles:
     problems += _other_suffixes(folder, {*names, *DATA_FILES})
     beside = {path.name for path in _visible(folder, "*.yaml") if path.is_file()}
     unread = {name: read_text(folder / name, name)[0] for name in beside - {*names, *DATA_FILES}}
-    return HotlineFiles(sources, tuple(problems), recordings_of(folder), unread)
+    recordings, unusable = recordings_of(folder)
+    return HotlineFiles(sources, tuple(problems), recordings, tuple(unusable), unread)
 
 
 def read_text(path: Path, name: str) -> tuple[str, list[Problem]]:
@@ -75,24 +79,13 @@ def call_files(folder: Path) -> tuple[list[str], list[Problem]]:
     return files, [_wrong_suffix(path.as_posix()) for path in named if path.suffix == ".yml"]
 
 
-def recordings_of(folder: Path) -> dict[str, str]:
-    """Return the published name of every recording: its path under ``audio/``, with a hash of its content."""
-    root = folder / "audio"
-    found = {}
-    for path in _recordings(folder):
-        name = path.relative_to(root).as_posix()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        found[name] = f"{name.removesuffix(path.suffix)}.{digest}{path.suffix}"
-    return found
-
-
 def stamps(folder: Path, sources: Mapping[str, str]) -> dict[str, FileStamp | None]:
     """Return values that change when a file changes that is read, or would be. This costs little.
 
     ``sources`` are those of the last reading: they say what the menu includes.
     """
     names = [MENU_FILE, *included_files(sources.get(MENU_FILE, ""))]
-    beside = [*_visible(folder, "*.yaml"), *_visible(folder, "*.yml"), *_recordings(folder)]
+    beside = [*_visible(folder, "*.yaml"), *_visible(folder, "*.yml"), *recording_files(folder)]
     return {str(path): file_stamp(path) for path in (*(folder / name for name in names), *beside)}
 
 
@@ -111,16 +104,6 @@ def misnamed_menu(folder: Path) -> str:
         return ""
     names = (path.name for path in _visible(folder, "*") if path.is_file())
     return next((each for each in names if re.fullmatch(r"menu\.ya?ml(\.txt)?", each, re.IGNORECASE)), "")
-
-
-def _recordings(folder: Path) -> list[Path]:
-    root = folder / "audio"
-    found = sorted(root.glob("*/**/*")) if root.is_dir() else []
-    return [
-        path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(root).parts) and path.is_file()
-    ]
 
 
 def _other_suffixes(folder: Path, names: Collection[str]) -> list[Problem]:

@@ -20,7 +20,8 @@ from ivr.actions.http.connections import Connections
 from ivr.actions.http.service_actions import actions_of
 from ivr.actions.python_module import BadModule, PythonModule
 from ivr.actions.registry import ActionRegistry, registry_of
-from ivr.calls.hotline_files import HotlineFiles, read_folder, recordings_of, stamps
+from ivr.calls.hotline_files import HotlineFiles, read_folder, stamps
+from ivr.calls.recordings import recordings_of
 from ivr.config import BadSetting, Settings
 from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
@@ -66,6 +67,8 @@ def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) 
         withheld=registry.withheld,
         complete=not broken,
     )
+    if files.unusable:
+        loaded = replace(loaded, problems=tuple(sorted({*loaded.problems, *files.unusable})))
     if not broken and not files.problems:
         return loaded
     return Loaded(None, tuple(sorted({*loaded.problems, *broken, *files.problems})), loaded.draft)
@@ -237,7 +240,7 @@ class ServedHotline:
         if sources is None:
             return None
         known = self._known()  # the database chooses no code
-        tree = load(sources, known.contracts, recordings_of(self.folder), withheld=known.withheld).tree
+        tree = load(sources, known.contracts, recordings_of(self.folder)[0], withheld=known.withheld).tree
         if tree is None:
             return None
         try:

@@ -267,6 +267,10 @@ class SqliteStore:
         """Return the sources of the newest menu of each hotline."""
         return [json.loads(sources) for (sources,) in self._reader.rows(sql.PRESENT_SOURCES, ())]
 
+    def versions(self) -> frozenset[str]:
+        """Return the hashes of all menu versions that are kept."""
+        return frozenset(row[0] for row in self._reader.rows("SELECT version FROM versions", ()))
+
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
         """List calls, the latest first."""
         values = dataclasses.asdict(wanted) | {

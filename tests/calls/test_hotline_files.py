@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from ivr.calls.hotline_files import read_folder, recordings_of
+from ivr.calls.hotline_files import read_folder
 from ivr.calls.served_hotline import load_hotline
 from ivr.written.runner import read_calls
 from tests.support.command import ivr
@@ -58,22 +57,6 @@ def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     loaded = load_hotline(tmp_path / "nowhere")
     assert loaded.tree is None
     assert "no such folder" in str(loaded.problems[0])
-
-
-def test_a_recording_is_published_under_its_content(folder: Path) -> None:
-    """A changed recording has another name, so that it may be kept for ever by whoever fetched it."""
-    audio = folder / "audio" / "en-US" / "legal"
-    audio.mkdir(parents=True)
-    (audio / "hello.wav").write_bytes(b"one")
-    digest = hashlib.sha256(b"one").hexdigest()[:8]
-    assert recordings_of(folder) == {"en-US/legal/hello.wav": f"en-US/legal/hello.{digest}.wav"}
-    (audio / "hello.wav").write_bytes(b"two")
-    assert digest not in str(recordings_of(folder))
-
-
-def test_a_hotline_without_recordings_has_none(folder: Path) -> None:
-    """The folder need not be there."""
-    assert recordings_of(folder) == {}
 
 
 def put(folder: Path, name: str, content: bytes = b"\xff: [") -> None:

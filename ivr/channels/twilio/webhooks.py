@@ -6,22 +6,17 @@ their language and are connected with a human. A request that Twilio did not sig
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, request, send_file
+from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.security import safe_join
 
-from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
@@ -38,9 +33,6 @@ from ivr.menu.tree import Tree
 _CALL = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """A call's identifier: `CA` and 32 digits from Twilio. Other carriers that speak TwiML use a UUID, for example."""
 _LANGUAGE_IN_URL = re.compile(r"/voice/([A-Za-z0-9-]+)/")
-_PUBLISHED = re.compile(r"(.+)\.([0-9a-f]{8})(\.\w+)")
-"""The published name of a recorded prompt: ``zh-CN/welcome.0123abcd.wav``."""
-_YEAR = 31_536_000  # seconds
 _MOST_TURNS = 999_999
 """Far more than any call has. A larger number is no turn, and no database could hold it."""
 _SIGNED = ("/voice", "/messages")
@@ -318,33 +310,6 @@ def install_webhooks(app: Flask, webhooks: Webhooks) -> None:
             return error
         log.error("request failed", path=request.path, **origin_of(error))
         return Response("something went wrong\n", status=500, content_type="text/plain; charset=utf-8")
-
-
-def install_audio(app: Flask, folder: Path) -> None:
-    """Serve the recorded prompts. They are not signed: Twilio fetches them like a browser.
-
-    A published name has a hash of the content, so that it may be cached for ever. A call with an older menu may ask
-    for an older hash. It gets the present recording, which must not be cached under that name.
-    """
-    root = str(folder.absolute() / "audio")
-
-    @app.get("/audio/<path:name>")
-    def audio(name: str) -> Response:
-        published = _PUBLISHED.fullmatch(name)
-        found = safe_join(root, published[1] + published[3]) if published else None
-        if published is None or found is None or not Path(found).is_file():
-            abort(404)
-        digest = _digest(found, file_stamp(Path(found)))
-        response = send_file(found, conditional=True, max_age=0)
-        if digest.startswith(published[2]):
-            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-        return response
-
-
-@functools.lru_cache(maxsize=1024)
-def _digest(file: str, _changed: FileStamp | None) -> str:
-    """Return the hash of a recording. ``_changed`` is its last change, so that a new file is read again."""
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def path_of(public_url: str) -> str:

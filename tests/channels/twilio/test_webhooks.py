@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -817,85 +815,6 @@ def test_repeated_fields_are_no_trouble() -> None:
 def test_no_answer_to_a_call_sets_a_cookie_or_names_the_server(phone: Phone) -> None:
     """The state of a call is in the store and in the URL, and nowhere else."""
     assert set(phone.rings().headers.keys()) == {"Content-Type", "Content-Length"}
-
-
-# --- audio
-
-
-@pytest.fixture
-def recorded(tmp_path: Path) -> Phone:
-    """Return a telephone to a hotline whose greeting is recorded."""
-    nodes = """\
-  main:
-    say: {text: Welcome., audio: welcome.wav}
-    menu: {"1": {for: the end, go: bye}, "0": {for: a person, go: person}}
-"""
-    small_hotline(tmp_path, nodes)
-    shutil.copy(YUEBAO / "accounts.yaml", tmp_path)
-    audio = tmp_path / "audio" / "en-US"
-    audio.mkdir(parents=True)
-    (audio / "welcome.wav").write_bytes(b"RIFF" + b"\0" * 40)
-    return Phone(program(folder=tmp_path))
-
-
-def play(phone: Phone) -> str:
-    """Return the URL of the recording that is played."""
-    url = phone.rings().document.findtext(".//Play")
-    assert url is not None
-    return url
-
-
-def test_a_recording_is_served_unsigned_under_a_name_with_its_hash(recorded: Phone) -> None:
-    """Twilio fetches it as any browser would, and may keep it for ever."""
-    url = play(recorded)
-    assert re.fullmatch(r"/audio/en-US/welcome\.[0-9a-f]{8}\.wav", url)
-    response = recorded.client.get(url, buffered=True)
-    assert (response.status_code, response.data[:4]) == (200, b"RIFF")
-    assert response.mimetype in {"audio/x-wav", "audio/wav"}
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    etag = {"If-None-Match": response.headers["ETag"]}
-    assert recorded.client.get(url, headers=etag, buffered=True).status_code == 304
-
-
-def test_a_part_of_a_recording_and_its_size_can_be_asked_for(recorded: Phone) -> None:
-    """HEAD and Range work, as players use them."""
-    url = play(recorded)
-    assert recorded.client.head(url, buffered=True).headers["Content-Length"] == "44"
-    part = recorded.client.get(url, headers={"Range": "bytes=0-3"}, buffered=True)
-    assert (part.status_code, part.data) == (206, b"RIFF")
-
-
-def test_an_older_hash_gets_today_s_recording_and_may_not_keep_it(recorded: Phone) -> None:
-    """A call that began before the recording was changed is not left silent, and no cache is poisoned."""
-    old = re.sub(r"\.[0-9a-f]{8}\.", ".00000000.", play(recorded))
-    response = recorded.client.get(old, buffered=True)
-    assert response.status_code == 200
-    assert "immutable" not in response.headers["Cache-Control"]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/audio/../accounts.yaml",
-        "/audio/%2e%2e/accounts.yaml",
-        "/audio/..%2faccounts.yaml",
-        "/audio/../accounts.01234567.yaml",
-        "/audio/%2e%2e/accounts.01234567.yaml",
-        "/audio/..%2faccounts.01234567.yaml",
-        "/audio/%2fetc%2fpasswd.01234567.x",
-        "/audio//etc/hosts.01234567.x",
-        "/audio/en-US/..%5c..%5caccounts.01234567.yaml",
-        "/audio/en-US/welcome.wav",
-        "/audio/en-US/nothing.01234567.wav",
-        "/audio/en-US",
-        "/audio/",
-        "/audio/a%00b.01234567.wav",
-        "/audio/%ff.01234567.wav",
-    ],
-)
-def test_no_path_leads_out_of_the_recordings(recorded: Phone, path: str) -> None:
-    """Only published names are served: no data file, no folder, no name without a hash."""
-    assert recorded.client.get(path).status_code == 404
 
 
 # --- health
