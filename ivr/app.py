@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask
+from flask import Flask, Response
 
 from ivr.actions.accounts import AccountContext, AccountService
 from ivr.actions.base import Services
@@ -176,6 +176,16 @@ def create_app(
     return web_program(build_application(folder, settings, perform=perform), settings, signature, clock)
 
 
+def _only_over_https(response: Response) -> Response:
+    """Let browsers ask for nothing of this host without TLS any more, whatever page they got."""
+    response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+    return response
+
+
+_YEAR = 31_536_000
+"""Seconds."""
+
+
 class _Program(Flask):
     """Gives each request one deadline from its arrival on, and logs where an exception came from.
 
@@ -205,6 +215,8 @@ def web_program(
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
     app.extensions["ivr"] = application
+    if settings.public_url.startswith("https:"):
+        app.after_request(_only_over_https)
     prefix = path_of(settings.public_url)
     last_resort = LastResort(
         application.hotline,

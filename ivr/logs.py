@@ -1,10 +1,17 @@
-"""The log: one line an event, as text on a terminal and as JSON elsewhere. It has no secrets and no whole numbers."""
+"""The log: one line an event, as text on a terminal and as JSON elsewhere. It has no secrets and no whole numbers.
+
+Links are secrets, and the URLs of services name accounts, so no URL is ever in it. Of what libraries log, and of
+exceptions that nobody caught, it has only where they come from: their words may have a URL, or what a caller typed.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+import threading
 import traceback
+from collections import Counter
 from pathlib import PurePath
 from typing import Any, TextIO
 
@@ -31,6 +38,83 @@ def configure(style: str = "", level: str = "info", stream: TextIO | None = None
         logger_factory=structlog.WriteLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
+    _take_over()
+
+
+def _take_over() -> None:
+    """Take over what others would write to standard error in words of their own, unless somebody else did already."""
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(_Libraries(logging.WARNING))
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda args: _not_caught(args.exc_value)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda args: _not_caught(args.exc_value)
+
+
+def _not_caught(error: BaseException | None) -> None:
+    if error is not None and not isinstance(error, SystemExit):
+        structlog.get_logger().error("exception not caught", **origin_of(error))
+
+
+class _Libraries(logging.Handler):
+    """Writes which library said something, and where, but not what."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        more = (
+            origin_of(error) if error else {"where": f"{record.filename}:{record.lineno} {record.funcName}"}
+        )
+        # A library may log in the middle of anything; it must not break that.
+        with contextlib.suppress(Exception):
+            structlog.get_logger().warning("a library warns", library=record.name, **more)
+
+
+PERIOD = 60.0
+"""Seconds in which events of one kind are counted together."""
+ONE_BY_ONE = 10
+"""Events of one kind that have a line of their own in each period. That is enough to see what is wrong."""
+
+
+class BoundedLog:
+    """Logs what strangers can make happen, such as refused requests, in a bounded number of lines. Safe from any thread.
+
+    The first events of each kind have a line of their own. Of the others, one line says how many they were, at the end
+    of each period, so that a flood does not fill the disk.
+    """
+
+    def __init__(self, period: float = PERIOD, one_by_one: int = ONE_BY_ONE) -> None:
+        self._period = period
+        self._one_by_one = one_by_one
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Log or count one event. Its kind is a constant of ours, such as ``signature refused``: there are few."""
+        if self._has_a_line(event):
+            structlog.get_logger().warning(event, **fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Log or count one event that is our fault."""
+        if self._has_a_line(event):
+            structlog.get_logger().error(event, **fields)
+
+    def _has_a_line(self, event: str) -> bool:
+        with self._lock:
+            self._counts[event] += 1
+            count = self._counts[event]
+        if count == 1:
+            end = threading.Timer(self._period, self.end_period, (event,))
+            end.daemon = True
+            end.start()
+        return count <= self._one_by_one
+
+    def end_period(self, event: str) -> None:
+        """Say how many events of a kind had no line, and begin to count anew."""
+        with self._lock:
+            more = self._counts.pop(event, 0) - self._one_by_one
+        if more > 0:
+            structlog.get_logger().warning(event, more=more, seconds=self._period)
 
 
 def masked(number: str) -> str:

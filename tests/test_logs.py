@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
-from ivr.logs import configure, masked, origin_of
+from ivr.logs import ONE_BY_ONE, BoundedLog, configure, masked, origin_of
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +89,82 @@ def test_the_level_is_obeyed() -> None:
     structlog.get_logger().error("loud")
     assert "quiet" not in out.getvalue()
     assert "loud" in out.getvalue()
+
+
+# --- what strangers and libraries can make it say
+
+
+def test_a_flood_of_refusals_has_few_lines() -> None:
+    """The first ones one by one, then their number, once for each kind and period."""
+    bounded = BoundedLog(period=3600)
+    with capture_logs() as lines:
+        for number in range(10_000):
+            bounded.warning("signature refused", path=f"/{number}")
+        bounded.error("request failed")
+        assert len(lines) == ONE_BY_ONE + 1
+        bounded.end_period("signature refused")
+        bounded.end_period("request failed")
+        bounded.end_period("body too large")
+        assert lines[-1] == {
+            "event": "signature refused",
+            "log_level": "warning",
+            "more": 10_000 - ONE_BY_ONE,
+            "seconds": 3600,
+        }
+        assert len(lines) == ONE_BY_ONE + 2
+        bounded.warning("signature refused", path="/again")
+    assert lines[-1]["path"] == "/again"
+
+
+def test_the_number_is_told_although_nothing_more_happens() -> None:
+    """A flood that has ended is not forgotten."""
+    told = threading.Event()
+    bounded = BoundedLog(period=0.01, one_by_one=0)
+    with capture_logs() as lines:
+        bounded.warning("signature refused")
+        for _ in range(500):
+            if lines or told.wait(0.01):
+                break
+    assert [line["more"] for line in lines] == [1]
+
+
+OTHERS = """
+import logging, sys, threading
+from concurrent.futures import Future
+from ivr.logs import configure
+configure("json")
+SECRET = "https://ivr.example.com/reset/ticket-4711"
+
+def fails():
+    raise ValueError(f"no answer from {SECRET}")
+
+thread = threading.Thread(target=fails); thread.start(); thread.join()
+logging.getLogger("urllib3.connectionpool").warning("Retrying %s", SECRET)
+try:
+    fails()
+except ValueError:
+    logging.getLogger("somebody").exception("failed at %s", SECRET)
+future = Future(); future.add_done_callback(lambda _: fails()); future.set_result(1)
+
+class Closes:
+    def __del__(self):
+        fails()
+
+Closes()
+"""
+
+
+def test_libraries_and_lost_exceptions_say_only_where() -> None:
+    """Python itself would print their words, which have URLs: the log has one line for each, without them."""
+    done = subprocess.run([sys.executable, "-c", OTHERS], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["event"], line.get("library", ""), line.get("error", "")) for line in lines] == [
+        ("exception not caught", "", "ValueError"),
+        ("a library warns", "urllib3.connectionpool", ""),
+        ("a library warns", "somebody", "ValueError"),
+        ("a library warns", "concurrent.futures", "ValueError"),
+        ("exception not caught", "", "ValueError"),
+    ]
+    assert all(line["where"] for line in lines)
+    assert "4711" not in done.stderr + done.stdout
+    assert "ivr.example.com" not in done.stderr

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from ivr.logs import BoundedLog
 from ivr.messaging.delivery_reports import (
     HEADER,
     LARGEST_REPORT,
@@ -19,8 +19,6 @@ from ivr.messaging.delivery_reports import (
 from ivr.messaging.http_gateway import REPORT_PATH
 from ivr.storage.sqlite import SqliteStore
 
-log = structlog.get_logger(__name__)
-
 
 def install_message_reports(
     app: Flask, reader: ReportReader, store: SqliteStore, clock: Callable[[], datetime]
@@ -30,6 +28,7 @@ def install_message_reports(
     A report of an unknown message, or of another carrier's, gets the same answer and has no effect. So whoever holds
     the secret learns nothing about other messages.
     """
+    log = BoundedLog()
 
     @app.post(REPORT_PATH)
     def message_report() -> Response:

@@ -9,6 +9,7 @@ import click
 
 from ivr.app import create_app
 from ivr.cli.arguments import hotline_argument, read_settings
+from ivr.config import warnings_of_process
 from ivr.console import counted
 from ivr.logs import configure
 from ivr.serving.server import serve as run
@@ -50,6 +51,8 @@ def serve_command(
         count = 1
     # An error appears here once, and not in every worker.
     create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
+    for sentence in warnings_of_process():
+        click.secho(sentence, fg="yellow", err=True)
     if insecure:
         warning = "signatures are NOT checked: anybody may post to these webhooks"
         if settings.auth_tokens:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ from ivr.actions.passwords import LONGEST, BadPassword, Reason, login_reasons, n
 from ivr.channels.reset_page.bounded_pool import BoundedPool, NoRoom
 from ivr.channels.reset_page.limits import TooManyTries, TryLimits, client_of
 from ivr.channels.reset_page.words import PAGE_WORDS, PageProblem, PageWords
-from ivr.logs import origin_of
+from ivr.logs import BoundedLog, origin_of
 from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import BrokenSeal, Seal
 
@@ -91,6 +91,7 @@ class Pages:
     clock: Callable[[], datetime]
     prefix: str
     pool: BoundedPool
+    bounded: BoundedLog = field(default_factory=BoundedLog)
 
     def enter(self, ticket: str) -> AnyResponse:
         """Take the ticket out of the URL, and go on without it."""
@@ -158,16 +159,23 @@ class Pages:
 
     def too_many(self, refusal: TooManyTries) -> Response:
         """Answer a try that comes too soon."""
-        log.warning("password try refused", seconds=refusal.seconds)
+        self.bounded.warning("password try refused", seconds=refusal.seconds)
         words = _words()
         text = words.under_way if refusal.seconds == 1 else words.too_many
         return self._wait(429, refusal.seconds, words, text)
 
     def busy(self, _refusal: NoRoom) -> Response:
         """Answer a request for which there is no room now."""
-        log.warning("page is busy")
+        self.bounded.warning("page is busy")
         words = _words()
         return self._wait(503, _PAUSE, words, words.busy)
+
+    def failed(self, error: Exception) -> Response | HTTPException:
+        """Answer after any other exception here. The path may have a ticket, so it is neither logged nor shown."""
+        if isinstance(error, HTTPException):
+            return error
+        self.bounded.error("page failed", **origin_of(error))
+        return Response(_words().internal_error, status=500, mimetype="text/plain")
 
     def _opened(self, ticket: str) -> OpenReset | None:
         """Return the reset of a ticket. A ticket that we did not sign is not even looked up."""
@@ -275,7 +283,7 @@ def install_reset_page(
     app.after_request(_with_headers)
     blueprint.register_error_handler(TooManyTries, pages.too_many)
     blueprint.register_error_handler(NoRoom, pages.busy)
-    blueprint.register_error_handler(Exception, _internal_error)
+    blueprint.register_error_handler(Exception, pages.failed)
     app.register_blueprint(blueprint)
 
 
@@ -292,14 +300,6 @@ def _with_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def _internal_error(error: Exception) -> Response | HTTPException:
-    """Answer after an exception here. The path may have a ticket, so it is neither logged nor shown."""
-    if isinstance(error, HTTPException):
-        return error
-    log.error("page failed", **origin_of(error))
-    return Response(_words().internal_error, status=500, mimetype="text/plain")
 
 
 def _chosen_language() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ from ivr.channels.twilio.webhook_events import OVER, called_number, caller_numbe
 from ivr.engine.commands import Command
 from ivr.engine.events import CallStarted, RecordingEnded
 from ivr.engine.session import Session
-from ivr.logs import origin_of
+from ivr.logs import BoundedLog, origin_of
 from ivr.menu.speech.prompts import Utterance
 from ivr.menu.tree import Tree
 
@@ -123,6 +123,7 @@ class Webhooks:
     prefix: str = ""
     """The path of the public URL."""
     own_number: str = ""
+    bounded: BoundedLog = field(default_factory=BoundedLog)
 
     def voice(self) -> Response:
         """Answer the first webhook of a call."""
@@ -134,7 +135,7 @@ class Webhooks:
         call = form.get("CallSid", "")
         if not _CALL.fullmatch(call):
             if not body_too_large():  # that is in the log already
-                log.warning("no call", path=path_asked_for())
+                self.bounded.warning("no call", path=path_asked_for())
             return document(self.apologies().for_request(language))
         at, caller = self.clock(), caller_number(form)
         start, event = CallStarted(at, caller, called_number(form)), event_from(form, at)
@@ -156,7 +157,10 @@ class Webhooks:
     def fallback(self) -> Response:
         """Answer for a document that failed: an apology and a human, without store or tree."""
         form = form_fields()
-        log.error("fallback", call=form.get("CallSid", ""), code=form.get("ErrorCode", ""))
+        call, code = form.get("CallSid", ""), form.get("ErrorCode", "")
+        log.error(
+            "fallback", call=call if _CALL.fullmatch(call) else "", code=code[:5] if code.isdecimal() else ""
+        )
         return document(self.last_words(form.get("ErrorUrl", "")))
 
     def dialed(self, language: str) -> Response:
@@ -218,22 +222,23 @@ class Webhooks:
         """Refuse a request that Twilio did not sign. A body that is too large is not read, so no signature covers it."""
         too_large = body_too_large()
         if too_large:
-            log.warning("body too large", path=path_asked_for(), most=LARGEST_FORM)
+            self.bounded.warning("body too large", path=path_asked_for(), most=LARGEST_FORM)
         if self.signature is None:
             return
         environ = request.environ
         header = environ.get("HTTP_X_TWILIO_SIGNATURE")
         if not (is_form() and self.signature.valid(raw_target(environ), form_fields(), header)):
             if not too_large:
-                log.warning("signature refused", path=path_asked_for(), signed=header is not None)
+                self.bounded.warning("signature refused", path=path_asked_for(), signed=header is not None)
             abort(403)
 
     def trouble(self, error: Exception) -> Response | HTTPException:
         """Answer after any exception in a webhook."""
         if isinstance(error, HTTPException) and error.code == 403:
             return error
-        call, path = form_fields().get("CallSid", ""), path_asked_for()
-        log.error("webhook failed", call=call, path=path, **origin_of(error))
+        call = form_fields().get("CallSid", "")
+        call = call if _CALL.fullmatch(call) else ""
+        self.bounded.error("webhook failed", call=call, path=path_asked_for(), **origin_of(error))
         if request.path in {"/voice/status", "/voice/recording"} or request.path.startswith("/messages"):
             return Response(status=204)
         if request.path == "/voice/whisper":
@@ -308,7 +313,7 @@ def install_webhooks(app: Flask, webhooks: Webhooks) -> None:
             return webhooks.trouble(error)
         if isinstance(error, HTTPException):
             return error
-        log.error("request failed", path=request.path, **origin_of(error))
+        webhooks.bounded.error("request failed", path=path_asked_for(), **origin_of(error))
         return Response("something went wrong\n", status=500, content_type="text/plain; charset=utf-8")
 
 

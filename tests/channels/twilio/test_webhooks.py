@@ -814,7 +814,11 @@ def test_repeated_fields_are_no_trouble() -> None:
 
 def test_no_answer_to_a_call_sets_a_cookie_or_names_the_server(phone: Phone) -> None:
     """The state of a call is in the store and in the URL, and nowhere else."""
-    assert set(phone.rings().headers.keys()) == {"Content-Type", "Content-Length"}
+    assert set(phone.rings().headers.keys()) == {
+        "Content-Type",
+        "Content-Length",
+        "Strict-Transport-Security",
+    }
 
 
 # --- health
