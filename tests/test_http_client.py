@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.util.connection import create_connection
 
+from ivr import http_client
 from ivr.http_client import (
     LARGEST_HEAD,
     AnswerTooLarge,
@@ -190,6 +192,18 @@ def test_the_deadline_holds_with_tls(tmp_path: Path, phase: str) -> None:
         assert peer.hung_up.acquire(timeout=5)
 
 
+def test_a_service_that_does_not_read_with_tls(tmp_path: Path) -> None:
+    """There, each part of a body is sent on its own."""
+    certificate = own_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with dripping(Peer(reads=False, tls=context)) as peer, HttpClient(str(certificate)) as client:
+        began = time.monotonic()
+        with pytest.raises(AnswerTooSlow):
+            ask(client, peer.url, data=bytes(30_000_000))
+        assert DEADLINE <= time.monotonic() - began < LATEST
+
+
 def test_a_certificate_of_its_own(client: HttpClient, tmp_path: Path) -> None:
     """A peer that nobody vouches for gets nothing."""
     with dripping(Peer(GOOD, tls=self_signed(tmp_path))) as peer, pytest.raises(Untrusted):
@@ -218,19 +232,45 @@ def test_a_name_that_is_looked_up_for_ever(client: HttpClient, monkeypatch: pyte
         assert asked == ["slow.example"]
         found.set()
         assert ask(client, url, 5) == b"{}"
+        client.close()
+        assert ask(client, url, 5) == b"{}"
+        assert len(asked) >= 2, "the old answer is kept for ever"
 
 
 def test_each_address_of_a_name_gets_its_share(client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A host whose first address does not answer is reached at its second one, within the same deadline."""
-    real = socket.getaddrinfo
-    with socket.create_server(("127.0.0.2", 0), backlog=0) as full, serving(answers(200, {})) as stub:
-        port = int(stub.url.rpartition(":")[2])
-        monkeypatch.setattr(
-            "ivr.http_client._NAMES.addresses", lambda *_: ["127.0.0.2", "127.0.0.1"], raising=True
-        )
-        assert full.getsockname()[1] != port
+    shares: list[float] = []
+
+    def first_is_silent(address: tuple[str, int], timeout: float, **given: Any) -> socket.socket:
+        shares.append(timeout)
+        if address[0] == "127.0.0.2":
+            raise TimeoutError
+        return create_connection(address, timeout, **given)
+
+    monkeypatch.setattr("ivr.http_client.create_connection", first_is_silent)
+    monkeypatch.setattr(http_client._NAMES, "addresses", lambda *_: ["127.0.0.2", "127.0.0.1"])
+    with serving(answers(200, {})) as stub:
+        port = stub.url.rpartition(":")[2]
         assert ask(client, f"http://two.example:{port}", 5) == b"{}"
-    assert real is socket.getaddrinfo
+    assert 2 < shares[0] <= 2.5 < shares[1] <= 5
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [Peer(b"HTTP/1.1 503 Busy\r\n\r\n"), Peer(b"HTTP/1.1 200 OK\r\n", b"X: a\r\n"), Peer()],
+    ids=["refuses", "drips", "is silent"],
+)
+def test_a_proxy_that_lets_nobody_through(
+    client: HttpClient, monkeypatch: pytest.MonkeyPatch, peer: Peer
+) -> None:
+    """It is given up in time too. One that refuses has passed nothing on, so that the request may be repeated."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with dripping(peer):
+        monkeypatch.setenv("https_proxy", peer.url)
+        began = time.monotonic()
+        with pytest.raises(NothingSent if b"503" in peer.start else HttpFailure):
+            ask(client, "https://ivr.example", proxies=True)
+        assert time.monotonic() - began < LATEST
 
 
 def test_nobody_listens(client: HttpClient) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.recordings import LARGEST, NoRecording, named_in, open_recording, recordings_of
+from ivr.calls.recordings import LARGEST, NoRecording, _opened, named_in, open_recording, recordings_of
 from ivr.calls.served_hotline import load_hotline
 from tests.support.command import ivr
 from tests.support.menus import small
@@ -146,3 +146,14 @@ def test_what_a_source_names() -> None:
     }  # fmt: skip
     for worst in ("a", "a/", "a.wa", "/", "a-"):
         named_in({"menu.yaml": worst * 200_000})
+
+
+def test_a_link_that_is_put_there_just_now_is_not_followed(audio: Path) -> None:
+    """Between the look and the opening, somebody may change a file, or a folder above it, into a link."""
+    (audio / "a.wav").write_bytes(SOUNDS["a.wav"])
+    (audio / "b.wav").symlink_to("a.wav")
+    (audio.parent / "en-GB").symlink_to("en-US")
+    for found in (audio / "b.wav", audio.parent / "en-GB" / "a.wav"):
+        with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+            _opened(audio.parent, found)
+    os.close(_opened(audio.parent, audio / "a.wav"))
