@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -132,14 +131,6 @@ def misspelt_settings(environ: Mapping[str, str]) -> Iterator[str]:
 
 _SLIPS = 2
 """Wrong letters in a name that still resembles a setting."""
-
-
-def warnings_of_process() -> Iterator[str]:
-    """Yield a sentence for what is dangerous about the process itself."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        yield (
-            "this runs as root, so that whoever breaks in has the whole machine; start it as a user of its own"
-        )
 
 
 @dataclass(slots=True)

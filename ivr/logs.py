@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -115,6 +116,14 @@ class BoundedLog:
             more = self._counts.pop(event, 0) - self._one_by_one
         if more > 0:
             structlog.get_logger().warning(event, more=more, seconds=self._period)
+
+
+def warn_root() -> None:
+    """Warn if this process runs as root."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        structlog.get_logger().warning(
+            "runs as root", remedy="start it as a user of its own: whoever breaks in has the whole machine"
+        )
 
 
 def masked(number: str) -> str:

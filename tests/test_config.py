@@ -14,7 +14,6 @@ from ivr.config import (
     Settings,
     misspelt_settings,
     settings_from,
-    warnings_of_process,
 )
 
 SECRET = "0123456789abcdef-0123456789abcdef"
@@ -201,11 +200,3 @@ def test_every_setting_says_what_it_means() -> None:
     """In one or two sentences, for the README."""
     assert all(name.isupper() or "<NAME>" in name for name in SETTINGS)
     assert all(meaning.endswith(".") for meaning in SETTINGS.values())
-
-
-def test_root_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever breaks into a server of root has the machine; any other user hears nothing."""
-    monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert "this runs as root" in " ".join(warnings_of_process())
-    monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert list(warnings_of_process()) == []

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from ivr.logs import ONE_BY_ONE, BoundedLog, configure, masked, origin_of
+from ivr.logs import ONE_BY_ONE, BoundedLog, configure, masked, origin_of, warn_root
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +168,13 @@ def test_libraries_and_lost_exceptions_say_only_where() -> None:
     assert all(line["where"] for line in lines)
     assert "4711" not in done.stderr + done.stdout
     assert "ivr.example.com" not in done.stderr
+
+
+def test_root_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever breaks into a server of root has the machine; any other user hears nothing."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with capture_logs() as lines:
+        warn_root()
+        monkeypatch.setattr("os.geteuid", lambda: 1000)
+        warn_root()
+    assert [line["event"] for line in lines] == ["runs as root"]

@@ -9,9 +9,8 @@ import click
 
 from ivr.app import create_app
 from ivr.cli.arguments import hotline_argument, read_settings
-from ivr.config import warnings_of_process
 from ivr.console import counted
-from ivr.logs import configure
+from ivr.logs import configure, warn_root
 from ivr.serving.server import serve as run
 
 
@@ -51,8 +50,7 @@ def serve_command(
         count = 1
     # An error appears here once, and not in every worker.
     create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
-    for sentence in warnings_of_process():
-        click.secho(sentence, fg="yellow", err=True)
+    warn_root()
     if insecure:
         warning = "signatures are NOT checked: anybody may post to these webhooks"
         if settings.auth_tokens:

@@ -6,8 +6,7 @@ import click
 
 from ivr.cli.arguments import read_settings
 from ivr.cli.errors import CommandFailed
-from ivr.config import warnings_of_process
-from ivr.logs import configure
+from ivr.logs import configure, warn_root
 from ivr.serving.messages import send_messages
 
 
@@ -40,7 +39,6 @@ def worker_command(every: float) -> None:
         )
     if settings.database_url.startswith("memory:"):
         raise CommandFailed("IVR_DATABASE_URL: memory:// is seen by no other process; name a file")
-    for sentence in warnings_of_process():
-        click.secho(sentence, fg="yellow", err=True)
     configure(settings.log, settings.log_level)
+    warn_root()
     send_messages(settings, every, lambda: click.echo(f"sending the messages of {settings.database_url}"))

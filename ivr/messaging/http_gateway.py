@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.http_client import HttpAnswer, HttpClient, HttpFailure, NothingSent
+from ivr.actions.http.client import HttpAnswer, HttpClient, HttpFailure, NothingSent
 from ivr.messaging.carrier import (
     REQUEST_TIMEOUT,
     UNTIL_MENDED,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.actions.http.client import AnswerTooSlow, HttpFailure
 from ivr.engine.session import Session
-from ivr.http_client import AnswerTooSlow, HttpFailure
 from ivr.messaging.carrier import UNTIL_MENDED, UNTIL_REACHED, MessageNotTaken, MessageRefused
 from ivr.messaging.http_gateway import GatewayFailed, HttpGateway
 from ivr.messaging.outbox import Outbox

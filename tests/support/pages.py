@@ -65,7 +65,8 @@ class Example:
 def _lines(text: str) -> list[str]:
     for pattern, name in _CHANGING:
         text = pattern.sub(name, text)
-    return [line.rstrip() for line in text.splitlines()]
+    # The tests may run as root; a reader does not, and is not warned.
+    return [line.rstrip() for line in text.splitlines() if '"event": "runs as root"' not in line]
 
 
 def blocks(text: str) -> list[str]:

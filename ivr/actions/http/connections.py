@@ -17,8 +17,8 @@ from typing import Any
 
 import pybreaker
 
+from ivr.actions.http.client import HttpAnswer, HttpClient, HttpFailure, NothingSent
 from ivr.config import BadSetting
-from ivr.http_client import HttpAnswer, HttpClient, HttpFailure, NothingSent
 from ivr.menu.language.http_services import ACTIONS_FILE, SETTING, Breaker, Service
 
 LARGEST_ANSWER = 256 * 1024

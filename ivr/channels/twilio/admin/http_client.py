@@ -15,8 +15,8 @@ from typing import Any
 from twilio.http import HttpClient as TwilioHttp
 from twilio.http.response import Response
 
+from ivr.actions.http.client import AnswerTooSlow, HttpAnswer, HttpClient, HttpFailure, NothingSent, Untrusted
 from ivr.channels.twilio.admin.errors import NoAnswer, RequestRejected, RestFailed, TwilioUnreachable
-from ivr.http_client import AnswerTooSlow, HttpAnswer, HttpClient, HttpFailure, NothingSent, Untrusted
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes. A list of twenty numbers has about 40 KB."""

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from urllib3.util.connection import create_connection
 
-from ivr import http_client
-from ivr.http_client import (
+from ivr.actions.http import client as http_client
+from ivr.actions.http.client import (
     LARGEST_HEAD,
     AnswerTooLarge,
     AnswerTooSlow,
@@ -247,7 +247,7 @@ def test_each_address_of_a_name_gets_its_share(client: HttpClient, monkeypatch: 
             raise TimeoutError
         return create_connection(address, timeout, **given)
 
-    monkeypatch.setattr("ivr.http_client.create_connection", first_is_silent)
+    monkeypatch.setattr("ivr.actions.http.client.create_connection", first_is_silent)
     monkeypatch.setattr(http_client._NAMES, "addresses", lambda *_: ["127.0.0.2", "127.0.0.1"])
     with serving(answers(200, {})) as stub:
         port = stub.url.rpartition(":")[2]
