@@ -12,9 +12,6 @@ from ivr.messaging.outbox import Outbox
 from ivr.storage import open_store
 from ivr.storage.sealing import Seal
 
-LAST_REQUEST = 8.0
-"""Seconds that the last request to a carrier may take when the process is asked to end."""
-
 
 def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -> None:
     """Send the messages of a store until the process is told to end. ``ready`` is called once sending has begun.
@@ -25,28 +22,16 @@ def send_messages(settings: Settings, every: float, ready: Callable[[], None]) -
     outbox = open_outbox(store, Seal(*settings.secret_keys), settings, utc_now)
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before the thread, which inherits it: only we wait
-    thread = threading.Thread(target=outbox.run, args=(every,), name="messages")
-    thread.start()
+    threading.Thread(target=outbox.run, args=(every,), name="messages", daemon=True).start()
     ready()
     signal.sigwait(ends)
-    outbox.stop()
-    thread.join()
+    outbox.end()
     store.close()
 
 
-class Sender:
-    """Sends messages in a thread of a worker: those of its own turns at once, and those that others have left."""
-
-    def __init__(self, application: Application, settings: Settings) -> None:
-        self._outbox: Outbox = open_outbox(application.store, application.services.seal, settings, utc_now)
-        application.switchboard.wake = self._outbox.wake
-        self._thread = threading.Thread(target=self._outbox.run, name="messages", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Begin no further message."""
-        self._outbox.stop()
-
-    def join(self) -> None:
-        """Let the current request end, so that its message is not left unknown."""
-        self._thread.join(LAST_REQUEST)
+def send_beside(application: Application, settings: Settings) -> Outbox:
+    """Send messages in a thread of a worker: those of its own turns at once, and those that others have left."""
+    outbox = open_outbox(application.store, application.services.seal, settings, utc_now)
+    application.switchboard.wake = outbox.wake
+    threading.Thread(target=outbox.run, name="messages", daemon=True).start()
+    return outbox

@@ -21,8 +21,9 @@ from uvicorn import Config, Server
 from ivr.app import create_app
 from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, settings_from
 from ivr.logs import configure
+from ivr.messaging.outbox import ENDS_WITHIN
 from ivr.serving.connections import IDLE_SECONDS, BoundedConnection, watch
-from ivr.serving.messages import Sender
+from ivr.serving.messages import send_beside
 from ivr.serving.wsgi import WsgiBridge
 
 READY, WELL = b"r", b"."
@@ -49,14 +50,20 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
     insecure = os.environ.get(INSECURE_VARIABLE) == "1"
     program = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
     application = program.extensions["ivr"]
-    sender = None
+    outbox = None
     if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
-        sender = Sender(application, settings)
+        outbox = send_beside(application, settings)
     bridge = WsgiBridge(program)
     gc.freeze()  # what has been loaded by now is never garbage
-    asyncio.run(answer(bridge, listener, supervisor, sender.stop if sender else lambda: None))
-    if sender:
-        sender.join()
+
+    def ending() -> None:
+        """Let the outbox end at the same time as the requests, and not after them."""
+        if outbox:
+            outbox.stop(ENDS_WITHIN)
+
+    asyncio.run(answer(bridge, listener, supervisor, ending))
+    if outbox:
+        outbox.end(ENDS_WITHIN)
     bridge.close()
     application.close()
 
