@@ -65,7 +65,10 @@ def _close_to_strangers(name: str, mode: int) -> None:
 @contextlib.contextmanager
 def folder_locked(path: str) -> Iterator[None]:
     """Keep the other processes that open a new file at this path waiting."""
-    folder = os.open(Path(path).parent, os.O_RDONLY)
+    try:
+        folder = os.open(Path(path).parent, os.O_RDONLY)
+    except OSError as error:  # whoever reads this has named the file, not its folder
+        raise OSError(error.errno, error.strerror, path) from error
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
