@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -86,11 +87,15 @@ class VirtualWorkerPool:
     faults: Faults
     late: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     """The deliveries that are due later, with their times."""
+    real: bool = False
+    """Whether the seconds that a job really takes pass on this clock too."""
 
     def start(self, job: Callable[[], JobResult], name: str) -> ActionRun[JobResult]:
+        began = time.monotonic()
         with ThreadPoolExecutor(1) as thread:  # as on a server: what one thread alone can use fails here, too
             result = thread.submit(job).result()
-        return _VirtualRun(self, result, self.clock.now + timedelta(seconds=self.faults.slow.get(name, 0)))
+        took = self.faults.slow.get(name, 0) + self.real * (time.monotonic() - began)
+        return _VirtualRun(self, result, self.clock.now + timedelta(seconds=took))
 
     def pass_time(self, seconds: float) -> None:
         """Advance the clock, and deliver what is due."""
@@ -121,9 +126,9 @@ class _VirtualRun(Generic[JobResult]):
         self.runs.late.append((self.ends, lambda: tell(self.result)))
 
 
-def slow_down(application: Application, clock: VirtualClock, faults: Faults) -> None:
-    """Run an application's actions on a virtual clock."""
-    application.switchboard.action_runner = runs = VirtualWorkerPool(clock, faults)
+def slow_down(application: Application, clock: VirtualClock, faults: Faults, *, real: bool = False) -> None:
+    """Run an application's actions on a virtual clock. With ``real``, the time that they take passes there too."""
+    application.switchboard.action_runner = runs = VirtualWorkerPool(clock, faults, real=real)
     application.switchboard.wait = runs.pass_time
     application.switchboard.seconds = lambda: clock.now.timestamp()  # noqa: PLW0108 - the clock goes on
 

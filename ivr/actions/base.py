@@ -108,6 +108,8 @@ class ActionResult:
     """What only that message may tell: exactly what the outcome's ``texts`` declares."""
     expires: datetime | None = None
     """After this time the message must not be sent."""
+    uncertain: bool = False
+    """Whether it is ``unavailable`` and may have been done all the same: then a human looks first."""
 
 
 class Action(Protocol):

@@ -47,7 +47,7 @@ def perform(
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         why = {"why": str(error)} if isinstance(error, ContractBroken) else {}
         _log.error("action failed", action=name, **origin_of(error), **why)
-        return ActionResult("unavailable")
+        return ActionResult("unavailable", uncertain=contract.changes and isinstance(error, TimeoutError))
     return result
 
 

@@ -56,7 +56,7 @@ def local_simulator(
     controls.actions = tuple(tree.contracts)
     begins_in = _language(language, tree) if language else ""
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
-    harness.slow_down(application, clock, faults)
+    harness.slow_down(application, clock, faults, real=True)
     number = harness.first_caller(application) if caller is None else "" if caller == "withheld" else caller
     phones = harness.sample_callers(folder, tree)
 

@@ -122,6 +122,8 @@ class ActionFinished(CallEvent):
     """What only that message may tell."""
     expires: datetime | None = None
     """When the message is of no more use and must not be sent."""
+    uncertain: bool = False
+    """Whether it may have been done although it is ``unavailable``."""
 
     @property
     def ended(self) -> Result:

@@ -412,7 +412,7 @@ def _accept(turn: Turn, node: nodes.AskNode, value: object) -> None:
 
 def _take_outcome(turn: Turn, node: nodes.RunNode, event: events.ActionFinished) -> None:
     session = turn.session
-    session.action_uncertain = bool(session.running) and event.outcome == "unavailable"
+    session.action_uncertain = event.uncertain or (bool(session.running) and event.outcome == "unavailable")
     if event.account is not None and event.account != session.account:
         _change_account(turn, event.account)
     session.remember(event.results)

@@ -143,6 +143,20 @@ def test_a_broken_promise_is_unavailable(caller: Caller, finished: ActionResult)
     assert SECRET not in str(logs)
 
 
+@pytest.mark.parametrize("changes", [False, True])
+@pytest.mark.parametrize("error", [TimeoutError, KeyError])
+def test_a_change_that_got_no_answer_in_time_may_have_been_done(
+    caller: Caller,
+    error: type[Exception],
+    changes: bool,  # noqa: FBT001
+) -> None:
+    """A human looks first. Any other exception, or one of an action that changes nothing, is no such thing."""
+    contract = Contract("order", "Orders.", {"ok": Outcome("It is done.")}, changes=changes)
+    with capture_logs():
+        ended = perform("order", caller.services, ASKED, {"order": Ending(error(), contract)})
+    assert ended == ActionResult("unavailable", uncertain=changes and error is TimeoutError)
+
+
 @pytest.mark.parametrize(
     ("finished", "why"),
     [

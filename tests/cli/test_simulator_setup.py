@@ -19,6 +19,7 @@ from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import starter
 from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.config import Settings
+from tests.support.menus import small
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 
@@ -45,6 +46,30 @@ def ring(
 def test_the_moment_is_the_hotlines(when: str, shown: str) -> None:
     """Without a time zone of its own it is in the hotline's, which is Shanghai's."""
     assert f"(+8613800138000 rings yuebao, {shown})" in ring(YUEBAO, when=when)
+
+
+def test_an_action_that_really_takes_long_is_slow_in_the_simulator_too(tmp_path: Path) -> None:
+    """The caller hears what a caller of the server hears."""
+    code = """
+import time
+from ivr.actions import ActionResult, Outcome, action
+
+@action("Greets.", outcomes={"ok": Outcome("It is said.")})
+def greet(services, request):
+    time.sleep(0.3)
+    return ActionResult("ok")
+"""
+    files = {
+        "menu.yaml": small("main: {run: greet, outcomes: {ok: bye, unavailable: agent}}"),
+        "actions.py": code,
+    }
+    for wait, heard in ((0.1, True), (5, False)):
+        actions = f"python: actions.py\nactions: {{greet: {{wait: {wait}, give_up: 9}}}}"
+        for name, text in {**files, "actions.yaml": actions}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        out = io.StringIO()
+        local_simulator(CallSaver(tmp_path, Transcript(out)), None, None, None).run([""])
+        assert ("One moment" in out.getvalue()) is heard
 
 
 @pytest.mark.parametrize("when", ["yesterday", "2026-13-01", "25:00"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.commands import Transfer
+from ivr.engine.events import ActionFinished
 from tests.support.engine_call import Call, tree_of
 
 NODES = """
@@ -72,6 +73,13 @@ def test_an_action_that_was_given_up_may_have_been_done() -> None:
     )
     assert told(Call(TREE).press("2").goes_on().press("0")) == unsure
     assert told(Call(TREE).press("2").goes_on().finish_late("unavailable", "news")) == unsure
+
+
+def test_an_action_that_came_to_no_answer_may_have_been_done() -> None:
+    """Also if it was given up before the caller was asked to wait."""
+    call = Call(TREE).press("2")
+    call.happens(ActionFinished(call.at, "news", "unavailable", uncertain=True))
+    assert "may have been done, so look first" in told(call)
 
 
 def test_an_action_that_failed_at_once_was_not_done() -> None:

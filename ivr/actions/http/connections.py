@@ -38,6 +38,10 @@ class NoConnection(ServiceDown):
     """There was no connection and nothing was sent, so that even a request with an effect may be repeated."""
 
 
+class NoAnswer(ServiceDown, TimeoutError):
+    """The request has left, and its answer did not come in time or at all: it may have been done."""
+
+
 class UnexpectedAnswer(ServiceError):
     """It answered something unexpected. Trying again would not help."""
 
@@ -113,7 +117,7 @@ class ServiceClient:
             )
             return ServiceAnswer(answer.status, _json(answer))
         except HttpFailure as failure:
-            raise (NoConnection if isinstance(failure, NothingSent) else ServiceDown)(str(failure)) from None
+            raise (NoConnection if isinstance(failure, NothingSent) else NoAnswer)(str(failure)) from None
 
 
 def _json(answer: HttpAnswer) -> Any:

@@ -22,6 +22,7 @@ from ivr.actions.builtin import ACTIONS
 from ivr.actions.http.connections import (
     Connections,
     Endpoint,
+    NoAnswer,
     NoConnection,
     ServiceAnswer,
     ServiceDown,
@@ -60,7 +61,8 @@ class ServiceAction:
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
-            return ActionResult("unavailable")
+            may_be_done = isinstance(error, NoAnswer) and not self.declared.safe
+            return ActionResult("unavailable", uncertain=may_be_done)
 
     def _ask(self, request: ActionRequest) -> ActionResult:
         """Make the request. If that may help and does no harm, repeat it for as long as the caller would wait."""

@@ -425,6 +425,25 @@ def test_a_service_that_drips_leaves_the_action_alive(ask: Asker, peer: Peer) ->
     assert [result and result.outcome for result in results] == ["ok"] * 16
 
 
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_write_without_an_answer_may_have_been_done(ask: Asker, *, writes: bool) -> None:
+    """The request had left. A read changes nothing; and what was refused, or found nobody, was not done."""
+    changes = (NO_PAUSE, ("timeout: 1", "timeout: 0.2"), *([POST] if writes else []))
+    over = threading.Event()
+
+    def sleeps(_handler: object) -> None:
+        over.wait(10)
+
+    for script in (sleeps, drips(over), hangs_up):
+        with serving(script) as stub:
+            assert ask(stub.url, *changes) == ActionResult("unavailable", uncertain=writes), script
+            over.set()
+        over.clear()
+    with serving(answers(503, {})) as stub:
+        assert ask(stub.url, *changes) == ActionResult("unavailable")
+    assert ask(closed_port(), *changes) == ActionResult("unavailable")
+
+
 # --- trying again
 
 
