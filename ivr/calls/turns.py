@@ -32,6 +32,7 @@ from ivr.logs import masked, origin_of
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.storage.base import (
+    LATE,
     SEALED_AS,
     Answered,
     Busy,
@@ -293,7 +294,14 @@ class Switchboard:
         try:
             messages = self._messages(session.call, texts, event.at)
             result = sealed(self.services.seal, event)
-            self._keep_trying(lambda: self.store.keep_run(event.key, result, messages, event.at))
+            ended = PathEntry(session.turn, event.at, session.node, LATE, "", str(event.ended))
+
+            def keep() -> None:
+                self.store.keep_run(event.key, result, messages, event.at)
+                self.store.keep_late(session.call, ended)
+
+            self._keep_trying(keep)
+            log.info("action ended late", call=session.call, action=event.action, outcome=event.outcome)
             self._note_messages(messages)
         except Exception as error:  # noqa: BLE001 - in a thread of its own: there is nobody to tell
             log.error(  # noqa: TRY400 - as above
@@ -390,11 +398,13 @@ class _Turn:
         self.waited += switchboard.seconds() - began
         if finished is not None:
             return finished_event(wanted.action, asked.key, finished, actions, at)
-        run.when_done(
-            lambda late: switchboard._keep_late_result(  # noqa: SLF001 - a turn is a part of its switchboard
-                tree, session, finished_event(wanted.action, asked.key, late, actions, at)
-            )
-        )
+
+        def keep(late: ActionResult) -> None:
+            ended = at + timedelta(seconds=switchboard.seconds() - began)
+            event = finished_event(wanted.action, asked.key, late, actions, ended)
+            switchboard._keep_late_result(tree, session, event)  # noqa: SLF001 - a turn is a part of its switchboard
+
+        run.when_done(keep)
         log.info("action goes on", action=wanted.action)
         return events.ActionGoesOn(at, asked.key)
 

@@ -141,6 +141,10 @@ def print_call(history: CallHistory, form: str, show: Show = masked) -> None:
         time = f"{step.at.astimezone():%H:%M:%S}"
         table.add_row(str(step.turn), time, step.node, step.event, step.keys, step.outcome)
     print_rich(table, width=_WIDTH)
+    for late in history.late:
+        print(
+            f"{late.at.astimezone():%H:%M:%S} {late.outcome} at {late.node}, after the turn that asked for it"
+        )
     for message in history.messages:
         body = "(its words are secret)" if message.sealed else message.body
         print(f"message to {show(message.to)}, {message.status}: {body}")  # never wrapped: it may be a link

@@ -44,6 +44,9 @@ RUNS_LIVE = timedelta(hours=1)
 LONGEST_CALL = timedelta(days=1)
 """After this time a call counts as over even if nobody has reported its end: no carrier lets a call last longer."""
 
+LATE = "LateResult"
+"""The kind of entry that is written when an action ends after its turn."""
+
 FINAL_REPORTS = frozenset({"delivered", "undelivered", "failed"})
 """The reports of a carrier after which the status of a message does not change."""
 
@@ -237,6 +240,8 @@ class CallHistory:
     path: Sequence[PathEntry] = field(default_factory=tuple)
     messages: Sequence[Message] = field(default_factory=tuple)
     voicemails: Sequence[Voicemail] = field(default_factory=tuple)
+    late: Sequence[PathEntry] = field(default_factory=tuple)
+    """How actions ended that went on after their turn. If the call went on, its path has the end too."""
 
 
 def with_open_messages(history: CallHistory, seal: Seal) -> CallHistory:

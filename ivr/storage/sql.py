@@ -60,6 +60,12 @@ SAVE_PATH = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+SAVE_LATE = """
+    INSERT INTO path (call_id, token, place, turn, at, node, event, keys, outcome)
+    SELECT id, token, 1000 + (SELECT count(*) FROM path WHERE call_id = calls.id), :turn, :at, :node, :event, '', :outcome
+    FROM calls WHERE call = :call
+"""
+
 SAVE_MESSAGE = """
     INSERT INTO messages (
         call_id, recipient, body, language, at, due, status, key, sealed, expires, tries, carrier_id, error

@@ -29,6 +29,7 @@ from ivr.storage.base import (
     CLOCKS_DIFFER,
     FINAL_REPORTS,
     IN_MEMORY,
+    LATE,
     LEASE,
     LONGEST_CALL,
     LONGEST_PAUSE,
@@ -186,6 +187,12 @@ class SqliteStore:
             if db.execute(sql.KEEP_RUN, (run, seconds_of(at), result)).rowcount:
                 db.executemany(sql.SAVE_MESSAGE, map(_message_values, messages))
 
+    def keep_late(self, call: str, ended: PathEntry) -> None:
+        """Keep how an action of a call ended that went on after its turn."""
+        self._writer.rows(
+            sql.SAVE_LATE, dataclasses.asdict(ended) | {"call": call, "at": seconds_of(ended.at)}
+        )
+
     def run(self, run: str) -> str | None:
         """Return the result of a slow action, or None while it runs."""
         found = self._reader.rows("SELECT result FROM runs WHERE run = ?", (run,))
@@ -289,12 +296,14 @@ class SqliteStore:
             path = db.execute(sql.PATH, (number,)).fetchall()
             messages = db.execute(sql.MESSAGES, (number,)).fetchall()
             voicemails = db.execute(sql.VOICEMAILS, (call,)).fetchall()
+        entries = [
+            PathEntry(turn, _moment(at), node, event, keys, outcome, tuple(passed.split()))
+            for turn, at, node, event, keys, outcome, passed in path
+        ]
         return CallHistory(
             record=_record(row),
-            path=tuple(
-                PathEntry(turn, _moment(at), node, event, keys, outcome, tuple(passed.split()))
-                for turn, at, node, event, keys, outcome, passed in path
-            ),
+            path=tuple(entry for entry in entries if entry.event != LATE),
+            late=tuple(entry for entry in entries if entry.event == LATE),
             messages=tuple(_message(call, row) for row in messages),
             voicemails=tuple(Voicemail(call, url, seconds, _moment(at)) for url, seconds, at in voicemails),
         )

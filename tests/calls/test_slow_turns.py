@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionRequest, ActionResult
 from ivr.engine.events import DigitsPressed, NoInput
@@ -184,6 +185,33 @@ def test_a_hang_up_meanwhile_starts_nothing_new(call: Slow) -> None:
     assert call.messages() == ["Here is the link."]
     assert call.history.record.ending == "hung_up"
     assert len(call.ran) == 1
+
+
+def test_how_it_ended_after_a_hang_up_is_recorded_and_logged(call: Slow) -> None:
+    """Who rings again can be told. The path has only what the call went through."""
+    call.switchboard.hang_up("CA1", call.at)
+    call.runs.end()
+    (late,) = call.history.late
+    assert (late.node, late.outcome, late.turn) == ("link", "send_link: sent", 1)
+    assert [entry.event for entry in call.history.path] == ["CallStarted", "DigitsPressed", "ActionGoesOn"]
+
+
+def test_each_late_end_is_kept_at_its_time(call: Slow) -> None:
+    """Also two of one call, where the caller went on without the first."""
+    began = call.switchboard.seconds()
+    call.press("0")
+    call.desk("busy")
+    call.press("1")
+    for seconds in (5.0, 9.0):
+        call.switchboard.seconds = lambda seconds=seconds: began + seconds  # type: ignore[misc]
+        with capture_logs() as logs:
+            call.runs.end()
+        assert [
+            (each["action"], each["outcome"]) for each in logs if each["event"] == "action ended late"
+        ] == [("send_link", "sent")]
+    assert len(call.history.late) == 2
+    first, second = (entry.at for entry in call.history.late)
+    assert second > first
 
 
 def test_a_hang_up_that_a_poll_reports_ends_the_call(call: Slow) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.cli import calls as records
-from ivr.storage.base import CallHistory, CallRecord, Message, PathEntry, Voicemail
+from ivr.storage.base import LATE, CallHistory, CallRecord, Message, PathEntry, Voicemail
 
 CALL = "CA" + "0123456789abcdef" * 2
 STARTED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -35,6 +35,7 @@ HISTORY = CallHistory(
     ],
     [Message(CALL, "+8613800138000", "请准备好身份证", "zh-CN", STARTED)],
     [Voicemail(CALL, "https://api.example.com/RE1", 12, STARTED)],
+    [PathEntry(3, STARTED, "order", LATE, "", "order_card: ok")],
 )
 
 
@@ -76,6 +77,7 @@ def test_one_call_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "urgent 转出，已核对身份" in shown
     assert "withdrawal_limits: ok" in shown
     assert "message to **********8000, not sent: 请准备好身份证" in shown
+    assert "order_card: ok at order, after the turn that asked for it" in shown
     assert "recording of 12 s: https://api.example.com/RE1" in shown
 
 
