@@ -31,8 +31,8 @@ from pathlib import Path
 
 from benchmarks.hotlines import grown
 from ivr.app import build_application
+from ivr.calls.hotline_loader import load_hotline
 from ivr.calls.line import DirectLine, VirtualClock
-from ivr.calls.served_hotline import load_hotline
 from ivr.calls.turns import Switchboard
 from ivr.config import Settings
 from ivr.engine.commands import RunAction

@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import Heard
-from ivr.calls.served_hotline import load_tree
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts

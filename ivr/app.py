@@ -18,7 +18,9 @@ from ivr.actions.bulletins import Bulletins
 from ivr.actions.http.accounts import accounts_over_http
 from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
-from ivr.calls.served_hotline import ServedHotline, agent_number
+from ivr.calls.hotline_loader import agent_number
+from ivr.calls.menu_sources import FolderSource, StoreSource
+from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.channels.health import install_health
 from ivr.channels.message_reports import install_message_reports
@@ -68,11 +70,15 @@ class Application:
     switchboard: Switchboard
 
     def check(self) -> str:
-        """Return the version of the menu. Raises an exception if a call could not be answered and kept."""
+        """Return the version of the menu, and what of the folder is not served.
+
+        Raises an exception if a call could not be answered and kept.
+        """
         with deadline(CHECKED_WITHIN):
             self.store.ping()
             self.services.attempts.ping()
-        return self.hotline.current().version
+        version, problem = self.hotline.current().version, self.hotline.problem
+        return f"{version}; {problem}" if problem else version
 
     def close(self) -> None:
         """Let running actions end, and close files and connections."""
@@ -91,14 +97,17 @@ def build_application(
     perform: Perform = perform,
     tree: Tree | None = None,
     registry: ActionRegistry | None = None,
+    module: str | None = None,
 ) -> Application:
     """Open a hotline: its store, its account service and its menu. Raises ``MenuBroken`` and ``BadFile``.
 
-    A ``tree`` that is loaded already saves time. A ``registry`` replaces the actions that the folder names.
+    A ``tree`` that is loaded already saves time. A ``registry`` replaces the actions that the folder names. If a
+    Python ``module`` is named, or none by an empty name, the menu is the published one, with the actions of the module.
     """
     store = open_store(settings.database_url)
-    hotline = ServedHotline(folder, store, settings, present=tree, registry=registry)
-    services = open_services(folder, settings, open_accounts(hotline, settings))
+    source = FolderSource(folder, store, tree) if module is None else StoreSource(folder, store, module)
+    hotline = ServedHotline(folder, store, settings, source=source, registry=registry)
+    services = open_services(source.bulletins, settings, open_accounts(hotline, settings))
     switchboard = Switchboard(
         hotline,
         store,
@@ -121,11 +130,11 @@ def open_accounts(hotline: ServedHotline, settings: Settings) -> AccountService 
     return module.open_accounts(AccountContext(hotline.folder, settings.database_url, hotline.environ))
 
 
-def open_services(folder: Path, settings: Settings, accounts: AccountService | None) -> Services:
-    """Open the systems that actions use. Raises ``BadFile``, and the errors of a database."""
+def open_services(bulletins: Bulletins, settings: Settings, accounts: AccountService | None) -> Services:
+    """Open the systems that actions use. Raises the errors of a database."""
     return Services(
         accounts,
-        Bulletins.open(folder / "bulletins.yaml"),
+        bulletins,
         open_attempts(settings.database_url),
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
         settings.link_base,
@@ -162,18 +171,26 @@ def create_app(
     insecure: bool = False,
     clock: Callable[[], datetime] = utc_now,
     perform: Perform = perform,
+    module: str | None = None,
 ) -> Flask:
-    """Return the web program of a hotline.
+    """Return the web program of a hotline, or of its published menu if a ``module`` is named.
 
     Raises :class:`BadSetting` if webhooks could not be checked, unless ``insecure`` accepts that.
     """
+    signature = checked_signature(settings, insecure=insecure)
+    application = build_application(folder, settings, perform=perform, module=module)
+    return web_program(application, settings, signature, clock)
+
+
+def checked_signature(settings: Settings, *, insecure: bool) -> Signature | None:
+    """Return how webhooks are checked; None: not at all. Raises :class:`BadSetting` if a server needs more settings."""
     signature = signature_of(settings, insecure=insecure)
     if settings.sends_messages and not settings.secret_keys:
         raise BadSetting(
             "IVR_SECRET_KEY is missing; set it, for every server and worker alike: messages with codes and links wait "
             "sealed with it"
         )
-    return web_program(build_application(folder, settings, perform=perform), settings, signature, clock)
+    return signature
 
 
 def _only_over_https(response: Response) -> Response:

@@ -18,8 +18,8 @@ from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
 from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
+from ivr.calls.hotline_loader import load_tree, registry_for
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
-from ivr.calls.served_hotline import load_tree, registry_for
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import ActionRun, JobResult
 from ivr.config import Settings

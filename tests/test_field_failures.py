@@ -15,7 +15,7 @@ import pytest
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from tests.support.bank import ACTIONS
 from tests.support.phone import SETTINGS, YUEBAO, Phone, phrase, program, signed, small_hotline
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from ivr.calls.hotline_loader import MenuBroken, load_tree
 from ivr.calls.line import CallNote, Heard
-from ivr.calls.served_hotline import MenuBroken, load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.simulator_setup import CallSaver, local_simulator
 from ivr.config import BadSetting

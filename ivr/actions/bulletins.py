@@ -99,6 +99,15 @@ class Bulletins:
             if bulletin.first <= on <= bulletin.last and language in bulletin.words
         ]
 
+    def replace(self, text: str) -> None:
+        """Tell the bulletins of this text instead. If it is broken, the earlier ones stay and the log says why."""
+        try:
+            bulletins = parse_bulletins(text)
+        except BadFile as error:
+            _log.warning("bulletins not taken up", problems=str(error))
+        else:
+            self._latest_read = None, bulletins
+
     def _latest(self) -> list[Bulletin]:
         stamp = file_stamp(self._path) if self._path else None
         bulletins = self._latest_read[1]
@@ -109,6 +118,11 @@ class Bulletins:
                 _log.warning("bulletins not taken up", problems=str(error))
             self._latest_read = stamp, bulletins
         return bulletins
+
+
+def parse_bulletins(text: str) -> list[Bulletin]:
+    """Return the bulletins of a file's text. Raises ``BadFile``."""
+    return _parsed(Path("bulletins.yaml"), text.encode())
 
 
 def _read(path: Path | None) -> list[Bulletin]:

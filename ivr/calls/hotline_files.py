@@ -7,8 +7,11 @@ editors, version control and Kubernetes keep their own files under such names.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +22,9 @@ from ivr.menu.loader import included_files, original_of
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import content_of, decode
+
+LARGEST_HASHED = 64 * 1024 * 1024
+"""Bytes: a recording of an hour has less. Hashing as many takes a twentieth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,43 @@ def call_files(folder: Path) -> tuple[list[str], list[Problem]]:
     return files, [_wrong_suffix(path.as_posix()) for path in named if path.suffix == ".yml"]
 
 
-def stamps(folder: Path, sources: Mapping[str, str]) -> dict[str, FileStamp | None]:
+def stamps(folder: Path, included: Iterable[str]) -> dict[str, FileStamp | None]:
     """Return values that change when a file changes that is read, or would be. This costs little.
 
-    ``sources`` are those of the last reading: they say what the menu includes.
+    ``included`` are the files that the menu includes.
     """
-    names = [MENU_FILE, *included_files(sources.get(MENU_FILE, ""))]
-    beside = [*_visible(folder, "*.yaml"), *_visible(folder, "*.yml"), *recording_files(folder)]
-    return {str(path): file_stamp(path) for path in (*(folder / name for name in names), *beside)}
+    return {str(path): file_stamp(path) for path in _readable(folder, included)}
+
+
+def folder_digest(folder: Path, others: Iterable[str]) -> str:
+    """Return a hash of what is in the files that are read, and in ``others``.
+
+    A file that is larger than any that could be read is known by its time alone, and a pipe by its name.
+    """
+    digest = hashlib.sha256()
+    for path in sorted({*_readable(folder, others)}):
+        digest.update(os.fsencode(path.relative_to(folder)) + b"\0" + _content_digest(path))
+    return digest.hexdigest()
+
+
+def _content_digest(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return b"special"
+        if found.st_size > LARGEST_HASHED:
+            return f"{found.st_size} {found.st_mtime_ns}".encode()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        return str(error.errno).encode()
+
+
+def _readable(folder: Path, others: Iterable[str]) -> Iterator[Path]:
+    yield from (folder / name for name in (MENU_FILE, *others))
+    yield from _visible(folder, "*.yaml")
+    yield from _visible(folder, "*.yml")
+    yield from recording_files(folder)
 
 
 def _visible(folder: Path, pattern: str) -> Iterator[Path]:

@@ -2,153 +2,36 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
 from ivr.actions.base import Action
-from ivr.actions.bulletins import FileStamp
 from ivr.actions.http.connections import Connections
 from ivr.actions.http.service_actions import actions_of
-from ivr.actions.python_module import BadModule, PythonModule
-from ivr.actions.registry import ActionRegistry, registry_of
-from ivr.calls.hotline_files import HotlineFiles, read_folder, stamps
-from ivr.calls.recordings import recordings_of
+from ivr.actions.python_module import PythonModule
+from ivr.actions.registry import ActionRegistry
+from ivr.calls.hotline_loader import misfits, setting_problems
+from ivr.calls.menu_sources import FolderSource, MenuSource
 from ivr.config import BadSetting, Settings
 from ivr.logs import origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.language.model import YamlPath
-from ivr.menu.language.suggestions import did_you_mean
-from ivr.menu.loader import Loaded, load, tree_despite
-from ivr.menu.reading.draft import DATA_FILES
-from ivr.menu.reading.problems import BadFile, Problem
-from ivr.menu.reading.yaml import Section, place, read
+from ivr.menu.loader import Loaded, load
+from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
 from ivr.storage.sqlite import SqliteStore
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the folder."""
-READ_EVERY = 15.0
-"""Seconds after which the folder is read even if no file looks changed: file systems may keep time coarsely."""
+"""Seconds between two looks for a changed menu."""
 MOST_TREES = 8
 """Compiled versions that are kept in memory; an older one is compiled again from the store."""
 
 log = structlog.get_logger(__name__)
-
-
-class MenuBroken(BadFile):
-    """A hotline cannot be loaded."""
-
-
-def load_hotline(folder: Path, registry: ActionRegistry | None = None) -> Loaded:
-    """Read and check the menu of a hotline's folder, with the actions that it names or those of ``registry``."""
-    return _loaded(folder, read_folder(folder), registry)
-
-
-def _loaded(folder: Path, files: HotlineFiles, registry: ActionRegistry | None) -> Loaded:
-    if any(_lacks_source(problem, files.sources) for problem in files.problems):
-        return Loaded(None, files.problems)  # the rest would be read as if that file were not there
-    broken: list[Problem] = []
-    if registry is None:
-        registry, broken = read_registry(folder, files.sources)
-    loaded = load(
-        files.sources,
-        registry.contracts,
-        files.recordings,
-        files.unread,
-        withheld=registry.withheld,
-        complete=not broken,
-    )
-    if files.unusable:
-        loaded = replace(loaded, problems=tuple(sorted({*loaded.problems, *files.unusable})))
-    if not broken and not files.problems:
-        return loaded
-    return Loaded(None, tuple(sorted({*loaded.problems, *broken, *files.problems})), loaded.draft)
-
-
-def _lacks_source(problem: Problem, sources: Mapping[str, str]) -> bool:
-    """Whether a file of the menu could not be read. A data file with another ending, or a second copy, hides nothing."""
-    return PurePosixPath(problem.file).with_suffix(".yaml").as_posix() not in {*sources, *DATA_FILES}
-
-
-def read_registry(folder: Path, sources: Mapping[str, str]) -> tuple[ActionRegistry, list[Problem]]:
-    """Return the actions of a hotline that ``actions.yaml`` does not declare itself, and what is wrong with them."""
-    section = _actions_section(sources.get(ACTIONS_FILE, ""))
-    python, accounts = (section.get("python"), section.get("accounts")) if section else (None, None)
-    over_http = isinstance(accounts, Section)
-    resets = isinstance(accounts, Section) and accounts.get("resets") in {True, "true"}
-    if not isinstance(python, str):
-        return ActionRegistry(has_accounts=over_http, has_resets=resets), []
-    try:
-        return registry_of(folder, python, has_accounts=over_http, has_resets=resets), []
-    except BadModule as bad:
-        assert section is not None
-        problem = Problem(ACTIONS_FILE, *place(section, "python"), "", bad.what, bad.remedy)
-        # Nobody knows whether it has accounts, so an action that needs them is no further mistake.
-        return ActionRegistry(has_accounts=True, has_resets=True), [problem]
-
-
-@functools.lru_cache(maxsize=8)
-def _actions_section(source: str) -> Any:
-    """Return the file as it is read. It is cached, because each written call asks for the same one."""
-    return read(source, ACTIONS_FILE)[0] if source else None
-
-
-def registry_for(folder: Path, tree: Tree) -> ActionRegistry:
-    """Return the actions that a loaded menu names. Raises :class:`MenuBroken`."""
-    registry, broken = read_registry(folder, tree.sources)
-    if broken:
-        raise MenuBroken.of(folder, broken)
-    return registry
-
-
-def load_tree(folder: Path) -> Tree:
-    """Return the menu of a hotline's folder. Raises :class:`MenuBroken`."""
-    loaded = load_hotline(folder)
-    if loaded.tree is None:
-        raise MenuBroken.of(folder, loaded.problems)
-    return loaded.tree
-
-
-def tree_despite_errors(folder: Path, loaded: Loaded) -> Tree | None:
-    """Return the tree of a hotline with errors, if possible. It is good for explaining them, never for a call."""
-    if loaded.tree is not None or loaded.draft is None:
-        return loaded.tree
-    files = read_folder(folder)
-    contracts = read_registry(folder, files.sources)[0].contracts
-    return tree_despite(loaded.draft, files.sources, contracts, files.recordings)
-
-
-def setting_problems(tree: Tree, settings: Settings) -> Iterator[tuple[YamlPath, str, str]]:
-    """Yield where a menu does not fit the settings: the place in the menu file, what is wrong, and what to do."""
-    for name in settings.desk_numbers:
-        if name not in tree.desks:
-            what = f"IVR_DESK_{name.upper()}: the hotline has no desk `{name}`"
-            yield ("desks",), what, did_you_mean(name, tree.desks)
-    rung: list[tuple[str, YamlPath, str]] = [("IVR_FALLBACK_NUMBER", (), settings.fallback_number)]
-    for name, desk in tree.desks.items():
-        number = settings.desk_numbers.get(name, desk.number)
-        rung.append((f"the desk `{name}`", ("desks", name, "number"), number))
-    for who, path, number in rung:
-        if number and number == settings.number:
-            what = f"TWILIO_NUMBER: `{number}` is also the number of {who}, so that the hotline would ring itself"
-            yield path, what, "give the desk a number of its own"
-
-
-def agent_number(tree: Tree, settings: Settings) -> str:
-    """Return the number of the desk behind the ``agent`` node, or nothing if that node is no transfer."""
-    node = tree.nodes[tree.declared.agent]
-    if node.desk is None:
-        return ""
-    return settings.desk_numbers.get(node.desk) or tree.desks[node.desk].number
 
 
 @dataclass(slots=True)
@@ -161,59 +44,58 @@ class ServedHotline:
     report: Callable[[tuple[Problem, ...]], None] | None = None
     """Called with the problems of a menu that was not loaded."""
     look_every: float = LOOK_EVERY
-    present: Tree | None = None
-    """The menu of new calls; None loads it from the folder."""
+    """Seconds; infinite if a thread of its own calls :meth:`refresh`."""
+    source: MenuSource | None = None
+    """Where the menu of new calls comes from; None is the folder."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     """Has the addresses and secrets of the services in ``actions.yaml``."""
     connections: Connections = field(default_factory=Connections)
     """To those services; they outlive a menu version."""
     registry: ActionRegistry | None = None
     """The other actions. Their code is loaded once: a change needs a restart."""
-    _trees: dict[str, Tree] = field(default_factory=dict)
-    _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict)
+    present: Tree | None = field(default=None, init=False)
+    """The menu of new calls."""
+    _trees: dict[str, Tree] = field(default_factory=dict, init=False)
+    _actions: dict[str, Mapping[str, Action]] = field(default_factory=dict, init=False)
     """By version."""
-    _files: HotlineFiles | None = None
-    """What was read last, even if it has errors."""
-    _stamps: Mapping[str, FileStamp | None] = field(default_factory=dict)
-    _code: Sequence[bytes] = ()
-    """The Python files when they were loaded."""
-    _looked: float = 0.0
-    _read: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _unfit: str = field(default="", init=False)
+    """Why the newest menu of the source was not taken up here."""
+    _failing: bool = field(default=False, init=False)
+    _looked: float = field(default=0.0, init=False)
+    _refreshing: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _restoring: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
         """Load the menu. Raises :class:`MenuBroken`, or ``BadSetting`` if the menu does not fit the settings."""
-        tree = self.present
-        if tree is None:
-            loaded = _loaded(self.folder, self._changed_files() or HotlineFiles(), self.registry)
-            if loaded.tree is None:
-                raise MenuBroken.of(self.folder, loaded.problems)
-            tree = loaded.tree
-        else:
-            self._stamps, self._read = stamps(self.folder, tree.sources), time.monotonic()
+        if self.source is None:
+            self.source = FolderSource(self.folder, self.store)
+        tree, self.registry = self.source.first(self.registry)
         if wrong := [f"{what}; {remedy}" for _, what, remedy in setting_problems(tree, self.settings)]:
             raise BadSetting("\n".join(wrong))
-        if self.registry is None:
-            self.registry = registry_for(self.folder, tree)
         self._take_up(tree)
-        self._code = self._code_now()
 
     def current(self) -> Tree:
-        """Return the menu for a new call. It is loaded again if its files have changed."""
+        """Return the menu for a new call. If nobody else does it, this looks for a changed one."""
         if time.monotonic() - self._looked >= self.look_every:
-            self._refresh()
+            self.refresh()
         assert self.present is not None
         return self.present
 
     def version(self, version: str) -> Tree:
         """Return the version of the menu that a call began with, or the present one if that is lost."""
-        if self.present is not None and self.present.version == version:
-            return self.present
-        tree = self._trees.get(version) or self._restored(version)
+        tree = self._known_tree(version)
+        if tree is None:
+            with self._restoring:  # one thread compiles it, and the others wait for that
+                tree = self._known_tree(version) or self._restored(version)
         if tree is None:
             log.warning("menu version lost", version=version)
             return self.current()
         return tree
+
+    def _known_tree(self, version: str) -> Tree | None:
+        if self.present is not None and self.present.version == version:
+            return self.present
+        return self._trees.get(version)
 
     def actions(self, tree: Tree) -> Mapping[str, Action]:
         """Return the actions of a version that came from :meth:`current` or :meth:`version`."""
@@ -222,14 +104,23 @@ class ServedHotline:
     @property
     def actions_module(self) -> PythonModule:
         """The Python module that the hotline names."""
-        return self._known().module
+        return self._known_actions().module
+
+    @property
+    def problem(self) -> str:
+        """What of the hotline's folder is not served, in a line that anybody may read; empty if all of it is."""
+        return self._unfit or self._origin().problem
 
     def _actions_of(self, tree: Tree) -> Mapping[str, Action]:
-        return actions_of(tree, self.environ, self.connections, self._known().actions)
+        return actions_of(tree, self.environ, self.connections, self._known_actions().actions)
 
-    def _known(self) -> ActionRegistry:
+    def _known_actions(self) -> ActionRegistry:
         assert self.registry is not None
         return self.registry
+
+    def _origin(self) -> MenuSource:
+        assert self.source is not None
+        return self.source
 
     def close(self) -> None:
         self.connections.close()
@@ -239,8 +130,9 @@ class ServedHotline:
         sources = self.store.version(version)
         if sources is None:
             return None
-        known = self._known()  # the database chooses no code
-        tree = load(sources, known.contracts, recordings_of(self.folder)[0], withheld=known.withheld).tree
+        known = self._known_actions()  # the database chooses no code
+        recordings = self._origin().recordings()
+        tree = load(sources, known.contracts, recordings, withheld=known.withheld).tree
         if tree is None:
             return None
         try:
@@ -250,79 +142,56 @@ class ServedHotline:
             return None
         return tree
 
-    def _refresh(self) -> None:
-        """Look at the folder, unless another thread is doing that. The present menu serves meanwhile."""
-        if not self._lock.acquire(blocking=False):
+    def refresh(self) -> None:
+        """Look for a changed menu, unless another thread is doing that. The present one serves meanwhile."""
+        if not self._refreshing.acquire(blocking=False):
             return
         try:
             loaded = self._reloaded()
+            self._failing = False
         except Exception as error:  # noqa: BLE001 - a file that went away, a full disk: look again
-            log.warning("folder not read", **origin_of(error))
-            self._files, self._stamps = None, {}
+            if not self._failing:
+                log.warning("menu not looked for", **origin_of(error))
+            self._failing = True
+            self._origin().forget()
             return
         finally:
-            self._lock.release()
+            self._refreshing.release()
         if loaded is not None and loaded.tree is None and self.report:
             self.report(loaded.problems)
 
     def _reloaded(self) -> Loaded | None:
         """Load a changed menu, and use it if it has no errors. Return None if nothing has changed."""
+        assert self.present is not None
         self._looked = time.monotonic()
-        files = self._changed_files()
-        if files is None:
+        loaded = self._origin().changed(self.present, self._known_actions())
+        if loaded is None:
             return None
-        loaded = self._checked(_loaded(self.folder, files, self.registry))
+        loaded = self._checked(loaded)
         if loaded.tree is not None:
+            self._unfit = ""
             log.info("menu taken up", hotline=loaded.tree.name, version=loaded.tree.version)
         else:
-            if self._code_now() != self._code:
-                what = "the Python code has changed since the start"
-                changed = Problem(ACTIONS_FILE, 1, 1, "", what, "restart to load it", "warning")
-                loaded = replace(loaded, problems=(*loaded.problems, changed))
+            self._unfit = "the menu is not taken up; the log says why"
             log.error("menu not taken up", problems=[str(problem) for problem in loaded.problems])
         return loaded
 
-    def _code_now(self) -> Sequence[bytes]:
-        """Return the Python file beside the menu, or the installed module's file and those of its package beside it."""
-        name = self.present.python if self.present else ""
-        module = sys.modules.get(name)
-        path = self.folder / name if name.endswith(".py") else Path(getattr(module, "__file__", None) or "")
-        paths = sorted(path.parent.glob("*.py")) if module and module.__package__ else [path]
-        return [each.read_bytes() for each in paths if each.is_file()]
-
-    def _changed_files(self) -> HotlineFiles | None:
-        """Return the content of the folder, or None if it has not changed."""
-        before, now = self._files, time.monotonic()
-        known = before or self.present
-        seen = stamps(self.folder, known.sources if known else {})
-        if seen == self._stamps and now - self._read < READ_EVERY:
-            return None
-        self._files, self._stamps, self._read = read_folder(self.folder), seen, now
-        return None if self._files == before else self._files
-
     def _checked(self, loaded: Loaded) -> Loaded:
         """Use a menu if a server could also start with it. Otherwise return what is wrong."""
-        tree, draft = loaded.tree, loaded.draft
-        if tree is None or draft is None:
+        tree = loaded.tree
+        if tree is None:
             return loaded
-        wrong = []
-        for path, what, remedy in setting_problems(tree, self.settings):
-            file, at = draft.place_of("", path)
-            wrong.append(Problem(file, *at, "", what, remedy))
-        present = self.present
-        if present and (tree.python, tree.accounts) != (present.python, present.accounts):
-            what = "`python` or `accounts` has changed, and a running server keeps the code that it has"
-            wrong.append(Problem(ACTIONS_FILE, 1, 1, "", what, "restart the server"))
+        wrong = misfits(loaded, self.settings, self.present)
         if not wrong:
             try:
                 self._take_up(tree)
             except BadSetting as error:
                 wrong = [Problem(ACTIONS_FILE, 1, 1, "", str(error), "start the server with it")]
-        return Loaded(None, tuple(wrong), draft) if wrong else loaded
+        return Loaded(None, tuple(wrong), loaded.draft) if wrong else loaded
 
     def _take_up(self, tree: Tree) -> None:
         self._keep(tree)
-        self.store.keep_version(tree.version, tree.name, tree.sources)
+        self._origin().keep(tree)
         self.present = tree
         self._looked = time.monotonic()
 

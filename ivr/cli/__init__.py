@@ -86,8 +86,8 @@ def _as_failed(error: Exception) -> Exception:
     """Return the message for an error that an operator can fix, or the error itself."""
     import sqlite3
 
+    from ivr.calls.hotline_loader import MenuBroken
     from ivr.calls.line import CallBroken
-    from ivr.calls.served_hotline import MenuBroken
     from ivr.config import BadSetting
     from ivr.diagrams.ranking import NoLayout
     from ivr.menu.reading.problems import BadFile

@@ -33,14 +33,22 @@ def check_demonstration(folder: Path) -> None:
 def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
     """Reject a folder that is no hotline, before anything is opened.
 
-    `check` reports it as a problem, for tools. `simulate --url` needs no folder.
+    `check` reports it as a problem, for tools. `simulate --url` needs no folder, and `serve` has the version that was
+    good last.
     """
     if folder.is_file():
         raise CommandFailed(f"{folder} is a file; name the hotline's folder: {folder.parent}")
     if ctx.info_name != "simulate":
         check_demonstration(folder)
-    if ctx.info_name in {"simulate", "check"} or (folder / "menu.yaml").is_file():
-        return folder
+    if ctx.info_name not in {"simulate", "check", "serve"}:
+        check_hotline(folder)
+    return folder
+
+
+def check_hotline(folder: Path) -> None:
+    """Reject a folder without a menu, and say what to do."""
+    if (folder / "menu.yaml").is_file():
+        return
     from ivr.calls.hotline_files import misnamed_menu
 
     if folder.is_dir() and (misnamed := misnamed_menu(folder)):

@@ -10,7 +10,7 @@ import click
 
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.served_hotline import load_hotline, read_registry
+from ivr.calls.hotline_loader import load_hotline, read_registry
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import print_json, print_problem
 from ivr.console import counted

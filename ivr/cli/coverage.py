@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.console import counted
 from ivr.explore.counterexample import as_call
 from ivr.explore.fill import fill_coverage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ivr.calls.served_hotline import MenuBroken, load_hotline
+from ivr.calls.hotline_loader import MenuBroken, load_hotline
 from ivr.menu.loader import Loaded
 from ivr.menu.tree import Tree
 

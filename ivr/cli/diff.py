@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ivr.actions.registry import ActionRegistry
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.served_hotline import load_hotline, read_registry
+from ivr.calls.hotline_loader import load_hotline, read_registry
 from ivr.cli.arguments import DEMONSTRATION, default_hotline
 from ivr.cli.errors import CommandFailed
 from ivr.cli.git_revisions import Repository

@@ -62,7 +62,7 @@ def explore_command(
     Every key, silence, outcome, desk, hour, language, level of identity and hang-up, through the same step that answers
     the telephone. What does not hold is told with the shortest call that shows it. `ivr explain P01` tells a proof.
     """
-    from ivr.calls.served_hotline import load_hotline, tree_despite_errors
+    from ivr.calls.hotline_loader import load_hotline, tree_despite_errors
     from ivr.explore.findings import found, verdicts
     from ivr.explore.prover import ProofLimits, prove
     from ivr.lint import judged

@@ -9,7 +9,7 @@ import click
 
 from ivr.actions.builtin import CONTRACTS
 from ivr.actions.bulletins import Bulletin
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.cli.errors import CommandFailed
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.http_services import (

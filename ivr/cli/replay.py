@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.call_store import open_call_store
 from ivr.cli.errors import CommandFailed, as_usage_error

@@ -11,7 +11,7 @@ import click
 
 from ivr.actions.bulletins import BulletinsFile
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.served_hotline import MenuBroken, read_registry
+from ivr.calls.hotline_loader import MenuBroken, read_registry
 from ivr.cli.output import print_json
 from ivr.menu.language.http_services import ActionsFile
 from ivr.menu.reference import json_schemas, schema

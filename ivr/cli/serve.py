@@ -7,10 +7,13 @@ from pathlib import Path
 
 import click
 
-from ivr.app import create_app
-from ivr.cli.arguments import hotline_argument, read_settings
+from ivr.app import checked_signature, create_app
+from ivr.calls.hotline_loader import MenuBroken
+from ivr.cli.arguments import check_hotline, hotline_argument, read_settings
+from ivr.config import Settings
 from ivr.console import counted
 from ivr.logs import configure, warn_root
+from ivr.serving.publisher import publish_at_start
 from ivr.serving.server import serve as run
 
 
@@ -41,15 +44,22 @@ def serve_command(
     """Answer Twilio's webhooks. The first one is POST /voice; settings come from the environment."""
     settings = read_settings()
     configure(settings.log, settings.log_level)
-    count = workers or max(os.cpu_count() or 1, 1)
-    if settings.database_url.startswith("memory:"):
+    count, in_memory = workers or max(os.cpu_count() or 1, 1), settings.database_url.startswith("memory:")
+    if in_memory:
         if workers and workers > 1:
             raise click.UsageError(
                 "--workers: each process has a memory of its own; with memory:// there can be only one"
             )
         count = 1
+    checked_signature(settings, insecure=insecure)
+    folder = hotline.absolute()  # a link stays a link: it may be pointed elsewhere
+    module = None
+    if in_memory:
+        check_hotline(hotline)
+    else:
+        module = _published_module(hotline, folder, settings)
     # An error appears here once, and not in every worker.
-    create_app(hotline, settings, insecure=insecure).extensions["ivr"].close()
+    create_app(folder, settings, insecure=insecure, module=module).extensions["ivr"].close()
     warn_root()
     if insecure:
         warning = "signatures are NOT checked: anybody may post to these webhooks"
@@ -69,5 +79,31 @@ def serve_command(
         first = settings.public_url or address
         click.echo(f"ready: {address} ({counted(count, 'worker')}, first webhook {first}/voice)")
 
-    run(hotline, host, port, workers=count, insecure=insecure, messages=messages, ready=ready)
+    run(
+        folder,
+        host,
+        port,
+        workers=count,
+        insecure=insecure,
+        messages=messages,
+        module=module,
+        ready=ready,
+    )
     click.echo("stopped")
+
+
+def _published_module(hotline: Path, folder: Path, settings: Settings) -> str:
+    """Publish the menu of the folder, or say why an earlier version is served. Return its Python module."""
+    try:
+        module, wrong = publish_at_start(folder, settings)
+    except MenuBroken:
+        check_hotline(hotline)
+        raise
+    if wrong:
+        click.secho(
+            f"not all of the folder is served; where it is broken, what was good last goes on "
+            f"(`ivr check {hotline}` lists everything):\n{wrong}",
+            fg="yellow",
+            err=True,
+        )
+    return module

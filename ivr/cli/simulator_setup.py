@@ -12,8 +12,8 @@ from ivr import harness
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.app import build_application, utc_now
 from ivr.calls.action_results import Actions
+from ivr.calls.hotline_loader import load_hotline
 from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
-from ivr.calls.served_hotline import load_hotline
 from ivr.channels.terminal.simulator import Controls, Simulator
 from ivr.channels.terminal.trace import request_line, step_lines
 from ivr.channels.terminal.transcript import Transcript

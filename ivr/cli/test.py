@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.cli.arguments import hotline_argument
 from ivr.cli.coverage import CoverageGoals, MeasuredCoverage
 from ivr.cli.errors import CommandFailed, as_usage_error

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.channels.twilio.admin import provisioning as operations
 from ivr.channels.twilio.admin.doctor import Doctor
 from ivr.channels.twilio.admin.errors import RestFailed

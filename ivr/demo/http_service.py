@@ -24,9 +24,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
+from ivr.actions.bulletins import Bulletins
 from ivr.actions.perform import NotProved, perform
 from ivr.app import open_services, utc_now
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.config import BadSetting, Settings
 from ivr.demo.account_routes import install as install_accounts
 from ivr.demo.account_routes import json_answer, moment
@@ -195,7 +196,7 @@ def serve_demo(
     """
     rate_limits = load_tree(folder).declared.texts
     accounts = Accounts(file_beside(settings.database_url, "accounts"), folder / "accounts.yaml")
-    services = open_services(folder, settings, accounts)
+    services = open_services(Bulletins.open(folder / "bulletins.yaml"), settings, accounts)
     with closing(accounts), closing(services.attempts):
         app = create_service(services, token, rate_limits=rate_limits)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

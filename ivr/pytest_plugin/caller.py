@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline_loader import MenuBroken, load_tree
 from ivr.calls.line import CallBroken, Heard
-from ivr.calls.served_hotline import MenuBroken, load_tree
 from ivr.harness import DirectHarnesses, check_names
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import Problem

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.harness import DirectHarnesses
 
 _LOADED = pytest.StashKey[dict[Path, DirectHarnesses]]()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.served_hotline import MenuBroken
+from ivr.calls.hotline_loader import MenuBroken
 from ivr.pytest_plugin.hotlines import harnesses_of
 from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
 from ivr.written.model import WrittenCall

@@ -10,8 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-from ivr.config import ADDRESS_VARIABLE, HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE
-from ivr.serving import CannotServe
+from ivr.config import (
+    ADDRESS_VARIABLE,
+    HOTLINE_VARIABLE,
+    INSECURE_VARIABLE,
+    MESSAGES_VARIABLE,
+    MODULE_VARIABLE,
+)
+from ivr.serving import CannotServe, publisher
 from ivr.serving.supervisor import Supervisor
 from ivr.serving.worker import BACKLOG
 
@@ -27,18 +33,23 @@ def serve(
     workers: int,
     insecure: bool,
     messages: bool = True,
+    module: str | None = None,
     ready: Callable[[str], None],
 ) -> None:
     """Serve a hotline until the process is told to end. ``ready`` is called with the URL once all workers answer.
 
-    Each worker also sends text messages. If ``messages`` is false, `ivr worker` does.
+    Each worker also sends text messages. If ``messages`` is false, `ivr worker` does. ``module`` is the Python module of
+    the published menu, which a publisher keeps up to date; if it is None, the worker reads the folder itself.
 
     Raises :class:`CannotServe` if the address is not available or the workers do not come up.
     """
     listener = listen(host, port)
     address = local_url(host, port)
     os.environ.update(worker_environment(folder, address, insecure=insecure, messages=messages))
-    Supervisor(listener, workers, lambda: ready(address)).run()
+    if module is not None:
+        os.environ[MODULE_VARIABLE] = module
+    beside = publisher.main if module is not None else None
+    Supervisor(listener, workers, lambda: ready(address), publisher=beside).run()
 
 
 def worker_environment(

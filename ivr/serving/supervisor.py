@@ -39,11 +39,17 @@ _TICK = 0.2
 log = structlog.get_logger(__name__)
 
 
+Work = Callable[[socket.socket, socket.socket], None]
+"""What a process does with the listening socket and its end of a channel to the supervisor."""
+
+
 @dataclass(slots=True)
 class _Worker:
-    """One place for a worker, and the process that fills it."""
+    """One place for a worker, or for the publisher beside them, and the process that fills it."""
 
-    number: int
+    number: int | str
+    """The publisher has its name here."""
+    work: Work
     process: SpawnProcess | None = None
     channel: socket.socket | None = None
     started: float = 0.0
@@ -63,8 +69,10 @@ class Supervisor:
     count: int
     ready: Callable[[], None]
     """Called once, when all workers answer."""
-    work: Callable[[socket.socket, socket.socket], None] = main
+    work: Work = main
     """What a worker does: it gets the listening socket and its end of a channel to the supervisor."""
+    publisher: Work | None = None
+    """What is done beside the workers, once they answer."""
     _workers: list[_Worker] = field(init=False)
     _channels: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector, init=False)
     _signals: int = field(default=0, init=False)
@@ -77,7 +85,7 @@ class Supervisor:
         """Serve until SIGTERM or SIGINT. Raises :class:`CannotServe` if no worker comes up at the start."""
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, self._note_signal)
-        self._workers = [_Worker(number) for number in range(1, self.count + 1)]
+        self._workers = [_Worker(number, self.work) for number in range(1, self.count + 1)]
         try:
             while not self._signals:
                 self._look()
@@ -102,7 +110,7 @@ class Supervisor:
         ours.setblocking(False)
         # A fresh interpreter: a fork would copy locks that a thread may hold.
         process = multiprocessing.get_context("spawn").Process(
-            target=self.work, args=(self.listener, theirs), name=f"ivr-worker-{worker.number}"
+            target=worker.work, args=(self.listener, theirs), name=f"ivr-worker-{worker.number}"
         )
         process.start()
         theirs.close()
@@ -137,6 +145,8 @@ class Supervisor:
         if not self._was_ready and all(each.ready for each in self._workers):
             self._was_ready = True
             self.ready()
+            if self.publisher:
+                self._workers.append(_Worker("publisher", self.publisher))
         elif worker.deaths:
             log.info("worker answers again", worker=worker.number)
 

@@ -9,17 +9,26 @@ import asyncio
 import contextlib
 import faulthandler
 import gc
+import math
 import os
 import resource
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from uvicorn import Config, Server
 
 from ivr.app import create_app
-from ivr.config import HOTLINE_VARIABLE, INSECURE_VARIABLE, MESSAGES_VARIABLE, settings_from
+from ivr.calls.served_hotline import LOOK_EVERY, ServedHotline
+from ivr.config import (
+    HOTLINE_VARIABLE,
+    INSECURE_VARIABLE,
+    MESSAGES_VARIABLE,
+    MODULE_VARIABLE,
+    settings_from,
+)
 from ivr.logs import configure
 from ivr.messaging.outbox import ENDS_WITHIN
 from ivr.serving.connections import IDLE_SECONDS, BoundedConnection, watch
@@ -34,6 +43,8 @@ GRACE_SECONDS = 8
 """That requests under way may take when the worker is asked to end."""
 DUMP = signal.SIGUSR1
 """Makes a worker write into the log where each of its threads is, even if it hangs."""
+FOLLOWER_SECONDS = 2.0
+"""That compiling a menu may still take when the worker ends. Then it is given up."""
 BACKLOG = 1024
 """Connections that the kernel keeps until a worker accepts them."""
 
@@ -48,8 +59,15 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
     settings = settings_from(os.environ)
     configure(settings.log, settings.log_level)
     insecure = os.environ.get(INSECURE_VARIABLE) == "1"
-    program = create_app(Path(os.environ[HOTLINE_VARIABLE]), settings, insecure=insecure)
+    name_process("ivr-worker")
+    program = create_app(
+        Path(os.environ[HOTLINE_VARIABLE]),
+        settings,
+        insecure=insecure,
+        module=os.environ.get(MODULE_VARIABLE),
+    )
     application = program.extensions["ivr"]
+    follower = MenuFollower(application.hotline)
     outbox = None
     if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
         outbox = send_beside(application, settings)
@@ -65,7 +83,27 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
     if outbox:
         outbox.end(ENDS_WITHIN)
     bridge.close()
+    follower.stop()
     application.close()
+
+
+class MenuFollower:
+    """Takes up a changed menu in a thread of its own: no call waits until it is compiled."""
+
+    def __init__(self, hotline: ServedHotline, every: float = LOOK_EVERY) -> None:
+        hotline.look_every = math.inf
+        self._hotline, self._every = hotline, every
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="menu", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._every):
+            self._hotline.refresh()
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._thread.join(FOLLOWER_SECONDS)
 
 
 async def answer(
@@ -142,3 +180,9 @@ def _allow_many_connections() -> None:
     most = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
     if soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def name_process(name: str) -> None:
+    """Let tools such as ``ps`` and ``top`` show what this process is, where the system can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name, encoding="ascii")

@@ -13,7 +13,7 @@ its life, and :mod:`ivr.messaging.outbox` sends it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -200,6 +200,24 @@ class SavedTurn:
     """The slow action whose result this turn has collected; the result is deleted."""
     restarted: bool = False
     """Whether the call started over in this turn, because its version of the menu is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMenu:
+    """What the servers of a hotline's folder serve."""
+
+    version: str
+    """The version of the menu that new calls begin with."""
+    recordings: Mapping[str, str] = field(default_factory=dict)
+    """The published names of the recorded prompts."""
+    bulletins: str = ""
+    """The text of ``bulletins.yaml`` that was good last."""
+    code: str = ""
+    """The name of the hotline's Python module, signed, so that the database alone can choose no code."""
+    digest: str = ""
+    """Of the content of the folder that was looked at last."""
+    problem: str = ""
+    """What is wrong with the folder, in a line that anybody may read; empty if all of it is served."""
 
 
 @dataclass(frozen=True, slots=True)

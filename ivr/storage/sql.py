@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.storage.database import statements
 
-MIGRATIONS = (statements("tables_1.sql"), statements("tables_2.sql"), statements("tables_3.sql"))
+MIGRATIONS = tuple(statements(f"tables_{number}.sql") for number in (1, 2, 3, 4))
 """Each takes the tables of a file to the next version. Those that were released never change."""
 
 # A lease that ends later than any lease can was given before the clock was set back.
@@ -150,6 +150,16 @@ PRESENT_SOURCES = (
     "SELECT sources FROM versions WHERE kept IN (SELECT max(kept) FROM versions GROUP BY hotline)"
 )
 
+PUBLISH = """
+    INSERT INTO published (folder, version, recordings, bulletins, code, digest, problem)
+    VALUES (:folder, :version, :recordings, :bulletins, :code, :digest, :problem)
+    ON CONFLICT (folder) DO UPDATE SET
+        version = excluded.version, recordings = excluded.recordings, bulletins = excluded.bulletins,
+        code = excluded.code, digest = excluded.digest, problem = excluded.problem
+"""
+
+PUBLISHED = "SELECT version, recordings, bulletins, code, digest, problem FROM published WHERE folder = ?"
+
 RECORD = """
     SELECT call, hotline, version, caller, language, started, ended, ending, turn, urgent, reason, id FROM calls
 """
@@ -199,9 +209,11 @@ PURGE_STRAYS = """
 
 PURGE_RUNS = "DELETE FROM runs WHERE run IN (SELECT run FROM runs WHERE at < ? ORDER BY at LIMIT ?)"
 
-# The newest version of a hotline stays: its next call begins with it, even if no call has used it yet.
+# The newest version of a hotline stays, and the published one of each folder: the next call begins with it, even if no
+# call has used it yet.
 PURGE_VERSIONS = """
     DELETE FROM versions
     WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.version = versions.version)
+        AND version NOT IN (SELECT version FROM published)
         AND kept < (SELECT max(kept) FROM versions AS newest WHERE newest.hotline = versions.hotline)
 """

@@ -47,6 +47,7 @@ from ivr.storage.base import (
     Look,
     Message,
     PathEntry,
+    PublishedMenu,
     Purged,
     SavedTurn,
     Unknown,
@@ -277,6 +278,18 @@ class SqliteStore:
     def versions(self) -> frozenset[str]:
         """Return the hashes of all menu versions that are kept."""
         return frozenset(row[0] for row in self._reader.rows("SELECT version FROM versions", ()))
+
+    def publish(self, folder: str, menu: PublishedMenu) -> None:
+        """Let the servers of a folder serve this from now on. Its version must have been kept before."""
+        recordings = json.dumps(dict(menu.recordings))
+        values = dataclasses.asdict(menu) | {"folder": folder, "recordings": recordings}
+        self._writer.rows(sql.PUBLISH, values)
+
+    def published(self, folder: str) -> PublishedMenu | None:
+        """Return what the servers of a folder serve, or None if nothing of it was ever good."""
+        for version, recordings, *rest in self._reader.rows(sql.PUBLISHED, (folder,)):
+            return PublishedMenu(version, json.loads(recordings), *rest)
+        return None
 
     def calls(self, wanted: CallFilter) -> Sequence[CallRecord]:
         """List calls, the latest first."""

@@ -28,7 +28,7 @@ from ivr.actions.builtin import ACTIONS
 from ivr.actions.perform import perform
 from ivr.actions.python_module import BadModule, PythonModule, load_module
 from ivr.actions.registry import registry_of
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.menu.language.hotline import MessageLimits
 from ivr.menu.reading.problems import BadFile
 from tests.support.action_caller import NOW, Caller, moment

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.written.runner import read_calls
 from tests.support.command import ivr
 from tests.support.switchboards import write_menu

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls.hotline_loader import load_hotline
 from ivr.calls.recordings import LARGEST, NoRecording, _opened, named_in, open_recording, recordings_of
-from ivr.calls.served_hotline import load_hotline
 from tests.support.command import ivr
 from tests.support.menus import small
 

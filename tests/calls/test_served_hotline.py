@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from ivr.calls import menu_sources
 from ivr.calls import served_hotline as module
-from ivr.calls.served_hotline import MenuBroken, ServedHotline
+from ivr.calls.hotline_loader import MenuBroken
+from ivr.calls.served_hotline import ServedHotline
 from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.base import IN_MEMORY
@@ -246,7 +248,7 @@ def test_a_file_that_looks_unchanged_is_read_again_after_a_while(
     """Some file systems keep time so coarsely that a second change within it shows in nothing but the words."""
     hotline = ServedHotline(folder, SqliteStore(IN_MEMORY), look_every=0.0)
     first = hotline.current().version
-    monkeypatch.setattr(module, "stamps", lambda *_: hotline._stamps)
+    monkeypatch.setattr(menu_sources, "stamps", lambda *_: hotline.source._stamps)  # type: ignore[union-attr]
     changed(folder, "say: Hello.", "say: Good day.")
     assert hotline.current().version == first
     later = time.monotonic() + 15

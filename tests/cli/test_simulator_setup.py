@@ -13,8 +13,8 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from ivr.app import create_app
+from ivr.calls.hotline_loader import MenuBroken
 from ivr.calls.line import CallBroken
-from ivr.calls.served_hotline import MenuBroken
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import starter
 from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator

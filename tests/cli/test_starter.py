@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.cli import starter
 from ivr.cli.errors import CommandFailed
 from ivr.harness import DirectHarnesses

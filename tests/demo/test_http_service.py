@@ -23,7 +23,7 @@ from werkzeug.serving import make_server
 
 from ivr.actions.base import ActionResult, Services
 from ivr.actions.bulletins import Bulletins
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.config import BadSetting
 from ivr.demo.accounts import Accounts
 from ivr.demo.http_service import HTTP_STATUSES, ROUTES, HttpRoute, QuietHandler, body_of, create_service

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.explore import prover as proofs
 from ivr.explore import step_checks as stepwise
 from ivr.explore.distance import Distances

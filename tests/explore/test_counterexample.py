@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.engine.states import CallState
 from ivr.explore.counterexample import as_call
 from ivr.explore.explorer import explore

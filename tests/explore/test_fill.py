@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.explore.fill import FillResult, fill_coverage, filled_title
 from ivr.explore.reach import Reach, Witness, reach
 from ivr.harness import DirectHarnesses

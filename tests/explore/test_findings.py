@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.served_hotline import load_hotline, tree_despite_errors
+from ivr.calls.hotline_loader import load_hotline, tree_despite_errors
 from ivr.explore.findings import ProofFinding, found
 from ivr.explore.prover import prove
 from ivr.lint import judged

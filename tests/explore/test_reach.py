@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.engine.events import DigitsPressed
 from ivr.explore.reach import Witness, reach
 from ivr.menu.tree import Tree

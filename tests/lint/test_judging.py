@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.cli.starter import write
 from ivr.lint import RULES, judged, lint
 from ivr.lint.registry import CHECKS

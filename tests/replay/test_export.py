@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.app import build_application
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import DirectLine, VirtualClock
-from ivr.calls.served_hotline import load_tree
 from ivr.cli import main
 from ivr.config import Settings
 from ivr.explore.samples import Samples

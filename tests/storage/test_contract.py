@@ -29,6 +29,7 @@ from ivr.storage.base import (
     Free,
     Message,
     PathEntry,
+    PublishedMenu,
     Purged,
     SavedTurn,
     Unknown,
@@ -1042,3 +1043,27 @@ def test_a_store_may_be_closed_twice(store: SqliteStore) -> None:
     """Closing is safe in every way out of a program."""
     store.close()
     store.close()
+
+
+# --- what is published
+
+
+def test_what_is_published_of_a_folder_is_replaced(store: SqliteStore) -> None:
+    """Each folder has its own; nothing is published of one that nobody has published."""
+    first = PublishedMenu("v1", {"zh-CN/a.wav": "zh-CN/a.0123abcd.wav"}, "- x\n", "code", "digest", "problem")
+    store.publish("/one", first)
+    store.publish("/two", PublishedMenu("v2"))
+    assert store.published("/one") == first
+    assert store.published("/three") is None
+    store.publish("/one", replace(first, version="v3", problem=""))
+    assert store.published("/one") == replace(first, version="v3", problem="")
+    assert store.published("/two") == PublishedMenu("v2")
+
+
+def test_purge_keeps_the_version_that_is_published(store: SqliteStore) -> None:
+    """It may be old: after it only menus with mistakes were saved, or those of another folder of the same hotline."""
+    for version in ("v1", "v2", "v3"):
+        store.keep_version(version, "yuebao", {"menu.yaml": version})
+    store.publish("/one", PublishedMenu("v1"))
+    assert purge(store, NOON) == Purged(versions=1)
+    assert [version for version in ("v1", "v2", "v3") if store.version(version)] == ["v1", "v3"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.calls.served_hotline import load_hotline, tree_despite_errors
+from ivr.calls.hotline_loader import load_hotline, tree_despite_errors
 from ivr.engine.session import Session
 from ivr.engine.step import happen
 from ivr.explore.explorer import StepObserver

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from ivr.app import Application, build_application, open_outbox, web_program
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.channels.twilio.signature import Signature
 from ivr.cli import main
 from ivr.config import Settings

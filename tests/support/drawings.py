@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.diagrams.boxes import Drawing, draw
 from ivr.menu.loader import Loaded, load
 from tests.support.menus import small

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from ivr.actions.perform import perform
 from ivr.app import Application, build_application, web_program
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.calls.turns import Perform
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings

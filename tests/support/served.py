@@ -19,6 +19,14 @@ from urllib.parse import urlencode
 from tests.support.phone import FORM, PUBLIC, TOKEN, YUEBAO, signed
 from tests.support.twiml_checker import check_twiml
 
+HUNGRY = """
+def check_folder(folder):
+    import ivr.calls.folder_check
+    ivr.calls.folder_check.FolderReport = lambda *_, **__: [bytes(1 << 20) for _ in range(4096)]
+    return []
+"""
+"""Code of a hotline by which the check of its folder takes 4 GB."""
+
 
 @dataclass
 class Server:
@@ -68,8 +76,15 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers, oldest first."""
-        found = children(self.process.pid)
-        return sorted(pid for pid in found if "spawn_main" in command_line(pid))
+        return self._named("ivr-worker")
+
+    def publisher(self) -> int:
+        """Return the process id of the publisher, once there is one."""
+        wait_until(lambda: self._named("ivr-publisher"))
+        return self._named("ivr-publisher")[0]
+
+    def _named(self, name: str) -> list[int]:
+        return sorted(pid for pid in children(self.process.pid) if process_name(pid) == name)
 
     def ends(self) -> int:
         """Ask the server to end, and return its exit status."""
@@ -95,6 +110,14 @@ def children(pid: int) -> list[int]:
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
     found = (line.split() for line in listed.stdout.splitlines())
     return [int(child) for child, parent, state in found if int(parent) == pid and state[0] != "Z"]
+
+
+def process_name(pid: int) -> str:
+    """Return the name that a process has given itself, empty if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def command_line(pid: int) -> str:

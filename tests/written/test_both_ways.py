@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import CallNote, Heard, Item
-from ivr.calls.served_hotline import load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.simulator_setup import CallSaver, local_simulator
 from ivr.harness import DirectHarnesses

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.engine.events import TransferEnded
 from ivr.engine.session import Session
 from ivr.engine.step import happen

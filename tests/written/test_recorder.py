@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import AwaitedInput, Heard, Item
-from ivr.calls.served_hotline import load_tree
 from ivr.written.model import Hears, Press, Speak
 from ivr.written.recorder import MOST_PARTS, RecordingLine, recorded_title, said_to_everybody, telling
 from tests.support import bakery

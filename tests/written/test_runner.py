@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import Heard
-from ivr.calls.served_hotline import load_tree
 from ivr.channels.twilio.player.remote_line import PlayerLine
 from ivr.harness import DirectHarnesses
 from ivr.written.model import WrittenCall

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.app import create_app
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli import main
 from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import structlog
 from argon2 import PasswordHasher
 
 from ivr.actions.accounts import Account, IdentityRules, NoSuchAccount, OpenReset, PasswordKind
@@ -30,11 +31,14 @@ from ivr.demo.accounts.accounts_file import (
     born,
     tail_matches,
 )
-from ivr.demo.accounts.tables import clear, fill, has_layout, make_tables
+from ivr.demo.accounts.tables import clear, fill, has_layout, keep, kept, make_tables
 from ivr.menu.language.model import read_table
+from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.yaml import content_of
 from ivr.storage.base import CLOCKS_DIFFER
 from ivr.storage.database import Database
+
+log = structlog.get_logger(__name__)
 
 _HASHER = PasswordHasher()
 """Its defaults are the second recommendation of RFC 9106: 64 MiB, three passes."""
@@ -59,8 +63,9 @@ class Accounts(Database):
     def __init__(self, path: str, source: Path | None) -> None:
         """Open the database at ``path`` (or ``":memory:"``) and fill it from ``source`` if that has changed.
 
-        Without a source, or if the file does not exist, the service has no customers. Raises ``BadFile`` if the source
-        is wrong, and ``sqlite3.Error`` if the database is.
+        Without a source the service has no customers. If the file is wrong or gone, those of the file before stay; if
+        there was none, this raises ``BadFile`` or ``OSError`` for a wrong one. Raises ``sqlite3.Error`` if the database
+        is broken.
         """
         self._source = source
         super().__init__(path)
@@ -247,18 +252,35 @@ class Accounts(Database):
         return birth
 
     def _load(self, source: Path | None) -> None:
-        content = content_of(source) if source is not None and source.exists() else None
-        # The declaration is part of the mark, so that rows of an older program are written again.
-        mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
+        """Load the customers if the source has changed. If it is broken or gone, those that are here stay."""
         with self.transaction() as db:
             make_tables(db)
-            if db.execute("SELECT 1 FROM kept WHERE name = 'mark' AND value = ?", (mark,)).fetchone():
+        try:
+            content = content_of(source) if source is not None else None
+            # The declaration is part of the mark, so that rows of an older program are written again.
+            mark = hashlib.sha256(_declaration() + repr(content).encode()).hexdigest()
+            with self.transaction() as db:
+                if kept(db, "mark") == mark:
+                    return
+                if source is None or content is None:
+                    clear(db)
+                else:
+                    fill(db, source, content)
+                    keep(db, "declaration", hashlib.sha256(_declaration()).hexdigest())
+                keep(db, "mark", mark)
+        except (BadFile, OSError) as error:
+            self._go_on_without(error)
+
+    def _go_on_without(self, error: BadFile | OSError) -> None:
+        """Go on with the customers of an earlier file. Without any, raise the error, or have none if there is no file."""
+        declaration = hashlib.sha256(_declaration()).hexdigest()
+        with self.transaction() as db:
+            if kept(db, "declaration") == declaration:
+                problems = str(error) if isinstance(error, BadFile) else str(error.strerror)
+                log.error("accounts not taken up", problems=problems)
                 return
-            if source is None or content is None:
-                clear(db)
-            else:
-                fill(db, source, content)
-            db.execute("INSERT OR REPLACE INTO kept VALUES ('mark', ?)", (mark,))
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise error
 
 
 def bank(services: Services) -> Accounts:

@@ -37,6 +37,16 @@ def customers_in(source: Path, content: bytes) -> CustomerFile:
     return parse_file(CustomerFile, source, content, private=True)
 
 
+def kept(db: sqlite3.Connection, name: str) -> str:
+    """Return what is noted about the tables under this name, or nothing."""
+    row = db.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def keep(db: sqlite3.Connection, name: str, value: str) -> None:
+    db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+
+
 def clear(db: sqlite3.Connection) -> None:
     """Delete all customers, with everything that belongs to them, and the rules."""
     db.execute("DELETE FROM accounts")
@@ -67,6 +77,4 @@ def fill(db: sqlite3.Connection, source: Path, content: bytes) -> None:
     db.execute(
         "INSERT INTO tokens (phone) SELECT phone FROM accounts WHERE phone NOT IN (SELECT phone FROM tokens)"
     )
-    db.execute(
-        "INSERT OR REPLACE INTO kept VALUES ('rules', ?)", (IDENTITY_RULES.dump_json(filed.rules).decode(),)
-    )
+    keep(db, "rules", IDENTITY_RULES.dump_json(filed.rules).decode())

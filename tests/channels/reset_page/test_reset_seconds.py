@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import DirectLine, Heard
-from ivr.calls.served_hotline import load_tree
 from ivr.harness import DirectHarnesses
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness

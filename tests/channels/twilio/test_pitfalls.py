@@ -22,7 +22,7 @@ from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.perform import perform
 from ivr.app import create_app
 from ivr.calls.action_results import Actions
-from ivr.calls.served_hotline import load_hotline
+from ivr.calls.hotline_loader import load_hotline
 from ivr.channels.twilio.player.interpreter import Player
 from ivr.channels.twilio.player.transport import Reply
 from ivr.config import BadSetting

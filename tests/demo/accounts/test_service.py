@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from subprocess import PIPE
 from threading import Barrier
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.actions.accounts import NoSuchAccount, OpenReset, PasswordKind
 from ivr.actions.passwords import BadPassword, Reason
@@ -431,16 +434,41 @@ def test_an_unchanged_file_is_not_loaded_again(tmp_path: Path) -> None:
     accounts.close()
 
 
-@pytest.mark.parametrize("source", [None, Path("nowhere/accounts.yaml")])
-def test_no_source_is_a_service_without_customers(tmp_path: Path, source: Path | None) -> None:
-    """Customers that an earlier source had brought are gone too."""
+@pytest.mark.parametrize(("earlier", "source"), [(SOURCE, None), (None, Path("nowhere/accounts.yaml"))])
+def test_no_source_is_a_service_without_customers(
+    tmp_path: Path, earlier: Path | None, source: Path | None
+) -> None:
+    """Customers that an earlier source had brought are gone too; a file that was never there has none."""
     path = str(tmp_path / "accounts.db")
-    Accounts(path, SOURCE).close()
+    Accounts(path, earlier).close()
     accounts = Accounts(path, source)
     assert phones(accounts) == []
     assert accounts.find(FIRST) is None
     with pytest.raises(LookupError):
         accounts.rules()
+    accounts.close()
+
+
+@pytest.mark.parametrize("broken", ["gone", "wrong", "pipe", "no text", "aliases"])
+def test_a_broken_source_keeps_the_customers_that_are_there(tmp_path: Path, broken: str) -> None:
+    """A worker that starts while somebody edits the file starts all the same; the log says what is wrong."""
+    source, path = tmp_path / "accounts.yaml", str(tmp_path / "accounts.db")
+    shutil.copy(SOURCE, source)
+    Accounts(path, source).close()
+    source.unlink()
+    match broken:
+        case "wrong":
+            source.write_text("accounts: [", encoding="utf-8")
+        case "pipe":
+            os.mkfifo(source)
+        case "no text":
+            source.write_bytes(b"\xff\xfe" * 100)
+        case "aliases":
+            source.write_text("a: &a [" + "1, " * 1000 + "]\nb: [" + "*a, " * 1000 + "]\n", encoding="utf-8")
+    with capture_logs() as logs:
+        accounts = Accounts(path, source)
+    assert accounts.find(FIRST) is not None
+    assert [each["event"] for each in logs] == ["accounts not taken up"]
     accounts.close()
 
 

@@ -9,7 +9,7 @@ from statistics import mean
 import pytest
 
 from benchmarks.spoken import FITTED, VOICES, fit, fixed_prompts, solved, speak
-from ivr.calls.served_hotline import load_tree
+from ivr.calls.hotline_loader import load_tree
 from ivr.menu.speech.durations import parts, spoken_seconds
 
 YUEBAO = Path(__file__).parents[3] / "menus" / "yuebao"
