@@ -20,6 +20,7 @@ from ivr.actions.perform import perform
 from ivr.actions.registry import ActionRegistry
 from ivr.calls.hotline_loader import agent_number
 from ivr.calls.menu_sources import FolderSource, StoreSource
+from ivr.calls.new_calls import NewCallLimit
 from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Perform, Switchboard
 from ivr.channels.health import install_health
@@ -87,6 +88,7 @@ class Application:
         if self.services.accounts is not None:
             self.services.accounts.close()
         self.services.attempts.close()
+        self.services.alarms.close()
         self.store.close()
 
 
@@ -139,6 +141,7 @@ def open_services(bulletins: Bulletins, settings: Settings, accounts: AccountSer
         Seal(*settings.secret_keys) if settings.secret_keys else Seal.random(),
         settings.link_base,
         Verify(TwilioRest.of(settings), settings.verify_service) if settings.verify_service else None,
+        settings.hotline_limits,
     )
 
 
@@ -241,7 +244,11 @@ def web_program(
             tree, settings.fallback_number or agent_number(tree, settings), settings.number, prefix
         ),
     )
-    webhooks = Webhooks(application.switchboard, clock, last_resort, signature, prefix, settings.number)
+    services = application.services
+    new_calls = NewCallLimit(services.attempts, services.alarms, services.limits.calls_per_minute)
+    webhooks = Webhooks(
+        application.switchboard, clock, last_resort, signature, new_calls, prefix, settings.number
+    )
     install_webhooks(app, webhooks)
     if settings.sms_report_secrets:
         install_message_reports(app, ReportReader(settings.sms_report_secrets), application.store, clock)

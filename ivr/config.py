@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from ivr.menu.language.model import read_table
@@ -36,6 +36,37 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class HotlineLimits:
+    """How much the whole hotline does in an hour or a minute, for all callers together.
+
+    The defaults are sized for a million calls a day, of which a tenth come in the busiest hour: 100,000 calls, 1,700 a
+    minute. A normal day of that size stays at half of each of them or below. A smaller hotline should set smaller ones.
+    """
+
+    calls_per_minute: int = 6_000
+    """New calls. The busiest minute of a normal day has about twice the 1,700 of its hour."""
+    wrong_tries_per_hour: int = 3_000
+    """Wrong tails for the calling number, wrong tails for another number, and wrong codes: so many of each.
+    If a third of the calls prove an identity, and one try in twenty is wrong, the busiest hour has about 1,700. To guess
+    a tail takes 11,000 tries."""
+    freezes_per_hour: int = 200
+    """Accounts frozen by callers who have proved nothing. If one call in a thousand asks for it, the busiest hour has 100."""
+    codes_per_hour: int = 20_000
+    """One-time codes. If one call in ten needs one, the busiest hour has 10,000."""
+    texts_per_hour: int = 5_000
+    """Text messages for callers who have proved nothing. If two calls in a hundred ask for one, the busiest hour has 2,000."""
+
+    RESERVE: ClassVar[int] = 5
+    """How many times as many freezes and messages callers have who have proved something. Strangers cannot use these up.
+    They include every code and link, and all of these go to numbers on file."""
+    BURST: ClassVar[int] = 20
+    """The part of an hour's number that one minute may have is one in so many: three times an even pace."""
+
+
+USUAL_LIMITS = HotlineLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one process."""
 
@@ -55,6 +86,7 @@ class Settings:
     database_url: str = "sqlite:///ivr.sqlite3"
     fallback_number: str = ""
     desk_numbers: Mapping[str, str] = field(default_factory=dict)
+    hotline_limits: HotlineLimits = USUAL_LIMITS
     log: str = ""
     log_level: str = "info"
 
@@ -95,6 +127,13 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             for name in reader.environ
             if name.startswith(_DESK) and reader.text(name)
         },
+        hotline_limits=HotlineLimits(
+            calls_per_minute=reader.count("IVR_CALLS_PER_MINUTE", USUAL_LIMITS.calls_per_minute),
+            wrong_tries_per_hour=reader.count("IVR_WRONG_TRIES_PER_HOUR", USUAL_LIMITS.wrong_tries_per_hour),
+            freezes_per_hour=reader.count("IVR_FREEZES_PER_HOUR", USUAL_LIMITS.freezes_per_hour),
+            codes_per_hour=reader.count("IVR_CODES_PER_HOUR", USUAL_LIMITS.codes_per_hour),
+            texts_per_hour=reader.count("IVR_TEXTS_PER_HOUR", USUAL_LIMITS.texts_per_hour),
+        ),
         log=reader.one_of("IVR_LOG", ("", "json", "text")),
         log_level=reader.one_of("IVR_LOG_LEVEL", ("info", "debug", "warning", "error")),
     )
@@ -200,6 +239,15 @@ class _Reader:
         if parts.path.endswith("/voice"):
             return self.refuse(f"{name}: `{value}` is the first webhook; write the address before `/voice`")
         return value
+
+    def count(self, name: str, usual: int) -> int:
+        value = self.text(name)
+        if not value:
+            return usual
+        if re.fullmatch(r"[1-9][0-9]{0,8}", value):
+            return int(value)
+        self.refuse(f"{name}: `{value[:20]}` is no number from 1 to 999999999; write it like {usual}")
+        return usual
 
     def one_of(self, name: str, known: tuple[str, ...]) -> str:
         value = self.text(name).lower() or known[0]

@@ -2,6 +2,15 @@
 
 Links are secrets, and the URLs of services name accounts, so no URL is ever in it. Of what libraries log, and of
 exceptions that nobody caught, it has only where they come from: their words may have a URL, or what a caller typed.
+
+Alarms are what the log says when a limit, a lock or a wrong try is met, or when calls come in a burst. All of them go
+through :class:`Alarms`, because an attack brings thousands. The first one of a kind and scope is logged at once, with its
+call. Those that follow within a minute are counted, and the count is logged when the minute is over::
+
+    {"event": "alarm", "level": "warning", "kind": "lock", "scope": "tail", "caller": "**********8000", …}
+    {"event": "alarms counted", "level": "warning", "kind": "lock", "scope": "tail", "count": 297, "seconds": 60}
+
+The names of the two events, the kinds and the scopes are stable, so that a monitoring system can look for them.
 """
 
 from __future__ import annotations
@@ -13,8 +22,10 @@ import sys
 import threading
 import traceback
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -141,3 +152,62 @@ def origin_of(error: BaseException) -> dict[str, str]:
         f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:])
     )
     return {"error": type(error).__name__, "where": where}
+
+
+# --- alarms
+
+COUNTED_FOR = 60
+"""Seconds for which further alarms of a kind and scope are only counted: two lines a minute at most for each of them."""
+
+AlarmKind = Literal["bound", "lock", "wrong_tail", "wrong_code", "burst"]
+"""``bound``: a limit over many calls was met. ``lock``: an account or a caller is locked. ``wrong_tail`` and ``wrong_code``:
+a try to prove an identity was wrong. ``burst``: more calls began in a minute than the hotline takes."""
+
+
+def start_timer(seconds: float, then: Callable[[], None]) -> None:
+    """Call ``then`` later, in a thread that does not keep the process alive."""
+    timer = threading.Timer(seconds, then)
+    timer.daemon = True
+    timer.start()
+
+
+@dataclass(slots=True)
+class Alarms:
+    """The alarms of one process. Safe from any thread."""
+
+    later: Callable[[float, Callable[[], None]], None] = start_timer
+    _counts: dict[tuple[AlarmKind, str], int] = field(default_factory=dict)
+    """How many alarms of a kind and scope followed the one that was logged. A key is here while its minute runs."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def sound(
+        self, kind: AlarmKind, scope: str, *, call: str = "", caller: str = "", account: str = ""
+    ) -> None:
+        """Log an alarm, or count it. ``scope`` is one of a few fixed words, never a number or a name of somebody."""
+        counted = (kind, scope)
+        with self._lock:
+            if counted in self._counts:
+                self._counts[counted] += 1
+                return
+            self._counts[counted] = 0
+        structlog.get_logger(__name__).warning(
+            "alarm", kind=kind, scope=scope, call=call, caller=masked(caller), account=masked(account)
+        )
+        try:
+            self.later(COUNTED_FOR, lambda: self._end_minute(counted))
+        except RuntimeError:  # no thread can be started: then the next one is logged, too
+            self._end_minute(counted)
+
+    def _end_minute(self, counted: tuple[AlarmKind, str]) -> None:
+        with self._lock:
+            count = self._counts.pop(counted, 0)
+        if count:
+            kind, scope = counted
+            structlog.get_logger(__name__).warning(
+                "alarms counted", kind=kind, scope=scope, count=count, seconds=COUNTED_FOR
+            )
+
+    def close(self) -> None:
+        """Log what is counted so far."""
+        for counted in list(self._counts):
+            self._end_minute(counted)

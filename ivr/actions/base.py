@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from ivr.actions.accounts import Account, AccountService, NoSuchAccount, PasswordResets
+from ivr.config import USUAL_LIMITS, HotlineLimits
+from ivr.logs import Alarms
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.menu.language.hotline import MessageLimits
 from ivr.storage.attempts import Attempts
@@ -48,6 +50,8 @@ class Services:
     """The address of the pages behind links, such as ``https://ivr.example.com``."""
     codes: CodeProvider | None = None
     """None if we make and judge the codes ourselves."""
+    limits: HotlineLimits = USUAL_LIMITS
+    alarms: Alarms = field(default_factory=Alarms)
 
     @property
     def identity(self) -> AccountService:
@@ -104,6 +108,8 @@ class ActionResult:
     """The account that was found or proved."""
     text_to: str = ""
     """The number (E.164) that gets a message, or empty. The words are the node's ``text``."""
+    text_language: str = ""
+    """The language of the message, such as that of the account; empty for the language of the call."""
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What only that message may tell: exactly what the outcome's ``texts`` declares."""
     expires: datetime | None = None

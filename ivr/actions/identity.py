@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from ivr.actions.accounts import Account, IdentityRules
 from ivr.actions.base import ActionRequest, Services
+from ivr.actions.hotline_limits import alarm_refused, hotline_limits, limit_met
+from ivr.logs import AlarmKind
 from ivr.storage.attempts import AttemptResult, RateLimit
 
 TAIL, CODE = "tail", "code"
 """The two ways to prove who calls. Wrong tries are counted for each of them."""
 WITHHELD_AN_HOUR = 500
-"""Tries an hour for all calls together that withhold their number."""
-
+"""Tries of tails an hour, and of codes, for all calls together that withhold their number."""
 
 FRESH_SIM_HOURS = 72
 """A SIM card that was changed less than this ago may be a thief's. Fraud guidance names 24 to 72 hours."""
@@ -51,18 +52,37 @@ def holders(request: ActionRequest) -> Sequence[str]:
     return [f"account:{account}"] if account == caller else [f"account:{account}", f"caller:{caller}"]
 
 
+def minutes_locked(services: Services, request: ActionRequest, kind: str) -> int:
+    """Return for how many minutes tries of this kind are refused, or 0. A lock that is met is an alarm."""
+    minutes = services.attempts.minutes_locked(kind, holders(request), at=request.at)
+    if minutes:
+        _alarm(services, request, "lock", kind)
+    return minutes
+
+
 def count_try(
-    services: Services, request: ActionRequest, kind: str, *, right: bool, rules: IdentityRules
+    services: Services,
+    request: ActionRequest,
+    kind: str,
+    *,
+    right: bool,
+    rules: IdentityRules,
+    has_account: bool,
 ) -> AttemptResult:
     """Count and judge one try. A repeated run is the same try.
 
-    Calls that withhold their number share a limit, because each of them could try another account for ever.
+    Calls that withhold their number share a limit, because each of them could try another account for ever. Raises
+    :class:`~ivr.actions.hotline_limits.LimitMet` while the whole hotline has had too many wrong tries.
     """
     if not request.caller:
-        rate_limit = RateLimit("tries-withheld", WITHHELD_AN_HOUR, timedelta(hours=1))
+        holder = "tries-withheld" if kind == TAIL else "codes-withheld"
+        rate_limit = RateLimit(holder, WITHHELD_AN_HOUR, timedelta(hours=1))
         if not services.attempts.consume([rate_limit], key=f"{request.key}/{kind}", at=request.at):
+            alarm_refused(services, request, [rate_limit])
             return AttemptResult("locked", 60)
-    return services.attempts.count_try(
+    scope, hourly = f"wrong tries:{_means(request, kind)}", services.limits.wrong_tries_per_hour
+    wrong_limits = hotline_limits(scope, hourly, counts=has_account)
+    tried = services.attempts.count_try(
         kind,
         holders(request),
         right=right,
@@ -70,7 +90,31 @@ def count_try(
         at=request.at,
         most=rules.identity_tries_before_lock,
         lock=timedelta(minutes=rules.identity_lock_minutes),
+        wrong_limits=wrong_limits,
     )
+    match tried.verdict:
+        case "refused":
+            raise limit_met(services, request, wrong_limits[0].holder)
+        case "locked":
+            _alarm(services, request, "lock", kind)
+        case "wrong":
+            _alarm(services, request, "wrong_tail" if kind == TAIL else "wrong_code", _means(request, kind))
+    return tried
+
+
+def _means(request: ActionRequest, kind: str) -> str:
+    """Return what a try has beside itself: each of these has a limit of its own over the whole hotline.
+
+    A code is tried after a right tail, and a tail for the calling number or for another one. None of them tells whether
+    there is an account.
+    """
+    if kind == CODE:
+        return "proved"
+    return "calling number" if request.caller and claimed(request) == request.caller else "other number"
+
+
+def _alarm(services: Services, request: ActionRequest, alarm: AlarmKind, scope: str) -> None:
+    services.alarms.sound(alarm, scope, call=request.call, caller=request.caller, account=claimed(request))
 
 
 def has_proved_tail(services: Services, request: ActionRequest) -> bool:

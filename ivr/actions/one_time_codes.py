@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ivr.actions.base import ActionRequest, ActionResult, Services, action
-from ivr.actions.identity import CODE, NOT_SERVED, count_try, has_proved_tail, holders, not_served
+from ivr.actions.hotline_limits import hotline_limits
+from ivr.actions.identity import CODE, NOT_SERVED, count_try, has_proved_tail, minutes_locked, not_served
 from ivr.actions.message_limits import may_text
 from ivr.menu.language.contract import Level, Outcome
 from ivr.storage.attempts import RateLimit
@@ -43,10 +44,10 @@ def send_code(services: Services, request: ActionRequest) -> ActionResult:
     account, rules = services.account(request.account), services.identity.rules()
     if reason := not_served(account):
         return ActionResult(reason)
-    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
+    minutes = minutes_locked(services, request, CODE)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    if not may_text(services, request, account.phone, *_code_limits(request)):
+    if not may_text(services, request, account.phone, *_code_limits(services, request)):
         return ActionResult("rationed")
     told = {"code_minutes": rules.code_valid_minutes}
     lives = timedelta(minutes=rules.code_valid_minutes)
@@ -76,11 +77,12 @@ def _let_send(services: Services, request: ActionRequest, lives: timedelta) -> N
         services.codes.send(request.account, request.language)
 
 
-def _code_limits(request: ActionRequest) -> tuple[RateLimit, RateLimit]:
-    return (
+def _code_limits(services: Services, request: ActionRequest) -> list[RateLimit]:
+    return [
         RateLimit(f"code-call:{request.call}", PER_CALL, WITHIN),
         RateLimit(f"code-account:{request.account}", PER_ACCOUNT, WITHIN),
-    )
+        *hotline_limits("codes:proved", services.limits.codes_per_hour),
+    ]
 
 
 @action(
@@ -104,7 +106,7 @@ def _code_limits(request: ActionRequest) -> tuple[RateLimit, RateLimit]:
 )
 def check_code(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. A code that is too old does not count, because nothing can be guessed with it."""
-    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
+    minutes = minutes_locked(services, request, CODE)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
     rules, digest = services.identity.rules(), _digest(services, request, str(request.inputs["typed_code"]))
@@ -120,7 +122,7 @@ def check_code(services: Services, request: ActionRequest) -> ActionResult:
     )
     if judged == "expired":
         return ActionResult("expired")
-    tried = count_try(services, request, CODE, right=judged == "right", rules=rules)
+    tried = count_try(services, request, CODE, right=judged == "right", rules=rules, has_account=True)
     match tried.verdict:
         case "right":
             return ActionResult("ok", account=request.account)

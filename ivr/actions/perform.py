@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
-from ivr.actions.message_limits import may_text, refused
+from ivr.actions.hotline_limits import LimitMet
+from ivr.actions.message_limits import may_tell_owner, may_text, refused
 from ivr.engine.plain import is_plain
 from ivr.logs import origin_of
 from ivr.menu.language.contract import Contract
@@ -28,7 +30,7 @@ class ContractBroken(Exception):
 def perform(
     name: str, services: Services, request: ActionRequest, actions: Mapping[str, Action] = ACTIONS
 ) -> ActionResult:
-    """Run the action of this name. If it breaks, it ends as ``unavailable``.
+    """Run the action of this name. If it breaks, or meets a limit of the whole hotline, it ends as ``unavailable``.
 
     Its message counts against the hotline's limits, once, even if the action has asked ``may_text`` itself.
 
@@ -42,13 +44,25 @@ def perform(
     try:
         result = performed.run(services, request)
         _keep_promise(contract, result)
-        if result.text_to and not may_text(services, request, result.text_to):
-            return refused(contract)
+        return _within_limits(contract, services, request, result)
+    except LimitMet:
+        return ActionResult("unavailable")  # the alarm was given where the limit was met
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
         why = {"why": str(error)} if isinstance(error, ContractBroken) else {}
         _log.error("action failed", action=name, **origin_of(error), **why)
         return ActionResult("unavailable", uncertain=contract.changes and isinstance(error, TimeoutError))
-    return result
+
+
+def _within_limits(
+    contract: Contract, services: Services, request: ActionRequest, result: ActionResult
+) -> ActionResult:
+    """Return the result if its message may be sent. What an owner must be told happens whether or not it may."""
+    if not result.text_to:
+        return result
+    if contract.all_outcomes()[result.outcome].tells_owner:
+        allowed = may_tell_owner(services, request, result.text_to)
+        return result if allowed else replace(result, text_to="", secrets={})
+    return result if may_text(services, request, result.text_to) else refused(contract)
 
 
 def _keep_promise(contract: Contract, result: object) -> None:

@@ -57,6 +57,6 @@ def send_summary(services: Services, request: ActionRequest) -> ActionResult:
     once = RateLimit(
         f"summary:{request.call}:{services.seal.digest('summary', summary)}", 1, timedelta(days=1)
     )
-    if may_text(services, request, to, once):
+    if may_text(services, request, to, once=once):
         return ActionResult("sent", text_to=to)
     return ActionResult("sent" if services.attempts.used_up(once, at=request.at) else "rationed")

@@ -6,8 +6,9 @@ account before they have proved anything.
 
 from __future__ import annotations
 
+from ivr.actions.accounts import NoSuchAccount
 from ivr.actions.base import ActionRequest, ActionResult, Services, action
-from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, holders, not_served
+from ivr.actions.identity import CODE, NOT_SERVED, TAIL, claimed, count_try, minutes_locked, not_served
 from ivr.menu.language.contract import Level, Outcome
 
 
@@ -35,17 +36,20 @@ from ivr.menu.language.contract import Level, Outcome
 )
 def verify_identity(services: Services, request: ActionRequest) -> ActionResult:
     """Judge one try. Without an account, the tail is compared and the try counted all the same."""
-    account, rules = claimed(request), services.identity.rules()
-    right = services.identity.tail_matches(account, str(request.inputs["id_tail"]))
-    minutes = services.attempts.minutes_locked(CODE, holders(request), at=request.at)
+    number, rules = claimed(request), services.identity.rules()
+    right = services.identity.tail_matches(number, str(request.inputs["id_tail"]))
+    account = services.identity.find(number)
+    minutes = minutes_locked(services, request, CODE)
     if minutes:
         return ActionResult("locked", {"minutes_left": minutes})
-    tried = count_try(services, request, TAIL, right=right, rules=rules)
+    tried = count_try(services, request, TAIL, right=right, rules=rules, has_account=account is not None)
     match tried.verdict:
         case "wrong":
             return ActionResult("mismatch")
         case "locked":
             return ActionResult("locked", {"minutes_left": tried.minutes_left})
-    if reason := not_served(services.account(account)):
-        return ActionResult(reason, account=account)
-    return ActionResult("ok" if request.caller == account else "elsewhere", account=account)
+    if account is None:
+        raise NoSuchAccount
+    if reason := not_served(account):
+        return ActionResult(reason, account=number)
+    return ActionResult("ok" if request.caller == number else "elsewhere", account=number)

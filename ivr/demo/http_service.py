@@ -175,7 +175,12 @@ def body_of(result: ActionResult) -> dict[str, Any]:
     if result.account is not None:
         body["account"] = result.account
     if result.text_to:
-        body["message"] = {"to": result.text_to, **result.secrets, "expires": result.expires}
+        body["message"] = {
+            "to": result.text_to,
+            "language": result.text_language,
+            **result.secrets,
+            "expires": result.expires,
+        }
     return body
 
 

@@ -124,6 +124,8 @@ class ActionFinished(CallEvent):
     """When the message is of no more use and must not be sent."""
     uncertain: bool = False
     """Whether it may have been done although it is ``unavailable``."""
+    text_language: str = ""
+    """The language of the message; empty for that of the call."""
 
     @property
     def ended(self) -> Result:

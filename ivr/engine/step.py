@@ -431,14 +431,17 @@ def _take_text(turn: Turn, node: nodes.TextNode, event: events.ActionFinished) -
 
 def _send(turn: Turn, event: events.ActionFinished) -> None:
     """Send the message that came of an action, in the words of its node; what only it may tell goes nowhere else."""
-    if not event.text_to or turn.words.text is None:
+    known = event.text_language in turn.tree.speech
+    speech = turn.tree.speech[event.text_language] if known else turn.speech
+    text = speech.nodes[turn.session.node].text
+    if not event.text_to or text is None:
         return
-    body = turn.words_of(turn.words.text, event.secrets)
+    body = turn.words_of(text, event.secrets)
     turn.commands.append(
         SendText(
             event.text_to,
             body,
-            turn.speech.language,
+            speech.language,
             event.key,
             secret=bool(event.secrets),
             expires=event.expires,

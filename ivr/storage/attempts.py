@@ -47,7 +47,7 @@ _Answer = tuple[Any, Any]
 class AttemptResult:
     """The verdict on a try to prove something."""
 
-    verdict: Literal["right", "wrong", "locked"]
+    verdict: Literal["right", "wrong", "locked", "refused"]
     minutes_left: int = 0
     """Minutes until tries are accepted again, rounded up; 0 unless locked."""
 
@@ -59,6 +59,9 @@ class RateLimit:
     holder: str
     most: int
     within: timedelta
+    noted_for: str = ""
+    """Another holder, for whom a use is noted. So a request that may not use up the limit takes the same steps, and the
+    same time, as one that does."""
 
 
 class Attempts(Database):
@@ -93,6 +96,7 @@ class Attempts(Database):
         at: datetime,
         most: int,
         lock: timedelta,
+        wrong_limits: Sequence[RateLimit] = (),
     ) -> AttemptResult:
         """Count a try of this kind for every holder (``account:+86…``, ``caller:+86…``), and judge it.
 
@@ -101,6 +105,9 @@ class Attempts(Database):
         first holder only, which is the account. Otherwise callers could clear themselves with an account of their
         own. The same ``key``, kind and first holder are the same try, with the same answer. There must be at least
         one holder.
+
+        Each wrong try uses ``wrong_limits`` once. While one of them is used up, every try is ``refused``, and nothing is
+        counted.
         """
         now, lasts = seconds_of(at), lock.total_seconds()
 
@@ -109,9 +116,12 @@ class Attempts(Database):
                 _bring_back_wrongs(db, kind, holder, now)
             until = max(_locked_until(db, kind, holder) for holder in holders)
             if until <= now:
+                if _any_used_up(db, wrong_limits, now):
+                    return "refused", 0
                 if right:
                     db.execute("DELETE FROM ledger_wrongs WHERE kind = ? AND holder = ?", (kind, holders[0]))
                     return "right", 0
+                _spend_each(db, wrong_limits, now)
                 until = max(_count_wrong(db, kind, holder, now, most, lasts) for holder in holders)
             return ("locked", math.ceil((until - now) / 60)) if until > now else ("wrong", 0)
 
@@ -148,19 +158,11 @@ class Attempts(Database):
         The same key again uses nothing and gets the same answer.
         """
         now = seconds_of(at)
-        longest: dict[str, timedelta] = {}
-        for rate_limit in rate_limits:
-            longest[rate_limit.holder] = max(
-                rate_limit.within, longest.get(rate_limit.holder, rate_limit.within)
-            )
 
         def take(db: sqlite3.Connection) -> _Answer:
-            for holder in longest:
-                _bring_back_uses(db, holder, now)
-            if any(_spent(db, rate_limit, now) >= rate_limit.most for rate_limit in rate_limits):
+            if _any_used_up(db, rate_limits, now):
                 return "refused", 0
-            for holder, within in longest.items():
-                _spend(db, holder, now, now + within.total_seconds())
+            _spend_each(db, rate_limits, now)
             return "taken", 0
 
         answer, _ = self._once(("spend", "", key), now, now, take)
@@ -352,6 +354,22 @@ def _spent(db: sqlite3.Connection, rate_limit: RateLimit, now: float) -> int:
         (rate_limit.holder, now - rate_limit.within.total_seconds()),
     ).fetchone()
     return 0 if first is None else _latest(db, rate_limit.holder)[1] - first[0] + 1
+
+
+def _any_used_up(db: sqlite3.Connection, rate_limits: Sequence[RateLimit], now: float) -> bool:
+    for holder in {rate_limit.holder for rate_limit in rate_limits}:
+        _bring_back_uses(db, holder, now)
+    return any(_spent(db, rate_limit, now) >= rate_limit.most for rate_limit in rate_limits)
+
+
+def _spend_each(db: sqlite3.Connection, rate_limits: Sequence[RateLimit], now: float) -> None:
+    """Note one use for each holder. The row is kept for as long as the longest of its limits counts it."""
+    longest: dict[str, float] = {}
+    for rate_limit in rate_limits:
+        holder = rate_limit.noted_for or rate_limit.holder
+        longest[holder] = max(rate_limit.within.total_seconds(), longest.get(holder, 0.0))
+    for holder, within in longest.items():
+        _spend(db, holder, now, now + within)
 
 
 def _spend(db: sqlite3.Connection, holder: str, now: float, counts_until: float) -> None:

@@ -42,8 +42,8 @@ DIMENSIONS: Mapping[str, Dimension] = read_table(
     dict[str, Dimension], Path(__file__).with_name("dimensions.yaml")
 )
 """The kinds of items by name, in the order of every report."""
-NEVER_WRITTEN = "internal_error"
-"""The sentence after an internal error. No written call can cause one."""
+NEVER_WRITTEN = frozenset({"internal_error", "many_calls"})
+"""The sentences after an internal error and for a call too many. No written call can cause either."""
 
 
 class CoverageItem(NamedTuple):
@@ -130,7 +130,9 @@ def prompts_of(tree: Tree) -> dict[int, CoverageItem]:
     found: dict[int, CoverageItem] = {}
     for language, speech in tree.speech.items():
         said = [(name, *part) for name, words in speech.nodes.items() for part in words.prompts]
-        said += [("", f"phrase {name}", own) for name, own in speech.phrases.items() if name != NEVER_WRITTEN]
+        said += [
+            ("", f"phrase {name}", own) for name, own in speech.phrases.items() if name not in NEVER_WRITTEN
+        ]
         for name, part, prompts in said:
             for number, prompt in enumerate(prompts, 1):
                 found[id(prompt)] = CoverageItem("prompts", name, f"{part} {number}", language)

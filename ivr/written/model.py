@@ -119,7 +119,7 @@ STEP_KINDS: dict[str, type[CallerStep]] = {
 STEP_WORDS: dict[str, str] = {
     "silence": "The caller says and presses nothing until the hotline goes on.",
     "hang_up": "The caller hangs up.",
-    "nothing_texted": "No text message has been written since the last one that was asked about.",
+    "nothing_texted": "No text message has been written in this call since the last one that was asked about.",
 }
 """The steps that are a single word, with their meanings."""
 

@@ -181,6 +181,8 @@ class CallPlayer:
     """What happened since the caller's last action."""
     texts: int = 0
     """The number of messages that were asked about."""
+    texts_before: int = 0
+    """The number of messages of earlier calls."""
 
     def ring(self) -> None:
         before = self.harness.seconds()
@@ -191,11 +193,14 @@ class CallPlayer:
     def step(self, step: CallStep) -> None:
         """Let the caller do one thing, or check one thing."""
         if isinstance(step, Hears | HearsNot | At | Texted) or step == "nothing_texted":
-            failure = _check(step, self.harness, self.since, self.texts)
+            asked_about = self.texts if isinstance(step, Texted) else max(self.texts, self.texts_before)
+            failure = _check(step, self.harness, self.since, asked_about)
             self.rows.append(PlayedStep(_written(step, secret=False), failure=failure))
             self.texts = len(self.harness.texts) if isinstance(step, Texted) else self.texts
             return
         before = self.harness.seconds()
+        if isinstance(step, Rings):
+            self.texts_before = len(self.harness.texts)
         row = _do(step, self.harness)
         self.since = row.happened
         took = 0.0 if isinstance(step, Waits) else self.harness.seconds() - before

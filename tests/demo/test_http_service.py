@@ -162,7 +162,8 @@ def test_a_freeze_is_for_the_calling_number_or_a_proved_one(client: Client) -> N
     assert typed == (403, {"outcome": "not_proved"})
     assert client.get(f"/accounts/{PHONE}/limits", level="verified")[0] == 200
     own = client.post("/freezes", "CA2/1/1", number=PHONE, account="+8613800138001", caller=PHONE)
-    assert own == (200, {"outcome": "done", "is_frozen": True})
+    told = {"to": PHONE, "language": "zh-CN", "expires": None}
+    assert own == (200, {"outcome": "done", "is_frozen": True, "message": told})
     tail = client.post("/identity/tail", "CA3/1/1", account=PHONE, caller=PHONE, id_tail=TAIL)
     assert tail == (409, {"outcome": "frozen", "account": PHONE})
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.lint_hotlines import hotline, problems_of, told
 from tests.support.menus import changed
 
-FREEZE = "freeze: {run: freeze_account, with: {number: '{{ caller }}'}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}"
+FREEZE = "freeze: {run: freeze_account, text: Frozen., with: {number: '{{ caller }}'}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}"
 SERVICE = """
 actions.yaml:
   services: {bank: {url: "https://bank.example.com"}}
@@ -62,7 +62,7 @@ def test_anything_else_confirms_nothing(nodes: str, found: str) -> None:
 
 def test_a_node_that_is_freezing_itself_may_be_the_start() -> None:
     """No listener stands before it."""
-    text = "main: {run: freeze_account, with: {number: '{{ caller }}'}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}"
+    text = "main: {run: freeze_account, text: Frozen., with: {number: '{{ caller }}'}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}"
     (found,) = told("D03", text)
     assert found.startswith("main: `freeze_account` changes something, and a call comes to it without a key")
 
@@ -74,7 +74,7 @@ def test_a_key_that_works_anywhere_confirms_nothing() -> None:
         nodes:
           main: {ask: yes_no, say: Shall I?, yes: more, no: bye}
           more: {ask: yes_no, say: Really?, yes: bye, no: bye}
-          freeze: {run: freeze_account, with: {number: "{{ caller }}"}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}
+          freeze: {run: freeze_account, text: Frozen., with: {number: "{{ caller }}"}, outcomes: {done: bye, not_proved: bye, unavailable: agent}}
         """
     (found,) = told("D03", nodes)
     assert "`5` leads to it from anywhere" in found

@@ -123,7 +123,7 @@ _NUMBERS = (int, Decimal)
 
 
 def _outcome(outcome: str, case: OutcomeCase, data: Any) -> ActionResult:
-    sent = case.text
+    sent = case.text if case.text and _holds(case.text.when, data) else None
     to = _taken(sent.to, data, "text") if sent else ""
     if sent and not _E164.fullmatch(to):
         raise UnexpectedAnswer("a message to no number")
@@ -137,6 +137,7 @@ def _outcome(outcome: str, case: OutcomeCase, data: Any) -> ActionResult:
         text_to=to,
         secrets={name: _taken(each, data) for name, each in sent.secrets.items()} if sent else {},
         expires=_taken(sent.expires, data, "moment") if sent and sent.expires else None,
+        text_language=_taken(sent.language, data, "text") if sent and sent.language else "",
     )
 
 

@@ -17,6 +17,7 @@ from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from ivr.calls.new_calls import NewCallLimit
 from ivr.calls.served_hotline import ServedHotline
 from ivr.calls.turns import Switchboard
 from ivr.channels.twilio import twiml
@@ -53,12 +54,18 @@ class Apologies:
     """The same, with our own number for the human to see: for callers who withhold theirs."""
     goodbyes: Mapping[str, bytes]
     """What callers hear if the human does not answer."""
+    many_calls: tuple[bytes, bytes]
+    """For a call that is one too many, in every language, because none is chosen yet. The second one shows our own number."""
     first: str
 
     def for_request(self, language: str) -> bytes:
         """Return the apology for the current request, in this language or else in the hotline's first one."""
         documents = self.documents if caller_number(form_fields()) else self.shown
         return documents.get(language) or documents[self.first]
+
+    def for_one_too_many(self) -> bytes:
+        """Return the answer for the current request if it begins a call more than the hotline takes."""
+        return self.many_calls[0 if caller_number(form_fields()) else 1]
 
     def goodbye(self, language: str) -> bytes:
         """Return the goodbye in this language, or else in the hotline's first one."""
@@ -84,10 +91,19 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
         action = f"{prefix}/voice/{language}{_DIALED}"
         return twiml.apology(words(language, "internal_error"), human, action, caller_id)
 
+    def too_many(caller_id: str) -> bytes:
+        if not human:
+            return twiml.goodbye(
+                [each for language in tree.languages for each in words(language, "farewell")]
+            )
+        said = [each for language in tree.languages for each in words(language, "many_calls")]
+        return twiml.apology(said, human, f"{prefix}/voice/{tree.languages[0]}{_DIALED}", caller_id)
+
     return Apologies(
         {language: document(language, "") for language in tree.languages},
         {language: document(language, own_number) for language in tree.languages},
         goodbyes,
+        (too_many(""), too_many(own_number)),
         tree.languages[0],
     )
 
@@ -120,13 +136,16 @@ class Webhooks:
     apologies: Callable[[], Apologies]
     signature: Signature | None
     """None if the operator has turned the check off with `--insecure`."""
+    new_calls: NewCallLimit
     prefix: str = ""
     """The path of the public URL."""
     own_number: str = ""
     bounded: BoundedLog = field(default_factory=BoundedLog)
 
     def voice(self) -> Response:
-        """Answer the first webhook of a call."""
+        """Answer the first webhook of a call. One too many in its minute costs neither the store nor a turn."""
+        if not self.new_calls.admits(self.clock()):
+            return document(self.apologies().for_one_too_many())
         return self.turn("", 0)
 
     def turn(self, language: str, number: int) -> Response:

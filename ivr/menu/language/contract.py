@@ -40,6 +40,9 @@ class Outcome:
     """Whether the call may have another account afterwards. What it knew of the first one is then forgotten."""
     texts: Mapping[str, str] | None = None
     """What only the message may tell, such as a code, each with its meaning. It is None if no message is sent."""
+    tells_owner: bool = False
+    """Whether the message tells the owner of an account what was done to it, whoever asked for that. Such a message must
+    arrive, so it does not count against the limits that strangers could use up."""
 
 
 UNAVAILABLE = Outcome("The service did not answer, or answered nonsense.")

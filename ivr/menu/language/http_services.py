@@ -176,6 +176,10 @@ class MessageValues(Model):
     """What only the message may tell, such as a link, and where it stands."""
     expires: JmesPath | None = None
     """Where the answer has the moment after which the message is of no more use."""
+    language: JmesPath | None = None
+    """Where the answer has the language of the message, such as that of the account. Without it that of the call."""
+    when: JmesPath | None = None
+    """A JMESPath condition: only then is a message sent. Without it every such answer sends one."""
 
 
 class OutcomeCase(Model):

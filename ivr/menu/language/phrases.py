@@ -65,6 +65,10 @@ class Phrases(Model):
     internal_error: Sentence | None = Field(
         default=None, description="The apology when our own machinery fails."
     )
+    many_calls: Sentence | None = Field(
+        default=None,
+        description="Before the human, for a call that is one too many in its minute; said in each language.",
+    )
     farewell: Sentence | None = Field(
         default=None, description="The last words when no human can be reached either."
     )
