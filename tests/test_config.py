@@ -11,6 +11,7 @@ from ivr.config import (
     HOTLINE_VARIABLE,
     SETTINGS,
     BadSetting,
+    HotlineLimits,
     Settings,
     misspelt_settings,
     settings_from,
@@ -40,6 +41,11 @@ def test_every_setting_is_read() -> None:
             "IVR_FALLBACK_NUMBER": "sip:desk@example.com",
             "IVR_DESK_SERVICE": " +8657100000009 ",
             "IVR_DESK_SECURITY": "",
+            "IVR_CALLS_PER_MINUTE": "600",
+            "IVR_WRONG_TRIES_PER_HOUR": " 300 ",
+            "IVR_FREEZES_PER_HOUR": "20",
+            "IVR_CODES_PER_HOUR": "2000",
+            "IVR_TEXTS_PER_HOUR": "500",
             "IVR_LOG": "JSON",
             "IVR_LOG_LEVEL": "debug",
         }
@@ -55,6 +61,7 @@ def test_every_setting_is_read() -> None:
         database_url="memory://",
         fallback_number="sip:desk@example.com",
         desk_numbers={"service": "+8657100000009"},
+        hotline_limits=HotlineLimits(600, 300, 20, 2000, 500),
         log="json",
         log_level="debug",
     )
@@ -200,3 +207,12 @@ def test_every_setting_says_what_it_means() -> None:
     """In one or two sentences, for the README."""
     assert all(name.isupper() or "<NAME>" in name for name in SETTINGS)
     assert all(meaning.endswith(".") for meaning in SETTINGS.values())
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1e9", "1000000000", "٣"])
+def test_a_limit_is_a_number_that_lets_something_through(value: str) -> None:
+    """What is wrong is said with what to write; the usual limit is no silent choice."""
+    with pytest.raises(BadSetting) as refused:
+        settings_from({"IVR_FREEZES_PER_HOUR": value})
+    says = f"IVR_FREEZES_PER_HOUR: `{value}` is no number from 1 to 999999999; write it like 200"
+    assert str(refused.value) == says

@@ -7,13 +7,14 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from ivr.logs import ONE_BY_ONE, BoundedLog, configure, masked, origin_of, warn_root
+from ivr.logs import COUNTED_FOR, ONE_BY_ONE, Alarms, BoundedLog, configure, masked, origin_of, warn_root
 
 
 @pytest.fixture(autouse=True)
@@ -178,3 +179,95 @@ def test_root_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("os.geteuid", lambda: 1000)
         warn_root()
     assert [line["event"] for line in lines] == ["runs as root"]
+
+
+# --- alarms
+
+
+class Later:
+    """The jobs that alarms have put off for a minute."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Callable[[], None]] = []
+
+    def __call__(self, seconds: float, then: Callable[[], None]) -> None:
+        """Put a job off."""
+        assert seconds == COUNTED_FOR
+        self.jobs.append(then)
+
+    def minute_ends(self) -> None:
+        """Do them all."""
+        jobs, self.jobs = self.jobs, []
+        for job in jobs:
+            job()
+
+
+def lines(out: io.StringIO) -> list[dict[str, Any]]:
+    """Return what was logged, without the times."""
+    return [
+        {name: value for name, value in json.loads(line).items() if name != "timestamp"}
+        for line in out.getvalue().splitlines()
+    ]
+
+
+def test_an_alarm_names_its_call_and_masks_the_numbers() -> None:
+    """It is a warning with a stable name."""
+    out = io.StringIO()
+    configure("json", stream=out)
+    Alarms(Later()).sound("lock", "tail", call="CA1", caller="+8613800138000", account="+8613800138001")
+    assert lines(out) == [
+        {
+            "event": "alarm",
+            "level": "warning",
+            "kind": "lock",
+            "scope": "tail",
+            "call": "CA1",
+            "caller": "**********8000",
+            "account": "**********8001",
+        }
+    ]
+
+
+def test_a_flood_of_alarms_is_two_lines_a_minute_for_each_kind_and_scope() -> None:
+    """The first one is told at once, the others as a number when the minute is over; then it begins again."""
+    out, later = io.StringIO(), Later()
+    configure("json", stream=out)
+    alarms = Alarms(later)
+    for n in range(10_000):
+        alarms.sound("wrong_tail", ("calling number", "other number")[n % 2], call=f"CA{n}")
+    later.minute_ends()
+    counted = [(line["event"], line["scope"], line.get("count"), line.get("seconds")) for line in lines(out)]
+    assert counted == [
+        ("alarm", "calling number", None, None),
+        ("alarm", "other number", None, None),
+        ("alarms counted", "calling number", 4999, 60),
+        ("alarms counted", "other number", 4999, 60),
+    ]
+    alarms.sound("wrong_tail", "other number", call="CA-next")
+    later.minute_ends()
+    assert [line.get("call") for line in lines(out)[4:]] == ["CA-next"]
+
+
+def test_what_was_counted_is_told_at_the_end() -> None:
+    """A program that stops within the minute loses no count."""
+    out = io.StringIO()
+    configure("json", stream=out)
+    alarms = Alarms(Later())
+    for _ in range(3):
+        alarms.sound("bound", "text-country")
+    alarms.close()
+    assert [line.get("count") for line in lines(out)] == [None, 2]
+
+
+def test_an_alarm_never_breaks_what_it_is_about() -> None:
+    """If no thread can be started for the count, each alarm is logged."""
+
+    def no_thread(_seconds: float, _then: Callable[[], None]) -> None:
+        raise RuntimeError("can't start new thread")
+
+    out = io.StringIO()
+    configure("json", stream=out)
+    alarms = Alarms(no_thread)
+    alarms.sound("bound", "text-country")
+    alarms.sound("bound", "text-country")
+    assert [line["event"] for line in lines(out)] == ["alarm", "alarm"]

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.commands import SendText
+from ivr.engine.events import ActionFinished
+from ivr.engine.session import Session
+from ivr.engine.step import step
 from tests.support.engine_call import CALLER, Call, tree_of
+from tests.support.phone import DAYTIME as AT
+from tests.support.phone import demonstration
 
 TREE = tree_of("""
   main:
@@ -118,3 +123,24 @@ def test_what_only_the_message_may_tell_is_nowhere_else() -> None:
 def test_an_outcome_without_a_message_sends_none() -> None:
     """The words belong to the outcome that sends them."""
     assert Call(CODES).press("1").finish("rationed").texts == []
+
+
+@pytest.mark.parametrize(
+    ("named", "spoken", "written"),
+    [
+        ("en-US", "zh-CN", "en-US"),
+        ("zh-CN", "en-US", "zh-CN"),
+        ("", "en-US", "en-US"),
+        ("fr-FR", "zh-CN", "zh-CN"),
+    ],
+)
+def test_a_message_is_in_the_language_that_its_action_names(named: str, spoken: str, written: str) -> None:
+    """The owner of an account need not speak the language of whoever calls; an unknown one is that of the call."""
+    tree = demonstration()
+    session = Session("CA1", tree.version, AT, language=spoken, node="freeze_this")
+    event = ActionFinished(
+        AT, "freeze_account", "done", {"is_frozen": True}, text_to=CALLER, text_language=named
+    )
+    (message,) = (each for each in step(tree, session, event)[1] if isinstance(each, SendText))
+    assert message.language == written
+    assert ("frozen" in message.body, "冻结" in message.body) == (written == "en-US", written == "zh-CN")

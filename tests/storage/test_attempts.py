@@ -764,3 +764,76 @@ def test_a_time_without_a_zone_is_refused(attempts: Attempts) -> None:
     """It is not guessed which zone is meant."""
     with pytest.raises(TypeError):
         attempt(attempts, at=datetime(2026, 11, 22, 10))  # noqa: DTZ001
+
+
+# --- limits that many holders share ---
+
+
+def shared(most: int, noted_for: str = "") -> RateLimit:
+    """Return a limit of the whole hotline."""
+    return RateLimit("hotline", most, 60 * MINUTE, noted_for)
+
+
+def shared_try(
+    attempts: Attempts,
+    holder: str,
+    rate_limit: RateLimit,
+    *,
+    right: bool = False,
+    at: datetime = NOW,
+    key: str = "",
+) -> str:
+    """Try once for a holder, within a shared limit of wrong tries; return the verdict."""
+    key = key or f"CA{next(_keys)}/1/1"
+    tried = attempts.count_try(
+        "tail", [holder], right=right, key=key, at=at, most=3, lock=LOCK, wrong_limits=[rate_limit]
+    )
+    return tried.verdict
+
+
+def test_wrong_tries_of_many_holders_use_one_limit(attempts: Attempts) -> None:
+    """When it is used up every try is refused, a right one too, until the time is over."""
+    tried = [shared_try(attempts, f"account:{n}", shared(2)) for n in range(3)]
+    assert tried == ["wrong", "wrong", "refused"]
+    assert shared_try(attempts, HERS, shared(2), right=True) == "refused"
+    assert shared_try(attempts, HERS, shared(2), right=True, at=NOW + 60 * MINUTE) == "right"
+
+
+def test_right_tries_use_nothing_of_it(attempts: Attempts) -> None:
+    """However many customers prove who they are."""
+    assert {shared_try(attempts, f"account:{n}", shared(1), right=True) for n in range(20)} == {"right"}
+
+
+def test_a_refused_try_counts_for_nobody(attempts: Attempts) -> None:
+    """A flood of strangers locks no customer who tries while it lasts."""
+    shared_try(attempts, HIS, shared(1))
+    assert {shared_try(attempts, HERS, shared(1)) for _ in range(5)} == {"refused"}
+    assert not attempts.minutes_locked("tail", [HERS], at=NOW)
+    assert shared_try(attempts, HERS, shared(1), at=NOW + 60 * MINUTE) == "wrong"
+
+
+def test_the_same_wrong_try_again_uses_the_limit_once(attempts: Attempts) -> None:
+    """A webhook that arrives twice gets the same answer."""
+    assert {shared_try(attempts, HERS, shared(2), key="CA1/1/1") for _ in range(4)} == {"wrong"}
+    assert shared_try(attempts, HIS, shared(2)) == "wrong"
+
+
+def test_a_use_that_is_noted_elsewhere_is_refused_alike_and_uses_nothing(attempts: Attempts) -> None:
+    """Who has no account is told what those hear who have one, and takes nothing from them."""
+    nobody = shared(2, "nobody")
+    assert [spend(attempts, nobody) for _ in range(5)] == [True] * 5
+    assert [spend(attempts, shared(2)) for _ in range(2)] == [True] * 2
+    assert [spend(attempts, nobody), spend(attempts, shared(2))] == [False, False]
+    assert rows(attempts)["ledger_spent"] == 7
+
+
+def test_two_processes_share_one_limit(tmp_path: Path) -> None:
+    """It holds over all workers: each opens the file for itself."""
+    first, second = Attempts(str(tmp_path / "ivr")), Attempts(str(tmp_path / "ivr"))
+    with ThreadPoolExecutor(8) as pool:
+        verdicts = list(
+            pool.map(lambda n: shared_try((first, second)[n % 2], f"account:{n}", shared(10)), range(40))
+        )
+    first.close()
+    second.close()
+    assert Counter(verdicts) == {"wrong": 10, "refused": 30}

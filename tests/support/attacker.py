@@ -214,6 +214,30 @@ def account_says(application: Application, number: str, words: str) -> None:
     db.execute("UPDATE accounts SET data = ? WHERE phone = ?", (json.dumps(data), number))
 
 
+def add_customers(application: Application, numbers: Sequence[str]) -> None:
+    """Give the bank more customers, each with the card and the money of the victim."""
+    db = accounts_of(application.services)._connection
+    for place, number in enumerate(numbers, 1000):
+        db.execute(
+            "INSERT INTO accounts SELECT ?, ?, id_card, filed, json_set(data, '$.phone', ?) FROM accounts WHERE phone = ?",
+            (number, place, number, VICTIM),
+        )
+
+
+def frozen(application: Application) -> int:
+    """Return how many accounts are frozen."""
+    db = accounts_of(application.services)._connection
+    query = "SELECT count(*) FROM accounts WHERE json_extract(data, '$.status') = 'frozen'"
+    return int(db.execute(query).fetchone()[0])
+
+
+def alarms(application: Application) -> dict[str, int]:
+    """Return how many alarms there were of each kind and scope in their minute. The log has two lines of each at most."""
+    return {
+        f"{kind} {scope}": count + 1 for (kind, scope), count in application.services.alarms._counts.items()
+    }
+
+
 def _forget_messages(application: Application) -> None:
     """Begin a new day of the rations."""
     application.services.attempts._connection.execute("DELETE FROM ledger_spent")

@@ -64,10 +64,14 @@ def played(*steps: Any, **written: Any) -> PlayedCall:
         ([{"press": "1"}, "nothing_texted"], []),
         ([*({"press": key} for key in "1521"), "nothing_texted"], ["a text message was written"]),
         ([*({"press": key} for key in "1521"), {"texted": "身份证"}, "nothing_texted"], []),
+        # in the present call
+        ([*({"press": key} for key in "1521"), {"rings": "again"}, "nothing_texted"], []),
         (
-            [*({"press": key} for key in "1521"), {"rings": "again"}, "nothing_texted"],
+            [{"press": "1"}, {"rings": "again"}, *({"press": key} for key in "1521"), "nothing_texted"],
             ["a text message was written"],
         ),
+        # which takes no message away that is still to be asked about
+        ([*({"press": key} for key in "1521"), {"rings": "again"}, {"texted": "身份证"}], []),
         # what cannot be done
         ([{"record": 5}], ["the hotline does not record here"]),
         ([{"press": "1"}, {"press": "4"}, {"press": "1"}], ["the call is over"]),

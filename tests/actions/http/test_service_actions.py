@@ -168,6 +168,27 @@ def test_an_answer_becomes_an_outcome(ask: Asker) -> None:
     )
 
 
+OPTIONAL = ("text: {to: phone,", "text: {when: phone, language: speaks, to: phone,")
+
+
+def test_a_message_may_name_its_language(ask: Asker) -> None:
+    """That of the customer, for example, which need not be that of the call."""
+    with serving(answers(200, GOOD | {"speaks": "zh-CN"})) as stub:
+        assert ask(stub.url, OPTIONAL).text_language == "zh-CN"
+
+
+def test_without_its_condition_no_message_is_sent(ask: Asker) -> None:
+    """The outcome stands, and nothing else of the message is looked for."""
+    with serving(answers(200, {"parcel": GOOD["parcel"], "phone": None})) as stub:
+        assert ask(stub.url, OPTIONAL) == ActionResult("ok", {"place": "Shenzhen"})
+
+
+def test_a_message_without_its_language_is_none(ask: Asker) -> None:
+    """An answer that is not what was declared is no answer."""
+    with serving(answers(200, GOOD)) as stub:
+        assert ask(stub.url, OPTIONAL, NO_PAUSE).outcome == "unavailable"
+
+
 @pytest.mark.parametrize(
     ("status", "data", "outcome"),
     [

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
@@ -19,8 +20,8 @@ from ivr.actions.perform import perform
 from ivr.app import Application, create_app, web_program
 from ivr.calls.action_results import Actions
 from ivr.calls.turns import Perform
-from ivr.config import BadSetting, Settings
-from ivr.storage.base import Voicemail
+from ivr.config import BadSetting, HotlineLimits, Settings
+from ivr.storage.base import CallFilter, Voicemail
 from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS
 from tests.support.phone import (
@@ -860,3 +861,98 @@ def test_the_clock_is_the_program_s(phone: Phone) -> None:
     late.rings()
     late.presses("0")
     assert late.node == "voicemail"
+
+
+# --- more calls than the hotline takes
+
+
+MANY, MANY_IN_ENGLISH = phrase("many_calls"), phrase("many_calls", "en-US")
+TWO_A_MINUTE = dataclasses.replace(SETTINGS, hotline_limits=HotlineLimits(calls_per_minute=2))
+
+
+def crowded(settings: Settings = TWO_A_MINUTE, **how: Any) -> Flask:
+    """Return a program in a minute in which as many calls have begun as it takes."""
+    app = program(settings, **how)
+    for n in range(200):
+        if Phone(app, call=f"CA-crowd-{n}").rings().dials:
+            break
+    return app
+
+
+def test_a_call_too_many_is_told_in_each_language_and_rings_a_human() -> None:
+    """Nobody has chosen a language yet; never silence, and never only a goodbye where there is a human."""
+    answer = Phone(crowded()).rings()
+    assert (answer.verbs, answer.dials) == (["Say", "Say", "Dial"], [HUMAN])
+    assert answer.said == f"{MANY}\n{MANY_IN_ENGLISH}"
+    assert answer.languages == {"cmn-CN", "en-US"}
+
+
+@pytest.mark.parametrize(("bridged", "verbs"), [("true", ["Hangup"]), ("false", ["Say", "Hangup"])])
+def test_after_the_human_of_a_call_too_many_the_call_ends(bridged: str, verbs: list[str]) -> None:
+    """With a goodbye if nobody answered."""
+    phone = Phone(crowded())
+    phone.rings()
+    assert phone.is_transferred(bridged=bridged).verbs == verbs
+
+
+def test_a_call_too_many_costs_no_store() -> None:
+    """It is answered although the store is gone, and is kept nowhere."""
+    app = crowded()
+    phone = Phone(app)
+    before = len(phone.application.store.calls(CallFilter(limit=1000)))
+    assert phone.rings().dials == [HUMAN]
+    assert len(phone.application.store.calls(CallFilter(limit=1000))) == before
+    phone.application.store.close()
+    assert (phone.rings().dials, phone.answer.said) == ([HUMAN], f"{MANY}\n{MANY_IN_ENGLISH}")
+
+
+def test_calls_that_have_begun_go_on_among_too_many() -> None:
+    """Only new calls are counted."""
+    app = program(TWO_A_MINUTE)
+    phone = Phone(app, call="CA-first")
+    phone.rings()
+    for n in range(50):
+        Phone(app, call=f"CA-{n}").rings()
+    assert "登录和密码" in phone.presses("1").said
+
+
+def test_in_the_next_minute_calls_begin_again() -> None:
+    """Nobody is kept out for longer than the burst lasts."""
+    now = [DAYTIME]
+    app = crowded(clock=lambda: now[0])
+    assert Phone(app).rings().dials == [HUMAN]
+    now[0] += timedelta(minutes=1)
+    assert Phone(app).rings().dials == []
+
+
+def test_a_human_is_shown_our_number_for_a_hidden_one_among_too_many() -> None:
+    """With the hidden one, the far carrier would refuse the call."""
+    answer = Phone(crowded(), caller="anonymous").rings()
+    assert answer.document.find("Dial") is not None
+    assert answer.document.find("Dial").attrib["callerId"] == HOTLINE  # type: ignore[union-attr]
+
+
+def test_without_any_human_a_call_too_many_is_asked_to_call_again(tmp_path: Path) -> None:
+    """A sentence and a goodbye."""
+    text = "hotline: alone\nlanguages: [en-US]\nstart: main\nagent: main\nnodes:\n  main: {say: Hello., menu: {'1': {for: the end, go: bye}}}\n  bye: {end: Goodbye.}\n"
+    (tmp_path / "menu.yaml").write_text(text, encoding="utf-8")
+    app = program(dataclasses.replace(TWO_A_MINUTE, fallback_number=""), folder=tmp_path)
+    answers = [Phone(app, call=f"CA-{n}").rings() for n in range(50)]
+    assert (answers[-1].verbs, answers[-1].said) == (["Say", "Hangup"], GOODBYE_IN_ENGLISH)
+
+
+def test_a_burst_of_calls_is_in_the_log_once() -> None:
+    """A warning with a stable name, and no line for each of the calls."""
+    with capture_logs() as logged:
+        app = crowded()
+        for n in range(100):
+            Phone(app, call=f"CA-{n}").rings()
+        alarms = [each for each in logged if each["event"].startswith("alarm")]
+        assert [(each["event"], each["kind"], each["scope"]) for each in alarms] == [
+            ("alarm", "burst", "new calls")
+        ]
+        app.extensions["ivr"].close()
+    assert [each["event"] for each in logged if each["event"].startswith("alarm")] == [
+        "alarm",
+        "alarms counted",
+    ]

@@ -185,7 +185,9 @@ def test_whoever_has_proved_a_tail_freezes_although_strangers_have_used_theirs_u
     for n, phone in enumerate(("8000", "8002", "8003", "8004", "8005")):
         caller.proves_tail(phone, calls_from=STRANGER if n else phone, call=f"CB{n}")
         at = f"2026-11-22T10:{n:02}"
-        assert freeze(caller, phone, calls_from=STRANGER if n else phone, call=f"CB{n}", at=at).outcome == "done"
+        assert (
+            freeze(caller, phone, calls_from=STRANGER if n else phone, call=f"CB{n}", at=at).outcome == "done"
+        )
 
 
 def test_numbers_without_an_account_use_no_freeze_up_and_hear_the_same(caller: Caller) -> None:
