@@ -180,6 +180,20 @@ def test_a_wrong_tail_a_wrong_code_and_a_lock_are_alarms(caller: Caller, log: li
     assert not any(number("8000") in str(each) or STRANGER in str(each) for each in log)
 
 
+@pytest.mark.parametrize("action", ["verify_identity", "send_code", "check_code"])
+def test_whoever_meets_a_lock_of_codes_is_an_alarm(caller: Caller, log: list[Any], action: str) -> None:
+    """Whatever they try while it lasts."""
+    caller = with_limits(caller)
+    code = caller.gets_code(call="CA1")
+    for _ in range(3):
+        caller.tries_code(wrong(code), call="CA1")
+    caller = with_limits(caller)
+    log.clear()
+    inputs = {"verify_identity": {"id_tail": "9999"}, "check_code": {"typed_code": code}}.get(action, {})
+    assert caller.ask(action, level=Level.matched, call="CA1", **inputs).outcome == "locked"
+    assert alarms(log) == [("lock", "code")]
+
+
 def test_the_same_summary_twice_is_no_alarm(caller: Caller, log: list[Any]) -> None:
     """A caller who asks again for the same message attacks nobody."""
     caller = with_limits(caller)

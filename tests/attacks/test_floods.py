@@ -198,7 +198,7 @@ def test_callers_with_forged_numbers_of_customers_and_one_honest_one(app: Flask)
         assert what in {SERVED[wanted], "a human: 很抱歉，身份核对暂时用不了。"}
     assert frozen(application) <= 1 + 1 + 10
     assert not application.services.attempts.minutes_locked(TAIL, [f"account:{VICTIM}"], at=DAYTIME)
-    assert honest_call(app, "freeze at once", FREEZE) in {
+    assert honest_call(app, "freeze-at-once", FREEZE) in {
         "frozen",
         "a human: 很抱歉，电话里暂时冻结不了，我马上请安全专席来办。",
     }
