@@ -17,6 +17,7 @@ from ivr.actions.accounts import (
     PasswordResets,
 )
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services, action
+from ivr.actions.hotline_limits import require_room
 from ivr.actions.passwords import BadPassword, Reason
 from ivr.menu.language.contract import Contract, Level, Outcome
 
@@ -39,4 +40,5 @@ __all__ = [
     "Reason",
     "Services",
     "action",
+    "require_room",
 ]

@@ -44,10 +44,14 @@ def target_of(entry: str | Anywhere) -> str:
 
 
 class MessageLimits(Model):
-    """How many text messages may be sent in 24 hours. A number of a country that has none left gets no message."""
+    """How many text messages may be sent in 24 hours. A number of a country that has none left gets no message.
+
+    Messages to the number on file of an account that the call has proved have the same numbers once more, for themselves:
+    strangers cannot use them up.
+    """
 
     per_number: Annotated[int, Field(ge=0)] = 10
-    """To one number; also for one account, which its number on file names."""
+    """To one number, and in one call; also for one account, which its number on file names."""
     per_caller: Annotated[int, Field(ge=0)] = 10
     """For one calling number, or one call whose number is withheld."""
     countries: dict[Country, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)

@@ -884,6 +884,7 @@ def test_a_call_too_many_is_told_in_each_language_and_rings_a_human() -> None:
     answer = Phone(crowded()).rings()
     assert (answer.verbs, answer.dials) == (["Say", "Say", "Dial"], [HUMAN])
     assert answer.said == f"{MANY}\n{MANY_IN_ENGLISH}"
+    assert "callerId" not in answer.document.find("Dial").attrib  # type: ignore[union-attr]
     assert answer.languages == {"cmn-CN", "en-US"}
 
 
