@@ -29,6 +29,8 @@ from typing import Any, Literal, TextIO
 
 import structlog
 
+_log = structlog.get_logger(__name__)
+
 
 def configure(style: str = "", level: str = "info", stream: TextIO | None = None) -> None:
     """Set up the log. ``style`` is ``json`` or ``text``; if it is empty, a terminal gets text."""
@@ -190,7 +192,7 @@ class Alarms:
                 self._counts[counted] += 1
                 return
             self._counts[counted] = 0
-        structlog.get_logger(__name__).warning(
+        _log.warning(
             "alarm", kind=kind, scope=scope, call=call, caller=masked(caller), account=masked(account)
         )
         try:
@@ -203,9 +205,7 @@ class Alarms:
             count = self._counts.pop(counted, 0)
         if count:
             kind, scope = counted
-            structlog.get_logger(__name__).warning(
-                "alarms counted", kind=kind, scope=scope, count=count, seconds=COUNTED_FOR
-            )
+            _log.warning("alarms counted", kind=kind, scope=scope, count=count, seconds=COUNTED_FOR)
 
     def close(self) -> None:
         """Log what is counted so far."""
