@@ -4,13 +4,12 @@ Links are secrets, and the URLs of services name accounts, so no URL is ever in 
 exceptions that nobody caught, it has only where they come from: their words may have a URL, or what a caller typed.
 
 Alarms are what the log says when a limit, a lock or a wrong try is met, or when calls come in a burst. All of them go
-through :class:`Alarms`, because an attack brings thousands. The first one of a kind and scope is logged at once, with its
-call. Those that follow within a minute are counted, and the count is logged when the minute is over::
+through :class:`Alarms`, because an attack brings thousands::
 
     {"event": "alarm", "level": "warning", "kind": "lock", "scope": "tail", "caller": "**********8000", …}
-    {"event": "alarms counted", "level": "warning", "kind": "lock", "scope": "tail", "count": 297, "seconds": 60}
+    {"event": "alarm", "level": "warning", "kind": "lock", "scope": "tail", "more": 297, "seconds": 60.0}
 
-The names of the two events, the kinds and the scopes are stable, so that a monitoring system can look for them.
+The event, the kinds and the scopes are stable, so that a monitoring system can look for them.
 """
 
 from __future__ import annotations
@@ -22,14 +21,10 @@ import sys
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Literal, TextIO
 
 import structlog
-
-_log = structlog.get_logger(__name__)
 
 
 def configure(style: str = "", level: str = "info", stream: TextIO | None = None) -> None:
@@ -100,35 +95,57 @@ class BoundedLog:
     def __init__(self, period: float = PERIOD, one_by_one: int = ONE_BY_ONE) -> None:
         self._period = period
         self._one_by_one = one_by_one
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str, str]] = Counter()
         self._lock = threading.Lock()
 
-    def warning(self, event: str, **fields: object) -> None:
-        """Log or count one event. Its kind is a constant of ours, such as ``signature refused``: there are few."""
-        if self._has_a_line(event):
-            structlog.get_logger().warning(event, **fields)
+    def warning(self, event: str, *, kind: str = "", scope: str = "", **fields: object) -> None:
+        """Log or count one event. Its name is a constant of ours, such as ``signature refused``: there are few.
+
+        A ``kind`` and a ``scope`` are constants too, and events are counted by them.
+        """
+        if self._has_a_line(event, kind, scope):
+            structlog.get_logger().warning(event, **_given(kind=kind, scope=scope), **fields)
 
     def error(self, event: str, **fields: object) -> None:
         """Log or count one event that is our fault."""
         if self._has_a_line(event):
             structlog.get_logger().error(event, **fields)
 
-    def _has_a_line(self, event: str) -> bool:
+    def _has_a_line(self, event: str, kind: str = "", scope: str = "") -> bool:
+        counted = (event, kind, scope)
         with self._lock:
-            self._counts[event] += 1
-            count = self._counts[event]
+            self._counts[counted] += 1
+            count = self._counts[counted]
         if count == 1:
-            end = threading.Timer(self._period, self.end_period, (event,))
+            end = threading.Timer(self._period, self.end_period, counted)
             end.daemon = True
-            end.start()
+            try:
+                end.start()
+            except RuntimeError:  # no thread can be started: then nothing is only counted
+                self.end_period(*counted)
         return count <= self._one_by_one
 
-    def end_period(self, event: str) -> None:
+    def end_period(self, event: str, kind: str = "", scope: str = "") -> None:
         """Say how many events of a kind had no line, and begin to count anew."""
         with self._lock:
-            more = self._counts.pop(event, 0) - self._one_by_one
+            more = self._counts.pop((event, kind, scope), 0) - self._one_by_one
         if more > 0:
-            structlog.get_logger().warning(event, more=more, seconds=self._period)
+            known = _given(kind=kind, scope=scope)
+            structlog.get_logger().warning(event, **known, more=more, seconds=self._period)
+
+    def counts(self) -> dict[tuple[str, str, str], int]:
+        """Return how many events there were of each event, kind and scope in their present period."""
+        with self._lock:
+            return dict(self._counts)
+
+    def close(self) -> None:
+        """Say how many events had no line so far."""
+        for counted in self.counts():
+            self.end_period(*counted)
+
+
+def _given(**fields: str) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
 
 
 def warn_root() -> None:
@@ -158,56 +175,29 @@ def origin_of(error: BaseException) -> dict[str, str]:
 
 # --- alarms
 
-COUNTED_FOR = 60
-"""Seconds for which further alarms of a kind and scope are only counted: two lines a minute at most for each of them."""
-
 AlarmKind = Literal["bound", "lock", "wrong_tail", "wrong_code", "burst"]
 """``bound``: a limit over many calls was met. ``lock``: an account or a caller is locked. ``wrong_tail`` and ``wrong_code``:
 a try to prove an identity was wrong. ``burst``: more calls began in a minute than the hotline takes."""
 
 
-def start_timer(seconds: float, then: Callable[[], None]) -> None:
-    """Call ``then`` later, in a thread that does not keep the process alive."""
-    timer = threading.Timer(seconds, then)
-    timer.daemon = True
-    timer.start()
-
-
-@dataclass(slots=True)
 class Alarms:
     """The alarms of one process. Safe from any thread."""
 
-    later: Callable[[float, Callable[[], None]], None] = start_timer
-    _counts: dict[tuple[AlarmKind, str], int] = field(default_factory=dict)
-    """How many alarms of a kind and scope followed the one that was logged. A key is here while its minute runs."""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, bounded: BoundedLog | None = None) -> None:
+        self._bounded = bounded or BoundedLog()
 
     def sound(
         self, kind: AlarmKind, scope: str, *, call: str = "", caller: str = "", account: str = ""
     ) -> None:
         """Log an alarm, or count it. ``scope`` is one of a few fixed words, never a number or a name of somebody."""
-        counted = (kind, scope)
-        with self._lock:
-            if counted in self._counts:
-                self._counts[counted] += 1
-                return
-            self._counts[counted] = 0
-        _log.warning(
+        self._bounded.warning(
             "alarm", kind=kind, scope=scope, call=call, caller=masked(caller), account=masked(account)
         )
-        try:
-            self.later(COUNTED_FOR, lambda: self._end_minute(counted))
-        except RuntimeError:  # no thread can be started: then the next one is logged, too
-            self._end_minute(counted)
 
-    def _end_minute(self, counted: tuple[AlarmKind, str]) -> None:
-        with self._lock:
-            count = self._counts.pop(counted, 0)
-        if count:
-            kind, scope = counted
-            _log.warning("alarms counted", kind=kind, scope=scope, count=count, seconds=COUNTED_FOR)
+    def counts(self) -> dict[str, int]:
+        """Return how many alarms there were of each kind and scope in their present minute."""
+        return {f"{kind} {scope}": count for (_, kind, scope), count in self._bounded.counts().items()}
 
     def close(self) -> None:
-        """Log what is counted so far."""
-        for counted in list(self._counts):
-            self._end_minute(counted)
+        """Say how many alarms were only counted so far."""
+        self._bounded.close()

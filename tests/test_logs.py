@@ -7,14 +7,13 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from ivr.logs import COUNTED_FOR, ONE_BY_ONE, Alarms, BoundedLog, configure, masked, origin_of, warn_root
+from ivr.logs import ONE_BY_ONE, Alarms, BoundedLog, configure, masked, origin_of, warn_root
 
 
 @pytest.fixture(autouse=True)
@@ -184,41 +183,14 @@ def test_root_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- alarms
 
 
-class Later:
-    """The jobs that alarms have put off for a minute."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Callable[[], None]] = []
-
-    def __call__(self, seconds: float, then: Callable[[], None]) -> None:
-        """Put a job off."""
-        assert seconds == COUNTED_FOR
-        self.jobs.append(then)
-
-    def minute_ends(self) -> None:
-        """Do them all."""
-        jobs, self.jobs = self.jobs, []
-        for job in jobs:
-            job()
-
-
-def lines(out: io.StringIO) -> list[dict[str, Any]]:
-    """Return what was logged, without the times."""
-    return [
-        {name: value for name, value in json.loads(line).items() if name != "timestamp"}
-        for line in out.getvalue().splitlines()
-    ]
-
-
 def test_an_alarm_names_its_call_and_masks_the_numbers() -> None:
     """It is a warning with a stable name."""
-    out = io.StringIO()
-    configure("json", stream=out)
-    Alarms(Later()).sound("lock", "tail", call="CA1", caller="+8613800138000", account="+8613800138001")
-    assert lines(out) == [
+    with capture_logs() as lines:
+        Alarms().sound("lock", "tail", call="CA1", caller="+8613800138000", account="+8613800138001")
+    assert lines == [
         {
             "event": "alarm",
-            "level": "warning",
+            "log_level": "warning",
             "kind": "lock",
             "scope": "tail",
             "call": "CA1",
@@ -228,46 +200,42 @@ def test_an_alarm_names_its_call_and_masks_the_numbers() -> None:
     ]
 
 
-def test_a_flood_of_alarms_is_two_lines_a_minute_for_each_kind_and_scope() -> None:
-    """The first one is told at once, the others as a number when the minute is over; then it begins again."""
-    out, later = io.StringIO(), Later()
-    configure("json", stream=out)
-    alarms = Alarms(later)
-    for n in range(10_000):
-        alarms.sound("wrong_tail", ("calling number", "other number")[n % 2], call=f"CA{n}")
-    later.minute_ends()
-    counted = [(line["event"], line["scope"], line.get("count"), line.get("seconds")) for line in lines(out)]
-    assert counted == [
-        ("alarm", "calling number", None, None),
-        ("alarm", "other number", None, None),
-        ("alarms counted", "calling number", 4999, 60),
-        ("alarms counted", "other number", 4999, 60),
+def test_a_flood_of_alarms_has_few_lines_for_each_kind_and_scope() -> None:
+    """The first ones have lines; then a line says how many more there were, also when the program ends."""
+    alarms = Alarms(BoundedLog(period=60))
+    with capture_logs() as lines:
+        for n in range(10_000):
+            alarms.sound("wrong_tail", ("calling number", "other number")[n % 2], call=f"CA{n}")
+        alarms.sound("lock", "calling number")
+        assert alarms.counts() == {
+            "wrong_tail calling number": 5000,
+            "wrong_tail other number": 5000,
+            "lock calling number": 1,
+        }
+        assert len(lines) == 2 * ONE_BY_ONE + 1
+        alarms.close()
+    assert lines[2 * ONE_BY_ONE + 1 :] == [
+        {
+            "event": "alarm",
+            "log_level": "warning",
+            "kind": "wrong_tail",
+            "scope": scope,
+            "more": 5000 - ONE_BY_ONE,
+            "seconds": 60,
+        }
+        for scope in ("calling number", "other number")
     ]
-    alarms.sound("wrong_tail", "other number", call="CA-next")
-    later.minute_ends()
-    assert [line.get("call") for line in lines(out)[4:]] == ["CA-next"]
 
 
-def test_what_was_counted_is_told_at_the_end() -> None:
-    """A program that stops within the minute loses no count."""
-    out = io.StringIO()
-    configure("json", stream=out)
-    alarms = Alarms(Later())
-    for _ in range(3):
-        alarms.sound("bound", "text-country")
-    alarms.close()
-    assert [line.get("count") for line in lines(out)] == [None, 2]
-
-
-def test_an_alarm_never_breaks_what_it_is_about() -> None:
+def test_an_alarm_never_breaks_what_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
     """If no thread can be started for the count, each alarm is logged."""
 
-    def no_thread(_seconds: float, _then: Callable[[], None]) -> None:
+    def no_thread(_timer: threading.Timer) -> None:
         raise RuntimeError("can't start new thread")
 
-    out = io.StringIO()
-    configure("json", stream=out)
-    alarms = Alarms(no_thread)
-    alarms.sound("bound", "text-country")
-    alarms.sound("bound", "text-country")
-    assert [line["event"] for line in lines(out)] == ["alarm", "alarm"]
+    monkeypatch.setattr(threading.Timer, "start", no_thread)
+    alarms = Alarms(BoundedLog(one_by_one=1))
+    with capture_logs() as lines:
+        for _ in range(3):
+            alarms.sound("bound", "text-country")
+    assert [line["event"] for line in lines] == ["alarm"] * 3

@@ -28,15 +28,13 @@ def log() -> Iterator[list[Any]]:
 
 def with_limits(caller: Caller, **limits: int) -> Caller:
     """Return a caller of a hotline with these limits, and nobody's alarms counted yet."""
-    services: Services = replace(
-        caller.services, limits=HotlineLimits(**limits), alarms=Alarms(lambda _seconds, _then: None)
-    )
+    services: Services = replace(caller.services, limits=HotlineLimits(**limits), alarms=Alarms())
     return replace(caller, services=services)
 
 
 def alarms(log: list[Any]) -> list[tuple[str, str]]:
-    """Return the kinds and scopes of the alarms."""
-    return [(each["kind"], each["scope"]) for each in log if each["event"] == "alarm"]
+    """Return the kinds and scopes of the alarms, in the order of the first of each."""
+    return list(dict.fromkeys((each["kind"], each["scope"]) for each in log if each["event"] == "alarm"))
 
 
 def wrong_tails(caller: Caller, *phones: str, calls_from: str | None = None) -> list[str]:

@@ -41,7 +41,7 @@ def limit(
     attempts: Attempts, per_minute: int, start: Callable[[Callable[[], None]], None] = lambda job: job()
 ) -> NewCallLimit:
     """Return the limit of one worker, which fetches its batches at once."""
-    return NewCallLimit(attempts, Alarms(lambda _seconds, _then: None), per_minute, start)
+    return NewCallLimit(attempts, Alarms(), per_minute, start)
 
 
 def admitted(*limits: NewCallLimit, calls: int, at: datetime = NOW) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from ivr.app import Application, build_application
 from ivr.calls.action_results import Actions
 from ivr.calls.line import DirectLine, Heard, VirtualClock
 from ivr.config import Settings
+from ivr.logs import ONE_BY_ONE
 from ivr.storage.base import SEALED_AS, CallFilter
 from tests.support.at_once import AtOnce
 from tests.support.bank import ACTIONS, accounts_of
@@ -232,10 +233,13 @@ def frozen(application: Application) -> int:
 
 
 def alarms(application: Application) -> dict[str, int]:
-    """Return how many alarms there were of each kind and scope in their minute. The log has two lines of each at most."""
-    return {
-        f"{kind} {scope}": count + 1 for (kind, scope), count in application.services.alarms._counts.items()
-    }
+    """Return how many alarms there were of each kind and scope in their minute."""
+    return application.services.alarms.counts()
+
+
+def lines(counted: Mapping[str, int]) -> int:
+    """Return how many lines so many alarms have in the log: the first ones, and one that counts the others."""
+    return sum(min(count, ONE_BY_ONE + 1) for count in counted.values())
 
 
 def _forget_messages(application: Application) -> None:
