@@ -136,7 +136,7 @@ def test_fusionpbx_1115_a_recorded_phrase_does_not_eat_keys(tmp_path: Path) -> N
         tmp_path, MENU.replace("menu:", "say: {text: Hi., audio: hi.wav}\n    menu:", 1) + SALES
     )
     (folder / "audio" / "en-US").mkdir(parents=True)
-    (folder / "audio" / "en-US" / "hi.wav").write_bytes(b"RIFF")
+    (folder / "audio" / "en-US" / "hi.wav").write_bytes(b"RIFF\x24\0\0\0WAVEfmt " + bytes(28))
     document = Phone(program(folder=folder)).rings().document
     assert document.find("Gather/Play") is not None
     assert document.find("Play") is None

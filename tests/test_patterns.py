@@ -28,7 +28,7 @@ SECONDS = 0.4
 
 ANCHORED = frozenset({
     # Only `match` and `fullmatch` are called on these. A search would begin anew at each character.
-    "ivr.channels.twilio.webhooks._PUBLISHED",
+    "ivr.channels.twilio.audio._PUBLISHED",
     "ivr.lint.wording._COPIED",
     "ivr.menu.reading.fullwidth._FLOW_BEGINS",
     "ivr.menu.reading.fullwidth._HOLDS_A_TEXT",

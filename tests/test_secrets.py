@@ -559,7 +559,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
             line(
                 pages,
                 "Pages.set",
-                'session["problems"] = problems',
+                'session["problems"] = broken.problems',
                 'log.info("refused", password=password)',
             )
         ],
@@ -570,11 +570,11 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "a page that fails is logged with its path": (
         Play(broken_pages),
-        [line(pages, "_internal_error", "**origin_of(error)", "path=request.path")],
+        [line(pages, "Pages.failed", "**origin_of(error)", "path=request.path")],
     ),
     "a page that fails says why": (
         Play(broken_pages),
-        [line(pages, "_internal_error", "_words().internal_error,", "str(error),")],
+        [line(pages, "Pages.failed", "_words().internal_error,", "str(error),")],
     ),
     "a carrier's own words are kept": (
         Play(stubborn_carrier),

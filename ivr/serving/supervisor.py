@@ -154,15 +154,16 @@ class Supervisor:
         if process.exitcode is not None:
             self._note_death(worker, process.exitcode)
         elif not worker.ready and self._now - worker.started > READY_WITHIN:
-            self._kill(worker, process, "worker does not come up")
+            log.error("worker does not come up", worker=worker.number, pid=process.pid)
+            self._kill(worker, process)
         elif worker.ready and self._now - worker.heard > SILENT_SECONDS + 1:
-            self._kill(worker, process, "worker hangs")
+            log.error("worker hangs", worker=worker.number, pid=process.pid)
+            self._kill(worker, process)
         elif worker.ready and self._now - worker.heard > SILENT_SECONDS and not worker.asked_where:
             worker.asked_where = True
             os.kill(process.pid or 0, DUMP)
 
-    def _kill(self, worker: _Worker, process: SpawnProcess, why: str) -> None:
-        log.error(why, worker=worker.number, pid=process.pid)
+    def _kill(self, worker: _Worker, process: SpawnProcess) -> None:
         process.kill()
         process.join()
         self._note_death(worker, process.exitcode)

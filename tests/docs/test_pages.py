@@ -135,7 +135,10 @@ def test_the_page_on_operating_has_every_line_of_the_log() -> None:
         f"`{event}`"
         for path in (ROOT / "ivr").rglob("*.py")
         if "demo" not in path.parts
-        for event in re.findall(r'\b_?log\.(?:info|warning|error)\(\s*(?:#.*\s*)?"([^"]+)"', text_of(path))
+        for event in re.findall(
+            r'(?:\blog|_log|bounded|get_logger\(\))\.(?:info|warning|error)\(\s*(?:#.*\s*)?"([^"]+)"',
+            text_of(path),
+        )
     }
     assert rows == written
 
