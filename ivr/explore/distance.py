@@ -19,6 +19,13 @@ from ivr.menu.language.nodes import ListeningNode, RecordNode
 
 ENDLESS = float("inf")
 
+NEARER = "lead a key there, or give the hotline a key `anywhere` that means the human"
+NEARER_THAN_A_RECORDING = (
+    "a recording takes no keys, so ring a desk before it, with this node as its `closed:` or `no_answer:`; "
+    "or lead `then:` to a menu with a key for the human; or write `allow: {P02: the reason}` here"
+)
+"""How a human comes within the keys that are allowed. The second is for a `record` node."""
+
 
 class Distances:
     """The keys and the seconds from every state of a walk to a human."""
@@ -36,7 +43,8 @@ class Distances:
             keys, far = self.keys[state], "no human can be reached"
             if keys != ENDLESS:
                 far = f"a human takes {keys:.0f} keys, more than {most}"
-            remedy = "lead a key there, or give the hotline a key `anywhere` that means the human"
+            records = self.walk.places[state].waits is CallState.recording
+            remedy = NEARER_THAN_A_RECORDING if records else NEARER
             yield self.walk.violation("P02", state, f"{far} from here", remedy)
 
     def too_long(self, most: float) -> Iterator[Violation]:

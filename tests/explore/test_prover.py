@@ -58,6 +58,38 @@ def test_what_breaks_may_be_a_condition() -> None:
     assert found.remedy.startswith("mend the template or condition (`| int` makes a number of a text)")
 
 
+def message_left(then: str) -> str:
+    """Return a hotline with a key for a person, and one that leaves a message."""
+    return (
+        'anywhere: {"0": {go: agent, for: a person}}\nnodes:\n'
+        '  main: {menu: {"1": {for: a message, go: message}, "2": {for: the end, go: bye}}}\n'
+        f"  message: {{say: Tell us after the tone., record: message, then: {then}, nothing: main}}"
+    )
+
+
+def test_a_recording_far_from_a_human_is_mended_in_each_way_that_is_named() -> None:
+    """A key `anywhere` is no remedy there, because a recording takes none."""
+    (found,) = (each for each in proved_of(message_left("bye")).findings if each.proof == "P02")
+    assert found.node == "message"
+    assert "`anywhere`" not in found.remedy
+    for remedy in (
+        "ring a desk before it",
+        "lead `then:` to a menu",
+        "write `allow: {P02: the reason}` here",
+    ):
+        assert remedy in found.remedy
+    desk_first = message_left("bye").replace("for: a message, go: message", "for: a message, go: agent")
+    desk_first = desk_first.replace("anywhere:", _DESK_WITH_VOICEMAIL + "anywhere:")
+    for mended in (message_left("main"), desk_first):
+        assert [each.what for each in proved_of(mended).findings if each.proof == "P02"] == []
+
+
+_DESK_WITH_VOICEMAIL = (
+    'desks: {service: {number: "+8657100000001", hours: {mon-fri: "09:00-17:00"}, closed: message, busy: message, '
+    "no_answer: message, failed: bye}}\n"
+)
+
+
 @pytest.mark.parametrize("proof", PROOFS)
 def test_the_mended_example_keeps_every_promise(proof: str) -> None:
     """Not only the one that it is about."""
