@@ -11,7 +11,7 @@ from ivr.actions.builtin import CONTRACTS
 from ivr.actions.bulletins import Bulletin
 from ivr.calls.hotline_loader import load_hotline
 from ivr.cli.errors import CommandFailed
-from ivr.menu.language.contract import Contract
+from ivr.menu.language.contract import Contract, Outcome
 from ivr.menu.language.http_services import (
     REQUEST_FACTS,
     AccountsEntry,
@@ -94,7 +94,17 @@ def _actions(contracts: Mapping[str, Contract]) -> Iterator[str]:
             yield ""
         yield "| outcome | means | tells |\n|---|---|---|"
         for word, outcome in contract.all_outcomes().items():
-            results = "; ".join(f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items())
             raised = f" The caller is then `{outcome.raises.name}`." if outcome.raises else ""
-            yield f"| `{word}` | {outcome.means}{raised} | {results} |"
+            yield f"| `{word}` | {outcome.means}{raised} | {_tells(outcome)} |"
         yield ""
+
+
+def _tells(outcome: Outcome) -> str:
+    """Return the variables that an outcome sets, and what only its message may tell."""
+    results = [f"`{variable}`: {meaning}" for variable, meaning in outcome.tells.items()]
+    if outcome.texts is not None:
+        secrets = [f"`{{{{ {name} }}}}`, {meaning}" for name, meaning in outcome.texts.items()]
+        results.append(
+            f"a message, whose `text:` alone may say {' and '.join(secrets)}" if secrets else "a message"
+        )
+    return "; ".join(results)

@@ -184,3 +184,14 @@ def test_the_page_says_what_is_needed_and_what_is_usual() -> None:
     assert any(line.startswith("| `timeout` |") and line.endswith("| `5` |") for line in lines)
     assert any(line.startswith("| `barge_in` |") and line.endswith("| `true` |") for line in lines)
     assert any(line.startswith("| `after_tries` |") and line.endswith("|  |") for line in lines)
+
+
+def test_the_table_of_an_action_names_what_only_its_message_may_tell() -> None:
+    """As a text writes it, so that nobody has to guess: for each outcome of our actions that sends a message."""
+    rows = reference_page(CONTRACTS).splitlines()
+    sent = [each for contract in CONTRACTS.values() for each in contract.outcomes.values() if each.texts]
+    assert {name for each in sent for name in each.texts or ()} == {"code", "link"}
+    for outcome in sent:
+        (row, *_) = (row for row in rows if outcome.means in row)
+        for name, meaning in (outcome.texts or {}).items():
+            assert f"`{{{{ {name} }}}}`, {meaning}" in row

@@ -303,8 +303,8 @@ class RunNode(SpeakingNode):
     run: Name
     """The action."""
     text: Annotated[MessageText | None, Called("短信", "text message")] = None
-    """The words of the message that the action sends. What only the message may tell (a code, a link) is in the
-    action's reference."""
+    """The words of the message that the action sends. They name what only the message may tell, such as `{{ code }}` or
+    `{{ link }}`: the table of the action says what."""
     with_: dict[Name, Expression] = Field(default_factory=dict, alias="with")
     """Inputs of the action that are not variables of the same name: text, or `{{ variable }}`."""
     outcomes: Annotated[dict[Name, Target], Field(min_length=1)]
