@@ -255,6 +255,14 @@ def web_program(
     install_audio(app, application.hotline)
     services = application.services
     if services.resets is not None:
-        install_reset_page(app, services.resets, services.attempts, services.seal, clock, settings.public_url)
+        install_reset_page(
+            app,
+            services.resets,
+            services.attempts,
+            services.seal,
+            clock,
+            lambda: application.hotline.current().languages,
+            settings.public_url,
+        )
     install_health(app, application.check)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,8 @@ class House:
     seal: Seal = field(default_factory=lambda: Seal(SECRET))
     pool: BoundedPool | None = None
     attempts: Attempts = field(default_factory=lambda: Attempts(":memory:"))
+    languages: Sequence[str] = ("zh-CN", "en-US")
+    """Those of the hotline."""
 
     def program(self) -> Flask:
         """Return the program, with the reading of forms that the webhooks bring along."""
@@ -41,7 +44,14 @@ class House:
         app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
         app.url_map.merge_slashes = False
         install_reset_page(
-            app, self.accounts, self.attempts, self.seal, lambda: self.now, self.public_url, self.pool
+            app,
+            self.accounts,
+            self.attempts,
+            self.seal,
+            lambda: self.now,
+            lambda: self.languages,
+            self.public_url,
+            self.pool,
         )
         return app
 

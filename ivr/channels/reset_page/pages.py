@@ -40,7 +40,7 @@ from ivr.actions.accounts import OpenReset, PasswordKind, PasswordResets
 from ivr.actions.passwords import LONGEST, BadPassword, Reason, login_reasons, normal, payment_reasons
 from ivr.channels.reset_page.bounded_pool import BoundedPool, NoRoom
 from ivr.channels.reset_page.limits import TooManyTries, TryLimits, client_of
-from ivr.channels.reset_page.words import PAGE_WORDS, PageProblem, PageWords
+from ivr.channels.reset_page.words import PageProblem, PageWords, near, words_of_hotline
 from ivr.logs import BoundedLog, origin_of
 from ivr.storage.attempts import Attempts
 from ivr.storage.sealing import BrokenSeal, Seal
@@ -91,6 +91,8 @@ class Pages:
     clock: Callable[[], datetime]
     prefix: str
     pool: BoundedPool
+    languages: Callable[[], Sequence[str]]
+    """Returns the languages of the hotline, the first one first."""
     bounded: BoundedLog = field(default_factory=BoundedLog)
 
     def enter(self, ticket: str) -> AnyResponse:
@@ -160,14 +162,14 @@ class Pages:
     def too_many(self, refusal: TooManyTries) -> Response:
         """Answer a try that comes too soon."""
         self.bounded.warning("password try refused", seconds=refusal.seconds)
-        words = _words()
+        words = self._words()
         text = words.under_way if refusal.seconds == 1 else words.too_many
         return self._wait(429, refusal.seconds, words, text)
 
     def busy(self, _refusal: NoRoom) -> Response:
         """Answer a request for which there is no room now."""
         self.bounded.warning("page is busy")
-        words = _words()
+        words = self._words()
         return self._wait(503, _PAUSE, words, words.busy)
 
     def failed(self, error: Exception) -> Response | HTTPException:
@@ -175,7 +177,7 @@ class Pages:
         if isinstance(error, HTTPException):
             return error
         self.bounded.error("page failed", **origin_of(error))
-        return Response(_words().internal_error, status=500, mimetype="text/plain")
+        return Response(self._words().internal_error, status=500, mimetype="text/plain")
 
     def _opened(self, ticket: str) -> OpenReset | None:
         """Return the reset of a ticket. A ticket that we did not sign is not even looked up."""
@@ -196,21 +198,21 @@ class Pages:
 
     def _go_on(self) -> AnyResponse:
         """Redirect to the form. Its address has nothing but the language, if one was chosen."""
-        chosen = _chosen_language()
+        chosen = self._chosen_language()
         return redirect(self.prefix + _PATH + (f"?lang={chosen}" if chosen else ""), 303)
 
     def _form(self, opened: OpenReset, form: NewPassword, problems: Sequence[str]) -> Response:
-        words = _words(opened.language)
+        words = self._words(opened.language)
         return self._page("form", words, opened=opened, form=form, problems=problems)
 
     def _done(self, which: PasswordKind, case: str, language: str) -> Response:
-        words = _words(language)
+        words = self._words(language)
         return self._page("notice", words, title=words.done_title, text=words.done[which], case=case)
 
     def _dead(self) -> Response:
         """Give one answer for every link that does not work. Only the browser's language changes it."""
         session.clear()
-        words = _words()
+        words = self._words()
         page = self._page("notice", words, title=words.dead_title, text=words.dead)
         return make_response(page, 404)
 
@@ -221,11 +223,26 @@ class Pages:
 
     def _page(self, name: str, words: PageWords, **values: object) -> Response:
         here, style = self.prefix + _PATH, self.prefix + _STYLE_PATH
-        languages = [other for other in PAGE_WORDS.values() if other is not words]
+        languages = [other for other in self._offered().values() if other is not words]
         page = render_template(
             f"reset/{name}.html", words=words, languages=languages, here=here, style=style, **values
         )
         return make_response(page)
+
+    def _offered(self) -> Mapping[str, PageWords]:
+        return words_of_hotline(self.languages())
+
+    def _chosen_language(self) -> str:
+        """Return the language that a link of ours asks for, or nothing."""
+        chosen = request.args.get("lang", "")
+        return chosen if chosen in self._offered() else ""
+
+    def _words(self, customers_language: str = "") -> PageWords:
+        """Return the words in the language that was chosen, or is the customer's, the browser's, or the hotline's first."""
+        offered = self._offered()
+        wanted = (self._chosen_language(), customers_language, *request.accept_languages.values())
+        found = (near(tag, offered) for tag in wanted if tag)
+        return next((words for words in found if words), next(iter(offered.values())))
 
 
 _BEYOND_OURS: Mapping[Reason, PageProblem] = {
@@ -257,12 +274,14 @@ def install_reset_page(
     attempts: Attempts,
     seal: Seal,
     clock: Callable[[], datetime],
+    languages: Callable[[], Sequence[str]],
     public_url: str = "",
     pool: BoundedPool | None = None,
 ) -> None:
     """Add the pages to the program, and the session that they need.
 
-    ``public_url`` is the program's URL from outside. Its path goes before ours; if it is https, so is the cookie.
+    ``languages`` returns those of the hotline. ``public_url`` is the program's URL from outside. Its path goes before
+    ours; if it is https, so is the cookie.
     """
     prefix = urlsplit(public_url).path.rstrip("/")
     app.secret_key = seal.digest("session")
@@ -274,7 +293,7 @@ def install_reset_page(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=public_url.startswith("https:"),
     )
-    pages = Pages(resets, TryLimits(attempts), seal, clock, prefix, pool or BoundedPool())
+    pages = Pages(resets, TryLimits(attempts), seal, clock, prefix, pool or BoundedPool(), languages)
     blueprint = Blueprint("reset", __name__, template_folder="templates")
     blueprint.add_url_rule(_STYLE_PATH, view_func=_style)
     blueprint.add_url_rule(f"{_PATH}/<path:ticket>", view_func=pages.enter)
@@ -300,21 +319,3 @@ def _with_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def _chosen_language() -> str:
-    """Return the language that a link of ours asks for, or nothing."""
-    chosen = request.args.get("lang", "")
-    return chosen if chosen in PAGE_WORDS else ""
-
-
-def _words(customers_language: str = "") -> PageWords:
-    """Return the words in the language that was chosen, or is the customer's, or the browser's."""
-    for language in (_chosen_language(), customers_language):
-        if language in PAGE_WORDS:
-            return PAGE_WORDS[language]
-    for tag in request.accept_languages.values():
-        for language, words in PAGE_WORDS.items():
-            if language.partition("-")[0] == tag.partition("-")[0].lower():  # for en-GB ours is near enough
-                return words
-    return next(iter(PAGE_WORDS.values()))

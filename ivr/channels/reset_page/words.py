@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -58,4 +58,23 @@ def _read() -> dict[str, PageWords]:
 
 
 PAGE_WORDS: Mapping[str, PageWords] = _read()
-"""By language; the first one is for browsers of which nothing is known."""
+"""By language."""
+ENGLISH = "en-US"
+"""For a hotline that has none of these languages."""
+
+
+def words_of_hotline(languages: Iterable[str]) -> Mapping[str, PageWords]:
+    """Return the words in those languages of a hotline that there are, in its order."""
+    found = [near(tag, PAGE_WORDS) for tag in languages]
+    return {words.language: words for words in found if words} or {ENGLISH: PAGE_WORDS[ENGLISH]}
+
+
+def near(tag: str, offered: Mapping[str, PageWords]) -> PageWords | None:
+    """Return the words in a language: for ``en-GB`` those of ``en-US`` are near enough."""
+    return offered.get(tag) or next(
+        (words for language, words in offered.items() if _primary(language) == _primary(tag)), None
+    )
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()

@@ -265,6 +265,38 @@ def test_the_page_speaks_the_language_that_was_chosen_or_is_the_customers_or_the
     assert "tlh" not in page.text
 
 
+@pytest.mark.parametrize("accepted", ["", "fr-FR", "zh-CN", "en-US"])
+@pytest.mark.parametrize("languages", [["en-US"], ["en-GB"], ["fr-FR"]])
+def test_a_hotline_without_chinese_has_no_chinese_page(languages: list[str], accepted: str) -> None:
+    """Whatever the browser, the account and the address ask for; one that has no language of the page's gets English."""
+    application = House(Accounts(":memory:", SOURCE), languages=languages)
+    dead = get(visitor(application), "/reset?lang=zh-CN", **{"Accept-Language": accepted})
+    page = get(
+        opened(application, application.ticket(phone=CHINESE)), "/reset", **{"Accept-Language": accepted}
+    )
+    for each in (dead, page):
+        assert '<html lang="en-US">' in each.text
+        assert "zh-CN" not in each.text
+
+
+@pytest.mark.parametrize(
+    ("languages", "accepted", "language"),
+    [
+        (["en-US", "zh-CN"], "", "en-US"),
+        (["en-US", "zh-CN"], "fr-FR", "en-US"),
+        (["en-US", "zh-CN"], "fr-FR,zh;q=0.5", "zh-CN"),
+        (["fr-FR", "zh-CN"], "", "zh-CN"),
+    ],
+)
+def test_a_browser_of_another_language_gets_the_first_of_the_hotline(
+    languages: list[str], accepted: str, language: str
+) -> None:
+    """Of those that the page has."""
+    application = House(Accounts(":memory:", SOURCE), languages=languages)
+    page = get(visitor(application), "/reset", **{"Accept-Language": accepted})
+    assert f'<html lang="{language}">' in page.text
+
+
 def test_a_chosen_language_stays_chosen(application: House) -> None:
     """From the link through the form's answer; the other language is one link away."""
     browser = visitor(application)
