@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -185,6 +186,13 @@ def code_of(folder: Path, python: str) -> Sequence[bytes]:
     path = folder / python if python.endswith(".py") else Path(getattr(module, "__file__", None) or "")
     paths = sorted(path.parent.glob("*.py")) if module and module.__package__ else [path]
     return [each.read_bytes() for each in paths if each.is_file()]
+
+
+def digest_of_code(folder: Path, python: str) -> str:
+    """Return a digest of :func:`code_of`, by which processes compare what they have loaded."""
+    return hashlib.sha256(
+        b"".join(hashlib.sha256(each).digest() for each in code_of(folder, python))
+    ).hexdigest()
 
 
 def agent_number(tree: Tree, settings: Settings) -> str:

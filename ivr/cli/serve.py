@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ivr.app import checked_signature, create_app
-from ivr.calls.hotline_loader import MenuBroken
+from ivr.calls.hotline_loader import MenuBroken, digest_of_code
 from ivr.cli.arguments import check_hotline, hotline_argument, read_settings
 from ivr.config import Settings
 from ivr.console import counted
@@ -59,7 +59,9 @@ def serve_command(
     else:
         module = _published_module(hotline, folder, settings)
     # An error appears here once, and not in every worker.
-    create_app(folder, settings, insecure=insecure, module=module).extensions["ivr"].close()
+    application = create_app(folder, settings, insecure=insecure, module=module).extensions["ivr"]
+    code = digest_of_code(folder, application.hotline.current().python)
+    application.close()
     warn_root()
     if insecure:
         warning = "signatures are NOT checked: anybody may post to these webhooks"
@@ -87,6 +89,7 @@ def serve_command(
         insecure=insecure,
         messages=messages,
         module=module,
+        code=code,
         ready=ready,
     )
     click.echo("stopped")

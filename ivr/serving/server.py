@@ -12,6 +12,7 @@ from time import monotonic, sleep
 
 from ivr.config import (
     ADDRESS_VARIABLE,
+    CODE_VARIABLE,
     HOTLINE_VARIABLE,
     INSECURE_VARIABLE,
     MESSAGES_VARIABLE,
@@ -34,18 +35,21 @@ def serve(
     insecure: bool,
     messages: bool = True,
     module: str | None = None,
+    code: str = "",
     ready: Callable[[str], None],
 ) -> None:
     """Serve a hotline until the process is told to end. ``ready`` is called with the URL once all workers answer.
 
     Each worker also sends text messages. If ``messages`` is false, `ivr worker` does. ``module`` is the Python module of
-    the published menu, which a publisher keeps up to date; if it is None, the worker reads the folder itself.
+    the published menu, which a publisher keeps up to date; if it is None, the worker reads the folder itself. ``code`` is
+    the digest of the hotline's Python code.
 
     Raises :class:`CannotServe` if the address is not available or the workers do not come up.
     """
     listener = listen(host, port)
     address = local_url(host, port)
     os.environ.update(worker_environment(folder, address, insecure=insecure, messages=messages))
+    os.environ[CODE_VARIABLE] = code
     if module is not None:
         os.environ[MODULE_VARIABLE] = module
     beside = publisher.main if module is not None else None

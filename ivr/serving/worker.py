@@ -18,11 +18,14 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import structlog
 from uvicorn import Config, Server
 
 from ivr.app import create_app
+from ivr.calls.hotline_loader import digest_of_code
 from ivr.calls.served_hotline import LOOK_EVERY, ServedHotline
 from ivr.config import (
+    CODE_VARIABLE,
     HOTLINE_VARIABLE,
     INSECURE_VARIABLE,
     MESSAGES_VARIABLE,
@@ -48,6 +51,8 @@ FOLLOWER_SECONDS = 2.0
 BACKLOG = 1024
 """Connections that the kernel keeps until a worker accepts them."""
 
+log = structlog.get_logger(__name__)
+
 
 def main(listener: socket.socket, supervisor: socket.socket) -> None:
     """Answer on ``listener`` until asked to end. ``supervisor`` is this worker's end of a pair of sockets."""
@@ -67,6 +72,7 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
         module=os.environ.get(MODULE_VARIABLE),
     )
     application = program.extensions["ivr"]
+    _compare_code(application.hotline)
     follower = MenuFollower(application.hotline)
     outbox = None
     if settings.sends_messages and os.environ.get(MESSAGES_VARIABLE) != "elsewhere":
@@ -85,6 +91,14 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
     bridge.close()
     follower.stop()
     application.close()
+
+
+def _compare_code(hotline: ServedHotline) -> None:
+    """Say so if a worker that replaces another one has loaded other Python code than those that run."""
+    module, started_with = hotline.current().python, os.environ.get(CODE_VARIABLE)
+    if started_with and digest_of_code(hotline.folder, module) != started_with:
+        remedy = "restart the server, so that all workers run the same code"
+        log.warning("worker runs changed code", module=module, remedy=remedy)
 
 
 class MenuFollower:

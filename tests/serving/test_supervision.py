@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ivr.serving.supervisor import LONGEST_PAUSE, SILENT_SECONDS, pause_after
+from tests.calls.test_own_code import CODE, GREETING
 from tests.support.phone import CUSTOMER, HOTLINE
 from tests.support.served import Server, command_line, free_port, serving, wait_until
 
@@ -72,6 +73,33 @@ def test_a_worker_that_hangs_is_ended_and_replaced(server: Server) -> None:
     wait_until(lambda: hung not in server.workers() and len(server.workers()) == 2, SILENT_SECONDS + 8)
     assert time.monotonic() - begun < 20
     assert "worker hangs" in server.log.read_text()
+
+
+def test_a_worker_that_has_loaded_changed_code_says_so(greeting: Path, tmp_path: Path) -> None:
+    """It replaces one that died. While the code is as it was at the start, there is nothing to say."""
+    warning = "worker runs changed code"
+    with serving(tmp_path, hotline=greeting) as server:
+        first, second = server.workers()
+        kill(first)
+        server.wait_for("worker answers again")
+        assert warning not in server.log.read_text()
+        (greeting / "actions.py").write_text(CODE % "Changed", encoding="utf-8")
+        kill(second)
+        server.wait_for(warning)
+
+
+@pytest.fixture
+def greeting(tmp_path: Path) -> Path:
+    """Return the folder of a hotline with code of its own."""
+    folder = tmp_path / "greeting"
+    folder.mkdir()
+    for name, text in {
+        "menu.yaml": GREETING,
+        "actions.yaml": "python: actions.py",
+        "actions.py": CODE % "Hello",
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def test_workers_end_with_a_main_process_that_was_killed(tmp_path: Path) -> None:
