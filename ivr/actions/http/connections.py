@@ -46,6 +46,10 @@ class UnexpectedAnswer(ServiceError):
     """It answered something unexpected. Trying again would not help."""
 
 
+class BrokenAnswer(UnexpectedAnswer):
+    """It answered that it is done, without all that the outcome tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
     """A status, and the JSON that came with it, or None."""

@@ -20,6 +20,7 @@ import tenacity
 from ivr.actions.base import Action, ActionRequest, ActionResult, Services
 from ivr.actions.builtin import ACTIONS
 from ivr.actions.http.connections import (
+    BrokenAnswer,
     Connections,
     Endpoint,
     NoAnswer,
@@ -61,7 +62,7 @@ class ServiceAction:
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
-            may_be_done = isinstance(error, NoAnswer) and not self.declared.safe
+            may_be_done = isinstance(error, NoAnswer | BrokenAnswer) and not self.declared.safe
             return ActionResult("unavailable", uncertain=may_be_done)
 
     def _ask(self, request: ActionRequest) -> ActionResult:
@@ -106,7 +107,11 @@ def meaning(action: HttpAction, answer: ServiceAnswer) -> ActionResult:
     """Return the first outcome that an answer fits. If none does, raise an error whose text is for the log."""
     for outcome, case in action.entry.outcomes.items():
         if case.accepts(answer.status) and _holds(case.when, answer.data):
-            return _outcome(outcome, case, answer.data)
+            try:
+                return _outcome(outcome, case, answer.data)
+            except UnexpectedAnswer as error:
+                broken = BrokenAnswer if answer.status < 300 else UnexpectedAnswer
+                raise broken(f"`{outcome}`: {error}") from None
     trouble = ServiceDown if answer.status >= 500 or answer.status == 429 else UnexpectedAnswer
     raise trouble(f"status {answer.status}")
 
@@ -160,7 +165,7 @@ def _taken(told: str | AnswerValue, data: Any, kind: str = "") -> Any:
                 return moment
     except ValueError:
         pass
-    raise UnexpectedAnswer(f"a value is no {kind or 'single value'}")
+    raise UnexpectedAnswer(f"`{path}` is no {kind or 'single value'}")
 
 
 # --- the actions of a hotline

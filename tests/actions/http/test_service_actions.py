@@ -465,6 +465,18 @@ def test_a_write_without_an_answer_may_have_been_done(ask: Asker, *, writes: boo
     assert ask(closed_port(), *changes) == ActionResult("unavailable")
 
 
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_write_whose_answer_lacks_a_value_may_have_been_done(ask: Asker, *, writes: bool) -> None:
+    """It was accepted. A refusal without the value did nothing. The log names the outcome and the value, as declared."""
+    changes = (NO_PAUSE, *([POST] if writes else []))
+    with serving(answers(201, {**GOOD, "phone": 4711})) as stub, capture_logs() as logs:
+        assert ask(stub.url, *changes) == ActionResult("unavailable", uncertain=writes)
+    assert [entry["error"] for entry in logs if "error" in entry] == ["`ok`: `phone` is no text"]
+    refusal = ("status: [404, 410]", "status: [409], tells: {why: {path: why, means: the reason}}")
+    with serving(answers(409, {})) as stub:
+        assert ask(stub.url, *changes, refusal) == ActionResult("unavailable")
+
+
 # --- trying again
 
 
