@@ -409,7 +409,7 @@ def _mark(event: Any) -> Mark:
 def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """Return what PyYAML found, in an editor's words, with a remedy for known traps."""
     lines = _LINE_END.split(text)
-    if slip := _slip_in_brackets(error, lines, file):
+    if slip := _apostrophe(error, lines, file) or _slip_in_brackets(error, lines, file):
         return slip
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
@@ -420,6 +420,17 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
         what, remedy = "a space is missing after the colon", f"write `{no_space[1]}: …`"
         return Problem(file, above + 1, no_space.start(1) + 1, "", what, remedy)
     return Problem(file, mark.line + 1, mark.column + 1, "", what, remedy)
+
+
+def _apostrophe(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:
+    """Return the problem of a text in single quotes that an apostrophe ends, as in `'Rosa's Bakery'`."""
+    noticed = error.problem_mark
+    assert noticed is not None  # the scanner and the parser always set it
+    at, line = noticed.column, lines[noticed.line] if noticed.line < len(lines) else ""
+    if at < 2 or not re.fullmatch(r"\w'\w", line[at - 2 : at + 1]):
+        return None
+    what = "an apostrophe ends a text in single quotes"
+    return Problem(file, noticed.line + 1, at, "", what, "put double quotes around the text")
 
 
 def _slip_in_brackets(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:

@@ -124,7 +124,9 @@ def test_quoted_and_folded_texts_are_what_yaml_says() -> None:
         ("say: It's 5: late", ("1:12: this line has a second `: `, or does not stand under the line above; "
          "put quotes around the text, or line the keys up")),
         ('say: "hello', "1:6: a quote is opened here and never closed; close it"),
-        ("say: 'It's'\nb: c", ("1:10: the indentation does not fit the lines above, or a quote is missing; "
+        ("say: 'It's'\nb: c", "1:9: an apostrophe ends a text in single quotes; put double quotes around the text"),
+        ("a: {say: 'Rosa's Bakery.', then: b}", "1:15: an apostrophe ends a text in single quotes; put double quotes around the text"),
+        ("say: 'Rosa' and more\nb: c", ("1:13: the indentation does not fit the lines above, or a quote is missing; "
          "line the keys up; put quotes around whole texts")),
         ("a: [b, c\nd: e\n", ("1:4: a bracket is opened here and never closed, or a comma is missing; "
          "check `{ }` and `[ ]`, and put quotes around texts with `,` in them")),
