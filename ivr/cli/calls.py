@@ -110,14 +110,16 @@ def print_calls(calls: Sequence[CallRecord], form: str, show: Show = masked) -> 
         print_json([_plain(asdict(call), show) for call in calls])
         return
     narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE
-    table = plain_table(
-        "call", f"started ({datetime.now(UTC).astimezone():%Z})", "caller", "language", "turns", "ending", ""
-    )
+    several = len({call.hotline for call in calls}) > 1 and not narrow
+    started = f"started ({datetime.now(UTC).astimezone():%Z})"
+    rung = ("hotline",) if several else ()
+    table = plain_table("call", started, "caller", "language", "turns", "ending", "", *rung)
     table.columns[0].min_width = 34  # never cut: `ivr calls CALLSID` wants the whole of it
     for call in calls:
         mark, caller = "urgent" if call.urgent else "", show(call.caller).lstrip("*" if narrow else "")
         ending = call.ending or "goes on"
-        table.add_row(call.call, _short(call.started), caller, call.language, str(call.turns), ending, mark)
+        cells = (_short(call.started), caller, call.language, str(call.turns), ending, mark)
+        table.add_row(call.call, *cells, *((call.hotline,) if several else ()))
     if narrow:
         del table.columns[3:5]  # `ivr calls CALLSID` shows the language and the turns
         for column, width in zip(table.columns, (12, 10, 6, 11, 0), strict=True):

@@ -125,6 +125,23 @@ def test_a_sealed_message_is_shown_to_who_has_the_key(tmp_path: Path) -> None:
     assert (other.exit_code, "another key" in other.stderr) == (1, True)
 
 
+@pytest.mark.parametrize("others", [["bank"], ["bank", "bakery"]])
+def test_the_list_names_the_hotlines_where_there_are_several(
+    others: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a database that they share; a list of one hotline's calls does not repeat its name."""
+    moment = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    calls = [
+        CallRecord(f"CA{number}", name, "v", "+8613800138000", "zh-CN", moment, None, "hung_up", 7)
+        for number, name in enumerate(["bank", *others])
+    ]
+    print_calls(calls, "text")
+    lines = capsys.readouterr().out.splitlines()
+    named = [line.split()[-1] for line in lines]
+    assert (named == ["hotline", "bank", *others]) is (len(set(others)) > 1)
+    assert ("bank" in lines[1]) is (len(set(others)) > 1)
+
+
 @pytest.mark.parametrize("columns", [60, 80, 111])
 @pytest.mark.parametrize("urgent", [False, True])
 def test_a_narrow_terminal_loses_nothing_that_tells_calls_apart(
