@@ -68,7 +68,7 @@ _SPOKEN_DIGITS = dict(zip("0123456789*#", "零幺二三四五六七八九星井"
 
 @spoken(example=Decimal("3512.40"))
 def money(value: Any, locale: Locale, currency: str = "CNY") -> str:
-    """An amount of money: `3000元`, `3,000 yuan`. Whole amounts have no decimals. `money('USD')` says US dollars."""
+    """An amount of money: `3000元`, `3,000 yuan`, `0.50 yuan`. `money('USD')` says US dollars; any ISO 4217 code will do."""
     if currency not in _ENGLISH.currencies:
         raise ValueError(f"`{currency}` is no currency; write it like `USD`")
     amount = _decimal(value).quantize(Decimal("0.01"))
