@@ -574,7 +574,7 @@ SLIPS: Mapping[str, tuple[Play, list[Change]]] = {
     ),
     "a page that fails says why": (
         Play(broken_pages),
-        [line(pages, "Pages.failed", "_words().internal_error,", "str(error),")],
+        [line(pages, "Pages.failed", "self._words().internal_error,", "str(error),")],
     ),
     "a carrier's own words are kept": (
         Play(stubborn_carrier),
