@@ -36,7 +36,7 @@ from ivr.menu.reading.draft import MENU_FILE
 from ivr.menu.reading.problems import Problem
 from ivr.serving.limits import LimitExceeded, Limits, run_limited
 from ivr.serving.worker import DUMP, READY, WELL, name_process
-from ivr.storage import open_store
+from ivr.storage import database_file, open_store
 from ivr.storage.base import PublishedMenu
 from ivr.storage.sealing import BrokenSeal, Seal
 from ivr.storage.sqlite import SqliteStore
@@ -248,8 +248,7 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = settings_from(os.environ)
     configure(settings.log, settings.log_level)
-    folder, store = Path(os.environ[HOTLINE_VARIABLE]), open_store(settings.database_url)
-    sign = READY
+    folder, sign = Path(os.environ[HOTLINE_VARIABLE]), READY
 
     def beat(pause: float = 0.0) -> None:
         """Show that this process is well. If the supervisor has died, end."""
@@ -262,6 +261,11 @@ def main(listener: socket.socket, supervisor: socket.socket) -> None:
         if select.select([supervisor], [], [], pause)[0]:
             sys.exit(0)
 
+    while not Path(database_file(settings.database_url)).exists():
+        beat(
+            LOOK_EVERY
+        )  # the workers had it: somebody has moved it away, and opening it would make an empty one
+    store = open_store(settings.database_url)
     publisher = publisher_of(folder, store, settings, os.environ[MODULE_VARIABLE], beat)
     while True:
         publisher.look()
