@@ -36,7 +36,7 @@ class LimitExceeded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProcessLimits:
     """What a job may use."""
 
     seconds: float
@@ -47,7 +47,7 @@ class Limits:
 def run_limited(
     job: Callable[..., T],
     *arguments: Any,
-    limits: Limits,
+    limits: ProcessLimits,
     log: tuple[str, str] = ("", "info"),
     waiting: Callable[[], None] = lambda: None,
 ) -> T:
@@ -71,7 +71,9 @@ def run_limited(
         ours.close()
 
 
-def _result(process: SpawnProcess, channel: Connection, limits: Limits, waiting: Callable[[], None]) -> Any:
+def _result(
+    process: SpawnProcess, channel: Connection, limits: ProcessLimits, waiting: Callable[[], None]
+) -> Any:
     _received(process, channel, START_SECONDS, "cannot be begun", waiting)
     late = f"takes more than {limits.seconds:g} s"
     kind, value = _received(process, channel, limits.seconds, late, waiting)
@@ -100,7 +102,7 @@ def _received(
 
 
 def _run(
-    channel: Connection, limits: Limits, log: tuple[str, str], job: Callable[..., Any], arguments: Any
+    channel: Connection, limits: ProcessLimits, log: tuple[str, str], job: Callable[..., Any], arguments: Any
 ) -> None:
     """Do the job and send its result. The process ends by itself even if nobody waits for it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -34,14 +34,14 @@ from ivr.logs import configure, masked, origin_of
 from ivr.menu.language.http_services import ACTIONS_FILE
 from ivr.menu.reading.draft import MENU_FILE
 from ivr.menu.reading.problems import Problem
-from ivr.serving.limits import LimitExceeded, Limits, run_limited
+from ivr.serving.limits import LimitExceeded, ProcessLimits, run_limited
 from ivr.serving.worker import DUMP, READY, WELL, name_process
 from ivr.storage import database_file, open_store
 from ivr.storage.base import PublishedMenu
 from ivr.storage.sealing import BrokenSeal, Seal
 from ivr.storage.sqlite import SqliteStore
 
-CHECK = Limits(seconds=30.0, memory=1 << 30)
+CHECK = ProcessLimits(seconds=30.0, memory=1 << 30)
 """For a look through a folder. The shipped hotline takes half a second and 20 MB; a worker that starts must compile the
 menu within a minute too."""
 TRY_AGAIN = 300.0
@@ -65,7 +65,7 @@ class Publisher:
     settings: Settings
     running: RunningCode | None = None
     """The code of the workers; None before a server starts."""
-    limits: Limits = CHECK
+    limits: ProcessLimits = CHECK
     waiting: Callable[[], None] = lambda: None
     """Called again and again while a folder is checked."""
     watched: Sequence[str] = ()

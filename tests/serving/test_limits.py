@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.serving.limits import LimitExceeded, Limits, run_limited
+from ivr.serving.limits import LimitExceeded, ProcessLimits, run_limited
 from tests.support.served import wait_until
 
 ROOT = str(Path(__file__).parents[2])
-AMPLE = Limits(30, 1 << 30)
+AMPLE = ProcessLimits(30, 1 << 30)
 
 
 def double(number: int) -> int:
@@ -69,16 +69,16 @@ def test_a_result_comes_back() -> None:
 @pytest.mark.parametrize(
     ("job", "limits", "says"),
     [
-        (for_ever, Limits(1, 1 << 30), "takes more than 1 s"),
-        (for_ever_in_c, Limits(1, 1 << 30), "takes more than 1 s"),
-        (hungry, Limits(30, 256 << 20), "takes more than 256 MB of memory"),
+        (for_ever, ProcessLimits(1, 1 << 30), "takes more than 1 s"),
+        (for_ever_in_c, ProcessLimits(1, 1 << 30), "takes more than 1 s"),
+        (hungry, ProcessLimits(30, 256 << 20), "takes more than 256 MB of memory"),
         (nested, AMPLE, "is nested too deeply"),
         (vanish, AMPLE, r"ended the process that did it \(status 3\)"),
         (fail, AMPLE, r"fails \(ValueError\)"),
         (talkative, AMPLE, "is too large"),
     ],
 )
-def test_a_job_that_takes_too_much_is_ended_in_words(job: object, limits: Limits, says: str) -> None:
+def test_a_job_that_takes_too_much_is_ended_in_words(job: object, limits: ProcessLimits, says: str) -> None:
     """None of them says anything of what the job had in hand."""
     with pytest.raises(LimitExceeded, match=f"^{says}$"):
         run_limited(job, limits=limits)  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def test_a_job_that_nobody_waits_for_ends_by_itself(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     program = (
         "from tests.serving.test_limits import *\n"
-        f"if __name__ == '__main__': run_limited(for_ever, {str(file)!r}, limits=Limits(2, 1 << 30))"
+        f"if __name__ == '__main__': run_limited(for_ever, {str(file)!r}, limits=ProcessLimits(2, 1 << 30))"
     )
     (tmp_path / "waiting.py").write_text(program)
     command = [sys.executable, str(tmp_path / "waiting.py")]

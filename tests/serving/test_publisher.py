@@ -16,7 +16,7 @@ from ivr.calls.hotline_loader import MenuBroken
 from ivr.config import Settings
 from ivr.menu.reading.problems import Problem
 from ivr.serving import publisher as module
-from ivr.serving.limits import LimitExceeded, Limits, run_limited
+from ivr.serving.limits import LimitExceeded, ProcessLimits, run_limited
 from ivr.serving.publisher import Publisher, publish_at_start, publisher_of
 from ivr.storage.base import PublishedMenu
 from ivr.storage.sqlite import SqliteStore
@@ -379,16 +379,16 @@ def _enormous(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "limits", "says"),
     [
-        (_endless, Limits(3, 1 << 30), "takes more than 3 s"),
-        (_enormous, Limits(60, 256 << 20), "takes more than 256 MB of memory"),
-        (_vanishing, Limits(60, 1 << 30), "ended the process that did it (status 1)"),
+        (_endless, ProcessLimits(3, 1 << 30), "takes more than 3 s"),
+        (_enormous, ProcessLimits(60, 256 << 20), "takes more than 256 MB of memory"),
+        (_vanishing, ProcessLimits(60, 1 << 30), "ended the process that did it (status 1)"),
     ],
 )
 def test_a_folder_that_takes_endless_time_or_memory_is_refused_in_words(
     own_code: Path,
     store: SqliteStore,
     spoil: Callable[[Path], None],
-    limits: Limits,
+    limits: ProcessLimits,
     says: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -414,7 +414,7 @@ def test_a_folder_that_takes_endless_time_or_memory_is_refused_in_words(
 def test_the_shipped_hotline_is_far_from_the_limits() -> None:
     """A quarter of the memory is enough."""
     yuebao = Path(__file__).parents[2] / "menus" / "yuebao"
-    limits = Limits(module.CHECK.seconds, module.CHECK.memory // 4)
+    limits = ProcessLimits(module.CHECK.seconds, module.CHECK.memory // 4)
     assert run_limited(check_folder, yuebao, NO_SETTINGS, {}, None, limits=limits).problems == ()
 
 

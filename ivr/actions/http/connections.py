@@ -38,7 +38,7 @@ class NoConnection(ServiceDown):
     """There was no connection and nothing was sent, so that even a request with an effect may be repeated."""
 
 
-class NoAnswer(ServiceDown, TimeoutError):
+class NoServiceAnswer(ServiceDown, TimeoutError):
     """The request has left, and its answer did not come in time or at all: it may have been done."""
 
 
@@ -121,7 +121,9 @@ class ServiceClient:
             )
             return ServiceAnswer(answer.status, _json(answer))
         except HttpFailure as failure:
-            raise (NoConnection if isinstance(failure, NothingSent) else NoAnswer)(str(failure)) from None
+            raise (NoConnection if isinstance(failure, NothingSent) else NoServiceAnswer)(
+                str(failure)
+            ) from None
 
 
 def _json(answer: HttpAnswer) -> Any:

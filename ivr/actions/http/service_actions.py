@@ -23,8 +23,8 @@ from ivr.actions.http.connections import (
     BrokenAnswer,
     Connections,
     Endpoint,
-    NoAnswer,
     NoConnection,
+    NoServiceAnswer,
     ServiceAnswer,
     ServiceDown,
     ServiceError,
@@ -62,7 +62,7 @@ class ServiceAction:
         except Exception as error:  # noqa: BLE001 - whatever breaks, the caller is owed an answer
             trouble = str(error) if isinstance(error, ServiceError) else type(error).__name__
             _log.error("service failed", service=self.declared.name, action=self.CONTRACT.name, error=trouble)
-            may_be_done = isinstance(error, NoAnswer | BrokenAnswer) and not self.declared.safe
+            may_be_done = isinstance(error, NoServiceAnswer | BrokenAnswer) and not self.declared.safe
             return ActionResult("unavailable", uncertain=may_be_done)
 
     def _ask(self, request: ActionRequest) -> ActionResult:

@@ -34,7 +34,7 @@ FUNCTIONS = frozenset({
 """What an expression may call."""
 
 
-class AnswerTooLarge(Exception):
+class ResultTooLarge(Exception):
     """A search has made far more of an answer than there was."""
 
 
@@ -86,7 +86,7 @@ def _functions(parsed: Any) -> Iterator[str]:
 
 
 def search(expression: str, data: Any) -> Any:
-    """Return what an expression finds in JSON data, or None. Raises :class:`AnswerTooLarge` before it makes something huge.
+    """Return what an expression finds in JSON data, or None. Raises :class:`ResultTooLarge` before it makes something huge.
 
     A ``JMESPathError`` says that the data do not suit the expression.
     """
@@ -104,7 +104,7 @@ class _Functions(Functions):
     @signature({"types": ["string"]}, {"types": ["array-string"]})
     def _func_join(self, separator: str, texts: list[str]) -> str:
         if len(separator) * len(texts) > MAX_SIZE:
-            raise AnswerTooLarge("join")
+            raise ResultTooLarge("join")
         return separator.join(texts)
 
 
@@ -128,7 +128,7 @@ class _Interpreter(TreeInterpreter):
             value = todo.pop()
             self._left -= _EACH + (len(value) if isinstance(value, str) else 0)
             if self._left < 0:
-                raise AnswerTooLarge(f"more than {MAX_SIZE:,} characters")
+                raise ResultTooLarge(f"more than {MAX_SIZE:,} characters")
             if isinstance(value, Mapping):
                 todo += value.values()
             elif isinstance(value, list):

@@ -8,7 +8,7 @@ import jmespath
 import pytest
 
 from ivr.menu.language import json_paths
-from ivr.menu.language.json_paths import FUNCTIONS, MAX_LENGTH, AnswerTooLarge, mistake_in, search
+from ivr.menu.language.json_paths import FUNCTIONS, MAX_LENGTH, ResultTooLarge, mistake_in, search
 
 LARGE = {"s": "x" * 250_000, "n": [1] * 60_000}
 """An answer as large as one may be."""
@@ -30,7 +30,7 @@ LARGE = {"s": "x" * 250_000, "n": [1] * 60_000}
 def test_a_search_ends_before_it_makes_something_huge(expression: str, data: Any) -> None:
     """Every value on the way counts, and once more for each place where it stands."""
     assert mistake_in(expression) == ""
-    with pytest.raises(AnswerTooLarge):
+    with pytest.raises(ResultTooLarge):
         search(expression, data)
 
 
@@ -39,7 +39,7 @@ def test_it_ends_after_the_same_number_of_steps_however_often_it_would_double() 
     steps = []
     for doublings in (17, 30):
         counted = json_paths._Interpreter()
-        with pytest.raises(AnswerTooLarge):
+        with pytest.raises(ResultTooLarge):
             counted.visit(json_paths._parsed(" | ".join(["[@,@]"] * doublings)), 1)
         steps.append(counted._left)
     assert steps[0] == steps[1] < 0
