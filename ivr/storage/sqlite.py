@@ -397,8 +397,10 @@ class _CallsConnection(Database):
 
     def _refuse_others(self, db: sqlite3.Connection) -> None:
         """Raise ``BadSetting`` for a file with tables of another program, before anything is changed in it."""
+        others = _other_tables(db)
+        # Read last: another process may make our tables meanwhile, which sets the version in the same transaction.
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        if not version and (others := _other_tables(db)):
+        if others and not version:
             raise BadSetting(
                 f"IVR_DATABASE_URL: {self._path} is the database of another program (it has a table `{others[0]}`); "
                 "name another file"

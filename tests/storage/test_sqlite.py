@@ -19,7 +19,7 @@ import pytest
 
 from ivr.config import BadSetting
 from ivr.engine.session import Session
-from ivr.storage import sql
+from ivr.storage import sql, sqlite
 from ivr.storage.base import IN_MEMORY, Answered, CallFilter, Claimed, Free, Message, PathEntry, SavedTurn
 from ivr.storage.sqlite import SqliteStore
 
@@ -274,6 +274,21 @@ def test_of_several_processes_exactly_one_gets_each_turn(file: Path) -> None:
     assert [errors for _, errors in answers] == ["", "", ""]
     winners = Counter(line for lines, _ in answers for line in lines.splitlines() if line.endswith("Claimed"))
     assert winners == {f"{number} Claimed": 1 for number in range(calls)}
+
+
+def test_tables_that_another_process_makes_meanwhile_are_ours(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers open a new file: one looks which tables there are in the moment in which the other has made them."""
+    look = sqlite._other_tables
+
+    def made_meanwhile(db: sqlite3.Connection) -> list[str]:
+        monkeypatch.undo()
+        SqliteStore(file).close()
+        return look(db)
+
+    monkeypatch.setattr(sqlite, "_other_tables", made_meanwhile)
+    SqliteStore(file).close()
 
 
 @pytest.mark.parametrize("turn", [0, 1])
