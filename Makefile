@@ -12,7 +12,7 @@ PICTURE := docs/shop.png
 # One more than the processors: some tests wait for a server, a terminal or a clock.
 WORKERS = $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 
-.PHONY: simulate test help static hotlines serve bench picture lock clean browser prism voice
+.PHONY: simulate test attack help static hotlines serve bench picture lock clean browser prism voice
 
 simulate: $(VENV)/.simulate  ## call the demonstration hotline from the keyboard
 	@$(BIN)/ivr simulate
@@ -27,6 +27,9 @@ test: $(VENV)/.test  ## format, lint, types, imports, every hotline and every te
 	[ $$tests = 0 ] || echo "The tests failed: see above."; \
 	[ $$checks = 0 ] || echo "A check failed: see the lines above."; \
 	[ $$tests = 0 ] && [ $$checks = 0 ]
+
+attack: $(VENV)/.test  ## run every attack at full length, and print what came of it
+	$(BIN)/pytest --long -m attack -v
 
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

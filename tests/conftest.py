@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
 from ivr.channels.twilio import twiml
+from tests.support.figures import table, take_figures
 from tests.support.twiml_checker import check_twiml
 
 pytest_plugins = ["pytester"]  # for the tests of our own plugin
@@ -35,6 +36,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What they make once for several tests is then made in one process: the others take tests away from the end.
     """
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--long`."""
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="run the attacks at full length (`make attack`): minutes each, with a table of their figures",
+    )
+
+
+@pytest.fixture(scope="session")
+def amount(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
+    """Return how much of something a test tries: ``amount(in every run, with --long)``."""
+    long = bool(pytestconfig.getoption("--long"))
+    return lambda short, whole: whole if long else short
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Put the figures that a test states into its report, also where it fails."""
+    try:
+        return (yield)
+    finally:
+        item.user_properties += take_figures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures of long runs, and of any run with `-v`."""
+    reports = [each for key in ("passed", "failed") for each in terminalreporter.getreports(key)]
+    lines = [line for each in reports if each.when == "call" for line in table(each.user_properties)]
+    if lines and (config.getoption("--long") or config.get_verbosity() > 0):
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True, scope="session")

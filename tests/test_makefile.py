@@ -148,3 +148,12 @@ def test_make_test_fails_where_one_of_them_fails(equipped: Path, failing: str) -
     assert f"{failing} " in done.stdout
     assert "pytest -n said" in done.stdout
     assert ("ivr explore said" in done.stdout) is (failing != "ivr")
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_make_attack_ends_as_its_tests_do(equipped: Path, status: int) -> None:
+    """It runs the attacks at full length, and nothing that would hide their result."""
+    program(equipped / ".venv" / "bin" / "pytest", status=status)
+    done = make(equipped, "attack")
+    assert (done.returncode != 0) is (status != 0)
+    assert "pytest --long said" in done.stdout

@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from ivr.demo.http_service import ROUTES, HttpRoute, create_service
-from tests.support.attacker import VICTIM, Attack, figure, written
+from tests.support.attacker import VICTIM, Attack, written
+from tests.support.figures import figure
 
 TOKEN = "the-bearer-token-of-the-hotline"
 BODY = {

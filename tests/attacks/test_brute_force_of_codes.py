@@ -11,9 +11,9 @@ from tests.support.attacker import (
     VICTIM,
     VICTIMS_TAIL,
     Attack,
-    figure,
     telephone,
 )
+from tests.support.figures import figure
 
 TO_THE_CODE = (*TO_THE_NUMBER, f"{VICTIM[3:]}#", VICTIMS_TAIL)
 TO_THE_CODE_IF_WITHHELD = (*TO_THE_NUMBER_IF_WITHHELD, f"{VICTIM[3:]}#", VICTIMS_TAIL)

@@ -13,9 +13,9 @@ from tests.support.attacker import (
     VICTIM,
     Attack,
     Try,
-    figure,
     telephone,
 )
+from tests.support.figures import figure
 
 
 def guesses(n: int) -> list[str]:

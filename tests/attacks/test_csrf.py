@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.accounts import password_matches
-from tests.support.attacker import VICTIM, figure, resets
+from tests.support.attacker import VICTIM, resets
 from tests.support.bank import accounts_of
+from tests.support.figures import figure
 from tests.support.phone import DAYTIME, SETTINGS, Phone, program
 
 HTTPS = "https://ivr.example.com"

@@ -15,17 +15,9 @@ from ivr.actions.perform import perform
 from ivr.calls.action_results import Actions
 from ivr.calls.worker_pool import MOST_AT_ONCE
 from ivr.channels.twilio.forms import LARGEST_FORM
-from tests.support.attacker import (
-    TO_THE_NUMBER,
-    VICTIM,
-    VICTIMS_TAIL,
-    Attack,
-    figure,
-    heard,
-    telephone,
-    written,
-)
+from tests.support.attacker import TO_THE_NUMBER, VICTIM, VICTIMS_TAIL, Attack, heard, telephone, written
 from tests.support.bank import ACTIONS
+from tests.support.figures import figure
 from tests.support.phone import CUSTOMER, FORM, PUBLIC, Phone, program, signed
 
 OTHERS = {"+8613800138001": "0563", "+8613800138002": "3314", "+12025550142": "0181"}

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from flask import Flask
 
-from tests.support.attacker import TO_THE_NUMBER, TO_THE_NUMBER_IF_WITHHELD, figure
+from tests.support.attacker import TO_THE_NUMBER, TO_THE_NUMBER_IF_WITHHELD
+from tests.support.figures import figure
 from tests.support.phone import Phone, program
 
 NOBODY = "+8613900139000"

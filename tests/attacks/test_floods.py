@@ -20,12 +20,12 @@ from tests.support.attacker import (
     add_customers,
     alarms,
     code_of,
-    figure,
     frozen,
     letters,
     lines,
     telephone,
 )
+from tests.support.figures import figure
 from tests.support.phone import DAYTIME, HUMAN, SETTINGS, Phone, phrase, program
 
 FREEZE = ("1", "6", "1")

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ivr.messaging.delivery_reports import HEADER, LARGEST_REPORT, VALID_FOR, sign
 from ivr.messaging.http_gateway import REPORT_PATH
-from tests.support.attacker import figure
+from tests.support.figures import figure
 from tests.support.message_reports import SECRET, message, post, sent_message
 from tests.support.phone import DAYTIME
 

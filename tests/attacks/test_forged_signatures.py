@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
-from tests.support.attacker import figure, written
+from tests.support.attacker import written
+from tests.support.figures import figure
 from tests.support.phone import CUSTOMER, FORM, PUBLIC, SID, TOKEN, Phone, signed
 
 WEBHOOKS = (

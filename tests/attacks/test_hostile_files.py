@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.attacker import figure
+from tests.support.figures import figure
 from tests.support.hostile_files import CheckedFolder, check_folders
 
 SECONDS, MEBIBYTES = 2.0, 300.0

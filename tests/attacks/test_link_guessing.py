@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 
 from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
-from tests.support.attacker import figure, resets
+from tests.support.attacker import resets
 from tests.support.bank import accounts_of
+from tests.support.figures import figure
 from tests.support.phone import DAYTIME, Phone
 
 HTTPS = "https://ivr.example.com"

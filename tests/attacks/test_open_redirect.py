@@ -8,7 +8,8 @@ import pytest
 
 from ivr.config import BadSetting, settings_from
 from tests.attacks.test_csrf import begun_for
-from tests.support.attacker import VICTIM, figure, letters, resets
+from tests.support.attacker import VICTIM, letters, resets
+from tests.support.figures import figure
 from tests.support.phone import CUSTOMER, SETTINGS, SID, Answer, Phone, program, signed
 
 HTTPS = "https://ivr.example.com"

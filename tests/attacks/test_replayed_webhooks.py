@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.attacker import STEPS_OF_A_RESET, VICTIM, begun, code_of, figure, letters, resets, written
+from tests.support.attacker import STEPS_OF_A_RESET, VICTIM, begun, code_of, letters, resets, written
+from tests.support.figures import figure
 from tests.support.phone import PUBLIC, SID, Phone, signed
 
 REPEATS = 5

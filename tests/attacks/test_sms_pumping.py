@@ -11,7 +11,8 @@ import pytest
 
 from ivr.actions.message_limits import country_of
 from ivr.storage.attempts import RateLimit
-from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, figure, telephone
+from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, telephone
+from tests.support.figures import figure
 from tests.support.phone import demonstration
 
 A_LIST = ("5", "2", "1")

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from tests.support.attacker import account_says, figure, resets, told_of_the_card
+from tests.support.attacker import account_says, resets, told_of_the_card
+from tests.support.figures import figure
 from tests.support.phone import Phone, program
 
 PAYLOADS = (

@@ -18,7 +18,8 @@ import pytest
 
 from ivr.calls.line import DirectLine
 from ivr.demo.accounts import Accounts
-from tests.support.attacker import TO_THE_NUMBER, VICTIM, Attack, figure
+from tests.support.attacker import TO_THE_NUMBER, VICTIM, Attack
+from tests.support.figures import figure
 
 NOBODY = "+8613900139000"
 ATTACKER = "+8613900139001"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.support.attacker import figure, told_of_the_card
+from tests.support.attacker import told_of_the_card
+from tests.support.figures import figure
 from tests.support.phone import CUSTOMER, Answer, Phone, program
 from tests.support.twiml_checker import check_twiml
 

@@ -37,11 +37,6 @@ TO_THE_NUMBER = ("1", "1", "1", "1#")
 TO_THE_NUMBER_IF_WITHHELD = TO_THE_NUMBER[:3]
 
 
-def figure(tried: str, times: int, came: str) -> None:
-    """Print the figure of an attack: what was tried, how often, and what came of it."""
-    print(f"\n    {tried:<66} {times:>6,}   {came} ", end="")  # noqa: T201 - `pytest -s` shows it
-
-
 def telephone(n: int) -> str:
     """Return the attacker's n-th telephone, none of which is on file."""
     return f"+861390{n:07}"
