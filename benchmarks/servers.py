@@ -111,6 +111,8 @@ def attack(port: int, count: int, said: bytes, drips: bytes, until: threading.Ev
                     elif drips:
                         connection.sendall(drips)
                 except OSError:
+                    if connection is not None:
+                        connection.close()
                     held[place] = None
             until.wait(1)
     finally:
