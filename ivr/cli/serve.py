@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from ivr.app import checked_signature, create_app
-from ivr.calls.hotline_loader import MenuBroken, digest_of_code
+from ivr.app import checked_signature
+from ivr.calls.hotline_loader import MenuBroken
 from ivr.cli.arguments import check_hotline, hotline_argument, read_settings
 from ivr.config import Settings
 from ivr.console import counted
 from ivr.logs import configure, warn_root
 from ivr.serving.publisher import publish_at_start
 from ivr.serving.server import serve as run
+from ivr.serving.server import started_code
 
 
 @click.command(
@@ -58,10 +59,7 @@ def serve_command(
         check_hotline(hotline)
     else:
         module = _published_module(hotline, folder, settings)
-    # An error appears here once, and not in every worker.
-    application = create_app(folder, settings, insecure=insecure, module=module).extensions["ivr"]
-    code = digest_of_code(folder, application.hotline.current().python)
-    application.close()
+    code = started_code(folder, settings, module)
     warn_root()
     if insecure:
         warning = "signatures are NOT checked: anybody may post to these webhooks"

@@ -103,8 +103,10 @@ class Publisher:
                 dict(os.environ),
                 self.running,
                 limits=self.limits,
-                log=(self.settings.log, self.settings.log_level),
+                log_style=(self.settings.log, self.settings.log_level),
                 waiting=self.waiting,
+                fresh=self.running
+                is not None,  # then this process has loaded the code, perhaps as it was before
             )
         except LimitExceeded as error:
             what = f"the check of this hotline {error}"

@@ -6,10 +6,13 @@ import errno
 import os
 import secrets
 import socket
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
+from ivr.app import build_application
+from ivr.calls.hotline_loader import digest_of_code
 from ivr.config import (
     ADDRESS_VARIABLE,
     CODE_VARIABLE,
@@ -17,13 +20,49 @@ from ivr.config import (
     INSECURE_VARIABLE,
     MESSAGES_VARIABLE,
     MODULE_VARIABLE,
+    BadSetting,
+    Settings,
 )
+from ivr.menu.reading.problems import BadFile
 from ivr.serving import CannotServe, publisher
+from ivr.serving.limits import LimitExceeded, ProcessLimits, run_limited
 from ivr.serving.supervisor import Supervisor
 from ivr.serving.worker import BACKLOG
 
 TAKE_WITHIN = 3.0
 """Seconds to wait for the address. Workers of a server that was killed let it go in less."""
+
+START = ProcessLimits(seconds=60.0, memory=1 << 30)
+"""For loading a hotline as a worker does."""
+
+
+def started_code(folder: Path, settings: Settings, module: str | None) -> str:
+    """Return the digest of the hotline's Python code, once the hotline could be loaded as each worker will load it.
+
+    What is wrong is raised here once, and not in every worker: :class:`CannotServe`, or an error that says what to do.
+    A process of its own tries it, so that nothing which that code opens is shared by workers that are forked from this
+    one.
+    """
+    try:
+        return run_limited(
+            _load,
+            folder,
+            settings,
+            module,
+            limits=START,
+            log_style=(settings.log, settings.log_level),
+            raises=(BadFile, BadSetting, OSError, sqlite3.Error),
+        )
+    except LimitExceeded as error:
+        raise CannotServe(f"the hotline cannot be loaded: it {error}") from None
+
+
+def _load(folder: Path, settings: Settings, module: str | None) -> str:
+    application = build_application(folder, settings, module=module)
+    try:
+        return digest_of_code(folder, application.hotline.current().python)
+    finally:
+        application.close()
 
 
 def serve(

@@ -7,20 +7,20 @@ call's next request goes to whichever of them is well.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import selectors
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from time import monotonic, sleep
 from types import FrameType
 
 import structlog
 
 from ivr.serving import CannotServe
+from ivr.serving.processes import start_context
 from ivr.serving.worker import DUMP, GRACE_SECONDS, READY, main
 
 READY_WITHIN = 60.0
@@ -35,6 +35,8 @@ END_WITHIN = GRACE_SECONDS + 4.0
 """Seconds that workers have to end, with their requests and messages under way."""
 _TICK = 0.2
 """Seconds between two looks at the workers."""
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+"""The signals that end the server."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +52,7 @@ class _Worker:
     number: int | str
     """The publisher has its name here."""
     work: Work
-    process: SpawnProcess | None = None
+    process: BaseProcess | None = None
     channel: socket.socket | None = None
     started: float = 0.0
     heard: float = 0.0
@@ -83,7 +85,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises :class:`CannotServe` if no worker comes up at the start."""
-        for ending in (signal.SIGTERM, signal.SIGINT):
+        for ending in _ENDING:
             signal.signal(ending, self._note_signal)
         self._workers = [_Worker(number, self.work) for number in range(1, self.count + 1)]
         try:
@@ -108,11 +110,24 @@ class Supervisor:
     def _start(self, worker: _Worker) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        # A fresh interpreter: a fork would copy locks that a thread may hold.
-        process = multiprocessing.get_context("spawn").Process(
-            target=worker.work, args=(self.listener, theirs), name=f"ivr-worker-{worker.number}"
+        context = start_context()
+        # A fork has this process's ends of all channels too. Its siblings would not see that this process has died.
+        inherited = [each.channel for each in self._workers if each.channel] + [ours]
+        process = context.Process(
+            target=_work,
+            args=(
+                worker.work,
+                self.listener,
+                theirs,
+                inherited if context.get_start_method() == "fork" else (),
+            ),
+            name=f"ivr-worker-{worker.number}",
         )
-        process.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # until it no longer has our handlers
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         worker.process, worker.channel = process, ours
         worker.started = worker.heard = self._now
@@ -150,7 +165,7 @@ class Supervisor:
         elif worker.deaths:
             log.info("worker answers again", worker=worker.number)
 
-    def _judge(self, worker: _Worker, process: SpawnProcess) -> None:
+    def _judge(self, worker: _Worker, process: BaseProcess) -> None:
         if process.exitcode is not None:
             self._note_death(worker, process.exitcode)
         elif not worker.ready and self._now - worker.started > READY_WITHIN:
@@ -163,7 +178,7 @@ class Supervisor:
             worker.asked_where = True
             os.kill(process.pid or 0, DUMP)
 
-    def _kill(self, worker: _Worker, process: SpawnProcess) -> None:
+    def _kill(self, worker: _Worker, process: BaseProcess) -> None:
         process.kill()
         process.join()
         self._note_death(worker, process.exitcode)
@@ -208,6 +223,18 @@ class Supervisor:
                 process.kill()
                 process.join()
             self._forget(worker)
+
+
+def _work(
+    work: Work, listener: socket.socket, channel: socket.socket, inherited: Sequence[socket.socket]
+) -> None:
+    """Do the work of a process that has just been started, without what it has inherited of this one."""
+    for each in inherited:
+        each.close()
+    for ending in _ENDING:
+        signal.signal(ending, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    work(listener, channel)
 
 
 def pause_after(deaths: int) -> float:

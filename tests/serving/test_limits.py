@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from ivr.serving.limits import LimitExceeded, ProcessLimits, run_limited
+from ivr.serving.processes import start_context
 from tests.support.served import wait_until
 
 ROOT = str(Path(__file__).parents[2])
@@ -82,6 +84,23 @@ def test_a_job_that_takes_too_much_is_ended_in_words(job: object, limits: Proces
     """None of them says anything of what the job had in hand."""
     with pytest.raises(LimitExceeded, match=f"^{says}$"):
         run_limited(job, limits=limits)  # type: ignore[arg-type]
+
+
+def test_an_expected_error_comes_back_as_it_is() -> None:
+    """With its text, which says what to do."""
+    with pytest.raises(ValueError, match="4711"):
+        run_limited(fail, limits=AMPLE, raises=(ValueError,))
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    """A lock that another thread holds would stay locked in the copy. Nor is one that must load code anew."""
+    started = threading.Event()
+    thread = threading.Thread(target=started.wait)
+    thread.start()
+    assert start_context().get_start_method() == "spawn"
+    started.set()
+    thread.join()
+    assert start_context(fresh=True).get_start_method() == "spawn"
 
 
 def test_a_job_ends_with_the_one_who_waits(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ivr.serving.supervisor import LONGEST_PAUSE, SILENT_SECONDS, pause_after
 from tests.calls.test_own_code import CODE, GREETING
 from tests.support.phone import CUSTOMER, HOTLINE
-from tests.support.served import Server, command_line, free_port, serving, wait_until
+from tests.support.served import Server, free_port, process_name, serving, wait_until
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def kill(pid: int) -> None:
     """Kill a worker of this test's server as the kernel would when memory is short."""
-    assert "spawn_main" in command_line(pid)
+    assert process_name(pid) == "ivr-worker"
     os.kill(pid, signal.SIGKILL)
 
 
@@ -112,7 +112,7 @@ def test_workers_end_with_a_main_process_that_was_killed(tmp_path: Path) -> None
         (tmp_path / "next").mkdir()
         with serving(tmp_path / "next", port=port) as following:
             assert following.answers()
-            wait_until(lambda: not any("spawn_main" in command_line(pid) for pid in workers), 10)
+            wait_until(lambda: not any(process_name(pid) == "ivr-worker" for pid in workers), 10)
 
 
 def test_the_pause_before_a_start_grows_and_is_bounded() -> None:

@@ -120,14 +120,6 @@ def process_name(pid: int) -> str:
         return ""
 
 
-def command_line(pid: int) -> str:
-    """Return the command line of a process, empty if it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
