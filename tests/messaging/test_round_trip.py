@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +27,7 @@ from ivr.storage.base import LEASE, SEALED_AS, Message, SavedTurn
 from ivr.storage.sealing import Seal
 from ivr.storage.sqlite import SqliteStore
 from tests.support.phone import CUSTOMER, small_hotline
+from tests.support.served import free_port
 from tests.support.stub_service import Stub, answers, serving
 
 NODES = """\
@@ -91,12 +91,10 @@ def comes(what: Callable[[], object]) -> None:
 def test_a_call_s_message_is_sent_through_the_gateway_and_reported_back(tmp_path: Path) -> None:
     """A caller rings a real server, the gateway gets the message once, and its report shows in `ivr calls`."""
     folder = small_hotline(tmp_path / "shop", NODES)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    port = str(free_port())
+    url = f"http://127.0.0.1:{port}"
     with serving(answers(202, {"id": "g1"})) as stub:
         env = environment(tmp_path, stub, IVR_PUBLIC_URL=url)
-        port = url.rpartition(":")[2]
         with running(env, "serve", str(folder), "--port", port, "--workers", "2", "--insecure"):
             ivr(env, "simulate", str(folder), "--url", url, "--from", CUSTOMER)
             comes(lambda: stub.requests)
@@ -155,9 +153,20 @@ def test_a_worker_that_dies_between_sending_and_saving_sends_nothing_twice(tmp_p
         store.close()
 
 
-@pytest.mark.parametrize("status", ["sent", "unknown"])
-def test_sigterm_while_messages_are_sent(tmp_path: Path, status: str) -> None:
-    """`ivr worker` finishes the request under way, or says that nobody knows; a restart sends the rest exactly once."""
+@pytest.mark.parametrize(
+    ("command", "status"), [("worker", "sent"), ("serve", "sent"), ("serve", "unknown")], ids=str
+)
+def test_sigterm_while_messages_are_sent(tmp_path: Path, command: str, status: str) -> None:
+    """The request under way is finished, or counts as unknown after eight seconds; a restart sends the rest once."""
+    words = ["worker", "--every", "0.1"]
+    if command == "serve":
+        words = [
+            "serve",
+            str(small_hotline(tmp_path / "shop", NODES)),
+            "--port",
+            str(free_port()),
+            "--insecure",
+        ]
     asked, go = threading.Event(), threading.Event()
 
     def first(handler: object) -> None:
@@ -172,7 +181,7 @@ def test_sigterm_while_messages_are_sent(tmp_path: Path, status: str) -> None:
         texts = [Message("CA1", CUSTOMER, word, "zh-CN", now, status="waiting") for word in "abcdef"]
         session = Session(call="CA1", version="v1", started=now, turn=1)
         store.save(0, SavedTurn(session, b"", now, messages=texts))
-        with running(env, "worker", "--every", "0.1") as process:
+        with running(env, *words) as process:
             assert asked.wait(PATIENCE)
             process.send_signal(signal.SIGTERM)
             if status == "sent":
