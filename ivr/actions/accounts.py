@@ -103,7 +103,7 @@ class PasswordResets(Protocol):
         """Return the reset of a link, or None if it is unknown, used, void or expired, or if the account is frozen."""
 
     def set_password(self, ticket_digest: str, password: str, at: datetime, /) -> bool:
-        """Set the password and use the reset up. Return False if the reset is dead.
+        """Set the password, use the reset up, and sign the customer out again. Return False if the reset is dead.
 
         Raises :class:`ivr.actions.passwords.BadPassword` with every rule that the password breaks. The reset stays
         open.

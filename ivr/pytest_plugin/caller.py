@@ -15,7 +15,8 @@ from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.pytest_plugin.hotlines import NoHotline, harnesses_of, hotline_of
-from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
+from ivr.pytest_plugin.telling import failure_sentence
+from ivr.written.log_capture import Log, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.report import played_as_text
 from ivr.written.runner import BadCall, CallPlayer, PlayedCall, PlayedStep

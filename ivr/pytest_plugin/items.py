@@ -12,7 +12,8 @@ import pytest
 
 from ivr.calls.hotline_loader import MenuBroken
 from ivr.pytest_plugin.hotlines import harnesses_of
-from ivr.pytest_plugin.telling import Log, failure_sentence, logged_to
+from ivr.pytest_plugin.telling import failure_sentence
+from ivr.written.log_capture import Log, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.runner import MakeHarness, play, read_calls_file
 

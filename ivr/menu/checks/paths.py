@@ -77,7 +77,7 @@ def _variables(
     begin = {*draft.typed("variables"), *FACTS}
     for text in texts:
         at = knowledge.get(text.node)
-        if text.node and at is None:
+        if text.node and (at is None or _runs_unknown(flow, text.node)):
             continue
         own = flow.nodes[text.node].tells(str(text.path[0]), flow.contracts) if text.node else frozenset()
         available = begin | at.variables | own if at else begin
@@ -85,6 +85,12 @@ def _variables(
             remedy = f"set it on every way to this node, or write `{variable} | default(…)`"
             what = f"`{variable}` may have no value here"
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)
+
+
+def _runs_unknown(flow: Flow, name: str) -> bool:
+    """Return whether a node runs an action that is not known, so that nobody knows what it tells either."""
+    node = flow.nodes[name]
+    return isinstance(node, RunNode) and node.run not in flow.contracts
 
 
 def _actions(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge]) -> None:

@@ -104,6 +104,17 @@ def test_a_mistake_is_said(old: str, new: str, problem: str) -> None:
     assert any(problem in said for said in problems(MENU.replace(old, new))), problems(MENU.replace(old, new))
 
 
+def test_an_action_that_is_not_known_is_the_only_mistake() -> None:
+    """Nobody knows what it tells, so nothing is said of the words of its message."""
+    (said,) = [
+        each for each in problems(MENU.replace("send_code", "send_kode")) if "no call can come" not in each
+    ]
+    assert said.startswith("menu.yaml send: there is no action `send_kode`")
+    missing = {"look": CONTRACTS["look"]}
+    loaded = load({"menu.yaml": MENU, "prompts.zh-CN.yaml": WORDS}, missing, complete=False)
+    assert [problem for problem in loaded.problems if "no call can come" not in problem.what] == []
+
+
 def test_each_language_s_message_needs_it() -> None:
     """A caller who reads Chinese is not sent a message without his code."""
     said = problems(words=WORDS.replace("验证码{{ code }}，", ""))
