@@ -12,7 +12,7 @@ PICTURE := docs/shop.png
 # One more than the processors: some tests wait for a server, a terminal or a clock.
 WORKERS = $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 
-.PHONY: simulate test attack help static hotlines serve bench picture lock clean browser prism voice
+.PHONY: simulate test attack help static hotlines serve bench mutants picture lock clean browser prism voice
 
 simulate: $(VENV)/.simulate  ## call the demonstration hotline from the keyboard
 	@$(BIN)/ivr simulate
@@ -50,6 +50,9 @@ bench: $(VENV)/.test  ## measure a turn beside its peers, and what grows with th
 	$(BIN)/python -m benchmarks.turns
 	$(BIN)/python -m benchmarks.slow_service
 	$(BIN)/python -m benchmarks.growth --rounds 1
+
+mutants: $(VENV)/.test  ## put 300 small faults into the core, one at a time, and see which the tests do not notice (long)
+	nice $(BIN)/python -m tests.mutants $(MUTANTS)
 
 picture: $(VENV)/.simulate browser  ## draw the README's picture again: what `ivr new` makes
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
