@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -277,14 +278,17 @@ def test_a_body_says_no_more_than_there_is() -> None:
 
 @dataclass
 class Switch:
-    """A program behind one address, which a test changes."""
+    """A program behind one address, which a test changes. It is made when it is first asked."""
 
-    app: Flask | None = None
+    make: Callable[[], Flask] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as the present program does."""
-        assert self.app is not None
-        return self.app(environ, start_response)
+        assert self.make is not None
+        with self.lock:
+            app = self.make()
+        return app(environ, start_response)
 
 
 @pytest.fixture(scope="module")
@@ -314,9 +318,12 @@ class HttpStages:
     def __call__(self, call: WrittenCall) -> CallHarness:
         """Set up one call."""
         self.stack.close()
-        services = self.stack.enter_context(embedded(self.folder))
-        self.switch.app = create_service(services, TOKEN, rate_limits=self.tree.declared.texts)
+        self.switch.make = functools.cache(self._service)
         return DirectHarnesses(self.folder, self.tree)(call)
+
+    def _service(self) -> Flask:
+        services = self.stack.enter_context(embedded(self.folder))
+        return create_service(services, TOKEN, rate_limits=self.tree.declared.texts)
 
 
 @pytest.fixture
