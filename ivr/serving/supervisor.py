@@ -1,7 +1,7 @@
 """Keeps the workers of `ivr serve` alive.
 
 A worker that dies is started again, at once at first and after longer and longer pauses if it goes on dying. One that
-says nothing for ten seconds is ended and replaced. The others go on meanwhile: all share one listening socket, so a
+says nothing for six seconds is ended and replaced. The others go on meanwhile: all share one listening socket, so a
 call's next request goes to whichever of them is well.
 """
 
@@ -25,8 +25,9 @@ from ivr.serving.worker import DUMP, GRACE_SECONDS, READY, main
 
 READY_WITHIN = 60.0
 """Seconds that a worker has to come up."""
-SILENT_SECONDS = 10.0
-"""Without a sign of life until a worker is asked where it hangs; a second later it is ended."""
+SILENT_SECONDS = 6.0
+"""Without a sign of life until a worker is asked where it hangs; a second later it is ended. One that hangs while it writes
+keeps the database locked. So both together are less than the nine seconds that the webhooks of the others wait for it."""
 STEADY_SECONDS = 60.0
 """That a worker must have lived for its death to count as the first one again."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0

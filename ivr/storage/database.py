@@ -82,8 +82,9 @@ class Database:
     raises :class:`DatabaseMoved`. As soon as a file of ours is at the path, it is opened.
     """
 
-    PATIENCE = 5.0
-    """Seconds to wait while another process writes, if no deadline is nearer: still within what a caller endures."""
+    PATIENCE = 8.0
+    """Seconds to wait while another process writes, if no deadline is nearer. A worker that hangs while it writes is ended
+within seven; an action that waits for it goes on, while its caller hears "one moment"."""
 
     def __init__(self, path: str, *, make: bool = True) -> None:
         """Open the file at a path. Unless ``make`` is false, a missing one is created."""

@@ -151,6 +151,17 @@ def test_a_retry_waits_for_the_end_of_the_lease(call: SwitchboardCall) -> None:
     assert sum(call.waits) == pytest.approx(TURN_LEASE.total_seconds(), abs=0.05)
 
 
+def test_a_busy_machine_makes_no_lease_longer(call: SwitchboardCall) -> None:
+    """Each look may take long there. The turn of a dead worker is taken over when its lease has really ended."""
+    call.start()
+    call.store.claim("CA1", 1, AT)
+    waits: list[float] = []
+    call.switchboard.wait = waits.append
+    call.switchboard.seconds = lambda: 0.1 * len(waits)  # five times what was asked for
+    assert call.turn(1, DigitsPressed(AT, "1")).startswith("10 found.")
+    assert 0.1 * len(waits) == pytest.approx(TURN_LEASE.total_seconds(), abs=0.15)
+
+
 def test_who_lost_his_claim_gives_the_other_one_s_answer(call: SwitchboardCall) -> None:
     """A worker that was too slow saves nothing, and answers what was answered in its place."""
     call.start()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from ivr.serving.supervisor import LONGEST_PAUSE, SILENT_SECONDS, pause_after
+from ivr.storage.database import Database
+from ivr.storage.deadline import ANSWER_WITHIN
 from tests.calls.test_own_code import CODE, GREETING
 from tests.support.phone import CUSTOMER, HOTLINE
 from tests.support.served import Server, free_port, process_name, serving, wait_until
@@ -119,3 +121,10 @@ def test_the_pause_before_a_start_grows_and_is_bounded() -> None:
     """A single death costs nothing; a worker that cannot live is tried twice a minute."""
     assert [pause_after(deaths) for deaths in range(1, 6)] == [0.0, 0.5, 1.0, 2.0, 4.0]
     assert pause_after(1000) == LONGEST_PAUSE
+
+
+def test_a_worker_that_hangs_is_ended_before_the_others_give_up() -> None:
+    """It may keep the database locked: callers elsewhere, and their actions, wait for that, and hear no apology."""
+    ended_within = SILENT_SECONDS + 1
+    assert ended_within <= Database.PATIENCE - 0.5
+    assert ended_within <= ANSWER_WITHIN - 0.5

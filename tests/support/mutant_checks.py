@@ -61,11 +61,11 @@ def problems_of(folder: Path, kind: str) -> list[Problem]:
             return [*report.problems, *report.others]
         case _:
             loaded = load_hotline(folder)
-            judged(loaded)
-            report = check_folder(folder, Settings(), ENVIRONMENT, None)
-            if loaded.tree is not None:
-                play_at_random(loaded.tree, Random(SEED))
-            return [*report.problems]
+            problems = [each for each in judged(loaded) if each.severity == "error"]
+            if loaded.tree is None:
+                return problems or [*loaded.problems]
+            play_at_random(loaded.tree, Random(SEED))
+            return [*check_folder(folder, Settings(), ENVIRONMENT, None).problems]
 
 
 @dataclass
