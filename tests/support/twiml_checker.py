@@ -138,9 +138,19 @@ def check_twiml(document: bytes) -> None:
     _check_order(list(root))
 
 
+class _Shown:
+    """The beginning of an element, for a message. It is written only if there is a message."""
+
+    def __init__(self, element: ET.Element) -> None:
+        self._element = element
+
+    def __str__(self) -> str:
+        return ET.tostring(self._element, encoding="unicode")[:300]
+
+
 def _check(element: ET.Element) -> None:
     """Check one element and everything in it."""
-    shown = ET.tostring(element, encoding="unicode")[:300]
+    shown = _Shown(element)
     _check_attributes(element, shown)
     children = _CHILDREN.get(element.tag, "").split()
     for child in element:
@@ -165,7 +175,7 @@ def _check(element: ET.Element) -> None:
             assert 1 <= len(element) <= 10, f"dials {len(element)} parties: {shown}"
 
 
-def _check_attributes(element: ET.Element, shown: str) -> None:
+def _check_attributes(element: ET.Element, shown: _Shown) -> None:
     allowed = _ATTRIBUTES.get(element.tag)
     assert allowed is not None, f"not a verb for us: {shown} (12200)"
     for name, value in element.attrib.items():
@@ -178,7 +188,7 @@ def _check_attributes(element: ET.Element, shown: str) -> None:
     assert "action" not in element.attrib or "method" in element.attrib, f"method is left to Twilio: {shown}"
 
 
-def _check_say(say: ET.Element, shown: str) -> None:
+def _check_say(say: ET.Element, shown: _Shown) -> None:
     voice, language, text = say.attrib["voice"], say.attrib["language"], say.text or ""
     suffix = re.escape(language)
     spoken = _VOICES.get(
@@ -191,7 +201,7 @@ def _check_say(say: ET.Element, shown: str) -> None:
     assert encoded < 4500, f"{encoded} URL-encoded characters; Twilio says 4500: {shown} (13521)"
 
 
-def _check_gather(gather: ET.Element, shown: str) -> None:
+def _check_gather(gather: ET.Element, shown: _Shown) -> None:
     if "speech" in gather.attrib["input"]:
         assert gather.get("language"), f"the language of speech is left to Twilio: {shown}"
         assert gather.get("speechTimeout"), f"speechTimeout is left to Twilio: {shown}"
