@@ -28,7 +28,7 @@ from ivr.engine.redaction import public_keys
 from ivr.engine.session import Session
 from ivr.engine.step import EndlessMenu, happen
 from ivr.engine.turn import Turn
-from ivr.logs import masked, origin_of
+from ivr.logs import BoundedLog, masked, origin_of
 from ivr.menu.language.contract import Times
 from ivr.menu.tree import Tree
 from ivr.storage.base import (
@@ -102,6 +102,8 @@ class Switchboard:
     """Measures how long a webhook has waited."""
     patience: float = ANSWER_WITHIN
     """Seconds that a repeated request waits for the answer of the first one, if no deadline is nearer."""
+    bounded: BoundedLog = field(default_factory=BoundedLog)
+    """For what many callers at once can make happen."""
     observers: list[Callable[[Turn, events.Event], None]] = field(default_factory=list)
     """Called at every step, for the simulator's trace and the coverage of written calls. None of them can break a call."""
 
@@ -390,7 +392,7 @@ class _Turn:
 
         run = switchboard.action_runner.start(job, wanted.action)
         if run is None:
-            log.error("no room for an action", action=wanted.action)
+            switchboard.bounded.error("no room for an action", action=wanted.action)
             return finished_event(wanted.action, asked.key, ActionResult("unavailable"), actions, at)
         began = switchboard.seconds()
         longest = min(times.wait, times.give_up)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Event, Timer, get_ident
+from time import sleep
 
 import pytest
 
 from ivr.calls.worker_pool import WorkerPool, _InThread
+from ivr.storage.deadline import deadline
 from tests.support.at_once import AtOnce
 
 LONG = 10.0
@@ -123,7 +125,7 @@ def test_one_kind_of_job_leaves_room_for_the_others(go: Event) -> None:
         assert go.wait(LONG)
         return "done"
 
-    with closing(WorkerPool(4)) as pool:
+    with closing(WorkerPool(4, room_within=0)) as pool:
         runs = [pool.start(hangs, "hanging") for _ in range(4)]
         assert [run is not None for run in runs] == [True, True, False, False]
         other = pool.start(lambda: "other", "quick")
@@ -134,6 +136,33 @@ def test_one_kind_of_job_leaves_room_for_the_others(go: Event) -> None:
         again = pool.start(lambda: "again", "hanging")
         assert again is not None
         assert again.wait(LONG) == "again"
+
+
+def test_a_burst_of_quick_jobs_waits_a_moment_for_room(go: Event) -> None:
+    """One more waits until one has ended. While it waits, the next is refused: only so many may hold up a thread."""
+    with closing(WorkerPool(4, room_within=LONG)) as pool, ThreadPoolExecutor(1) as caller:
+        runs = [pool.start(waiting_for(go), "check") for _ in range(2)]
+        waiting = caller.submit(pool.start, lambda: "checked", "check")
+        while not pool._waiting["check"]:
+            sleep(0.001)
+        assert pool.start(lambda: "too many", "check") is None
+        assert not waiting.done()
+        go.set()
+        assert [run and run.wait(LONG) for run in [*runs, waiting.result(LONG)]] == [
+            "done",
+            "done",
+            "checked",
+        ]
+
+
+def test_nobody_waits_for_room_beyond_the_time_of_a_webhook(go: Event) -> None:
+    """The deadline of the request counts, not the patience of the pool."""
+    with closing(WorkerPool(4, room_within=LONG)) as pool:
+        for _ in range(2):
+            assert pool.start(waiting_for(go), "check")
+        with deadline(0.0):
+            assert pool.start(lambda: "too late", "check") is None
+        go.set()
 
 
 def test_a_job_that_raises_raises_in_the_wait(pool: WorkerPool) -> None:
