@@ -50,6 +50,9 @@ FOLLOWER_SECONDS = 2.0
 """That compiling a menu may still take when the worker ends. Then it is given up."""
 BACKLOG = 1024
 """Connections that the kernel keeps until a worker accepts them."""
+ACCEPTED_AT_ONCE = 64
+"""Connections that a worker accepts before it looks at those that it has. After a whole backlog of clients that have gone
+again, it would cut honest ones because there seem to be too many."""
 
 log = structlog.get_logger(__name__)
 
@@ -136,7 +139,7 @@ async def answer(
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            backlog=BACKLOG,
+            backlog=ACCEPTED_AT_ONCE,  # that is what asyncio does with it; the kernel's own is set below
             timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
@@ -181,6 +184,8 @@ class _Server(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
         self.answering.set()
 
     @contextlib.contextmanager
