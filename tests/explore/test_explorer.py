@@ -28,10 +28,24 @@ def maze(name: str) -> Tree:
     return mazes()[name]
 
 
+class Tried(StepChecks):
+    """What each step keeps or breaks, and what was tried where."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree)
+        self.tried = set[tuple[str, str, str, str]]()
+
+    def __call__(self, state: int, move: Move, before: Session, turn: Turn) -> None:
+        event = move.event
+        keys, outcome = getattr(event, "digits", ""), getattr(event, "outcome", "")
+        self.tried.add((before.node, type(event).__name__, keys, outcome))
+        super().__call__(state, move, before, turn)
+
+
 @cache
-def walked(name: str, *, thorough: bool = False) -> tuple[_Walker, StepChecks]:
+def walked(name: str, *, thorough: bool = False) -> tuple[_Walker, Tried]:
     """Return a menu's walk, walked, with what each step keeps or breaks."""
-    steps = StepChecks(maze(name))
+    steps = Tried(maze(name))
     walker = _Walker(maze(name), steps, MOST_STATES, None, thorough=thorough)
     walker.walk()
     return walker, steps
@@ -108,19 +122,7 @@ def test_a_thorough_walk_finds_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_thorough_walk_tries_the_same(name: str) -> None:
     """At each node the same events happen, with the same outcomes."""
-    assert _tried(maze(name), thorough=False) == _tried(maze(name), thorough=True)
-
-
-def _tried(tree: Tree, *, thorough: bool) -> set[tuple[str, str, str, str]]:
-    tried = set[tuple[str, str, str, str]]()
-
-    def watch(_state: int, move: Move, before: Session, _turn: Turn) -> None:
-        event = move.event
-        keys, outcome = getattr(event, "digits", ""), getattr(event, "outcome", "")
-        tried.add((before.node, type(event).__name__, keys, outcome))
-
-    explore(tree, watch, thorough=thorough)
-    return tried
+    assert walked(name)[1].tried == walked(name, thorough=True)[1].tried
 
 
 def test_what_is_proved_of_every_path_is_the_same_with_all_counters(monkeypatch: pytest.MonkeyPatch) -> None:
