@@ -106,10 +106,10 @@ def orders_in(database: Path) -> tuple[dict[str, int], int]:
 
 
 def rounds(kills: int) -> Iterator[list[bool]]:
-    """Return for each server what is done to it: in a whole round, one of the kills is a worker that hangs."""
-    for begun in range(0, kills, KILLS_OF_A_ROUND):
+    """Return for each server what is done to it: in every second round, a worker hangs instead of being killed."""
+    for number, begun in enumerate(range(0, kills, KILLS_OF_A_ROUND)):
         count = min(KILLS_OF_A_ROUND, kills - begun)
-        yield [place == 3 for place in range(count)]
+        yield [number % 2 == 1 and place == 3 for place in range(count)]
 
 
 def ring_while(callers: SteadyCallers, happens: Callable[[], None]) -> None:

@@ -20,7 +20,7 @@ from ivr.config import Settings
 from ivr.lint import judged
 from ivr.menu.reading.problems import Problem
 from ivr.written.runner import read_calls
-from tests.support.mutants import ENVIRONMENT, SEED, mutant, write
+from tests.support.mutants import ENVIRONMENT, SEED, hotline_of, mutant, write
 from tests.support.random_calls import play_at_random
 
 SECONDS = 2.0
@@ -87,13 +87,18 @@ class MutantFigures:
 
 
 def try_mutant(folder: Path, kind: str, number: int, figures: MutantFigures) -> None:
-    """Write one mutant into a folder of its own, and count what is said of it. Raises whatever goes wrong."""
-    name, data, files = mutant(kind, number)
-    write(folder, {**files, name: data})
+    """Write one mutant into the folder of its hotline, and count what is said of it. Raises whatever goes wrong."""
+    name, data = mutant(kind, number)
+    files = hotline_of(kind, number)
+    if not folder.exists():
+        write(folder, files if kind != "recordings" else {})
+    write(folder, {name: data})
     peak, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, process_time()
-    with bounded():
-        problems = problems_of(folder, kind)
-        told = [str(problem) for problem in problems]
+    try:
+        with bounded():
+            told = [str(problem) for problem in problems_of(folder, kind)]
+    finally:
+        (folder / name).unlink()
     seconds = process_time() - begun
     growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) // 1024
     figures.outcomes["refused" if told else "accepted"] += 1

@@ -307,17 +307,22 @@ def flipped(data: bytes, draw: Draw) -> bytes:
     return bytes(changed[: draw.choice([len(changed), len(changed), draw.randint(0, len(changed))])])
 
 
-def mutant(kind: str, number: int) -> tuple[str, bytes, Mapping[str, bytes]]:
-    """Return the name of the file that is changed, what it is now, and the files of its hotline as they were."""
+def hotline_of(kind: str, number: int) -> Mapping[str, bytes]:
+    """Return the files of the hotline of which a mutant changes one."""
+    hotlines = originals(kind)[1]
+    return hotlines[number % len(hotlines)]
+
+
+def mutant(kind: str, number: int) -> tuple[str, bytes]:
+    """Return the name of the file that is changed, and what it is now."""
     draw = Draw(f"{SEED} {kind} {number}")
-    name, hotlines = originals(kind)
-    files = hotlines[number % len(hotlines)]
-    data = files[name]
+    name = originals(kind)[0]
+    data = hotline_of(kind, number)[name]
     if kind == "recordings":
-        return f"{name}.{draw.choice(ENDINGS)}", flipped(data, draw), {}
+        return f"{name}.{draw.choice(ENDINGS)}", flipped(data, draw)
     if draw.random() < 0.05:
-        return name, flipped(data, draw), files
+        return name, flipped(data, draw)
     text = data.decode()
     for _ in range(draw.choice([1, 1, 1, 2, 2, 3, 6])):
         text = draw.choice(MUTATIONS)(text, draw)[:LONGEST]
-    return name, text.encode("utf-8", "surrogatepass"), files
+    return name, text.encode("utf-8", "surrogatepass")
