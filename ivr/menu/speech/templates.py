@@ -230,11 +230,19 @@ def condition(source: str, language: str) -> TemplateExpression:
     return environment(language).compile_expression(source, undefined_to_none=False)
 
 
+@functools.lru_cache(maxsize=8192)
 def value(source: str, language: str) -> Template | TemplateExpression | str:
     """Compile a value. A lone ``{{ expression }}`` keeps its type, and any other template becomes a text."""
     if not is_template(source):
         return source
-    inner = source.strip()
-    if inner.startswith("{{") and inner.endswith("}}") and inner.count("{{") == 1:
-        return condition(inner[2:-2].strip(), language)
-    return template(source, language)
+    env = environment(language)
+    match env.parse(source.strip()).body:
+        case [nodes.Output(nodes=[nodes.Expr() as alone])] if not isinstance(
+            alone, nodes.TemplateData | nodes.Tuple
+        ):
+            # As Environment.compile_expression does. It takes a source, and `{{- n -}}` has more than an expression.
+            result = nodes.Assign(nodes.Name("result", "store"), alone, lineno=1)
+            compiled = env.from_string(nodes.Template([result], lineno=1))
+            return TemplateExpression(compiled, undefined_to_none=False)
+        case _:
+            return template(source, language)

@@ -212,6 +212,24 @@ def test_a_value(source: str, result: object) -> None:
     assert evaluate(value(source, "en-US"), {"amount": Decimal("1.50"), "count": "3"}) == result
 
 
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("{{- n }}", 3),
+        ("{{ n + 1-}}", 4),
+        ("{{ n -}} ", 3),
+        ("{{ n }}{# how often #}", 3),
+        ("{{ '}}' }}", "}}"),
+        ("{{ n }} and }}", "3 and }}"),
+        ("{{ n, 1 }}", "(3, 1)"),
+    ],
+)
+def test_a_value_is_what_its_template_says(source: str, result: object) -> None:
+    """Signs that trim spaces are no minus, and braces in a text end no expression: what is examined is what is compiled."""
+    assert not examine(source, "en-US").mistakes
+    assert evaluate(value(source, "en-US"), {"n": 3}) == result
+
+
 def test_a_callers_words_are_never_a_template() -> None:
     """What a caller typed is said as it is, also where it looks like a template."""
     prompt = Voice("en-US").prompt("You said {{ words }}.")
