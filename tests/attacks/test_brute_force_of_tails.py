@@ -15,7 +15,7 @@ from tests.support.attacker import (
     Try,
     telephone,
 )
-from tests.support.figures import figure
+from tests.support.figures import Amount, figure
 
 
 def guesses(n: int) -> list[str]:
@@ -35,28 +35,30 @@ def spread(judged: list[Try]) -> str:
     return f"{len(judged)} judged, at most {most} of one account"
 
 
-def test_a_thousand_callers_at_once_have_three_tails_between_them(attack: Attack) -> None:
-    """One account, a thousand telephones."""
-    for n in range(1000):
+def test_many_callers_at_once_have_three_tails_between_them(attack: Attack, amount: Amount) -> None:
+    """One account, many telephones."""
+    calls = amount(200, 1_000)
+    for n in range(calls):
         attack.at_once(telephone(n), (*TO_THE_NUMBER, f"{VICTIM[3:]}#", *guesses(n)))
     judged = attack.tries.judged[TAIL]
     figure(
-        "tails guessed, 1,000 calls from 1,000 numbers, one account",
-        1000,
+        "tails guessed, each call from a number of its own, one account",
+        calls,
         f"{spread(judged)}: chance {len(judged) / POSSIBLE_TAILS:.4%}",
     )
     assert len(judged) == 3
     assert not attack.tries.texts
 
 
-def test_one_caller_has_three_tails_for_a_thousand_accounts(attack: Attack) -> None:
-    """One telephone, a thousand numbers typed: the caller counts too, whether or not the numbers have accounts."""
-    for n in range(1000):
+def test_one_caller_has_three_tails_for_many_accounts(attack: Attack, amount: Amount) -> None:
+    """One telephone, many numbers typed: the caller counts too, whether or not the numbers have accounts."""
+    calls = amount(200, 1_000)
+    for n in range(calls):
         attack.at_once(telephone(1), (*TO_THE_NUMBER, number(n), *guesses(n)))
     judged = attack.tries.judged[TAIL]
     figure(
-        "tails guessed, 1,000 calls from one number, 1,000 accounts",
-        1000,
+        "tails guessed, all calls from one number, each another account",
+        calls,
         f"{spread(judged)}: chance {len(judged) / POSSIBLE_TAILS:.4%}",
     )
     assert len(judged) == 3

@@ -13,7 +13,7 @@ from ivr.demo.accounts import Accounts
 from ivr.storage.sealing import Seal
 from tests.support.attacker import resets
 from tests.support.bank import accounts_of
-from tests.support.figures import figure
+from tests.support.figures import Amount, figure
 from tests.support.phone import DAYTIME, Phone
 
 HTTPS = "https://ivr.example.com"
@@ -124,16 +124,16 @@ def test_no_other_key_or_purpose_signs_a_ticket(phone: Phone, ticket: str, looke
     assert looked_up == []
 
 
-def test_ten_thousand_random_tickets_open_nothing(phone: Phone, ticket: str, looked_up: list[str]) -> None:
+def test_random_tickets_open_nothing(phone: Phone, ticket: str, looked_up: list[str], amount: Amount) -> None:
     """In the form of real ones. The chance of a single try is that of 256 bits of a signature over 128 bits of a name."""
     chance = random.Random(1)
     body, _, mark = ticket.rpartition(".")
     assert (len(body), len(mark)) == (43, 43)
     tickets = (
         f"{''.join(chance.choices(LETTERS, k=43))}.{''.join(chance.choices(LETTERS, k=43))}"
-        for _ in range(9_000)
+        for _ in range(amount(2_000, 9_000))
     )
-    ours = (f"{body}.{''.join(chance.choices(LETTERS, k=42))}A" for _ in range(1_000))
+    ours = (f"{body}.{''.join(chance.choices(LETTERS, k=42))}A" for _ in range(amount(500, 1_000)))
     count = the_closed_door(phone, (each for some in (tickets, ours) for each in some))
     bits = 4 * len(base64.urlsafe_b64decode(f"{body}=")), 8 * len(base64.urlsafe_b64decode(f"{mark}="))
     figure(

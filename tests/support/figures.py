@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+Amount = Callable[[int, int], int]
+"""How much of something a test tries: ``amount(in every run, with --long)``."""
 PROPERTY = "figure"
 """The name under which a test's report has its figures, so that they reach the process that prints them."""
 
