@@ -116,7 +116,7 @@ def _fitting(
         actions_of(loaded.tree, environ, Connections(), {})
     except BadSetting as error:
         wrong.append(Problem(ACTIONS_FILE, 1, 1, "", str(error), "start the server with it"))
-    return Loaded(None, tuple(wrong), loaded.draft) if wrong else loaded
+    return Loaded(None, tuple(wrong)) if wrong else loaded
 
 
 def _bulletins(folder: Path) -> tuple[str | None, tuple[Problem, ...]]:

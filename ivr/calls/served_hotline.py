@@ -187,7 +187,7 @@ class ServedHotline:
                 self._take_up(tree)
             except BadSetting as error:
                 wrong = [Problem(ACTIONS_FILE, 1, 1, "", str(error), "start the server with it")]
-        return Loaded(None, tuple(wrong), loaded.draft) if wrong else loaded
+        return Loaded(None, tuple(wrong)) if wrong else loaded
 
     def _take_up(self, tree: Tree) -> None:
         self._keep(tree)

@@ -191,7 +191,7 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
     is done when the last of its choices is done. An action that takes long is no worse than the ways in which it may end.
     """
     places, before = walk.places, walk.before
-    best, choices, worst = [ENDLESS] * len(walk), [0] * len(walk), [0.0] * len(walk)
+    best, choices = [ENDLESS] * len(walk), [0] * len(walk)
     for state, place in enumerate(places):
         if place.waits is CallState.action:
             choices[state] = sum(
@@ -220,9 +220,8 @@ def _keys_at(walk: Walk, moment: int) -> list[float]:
                     and places[state].waits is not CallState.slow_action
                 ):
                     choices[source] -= 1
-                    worst[source] = max(worst[source], distance)
-                    if not choices[source]:
-                        nearest.setdefault(worst[source], []).append(source)
+                    if not choices[source]:  # the last one is the farthest
+                        nearest[distance].append(source)
         del nearest[distance]
     return best
 

@@ -16,7 +16,6 @@ Two things make it fast. Both follow from what the record of a step shows (:mod:
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -90,13 +89,12 @@ class _Walker:
 
     def walk(self) -> Walk:
         """Begin, and go on until there is nothing new."""
-        walked, began = self.walked, time.perf_counter()
+        walked = self.walked
         with no_collection():
             self.go()
         walked.moments = tuple(
             {seen: moment for moment, seen in reversed(list(enumerate(self.seen_at)))}.values()
         )
-        walked.seconds = time.perf_counter() - began
         return walked
 
     def go(self) -> None:

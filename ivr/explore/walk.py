@@ -113,7 +113,6 @@ class Walk:
     """Moves that were tried."""
     computed: int = 0
     """Those of them for which the engine was asked."""
-    seconds: float = 0.0
     bounded: bool = False
     """Whether the walk gave up because there were too many states."""
 

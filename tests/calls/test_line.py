@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.calls.line import CallNote, DirectLine, Heard, Item, VirtualClock, split_entry
+from ivr.menu.speech.durations import spoken_seconds
 from tests.support.switchboards import AT, CALLER, MENU, SwitchboardCall, write_menu
 
 
@@ -251,3 +252,10 @@ def test_what_is_awaited_can_be_asked(call: DirectLine) -> None:
     call.press("4")
     assert call.awaited is not None
     assert call.awaited.secret
+
+
+def test_digits_take_as_long_as_they_do_in_the_language_that_says_them() -> None:
+    """They look the same in every language."""
+    chinese, english = Heard("1038", "zh-CN").seconds, Heard("1038", "en-US").seconds
+    assert (chinese, english) == (spoken_seconds("1038", "zh-CN"), spoken_seconds("1038", "en-US"))
+    assert chinese > english

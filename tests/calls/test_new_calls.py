@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ivr.calls.new_calls import BATCHES, PAUSE, NewCallLimit
+from ivr.calls.new_calls import BATCHES, PAUSE, NewCallLimit, start_thread
 from ivr.logs import Alarms
 from ivr.storage.attempts import Attempts, RateLimit
 
@@ -117,3 +119,10 @@ def test_a_clock_that_is_set_back_stops_nobody(attempts: CountingAttempts) -> No
     worker = limit(attempts, 200)
     admitted(worker, calls=1000)
     assert admitted(worker, calls=10, at=NOW - timedelta(hours=1)) == 10
+
+
+def test_who_asks_the_store_holds_up_no_worker_that_ends() -> None:
+    """A store may be stuck for ever."""
+    daemon = queue.SimpleQueue[bool]()
+    start_thread(lambda: daemon.put(threading.current_thread().daemon))
+    assert daemon.get(timeout=10)

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.explore.properties import Violation
 from ivr.explore.prover import prove
+from ivr.menu.language.contract import Times
 from ivr.menu.loader import load
 from ivr.menu.tree import Tree
 from tests.support.bank import CONTRACTS
@@ -96,7 +97,8 @@ def test_a_goodbye_is_no_human() -> None:
     """Where no desk answers and there is no voicemail, two wrong keys reach nobody."""
     top = 'desks: {service: {number: "+8657100000001", busy: main, no_answer: main, failed: main}}\n'
     nodes = 'main: {tries: 2, menu: {"1": {for: news, go: news}, "2": {for: a message, go: voice}}}\n'
-    assert "P02" in broken(tree(nodes + "news: {say: News., then: main}", top))
+    found = broken(tree(nodes + "news: {say: News., then: main}", top))
+    assert found["P02"].what == "no human can be reached from here"
 
 
 def test_two_desks_that_are_never_open_together_make_no_circle() -> None:
@@ -117,11 +119,12 @@ def test_a_variable_that_only_feeds_itself_ends() -> None:
     assert len(walked) < 100
 
 
-def test_a_withheld_number_makes_another_state() -> None:
+@pytest.mark.parametrize("withheld", ["withheld", "not caller", "caller == ''"])
+def test_a_withheld_number_makes_another_state(withheld: str) -> None:
     """Both callers come to the same menu, and only one of them comes from there to where no human is."""
     nodes = (
         'main: {menu: {"1": {for: news, go: way}, "2": {for: a human, go: agent}}}\n'
-        "way: {choose: [{if: withheld, go: hidden}], else: main}\n"
+        f"way: {{choose: [{{if: {withheld}, go: hidden}}], else: main}}\n"
         'hidden: {menu: {"1": {for: the end, go: bye}, "2": {for: the same again, go: hidden}}, after_tries: bye}'
     )
     found = broken(tree(nodes, OPEN))
@@ -156,10 +159,55 @@ def test_a_human_behind_an_action_is_a_human() -> None:
     assert proved.keys == {"main": 2, "almost": 1, "voice": 0}
 
 
+def test_the_key_for_a_human_while_an_action_takes_long_is_none_of_its_outcomes() -> None:
+    """It may end at once, in the way that leads farthest from a human: to another recording, which takes no keys."""
+    nodes = (
+        MAIN.replace("go: voice", "go: first") + "news: {say: News., then: main}\n"
+        "first: {record: opinion, then: check, nothing: check}\n"
+        "check: {run: find_account, outcomes: {found: agent, not_found: second, unavailable: agent}}\n"
+        "second: {record: more, then: main, nothing: main}"
+    )
+    proved = prove(tree(nodes))
+    assert (proved.keys["main"], proved.keys["second"], proved.keys["first"]) == (1, 2, 3)
+    (found,) = (each for each in proved.findings if each.proof == "P02")
+    assert (found.node, found.what) == ("first", "a human takes 3 keys, more than 2 from here")
+
+
+def test_the_longest_way_of_a_caller_who_only_waits_counts() -> None:
+    """Most outcomes ring a human at once; one says so much first that nobody would wait."""
+    nodes = (
+        MAIN.replace("}}}", "}}, after_tries: check}") + "news: {say: News., then: main}\n"
+        "check: {run: find_account, outcomes: {found: agent, not_found: long, unavailable: agent}}\n"
+        f"long: {{say: {SPEECH}, then: agent}}"
+    )
+    assert 90 < prove(tree(nodes)).waiting["main"] < float("inf")
+
+
+def test_an_action_that_is_given_up_is_waited_for() -> None:
+    """For as long as it may take, before a caller who only waits comes to the human."""
+    nodes = MAIN.replace("}}}", "}}, after_tries: check}") + (
+        "news: {say: News., then: main}\n"
+        "check: {run: find_account, outcomes: {found: agent, not_found: agent, unavailable: agent}}"
+    )
+    at_once = nodes.replace("after_tries: check", "after_tries: agent").replace("then: main", "then: check")
+    longer = prove(tree(nodes)).waiting["main"] - prove(tree(at_once)).waiting["main"]
+    assert Times().give_up <= longer < 2 * Times().give_up
+
+
 def test_the_worst_hour_says_how_near_a_human_is() -> None:
     """By day the desk is one key away; by night its voicemail is one key more."""
     nodes = 'main: {menu: {"1": {for: a human, go: agent}, "2": {for: the end, go: bye}}}\nshut: {menu: {"1": {for: a message, go: voice}, "2": {for: the end, go: bye}}}'
     assert prove(tree(nodes, DAY)).keys["main"] == 2
+
+
+def test_the_caller_who_is_farthest_from_a_human_says_how_near_it_is() -> None:
+    """From the same menu, a caller whose number is withheld must press one key more."""
+    nodes = (
+        'main: {menu: {"1": {for: help, go: way}, "2": {for: the end, go: bye}}}\n'
+        "way: {choose: [{if: withheld, go: hidden}], else: agent}\n"
+        'hidden: {menu: {"1": {for: a human, go: agent}, "2": {for: the end, go: bye}}}'
+    )
+    assert prove(tree(nodes, OPEN)).keys["main"] == 2
 
 
 def test_a_caller_whom_a_condition_names_is_another_state() -> None:

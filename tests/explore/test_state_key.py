@@ -68,6 +68,11 @@ def test_what_something_looks_at_is_kept(maze: str, given: dict[str, Any]) -> No
     assert state(maze, **given) != state(maze, **here)
 
 
+def test_what_is_asked_only_of_a_withheld_number_is_kept_for_one() -> None:
+    """And for nobody else, as above."""
+    assert state("values", caller="", variables={"wish": "more"}) != state("values", caller="")
+
+
 def test_each_counter_is_read_alone() -> None:
     """The words after silence hang on the silences; so a wrong key before them changes nothing."""
     assert state("values", noinputs=1, nomatches=1) == state("values", noinputs=1)

@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Final
 
@@ -52,29 +53,30 @@ ENOUGH: Final = 0.97  # of the sample must be killed
     "--seconds", default=60.0, show_default=True, help="Time of the tests that are run for one mutant."
 )
 @click.option(
-    "--only", default="", help="Only those of the sample whose place begins with this: ivr/engine/step.py:215"
+    "--only",
+    multiple=True,
+    help="Only those of the sample whose place begins with this: ivr/engine/step.py:215",
 )
 @click.option(
     "--keep-map", is_flag=True, help="Use the last run's knowledge of which tests execute which lines."
 )
 @click.option("--draw", is_flag=True, help="List the sample and try nothing.")
-def main(size: int, seed: int, workers: int, seconds: float, only: str, keep_map: bool, draw: bool) -> None:  # noqa: FBT001
+def main(
+    *, size: int, seed: int, workers: int, seconds: float, only: tuple[str, ...], keep_map: bool, draw: bool
+) -> None:
     """Draw mutants, try them, and fail where too few are killed."""
     everything = [
         mutant for part in PARTS for path in sorted(ROOT.glob(part)) for mutant in mutants_of(ROOT, path)
     ]
-    chosen = [mutant for mutant in sample(everything, size, seed) if mutant.place.startswith(only)]
+    chosen = [mutant for mutant in sample(everything, size, seed) if mutant.place.startswith(only or "")]
     click.echo(f"{len(chosen)} of {len(everything)} mutants, seed {seed}")
     if draw:
         for mutant in chosen:
-            click.echo(f"{mutant.place} {mutant.fault.function}: {_short(mutant.words)}")
+            click.echo(_line(mutant))
         return
+    report, verdicts = FOLDER / "report.md", list[Verdict]()
     with tempfile.TemporaryDirectory(prefix="ivr-mutants-") as folder:
-        if not (keep_map and (FOLDER / "map").is_dir()):
-            click.echo("looking which tests execute which lines (once, some minutes)")
-            shutil.rmtree(FOLDER / "map", ignore_errors=True)
-            look(copied(ROOT, Path(folder) / "map"), FOLDER / "map", workers)
-        witnesses = Witnesses(FOLDER / "map")
+        witnesses = _witnesses(Path(folder), workers, keep=keep_map)
         first = copied(ROOT, Path(folder) / "0")
         if wrong := noticed_without_a_fault(first, witnesses.of(chosen[0], first, seconds)):
             raise click.ClickException(f"without any fault this fails: {wrong}")
@@ -82,36 +84,48 @@ def main(size: int, seed: int, workers: int, seconds: float, only: str, keep_map
         trees.put(first)
         for number in range(1, workers):
             trees.put(shutil.copytree(first, Path(folder) / str(number), symlinks=True))
-        verdicts = _try_all(chosen, trees, workers, witnesses, seconds)
-    report = FOLDER / "report.md"
-    report.write_text(_report(verdicts, seed, len(everything)), encoding="utf-8")
+        for verdict in _tried(chosen, trees, workers, witnesses, seconds):
+            verdicts.append(verdict)
+            report.write_text(_report(verdicts, seed, len(everything)), encoding="utf-8")
     ends = Counter(verdict.end for verdict in verdicts)
     click.echo(f"{_counted(ends)}: see {report.relative_to(ROOT)}")
     sys.exit(ends["killed"] < ENOUGH * len(verdicts))
 
 
-def _try_all(
-    chosen: list[Mutant], trees: queue.SimpleQueue[Path], workers: int, witnesses: Witnesses, seconds: float
-) -> list[Verdict]:
-    """Try the mutants, each worker in a copy of its own, and tell how it goes."""
-    began, verdicts = time.monotonic(), list[Verdict]()
+def _witnesses(folder: Path, workers: int, *, keep: bool) -> Witnesses:
+    """Return which tests execute which lines, by the last run where that is to be kept."""
+    if not (keep and (FOLDER / "map").is_dir()):
+        click.echo("looking which tests execute which lines (once, some minutes)")
+        shutil.rmtree(FOLDER / "map", ignore_errors=True)
+        look(copied(ROOT, folder / "map"), FOLDER / "map", workers)
+    return Witnesses(FOLDER / "map")
 
-    def tried(mutant: Mutant) -> None:
+
+def _tried(
+    chosen: list[Mutant], trees: queue.SimpleQueue[Path], workers: int, witnesses: Witnesses, seconds: float
+) -> Iterator[Verdict]:
+    """Try the mutants, each worker in a copy of its own, and tell how it goes."""
+
+    def tried(mutant: Mutant) -> Verdict:
         tree = trees.get()
         try:
-            verdict = try_mutant(tree, mutant, witnesses.of(mutant, tree, seconds))
+            return try_mutant(tree, mutant, witnesses.of(mutant, tree, seconds))
         finally:
             trees.put(tree)
-        verdicts.append(verdict)
-        left = (time.monotonic() - began) / len(verdicts) * (len(chosen) - len(verdicts))
-        if verdict.end != "killed":
-            click.echo(f"{verdict.end}: {mutant.place} {mutant.fault.function}: {_short(mutant.words)}")
-        ends = Counter(one.end for one in verdicts)
-        click.echo(f"[{len(verdicts)}/{len(chosen)}] {_counted(ends)}; about {left / 60:.0f} minutes left")
 
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(tried, chosen))
-    return sorted(verdicts, key=lambda verdict: (verdict.mutant.path, verdict.mutant.fault.lines.start))
+    began, ends = time.monotonic(), Counter[End]()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for done, each in enumerate(as_completed(pool.submit(tried, mutant) for mutant in chosen), start=1):
+            verdict = each.result()
+            ends[verdict.end] += 1
+            left = (time.monotonic() - began) / done * (len(chosen) - done)
+            if verdict.end != "killed":
+                click.echo(f"{verdict.end}: {_line(verdict.mutant)}")
+            click.echo(f"[{done}/{len(chosen)}] {_counted(ends)}; about {left / 60:.0f} minutes left")
+            yield verdict
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _report(verdicts: list[Verdict], seed: int, everything: int) -> str:
@@ -125,6 +139,7 @@ def _report(verdicts: list[Verdict], seed: int, everything: int) -> str:
             f"| {part} | {ends['killed']} | {ends['survived']} | {ends['timed out']} | {minutes:.1f} |"
         )
     lines += ["", "## Not killed", ""]
+    verdicts = sorted(verdicts, key=lambda verdict: (verdict.mutant.path, verdict.mutant.fault.lines.start))
     for verdict in verdicts:
         if verdict.end != "killed":
             lines += [
@@ -137,7 +152,7 @@ def _report(verdicts: list[Verdict], seed: int, everything: int) -> str:
             ]
     lines += ["## Killed", ""]
     lines += [
-        f"- {verdict.mutant.place}: `{_short(verdict.mutant.words)}`, by {verdict.by}, {verdict.seconds:.0f} s"
+        f"- {_line(verdict.mutant)}; by {verdict.by}, {verdict.seconds:.0f} s"
         for verdict in verdicts
         if verdict.end == "killed"
     ]
@@ -153,9 +168,9 @@ def _counted(ends: Counter[End]) -> str:
     return f"killed {ends['killed']}, survived {ends['survived']}, timed out {ends['timed out']}"
 
 
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) < 160 else f"{line[:157]}…"
+def _line(mutant: Mutant) -> str:
+    words = " ".join(mutant.words.split())
+    return f"{mutant.place} {mutant.fault.function}: {words if len(words) < 160 else f'{words[:159]}…'}"
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ ASKED: Final = (
     "tests/engine",
     "tests/explore",
     "tests/messaging",
+    "tests/serving/test_publisher.py",
     "tests/storage",
     "tests/written",
     "tests/test_field_failures.py",

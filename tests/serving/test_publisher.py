@@ -98,6 +98,19 @@ def test_a_changed_menu_is_published_with_its_sources(folder: Path, store: Sqlit
     assert after.problem == ""
 
 
+@pytest.mark.usefixtures("here")
+def test_a_new_recording_is_published_with_the_menu(folder: Path, store: SqliteStore) -> None:
+    """Under its content's name: the workers read no folder, and would say the words instead."""
+    publisher = started(folder, store)
+    assert published(folder, store).recordings == {}
+    (folder / "audio" / "en-US").mkdir(parents=True)
+    (folder / "audio" / "en-US" / "a.wav").write_bytes(b"RIFF\x24\0\0\0WAVEfmt ")
+    changed(folder, "say: Hello.", "say: {text: Hello., audio: a.wav}")
+    look(publisher)
+    (name,) = published(folder, store).recordings
+    assert name == "en-US/a.wav"
+
+
 def test_a_folder_that_is_as_it_was_is_not_checked_again(
     folder: Path, store: SqliteStore, here: list[str]
 ) -> None:

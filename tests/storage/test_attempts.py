@@ -471,6 +471,13 @@ def test_a_call_has_the_code_that_was_sent_in_it(
     assert check(attempts, CODE) == "right"
 
 
+def test_a_code_may_live_for_a_day(attempts: Attempts) -> None:
+    """From the moment at which it is sent: only a longer life is a clock's that was set back."""
+    attempts.keep_code(HERS, "CA1", CODE, at=NOW, lives=timedelta(days=1))
+    assert attempts.code_of(HERS, "CA1", at=NOW) == CODE
+    assert check(attempts, CODE) == "right"
+
+
 def test_a_code_that_was_used_or_replaced_is_there_no_more(attempts: Attempts) -> None:
     """Used up by the right try, or dead since another call had one sent."""
     keep(attempts)

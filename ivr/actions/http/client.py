@@ -129,7 +129,6 @@ class HttpClient:
                 **sent,
                 timeout=seconds,
                 proxies=get_environ_proxies(url) if proxies else None,
-                allow_redirects=False,
                 stream=True,
             ) as response:
                 return HttpAnswer(response.status_code, response.headers, _read(response, largest))
@@ -241,7 +240,7 @@ class _BoundedTls(_Bounded, ssl.SSLSocket):
 
 class _Session(requests.Session):
     def get_redirect_target(self, _resp: requests.Response) -> None:
-        """Return nothing: requests would read the whole body of a redirect, even of one that it does not follow."""
+        """Return nothing, so that no redirect is followed: requests would read its whole body, even if told not to follow."""
 
 
 class _Connection(HTTPConnection):

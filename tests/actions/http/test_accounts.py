@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from ivr.actions.accounts import AccountService, PasswordResets
+from ivr.actions.accounts import AccountService, IdentityRules, PasswordResets
 from ivr.actions.http.accounts import HttpAccounts, HttpAccountsWithResets, accounts_over_http
 from ivr.actions.http.connections import Connections, ServiceDown, UnexpectedAnswer
 from ivr.actions.passwords import BadPassword, Reason
@@ -171,6 +171,26 @@ def test_what_is_sent(connections: Connections) -> None:
     assert (request.method, request.path) == ("POST", "/customers/%2B8613800138000/id-tail")
     assert request.headers["Authorization"] == "Bearer x"
     assert request.body == {"tail": "1237"}
+
+
+def test_each_try_of_a_password_has_a_key_of_its_own(connections: Connections) -> None:
+    """So the service tells a request that came twice from a second try on the same link."""
+    with serving(answers(204)) as stub:
+        resets = over_http(stub.url, connections)
+        assert isinstance(resets, HttpAccountsWithResets)
+        for at in (NOW, NOW, NOW + timedelta(seconds=1)):
+            resets.set_password("digest", "violin under seven lamps", at)
+    first, again, second = (request.headers["Idempotency-Key"] for request in stub.requests)
+    assert first == again != second
+
+
+def test_the_rules_are_those_that_the_hotline_writes(connections: Connections) -> None:
+    """Each of them: how long a code is good, how many tries there are, and how long a lock holds."""
+    entry = AccountsEntry(service="bank", code_valid_minutes=7, tries=4, lock_minutes=45)
+    declared = AccountsOverHttp("bank", Service(url="http://127.0.0.1:9"), entry)
+    assert accounts_over_http(declared, {}, connections).rules() == IdentityRules(
+        code_valid_minutes=7, identity_tries_before_lock=4, identity_lock_minutes=45
+    )
 
 
 @pytest.mark.parametrize("phone", ["", ".", ".."])

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
@@ -220,6 +221,7 @@ def test_the_first_outcome_that_fits(ask: Asker, status: int, data: object, outc
         ("number", "52340.18", Decimal("52340.18")),
         ("number", '"0.10"', Decimal("0.10")),
         ("number", "5", Decimal(5)),
+        ("number", "1" + "0" * 18, Decimal(10**18)),
         ("date", '"2026-11-24"', date(2026, 11, 24)),
         ("moment", '"2026-11-24T15:00:00Z"', datetime(2026, 11, 24, 15, tzinfo=UTC)),
     ],
@@ -234,7 +236,7 @@ def test_a_value_of_an_answer(ask: Asker, kind: str, typed: str, value: object) 
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
-        ("", "null"), ("", "[1]"), ("", '{"a": 1}'), ("", "NaN"), ("", "1e999999999"), ("", "-1e400"), ("", "9" * 30),
+        ("", "null"), ("", "[1]"), ("", '{"a": 1}'), ("", "NaN"), ("", "1e999999999"), ("", "-1e400"), ("", "1" + "0" * 19),
         ("text", "5"), ("text", "true"), ("number", "true"), ("number", '"five"'), ("number", '"Infinity"'), ("number", '"1e99"'),
         ("date", '"tomorrow"'), ("date", "20261124"), ("moment", '"2026-11-24T15:00:00"'), ("moment", '"soon"'),
     ],
@@ -533,6 +535,25 @@ def test_nothing_is_tried_that_the_caller_no_longer_waits_for(ask: Asker) -> Non
         over.set()
     assert outcome == "unavailable"
     assert 1 <= len(stub.requests) <= 2
+
+
+def test_a_try_that_begins_with_no_time_left_is_too_slow_and_no_failure_of_ours(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No library takes a timeout of 0 s or less: a moment is left to every try."""
+    moments = iter([0.0, 1000.0])
+    monkeypatch.setattr(
+        "ivr.actions.http.service_actions.time", SimpleNamespace(monotonic=lambda: next(moments))
+    )
+    over = threading.Event()
+
+    def sleeps(_handler: object) -> None:
+        over.wait(10)
+
+    with serving(sleeps) as stub, capture_logs() as logs:
+        assert ask(stub.url, NO_PAUSE).outcome == "unavailable"
+        over.set()
+    assert logs[0]["error"] != "ValueError"
 
 
 # --- the circuit breaker

@@ -383,6 +383,7 @@ def test_the_first_ending_stays(phone: Phone) -> None:
         {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "-1"},
         {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "1e3"},
         {"RecordingDuration": "5"},
+        {"RecordingUrl": "", "RecordingDuration": "5"},
         {"CallSid": "no call", "RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "5"},
     ],
 )
