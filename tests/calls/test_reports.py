@@ -18,7 +18,7 @@ REPORTS: dict[str, tuple[str, Callable[[Switchboard], None]]] = {
     "voicemail": ("keep_voicemail", lambda board: board.keep_voicemail("CA1", "https://x.example/1", 5, AT)),
     "message": (
         "report_message",
-        lambda board: board.report_message("7", "delivered", carrier_id="SM1", error=""),
+        lambda board: board.report_message(7, "delivered", carrier_id="SM1", error=""),
     ),
 }
 
