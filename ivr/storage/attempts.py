@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from ivr.storage.base import CLOCKS_DIFFER
-from ivr.storage.database import Database, has_table, seconds_of, statements
+from ivr.storage.database import Database, seconds_of, statements
 
 _FORGET = tuple(
     f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE forget < ? LIMIT 100)"  # noqa: S608
@@ -71,11 +71,10 @@ class Attempts(Database):
     ``OSError`` too.
     """
 
+    TABLE = "ledger_answers"
+
     def _configure(self, db: sqlite3.Connection) -> None:
         db.execute("PRAGMA synchronous = NORMAL")  # as for the turns of the tries
-
-    def _is_ours(self, db: sqlite3.Connection) -> bool:
-        return has_table(db, "ledger_answers")
 
     def _set_up(self) -> None:
         with self.transaction() as db:

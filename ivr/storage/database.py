@@ -17,10 +17,16 @@ import structlog
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.deadline import ends_within
 from ivr.storage.faults import (
+    BUSY,
     DAMAGED,
     DELETED,
+    LOG_DAMAGED,
+    LOG_DELETED,
+    NO_TABLES,
     NOT_WRITABLE,
+    OPENING_WAITS,
     REPLACED,
+    SLOW,
     DatabaseBusy,
     DatabaseDamaged,
     DatabaseMoved,
@@ -28,13 +34,17 @@ from ivr.storage.faults import (
     primary_code,
 )
 from ivr.storage.sqlite_file import (
+    Beside,
     Identity,
+    beside,
     close_to_strangers,
     create,
     discard_log,
     folder_locked,
+    identity_and_size_of,
     identity_of,
     is_log,
+    log_begins_well,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +57,9 @@ thread of the server would wait, and new calls would not even be read."""
 LOOKS_EVERY = 0.01
 """Seconds between two looks at which file is at the path: a look costs as much as a statement, so that a busy server
 cannot look before each. Nothing is written into a deleted file after that."""
+_OPENS_WITHIN = 0.3
+"""Seconds to open a file anew. It waits for other processes of ours that do the same, and those take milliseconds. If the
+file cannot be opened, every webhook tries: they must not add up to what a caller can notice."""
 _LOOKS_THROUGH = 0.4
 """Seconds for a look through a file in which damage was met."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -79,8 +92,12 @@ class Database:
     is a matter of the file and of whoever shares it: this works with every mode.
 
     Nothing is written into a file that is deleted. While it is gone, or another one is in its place, every access
-    raises :class:`DatabaseMoved`. As soon as a file of ours is at the path, it is opened.
+    raises :class:`DatabaseMoved`; while it is empty, :class:`DatabaseDamaged`. As soon as a file of ours is at the
+    path, it is opened.
     """
+
+    TABLE = ""
+    """A table that every file of ours has, once it is set up."""
 
     PATIENCE = 8.0
     """Seconds to wait while another process writes, if no deadline is nearer. A worker that hangs while it writes is ended
@@ -95,10 +112,14 @@ within seven; an action that waits for it goes on, while its caller hears "one m
         self._waited_in_vain = False
         self._suspect = False
         """Whether the connection may be what fails, and not the file."""
+        self._blocked = False
+        """Whether the thread that has the lock waits for another process."""
         self._identity: Identity | None = None
         self._looked = 0.0
-        self._log_file: Identity | None = None
-        """The write-ahead log, once there is one."""
+        self._filled = False
+        """Whether the file was seen with something in it, so that it is damaged when it is empty."""
+        self._beside: Beside | None = None
+        """The write-ahead log and its index that the connection uses, once there are some."""
         self.damaged = False
         """Whether an access has met damage since the file was last found in order."""
         if make and path != IN_MEMORY:
@@ -109,6 +130,7 @@ within seven; an action that waits for it goes on, while its caller hears "one m
             self._gives_up = ends_within(self.PATIENCE)
             self._configure(self._connection)
             self._set_up()
+            self._remember_files()
         except BaseException:
             self.close()
             raise
@@ -120,13 +142,20 @@ within seven; an action that waits for it goes on, while its caller hears "one m
         """Make the tables ready. If this raises, the connection is closed."""
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
-        """Return whether a file has the tables that :meth:`_set_up` makes."""
-        del db
-        return True
+        """Return whether a file can be used in the place of the one before."""
+        return self._has_table(db)
+
+    def _has_table(self, db: sqlite3.Connection) -> bool:
+        return not self.TABLE or has_table(db, self.TABLE)
+
+    def _require_table(self, db: sqlite3.Connection) -> None:
+        if not self._has_table(db):
+            raise DatabaseMoved(NO_TABLES)
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+            self._beside = None
 
     def rows(self, statement: str, values: Values = ()) -> list[Any]:
         """Run one statement in a transaction of its own. SQLite commits it when the last row is fetched."""
@@ -180,8 +209,8 @@ within seven; an action that waits for it goes on, while its caller hears "one m
         """Take the lock, and be sure of the file. Raises :class:`DatabaseBusy` if others do not let go in time."""
         ends = ends_within(_AFTER_A_FAILURE if self._waited_in_vain else self.PATIENCE)
         if not self._lock.acquire(timeout=max(ends - time.monotonic(), 0)):
-            raise DatabaseBusy("other threads use the database")
-        self._gives_up, now = ends, time.monotonic()
+            raise DatabaseBusy(BUSY if self._blocked else SLOW)
+        self._gives_up, now, self._blocked = ends, time.monotonic(), False
         if self._suspect or now - self._looked >= LOOKS_EVERY:
             try:
                 self._follow_file()
@@ -206,7 +235,8 @@ within seven; an action that waits for it goes on, while its caller hears "one m
                     raise
                 if time.monotonic() >= self._gives_up:
                     self._waited_in_vain = True
-                    raise DatabaseBusy(str(error)) from error
+                    raise DatabaseBusy(BUSY) from error
+                self._blocked = True
             else:
                 self._waited_in_vain = False
                 return cursor
@@ -222,9 +252,11 @@ within seven; an action that waits for it goes on, while its caller hears "one m
             return
         with self._alone():
             self._follow_file()
+            self._look_beside()
         if not os.access(self._path, os.W_OK):
             raise DatabaseNotWritable(NOT_WRITABLE)
         with contextlib.closing(self._another_connection()) as db:
+            self._require_table(db)
             tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in tables:
                 db.execute(f"SELECT * FROM {name} LIMIT 1").fetchall()  # noqa: S608 - a name of ours
@@ -232,6 +264,18 @@ within seven; an action that waits for it goes on, while its caller hears "one m
                 self.damaged = not _sound(db, ends_within(_LOOKS_THROUGH))
                 if self.damaged:
                     raise DatabaseDamaged(DAMAGED)
+
+    def _look_beside(self) -> None:
+        """Raise an exception if the log and its index are not those that the connection uses, or the log is damaged.
+
+        The connection still works: it has them open. But a process that starts now would use others, and the two would
+        write over each other's changes.
+        """
+        if self._beside is not None and beside(self._path) != self._beside:
+            raise DatabaseDamaged(LOG_DELETED)
+        if not log_begins_well(self._path):
+            self.damaged = True
+            raise DatabaseDamaged(LOG_DAMAGED)
 
     def _another_connection(self, *, alone: bool = False) -> sqlite3.Connection:
         """Return a connection that reads, and remembers nothing of the file.
@@ -259,34 +303,74 @@ within seven; an action that waits for it goes on, while its caller hears "one m
         return None if self._path == IN_MEMORY else identity_of(self._path)
 
     def _follow_file(self) -> None:
-        """Raise :class:`DatabaseMoved` if our file is no longer at its path; open the one that is, if it is ours."""
-        found = self._identity_now()
-        if found == self._identity and not self._suspect:
-            if self._log_file is None and found is not None:
-                self._log_file = identity_of(os.path.realpath(self._path) + "-wal")
-        elif found is None:
-            if self._path != IN_MEMORY:
-                raise DatabaseMoved(DELETED)
-        else:
-            with OPENING, folder_locked(self._path):
-                self._open_anew(moved=found != self._identity)
+        """Raise an exception if our file is no longer at its path, or empty; open the one that is, if it is ours."""
+        if self._path == IN_MEMORY:
+            return
+        found = identity_and_size_of(self._path)
+        if found is None:
+            raise DatabaseMoved(DELETED)
+        identity, size = found
+        if identity == self._identity:
+            self._filled = self._filled or size > 0
+            if self._filled and not size:
+                # SQLite must not see this: it would delete the log, and begin a new database as soon as nobody else
+                # has the file open, for which it waits.
+                self._suspect = True
+                raise DatabaseDamaged(DAMAGED)
+            if not self._suspect:
+                self._beside = self._beside or beside(self._path)
+                return
+        with self._opening():
+            self._open_anew(moved=identity != self._identity)
+
+    def _remember_files(self) -> None:
+        """Note what the connection uses. A look must know it even if it is the first one after a fault."""
+        if self._path != IN_MEMORY:
+            found = identity_and_size_of(self._path)
+            self._filled = found is not None and found[1] > 0
+            self._beside = beside(self._path)
+
+    @contextlib.contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Let no other thread or process open a file at the path, for a moment."""
+        patience, ends = self._gives_up, min(self._gives_up, time.monotonic() + _OPENS_WITHIN)
+        if not OPENING.acquire(timeout=max(ends - time.monotonic(), 0)):
+            raise DatabaseBusy(OPENING_WAITS)
+        try:
+            self._gives_up = ends
+            with folder_locked(self._path, ends):
+                yield
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            raise DatabaseBusy(OPENING_WAITS) from error
+        finally:
+            self._gives_up = patience
+            OPENING.release()
 
     def _open_anew(self, *, moved: bool) -> None:
         if moved:
-            left_over = is_log(self._path, self._log_file)
+            left_over = self._beside is not None and is_log(self._path, self._beside[0])
             with contextlib.closing(self._another_connection(alone=left_over)) as there:
                 if not self._found_ours(there):
                     raise DatabaseMoved(REPLACED)
             if left_over:
                 discard_log(self._path)
+        elif self._beside is not None and beside(self._path) != self._beside:
+            raise DatabaseDamaged(
+                LOG_DELETED
+            )  # a new connection would not see what is in the log of this one
         opened, identity = self._connect()
         try:
+            self._require_table(opened)
             self._configure(opened)
         except BaseException:
             opened.close()
             raise
         self._connection.close()
-        self._connection, self._identity, self._log_file, self._suspect = opened, identity, None, False
+        self._connection, self._identity = opened, identity
+        self._suspect, self.damaged = False, self.damaged and not moved
+        self._remember_files()
         log.warning("database opened anew", file=self._path, moved=moved)
 
     def _found_ours(self, there: sqlite3.Connection) -> bool:

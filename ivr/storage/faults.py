@@ -12,8 +12,19 @@ REPLACED = (
 NOT_WRITABLE = (
     "the database cannot be written; let this user write the file and its folder, and remove `chattr +i`"
 )
+NO_TABLES = "the database has not the tables of this version; put the right file back"
 DAMAGED = "the database file is damaged; put a backup in its place"
+LOG_DELETED = (
+    "a file beside the database (-wal or -shm) was deleted or replaced while it was in use; restart the whole server, "
+    "which writes into the database what it still has"
+)
+LOG_DAMAGED = "the log beside the database (-wal) is damaged; put a backup in the place of the database"
 BUSY = "another program has locked the database; end that program"
+SLOW = "the database answers too slowly; look at its disk and at the load of the machine"
+OPENING_WAITS = (
+    "the database could not be opened anew because this server's own processes still use it as it was; if this lasts, "
+    "restart the server"
+)
 
 _WORDS = {
     sqlite3.SQLITE_BUSY: BUSY,
@@ -25,12 +36,12 @@ _WORDS = {
     sqlite3.SQLITE_PERM: NOT_WRITABLE,
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check the file, its folder and their rights",
     sqlite3.SQLITE_IOERR: "the disk of the database cannot be read or written; check it, and whether it is full",
-    sqlite3.SQLITE_ERROR: "the database has not the tables of this version; put the right file back",
+    sqlite3.SQLITE_ERROR: NO_TABLES,
 }
 
 
 class DatabaseBusy(sqlite3.OperationalError):
-    """Another process or thread has used the database for longer than we can wait. Nothing was done."""
+    """Another process or thread has used the database for longer than we can wait. Nothing was done. The text says who."""
 
 
 class DatabaseMoved(sqlite3.OperationalError):
@@ -53,9 +64,7 @@ def primary_code(error: BaseException) -> int:
 def fault_of(error: Exception) -> str:
     """Return what is wrong and what to do, or an empty string if the error is not the database's."""
     match error:
-        case DatabaseBusy():
-            return BUSY
-        case DatabaseMoved() | DatabaseNotWritable() | DatabaseDamaged():
+        case DatabaseBusy() | DatabaseMoved() | DatabaseNotWritable() | DatabaseDamaged():
             return str(error)
         case sqlite3.Error():
             return _WORDS.get(primary_code(error), "")

@@ -53,8 +53,9 @@ from ivr.storage.base import (
     Unknown,
     Voicemail,
 )
-from ivr.storage.database import OPENING, Database, has_table, seconds_of
+from ivr.storage.database import OPENING, Database, seconds_of
 from ivr.storage.faults import primary_code
+from ivr.storage.sqlite_file import refuse_second_log
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
@@ -375,6 +376,12 @@ class _CallsConnection(Database):
     """A connection to the database of the calls, with write-ahead logging."""
 
     PATIENCE = BUSY_TIMEOUT
+    TABLE = "calls"
+
+    def __init__(self, path: str, *, make: bool = True) -> None:
+        if make and path != IN_MEMORY:
+            refuse_second_log(path)
+        super().__init__(path, make=make)
 
     def _configure(self, db: sqlite3.Connection) -> None:
         self._write_ahead(db)
@@ -408,7 +415,7 @@ class _CallsConnection(Database):
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        return bool(version == len(sql.MIGRATIONS)) and has_table(db, "calls")
+        return bool(version == len(sql.MIGRATIONS)) and self._has_table(db)
 
     def durably(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
         """Run one statement like :meth:`rows`, and wait for the disk, so that a crash of the machine does not undo it."""

@@ -252,6 +252,34 @@ def test_corrupt_database(server: Server, first: int) -> None:
     assert server.call() == []
 
 
+@pytest.mark.parametrize("left", [0, 1, 2], ids=["nothing", "the first page", "half of it"])
+def test_truncated_database(server: Server, left: int) -> None:
+    """It is told, never called good meanwhile, and nobody waits; a backup that is moved into its place is taken up."""
+    server.into_the_file()
+    copied = server.file.with_name("copy")
+    with closing(sqlite3.connect(server.file)) as db, closing(sqlite3.connect(copied)) as target:
+        db.backup(target)
+    size = server.file.stat().st_size
+    os.truncate(server.file, {0: 0, 1: 4096, 2: size // 8192 * 4096}[left])
+    assert server.becomes(503) == f"not ready: {faults.DAMAGED}"
+    began = time.monotonic()
+    if not left:
+        assert [server.call(f"CA-empty-{number}") for number in range(5)] == [[HUMAN]] * 5
+    assert server.ready() == (503, f"not ready: {faults.DAMAGED}")
+    assert time.monotonic() - began < AIM
+    copied.rename(server.file)
+    server.becomes(200)
+    assert server.call() == []
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_deleted_file_beside_the_database(server: Server, suffix: str) -> None:
+    """Calls go on over what is still open, and are not lost; that no process may start now is told."""
+    Path(f"{server.file}{suffix}").unlink()
+    assert server.becomes(503) == f"not ready: {faults.LOG_DELETED}"
+    assert server.call() == []
+
+
 def test_damage_that_only_a_call_has_met_is_told(server: Server) -> None:
     """A look reads little: once a call has met damage elsewhere, it lasts until the whole file is found sound."""
     server.store._writer.damaged = True

@@ -275,7 +275,7 @@ print({oct(stat.S_IMODE(path.stat().st_mode)) for path in Path(sys.argv[2]).iter
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (faults.DatabaseBusy("x"), "another program has locked the database"),
+        (faults.DatabaseBusy(faults.BUSY), "another program has locked the database"),
         (DatabaseMoved(faults.DELETED), "deleted or moved away"),
         (OSError("/var/lib/ivr"), ""),
         (sqlite3.ProgrammingError("closed"), ""),

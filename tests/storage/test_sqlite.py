@@ -132,7 +132,7 @@ def test_a_store_that_cannot_be_written_says_so(store: SqliteStore, file: Path) 
 def test_a_store_without_its_tables_says_so(store: SqliteStore, file: Path) -> None:
     """A readiness check notices a file that somebody has emptied."""
     asked(file, "DROP TABLE calls")
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+    with pytest.raises(sqlite3.OperationalError, match="has not the tables of this version"):
         store.ping()
 
 
