@@ -43,7 +43,7 @@ from ivr.storage.sqlite_file import (
     folder_locked,
     identity_and_size_of,
     identity_of,
-    is_log,
+    is_left_over,
     log_begins_well,
 )
 
@@ -350,7 +350,7 @@ within seven; an action that waits for it goes on, while its caller hears "one m
 
     def _open_anew(self, *, moved: bool) -> None:
         if moved:
-            left_over = self._beside is not None and is_log(self._path, self._beside[0])
+            left_over = self._beside is not None and is_left_over(self._path, self._beside)
             with contextlib.closing(self._another_connection(alone=left_over)) as there:
                 if not self._found_ours(there):
                     raise DatabaseMoved(REPLACED)

@@ -55,7 +55,7 @@ from ivr.storage.base import (
 )
 from ivr.storage.database import OPENING, Database, seconds_of
 from ivr.storage.faults import primary_code
-from ivr.storage.sqlite_file import refuse_second_log
+from ivr.storage.sqlite_file import refuse_what_others_use
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes: less than the 15 s that Twilio waits."""
@@ -380,7 +380,7 @@ class _CallsConnection(Database):
 
     def __init__(self, path: str, *, make: bool = True) -> None:
         if make and path != IN_MEMORY:
-            refuse_second_log(path)
+            refuse_what_others_use(path)
         super().__init__(path, make=make)
 
     def _configure(self, db: sqlite3.Connection) -> None:

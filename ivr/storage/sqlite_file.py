@@ -14,7 +14,14 @@ from pathlib import Path
 import structlog
 
 from ivr.storage.deadline import ends_within
-from ivr.storage.faults import LOG_DELETED, OPENING_WAITS, DatabaseBusy, DatabaseDamaged, primary_code
+from ivr.storage.faults import (
+    DAMAGED,
+    LOG_DELETED,
+    OPENING_WAITS,
+    DatabaseBusy,
+    DatabaseDamaged,
+    primary_code,
+)
 
 Identity = tuple[int, int]
 """The device and the inode. A file keeps both when it is renamed, and another file at its path has others."""
@@ -117,29 +124,39 @@ def beside(path: str) -> Beside | None:
     return (log_file, index) if log_file and index else None
 
 
-def refuse_second_log(path: str) -> None:
-    """Raise :class:`DatabaseDamaged` if others use the database, but their log or its index was deleted.
+def refuse_what_others_use(path: str) -> None:
+    """Raise :class:`DatabaseDamaged` if others have the database open, but it was emptied, or their log or its index deleted.
 
     A process that starts would begin a log and an index of its own. Each side would write over the other's changes, and
-    neither would notice.
+    neither would notice. In an emptied file SQLite would delete the log by its name, again and again while it waits for
+    the others, even when a good file with a log of its own is in the place by then.
     """
-    found, ends = identity_and_size_of(path), ends_within(_ALONE_WITHIN)
-    if found is None or not found[1]:
-        return
+    ends = ends_within(_ALONE_WITHIN)
     with folder_locked(path, ends):
-        while beside(path) is None and not _used_by_nobody(path):
+        while (found := identity_and_size_of(path)) is not None:
+            empty = not found[1]
+            if empty and identity_of(os.path.realpath(path) + BESIDE[0]) is not None:
+                raise DatabaseDamaged(DAMAGED)
+            if not empty and beside(path) is not None:
+                return
+            if _used_by_nobody(path):
+                discard_log(path)  # an index that SQLite has left is that of a file before
+                return
             if time.monotonic() >= ends:
-                raise DatabaseDamaged(LOG_DELETED)
+                raise DatabaseDamaged(DAMAGED if empty else LOG_DELETED)
             time.sleep(0.01)
 
 
 def _used_by_nobody(path: str) -> bool:
-    """Return whether no connection with a log is open. If so, a log that lies there is copied into the file."""
+    """Return whether nobody has the database open. If so, a log that lies there is copied into the file."""
     file = Path(os.path.realpath(path)).as_uri()
-    with contextlib.closing(sqlite3.connect(f"{file}?mode=rw", timeout=0, uri=True)) as db:
+    with contextlib.closing(
+        sqlite3.connect(f"{file}?mode=rw", timeout=0, isolation_level=None, uri=True)
+    ) as db:
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps the index in memory
-            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
             if primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
@@ -147,9 +164,10 @@ def _used_by_nobody(path: str) -> bool:
         return True
 
 
-def is_log(path: str, log_file: Identity) -> bool:
-    """Return whether what lies beside a new file is this write-ahead log, which belongs to the file before."""
-    return identity_of(os.path.realpath(path) + "-wal") == log_file
+def is_left_over(path: str, former: Beside) -> bool:
+    """Return whether the log or the index beside a new file is that of the file before. SQLite may have deleted one."""
+    real = os.path.realpath(path)
+    return any(identity_of(real + suffix) == one for suffix, one in zip(BESIDE, former, strict=True))
 
 
 def log_begins_well(path: str) -> bool:

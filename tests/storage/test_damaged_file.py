@@ -98,6 +98,37 @@ def test_an_emptied_file_is_refused_at_once_until_a_good_one_is_there(file: Path
     assert {"CA0", "CA4", "CA5"} <= set(kept(file))
 
 
+@pytest.mark.parametrize("log", ["with its log", "without its log"])
+def test_a_process_that_starts_with_an_emptied_file_is_refused(
+    file: Path, store: SqliteStore, log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite would delete the log that the others use, and later that of the good file in its place."""
+    monkeypatch.setattr("ivr.storage.sqlite_file._ALONE_WITHIN", 0.05)
+    copied = copy(file)
+    os.truncate(file, 0)
+    if log == "without its log":
+        beside(file, "-wal").unlink()
+    left = sorted(path.name for path in file.parent.iterdir())
+    assert refusals(lambda: SqliteStore(file)) == {faults.DAMAGED}
+    assert sorted(path.name for path in file.parent.iterdir()) == left
+    copied.rename(file)
+    SqliteStore(file).close()
+    play(store, "CA1")
+    store.ping()
+
+
+def test_a_new_file_is_opened_without_the_index_of_the_one_before(file: Path, store: SqliteStore) -> None:
+    """SQLite may have deleted only the log: by the index of another log one would read what is not there."""
+    copied = copy(file)
+    index = beside(file, "-shm").stat()
+    os.truncate(file, 0)
+    beside(file, "-wal").unlink()
+    copied.rename(file)
+    play(store, "CA1")
+    assert beside(file, "-shm").stat().st_ino != index.st_ino
+    store.ping()
+
+
 def test_what_was_said_of_a_damaged_file_does_not_hold_for_the_next_one(
     file: Path, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
