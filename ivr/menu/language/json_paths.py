@@ -46,7 +46,9 @@ def mistake_in(expression: str) -> str:
         return f"is more than {MAX_DEPTH} deep"  # the parser would use up the stack
     try:
         parsed = jmespath.compile(expression).parsed
-    except (JMESPathError, RecursionError, ValueError):
+    except RecursionError:  # of the parser, which goes into each `!` and each `*`
+        return f"is more than {MAX_DEPTH} deep"
+    except (JMESPathError, ValueError):
         return "cannot be read"
     if _depth(parsed) > MAX_DEPTH:
         return f"is more than {MAX_DEPTH} deep"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from jinja2.environment import TemplateExpression
 from ivr.menu.language.model import read_table
 from ivr.menu.language.suggestions import did_you_mean, one_of, shown
 from ivr.menu.speech.filters import FILTERS
-from ivr.menu.speech.limits import MAX_DEPTH, MAX_PARTS, MAX_SOURCE, MAX_TAGS, TemplateTooLarge
+from ivr.menu.speech.limits import MAX_DEPTH, MAX_PARTS, MAX_SOURCE, MAX_TAGS, MAX_TOKENS, TemplateTooLarge
 from ivr.menu.speech.sandbox import METHODS, environment
 
 _TABLES = read_table(dict[str, dict[str, str]], Path(__file__).with_name("templates.yaml"))
@@ -67,6 +68,8 @@ class Uses:
 
     variables: frozenset[str] = frozenset()
     mistakes: tuple[Mistake, ...] = ()
+    parts: int = 0
+    """How many names, values, filters and operators it has, if it could be read."""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -85,14 +88,21 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
     if too_long := _too_long(source):
         return Uses(mistakes=(too_long,))
     env = environment(language)
+    written = "{{ (" + source + ") }}" if expression else source
     try:
-        parsed = env.parse("{{ (" + source + ") }}" if expression else source)
-        mistakes = _too_many_parts(parsed) or tuple(_mistakes(env, parsed, language))
+        if _has_too_many_tokens(env, written):
+            return Uses(mistakes=(_TOO_MANY_PARTS,))
+        parts = _parts(env.parse(written))
+        mistakes = tuple(_mistakes(env, parts, language))
         if not mistakes:
             condition(source, language) if expression else template(source, language)  # kept for the call
-    except (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError):
+    except _TooLarge as error:
+        return Uses(mistakes=(error.mistake,))
+    except RecursionError:  # of the parser, which goes into each bracket and each sign
+        return Uses(mistakes=(_TOO_DEEP,))
+    except (TemplateSyntaxError, SyntaxError, ValueError, OverflowError, MemoryError):
         return Uses(mistakes=(Mistake(f"{shown(source)} cannot be read", _to_check(source)),))
-    return Uses(_read(parsed), mistakes)
+    return Uses(_read(parts), mistakes, len(parts))
 
 
 def _too_long(source: str) -> Mistake | None:
@@ -107,19 +117,48 @@ def _too_long(source: str) -> Mistake | None:
     return None
 
 
-def _too_many_parts(parsed: nodes.Template) -> tuple[Mistake, ...]:
-    """Return what is wrong with a template that would take long to compile or to evaluate."""
-    parts, level, depth = 0, [*parsed.body], 0
-    while level:
-        parts, depth = parts + len(level), depth + 1
-        if parts > MAX_PARTS:
-            what = f"a text has at most {MAX_PARTS} names, values, filters and operators"
-            return (Mistake(what, "write less, or several nodes"),)
+class _TooLarge(Exception):
+    """A template would take long to compile or to evaluate, or would use up Python's stack."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.what)
+        self.mistake = mistake
+
+
+_TOO_MANY_PARTS = Mistake(
+    f"a text has at most {MAX_PARTS} names, values, filters and operators", "write less, or several nodes"
+)
+_TOO_DEEP = Mistake(
+    f"brackets, branches and operators are more than {MAX_DEPTH} deep",
+    "write it flatter, or in several nodes",
+)
+
+
+def _has_too_many_tokens(env: Environment, source: str) -> bool:
+    """Return whether a text has more than :data:`MAX_TOKENS`. They are counted before the parser, which is slower, sees them."""
+    if len(source) <= MAX_TOKENS:
+        return False
+    tokens = (kind for _, kind, _ in env.lex(source) if kind not in {"data", "whitespace"})
+    return next(itertools.islice(tokens, MAX_TOKENS, None), None) is not None
+
+
+def _parts(parsed: nodes.Template) -> list[nodes.Node]:
+    """Return every part of a template, each before those in it. Raises :class:`_TooLarge`.
+
+    Jinja2 makes a chain such as ``1 + 1 + …`` without recursion, and its ``find_all`` then goes into it with one call a link. So
+    nothing but this looks at a template whose size is unknown.
+    """
+    found: list[nodes.Node] = []
+    todo: list[tuple[nodes.Node, int]] = [(each, 1) for each in reversed(parsed.body)]
+    while todo:
+        part, depth = todo.pop()
+        found.append(part)
+        if len(found) > MAX_PARTS:
+            raise _TooLarge(_TOO_MANY_PARTS)
         if depth > MAX_DEPTH:
-            what = f"brackets, branches and operators are more than {MAX_DEPTH} deep"
-            return (Mistake(what, "write it flatter, or in several nodes"),)
-        level = [child for node in level for child in node.iter_child_nodes()]
-    return ()
+            raise _TooLarge(_TOO_DEEP)
+        todo += [(child, depth + 1) for child in part.iter_child_nodes()][::-1]
+    return found
 
 
 _PAIRS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
@@ -144,9 +183,9 @@ def _to_check(source: str) -> str:
     return "check its brackets and quotes"
 
 
-def _mistakes(env: Environment, parsed: nodes.Template, language: str) -> Iterator[Mistake]:
+def _mistakes(env: Environment, parts: Iterable[nodes.Node], language: str) -> Iterator[Mistake]:
     """Yield what compiles but cannot work."""
-    for part in parsed.find_all(nodes.Node):
+    for part in parts:
         match part:
             case nodes.Filter() if part.name not in env.filters:
                 yield Mistake(f"there is no filter `{part.name}`", did_you_mean(part.name, env.filters))
@@ -207,15 +246,17 @@ def _is_text(node: nodes.Expr) -> bool:
     return isinstance(node, nodes.Concat) or (holds_text and not varies)
 
 
-def _read(parsed: nodes.Template) -> frozenset[str]:
+def _read(parts: Iterable[nodes.Node]) -> frozenset[str]:
     """Return the names that must have a value. Those under `is defined` or `default` need none."""
-    excused = {
-        name.name
-        for guard in (*parsed.find_all(nodes.Test), *parsed.find_all(nodes.Filter))
-        if guard.name in {"defined", "undefined", "default"} and isinstance(guard.node, nodes.Name)
-        for name in (guard.node,)
-    }
-    return frozenset({name.name for name in parsed.find_all(nodes.Name)} - excused)
+    names, excused = set[str](), set[str]()
+    for part in parts:
+        match part:
+            case nodes.Name():
+                names.add(part.name)
+            case nodes.Test(name="defined" | "undefined") | nodes.Filter(name="default" | "undefined"):
+                if isinstance(part.node, nodes.Name):
+                    excused.add(part.node.name)
+    return frozenset(names - excused)
 
 
 @functools.lru_cache(maxsize=8192)

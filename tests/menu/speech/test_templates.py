@@ -69,6 +69,9 @@ def test_what_the_machine_cannot_hold_is_a_mistake(
     assert examine("{{ unseen }}", "en-US").mistakes[0].what == "`{{ unseen }}` cannot be read"
 
 
+TOO_MANY = "a text has at most 400 names, values, filters and operators"
+TOO_DEEP = "brackets, branches and operators are more than 40 deep"
+FLATTER = "write it flatter, or in several nodes"
 METHODS_LISTED = "use one of `.startswith()`, `.endswith()`, `.weekday()`, `.isoweekday()`"
 IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` has its `{% endif %}`"
 
@@ -83,7 +86,10 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         ("时间：{{ visit ｜ full_day }}。", None, "type English punctuation in place of `｜`"),
         ("{{ 'a }}", "`{{ 'a }}` cannot be read", "check its brackets and quotes"),
         ("{% if a %}", None, IF_OR_BRACKETS),
-        ("{{ " + "(" * 2_000 + "a" + ")" * 2_000 + " }}", None, "check its brackets and quotes"),
+        ("{{ " + "(" * 2_000 + "a" + ")" * 2_000 + " }}", TOO_MANY, "write less, or several nodes"),
+        ("{{ " + "(" * 590 + "a" + ")" * 590 + " }}", TOO_DEEP, FLATTER),
+        ("{{ " + "-" * 1_150 + "a }}", TOO_DEEP, FLATTER),
+        ("{{ " + "not " * 1_150 + "a }}", TOO_DEEP, FLATTER),
         ("{{ " + "9" * 5000 + " }}", None, "check its brackets and quotes"),
         ("{% if a %}{% for b in a %}{{ b }}{% endfor %}{% endif %}", "`for` cannot be used here", "say a list with `| listing` or `| join(', ')`"),
         ("{% set x = a ~ a %}{{ x }}", "`set` cannot be used here", "set the variable in a `set` node"),
@@ -100,8 +106,8 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         ("{{ a | round(1000000000, 'ceil') }}", "`round` cannot be used in this way", "at most 18 decimals"),
         ("{{ a }}" * 101, "a text has at most 100 `{{ }}` and `{% %}`, and this has 101", "write less, or several nodes"),
         ("{{ a }}" + "b" * 9_994, "a text with values, or a condition, has at most 10,000 characters, and this has 10,001", "write less, or several nodes"),
-        ("{{ x in [" + "a, " * 400 + "] }}", "a text has at most 400 names, values, filters and operators", "write less, or several nodes"),
-        ("{{ a" + " | upper" * 41 + " }}", "brackets, branches and operators are more than 40 deep", "write it flatter, or in several nodes"),
+        ("{{ x in [" + "a, " * 400 + "] }}", TOO_MANY, "write less, or several nodes"),
+        ("{{ a" + " | upper" * 41 + " }}", TOO_DEEP, FLATTER),
         ("{% include 'secrets' %}", "`include` cannot be used here", "write it without"),
         ("{% import 'x' as y %}", "`import` cannot be used here", "write it without"),
         ("{% extends 'x' %}", "`extends` cannot be used here", "write it without"),
@@ -119,6 +125,34 @@ def test_a_template_that_cannot_work(source: str, what: str | None, remedy: str 
     mistakes = examine(source, "en-US").mistakes
     assert remedy is None or mistakes[0].remedy == remedy
     assert what is None or mistakes[0].what == what
+
+
+CHAINS = (
+    "+1", "-1", "*1", "/1", "//1", "%1", "~1", "<1", ".a", "[0]", "()", "(1)", "|abs", "|abs(1)", " and 1", " or 1", " in a",
+    " if 1", " if 1 else 1", " is even", " is none",
+)  # fmt: skip
+"""What can be written behind an expression again and again."""
+
+
+@pytest.mark.parametrize("link", CHAINS)
+@pytest.mark.parametrize("number", [420, 590, 900, 1_100, 2_000])
+@pytest.mark.parametrize("expression", [False, True])
+def test_a_long_chain_is_a_mistake(link: str, number: int, expression: bool) -> None:  # noqa: FBT001
+    """However Jinja2 holds it: as a list, or as a tree that is too deep for Python's stack."""
+    chain = "a" + link * min(number, 9_900 // len(link))
+    (mistake,) = examine(
+        chain if expression else "{{ " + chain + " }}", "en-US", expression=expression
+    ).mistakes
+    if not link.startswith(" is "):  # of which Jinja2 takes only one
+        assert mistake.what in {TOO_MANY, TOO_DEEP}
+
+
+def test_a_text_of_many_tokens_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parsing takes five times as long as counting them, and a hotline may have hundreds of such texts."""
+    parsed: list[str] = []
+    monkeypatch.setattr(type(environment("en-US")), "parse", lambda _env, source: parsed.append(source))
+    assert examine("{{ a" + ",a" * 4_000 + " }}", "en-US").mistakes[0].what == TOO_MANY
+    assert parsed == []
 
 
 @pytest.mark.parametrize(
