@@ -103,9 +103,9 @@ def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 @rule("D08")
 def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
-    entries = {name for name, _ in subject.entries()}
+    before_entries = subject.hearing_first({name for name, _ in subject.entries()})
     for said in subject.said:
-        language, is_typed = family(said.language), not entries.isdisjoint(subject.heard_first(said.node))
+        language, is_typed = family(said.language), said.node in before_entries
         password = (PASSWORD_ASKED if is_typed else PASSWORD_SAID).get(language)
         what = ""
         if password and demanded(password, said.text):

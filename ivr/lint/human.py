@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ivr.lint.patterns import HOURS, family
 from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
-from ivr.menu.graph.flow import EdgeKind
+from ivr.menu.graph.flow import EdgeKind, closure
 from ivr.menu.graph.routes import routes_to_human
 from ivr.menu.language.nodes import AskNode, ListeningNode, SetNode, TransferNode, WaitsFor
 from ivr.menu.speech.estimates import words
@@ -109,65 +109,71 @@ def reason(subject: Subject, _limit: float) -> Iterator[Finding]:
 @rule("H07")
 def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look at what follows a closed desk: its hours, another way, and a human for what is urgent."""
+    hopeful = subject.leading_to(
+        (name for name, node in subject.tree.nodes.items() if node.waits_for in _STOPS), _STOPS
+    )
+    hours_said = {language: _hours_said(subject, language) for language in subject.languages}
     for name, desk in subject.hotline.desks.items():
         if desk.closed is None:
             continue
         for language in subject.languages:
-            hours = HOURS.get(family(language))
-            if hours and not any(hours.search(text) for text in _sentence(subject, desk.closed, language)):
+            if family(language) in HOURS and desk.closed not in hours_said[language]:
                 what = f"`{desk.closed}` does not say when the desk `{name}` opens"
                 yield Finding(desk.closed, ("say",), what, "say the hours", language)
-        ahead = subject.passed(desk.closed, _STOPS)
-        if not any(subject.tree.nodes[each].waits_for in _STOPS for each in ahead):
+        if desk.closed not in hopeful:
             what = f"when the desk `{name}` is closed, `{desk.closed}` only ends the call"
             remedy = "lead it to a voicemail, another desk or a menu"
             yield Finding("", ("desks", name, "closed"), what, remedy)
-    for name, node in subject.tree.nodes.items():
-        if isinstance(node, TransferNode) and node.urgent and not _open_always(subject, name, node):
-            what = f"urgent, and the desk `{node.transfer}` closes"
-            remedy = "choose a desk that is always open, or lead `closed:` to one"
-            yield Finding(name, ("transfer",), what, remedy, severity="error")
+    for name, transfer in _never_sure(subject):
+        what = f"urgent, and the desk `{transfer}` closes"
+        remedy = "choose a desk that is always open, or lead `closed:` to one"
+        yield Finding(name, ("transfer",), what, remedy, severity="error")
 
 
 _STOPS = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.desk})
 """Where a call waits for its caller or for a human."""
 
 
-def _sentence(subject: Subject, begin: str, language: str) -> Iterator[str]:
-    for name in subject.passed(begin, _STOPS):
-        own = subject.tree.speech[language].nodes[name]
-        yield from (words(prompt) for prompt in (*own.say[:1], *own.end[:1]))
+def _hours_said(subject: Subject, language: str) -> set[str]:
+    """Return the nodes from which a call hears some opening hours before it waits for its caller or for a human."""
+    hours = HOURS.get(family(language))
+    own = subject.tree.speech[language].nodes
+    saying = (
+        name
+        for name in subject.tree.nodes
+        if hours and any(hours.search(words(prompt)) for prompt in (*own[name].say[:1], *own[name].end[:1]))
+    )
+    return subject.leading_to(saying, _STOPS)
 
 
-def _open_always(subject: Subject, name: str, node: TransferNode) -> bool:
-    """Return whether an urgent call finds an open desk: this one, the one after closing, or the one before."""
-    desks = subject.hotline.desks
-    desk = desks[node.transfer]
-    if desk.closed is None:
-        return True
-    ahead = (subject.tree.nodes[each] for each in subject.passed(desk.closed, _STOPS))
-    if any(isinstance(each, TransferNode) and desks[each.transfer].closed is None for each in ahead):
-        return True
-    return _only_after_open_desk(subject, name)
+def _never_sure(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield the urgent transfers that may find no open desk, each with its desk.
+
+    The open desk may be this one, the one after closing, or the one before.
+    """
+    desks, nodes = subject.hotline.desks, subject.tree.nodes
+    transfers = {name: node for name, node in nodes.items() if isinstance(node, TransferNode)}
+    always = [name for name, node in transfers.items() if desks[node.transfer].closed is None]
+    leading_to_open = subject.leading_to(always, _STOPS)
+    otherwise = _reached_otherwise(subject)
+    for name, node in transfers.items():
+        closed = desks[node.transfer].closed
+        if node.urgent and closed is not None and closed not in leading_to_open and name in otherwise:
+            yield name, node.transfer
 
 
-def _only_after_open_desk(subject: Subject, name: str) -> bool:
-    """Return whether every way here comes from a desk that is always open and did not answer."""
-    seen, todo = set[str](), [name]
-    while todo:
-        at = todo.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        for before, edge in subject.into[at]:
-            origin = subject.tree.nodes[before]
+def _reached_otherwise(subject: Subject) -> set[str]:
+    """Return the nodes to which some way does not come from a desk that is always open and did not answer."""
+    desks, nodes = subject.hotline.desks, subject.tree.nodes
+    begin, onwards = {name for name, into in subject.into.items() if not into}, dict[str, list[str]]()
+    for name, into in subject.into.items():
+        for before, edge in into:
+            origin = nodes[before]
             if isinstance(origin, TransferNode) and edge.kind is EdgeKind.follow_up:
-                if subject.hotline.desks[origin.transfer].closed is not None:
-                    return False
+                if desks[origin.transfer].closed is not None:
+                    begin.add(name)
             elif isinstance(origin, ListeningNode):
-                return False
+                begin.add(name)
             else:
-                todo.append(before)
-        if not subject.into[at]:
-            return False
-    return True
+                onwards.setdefault(before, []).append(name)
+    return closure(begin, lambda name: onwards.get(name, ()))

@@ -19,6 +19,8 @@ MOST_WORDINGS = 3
 @rule("E02")
 def tries(subject: Subject, limit: float) -> Iterator[Finding]:
     """Count the tries, and check that the last one does not end the call."""
+    over = {name for name, node in subject.tree.nodes.items() if node.waits_for is WaitsFor.over}
+    ending = subject.hearing_first(over) - subject.hearing_first(subject.tree.nodes.keys() - over)
     for name, node in subject.listening():
         if not LEAST_TRIES <= node.tries <= limit:
             counted = "1 try" if node.tries == 1 else f"{node.tries} tries"
@@ -26,8 +28,7 @@ def tries(subject: Subject, limit: float) -> Iterator[Finding]:
             yield Finding(name, ("tries",), what, "write `tries: 3`")
         if node.after_tries is None:
             continue
-        reached = subject.heard_first(node.after_tries)
-        if reached and all(subject.tree.nodes[each].waits_for is WaitsFor.over for each in reached):
+        if node.after_tries in ending:
             what = f"after {node.tries} tries `{node.after_tries}` ends the call, without a human"
             yield Finding(name, ("after_tries",), what, "lead it to a human, a voicemail or a menu")
 
@@ -70,26 +71,30 @@ def short_again(subject: Subject, limit: float) -> Iterator[Finding]:
 
 @rule("E05")
 def told_what_happens(subject: Subject, _limit: float) -> Iterator[Finding]:
+    known: dict[str, bool] = {}
     for name, node in subject.listening():
         if node.after_tries is None or node.after_tries not in subject.tree.nodes:
             continue
-        if _is_silent(subject, node.after_tries):
+        if _is_silent(subject, node.after_tries, known):
             what = f"after the last try `{node.after_tries}` follows without a word"
             yield Finding(name, ("after_tries",), what, f"let `{node.after_tries}` say what happens")
 
 
-def _is_silent(subject: Subject, name: str) -> bool:
-    seen: set[str] = set()
-    while name in subject.tree.nodes and name not in seen:
-        seen.add(name)
+def _is_silent(subject: Subject, name: str, known: dict[str, bool]) -> bool:
+    """Return whether nothing is said from a node on, as long as a call goes on by itself. The result is kept in ``known``."""
+    passed: dict[str, bool] = {}
+    while name in subject.tree.nodes and name not in passed and name not in known:
         own = subject.tree.speech[subject.first].nodes[name]
         if own.say or own.end or isinstance(subject.tree.nodes[name], ListeningNode):
-            return False
+            known[name] = False
+            break
+        passed[name] = True
         following = subject.only_way(name)
         if following is None or getattr(subject.tree.nodes[name], "then", None) is None:
-            return True
+            break
         name = following
-    return True
+    known.update(dict.fromkeys(passed, known.get(name, True)))
+    return known.get(name, True)
 
 
 @rule("E08")

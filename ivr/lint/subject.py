@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -124,6 +124,23 @@ class Subject:
         return closure(
             {begin} & nodes.keys(),
             lambda name: () if nodes[name].waits_for in stops else self.flow.neighbours(name),
+        )
+
+    def hearing_first(self, names: Collection[str]) -> set[str]:
+        """Return the nodes from which a call first hears one of these: those of which :meth:`heard_first` has one.
+
+        It takes as long for all nodes as :meth:`heard_first` for one.
+        """
+        nodes = self.tree.nodes
+        stops = frozenset(WaitsFor) - _GOES_ON
+        return self.leading_to((name for name in names if nodes[name].waits_for in stops), stops)
+
+    def leading_to(self, names: Iterable[str], stops: Collection[WaitsFor]) -> set[str]:
+        """Return the nodes from which a call passes one of these, as :meth:`passed` has it."""
+        nodes = self.tree.nodes
+        return closure(
+            names,
+            lambda name: [before for before, _ in self.into[name] if nodes[before].waits_for not in stops],
         )
 
     def only_way(self, name: str) -> str | None:

@@ -14,24 +14,26 @@ from ivr.menu.speech.estimates import words
 @rule("X02")
 def after_a_fault(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find outcomes `unavailable` after which no key leads to a human."""
-    humans = subject.keys_to_human
+    humans, known = subject.keys_to_human, dict[str, bool]()
     for name, edges in subject.flow.edges.items():
         for edge in edges:
             failed = edge.name == "unavailable" and edge.kind in {EdgeKind.outcome, EdgeKind.way}
             if not failed or not edge.written or edge.target in humans:
                 continue
-            if not _leads_back(subject, edge.target):
+            if not _leads_back(subject, edge.target, known):
                 what = f"when it fails `{edge.target}` follows, and from there no human can be reached"
                 yield Finding(name, edge.path, what, "lead it to the human, or to a menu")
 
 
-def _leads_back(subject: Subject, target: str) -> bool:
-    """Return whether a call goes back to where it came from."""
-    seen: set[str] = set()
-    while target in subject.tree.nodes and target not in seen:
-        seen.add(target)
+def _leads_back(subject: Subject, target: str, known: dict[str, bool]) -> bool:
+    """Return whether a call goes back to where it came from. The result is kept in ``known``."""
+    passed: dict[str, bool] = {}
+    while target in subject.tree.nodes and target not in passed and target not in known:
+        passed[target] = True
         target = subject.only_way(target) or ""
-    return target in SPECIAL_TARGETS
+    leads_back = known.get(target, target in SPECIAL_TARGETS)
+    known.update(dict.fromkeys(passed, leads_back))
+    return leads_back
 
 
 @rule("X04")

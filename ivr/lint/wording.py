@@ -37,8 +37,9 @@ def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterato
 def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find menus of more than two options that name a key before what it is for."""
     long = {name for name, node in subject.menus() if len(node.menu) > 2}
+    before_long = subject.hearing_first(long)
     for said, found in _found(subject, KEY_FIRST):
-        if long.isdisjoint(subject.heard_first(said.node)):
+        if said.node not in before_long:
             continue
         what = f"“{found}” names the key before what it is for"
         yield in_words(said, what, "write “for X, press N”")

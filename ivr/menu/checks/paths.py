@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ivr.menu.checks.templates import TemplateText
-from ivr.menu.graph.flow import Flow, Knowledge
+from ivr.menu.graph.flow import Flow
+from ivr.menu.graph.knowledge import Knowledge
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.hotline import target_of
 from ivr.menu.language.nodes import ListeningNode, RunNode
@@ -80,8 +81,10 @@ def _variables(
         if text.node and (at is None or _runs_unknown(flow, text.node)):
             continue
         own = flow.nodes[text.node].tells(str(text.path[0]), flow.contracts) if text.node else frozenset()
-        available = begin | at.variables | own if at else begin
-        for variable in sorted(text.uses.variables - available - flow.secrets):
+        wanted = text.uses.variables - begin - own - flow.secrets
+        missing = [variable for variable in sorted(wanted) if at is None or not at.has(variable)]
+        available = begin | own | (at.variables if at else frozenset()) if missing else set()
+        for variable in missing:
             remedy = f"set it on every way to this node, or write `{variable} | default(…)`"
             what = f"`{variable}` may have no value here"
             draft.note(text.node, text.path, what, did_you_mean(variable, available, remedy), text.language)
@@ -99,15 +102,15 @@ def _actions(draft: Draft, flow: Flow, knowledge: Mapping[str, Knowledge]) -> No
         node = flow.nodes[name]
         contract = flow.contracts.get(node.run) if isinstance(node, RunNode) else None
         if isinstance(node, RunNode) and contract:
-            _inputs(draft, name, node, contract, at.variables | FACTS.keys())
+            _inputs(draft, name, node, contract, at)
             if at.level < contract.needs:
                 what = f"`{node.run}` is only for callers who are `{contract.needs.name}`"
                 draft.note(name, ("run",), what, f"add `needs: {contract.needs.name}` to this node")
 
 
-def _inputs(draft: Draft, name: str, node: RunNode, contract: Contract, available: Iterable[str]) -> None:
+def _inputs(draft: Draft, name: str, node: RunNode, contract: Contract, at: Knowledge) -> None:
     for wanted, meaning in contract.inputs.items():
-        if wanted not in node.with_ and wanted not in available:
+        if wanted not in node.with_ and wanted not in FACTS and not at.has(wanted):
             what = f"`{node.run}` needs `{wanted}` ({meaning.rstrip('.')}), which may have no value here"
             remedy = f"ask for it right before, or give it with `with: {{{wanted}: …}}`"
             draft.note(name, ("run",), what, remedy)

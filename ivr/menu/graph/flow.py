@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ivr.menu.graph.knowledge import Knowledge, spread
 from ivr.menu.language.contract import Contract, Level
 from ivr.menu.language.hotline import Hotline, target_of
 from ivr.menu.language.model import YamlPath
@@ -70,17 +70,6 @@ class Edge:
 _SHARED = frozenset({EdgeKind.anywhere, EdgeKind.after_tries, EdgeKind.questions})
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What holds at a node, whichever way the call came."""
-
-    variables: frozenset[str]
-    level: Level
-
-    def __and__(self, other: Knowledge) -> Knowledge:
-        return Knowledge(self.variables & other.variables, min(self.level, other.level))
-
-
 @dataclass(slots=True)
 class Flow:
     """The graph of a hotline. An edge is left out if a name on it is wrong."""
@@ -142,18 +131,22 @@ class Flow:
 
         ``back``, ``repeat`` and ``return`` lead to where the call came from. Such a node can end if that place can.
         """
-        good = {name for name, node in self.nodes.items() if node.waits_for in _ENDINGS}
-        parents: dict[str, set[str]] = {name: set() for name in self.nodes}
+        parents: dict[str, list[str]] = {name: [] for name in self.nodes}
         for name in self.nodes:
             for target in self.neighbours(name, chosen_only=True):
-                parents[target].add(name)
-        while True:
-            good = closure(good, parents.__getitem__)
-            ahead = closure(good, self.neighbours)
-            more = {name for name in ahead - good if any(map(_goes_back, self.edges[name]))}
-            if not more:
-                return good
-            good |= more
+                parents[target].append(name)
+        going_back = {name for name, edges in self.edges.items() if any(map(_goes_back, edges))}
+        good, ahead = set[str](), set[str]()
+        todo = [(name, True) for name, node in self.nodes.items() if node.waits_for in _ENDINGS]
+        while todo:
+            name, can_end = todo.pop()  # or it is only ahead of a node that can
+            if can_end and name not in good:
+                good.add(name)
+                todo += [(parent, True) for parent in parents[name]]
+            if name not in ahead:
+                ahead.add(name)
+                todo += [(after, after in going_back) for after in self.neighbours(name)]
+        return good
 
     def fast_loops(self) -> list[list[str]]:
         """Return the loops in which nobody ever listens to the caller."""
@@ -175,43 +168,40 @@ class Flow:
 
     def knowledge(self) -> dict[str, Knowledge]:
         """Return what holds in each reachable node: the variables that have a value, and the level of identity."""
-        begin = Knowledge(frozenset(self.hotline.variables), Level.unknown)
-        return self._spread([(self.hotline.start, begin), (self.hotline.agent, begin)])
+        begin = Knowledge.of(self.hotline.variables)
+        return self._spread({self.hotline.start: begin, self.hotline.agent: begin})
 
     def unproved_returns(self) -> Iterable[tuple[str, Edge, Level]]:
         """Yield each ``return`` that can leave the questions of identity before the level is reached."""
         for level_name, first in self.hotline.identity.items():
             level = Level[level_name]
-            begin = Knowledge(frozenset(), Level.unknown)
-            inside = self._spread([(first, begin)], within_questions=True)
+            inside = self._spread({first: Knowledge.of(())}, within_questions=True)
             for name, at in inside.items():
                 for edge in self.edges[name]:
                     if edge.target == "return" and self._after(name, at, edge).level < level:
                         yield name, edge, level
 
     def _spread(
-        self, begin: Iterable[tuple[str, Knowledge]], *, within_questions: bool = False
+        self, begin: Mapping[str, Knowledge], *, within_questions: bool = False
     ) -> dict[str, Knowledge]:
         """Follow every edge from some nodes. Where paths meet, only what holds on all of them is kept.
 
         ``within_questions`` skips questions for a lower level, because they return to the same place.
         """
-        found: dict[str, Knowledge] = {}
-        todo = deque(begin)
-        while todo:
-            name, arriving = todo.popleft()
-            if name not in self.nodes:
-                continue
-            old = found.get(name)
-            new = arriving if old is None else old & arriving
-            if new != old:
-                found[name] = new
-                edges = (
-                    edge
-                    for edge in self.edges[name]
-                    if not (within_questions and edge.kind is EdgeKind.questions)
-                )
-                todo += [(edge.target, self._after(name, new, edge)) for edge in edges]
+
+        def followed(name: str) -> list[Edge]:
+            edges = self.edges.get(name, ())
+            return [edge for edge in edges if not (within_questions and edge.kind is EdgeKind.questions)]
+
+        found = spread(
+            {name: at for name, at in begin.items() if name in self.nodes},
+            lambda name: [edge.target for edge in followed(name) if edge.target in self.nodes],
+            lambda name, at: [
+                (edge.target, self._after(name, at, edge))
+                for edge in followed(name)
+                if edge.target in self.nodes
+            ],
+        )
         return {name: self._inside(name, arriving) for name, arriving in found.items()}
 
     def _inside(self, name: str, arriving: Knowledge) -> Knowledge:
@@ -219,18 +209,19 @@ class Flow:
         needs = self.nodes[name].needs
         if needs is None or arriving.level >= Level[needs]:
             return arriving
-        return Knowledge(arriving.variables - self.secrets, Level[needs])
+        return arriving.without(self.secrets).at_level(Level[needs])
 
     def _after(self, name: str, arriving: Knowledge, edge: Edge) -> Knowledge:
         """Return what holds after an edge. A secret lives until an action has run or the caller is listened to."""
         if edge.kind is EdgeKind.questions:
             return arriving
         at = self._inside(name, arriving)
+        level = edge.level_after(at.level)
         if edge.finds_account:
-            return Knowledge(frozenset(self.hotline.variables) | edge.sets, edge.level_after(at.level))
+            return at.only(self.hotline.variables).and_also(edge.sets).at_level(level)
         goes_on = self.nodes[name].waits_for is WaitsFor.nothing
-        kept = at.variables if goes_on else at.variables - self.secrets
-        return Knowledge(kept | edge.sets, edge.level_after(at.level))
+        kept = at if goes_on else at.without(self.secrets)
+        return kept.and_also(edge.sets).at_level(level)
 
 
 def _goes_back(edge: Edge) -> bool:

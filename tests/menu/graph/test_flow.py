@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.menu.graph.flow import Flow, Knowledge
+from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Level
 from ivr.menu.loader import draft_of
 from tests.support.menus import CONTRACTS, FILES, MENU, small
@@ -102,8 +102,9 @@ def test_what_is_known_where_ways_meet() -> None:
         "variables: {topic: none}",
     )
     known = graph.knowledge()
-    assert known["told"] == Knowledge(frozenset({"topic", "holder"}), Level.known)
-    assert known["meet"] == Knowledge(frozenset({"topic"}), Level.unknown)
+    assert (set(known["told"].variables), known["told"].level) == ({"topic", "holder"}, Level.known)
+    assert (set(known["meet"].variables), known["meet"].level) == ({"topic"}, Level.unknown)
+    assert [known["meet"].has(name) for name in ("topic", "holder", "nothing")] == [True, False, False]
 
 
 def test_the_human_knows_nothing() -> None:
