@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ivr.diff.changes import Change, Heading, Side, keys_in_words, listed
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes_to_human
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.nodes import ListeningNode
 
 _LISTED = 6
@@ -22,7 +23,7 @@ def compare_distances(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     languages = [language for language in new.tree.languages if language in old.tree.speech]
     found: dict[tuple[_Route, _Route], _Places] = {}
     for language in languages:
-        before, after = (routes_to_human(side.tree, language) for side in (old, new))
+        before, after = (routes_to_human(TimedEdges.of(side.tree, language)) for side in (old, new))
         for name, now in pairs.names.items():
             was, is_now = before.get(name), after.get(now)
             keys = was.keys if was else None, is_now.keys if is_now else None

@@ -59,7 +59,7 @@ def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure the way to a human from the start, in the worst case."""
     start = subject.hotline.start
     for language in subject.languages:
-        route = routes_to_human(subject.tree, language).get(start)
+        route = routes_to_human(subject.ways[language]).get(start)
         if route is not None and route.seconds > limit:
             keys = f"by {' '.join(route.keys)}" if route.keys else "by silence"
             what = f"a human is {route.seconds:.1f} s away ({keys}), more than {limit:g} s"

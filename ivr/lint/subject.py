@@ -71,17 +71,17 @@ class Subject:
 
     @cached_property
     def flow(self) -> Flow:
-        return self.ways[self.first].flow
+        return Flow(self.tree.declared, self.tree.nodes, self.tree.contracts)
 
     @cached_property
     def ways(self) -> Mapping[str, TimedEdges]:
         """The edges with their seconds, by language."""
-        return {language: TimedEdges.of(self.tree, language) for language in self.languages}
+        return {language: TimedEdges.of(self.tree, language, self.flow) for language in self.languages}
 
     @cached_property
     def keys_to_human(self) -> Mapping[str, Route]:
         """The way from each node to a human with the fewest keys."""
-        return routes_to_human(self.tree, self.first, fewest_keys=True)
+        return routes_to_human(self.ways[self.first], fewest_keys=True)
 
     def is_human(self, target: str) -> bool:
         """Return whether a target leads to a human without another key."""

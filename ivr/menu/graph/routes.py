@@ -74,7 +74,7 @@ def routes(ways: TimedEdges, presses: frozenset[tuple[str, str]] | None = None) 
     return search.found
 
 
-def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> Mapping[str, Route]:
+def routes_to_human(ways: TimedEdges, *, fewest_keys: bool = False) -> Mapping[str, Route]:
     """Return, for every node, the quickest way to a ``transfer`` that the caller can count on.
 
     With ``fewest_keys`` it is the way with the fewest presses instead, and nobody waits in silence for it.
@@ -83,7 +83,7 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
     slowest. The route ends when the desk rings. A node is left out if some result leads to no human, or if it only goes
     ``back`` or ``return``, because its way is that of the place where the caller was.
     """
-    ways = TimedEdges.of(tree, language)
+    tree = ways.tree
     into: dict[str, list[tuple[str, TimedEdge]]] = {}
     answers: dict[str, int] = {}
     backwards = {*SPECIAL_TARGETS, *_going_back(ways)}
@@ -99,7 +99,7 @@ def routes_to_human(tree: Tree, language: str, *, fewest_keys: bool = False) -> 
                 into.setdefault(asked, []).append(
                     (entered, TimedEdge(name, 0.0, (), Edge(name, EdgeKind.questions, "", ())))
                 )
-    return _towards(tree, ways, into, answers, fewest_keys=fewest_keys)
+    return _towards(ways, into, answers, fewest_keys=fewest_keys)
 
 
 def _entered(tree: Tree, name: str) -> str:
@@ -114,27 +114,23 @@ def _first_question(tree: Tree, needs: str | None) -> str:
 
 def _going_back(ways: TimedEdges) -> set[str]:
     """Return the nodes that only lead back to where the caller was."""
-    found = set(SPECIAL_TARGETS)
-    todo = [
-        name
-        for name, edges in ways.flow.edges.items()
-        if any(edge.target in SPECIAL_TARGETS for edge in edges)
-    ]
+    elsewhere = {name: {edge.target for edge in edges} for name, edges in ways.flow.edges.items()}
     before: dict[str, list[str]] = {}
-    for name, edges in ways.flow.edges.items():
-        for edge in edges:
-            before.setdefault(edge.target, []).append(name)
+    for name, targets in elsewhere.items():
+        for target in targets:
+            before.setdefault(target, []).append(name)
+    found, todo = set[str](), list(SPECIAL_TARGETS)
     while todo:
-        name = todo.pop()
-        targets = {edge.target for edge in ways.flow.edges[name]}
-        if name not in found and targets and targets <= found:
-            found.add(name)
-            todo += before.get(name, ())
-    return found - set(SPECIAL_TARGETS)
+        back = todo.pop()
+        for name in before.get(back, ()):
+            elsewhere[name].discard(back)
+            if not elsewhere[name]:
+                found.add(name)
+                todo.append(name)
+    return found
 
 
 def _towards(
-    tree: Tree,
     ways: TimedEdges,
     into: Mapping[str, list[tuple[str, TimedEdge]]],
     answers: dict[str, int],
@@ -142,7 +138,7 @@ def _towards(
     fewest_keys: bool,
 ) -> dict[str, Route]:
     """Search outwards from the humans. A node is done when all its ``answers`` are, or one edge if the caller chooses."""
-    found: dict[str, Route] = {}
+    tree, found = ways.tree, dict[str, Route]()
     order = itertools.count()
     heap: list[tuple[tuple[float, float], int, str, str, RoutePress | None]] = [
         ((0, ways.said(name)) if fewest_keys else (ways.said(name), 0), next(order), name, name, None)

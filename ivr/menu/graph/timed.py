@@ -34,8 +34,9 @@ class TimedEdges:
     flow: Flow
 
     @classmethod
-    def of(cls, tree: Tree, language: str) -> TimedEdges:
-        return cls(tree, tree.speech[language], Flow(tree.declared, tree.nodes, tree.contracts))
+    def of(cls, tree: Tree, language: str, flow: Flow | None = None) -> TimedEdges:
+        """Return the edges of a tree in a language. The graph is the same in all languages."""
+        return cls(tree, tree.speech[language], flow or Flow(tree.declared, tree.nodes, tree.contracts))
 
     def said(self, name: str) -> float:
         return seconds_of(self.speech.nodes[name].say[:1])
@@ -73,8 +74,9 @@ class TimedEdges:
         node = self.tree.nodes[name]
         edges = [edge for edge in self.flow.edges[name] if edge.kind is not EdgeKind.questions]
         if isinstance(node, ListeningNode):
+            heard = self.heard(name)
             for edge in edges:
-                yield from self._listening(name, node, edge)
+                yield from self._listening(name, node, edge, heard)
         elif node.desk is not None:
             yield from self._desk(name, self.tree.desks[node.desk], edges)
         else:
@@ -82,9 +84,11 @@ class TimedEdges:
             for edge in edges:
                 yield TimedEdge(edge.target, seconds, (), edge)
 
-    def _listening(self, name: str, node: MenuNode | AskNode, edge: Edge) -> Iterator[TimedEdge]:
+    def _listening(
+        self, name: str, node: MenuNode | AskNode, edge: Edge, heard: Mapping[str, float]
+    ) -> Iterator[TimedEdge]:
         """Yield an edge of a menu or an entry, unless one of the node's own keys replaces it."""
-        heard, asked = self.heard(name), self.said(name) + seconds_of(self._yes_no(node))
+        asked = self.said(name) + seconds_of(self._yes_no(node))
         # At an entry `#` ends what is typed, except for a single key.
         keys = (f"{edge.name}#",) if isinstance(node, AskNode) and node.ask != "yes_no" else (edge.name,)
         match edge.kind:

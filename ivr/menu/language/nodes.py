@@ -136,10 +136,12 @@ class NodeBase(Model):
 
         The target after the last try is not among them.
         """
-        conditions = {marked.path[:-1]: marked.text for marked in walk(self, {Role.condition})}
+        marks = list(walk(self, TARGETS | {Role.condition}))
+        conditions = {each.path[:-1]: each.text for each in marks if each.role is Role.condition}
         found = [
-            Way(marked.path, marked.text, conditions.get(marked.path[:-1], ""))
-            for marked in walk(self, TARGETS)
+            Way(each.path, each.text, conditions.get(each.path[:-1], ""))
+            for each in marks
+            if each.role in TARGETS
         ]
         left_out = [
             Way((key,), agent, written=False)

@@ -31,12 +31,32 @@ class MarkedText:
 
 def walk(section: BaseModel, roles: Collection[Role], path: YamlPath = ()) -> Iterator[MarkedText]:
     """Yield the texts of a section that have one of these roles, in the order of the fields."""
-    model = type(section)
-    own = roles_of(model)
-    for name, field in model.model_fields.items():
+    for name, key, role in _fields_to_walk(type(section), frozenset(roles)):
         value = getattr(section, name)
         if value is not None:
-            yield from _inside(value, own.get(name), roles, (*path, field.alias or name))
+            yield from _inside(value, role, roles, (*path, key))
+
+
+@functools.cache
+def _fields_to_walk(
+    model: type[BaseModel], roles: frozenset[Role]
+) -> tuple[tuple[str, str, Role | None], ...]:
+    """Return the fields of a section in which such a text may stand: its name, its key and its own role."""
+    own = roles_of(model)
+    return tuple(
+        (name, field.alias or name, own.get(name))
+        for name, field in model.model_fields.items()
+        if own.get(name) in roles
+        or any(_fields_to_walk(inner, roles) for inner in _models_in((field.annotation,)))
+    )
+
+
+def _models_in(parts: Collection[Any]) -> Iterator[type[BaseModel]]:
+    """Yield the sections in a type such as ``dict[Key, Option]``."""
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield part
+        yield from _models_in(get_args(part))
 
 
 def _inside(value: Any, role: Role | None, roles: Collection[Role], path: YamlPath) -> Iterator[MarkedText]:

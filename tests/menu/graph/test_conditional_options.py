@@ -8,6 +8,7 @@ from ivr.diagrams.boxes import draw
 from ivr.diagrams.card import make_card
 from ivr.menu.graph.flow import Flow
 from ivr.menu.graph.routes import routes_to_human
+from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.nodes import MenuNode, Option
 from ivr.menu.language.scalars import Condition
 from ivr.menu.tree import Tree
@@ -47,8 +48,8 @@ def test_its_edge_knows_the_condition() -> None:
 
 def test_no_way_to_a_human_leads_over_it() -> None:
     """Whoever is not offered it would stay in the menu."""
-    assert "main" in routes_to_human(menu(None), "en-US", fewest_keys=True)
-    assert "main" not in routes_to_human(menu("verified"), "en-US", fewest_keys=True)
+    assert "main" in routes_to_human(TimedEdges.of(menu(None), "en-US"), fewest_keys=True)
+    assert "main" not in routes_to_human(TimedEdges.of(menu("verified"), "en-US"), fewest_keys=True)
 
 
 def test_the_card_leaves_it_out_and_the_drawing_shows_it() -> None:

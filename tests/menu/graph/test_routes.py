@@ -209,7 +209,7 @@ def test_a_way_to_a_human_can_be_counted_on() -> None:
             KEYS,
         )
     )
-    found = routes_to_human(made, "en-US")
+    found = routes_to_human(TimedEdges.of(made, "en-US"))
     assert found["main"].keys == ("0",)
     assert found["find"].keys == ("0",)
     assert found["find"].seconds == pytest.approx(found["main"].seconds)
@@ -223,7 +223,7 @@ def test_a_node_from_which_some_answer_leads_to_no_human_has_no_way() -> None:
     text = """\
         main: {run: find_account, outcomes: {found: bye, not_found: agent, unavailable: agent}}
         """
-    assert "main" not in routes_to_human(tree(small(text)), "en-US")
+    assert "main" not in routes_to_human(TimedEdges.of(tree(small(text)), "en-US"))
 
 
 def test_fewest_keys_may_take_longer_and_nobody_waits_in_silence() -> None:
@@ -240,20 +240,17 @@ def test_fewest_keys_may_take_longer_and_nobody_waits_in_silence() -> None:
             """
         )
     )
-    assert routes_to_human(made, "en-US")["main"].keys == ("1", "1")
-    assert routes_to_human(made, "en-US", fewest_keys=True)["main"].keys == ("3",)
-    assert routes_to_human(
-        tree(small("main: {menu: {'1': {for: it, go: bye}, '2': {for: no, go: main}}}")),
-        "en-US",
-        fewest_keys=True,
-    ).keys() == {"agent"}
+    assert routes_to_human(TimedEdges.of(made, "en-US"))["main"].keys == ("1", "1")
+    assert routes_to_human(TimedEdges.of(made, "en-US"), fewest_keys=True)["main"].keys == ("3",)
+    made = tree(small("main: {menu: {'1': {for: it, go: bye}, '2': {for: no, go: main}}}"))
+    assert routes_to_human(TimedEdges.of(made, "en-US"), fewest_keys=True).keys() == {"agent"}
 
 
 def test_a_way_to_a_human_leads_through_the_questions_of_identity() -> None:
     """Whoever must prove himself first counts with the slower of the two."""
     made = bilingual().tree
     assert made is not None
-    found = routes_to_human(made, "zh-CN")
+    found = routes_to_human(TimedEdges.of(made, "zh-CN"))
     assert found["prove"].keys == ("0#",)
     assert found["limits"].node == "agent"
 
