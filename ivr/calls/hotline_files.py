@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from ivr.actions.bulletins import FileStamp, file_stamp
 from ivr.calls.recordings import recording_files, recordings_of
 from ivr.menu.language.http_services import ACTIONS_FILE
-from ivr.menu.loader import included_files, original_of
+from ivr.menu.loader import MAX_HOTLINE, included_files, original_of
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.yaml import content_of, decode
@@ -52,19 +52,28 @@ def read_folder(folder: Path) -> HotlineFiles:
         return HotlineFiles(problems=(problem,))
     sources: dict[str, str] = {}
     problems: list[Problem] = []
+    size = 0
     names = [MENU_FILE, ACTIONS_FILE, *sorted(_prompts(folder, "yaml"))]
     for name in names:  # grows by the files that the menu includes
         if name in sources or not (folder / name).exists():
             continue
+        if size > MAX_HOTLINE:  # which the check of the menu says
+            break
         text, wrong = read_text(folder / name, name)
         problems += wrong
         if not wrong:
             sources[name] = text
+            size += len(text)
         if name == MENU_FILE:
             names += included_files(text)
     problems += _other_suffixes(folder, {*names, *DATA_FILES})
     beside = {path.name for path in _visible(folder, "*.yaml") if path.is_file()}
-    unread = {name: read_text(folder / name, name)[0] for name in beside - {*names, *DATA_FILES}}
+    unread: dict[str, str] = {}
+    for name in sorted(beside - {*names, *DATA_FILES}):
+        if size > MAX_HOTLINE:
+            break
+        unread[name] = read_text(folder / name, name)[0]
+        size += len(unread[name])
     recordings, unusable = recordings_of(folder)
     return HotlineFiles(sources, tuple(problems), recordings, tuple(unusable), unread)
 

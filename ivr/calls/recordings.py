@@ -8,17 +8,18 @@ than a prompt can be. It can be fetched only if some version of the menu names i
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import BinaryIO
 
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, Problem
 from ivr.menu.tree import Tree
 from ivr.storage.sqlite import SqliteStore
 
@@ -33,6 +34,9 @@ TYPES: Mapping[str, str] = {
 """The content type of each ending that a menu may name."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of a recording: a quarter of an hour at the quality of a telephone line."""
+MAX_FILES = 4_000
+"""Files and folders under ``audio/`` that are looked at. Each takes 0.1 ms. A hotline of a thousand nodes has half as many texts
+in a language."""
 LOOK_EVERY = 1.0
 """Seconds between two looks for new versions of the menu in the store."""
 
@@ -182,7 +186,11 @@ def recordings_of(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     A published name is the path under ``audio/`` with a hash of the content.
     """
     published, problems = {}, []
-    for path in recording_files(folder):
+    files = recording_files(folder)
+    if len(files) >= MAX_FILES:
+        what = f"there are {MAX_FILES:,} files here or more, and only some of them are played"
+        problems.append(Problem(FOLDER, 1, 1, "", what, "delete those that no menu names", "warning"))
+    for path in files:
         name = path.relative_to(folder / FOLDER).as_posix()
         try:
             found = open_recording(folder, name)
@@ -196,7 +204,7 @@ def recordings_of(folder: Path) -> tuple[dict[str, str], list[Problem]]:
             )
         else:
             published[name] = published_name(name, found.digest)
-    return published, problems
+    return published, problems[:MAX_PROBLEMS]
 
 
 def _problem(file: str, what: str, remedy: str) -> Problem:
@@ -209,21 +217,35 @@ def published_name(name: str, digest: str) -> str:
 
 
 def recording_files(folder: Path) -> list[Path]:
-    """Return what lies under ``audio/<language>/`` and may be a recording. No link to a folder elsewhere is followed."""
+    """Return what lies under ``audio/<language>/`` and may be a recording, at most :data:`MAX_FILES`.
+
+    No link to a folder elsewhere is followed.
+    """
     root = folder / FOLDER
-    languages = sorted(each for each in root.glob("*") if not each.name.startswith(".") and each.is_dir())
     inside = root.resolve()
-    found: list[Path] = []
-    for language in languages:
-        if language.resolve().is_relative_to(inside):
-            found += _files_below(language)
-    return sorted(found)
+    todo = [
+        each for each in _entries(root, MAX_FILES) if each.is_dir() and each.resolve().is_relative_to(inside)
+    ]
+    files: list[Path] = []
+    looked_at = 0
+    while todo and looked_at < MAX_FILES:
+        for each in _entries(todo.pop(), MAX_FILES - looked_at):
+            looked_at += 1
+            if each.is_dir():
+                todo += [] if each.is_symlink() else [each]
+            else:
+                files.append(each)
+    return sorted(files)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for above, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        yield from (Path(above, each) for each in files if not each.startswith("."))
+def _entries(folder: Path, most: int) -> list[Path]:
+    """Return what is in a folder, without hidden names, or so much of it."""
+    try:
+        with os.scandir(folder) as entries:
+            visible = (folder / each.name for each in entries if not each.name.startswith("."))
+            return [*itertools.islice(visible, most)]
+    except OSError:
+        return []
 
 
 # --- what the menu names

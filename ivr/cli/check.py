@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
 from ivr.actions.bulletins import Bulletins
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.hotline_loader import load_hotline, read_registry
+from ivr.calls.hotline_loader import load_files, read_registry
 from ivr.cli.arguments import format_option, hotline_argument
 from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 from ivr.lint import judged
 from ivr.menu.loader import Loaded
-from ivr.menu.reading.problems import BadFile, Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, BadFile, Problem
 from ivr.written.runner import read_calls
 
 
@@ -34,8 +35,10 @@ def check_command(hotline: Path, form: str) -> None:
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
     stand in brackets.
     """
-    loaded = load_hotline(hotline)
-    others = [*read_calls(hotline)[1], *_data_problems(hotline), *_missing_bulletins(hotline, loaded)]
+    files = read_folder(hotline)
+    loaded = load_files(hotline, files, None)
+    bulletins = itertools.islice(_missing_bulletins(hotline, loaded), MAX_PROBLEMS)
+    others = [*read_calls(hotline)[1], *_data_problems(hotline, files.sources), *bulletins]
     problems = sorted([*judged(loaded), *others], key=lambda problem: list(_KINDS).index(problem.severity))
     if form == "json":
         print_json([problem.as_data() for problem in problems])
@@ -68,9 +71,9 @@ def _count(problems: list[Problem]) -> str:
     return ", ".join(counted(number, word) for word, number in counts.items() if number or word != "note")
 
 
-def _data_problems(hotline: Path) -> list[Problem]:
+def _data_problems(hotline: Path, sources: Mapping[str, str]) -> list[Problem]:
     """Return what is wrong with the data files that actions read, whatever is wrong with the menu."""
-    module = read_registry(hotline, read_folder(hotline).sources)[0].module
+    module = read_registry(hotline, sources)[0].module
     problems: list[Problem] = []
     try:
         problems += module.check_folder(hotline)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from ivr.menu.language.lint_settings import Lint, RuleSetting
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.loader import Loaded
 from ivr.menu.reading.draft import Draft
-from ivr.menu.reading.problems import Problem
+from ivr.menu.reading.problems import MAX_PROBLEMS, Problem
 from ivr.menu.tree import Tree
 
 # Each module registers its checks when it is imported.
@@ -40,15 +41,21 @@ def lint(loaded: Loaded) -> list[Problem]:
     subject = Subject(loaded.tree, loaded.draft)
     problems = [*_vain_settings(loaded.tree, loaded.draft)]
     used = {(problem.node, problem.rule) for problem in loaded.problems}
+    cut_short = set[str]()  # rules of which not every place is known
     for name, check in CHECKS.items():
         rule = RULES[name]
-        for finding in check(subject, limit_of(subject.hotline.lint, name)):
+        findings = [*itertools.islice(check(subject, limit_of(subject.hotline.lint, name)), MAX_PROBLEMS + 1)]
+        if len(findings) > MAX_PROBLEMS:
+            cut_short.add(rule.id)
+            what = f"`{rule.id}` is broken in more than {MAX_PROBLEMS} places, and the rest is not shown"
+            problems.append(_at(loaded.draft, "", (), what, "mend these first", "information"))
+        for finding in findings[:MAX_PROBLEMS]:
             node = loaded.tree.nodes.get(finding.node)
             if node is not None and rule.id in node.allow:
                 used.add((finding.node, rule.id))
             elif severity := _severity(loaded.tree.declared.lint, rule, finding):
                 problems.append(_as_problem(subject, rule, finding, severity))
-    problems += _unused(loaded.tree, loaded.draft, used)
+    problems += _unused(loaded.tree, loaded.draft, used, cut_short)
     return sorted(set(problems))
 
 
@@ -93,11 +100,16 @@ def _unknown(name: str) -> tuple[str, str, str]:
     return f"there is no rule `{name}`", remedy, "error"
 
 
-def _unused(tree: Tree, draft: Draft, used: set[tuple[str, str]]) -> Iterator[Problem]:
+def _unused(tree: Tree, draft: Draft, used: set[tuple[str, str]], cut_short: set[str]) -> Iterator[Problem]:
     """Yield permissions that nothing uses, so that none outlives its reason."""
     for node, declared in tree.nodes.items():
         for name in declared.allow:
-            if name in RULES and RULES[name].by != "explore" and (node, name) not in used:
+            if (
+                name in RULES
+                and name not in cut_short
+                and RULES[name].by != "explore"
+                and (node, name) not in used
+            ):
                 what = f"`{name}` is allowed here, and nothing breaks it"
                 yield _at(draft, node, ("allow", name), what, "delete it", "information")
 

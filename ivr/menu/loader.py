@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NoReturn
 
 from ivr.menu.checks import structure
 from ivr.menu.checks.http_actions import check_actions
@@ -22,13 +23,18 @@ from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean, nearest
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE, Draft, TypedSection, entries
-from ivr.menu.reading.problems import Problem, TooManyProblems, more_problems
+from ivr.menu.reading.problems import HotlineTooLarge, Problem, SearchEnded, more_problems
 from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declare_parts, kind_problem
-from ivr.menu.reading.yaml import Section, is_missing, place, read
+from ivr.menu.reading.yaml import MAX_VALUES, Section, is_missing, place, read, values_in
 from ivr.menu.tree import LoadedNodes, Tree
 
 MAX_HOTLINE = 4 * 1024 * 1024
 """Characters of all files of a menu. One of ten thousand nodes in two languages has 1.3 million."""
+
+
+MAX_NODES = 10_000
+"""Nodes of a hotline. The largest that we know have some hundreds, and ours has 142. One that is as large as this takes five
+seconds to check, most of them for the rules of the voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def load(
         try:
             structure.check(draft, draft.hotline, _known_contracts(draft, contracts))
             check_actions(draft, {**contracts, **draft.withheld})
-        except TooManyProblems:
+        except SearchEnded:
             pass
     if draft.problems.are_too_many:
         draft.problems.insert(0, more_problems(MENU_FILE))
@@ -125,7 +131,7 @@ def draft_of(sources: Mapping[str, str], unread: Mapping[str, str] | None = None
     draft = Draft()
     try:
         _fill(draft, sources, unread or {})
-    except TooManyProblems:
+    except SearchEnded:
         draft.hotline = None
     return draft
 
@@ -138,7 +144,7 @@ def _fill(draft: Draft, sources: Mapping[str, str], unread: Mapping[str, str]) -
     size = sum(map(len, sources.values()))
     if size > MAX_HOTLINE:
         what = f"the files of the hotline have {size:,} characters; {MAX_HOTLINE:,} is the most"
-        draft.problems.append(Problem(MENU_FILE, 1, 1, "", what, "make two hotlines of it"))
+        draft.problems.append(Problem(MENU_FILE, 1, 1, "", what, _DIVIDE))
         return
     draft.top = _read(draft, MENU_FILE, sources)
     if draft.top is None:
@@ -191,7 +197,23 @@ def _with_replaced(draft: Draft, contracts: Mapping[str, Contract]) -> dict[str,
 def _read(draft: Draft, file: str, sources: Mapping[str, str]) -> TypedSection | None:
     section, problems = read(sources[file], file)
     draft.problems += problems
+    draft.values += values_in(section)
+    if draft.values > MAX_VALUES:
+        _refuse(
+            draft,
+            Problem(
+                file, 1, 1, "", f"the files of the hotline have more than {MAX_VALUES:,} values", _DIVIDE
+            ),
+        )
     return TypedSection(file, section) if section is not None else None
+
+
+_DIVIDE = "make two hotlines of it"
+
+
+def _refuse(draft: Draft, problem: Problem) -> NoReturn:
+    draft.problems.append(problem)
+    raise HotlineTooLarge
 
 
 def _declare_hotline(draft: Draft, top: TypedSection) -> Hotline | None:
@@ -212,6 +234,9 @@ def _declare_nodes(draft: Draft, typed: TypedSection) -> None:
     nodes = typed.section.get("nodes")
     if not isinstance(nodes, Section):
         return
+    if len(draft.names) + len(nodes) > MAX_NODES:
+        what = f"the hotline has more than {MAX_NODES:,} nodes"
+        _refuse(draft, Problem(typed.file, *place(typed.section, "nodes"), "", what, _DIVIDE))
     for name, section in nodes.items():
         at = nodes.keys_at[name]
 
@@ -267,7 +292,7 @@ def included_files(menu: str) -> tuple[str, ...]:
 
     The result is cached, since a server asks at each look at the folder and a test run for each call.
     """
-    section, _ = read(menu, MENU_FILE)
+    section = read(menu, MENU_FILE)[0] if "include" in menu else None  # a large file takes a second to read
     typed = section.get("include") if section else None
     names = typed if isinstance(typed, list) else ()
     return tuple(name for name in names if YAML_FILE.wrong(str(name)) is None)

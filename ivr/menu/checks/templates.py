@@ -18,6 +18,8 @@ from ivr.menu.language.walk import walk
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import words_of
 from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import HotlineTooLarge
+from ivr.menu.speech.limits import MAX_ALL_PARTS, MAX_TEMPLATES
 from ivr.menu.speech.sandbox import environment
 from ivr.menu.speech.templates import Uses, examine, is_template
 
@@ -43,11 +45,9 @@ class TemplateText:
 
 
 def check_templates(draft: Draft, texts: list[TemplateText]) -> None:
-    """Note templates that do not compile, that say a secret, or that contradict a recording."""
+    """Note templates that say a secret, or that contradict a recording."""
     secrets = {secret for name, node in draft.nodes.items() for secret in node.secrets(name)}
     for text in texts:
-        for mistake in text.uses.mistakes:
-            draft.note(text.node, text.path, mistake.what, mistake.remedy, text.language)
         for secret in sorted(text.uses.variables & secrets):
             if text.path[:1] != ("with",):
                 remedy = "give it to an action only; it is never said, sent or kept"
@@ -170,21 +170,43 @@ def check_translated_values(draft: Draft, texts: list[TemplateText]) -> None:
 
 
 def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
-    """Return every text in which a template may stand, and every condition. Each is examined once for all checks."""
-    first = hotline.languages[0]
-    return [
-        TemplateText(
-            node,
-            marked.path,
-            marked.text,
-            marked.role,
-            language,
-            isinstance(marked.wording, RecordedWords),
-            examine(marked.text, language or first, expression=marked.role is Role.condition),
-        )
-        for node, section, language, path in _sections(draft, hotline)
-        for marked in walk(section, TEMPLATES | {Role.condition}, path)
-    ]
+    """Return every text in which a template may stand, and every condition, and note those that do not compile.
+
+    Each is examined once for all checks, and each different one once for all places.
+    """
+    first, examined, parts = hotline.languages[0], dict[tuple[str, str, bool], Uses](), 0
+    found = []
+    for node, section, language, path in _sections(draft, hotline):
+        for marked in walk(section, TEMPLATES | {Role.condition}, path):
+            text, is_condition = marked.text, marked.role is Role.condition
+            if not is_condition and not is_template(text):
+                uses = _READS_NOTHING
+            else:
+                what = (text, language or first, is_condition)
+                if what not in examined:
+                    uses = examined[what] = examine(text, language or first, expression=is_condition)
+                    parts += uses.parts
+                    _count(draft, node, marked.path, language, len(examined), parts)
+                uses = examined[what]
+            for mistake in uses.mistakes:
+                draft.note(node, marked.path, mistake.what, mistake.remedy, language)
+            recorded = isinstance(marked.wording, RecordedWords)
+            found.append(TemplateText(node, marked.path, text, marked.role, language, recorded, uses))
+    return found
+
+
+_READS_NOTHING = Uses()
+
+
+def _count(draft: Draft, node: str, path: YamlPath, language: str | None, texts: int, parts: int) -> None:
+    """Raise :class:`HotlineTooLarge` if the templates of a hotline would take too long to compile."""
+    if texts <= MAX_TEMPLATES and parts <= MAX_ALL_PARTS:
+        return
+    what = f"the hotline has more than {MAX_TEMPLATES:,} different texts with values, and conditions"
+    if texts <= MAX_TEMPLATES:
+        what = f"the templates of the hotline have more than {MAX_ALL_PARTS:,} names, values, filters and operators"
+    draft.note(node, path, what, "write fewer, or make two hotlines of it", language)
+    raise HotlineTooLarge
 
 
 def _sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:

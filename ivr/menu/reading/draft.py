@@ -56,6 +56,8 @@ class Draft:
     """False if the hotline's Python module is broken: an unknown action may be one of its own."""
     whole: bool = True
     """Whether everything could be declared. Only then can unreachable nodes be found."""
+    values: int = 0
+    """How many values its files hold."""
     problems: ProblemList = field(default_factory=ProblemList)
     _node_names: dict[str, bool] = field(default_factory=dict)
     """Whether each name is well-formed. It is kept, since every wrong target asks for all names."""

@@ -42,8 +42,16 @@ MAX_PROBLEMS = 300
 """Errors of one hotline, or of one file. Nobody reads more at once, and each costs a search for what was meant."""
 
 
-class TooManyProblems(Exception):
-    """There are more than :data:`MAX_PROBLEMS` errors. What was found is in the list that raised it."""
+class SearchEnded(Exception):
+    """The search for problems ends early. What was found is in the list of problems."""
+
+
+class TooManyProblems(SearchEnded):
+    """There are more than :data:`MAX_PROBLEMS` errors."""
+
+
+class HotlineTooLarge(SearchEnded):
+    """The hotline has more of something than any real one. One problem says of what."""
 
 
 def more_problems(file: str) -> Problem:
