@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ivr.lint.patterns import HOURS, family
 from ivr.lint.registry import Finding, rule
@@ -48,10 +48,18 @@ def few_keys(subject: Subject, limit: float) -> Iterator[Finding]:
     if route is None:
         what = "not every call can press its way to a human from here"
     elif len(route.keys) > limit:
-        what = f"a human is {len(route.keys)} keys away ({' '.join(route.keys)}), more than {limit:g}"
+        what = f"a human is {len(route.keys)} keys away ({_in_words(route.keys)}), more than {limit:g}"
     else:
         return
     yield Finding(start, (), what, "offer the human on a key of the first menu")
+
+
+_SHOWN_KEYS = 20
+
+
+def _in_words(keys: Sequence[str]) -> str:
+    """Return some keys as a message shows them: the first ones, if they are many."""
+    return " ".join([*keys[:_SHOWN_KEYS], *(["…"] if len(keys) > _SHOWN_KEYS else [])])
 
 
 @rule("H03")
@@ -61,7 +69,7 @@ def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
     for language in subject.languages:
         route = routes_to_human(subject.ways[language]).get(start)
         if route is not None and route.seconds > limit:
-            keys = f"by {' '.join(route.keys)}" if route.keys else "by silence"
+            keys = f"by {_in_words(route.keys)}" if route.keys else "by silence"
             what = f"a human is {route.seconds:.1f} s away ({keys}), more than {limit:g} s"
             yield Finding(start, (), what, "announce the human sooner, or shorten the greeting", language)
 

@@ -42,6 +42,46 @@ def outcome(when: str) -> dict[str, str]:
     return {"menu.yaml": PLAIN, "actions.yaml": actions}
 
 
+def conditions(number: int) -> dict[str, str]:
+    """Return a hotline with so many different conditions in two files."""
+    nodes = [
+        f"  c{first}: {{choose: ["
+        + "".join(f"{{if: 'now.minute == {first + n}', go: agent}}, " for n in range(100))
+        + "], else: e}\n"
+        for first in range(0, number, 100)
+    ]
+    half = len(nodes) // 2
+    return {
+        "menu.yaml": PLAIN + "include: [f0.yaml, f1.yaml]\n",
+        "f0.yaml": "nodes:\n" + "".join(nodes[:half]),
+        "f1.yaml": "nodes:\n" + "".join(nodes[half:]),
+    }
+
+
+def untranslated(number: int) -> dict[str, str]:
+    """Return a hotline of so many nodes whose words are missing in another language."""
+    head = HEAD.replace("[en-US]", "[en-US, zh-CN]").replace("Neural}", "Neural, zh-CN: Polly.Zhiyu-Neural}")
+    nodes = "".join(f"  n{i}: {{say: x, then: agent}}\n" for i in range(number))
+    return {
+        "menu.yaml": f"{head}  a: {{say: x, then: agent}}\n{nodes}",
+        "prompts.zh-CN.yaml": "language: zh-CN\n",
+    }
+
+
+def menus(number: int) -> dict[str, str]:
+    """Return a hotline of so many ordinary menus, without any alias."""
+    options = ", ".join(f'"{key}": {{for: it, go: e}}' for key in range(1, 10))
+    return menu("".join(f"  n{i}: {{menu: {{{options}}}}}\n" for i in range(number)))
+
+
+def chain(number: int, last: str) -> dict[str, str]:
+    """Return a hotline that says so many sentences in a row, and what then follows."""
+    nodes = "".join(f"  n{i}: {{say: x, then: n{i + 1}}}\n" for i in range(number))
+    return menu(f"{nodes}  n{number}: {{say: x, then: {last}}}\n  b: {{say: x, then: n0}}\n")
+
+
+TOO_MANY = "a text has at most 400 names, values, filters and operators"
+TOO_DEEP = "brackets, branches and operators are more than 40 deep"
 HOSTILE: Mapping[str, tuple[Mapping[str, str], str]] = {
     "40 KB of opening braces": (says("{" * 40_000), "a text of 40,000 characters; 10,000 is the most"),
     "200 KB of opening braces": (says("{{" * 100_000), "a text of 200,000 characters"),
@@ -64,6 +104,42 @@ HOSTILE: Mapping[str, tuple[Mapping[str, str], str]] = {
         menu("".join(f"  n{i}: {{say: 'x {{{{ v{i} }}}}', then: agent}}\n" for i in range(4000))),
         "no call can come here",
     ),
+    "a sum of 900 numbers": (says("{{ " + "1+" * 899 + "1 }}"), f"menu.yaml:10:7: a: {TOO_MANY}"),
+    "a sum of 550 numbers": (says("{{ " + "1+" * 549 + "1 }}"), f"menu.yaml:10:7: a: {TOO_DEEP}"),
+    "a sum of 1,100 numbers": (says("{{ " + "1+" * 1_099 + "1 }}"), f"menu.yaml:10:7: a: {TOO_MANY}"),
+    **{
+        f"2,000 × `{link}`": (says("{{ a" + link * 2_000 + " }}"), f"menu.yaml:10:7: a: {TOO_MANY}")
+        for link in ("-1", "*1", ".a", "[0]", "()", "|abs")
+    },
+    "a long condition": (
+        menu(f"  b: {{choose: [{{if: '{'1+' * 1_099}1', go: e}}], else: e}}\n"),
+        f"menu.yaml:11:17: b: {TOO_MANY}",
+    ),
+    "a long condition of signs": (
+        menu(f"  b: {{choose: [{{if: '{'-' * 1_150}1', go: e}}], else: e}}\n"),
+        f"menu.yaml:11:17: b: {TOO_DEEP}",
+    ),
+    "30,000 conditions": (conditions(30_000), "the hotline has more than 4,000 different texts with values"),
+    "600 texts of 300 parts": (
+        menu("".join(f"  n{i}: {{say: '{{{{ [{f'a{i},' * 300}] }}}}', then: e}}\n" for i in range(600))),
+        "the templates of the hotline have more than 40,000 names, values, filters and operators",
+    ),
+    "69,000 nodes": (
+        {
+            "menu.yaml": PLAIN + "include: [f0.yaml, f1.yaml, f2.yaml]\n",
+            **{
+                f"f{part}.yaml": "nodes:\n" + "".join(f"  n{part}_{i}: {{end: bye}}\n" for i in range(23_000))
+                for part in range(3)
+            },
+        },
+        "f0.yaml:1:1: the hotline has more than 10,000 nodes; make two hotlines of it",
+    ),
+    "3,000 nodes in a row": (chain(3_000, "agent"), "no call can come here"),
+    "3,000 nodes in a loop": (chain(3_000, "n0"), "a loop in which nobody listens"),
+    "28,000 missing translations": (untranslated(28_000), "the hotline has more than 10,000 nodes"),
+    "9,900 missing translations": (untranslated(9_900), "there are more than 300 problems"),
+    "4,000 menus": (menus(4_000), "the file has more than 200,000 values; divide it"),
+    "90,000 unknown keys": (menu("".join(f"k{i}: 1\n" for i in range(90_000))), "more than 300 problems"),
     "20,000 unknown keys": (menu("".join(f"k{i}: 1\n" for i in range(20_000))), "more than 300 problems"),
     "a megabyte and more": (menu("#" * 1024 * 1024), "the file has more than 1,048,576 bytes"),
     "60 files of a megabyte": (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.calls import recordings
 from ivr.calls.hotline_loader import load_hotline
 from ivr.calls.recordings import LARGEST, NoRecording, _opened, named_in, open_recording, recordings_of
 from tests.support.command import ivr
@@ -128,6 +129,40 @@ def test_a_folder_elsewhere_is_not_searched(audio: Path) -> None:
     (audio / "deep").symlink_to("/usr")
     (audio / "a.wav").write_bytes(SOUNDS["a.wav"])
     assert recordings_of(audio.parents[1])[0].keys() == {"en-US/a.wav"}
+
+
+def test_a_folder_of_very_many_files_is_not_read_to_its_end(
+    audio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can put files there cannot hold up the check; some are looked at, and a warning says so."""
+    for number in range(20):
+        (audio / f"a{number}.wav").write_bytes(SOUNDS["a.wav"])
+        (audio / f"b{number}.wav").write_bytes(b"none")
+    monkeypatch.setattr(recordings, "MAX_FILES", 41)
+    published, wrong = recordings_of(audio.parents[1])
+    assert (len(published), len(wrong)) == (20, 20)
+    monkeypatch.setattr(recordings, "MAX_FILES", 10)
+    published, wrong = recordings_of(audio.parents[1])
+    assert len(published) + len(wrong) == 11
+    assert str(wrong[0]).startswith(
+        "audio:1:1: there are 10 files here or more, and only some of them are played; "
+    )
+
+
+def test_folders_count_as_files(audio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deep tree without any recording ends as early."""
+    monkeypatch.setattr(recordings, "MAX_FILES", 10)
+    looked: list[Path] = []
+    entries = recordings._entries
+
+    def looking(folder: Path, most: int) -> list[Path]:
+        looked.append(folder)
+        return entries(folder, most)
+
+    monkeypatch.setattr(recordings, "_entries", looking)
+    audio.joinpath(*"abcdefghijklmnopqrstuvw").mkdir(parents=True)
+    assert recordings_of(audio.parents[1])[0] == {}
+    assert len(looked) == 11
 
 
 def test_other_files_beside_are_left_alone(audio: Path) -> None:

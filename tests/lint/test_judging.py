@@ -198,3 +198,16 @@ def test_findings_are_in_the_order_of_the_files() -> None:
     words = changed(WORDS, ("Hello, this is the sample hotline.", FILLER), ("Goodbye.", "That was it."))
     found: list[Problem] = lint(bilingual(**{**FILES, "prompts.en-US.yaml": words}))
     assert found == sorted(found)
+
+
+def test_a_rule_that_is_broken_everywhere_is_told_300_times() -> None:
+    """A note says that there is more, and nothing that is allowed elsewhere is called needless."""
+    menu = 'm{}: {{say: Hello, menu: {{"1": {{for: it, go: {}}}}}{}}}\n'
+    nodes = "main: {say: Hello, then: m0}\n" + "".join(
+        menu.format(number, f"m{number + 1}", "") for number in range(301)
+    )
+    allowed = menu.format(301, "bye", ", allow: {M10: it is the law}")
+    found = [each for each in judged(hotline(nodes + allowed)) if "M10" in (each.rule + each.what)]
+    assert sum(each.rule == "M10" for each in found) == 300
+    (more,) = (each for each in found if not each.rule)
+    assert more.what == "`M10` is broken in more than 300 places, and the rest is not shown"

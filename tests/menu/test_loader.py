@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.menu import loader
+from ivr.menu.checks import templates
 from ivr.menu.loader import Loaded, load
 from tests.support.menus import (
     CONTRACTS,
@@ -336,3 +338,63 @@ def test_a_large_hotline_is_loaded() -> None:
     assert said(loaded) == []
     assert loaded.tree is not None
     assert len(loaded.tree.nodes) == 2004
+
+
+TWO_FILES = {
+    "menu.yaml": small("main: {say: x, then: one}", "include: [more.yaml]"),
+    "more.yaml": "nodes:\n  one: {say: x, then: two}\n  two: {say: x, then: three}\n  three: {say: x, then: bye}\n",
+}
+
+
+def test_a_hotline_has_no_more_nodes_than_any_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One problem says so where the last nodes stand, and nothing else is checked."""
+    count = len(load(TWO_FILES, CONTRACTS).draft.nodes)  # type: ignore[union-attr]
+    monkeypatch.setattr(loader, "MAX_NODES", count)
+    assert said(load(TWO_FILES, CONTRACTS)) == []
+    monkeypatch.setattr(loader, "MAX_NODES", count - 1)
+    problem = f"more.yaml:1:1: the hotline has more than {count - 1} nodes; make two hotlines of it"
+    assert said(load(TWO_FILES, CONTRACTS)) == [problem]
+
+
+def test_the_files_of_a_hotline_hold_no_more_values_than_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading ten files of the largest size would take as long as ten checks."""
+    values = loader.draft_of(TWO_FILES).values
+    monkeypatch.setattr(loader, "MAX_VALUES", values)
+    assert said(load(TWO_FILES, CONTRACTS)) == []
+    monkeypatch.setattr(loader, "MAX_VALUES", values - 1)
+    problem = f"the files of the hotline have more than {values - 1} values; make two hotlines of it"
+    assert said(load(TWO_FILES, CONTRACTS)) == [f"more.yaml:1:1: {problem}"]
+
+
+TEMPLATES = small(
+    """\
+    main: {say: "{{ today | day }}", then: two}
+    two: {say: "{{ today | day }}", then: three}
+    three: {choose: [{if: known, go: four}, {if: known, go: bye}], else: bye}
+    four: {say: "{{ now | clock }}", then: bye}
+    """
+)
+
+
+def test_a_hotline_has_no_more_templates_than_can_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the same text count once, and with one too many none is compiled."""
+    monkeypatch.setattr(templates, "MAX_TEMPLATES", 3)
+    assert said(hotline(TEMPLATES)) == []
+    monkeypatch.setattr(templates, "MAX_TEMPLATES", 2)
+    monkeypatch.setattr(templates, "examine", lambda *_given, **_named: pytest.fail("it is examined"))
+    (problem,) = said(hotline(TEMPLATES))
+    assert (
+        "four: the hotline has more than 2 different texts with values, and conditions; write fewer, or make two"
+        in problem
+    )
+
+
+def test_all_templates_together_have_no_more_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred of the largest take as long as thousands of usual ones."""
+    monkeypatch.setattr(templates, "MAX_ALL_PARTS", 8)
+    assert said(hotline(TEMPLATES)) == []
+    monkeypatch.setattr(templates, "MAX_ALL_PARTS", 7)
+    (problem,) = said(hotline(TEMPLATES))
+    assert (
+        "four: the templates of the hotline have more than 7 names, values, filters and operators" in problem
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from jinja2 import nodes
 from jinja2.compiler import operators
@@ -37,6 +38,11 @@ class TemplateText:
     """The language of its words file. It is None for a text in the menu itself."""
     recorded: bool
     uses: Uses
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it is evaluated."""
+        return self.role is not Role.condition and not is_template(self.text)
 
     @property
     def part(self) -> YamlPath:
@@ -174,39 +180,59 @@ def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
 
     Each is examined once for all checks, and each different one once for all places.
     """
-    first, examined, parts = hotline.languages[0], dict[tuple[str, str, bool], Uses](), 0
-    found = []
-    for node, section, language, path in _sections(draft, hotline):
-        for marked in walk(section, TEMPLATES | {Role.condition}, path):
-            text, is_condition = marked.text, marked.role is Role.condition
-            if not is_condition and not is_template(text):
-                uses = _READS_NOTHING
-            else:
-                what = (text, language or first, is_condition)
-                if what not in examined:
-                    uses = examined[what] = examine(text, language or first, expression=is_condition)
-                    parts += uses.parts
-                    _count(draft, node, marked.path, language, len(examined), parts)
-                uses = examined[what]
-            for mistake in uses.mistakes:
-                draft.note(node, marked.path, mistake.what, mistake.remedy, language)
-            recorded = isinstance(marked.wording, RecordedWords)
-            found.append(TemplateText(node, marked.path, text, marked.role, language, recorded, uses))
+    found = [*_unexamined(draft, hotline)]
+    _refuse_many(draft, found)
+    examined, parts = dict[_Source, Uses](), 0
+    for number, text in enumerate(found):
+        if text.is_plain:
+            continue
+        source = _source(text, hotline)
+        if source not in examined:
+            examined[source] = examine(text.text, source[1], expression=text.role is Role.condition)
+            parts += examined[source].parts
+            if parts > MAX_ALL_PARTS:
+                what = f"the templates of the hotline have more than {MAX_ALL_PARTS:,} names, values, filters and operators"
+                _refuse(draft, text, what)
+        found[number] = replace(text, uses=examined[source])
+        for mistake in examined[source].mistakes:
+            draft.note(text.node, text.path, mistake.what, mistake.remedy, text.language)
     return found
 
 
-_READS_NOTHING = Uses()
+_Source = tuple[str, str, bool]
+"""A text, the language that its filters speak, and whether it is a condition."""
 
 
-def _count(draft: Draft, node: str, path: YamlPath, language: str | None, texts: int, parts: int) -> None:
-    """Raise :class:`HotlineTooLarge` if the templates of a hotline would take too long to compile."""
-    if texts <= MAX_TEMPLATES and parts <= MAX_ALL_PARTS:
-        return
-    what = f"the hotline has more than {MAX_TEMPLATES:,} different texts with values, and conditions"
-    if texts <= MAX_TEMPLATES:
-        what = f"the templates of the hotline have more than {MAX_ALL_PARTS:,} names, values, filters and operators"
-    draft.note(node, path, what, "write fewer, or make two hotlines of it", language)
+def _source(text: TemplateText, hotline: Hotline) -> _Source:
+    return text.text, text.language or hotline.languages[0], text.role is Role.condition
+
+
+def _refuse_many(draft: Draft, texts: Iterable[TemplateText]) -> None:
+    """Raise :class:`HotlineTooLarge` if there are too many templates, before any of them is compiled."""
+    different = set[tuple[str, str | None, Role]]()
+    for text in texts:
+        if not text.is_plain:
+            different.add((text.text, text.language, text.role))
+            if len(different) > MAX_TEMPLATES:
+                what = (
+                    f"the hotline has more than {MAX_TEMPLATES:,} different texts with values, and conditions"
+                )
+                _refuse(draft, text, what)
+
+
+def _refuse(draft: Draft, text: TemplateText, what: str) -> NoReturn:
+    draft.note(text.node, text.path, what, "write fewer, or make two hotlines of it", text.language)
     raise HotlineTooLarge
+
+
+def _unexamined(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
+    for node, section, language, path in _sections(draft, hotline):
+        for marked in walk(section, TEMPLATES | {Role.condition}, path):
+            recorded = isinstance(marked.wording, RecordedWords)
+            yield TemplateText(node, marked.path, marked.text, marked.role, language, recorded, _NOTHING)
+
+
+_NOTHING = Uses()
 
 
 def _sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:

@@ -22,6 +22,7 @@ from ivr.menu.reading.yaml import (
     decode,
     place,
     read,
+    values_in,
 )
 
 
@@ -166,6 +167,18 @@ def test_a_bomb_is_refused_before_it_is_expanded(text: str) -> None:
         "with its aliases written out the file has more than 200,000 values; use fewer" in problems(text)[-1]
     )
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("aliases", ["", "y: &y [x, x]\nz: [*y, *y]\n"])
+def test_a_file_that_is_too_large_by_itself_is_not_blamed_on_aliases(aliases: str) -> None:
+    """It has none, or a few, so that fewer would not help."""
+    text = aliases + "x: [" + "a, " * 200_000 + "]"
+    assert problems(text)[-1].endswith("menu.yaml:1:1: the file has more than 200,000 values; divide it")
+
+
+def test_values_are_counted() -> None:
+    """A section counts with its keys, and a value as often as it stands there."""
+    assert values_in(read("a: [x, y]\nb: &b {c: d}\ne: *b", "f")[0]) == 13
 
 
 def test_a_few_aliases_are_fine() -> None:
