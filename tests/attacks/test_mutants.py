@@ -24,6 +24,9 @@ def test_what_is_mutated_is_good(kind: str, tmp_path: Path) -> None:
         assert not problems_of(tmp_path / f"{number}", kind)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:deprecated string literal syntax"
+)  # of jmespath, and silent outside of tests
 @pytest.mark.parametrize("kind", SHARES)
 def test_mutants(kind: str, tmp_path: Path, amount: Callable[[int, int], int]) -> None:
     """No traceback, no more than two seconds and 300 MiB, whatever stands in a file."""
