@@ -10,14 +10,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.calls.turns import REPORT_PAUSE, REPORTS_TRIED_FOR, Switchboard
+from ivr.storage.base import Voicemail
 from ivr.storage.faults import DatabaseBusy
 from tests.support.switchboards import AT, SwitchboardCall, write_menu
 
-REPORTS: dict[str, tuple[str, Callable[[Switchboard], None]]] = {
-    "hang-up": ("end", lambda board: board.hang_up("CA1", AT)),
-    "voicemail": ("keep_voicemail", lambda board: board.keep_voicemail("CA1", "https://x.example/1", 5, AT)),
+VOICEMAIL = Voicemail("CA1", "https://x.example/1", 5, AT)
+REPORTS: dict[str, tuple[tuple[Any, ...], Callable[[Switchboard], None]]] = {
+    "hang-up": (("end", "CA1", "hung_up", AT, {}), lambda board: board.hang_up("CA1", AT)),
+    "voicemail": (
+        ("keep_voicemail", VOICEMAIL, {}),
+        lambda board: board.keep_voicemail("CA1", VOICEMAIL.url, 5, AT),
+    ),
     "message": (
-        "report_message",
+        ("report_message", 7, "delivered", {"carrier_id": "SM1", "error": ""}),
         lambda board: board.report_message(7, "delivered", carrier_id="SM1", error=""),
     ),
 }
@@ -28,14 +33,14 @@ class BusyStore:
 
     def __init__(self, tries: float) -> None:
         self.tries = tries
-        self.written: list[str] = []
+        self.written: list[tuple[Any, ...]] = []
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        def write(*_: Any, **__: Any) -> None:
+        def write(*values: Any, **more: Any) -> None:
             self.tries -= 1
             if self.tries >= 0:
                 raise DatabaseBusy("held by another program")
-            self.written.append(name)
+            self.written.append((name, *values, more))
 
         return write
 

@@ -194,6 +194,13 @@ def test_bounds_and_troubles_come_last() -> None:
     assert [move.by for move in ways["agent", "en-US"]] == [Actor.world, Actor.key]
 
 
+@pytest.mark.parametrize("name", ["identity", "values", "notes"])
+def test_a_walk_says_how_much_it_tried_and_for_how_much_of_it_the_engine_was_asked(name: str) -> None:
+    """All moves are counted, at every state; for most of them it is known already what comes of them."""
+    walk = walked(name)[0].walked
+    assert walk.computed < walk.steps
+
+
 def test_two_walks_are_alike() -> None:
     """Nothing of a walk hangs on an order that changes."""
     one, other = explore(maze("sample")), explore(maze("sample"))

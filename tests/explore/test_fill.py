@@ -122,6 +122,14 @@ def test_a_call_shows_what_is_heard_and_how_it_ends(bench: Bench) -> None:
     assert call.ends == "completed"
 
 
+def test_of_several_sentences_a_call_shows_the_first_two(bench: Bench) -> None:
+    """After a silence: that nothing was heard, and what can be done."""
+    (call,) = bench.fill(CoverageItem("noinput", "main", "1")).calls
+    last = call.steps[-1]
+    assert isinstance(last, Hears)
+    assert last.hears == ["没有听到您的按键。", "请您选一个。"]
+
+
 def test_what_is_nearer_needs_no_call_of_its_own(bench: Bench) -> None:
     """Three silences have the first two in them."""
     silences = [CoverageItem("noinput", "order", str(time)) for time in (1, 2, 3)]

@@ -77,7 +77,8 @@ class Witnesses:
         folder = mirror.rpartition("/")[0] + "/"
         files = (mirror,) if (root / mirror).is_file() else ()
         ordered = sorted(
-            self._seeing(mutant), key=lambda test: (not test.startswith(folder), self._seconds[test])
+            self._with_neighbours(self._seeing(mutant), folder),
+            key=lambda test: (not test.startswith(folder), self._seconds[test]),
         )
         near, far = list[str](), list[str]()
         near_seconds = far_seconds = 0.0
@@ -94,6 +95,11 @@ class Witnesses:
             Batch(files, tuple(near), near_seconds + whole),
             *([Batch((), tuple(far), far_seconds)] if far else []),
         ]
+
+    def _with_neighbours(self, seen: set[str], folder: str) -> set[str]:
+        """Add the other tests of files near the mutant: what the tests of a file share is executed in the first of them."""
+        files = {test.partition("::")[0] for test in seen if test.startswith(folder)}
+        return seen | {test for test in self._seconds if test.partition("::")[0] in files}
 
     def _seeing(self, mutant: Mutant) -> set[str]:
         """Return who executes the lines, or else the function, or else anything of the file."""
