@@ -307,12 +307,10 @@ def _like(example: Any, text: str) -> Any:
     """Return what a text means where values are of the kind of an example; the text itself where it can be no such value."""
     kind = type(example)
     try:
-        if kind is bool:
-            return {"true": True, "false": False}[text]
         if kind in (int, float, Decimal):
             return kind(text)
         return kind.fromisoformat(text) if kind in (date, datetime) else text
-    except (ArithmeticError, KeyError, ValueError):
+    except (ArithmeticError, ValueError):
         return text
 
 
