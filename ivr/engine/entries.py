@@ -48,8 +48,8 @@ def lengths(node: AskNode) -> tuple[int, int] | None:
 
 def fixed_length(node: AskNode) -> int | None:
     """Return the length of an entry that is over by itself, or None when ``#`` must end it."""
-    span = lengths(node)
-    return span[0] if span and span[0] == span[1] else None
+    span = set(lengths(node) or ())
+    return span.pop() if len(span) == 1 else None
 
 
 def read_entry(

@@ -284,7 +284,7 @@ within seven; an action that waits for it goes on, while its caller hears "one m
         """
         uri = Path(os.path.realpath(self._path)).as_uri()
         how = "mode=ro&immutable=1" if alone else "mode=ro"
-        return sqlite3.connect(f"{uri}?{how}", timeout=_LOOK_AGAIN, isolation_level=None, uri=True)
+        return sqlite3.connect(f"{uri}?{how}", timeout=_LOOK_AGAIN, uri=True)
 
     def _connect(self) -> tuple[sqlite3.Connection, Identity | None]:
         """Open the file that is at the path now. A missing one is an error: only :func:`create` makes one."""

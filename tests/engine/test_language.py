@@ -6,8 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from ivr.engine.recognition import yes_or_no
-from tests.support.engine_call import Call, tree_of
+from ivr.engine.events import SpeechHeard
+from ivr.engine.recognition import as_keys, yes_or_no
+from tests.support.engine_call import MONDAY_MORNING, Call, tree_of
 
 NODES = """
   main:
@@ -190,7 +191,9 @@ def test_an_amount_can_be_said_digit_by_digit(call: Call) -> None:
 def test_a_secret_is_not_listened_to(call: Call) -> None:
     """Where a secret is typed there is no recogniser; what is said there anyhow is a wrong entry, and not read."""
     assert call.press("1").press("3").listens.speech is None
-    assert call.say("一二三四").node == "tail"
+    heard = SpeechHeard(MONDAY_MORNING, "一二三四")
+    assert as_keys(call.tree, call.session, heard).digits == ""
+    assert call.say(heard.text).node == "tail"
     assert call.session.nomatches == 1
 
 

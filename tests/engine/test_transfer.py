@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr.engine.commands import Say
 from ivr.engine.events import InternalError
 from ivr.engine.session import Session
 from ivr.engine.step import step
@@ -53,8 +54,9 @@ def ring(at: str = "2026-11-23T10:00") -> Call:
 
 
 def test_a_transfer_says_what_happens_and_names_the_desk() -> None:
-    """The words come before the ringing; the desk's number and ring time are the tree's."""
+    """The words come before the ringing, and no key cuts them short; the desk's number and ring time are the tree's."""
     call = ring().press("1").hears("Connecting.")
+    assert [each.barge_in for each in call.commands if isinstance(each, Say)] == [False]
     assert (call.transfer.desk, call.transfer.number, call.transfer.ring_seconds) == (
         "service",
         "+8657100000001",

@@ -52,6 +52,24 @@ def test_what_decides_is_recorded(record: StepRecord, read: set[str]) -> None:
     assert record.read - {"withheld"} == read
 
 
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("caller", {"caller", "withheld"}),
+        ("account", {OWN_ACCOUNT}),
+        ("level", {*Level} - {Level.unknown}),
+        ("notes", {"summary"}),
+    ],
+)
+def test_whatever_the_engine_reads_of_a_session_is_recorded(name: str, read: set[str | Level]) -> None:
+    """Also where it does so in a way in which no step does today: else the walk would be no proof, and nobody would know."""
+    tree, record = mazes()["values"], StepRecord()
+    moves = Moves(tree)
+    turn = _turn(record, tree, Session("CA1", tree.version, moves.usual, node="main"), moves.usual)
+    getattr(turn.session, name)
+    assert record.read == read
+
+
 def test_what_a_step_has_set_itself_tells_nothing_of_what_was_before() -> None:
     """The weather that an action has just told is compared at once."""
     told = finished("values", "weather", "told", results={"degrees": 31, "sky": "blue"})

@@ -390,7 +390,7 @@ def test_a_line_says_which_message(store: SqliteStore, outbox: Outbox, lines: li
 @contextmanager
 def working(outbox: Outbox) -> Iterator[Thread]:
     """Run an outbox in a thread, which must end by itself when it is stopped."""
-    thread = Thread(target=outbox.run, args=(3600.0,))
+    thread = Thread(target=outbox.run, args=(3600.0,), daemon=True)
     thread.start()
     try:
         yield thread

@@ -78,7 +78,7 @@ def main(
     with tempfile.TemporaryDirectory(prefix="ivr-mutants-") as folder:
         witnesses = _witnesses(Path(folder), workers, keep=keep_map)
         first = copied(ROOT, Path(folder) / "0")
-        if wrong := noticed_without_a_fault(first, witnesses.of(chosen[0], first, seconds)):
+        if wrong := noticed_without_a_fault(first, witnesses.of(chosen[0], first, limit=0.0)):
             raise click.ClickException(f"without any fault this fails: {wrong}")
         trees = queue.SimpleQueue[Path]()
         trees.put(first)

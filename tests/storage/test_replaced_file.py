@@ -19,7 +19,7 @@ from ivr.engine.session import Session
 from ivr.storage import faults, sql
 from ivr.storage.attempts import Attempts, RateLimit
 from ivr.storage.base import Claimed, SavedTurn
-from ivr.storage.database import Database
+from ivr.storage.database import Database, _sound
 from ivr.storage.faults import DatabaseMoved, fault_of
 from ivr.storage.sqlite import SqliteStore
 
@@ -304,3 +304,15 @@ def test_a_database_in_memory_has_no_file() -> None:
     database.look_over()
     assert database.rows("SELECT 1") == [(1,)]
     database.close()
+
+
+def test_a_file_that_cannot_be_looked_through_in_time_counts_as_damaged() -> None:
+    """A webhook waits for the look; a file that is sound is found so where there is time."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE calls (id INTEGER PRIMARY KEY, call TEXT UNIQUE)")
+        db.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+            " INSERT INTO calls SELECT i, 'CA' || i FROM n"
+        )
+        assert _sound(db, ends=float("inf"))
+        assert not _sound(db, ends=0.0)
