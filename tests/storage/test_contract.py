@@ -772,7 +772,8 @@ def test_a_report_of_another_message_of_the_carrier_is_ignored(store: SqliteStor
     store.report_message(number, "failed", carrier_id="SM2")
     assert status(store) == "sent"
     store.report_message(number, "delivered", carrier_id="SM1")
-    assert status(store) == "delivered"
+    (message,) = history(store).messages
+    assert (message.status, message.error) == ("delivered", "")
 
 
 def test_a_report_of_an_unknown_number_is_ignored(store: SqliteStore) -> None:

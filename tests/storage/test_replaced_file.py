@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from ivr.config import BadSetting
 from ivr.engine.session import Session
 from ivr.storage import faults, sql
+from ivr.storage import sqlite as sqlite_store
 from ivr.storage.attempts import Attempts, RateLimit
 from ivr.storage.base import Claimed, SavedTurn
 from ivr.storage.database import Database, _sound
@@ -316,3 +317,22 @@ def test_a_file_that_cannot_be_looked_through_in_time_counts_as_damaged() -> Non
         )
         assert _sound(db, ends=float("inf"))
         assert not _sound(db, ends=0.0)
+
+
+def test_a_file_that_is_moved_away_while_a_store_opens_is_not_made_anew(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The half that reads would look at an empty file, while the other half writes into the one that was moved."""
+    opened: list[str] = []
+
+    class Late(sqlite_store._CallsConnection):
+        def __init__(self, path: str, *, make: bool = True) -> None:
+            if opened:
+                file.rename(file.with_name("moved"))
+            super().__init__(path, make=make)
+            opened.append(path)
+
+    monkeypatch.setattr(sqlite_store, "_CallsConnection", Late)
+    with pytest.raises((OSError, sqlite3.Error)):
+        SqliteStore(file)
+    assert not file.exists()
