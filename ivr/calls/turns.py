@@ -436,7 +436,8 @@ class _Turn:
             return event
         if breaks_off(self.tree, session, event):
             return event
-        action = self.tree.nodes[session.node].action or ""
+        action = self.tree.nodes[session.node].action
+        assert action is not None  # or nothing would be running
         times = self.tree.times.get(action, Times())
         # A clock that was set back must not prolong the waiting.
         session.running_since = min(session.running_since or event.at, event.at)

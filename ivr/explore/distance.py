@@ -142,6 +142,8 @@ class Distances:
         source = state
         if place.waits is CallState.slow_action:
             source, by = walk.bases[state], Actor.world
+            action = walk.tree.nodes[place.session.node].action or ""
+            pause = walk.tree.times.get(action, Times()).give_up
         elif place.waits is CallState.action:
             by = Actor.world
         for edge in walk.edges(source):
@@ -167,8 +169,6 @@ def _pause(walk: Walk, place: ControlLocation) -> float:
         return float(node.timeout)
     if isinstance(node, RecordNode):
         return float(node.silence)
-    if node is not None and node.action and place.waits is CallState.slow_action:
-        return walk.tree.times.get(node.action, Times()).give_up
     return 0.0
 
 
