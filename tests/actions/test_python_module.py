@@ -28,7 +28,7 @@ from ivr.actions.builtin import ACTIONS
 from ivr.actions.perform import perform
 from ivr.actions.python_module import BadModule, PythonModule, load_module
 from ivr.actions.registry import registry_of
-from ivr.calls.hotline_loader import load_hotline
+from ivr.calls.hotline_loader import load_hotline, read_registry
 from ivr.menu.language.hotline import MessageLimits
 from ivr.menu.reading.problems import BadFile
 from tests.support.action_caller import NOW, Caller, moment
@@ -441,3 +441,11 @@ def test_the_page_has_every_field_of_what_an_account_service_gets_and_gives() ->
         for kind in (Account, IdentityRules, OpenReset, AccountContext)
         for each in fields(kind)
     ]
+
+
+def test_a_module_that_cannot_be_read_makes_no_action_of_ours_a_mistake(tmp_path: Path) -> None:
+    """It is one problem, and not one more at each node that needs the accounts or the resets that it may have."""
+    registry, (problem,) = read_registry(tmp_path, {"actions.yaml": "python: missing.py\n"})
+    assert problem.file == "actions.yaml"
+    assert registry.contracts.keys() == ACTIONS.keys()
+    assert registry.withheld == {}
