@@ -296,7 +296,7 @@ def enter(turn: Turn, name: str) -> str | None:
         case nodes.RecordNode():
             turn.commands.append(Record(node.record, node.at_most, node.silence, turn.speech.language))
         case nodes.EndNode():
-            turn.say(turn.words.end[:1], barge_in=False)
+            turn.say(turn.words.end[:1])
             turn.end("completed")
         case _:
             assert_never(node)
@@ -334,7 +334,7 @@ def _transfer(turn: Turn, node: nodes.TransferNode) -> str | None:
     if may_close(desk) and not is_open(desk, turn.now, turn.tree.timezone) and desk.closed:
         session.human_tried = True
         return desk.closed
-    turn.say(turn.words.say[:1], barge_in=False)
+    turn.say(turn.words.say[:1])
     turn.commands.append(
         Transfer(
             node.transfer,

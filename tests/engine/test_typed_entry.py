@@ -211,6 +211,7 @@ def test_an_entry_of_fixed_length_is_over_by_itself(ask: str, length: int | None
 def test_an_entry_is_read_back(ask: str, keys: str, said: str) -> None:
     """An entry is read back as one says it, and is not kept before the caller's yes."""
     call = asking(f"{ask}, read_back: true").press(keys).hears(said)
+    assert call.listens.length == 1  # or the call would wait after the yes
     assert "typed" not in call.session.variables
     assert typed(call.press("1")) is not None
 
