@@ -314,12 +314,12 @@ def _like(example: Any, text: str) -> Any:
         return text
 
 
-def _compared(value: Any, constant: Any) -> tuple[bool, bool | None]:
-    """Return whether a value is a constant, and whether it is less; None where that cannot be asked."""
+def _compared(value: Any, constant: Any) -> int | None:
+    """Return whether a value is less than a constant (-1), the same (0) or more (1); None for one of another kind."""
     try:
-        return value == constant, value < constant
+        return int(value > constant) - int(value < constant)
     except TypeError:
-        return value == constant, None
+        return 0 if value == constant else None
 
 
 def _around(constant: Any) -> tuple[Any, ...]:

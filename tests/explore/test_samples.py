@@ -158,3 +158,11 @@ def test_entries_are_good_and_bad() -> None:
     assert {"5", "50", "12"} <= good
     assert "1234*56" not in good
     assert bad_entries(tree, "main")
+
+
+def test_less_than_a_constant_the_same_and_more_are_three_kinds_of_a_value() -> None:
+    """`x > 5` and `x >= 5` part them in different places; a value that cannot be compared is a fourth kind."""
+    samples = Samples(asking("x > 5"))
+    kinds = [samples.kind("x", value) for value in (4, 5, 6, "red")]
+    assert len(set(kinds)) == 4
+    assert samples.kind("x", 60) == samples.kind("x", 6)
