@@ -9,8 +9,8 @@ COVERED := --fail-under 100 --fail-under noinput=90 --fail-under nomatch=90
 HOTLINES := $(patsubst %/menu.yaml,%,$(wildcard menus/*/menu.yaml))
 PICTURE := docs/shop.png
 
-# One more than the processors: some tests wait for a server, a terminal or a clock.
-WORKERS = $$($(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
+# Two more than the processors: many tests wait for a server, a terminal or a clock.
+WORKERS = $$($(BIN)/python -c "import os; print(min(6, (os.cpu_count() or 1) + 2))")
 
 .PHONY: simulate test attack help static hotlines serve bench mutants picture lock clean browser prism voice
 
