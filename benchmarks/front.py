@@ -40,7 +40,8 @@ def main() -> None:
     if options.workers:
         Supervisor(listener, options.workers, lambda: None, worker).run()
     else:
-        worker(listener, socket.socketpair()[0])
+        ours, _supervisor = socket.socketpair()  # closing the other end would end the worker
+        worker(listener, ours)
 
 
 if __name__ == "__main__":

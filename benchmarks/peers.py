@@ -11,6 +11,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from ivr.app import create_app
 from ivr.config import settings_from
+from ivr.logs import configure
 
 CONSTANT = (
     '<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="/voice" numDigits="1">'
@@ -20,7 +21,9 @@ CONSTANT = (
 
 def ours() -> Flask:
     """Return the program of a hotline that the environment names."""
-    return create_app(Path(os.environ["IVR_HOTLINE"]), settings_from(os.environ))
+    settings = settings_from(os.environ)
+    configure(settings.log, settings.log_level)
+    return create_app(Path(os.environ["IVR_HOTLINE"]), settings)
 
 
 def bare() -> Flask:

@@ -25,6 +25,15 @@ def test_a_grown_hotline_has_its_size_and_no_mistake(size: int) -> None:
     assert size - 16 <= len(loaded.tree.nodes) <= size
 
 
+def test_the_benchmark_of_a_turn_runs_to_its_end() -> None:
+    """Each server answers every webhook, and the ratios are printed."""
+    command = [sys.executable, "-m", "benchmarks.turns", "--rounds", "1", "--calls", "4"]
+    ran = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert [line.split(":")[0] for line in ran.stdout.splitlines()[-2:]] == ["ours / plain", "ours / bare"]
+    assert not ran.stderr
+
+
 def test_the_exponent_is_that_of_the_growth() -> None:
     """What takes a hundred times as long for ten times the nodes grows with the second power."""
     assert exponent("load", {"nodes": 10, "load": 1}, {"nodes": 100, "load": 100}) == pytest.approx(2)
