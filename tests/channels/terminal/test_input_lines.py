@@ -22,6 +22,10 @@ PATIENCE = 20.0
 """Seconds that one answer of the program may take on a busy machine."""
 
 
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
 class Terminal:
     """`ivr simulate` in a terminal of its own."""
 
@@ -42,10 +46,11 @@ class Terminal:
     def wait_for(self, text: str, *, typing: str = "") -> str:
         """Read until this text is on the screen; return what came since the last time, as it is read.
 
+        Blanks do not count: what is on one line may be drawn in pieces, with movements of the cursor between them.
         ``typing`` are keys that may come too early, such as an arrow before the history is loaded. They are pressed again.
         """
         fresh, deadline, presses_at = "", time.monotonic() + PATIENCE, 0.0
-        while text not in fresh:
+        while _squeezed(text) not in _squeezed(fresh):
             if typing and time.monotonic() >= presses_at:
                 self.type(typing)
                 presses_at = time.monotonic() + 2
