@@ -105,8 +105,7 @@ class Publisher:
                 limits=self.limits,
                 log_style=(self.settings.log, self.settings.log_level),
                 waiting=self.waiting,
-                fresh=self.running
-                is not None,  # then this process has loaded the code, perhaps as it was before
+                fresh=self.running is not None,  # this process has loaded the code, perhaps an older one
             )
         except LimitExceeded as error:
             what = f"the check of this hotline {error}"

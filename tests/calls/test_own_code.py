@@ -43,16 +43,21 @@ nodes:
 """
 
 
-@pytest.fixture
-def greeting(tmp_path: Path) -> Path:
-    """Give the folder of a hotline with an action of its own."""
+def write_greeting(folder: Path) -> Path:
+    """Write a hotline with an action of its own into a folder."""
     for name, text in {
         "menu.yaml": GREETING,
         "actions.yaml": "python: actions.py",
         "actions.py": CODE % "Hello",
     }.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def greeting(tmp_path: Path) -> Path:
+    """Give the folder of a hotline with an action of its own."""
+    return write_greeting(tmp_path)
 
 
 def word_of(hotline: ServedHotline, tree: Tree) -> object:

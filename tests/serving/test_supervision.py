@@ -13,7 +13,7 @@ import pytest
 from ivr.serving.supervisor import LONGEST_PAUSE, SILENT_SECONDS, pause_after
 from ivr.storage.database import Database
 from ivr.storage.deadline import ANSWER_WITHIN
-from tests.calls.test_own_code import CODE, GREETING
+from tests.calls.test_own_code import CODE, write_greeting
 from tests.support.phone import CUSTOMER, HOTLINE
 from tests.support.served import Server, free_port, process_name, serving, wait_until
 
@@ -95,13 +95,7 @@ def greeting(tmp_path: Path) -> Path:
     """Return the folder of a hotline with code of its own."""
     folder = tmp_path / "greeting"
     folder.mkdir()
-    for name, text in {
-        "menu.yaml": GREETING,
-        "actions.yaml": "python: actions.py",
-        "actions.py": CODE % "Hello",
-    }.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return write_greeting(folder)
 
 
 def test_workers_end_with_a_main_process_that_was_killed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -26,25 +26,14 @@ AT_ONCE = 4.0
 """Seconds, on a machine that is busy with other tests: less than the nine that a webhook may wait."""
 
 
-@pytest.fixture(autouse=True)
-def look_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every access look at the file, and not only one of a few."""
-    monkeypatch.setattr("ivr.storage.database.LOOKS_EVERY", 0.0)
+pytestmark = pytest.mark.usefixtures("look_each_time")
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """The path of the database."""
-    return tmp_path / "calls.sqlite3"
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[SqliteStore]:
-    """A store in that file, with a call."""
-    opened = SqliteStore(file)
-    play(opened, "CA0")
-    yield opened
-    opened.close()
+def store(store: SqliteStore) -> SqliteStore:
+    """A store with a call."""
+    play(store, "CA0")
+    return store
 
 
 def beside(file: Path, suffix: str) -> Path:

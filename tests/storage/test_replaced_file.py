@@ -27,16 +27,7 @@ from ivr.storage.sqlite import SqliteStore
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def look_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every access look at the file, and not only one of a few."""
-    monkeypatch.setattr("ivr.storage.database.LOOKS_EVERY", 0.0)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """The path of the database."""
-    return tmp_path / "calls.sqlite3"
+pytestmark = pytest.mark.usefixtures("look_each_time")
 
 
 def play(store: SqliteStore, call: str) -> None:

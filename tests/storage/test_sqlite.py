@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,20 +24,6 @@ from ivr.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CALL = "CA0123"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """The path of a database that is not there yet."""
-    return tmp_path / "calls.sqlite3"
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[SqliteStore]:
-    """An empty store in that file."""
-    opened = SqliteStore(file)
-    yield opened
-    opened.close()
 
 
 def asked(file: Path, question: str) -> list[tuple[object, ...]]:
