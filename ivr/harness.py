@@ -248,7 +248,7 @@ class DirectHarnesses:
     tree: Tree | None = None
     seen: Seen | None = None
     registry: ActionRegistry | None = None
-    """Actions to use instead of those that the folder names."""
+    """Actions to use instead of those that the folder names; else those of the first call serve all."""
     draw: Callable[[int], str] = secrets.token_hex
     """Returns so many random bytes in hexadecimal."""
     _samples: Samples | None = None
@@ -266,6 +266,7 @@ class DirectHarnesses:
             tree=_without_settings(tree, {*call.outcomes, *call.unavailable}),
             registry=self.registry,
         )
+        self.registry = application.hotline.registry  # read once
         clock = VirtualClock(moment(call, tree.timezone))
         slow_down(application, clock, faults)
         watch = CallMonitor(seen=self.seen)

@@ -224,7 +224,7 @@ def mazes() -> dict[str, Tree]:
         "levels": tree_of(LEVELS, quiet + "variables: {sky: blue}", contracts=CONTRACTS),
         "needs": tree_of(NEEDS, quiet + "identity: {known: stop, verified: stop}", contracts=CONTRACTS),
         "notes": tree_of(NOTES, quiet, contracts=CONTRACTS),
-        "days": tree_of(DAYS, contracts=CONTRACTS),
+        "days": tree_of(DAYS, quiet, contracts=CONTRACTS),
         "people": tree_of(PEOPLE, quiet, contracts=CONTRACTS),
         "clock": tree_of(CLOCK, quiet + 'variables: {hour: ""}', contracts=CONTRACTS),
         "numbers": tree_of(NUMBERS, quiet + 'variables: {number: ""}', contracts=CONTRACTS),
