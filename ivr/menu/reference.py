@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Anywhere, Hotline, Included, Limits, MessageLimits
 from ivr.menu.language.lint_settings import Lint, RuleSetting
+from ivr.menu.language.model import Model
 from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, Option, SpeakingNode
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.words import RecordedWords
@@ -45,8 +46,23 @@ def schema(model: type[BaseModel], title: str) -> dict[str, Any]:
     It accepts what the reader accepts. In `length: 4` an editor's language server sees a number, while the reader takes every
     value as a text.
     """
-    made = _eased(model.model_json_schema(by_alias=True))
+    made = _eased(_described(model, model.model_json_schema(by_alias=True)))
     return {"$schema": DIALECT, **made, "title": title}
+
+
+def _described(model: type[BaseModel], made: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a model with the description of every key."""
+    sections = {each.__name__: each for each in _subclasses(Model)}
+    for name, part in {model.__name__: made, **made.get("$defs", {})}.items():
+        for key, field in keys_of(sections[name]).items() if name in sections else ():
+            if field.description and key in part.get("properties", {}):
+                part["properties"][key].setdefault("description", field.description)
+    return made
+
+
+def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in model.__subclasses__():
+        yield from (each, *_subclasses(each))
 
 
 _SCHEMAS_BY_NAME = ("properties", "patternProperties", "$defs")

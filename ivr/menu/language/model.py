@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,10 +26,36 @@ YamlPath = tuple[str | int, ...]
 class Model(BaseModel):
     """A section of YAML. It is frozen, and an unknown key in it is a mistake.
 
-    The text below a field is its description, for the reference page and the JSON Schema.
+    The text below a field is its description, for the reference page and the JSON Schema: see :func:`describe`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@cache
+def describe(model: type[BaseModel]) -> None:
+    """Give the fields of a section the texts below them as descriptions.
+
+    pydantic can do so when it makes the class, but then every command would wait a tenth of a second for it.
+    """
+    below = {name: text for each in reversed(model.__mro__) for name, text in _texts_below(each)}
+    for name, field in model.model_fields.items():
+        field.description = field.description or below.get(name)
+
+
+def _texts_below(model: type) -> Iterator[tuple[str, str]]:
+    if not issubclass(model, Model):
+        return
+    try:
+        source = inspect.getsource(model)
+    except (OSError, TypeError):  # it is installed without its sources
+        return
+    [declared] = ast.parse(textwrap.dedent(source)).body
+    assert isinstance(declared, ast.ClassDef)
+    for field, text in pairwise(declared.body):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                yield name, inspect.cleandoc(words)
 
 
 def shape(value: Any) -> str:

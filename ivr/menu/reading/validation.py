@@ -13,7 +13,7 @@ from pydantic import BaseModel, RootModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
 from rapidfuzz.distance import OSA
 
-from ivr.menu.language.model import YamlPath
+from ivr.menu.language.model import YamlPath, describe
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.suggestions import ELSEWHERE, did_you_mean, key_meant, one_of, shown
 from ivr.menu.reading.problems import MAX_PROBLEMS, BadFile, Problem, more_problems
@@ -172,11 +172,14 @@ def _misspelt_kind(key: str) -> str | None:
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the keys of a section as an editor types them."""
+    """Return the keys of a section as an editor types them, with their descriptions."""
+    describe(model)
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-NODE_KEYS = {key: None for model in KINDS.values() for key in keys_of(model)}
+NODE_KEYS = {
+    field.alias or name: None for model in KINDS.values() for name, field in model.model_fields.items()
+}
 
 
 # --- pydantic's errors in an editor's words

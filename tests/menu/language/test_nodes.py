@@ -13,6 +13,7 @@ from ivr.menu.language import words as spoken_words
 from ivr.menu.language.nodes import KINDS, AskNode, EndNode, SayNode
 from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, words_of
+from ivr.menu.reading.validation import keys_of
 
 MODELS = [
     model
@@ -26,7 +27,7 @@ MODELS = [
 def test_everything_is_described(model: type[BaseModel]) -> None:
     """Every section has a docstring and every key a description that ends as a sentence: an editor reads it."""
     assert model.__doc__
-    for name, field in model.model_fields.items():
+    for name, field in keys_of(model).items():
         assert field.description, name
         assert field.description.endswith("."), name
 
