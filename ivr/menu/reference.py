@@ -55,8 +55,8 @@ def _described(model: type[BaseModel], made: dict[str, Any]) -> dict[str, Any]:
     sections = {each.__name__: each for each in _subclasses(Model)}
     for name, part in {model.__name__: made, **made.get("$defs", {})}.items():
         for key, field in keys_of(sections[name]).items() if name in sections else ():
-            if field.description and key in part.get("properties", {}):
-                part["properties"][key].setdefault("description", field.description)
+            if field.description and (value := part.get("properties", {}).get(key)) is not None:
+                part["properties"][key] = dict(sorted({"description": field.description, **value}.items()))
     return made
 
 
