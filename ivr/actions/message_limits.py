@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import phonenumbers
 
+from ivr.engine.callers import country_of
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.hotline_limits import alarm_refused, has_proved_something, hotline_limits
 from ivr.menu.language.contract import Contract, Level, Outcome
@@ -96,13 +96,3 @@ def refused(contract: Contract) -> ActionResult:
     if outcome is None or outcome.tells:
         raise NoMessageLeft
     return ActionResult("rationed")
-
-
-def country_of(number: str) -> str:
-    """Return the country of a number, such as ``CN``, or ``ZZ`` if it has none."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return "ZZ"
-    country = phonenumbers.region_code_for_number(parsed)
-    return str(country or phonenumbers.region_code_for_country_code(parsed.country_code or 0))

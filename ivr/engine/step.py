@@ -37,6 +37,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from ivr.engine import events
+from ivr.engine.callers import first_language
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
 from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
 from ivr.engine.keys import keys_here
@@ -204,7 +205,7 @@ def _start(turn: Turn, event: events.Event) -> None:
     """Go to the first node, with what is known of the call when it begins."""
     if isinstance(event, events.CallStarted):
         turn.session.caller, turn.session.called = event.caller, event.called
-        turn.speak_in(event.language)
+        turn.speak_in(event.language or first_language(turn.tree, event.caller))
     _go(turn, turn.tree.declared.start)
 
 

@@ -149,8 +149,9 @@ class _Maker:
         own: Node | NodeWords = words_of(node, typed) if self.words else node
         spoken = fields_with(type(node), {Role.spoken}).items()
         sent = fields_with(type(node), {Role.message, Role.note}).items()
+        speaker, source = (makers.get(node.spoken_in, self), node) if node.spoken_in else (self, own)
         said = NodeSpeech(
-            {key: self.prompts(getattr(own, field)) for key, field in spoken},
+            {key: speaker.prompts(getattr(source, field)) for key, field in spoken},
             {
                 key: self.voice.message(getattr(own, field) or "")
                 for key, field in sent

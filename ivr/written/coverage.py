@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from ivr.engine import events
+from ivr.engine.callers import first_language
 from ivr.engine.commands import RunAction
 from ivr.engine.recognition import as_keys
 from ivr.engine.session import Session
@@ -199,8 +200,9 @@ class Coverage:
     def _begins_in(self, before: Session, event: events.Event, turn: Turn) -> str:
         """Return the language of the first node: the present one, unless the caller chose another."""
         spoken = before.language if before.language in self.tree.speech else self.tree.languages[0]
-        if isinstance(event, events.CallStarted) and event.language in self.tree.speech:
-            return event.language
+        if isinstance(event, events.CallStarted):
+            chosen = event.language or first_language(self.tree, event.caller)
+            return chosen if chosen in self.tree.speech else spoken
         if turn.input_kind != "option" or not isinstance(event, events.DigitsPressed | events.SpeechHeard):
             return spoken
         option = self.tree.nodes[before.node].options[as_keys(self.tree, before, event).digits]

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ivr.actions.base import ActionRequest, ActionResult
-from ivr.actions.message_limits import country_of, recipient
+from ivr.actions.message_limits import recipient
+from ivr.engine.callers import country_of
 from ivr.menu.language.contract import Level
 from ivr.menu.language.hotline import MessageLimits
 from tests.support.action_caller import NOW, STRANGER, Caller, moment, number

@@ -9,7 +9,7 @@ from datetime import timedelta
 import phonenumbers
 import pytest
 
-from ivr.actions.message_limits import country_of
+from ivr.engine.callers import country_of
 from ivr.storage.attempts import RateLimit
 from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, telephone
 from tests.support.figures import figure

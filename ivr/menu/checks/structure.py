@@ -95,6 +95,16 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
         elif wrong := voice_problem(language, voice):
             what, _, remedy = wrong.partition("; ")
             draft.note("", ("voices", language), what, remedy)
+    _begin_in(draft, hotline)
+
+
+def _begin_in(draft: Draft, hotline: Hotline) -> None:
+    named = {("countries", country): language for country, language in hotline.begin_in.countries.items()}
+    if hotline.begin_in.elsewhere:
+        named["elsewhere",] = hotline.begin_in.elsewhere
+    for path, language in named.items():
+        if language not in hotline.languages:
+            _unknown_language(draft, hotline, "", ("begin_in", *path), language)
 
 
 def _unknown_language(
@@ -153,6 +163,8 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
             _run(draft, name, node, contracts)
         case SetNode():
             _set(draft, hotline, name, node)
+        case SayNode(language=str(language)) if language not in hotline.languages:
+            _unknown_language(draft, hotline, name, ("language",), language)
         case SayNode() | ChooseNode() | HandoffNode() | RecordNode() | TextNode() | EndNode():
             pass  # their targets, templates and words are checked with everybody's
         case other:

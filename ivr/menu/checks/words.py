@@ -103,7 +103,8 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
 def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
     """Yield what is spoken in the first language but not translated."""
     for key, field in fields_with(type(node), TRANSLATED).items():
-        if getattr(node, field) is not None and getattr(own, field) is None:
+        translated = node.spoken_in is None or key != "say"
+        if translated and getattr(node, field) is not None and getattr(own, field) is None:
             yield key
     for key, option in node.options.items():
         words = own.options.get(key)
@@ -118,6 +119,8 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
     for key, field in fields_with(NodeWords, TRANSLATED).items():
         if getattr(own, field) is not None and key not in said:
             yield (key,), f"the node has no `{key}`", "delete it, or move it to its node"
+    if node.spoken_in and getattr(own, "say", None) is not None:
+        yield ("say",), f"the node always speaks `{node.spoken_in}`", "delete it here"
     for field, what, typed in (("menu", "menu", own.menu), ("keys", "entry", own.keys)):
         options = node.options if node.options_key == field else {}
         for key in typed:

@@ -62,6 +62,16 @@ class MessageLimits(Model):
     """To all countries together that are not named."""
 
 
+class FirstLanguage(Model):
+    """The language in which a call begins, by where it comes from."""
+
+    countries: dict[Country, Language] = Field(default_factory=dict)
+    """For calling numbers of a country, such as `CN: zh-CN`."""
+    elsewhere: Language | None = None
+    """For the other numbers; without it, the hotline's first language. A call whose number is withheld begins in that one,
+    too."""
+
+
 class Limits(Model):
     """The bounds of one call; past them a human takes over."""
 
@@ -78,6 +88,8 @@ class Hotline(Model):
     """The hotline's name."""
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)]
     """The first is the language of this file; each other one has a file `prompts.<language>.yaml`."""
+    begin_in: FirstLanguage = Field(default_factory=FirstLanguage)
+    """The language in which a call begins, by the country of its number; without it, the first."""
     voices: dict[Language, Value] = Field(default_factory=dict)
     """The voice of each language, such as `Polly.Zhiyu-Neural`."""
     timezone: str = "UTC"

@@ -112,6 +112,11 @@ class NodeBase(Model):
         return {}
 
     @property
+    def spoken_in(self) -> str | None:
+        """The language in which its words are said, if that is not the one of the call."""
+        return None
+
+    @property
     def action(self) -> str | None:
         return None
 
@@ -220,10 +225,17 @@ class SayNode(NodeBase):
 
     say: Annotated[Words, Called("播报", "says")]
     """What the caller hears."""
+    language: Language | None = None
+    """The language in which it is said in every call, such as `en-US` for `For English, press 8.` in a Chinese menu. It
+    has no words in the other languages then, and the language of the call stays as it is."""
     note: Annotated[Note | None, Called("要点", "summary")] = None
     """What this comes to in a few words, for the summary that the caller may ask for: `{{ summary }}`."""
     then: Target
     """The node that follows, or `back`."""
+
+    @property
+    def spoken_in(self) -> str | None:
+        return self.language
 
 
 class MenuNode(ListeningNode):
