@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-
-from ivr.engine.callers import country_of
 from ivr.actions.base import ActionRequest, ActionResult, Services
 from ivr.actions.hotline_limits import alarm_refused, has_proved_something, hotline_limits
+from ivr.engine.callers import country_of
 from ivr.menu.language.contract import Contract, Level, Outcome
 from ivr.storage.attempts import RateLimit
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.hotline import Anywhere, Hotline, Included, Limits, MessageLimits
+from ivr.menu.language.hotline import Anywhere, FirstLanguage, Hotline, Included, Limits, MessageLimits
 from ivr.menu.language.lint_settings import Lint, RuleSetting
 from ivr.menu.language.model import Model
 from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, Option, SpeakingNode
@@ -110,6 +110,7 @@ def node_reference() -> str:
 
 def _hotline() -> Iterator[str]:
     yield from section("The hotline: `menu.yaml`", Hotline, level=2)
+    yield from section("The language in which a call begins, under `begin_in:`", FirstLanguage)
     yield from section("A desk, under `desks:`", Desk)
     yield from section("A key under `anywhere:`", Anywhere)
     yield from section("The bounds of a call, under `limits:`", Limits)

@@ -85,7 +85,7 @@ def test_a_sentence_is_said_in_its_own_language() -> None:
         ("start:", "begin_in: {countries: {CN: fr-FR}}\nstart:", "menu.yaml", "`fr-FR` is not among the hotline's"),
         ("start:", "begin_in: {elsewhere: fr-FR}\nstart:", "menu.yaml", "`fr-FR` is not among the hotline's"),
         ("    then: main\n\n  main:", "    language: fr-FR\n    then: main\n\n  main:", "menu.yaml",
-         "greeting: `fr-FR` is not among the hotline's `languages:`; it has: `zh-CN`, `en-US`"),
+         "greeting: `fr-FR` is not among the hotline's `languages:`; use one of `zh-CN`, `en-US`"),
         ("    then: main\n\n  main:", "    language: zh-CN\n    then: main\n\n  main:", "prompts.en-US.yaml",
          "greeting: the node always speaks `zh-CN`; delete it here"),
     ],

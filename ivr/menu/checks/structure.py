@@ -99,11 +99,10 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
 
 
 def _begin_in(draft: Draft, hotline: Hotline) -> None:
-    named = {("countries", country): language for country, language in hotline.begin_in.countries.items()}
-    if hotline.begin_in.elsewhere:
-        named["elsewhere",] = hotline.begin_in.elsewhere
-    for path, language in named.items():
-        if language not in hotline.languages:
+    begin = hotline.begin_in
+    named = [(("countries", country), language) for country, language in begin.countries.items()]
+    for path, language in [*named, (("elsewhere",), begin.elsewhere)]:
+        if language and language not in hotline.languages:
             _unknown_language(draft, hotline, "", ("begin_in", *path), language)
 
 

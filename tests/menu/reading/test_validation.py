@@ -42,7 +42,7 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
     [
         (SayNode, "say: x", "1:1: n: `then` is missing; add `then:` (the node that follows, or `back`)"),
         (SayNode, "say: x\nthn: a\nthen: b", "2:1: n: `thn` is not known here; did you mean `then`?"),
-        (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `allow`, `say`, `note`, `then`"),
+        (SayNode, "say: x\nqqq: a\nthen: b", "2:1: n: `qqq` is not known here; use one of `barge_in`, `needs`, `allow`, `say`, `language`, `note`, `then`"),
         (SayNode, "say: x\nthen: Main", "2:1: n: `Main` is no name (small letters, digits and `_`, beginning with a letter); write `main`"),
         (SayNode, "say: x\nthen: a\nneeds: verifed", "3:1: n: `needs` cannot be `verifed`; did you mean `verified`?"),
         (SayNode, "say: x\nthen: a\nneeds: [verified]", "3:1: n: `needs` cannot be a list; use one of `known`, `verified`, `confirmed`"),
