@@ -11,8 +11,8 @@ Chinese is spoken by ``cmn-latn-pinyin``, which differs from ``cmn`` in how it r
 ``cmn`` takes the pinyin of its own dictionary for English, and says `king three` for 请: half as long again.
 
 The fit is a least-squares one in which each prompt weighs as one over its duration: the errors of words add up, so that
-their square grows with the length. No constant may be negative. Exit status 1: a constant in ``ivr/menu/speech/durations.py``
-differs from the fitted one by more than a twentieth.
+their square grows with the length. No constant may be negative. Exit status 1: a constant of a language's pack
+(``ivr/menu/speech/languages/``) differs from the fitted one by more than a twentieth.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import Heard
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
-from ivr.menu.speech.durations import CHINESE, ENGLISH, is_chinese, parts
+from ivr.menu.speech.durations import SpokenParts, cost, parts
+from ivr.menu.speech.packs import pack
 from ivr.menu.tree import Tree
 from ivr.written.runner import play, read_calls
 
 VOICES = {"Chinese": "cmn-latn-pinyin", "English": "en-us"}
-PACES = {"Chinese": CHINESE, "English": ENGLISH}
+PACKS = {"Chinese": "zh-CN", "English": "en-US"}
 FITTED = {
     "Chinese": ("characters", "pauses"),
     "English": ("prompts", "words", "letters", "pauses"),
@@ -64,8 +65,13 @@ class Spoken:
     @property
     def counts(self) -> list[int]:
         """What of the text takes time, as far as it is fitted."""
-        counted = parts(self.text, chinese=self.language == "Chinese")
+        counted = counts(self.text, self.language)
         return [getattr(counted, name) for name in FITTED[self.language]]
+
+
+def counts(text: str, language: str) -> SpokenParts:
+    """Return what takes time in a text of one of :data:`PACKS`."""
+    return parts(text, syllables=pack(PACKS[language]).seconds.numbers == "characters")
 
 
 def speak(text: str, voice: str) -> float:
@@ -115,8 +121,8 @@ def _in_calls(folder: Path, tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _unmixed(text: str, tag: str) -> dict[str, str]:
     """Return a text with its language, or nothing where it is empty or mixes the scripts."""
-    chinese = is_chinese(text, tag)
-    mixed = re.search("[A-Za-z]", text) if chinese else parts(text, chinese=False).characters
+    chinese = tag.startswith("zh")
+    mixed = re.search("[A-Za-z]", text) if chinese else parts(text, syllables=False).characters
     return {} if mixed or not text else {text: "Chinese" if chinese else "English"}
 
 
@@ -153,10 +159,9 @@ def report(language: str, spoken: Sequence[Spoken]) -> bool:
     """Print the constants and the errors of one language; return whether the model has these constants."""
     constants = fit([each.counts for each in spoken], [each.seconds for each in spoken])
     names = [name.removesuffix("s") for name in FITTED[language]]
-    have = [float(getattr(PACES[language], name)) for name in names]
-    whole = [
-        (each, PACES[language].seconds(parts(each.text, chinese=language == "Chinese"))) for each in spoken
-    ]
+    seconds = pack(PACKS[language]).seconds
+    have = [float(getattr(seconds, name)) for name in names]
+    whole = [(each, cost(counts(each.text, language), seconds)) for each in spoken]
     off = [(abs(model - each.seconds), each, model) for each, model in whole]
     _, worst, said = max(off, key=lambda each: each[0] / each[1].seconds)
     print(
@@ -195,7 +200,7 @@ def main() -> int:
     spoken = [Spoken(language, text, each) for (text, language), each in zip(texts, seconds, strict=True)]
     same = [report(language, [each for each in spoken if each.language == language]) for language in VOICES]
     if not all(same):
-        print("ivr/menu/speech/durations.py has other constants than these (more than 5 % apart)")
+        print("ivr/menu/speech/languages/ has other constants than these (more than 5 % apart)")
     return 0 if all(same) else 1
 
 

@@ -17,6 +17,7 @@ from ivr.menu.language.scalars import Language, SingleLine, wrong
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import parse_file
 from ivr.menu.reading.yaml import content_of
+from ivr.menu.speech.packs import pack
 
 _log = structlog.get_logger()
 
@@ -35,8 +36,8 @@ def bulletins(services: Services, request: ActionRequest) -> ActionResult:
     words = services.bulletins.current(request.at.date(), request.language)
     if not words:
         return ActionResult("none")
-    # Chinese puts no space between sentences.
-    return ActionResult("some", {"bulletins": ("" if request.language.startswith("zh") else " ").join(words)})
+    space = " " if pack(request.language).spaces else ""
+    return ActionResult("some", {"bulletins": space.join(words)})
 
 
 class Bulletin(Model):

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
 from ivr.engine.events import DigitsPressed, Event, SpeechHeard
 from ivr.engine.session import Session
 from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.speech.packs import ENGLISH, pack
 from ivr.menu.speech.recognition import meant, spoken_digits, spoken_key
 from ivr.menu.tree import Tree
-
-_POLITE = re.compile(r"^(?:不好意思|对不起|抱歉|请问|那个|嗯+|呃+|哦+|啊+|well|um+|uh+|oh|sorry|please)\W*")
-_YES = re.compile(
-    r"(?:(?:是|对)(?!不)|好|没错|不错|没问题|可以|行|(?:yes|yeah|yep|right|correct|sure|ok|okay|that's right)\b)"
-)
-_NO = re.compile(
-    r"(?:不(?!错|知道|清楚|好意思|一定)|没有|没(?!错|问题)|错|(?:no|nope|not|wrong|incorrect|that's not)\b(?!\s+sure))"
-)
-
-
-_NO_INSIDE = re.compile(r"不对|(?<!是)不是|\b(?:isn't|wasn't|is not|was not|not right|not correct)\b")
 
 
 def as_keys(tree: Tree, session: Session, event: DigitsPressed | SpeechHeard) -> DigitsPressed:
@@ -41,25 +32,37 @@ def _keys_meant(tree: Tree, session: Session, text: str) -> str:
     node, speech = tree.nodes[session.node], tree.speech[session.language]
     if isinstance(node, MenuNode):
         heard = {**speech.heard, **speech.nodes[session.node].heard}
-        return meant(text, heard) or spoken_key(text)
+        return meant(text, heard) or spoken_key(text, session.language)
     assert isinstance(node, AskNode)
     anywhere = meant(text, {**speech.heard, **speech.nodes[session.node].heard})
     if anywhere:
         return anywhere
     if node.ask == "yes_no" or session.confirming is not None:
-        return yes_or_no(text) or spoken_key(text)
-    return "" if node.is_secret else spoken_digits(text)
+        return yes_or_no(text, session.language) or spoken_key(text, session.language)
+    return "" if node.is_secret else spoken_digits(text, session.language)
 
 
-def yes_or_no(text: str) -> str:
+@functools.cache
+def _answers(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what is polite, how a yes begins, how a no begins, and what denies anywhere."""
+    own = pack(language).keys
+    keys = own if own.yes else pack(ENGLISH).keys
+    polite, yes, no, denied = (
+        "|".join(each) or "(?!)" for each in (keys.polite, keys.yes, keys.no, keys.denied)
+    )
+    return re.compile(rf"^(?:{polite})\W*"), re.compile(yes), re.compile(no), re.compile(denied)
+
+
+def yes_or_no(text: str, language: str) -> str:
     """Return the key that a yes (1) or a no (2) means, or an empty text where it is unsure.
 
     An answer begins with its yes or no, after what politeness puts before it: ``不对`` and ``no`` are a no, ``不知道``
     and ``I don't know`` are neither.
     """
+    polite, yes, no, denied = _answers(language)
     said = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip()
-    while (shorter := _POLITE.sub("", said)) != said:
+    while (shorter := polite.sub("", said)) != said:
         said = shorter
-    if _NO.match(said) or _NO_INSIDE.search(said):
+    if no.match(said) or denied.search(said):
         return "2"
-    return "1" if _YES.match(said) else ""
+    return "1" if yes.match(said) else ""

@@ -163,7 +163,7 @@ class StepChecks:
             taken = {*keys, "*", "#"}
         else:
             taken = {*keys, *(["#"] if gather.finish else [])}
-        for key in (key for each in said(turn.commands) for key in _said_keys(each.text)):
+        for key in (key for each in said(turn.commands) for key in _said_keys(each.text, each.language)):
             if key not in taken:
                 what = f"the caller is told to press `{key}`, which is not taken here"
                 self.note("P10", state, move, turn, what, f'add `"{key}":` to the menu, or change the words')

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ivr.lint.patterns import NO, OPEN_QUESTION, YES, family, sentences
+from ivr.lint.patterns import no_words, pattern, sentences, yes_words
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import Edge, EdgeKind, closure
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.speech.estimates import words
+from ivr.menu.speech.packs import pack
 
 
-def yes_and_no_of(menu: MenuNode) -> tuple[str | None, str | None]:
-    """Return the keys of a menu that say yes and no, by the words of the first language."""
+def yes_and_no_of(menu: MenuNode, language: str) -> tuple[str | None, str | None]:
+    """Return the keys of a menu that say yes and no, by the words of the hotline's first language."""
     purposes = {key: (option.for_ or "").strip().lower() for key, option in menu.menu.items()}
-    yes = next((key for key, purpose in purposes.items() if purpose in YES), None)
-    no = next((key for key, purpose in purposes.items() if purpose in NO), None)
+    yes = next((key for key, purpose in purposes.items() if purpose in yes_words(language)), None)
+    no = next((key for key, purpose in purposes.items() if purpose in no_words(language)), None)
     return yes, no
 
 
 def asks_whether(subject: Subject, name: str) -> bool:
     """Return whether a menu asks for a yes: it has a yes and a no, or its words end in a yes-or-no question."""
     node = subject.tree.nodes[name]
-    return isinstance(node, MenuNode) and (all(yes_and_no_of(node)) or _ends_in_question(subject, name))
+    return isinstance(node, MenuNode) and (
+        all(yes_and_no_of(node, subject.first)) or _ends_in_question(subject, name)
+    )
 
 
 def _ends_in_question(subject: Subject, name: str) -> bool:
     question = subject.question(name, subject.first)
     last = next(reversed(sentences(words(question))), "") if question else ""
-    is_open = OPEN_QUESTION.get(family(subject.first))
-    return last.endswith(("?", "？")) and not (is_open and is_open.search(last))
+    is_open = pattern("open_question", subject.first)
+    asks = re.search(pack(subject.first).lint.question, last) is not None
+    return asks and not (is_open and is_open.search(last))
 
 
 def unconfirmed(subject: Subject, name: str) -> Iterator[str]:
@@ -58,7 +63,7 @@ def _is_yes(subject: Subject, name: str, edge: Edge) -> bool:
     if isinstance(node, AskNode) and edge.kind is EdgeKind.way:
         return edge.name == "yes" or (edge.name == "then" and node.read_back)
     if isinstance(node, MenuNode) and edge.kind is EdgeKind.option:
-        yes, no = yes_and_no_of(node)
+        yes, no = yes_and_no_of(node, subject.first)
         return (edge.name == yes if yes and no else edge.name != no) and asks_whether(subject, name)
     return False
 

@@ -6,35 +6,28 @@ import re
 from collections.abc import Iterator
 
 from ivr.lint.asking import listened_last, unconfirmed
-from ivr.lint.patterns import (
-    HASH,
-    ID_NUMBER,
-    OTHER_CODE,
-    PASSWORD_ASKED,
-    PASSWORD_SAID,
-    demanded,
-    family,
-    says_number,
-)
+from ivr.lint.patterns import demanded, pattern, says_number
 from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import Subject
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.estimates import words
+from ivr.menu.speech.packs import pack
 
 
 @rule("D01")
 def how_much(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Look for the number of digits if it is fixed, and for the pound key if it is not."""
     for language in subject.languages:
+        pound = pattern("hash", language)
         for name, node in subject.entries():
             question = subject.question(name, language)
-            if node.ask == "yes_no" or not question or family(language) not in HASH:
+            if node.ask == "yes_no" or not question or pound is None:
                 continue
             text, length = words(question), _fixed_length(node)
-            if length is None and not HASH[family(language)].search(text):
-                remedy = "add “then press pound”" if family(language) == "en" else "加上“按井号键结束”"
+            if length is None and not pound.search(text):
+                remedy = f"add “{pack(language).lint.advice.pound}”"
                 yield Finding(name, ("say",), "the question does not say how to finish", remedy, language)
-            elif length is not None and not says_number(text, length):
+            elif length is not None and not says_number(text, length, language):
                 what = f"the question does not say that {length} digits are typed"
                 yield Finding(name, ("say",), what, "say how many", language)
 
@@ -91,12 +84,12 @@ def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
 
 @rule("D07")
 def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
-    pattern = ID_NUMBER.get(family(subject.first))
+    id_number = pattern("id_number", subject.first)
     for name, node in subject.entries():
         question = subject.question(name, subject.first)
-        if not pattern or not question or node.ask != "digits" or node.length != "18":
+        if not id_number or not question or node.ask != "digits" or node.length != "18":
             continue
-        if pattern.search(words(question)):
+        if id_number.search(words(question)):
             what = "an ID number that is asked for as digits, so that its check character is not checked"
             yield Finding(name, ("ask",), what, "write `ask: id_card`")
 
@@ -105,12 +98,13 @@ def check_digit(subject: Subject, _limit: float) -> Iterator[Finding]:
 def no_password(subject: Subject, _limit: float) -> Iterator[Finding]:
     before_entries = subject.hearing_first({name for name, _ in subject.entries()})
     for said in subject.said:
-        language, is_typed = family(said.language), said.node in before_entries
-        password = (PASSWORD_ASKED if is_typed else PASSWORD_SAID).get(language)
+        language, is_typed = said.language, said.node in before_entries
+        password = pattern("password_asked" if is_typed else "password_said", language)
+        other_code = pattern("other_code", language) if is_typed else None
         what = ""
-        if password and demanded(password, said.text):
+        if password and demanded(password, said.text, language):
             what = "it asks for a password"
-        elif is_typed and language in OTHER_CODE and demanded(OTHER_CODE[language], said.text):
+        elif other_code and demanded(other_code, said.text, language):
             what = "it asks for a code that was sent for another purpose"
         if what:
             yield in_words(said, what, "ask for a one-time code, `ask: code`, after an action that sends one")

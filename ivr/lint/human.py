@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ivr.lint.patterns import HOURS, family
+from ivr.lint.patterns import pattern
 from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import EdgeKind, closure
@@ -125,7 +125,7 @@ def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
         if desk.closed is None:
             continue
         for language in subject.languages:
-            if family(language) in HOURS and desk.closed not in hours_said[language]:
+            if pattern("hours", language) and desk.closed not in hours_said[language]:
                 what = f"`{desk.closed}` does not say when the desk `{name}` opens"
                 yield Finding(desk.closed, ("say",), what, "say the hours", language)
         if desk.closed not in hopeful:
@@ -144,7 +144,7 @@ _STOPS = frozenset({WaitsFor.key, WaitsFor.entry, WaitsFor.recording, WaitsFor.d
 
 def _hours_said(subject: Subject, language: str) -> set[str]:
     """Return the nodes from which a call hears some opening hours before it waits for its caller or for a human."""
-    hours = HOURS.get(family(language))
+    hours = pattern("hours", language)
     own = subject.tree.speech[language].nodes
     saying = (
         name

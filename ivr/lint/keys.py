@@ -47,7 +47,7 @@ def same_meaning(subject: Subject, _limit: float) -> Iterator[Finding]:
 @rule("M06")
 def yes_and_no(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, node in subject.menus():
-        yes, no = yes_and_no_of(node)
+        yes, no = yes_and_no_of(node, subject.first)
         if yes and no and (yes, no) != ("1", "2"):
             what = f"yes is {yes} and no is {no}, and callers expect 1 and 2"
             yield Finding(name, ("menu",), what, "change the keys, or write `ask: yes_no`")

@@ -1,102 +1,76 @@
-"""Phrases that the rules look for, by language without its region. Other languages are not judged by them."""
+"""Phrases that the rules look for, from the pack of each language. A language without them is not judged by them."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from typing import Literal
 
-from ivr.menu.language.model import Model, read_table
-from ivr.menu.speech.durations import number_words
+from ivr.menu.speech.packs import pack, packs_understood
 
-
-def family(language: str) -> str:
-    """Return a language without its region."""
-    return language.partition("-")[0]
-
-
-class PatternTable(Model):
-    """All of ``patterns.yaml``."""
-
-    parts: dict[str, str]
-    """What stands between ``<<`` and ``>>`` in a pattern or another part. ``hour`` is there too: one to twelve in words."""
-    patterns: dict[str, dict[str, list[str]]]
-    """The alternatives of each pattern, by language."""
-    meanings: dict[str, frozenset[str]]
-    """What an option is for if it only says yes or no."""
+PatternName = Literal[
+    "account_number", "blame", "enters", "enters_a_key", "expected", "filler", "goodbye", "hash", "hours",
+    "id_number", "key_first", "open_question", "other_code", "password_asked", "password_said",
+]  # fmt: skip
+"""A list of :class:`~ivr.menu.speech.packs.LintWords`, which says what each is."""
 
 
-_TABLE = read_table(PatternTable, Path(__file__).with_suffix(".yaml"))
-_PARTS = {"hour": "|".join(word for number in range(1, 13) for word in number_words(number)), **_TABLE.parts}
+@functools.cache
+def pattern(name: PatternName, language: str) -> re.Pattern[str] | None:
+    """Return what matches any phrase of a list in a language, whatever the case. Return None if the list is empty."""
+    alternatives = getattr(pack(language).lint, name)
+    return re.compile(_filled_in("|".join(alternatives), language), re.IGNORECASE) if alternatives else None
 
 
-def _filled_in(pattern: str) -> str:
-    return re.sub(r"<<(\w+)>>", lambda found: _filled_in(_PARTS[found[1]]), pattern)
+def _filled_in(source: str, language: str) -> str:
+    of = pack(language).lint
+    parts = {"hour": "|".join(of.numbers[1:13]), **of.parts}
+    return re.sub(r"<<(\w+)>>", lambda found: _filled_in(parts[found[1]], language), source)
 
 
-def _patterns(name: str) -> Mapping[str, re.Pattern[str]]:
-    typed = {language: _filled_in("|".join(each)) for language, each in _TABLE.patterns[name].items()}
-    return {language: re.compile(pattern, re.IGNORECASE) for language, pattern in typed.items()}
+def yes_words(language: str) -> frozenset[str]:
+    """Return what an option is for if it only says yes."""
+    return frozenset().union(*(each.lint.yes for each in packs_understood(language)))
 
 
-FILLER = _patterns("filler")
-"""What callers are tired of. The sentence that a call is recorded is not among it, because many laws demand it."""
-BLAME = _patterns("blame")
-"""Words that blame the caller."""
-EXPECTED = _patterns("expected")
-"""Words that say what to do."""
-KEY_FIRST = _patterns("key_first")
-"""A key that is named before what it is for."""
-ENTERS = _patterns("enters")
-"""Words that ask a caller to type data."""
-ENTERS_A_KEY = _patterns("enters_a_key")
-"""A menu key that a caller is told to type like data."""
-GOODBYE = _patterns("goodbye")
-HASH = _patterns("hash")
-PASSWORD_SAID = _patterns("password_said")
-"""Words that ask a caller to say a password."""
-PASSWORD_ASKED = _patterns("password_asked")
-"""Words that ask a caller to type or say one."""
-OTHER_CODE = _patterns("other_code")
-"""Words that ask for a code that somebody else sent, for another purpose."""
-HOURS = _patterns("hours")
-"""An hour or a day. A lone digit is neither, since it may be a key or a number to dial."""
-ACCOUNT_NUMBER = _patterns("account_number")
-"""Words that show that an account's number is typed."""
-ID_NUMBER = _patterns("id_number")
-OPEN_QUESTION = _patterns("open_question")
-"""A question that cannot be answered with yes."""
-YES, NO = _TABLE.meanings["yes"], _TABLE.meanings["no"]
-
-_FORBIDDEN = re.compile(r"不|勿|无需|无须|别$|\b(?:never|not|nobody|no one)\b|n['’]t\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[，。；！？,.;!?]")
-_SENTENCE_END = re.compile(r"(?<=[。！？；!?;])|(?<=[.])\s+")
+def no_words(language: str) -> frozenset[str]:
+    """Return what an option is for if it only says no."""
+    return frozenset().union(*(each.lint.no for each in packs_understood(language)))
 
 
-def demanded(pattern: re.Pattern[str], text: str) -> bool:
+_CLAUSE_END = re.compile(r"[，。；！？،؛؟।,.;!?]")
+_SENTENCE_END = re.compile(r"(?<=[。！？；!?;؟۔।])|(?<=[.])\s+")
+
+
+def demanded(pattern: re.Pattern[str], text: str, language: str) -> bool:
     """Return whether a text asks for something. “Never say your password” does not."""
+    forbidden = _forbidden(language)
     return any(
-        not _FORBIDDEN.search(_CLAUSE_END.split(text[: found.start()])[-1])
+        not (forbidden and forbidden.search(_CLAUSE_END.split(text[: found.start()])[-1]))
         for found in pattern.finditer(text)
     )
+
+
+@functools.cache
+def _forbidden(language: str) -> re.Pattern[str] | None:
+    words = "|".join(pack(language).lint.forbidden)
+    return re.compile(words, re.IGNORECASE) if words else None
 
 
 def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
 
 
-_CHINESE_NUMERALS = "零一二三四五六七八九十"
-_COUNTED = r"(?:[\s-]+[^\W\d]+){0,3}?[\s-]+(?:digits?|characters?|numbers?|numerals?|figures?|letters?)\b"
-_COUNTED_IN_CHINESE = r"\s*(?:位|个(?:数|字))"
-
-
-def says_number(text: str, number: int) -> bool:
+def says_number(text: str, number: int, language: str) -> bool:
     """Return whether a text gives a number of keys, in digits or words, shortly before what is counted."""
-    chinese = [rf"(?<!\d){number}"]
-    english = [rf"(?<!\d){number}", rf"\b{'[ -]'.join(number_words(number))}"]
-    if number <= 10:
-        chinese.append(f"(?<![十百]){_CHINESE_NUMERALS[number]}")
-    elif number < 20:
-        chinese.append(f"(?<![二三四五六七八九])十{_CHINESE_NUMERALS[number - 10]}")
-    pattern = f"(?:{'|'.join(chinese)}){_COUNTED_IN_CHINESE}|(?:{'|'.join(english)}){_COUNTED}"
-    return re.search(pattern, text, re.IGNORECASE) is not None
+    counted = _counted(number, language)
+    return counted is not None and counted.search(text) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def _counted(number: int, language: str) -> re.Pattern[str] | None:
+    of = pack(language).lint
+    written = [rf"(?<!\d){number}(?!\d)", *of.numbers[number : number + 1]]
+    either = f"(?:{'|'.join(written)})"
+    counts = "|".join(each.replace("<<number>>", either) for each in of.counted)
+    return re.compile(counts, re.IGNORECASE) if counts else None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ivr.lint.patterns import ACCOUNT_NUMBER, family
+from ivr.lint.patterns import pattern
 from ivr.menu.graph.flow import Edge, Flow, closure
 from ivr.menu.graph.routes import Route, routes_to_human
 from ivr.menu.graph.timed import TimedEdges
@@ -194,7 +194,7 @@ class Subject:
 
     def _asks_account(self, name: str) -> bool:
         return any(
-            family(language) in ACCOUNT_NUMBER and ACCOUNT_NUMBER[family(language)].search(words(prompt))
+            (account := pattern("account_number", language)) and account.search(words(prompt))
             for language in self.languages
             for prompt in self.tree.speech[language].nodes[name].say
         )

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from ivr.lint.patterns import (
-    BLAME,
-    ENTERS,
-    ENTERS_A_KEY,
-    EXPECTED,
-    FILLER,
-    GOODBYE,
-    KEY_FIRST,
-    family,
-    sentences,
-)
+from ivr.lint.patterns import PatternName, pattern, sentences
 from ivr.lint.registry import Finding, in_words, rule
 from ivr.lint.subject import SpokenText, Subject
 from ivr.menu.graph.routes import routes
 from ivr.menu.speech.estimates import seconds_of, words
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt, Utterance
 
 
-def _found(subject: Subject, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[SpokenText, str]]:
+def _found(subject: Subject, name: PatternName) -> Iterator[tuple[SpokenText, str]]:
     """Yield the texts that match a pattern of their language, with the match."""
     for said in subject.said:
-        pattern = patterns.get(family(said.language))
-        match = pattern.search(said.text) if pattern else None
+        phrases = pattern(name, said.language)
+        match = phrases.search(said.text) if phrases else None
         if match:
-            yield said, match[0].strip("，。；！？,.;!? ")
+            yield said, match[0].strip("，。；！？،؛؟।,.;!? ")
 
 
 @rule("W01")
@@ -38,14 +29,14 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find menus of more than two options that name a key before what it is for."""
     long = {name for name, node in subject.menus() if len(node.menu) > 2}
     before_long = subject.hearing_first(long)
-    for said, found in _found(subject, KEY_FIRST):
+    for said, found in _found(subject, "key_first"):
         if said.node not in before_long:
             continue
         what = f"“{found}” names the key before what it is for"
         yield in_words(said, what, "write “for X, press N”")
     for language in subject.languages:
-        pattern = subject.phrases(language).announce or ""
-        if long and "{for}" in pattern and pattern.find("{key}") < pattern.find("{for}"):
+        announce = subject.phrases(language).announce or ""
+        if long and "{for}" in announce and announce.find("{key}") < announce.find("{for}"):
             what = "`announce` says the key before what it is for"
             yield Finding("", ("phrases", "announce"), what, "put `{for}` before `{key}`", language)
 
@@ -54,14 +45,14 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
 def press_and_enter(subject: Subject, _limit: float) -> Iterator[Finding]:
     """Find questions for data that do not say “enter”, and keys that are to be entered."""
     for language in subject.languages:
-        pattern = ENTERS.get(family(language))
+        enters = pattern("enters", language)
         for name, node in subject.entries():
             question = subject.question(name, language)
-            if pattern and node.ask != "yes_no" and question and not pattern.search(words(question)):
-                remedy = "write “please enter …”" if family(language) == "en" else "写“请输入……”"
+            if enters and node.ask != "yes_no" and question and not enters.search(words(question)):
+                remedy = f"write “{pack(language).lint.advice.enter}”"
                 yield Finding(name, ("say",), "the question does not say to enter it", remedy, language)
     menus = dict(subject.menus())
-    for said, found in _found(subject, ENTERS_A_KEY):
+    for said, found in _found(subject, "enters_a_key"):
         if said.node in menus:
             yield in_words(said, f"“{found}” enters a menu key", "write “press”")
 
@@ -107,14 +98,15 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
 
 @rule("W06")
 def filler(subject: Subject, _limit: float) -> Iterator[Finding]:
-    for said, found in _found(subject, FILLER):
+    for said, found in _found(subject, "filler"):
         yield in_words(said, f"“{found}” is filler", "leave it out")
 
 
 @rule("W07")
 def blame(subject: Subject, _limit: float) -> Iterator[Finding]:
-    for said, found in _found(subject, BLAME):
-        if not EXPECTED[family(said.language)].search(said.text.replace(found, "")):
+    for said, found in _found(subject, "blame"):
+        expected = pattern("expected", said.language)
+        if not (expected and expected.search(said.text.replace(found, ""))):
             yield in_words(said, f"“{found}” blames the caller", "say what is expected instead")
 
 
@@ -152,7 +144,7 @@ def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
 @rule("W14")
 def last_words(subject: Subject, _limit: float) -> Iterator[Finding]:
     for said in subject.said:
-        pattern = GOODBYE.get(family(said.language))
-        if said.path == ("end",) and pattern and not pattern.search(said.text):
-            word = "再见" if family(said.language) == "zh" else "goodbye"
-            yield in_words(said, "the last words say no goodbye", f"add “{word}”")
+        goodbye = pattern("goodbye", said.language)
+        if said.path == ("end",) and goodbye and not goodbye.search(said.text):
+            remedy = f"add “{pack(said.language).lint.advice.goodbye}”"
+            yield in_words(said, "the last words say no goodbye", remedy)

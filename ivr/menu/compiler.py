@@ -17,6 +17,7 @@ from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import Words, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
 from ivr.menu.speech import phrases
+from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import condition, is_template, value
@@ -185,6 +186,8 @@ class _Maker:
         """Compile the announcement of a key. Every announcement is made here."""
         names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
         named = "".join(names.get(each, each) for each in key)
+        if key.isdigit():
+            named = pack(self.voice.language).keys.digits.replace("{digits}", key)
         said = str(self.sentences[pattern]).replace("{key}", named).replace("{for}", purpose)
         return self.voice.prompt(said)
 

@@ -23,7 +23,7 @@ from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
-from ivr.menu.speech.phrases import USUAL
+from ivr.menu.speech.packs import pack
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -154,8 +154,8 @@ def _words() -> Iterator[str]:
 
 
 def _with_usual(key: str, field: FieldInfo) -> str:
-    """Return what a sentence is for, with the usual wordings in each language that is built in."""
-    usual = [getattr(sentences, key) for sentences in USUAL.values()]
+    """Return what a sentence is for, with the usual wordings in two languages. `ivr languages` prints the others."""
+    usual = [getattr(pack(language).sentences, key) for language in ("zh-CN", "en-US")]
     wordings = [" / ".join(words) if isinstance(words, list) else words for words in usual]
     return "<br>".join((field.description or "", *wordings))
 

@@ -238,4 +238,4 @@ def test_speech_is_off_unless_it_is_asked_for() -> None:
 )
 def test_a_no_is_never_taken_for_a_yes(said: str, key: str) -> None:
     """A word of denial decides, whatever else is said; a part of a word is no word."""
-    assert yes_or_no(said) == key
+    assert yes_or_no(said, "en-US" if said.replace("’", "").isascii() else "zh-CN") == key

@@ -154,4 +154,4 @@ def test_a_password_is_asked_for(node: str, *, asks: bool) -> None:
 )
 def test_a_number_counts_beside_what_it_counts(text: str, number: int, *, says: bool) -> None:
     """A few words before the digits or characters, and not anywhere."""
-    assert says_number(text, number) is says
+    assert says_number(text, number, language_of(text)) is says

@@ -112,7 +112,7 @@ def test_what_a_rule_finds(rule: str, example: str, found: list[str]) -> None:
         ("W01", "main: {say: '查询余额请按1,其他请按2。', menu: {'1': {go: bye}, '2': {go: agent}}}", []),
         ("W01", "main: {ask: phone, say: 请输入号码，要人工请按0再按井号键。, then: bye}", []),
         ("W02", "main: {ask: digits, length: 6, say: 您的六位单号？, then: bye}",
-         ["main: the question does not say to enter it; 写“请输入……”"]),
+         ["main: the question does not say to enter it; write “请输入……”"]),
         ("W06", "main: {say: 菜单已更新，请仔细听以下内容。, then: bye}",
          ["main: “菜单已更新” is filler; leave it out"]),
         ("W07", "main: {nomatch: 您输入有误。, menu: {'1': {for: 余额, go: bye}, '2': {for: 人工, go: agent}}}",
@@ -125,7 +125,7 @@ def test_what_a_rule_finds(rule: str, example: str, found: list[str]) -> None:
         ("D01", "main: {ask: digits, length: 6, say: 请输入六位单号。, then: bye}", []),
         ("D01", "main: {ask: digits, length: 12, say: 请输入十二位单号。, then: bye}", []),
         ("D01", "main: {ask: phone, say: 请输入手机号码。, then: bye}",
-         ["main: the question does not say how to finish; 加上“按井号键结束”"]),
+         ["main: the question does not say how to finish; add “按井号键结束”"]),
         ("D07", "main: {ask: digits, length: 18, say: 请输入18位身份证号码。, then: bye}",
          ["main: an ID number that is asked for as digits, so that its check character is not checked; write `ask: id_card`"]),
         ("D08", "main: {ask: pin, say: 请输入您的六位登录密码。, then: bye}",
@@ -246,4 +246,5 @@ def test_a_text_falls_into_sentences(text: str, parts: list[str]) -> None:
 )
 def test_a_text_names_a_number(text: str, number: int, says: bool) -> None:  # noqa: FBT001
     """In digits or in words."""
-    assert says_number(text, number) is says
+    language = "en-US" if text.isascii() else "zh-CN"
+    assert says_number(text, number, language) is says

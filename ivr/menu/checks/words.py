@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from ivr.menu.compiler import option_speech
 from ivr.menu.language.hotline import Anywhere, Hotline
@@ -17,7 +19,7 @@ from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
-from ivr.menu.speech.durations import number_words
+from ivr.menu.speech.packs import ENGLISH, pack, packs_understood
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
 
@@ -55,7 +57,7 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
         draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
     for name in sorted(phrases.PATTERNS):
         sentence = getattr(own, name)
-        usual = re.findall(r"\{\w+\}", getattr(phrases.USUAL["zh"], name))
+        usual = re.findall(r"\{\w+\}", getattr(pack(ENGLISH).sentences, name))
         lacking = [each for each in usual if sentence and each != _LEFT_OUT and each not in sentence]
         if lacking:
             what = f"`{name}` has no place for {' and '.join(f'`{place}`' for place in lacking)}"
@@ -134,40 +136,59 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
 # --- the keys of a menu
 
 
-_NAMED_KEYS = {
-    **dict.fromkeys(("*", "星", "米", "star", "asterisk"), "*"),
-    **dict.fromkeys(("#", "井", "pound", "hash"), "#"),
-    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    **{number_words(number)[0]: str(number) for number in range(10)},
-}
-_ENGLISH = "|".join(name for name in _NAMED_KEYS if name.isascii() and name.isalpha())
-_ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d|[年月日天个元块次位秒分小时]))"
-_CHINESE_KEY = rf"(?:{_ONE}|[星米井](?=号?键|号)|[零一二三四五六七八九](?=号?键|[,。;、]|$))"
-_ENGLISH_KEY = rf"(?:{_ONE}|(?:{_ENGLISH})\b)(?!\s+[A-Z])"
-_SAID_KEY = re.compile(
-    rf"(?:按(?:下|一下)?|拨)(?:数字)?键?\s*[“「\"'《]?(?P<chinese>{_CHINESE_KEY}(?:(?:号?键)?\s*(?:或者?|和|、)\s*(?:按)?{_CHINESE_KEY})*)"
-    rf"|\b(?i:press|dial|hit|push)\s+(?:the\s+)?(?:number\s+)?[“\"']?"
-    rf"(?P<english>{_ENGLISH_KEY}(?:\s*(?:,|or|and)\s+{_ENGLISH_KEY})*)",
-)
-_KEY = re.compile(rf"[0-9*#]{{1,2}}|[星米井零一二三四五六七八九]|\b(?:{_ENGLISH})\b", re.IGNORECASE)
+_ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d<<counted>>))"
+_CAPITAL = r"(?!\s+[A-Z])"
+"""`press 5 Avenue` names no key."""
+_WORD = r"[\w\u0900-\u0963]"
+"""Hindi's vowel signs are parts of words, too."""
 
 
-def said_keys(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _SaidKeys:
+    """How texts in the words of one pack tell a caller to press keys."""
+
+    press: tuple[re.Pattern[str], ...]
+    """Each has a group `keys`."""
+    key: re.Pattern[str]
+    """One key among them."""
+    names: Mapping[str, str]
+
+
+@functools.cache
+def _said_keys_of(tag: str) -> _SaidKeys:
+    language = pack(tag)
+    spoken = language.keys
+    names = {unicodedata.normalize("NFKC", name): key for key, of in spoken.names.items() for name in of}
+    any_name = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    if language.spaces and not spoken.named:
+        any_name = rf"(?<!{_WORD})(?:{any_name})(?!{_WORD})"
+    one = _ONE.replace("<<counted>>", f"|{spoken.counted}" if spoken.counted else "")
+    key = rf"(?:{one}|{spoken.named or any_name}){_CAPITAL if language.spaces else ''}"
+    keys = rf"(?P<keys>{key}(?:{spoken.joined}{key})*)"
+    press = (re.compile(each.replace("<<keys>>", keys)) for each in spoken.press)
+    return _SaidKeys(tuple(press), re.compile(rf"[0-9*#]{{1,2}}|{any_name}", re.IGNORECASE), names)
+
+
+def said_keys(text: str, language: str) -> list[str]:
     """Return the keys that a text tells a caller to press: `请按1`, `按星号键`, `press 2 or 3`, `press the pound key`.
 
     A number that counts something is not a key: `按5分钟计费`, `按3%的比例`.
     """
     plain = unicodedata.normalize("NFKC", text)
-    found = (match["chinese"] or match["english"] for match in _SAID_KEY.finditer(plain))
-    keys = (key for part in found for key in _KEY.findall(part))
-    return [_NAMED_KEYS.get(key.lower(), key) for key in keys]
+    found: list[tuple[int, list[str]]] = []
+    for each in packs_understood(language):
+        said = _said_keys_of(each.language)
+        for match in (match for pattern in said.press for match in pattern.finditer(plain)):
+            keys = [said.names.get(key.lower(), key) for key in said.key.findall(match["keys"])]
+            found.append((match.start(), keys))
+    return [key for _, keys in sorted(found) for key in keys]
 
 
 class _Menu:
     """Checks one menu in one language."""
 
     def __init__(self, draft: Draft, hotline: Hotline, language: str, name: str, node: MenuNode) -> None:
-        self.draft, self.hotline, self.name, self.node = draft, hotline, name, node
+        self.draft, self.hotline, self.name, self.node, self.language = draft, hotline, name, node, language
         self.where = None if language == hotline.languages[0] else language
         typed = None if self.where is None else draft.words[language].nodes.get(name)
         self.own: MenuNode | NodeWords = node if self.where is None else words_of(node, typed)
@@ -186,15 +207,18 @@ class _Menu:
         for wording in wordings(getattr(self.own, field)):
             yield wording.text if isinstance(wording, RecordedWords) else wording
 
+    def said(self, text: str) -> list[str]:
+        return said_keys(text, self.language)
+
     def said_and_not_taken(self) -> None:
         taken = {*self.node.menu, *self.draft.typed("anywhere")}
         for field in ("say", "noinput", "nomatch"):
-            for key in (key for text in self.texts(field) for key in said_keys(text) if key not in taken):
+            for key in (key for text in self.texts(field) for key in self.said(text) if key not in taken):
                 what = f"the words say `{key}`, and the menu does not take it"
                 self.note((field,), what, f'add `"{key}":` to the menu, or change the words', "W12")
 
     def taken_and_not_said(self) -> None:
-        said = {key for text in self.texts("say") for key in said_keys(text)}
+        said = {key for text in self.texts("say") for key in self.said(text)}
         for option in self.options:
             untranslated = self.where is not None and self.node.menu[option.key].for_
             if not option.purpose and not untranslated and option.key not in said:

@@ -16,7 +16,7 @@ Pattern = Annotated[SingleLine, Role.pattern]
 
 
 class Phrases(Model):
-    """The machine's own sentences in one language. Every one has a default in Chinese and English."""
+    """The machine's own sentences in one language. Every one has a default in the languages of `ivr languages`."""
 
     announce: Pattern | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
     announce_entry: Pattern | None = Field(

@@ -4,10 +4,10 @@
 pause at a comma and two at the end of a sentence. An English prompt has a fixed cost as well. A number costs what its
 reading costs: 3000 is 三千 in a Chinese sentence and `three thousand` in an English one.
 
-The constants are fitted to espeak-ng on the prompts of the shipped hotline, because anybody can install it and measure
-again: see ``python -m benchmarks.spoken``. :data:`VOICE_RATES` says how much faster a telephone voice is. espeak-ng pauses
-0.15 s at a Chinese comma and 0.30 s at the end of a sentence, so a sentence ends with two pauses. The prompts have too few
-sentences to fit a constant for each.
+What each part costs is in the pack of the language (:mod:`ivr.menu.speech.packs`). The constants are fitted to espeak-ng on
+the prompts of the shipped hotline, because anybody can install it and measure again: see ``python -m benchmarks.spoken``.
+:data:`VOICE_RATES` says how much faster a telephone voice is. espeak-ng pauses 0.15 s at a Chinese comma and 0.30 s at the
+end of a sentence, so a sentence ends with two pauses. The prompts have too few sentences to fit a constant for each.
 
 The estimate ends with the last sound. It includes pauses between sentences but not the silence after a prompt, which differs
 for each voice and carrier.
@@ -20,8 +20,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from ivr.menu.speech.packs import ENGLISH, Seconds, pack
 
 VOICE_RATES: Mapping[str, float] = {"Polly.Zhiyu-Neural": 1.0, "Polly.Joanna-Neural": 1.0}
 """How much faster than espeak-ng a voice speaks. At 1.1 it says in ten seconds what takes eleven. The default is 1.0.
@@ -35,38 +36,16 @@ class SpokenParts(NamedTuple):
     prompts: int = 0
     """1 if anything is said at all."""
     characters: int = 0
-    """Chinese characters as spoken, with the syllables of a number in a Chinese sentence."""
+    """Characters that are syllables, such as Chinese ones, with those of a number in a sentence of such a language."""
     words: int = 0
     """Words as spoken, with those of a number in an English sentence."""
     letters: int = 0
     pauses: int = 0
     """Pauses between things that are said: one for a comma, two for the end of a sentence."""
+    kana: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The seconds that each part of a text takes."""
-
-    prompt: float
-    character: float
-    word: float
-    letter: float
-    pause: float
-
-    def seconds(self, parts: SpokenParts) -> float:
-        return (
-            parts.prompts * self.prompt
-            + parts.characters * self.character
-            + parts.words * self.word
-            + parts.letters * self.letter
-            + parts.pauses * self.pause
-        )
-
-
-_CHARACTER, _WORD, _LETTER = 0.257, 0.0487, 0.049
-CHINESE = Pace(0.0, _CHARACTER, _WORD, _LETTER, pause=0.181)
-ENGLISH = Pace(0.111, _CHARACTER, _WORD, _LETTER, pause=0.255)
-"""The pace of every other language that is written with letters, too."""
+CHINESE = "zh-CN"
 
 
 @functools.lru_cache(maxsize=65536)
@@ -75,35 +54,46 @@ def spoken_seconds(text: str, language: str = "", voice: str = "") -> float:
 
     Without a language the script decides: a text with a Chinese character is read as Chinese.
     """
-    chinese = is_chinese(text, language)
-    pace = CHINESE if chinese else ENGLISH
-    return pace.seconds(parts(text, chinese=chinese)) / VOICE_RATES.get(voice, 1.0) + _breaks(text)
+    seconds = pack(language or (CHINESE if _HAN.search(text) else ENGLISH)).seconds
+    counted = parts(text, syllables=seconds.numbers == "characters")
+    return cost(counted, seconds) / VOICE_RATES.get(voice, 1.0) + _breaks(text)
 
 
-def is_chinese(text: str, language: str = "") -> bool:
-    if language:
-        return language.partition("-")[0] in {"zh", "cmn", "yue"}
-    return _HAN.search(text) is not None
+def cost(counted: SpokenParts, seconds: Seconds) -> float:
+    """Return the seconds that the parts of a text take."""
+    return (
+        counted.prompts * seconds.prompt
+        + counted.characters * seconds.character
+        + counted.kana * (seconds.character if seconds.kana is None else seconds.kana)
+        + counted.words * seconds.word
+        + counted.letters * seconds.letter
+        + counted.pauses * seconds.pause
+    )
 
 
 # --- counting
 
 _CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{_CHINESE}]")
-_LETTERS = rf"[^\W\d_{_CHINESE}]+"
+_HANGUL = r"\uac00-\ud7a3"
+_KANA = r"\u3041-\u3096\u30a1-\u30fc"
+_SIGNS = r"\u0900-\u0963\u064b-\u0652\u0300-\u036f"
+"""The vowel signs of Hindi and Arabic, and accents that stand apart: parts of a word that are no letters."""
+_LETTERS = rf"(?:[^\W\d_{_CHINESE}{_HANGUL}{_KANA}]|[{_SIGNS}])+"
 _BREAK = re.compile(r"<break\s+time=[\"'](\d+(?:\.\d+)?)(m?)s[\"']\s*/?>")
 _PART = re.compile(
-    rf"(?P<characters>[{_CHINESE}]+)"
+    rf"(?P<characters>[{_CHINESE}{_HANGUL}]+)"
+    rf"|(?P<kana>[{_KANA}]+)"
     rf"|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)"
     r"|(?P<number>\d+(?:,\d{3}(?!\d))*)(?:\.(?P<decimals>\d+))?"
-    r"|(?P<stop>[。！？!?…]|\.(?!\w))"
-    r"|(?P<comma>[，、；：,;—–]|:(?!\d))"
+    r"|(?P<stop>[。！？!?…।؟]|\.(?!\w))"
+    r"|(?P<comma>[，、；：,;—–،؛]|:(?!\d))"
 )
 
 
-def parts(text: str, *, chinese: bool) -> SpokenParts:
-    """Count what takes time in a text that is read as Chinese or as English."""
-    characters = words = letters = pauses = 0
+def parts(text: str, *, syllables: bool) -> SpokenParts:
+    """Count what takes time in a text. With ``syllables``, its numbers are read as Chinese, and otherwise as English."""
+    characters = words = letters = pauses = kana = 0
     said, pause = False, 0
     for found in _PART.finditer(_BREAK.sub(" ", text) if "<" in text else text):
         kind = found.lastgroup
@@ -114,27 +104,29 @@ def parts(text: str, *, chinese: bool) -> SpokenParts:
         said, pause = True, 0
         if kind == "characters":
             characters += len(found[0])
+        elif kind == "kana":
+            kana += len(found[0])
         elif kind == "word":
-            counted = _word(found[0], chinese=chinese)
+            counted = _word(found[0], syllables=syllables)
             characters, words, letters = characters + counted[0], words + counted[1], letters + counted[2]
-        elif chinese:
+        elif syllables:
             characters += _syllables(found["number"], found["decimals"])
         else:
             read = _read(found["number"], found["decimals"])
             words += len(read)
             letters += sum(map(len, read))
-    return SpokenParts(int(said), characters, words, letters, pauses)
+    return SpokenParts(int(said), characters, words, letters, pauses, kana)
 
 
-def _word(word: str, *, chinese: bool) -> tuple[int, int, int]:
+def _word(word: str, *, syllables: bool) -> tuple[int, int, int]:
     """Return the characters, words and letters that a word counts as.
 
     Capitals are read letter by letter, such as `ID`, or a single `X` in Chinese. Each letter counts as a character in a Chinese
     sentence and as a word of two letters in an English one.
     """
     size = len(word)
-    if word.isupper() and (chinese or size > 1):
-        return (size, 0, 0) if chinese else (0, size, 2 * size)
+    if word.isupper() and (syllables or size > 1):
+        return (size, 0, 0) if syllables else (0, size, 2 * size)
     return 0, 1, size - word.count("'") - word.count("’")
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from babel import Locale
 
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt
-
-_WORD: Mapping[str, str] = {"zh": "招商银行", "en": "the bank card"}
-"""What stands for a value without a filter, such as a name."""
 
 _IF = re.compile(r"\{%-?\s*if\b[^%]*%\}(?P<inside>(?:(?!\{%-?\s*if\b).)*?)\{%-?\s*endif\s*-?%\}", re.DOTALL)
 _ELSE = re.compile(r"\{%-?\s*el(?:se|if)\b[^%]*%\}")
@@ -47,4 +45,4 @@ def _value(expression: str, language: str) -> str:
     ours = [found for name in _FILTER.findall(expression) if (found := FILTERS.get(name)) and found.say]
     if ours and ours[-1].say:
         return ours[-1].say(ours[-1].example, Locale.parse(language, sep="-"))
-    return _WORD.get(language.partition("-")[0], _WORD["en"])
+    return pack(language).seconds.value

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
 
-from ivr.menu.speech.durations import number_words
+from ivr.menu.speech.packs import key_names, packs_understood
 
-_DIGITS: Mapping[str, str] = {
-    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    **dict(zip("〇洞幺么两拐星井", "001127*#", strict=True)),
-    **{number_words(number)[0]: str(number) for number in range(10)},
-    "oh": "0",
-    "star": "*",
-    "星号": "*",
-    **dict.fromkeys(("pound", "hash", "井号"), "#"),
-}
-_AROUND = re.compile(
-    r"^(?:please|press|key|number|option|the|请|我|要|按|选项|选择|选|第)+|(?:please|key|键|号|个)+$"
-)
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 """The scripts that put no spaces between words."""
 _SPACE_BESIDE_UNSPACED = re.compile(f"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
@@ -28,30 +17,54 @@ _SPACED = f"[^\\W{_UNSPACED}]"
 
 def normalise(text: str) -> str:
     """Return a phrase without case, width and punctuation. Words keep one space between them, Chinese characters none."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = re.sub("['’]", "", folded)
+    folded = re.sub("['’]", "", _folded(text))
     kept = (character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
     words = " ".join("".join(kept).split())
     return _SPACE_BESIDE_UNSPACED.sub("", words)
 
 
-def spoken_digits(text: str) -> str:
+_LONE = rf"{_UNSPACED}\uac00-\ud7a3"
+"""The scripts in which one character may be a whole number."""
+
+
+@functools.cache
+def _names(language: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """Return the key of each name, and the pattern of the words and characters that may be one."""
+    names = {_folded(name): key for name, key in key_names(language).items()}
+    longer = sorted((name for name in names if re.search(rf"\w[\s{_LONE}]", name)), key=len, reverse=True)
+    word = rf"(?:[^\W\d_{_LONE}]|[\u0300-\u036f\u0900-\u0963])+"
+    return names, re.compile("|".join([*map(re.escape, longer), word, "[0-9*#]", f"[{_LONE}]"]))
+
+
+@functools.cache
+def _around(language: str) -> re.Pattern[str]:
+    """Return what may stand before or after a key and means no more than the key."""
+    packs = list(packs_understood(language))
+    before = "|".join(re.escape(word) for each in packs for word in each.keys.before)
+    after = "|".join(re.escape(word) for each in packs for word in each.keys.after)
+    return re.compile(rf"^(?:{before})+|(?:{after})+$")
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def spoken_digits(text: str, language: str) -> str:
     """Return the keys that were said one by one, such as ``"幺三八"`` or ``"one, three 8"``, or an empty string."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    words = re.findall(r"[a-z]+|[0-9*#]|星号|井号|[^\W\d_]", folded)
-    keys = [_DIGITS.get(word, word if word in "0123456789*#" else "") for word in words]
+    names, word = _names(language)
+    keys = [names.get(said, said if said in "0123456789*#" else "") for said in word.findall(_folded(text))]
     return "".join(keys) if keys and all(keys) else ""
 
 
-def spoken_key(text: str) -> str:
+def spoken_key(text: str, language: str) -> str:
     """Return the key that a caller names, even politely, such as ``"按一"`` or ``"press two please"``, or an empty string."""
-    keys = spoken_digits(text)
+    keys = spoken_digits(text, language)
     if keys:
         return keys
-    trimmed = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    while (shorter := _AROUND.sub("", trimmed).strip()) != trimmed:
+    trimmed = re.sub(r"[\W_]+", " ", _folded(text)).strip()
+    while (shorter := _around(language).sub("", trimmed).strip()) != trimmed:
         trimmed = shorter
-    return spoken_digits(trimmed)
+    return spoken_digits(trimmed, language)
 
 
 def meant(text: str, heard: Mapping[str, str]) -> str:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.menu.speech import durations as seconds
-from ivr.menu.speech.durations import CHINESE, ENGLISH, SpokenParts, parts, spoken_seconds
+from ivr.menu.speech.durations import SpokenParts, parts, spoken_seconds
+from ivr.menu.speech.packs import pack
 
 LANGUAGES = ("zh-CN", "en-US")
+CHINESE, ENGLISH = (pack(language).seconds for language in LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ LANGUAGES = ("zh-CN", "en-US")
 )
 def test_a_chinese_text(text: str, counted: SpokenParts) -> None:
     """Characters, and the pauses between them; an English word in it is one, and a single letter is a syllable."""
-    assert parts(text, chinese=True) == counted
+    assert parts(text, syllables=True) == counted
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_a_chinese_text(text: str, counted: SpokenParts) -> None:
 )
 def test_an_english_text(text: str, counted: SpokenParts) -> None:
     """Words and their letters, and the pauses between them; Chinese characters in it are characters."""
-    assert parts(text, chinese=False) == counted
+    assert parts(text, syllables=False) == counted
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_an_english_text(text: str, counted: SpokenParts) -> None:
 )
 def test_a_number_in_chinese(number: str, read: str) -> None:
     """It counts as the characters that it is read as; a long one, or one with a leading zero, digit by digit."""
-    assert parts(number, chinese=True) == SpokenParts(1, characters=len(read))
+    assert parts(number, syllables=True) == SpokenParts(1, characters=len(read))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_number_in_chinese(number: str, read: str) -> None:
 def test_a_number_in_english(number: str, read: str) -> None:
     """It counts as the words that it is read as; a long one, or one with a leading zero, digit by digit."""
     words = read.split()
-    assert parts(number, chinese=False) == SpokenParts(1, words=len(words), letters=sum(map(len, words)))
+    assert parts(number, syllables=False) == SpokenParts(1, words=len(words), letters=sum(map(len, words)))
 
 
 def test_what_the_parts_cost() -> None:

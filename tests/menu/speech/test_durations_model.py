@@ -108,7 +108,7 @@ def test_the_fit_finds_the_constants_that_made_the_seconds(language: str) -> Non
     """Seconds that are made of known constants give them back; one that would be negative is 0."""
     texts = [text for of, text, _ in MEASURED if of == language]
     counts = [
-        [getattr(parts(text, chinese=language == "Chinese"), name) for name in FITTED[language]]
+        [getattr(parts(text, syllables=language == "Chinese"), name) for name in FITTED[language]]
         for text in texts
     ]
     constants = [0.1 * (place + 1) for place in range(len(FITTED[language]))]

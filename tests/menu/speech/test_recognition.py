@@ -57,7 +57,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 )
 def test_digits_said_one_by_one(said: str, keys: str) -> None:
     """Chinese and English digits are keys; anything else among them makes it no entry."""
-    assert spoken_digits(said) == keys
+    assert spoken_digits(said, "zh-CN") == keys
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_digits_said_one_by_one(said: str, keys: str) -> None:
 )
 def test_a_key_said_politely(said: str, key: str) -> None:
     """The key, without the words around it."""
-    assert spoken_key(said) == key
+    assert spoken_key(said, "zh-CN") == key
 
 
 HEARD = {"limit": "1", "withdrawal limit": "2", "no": "3", "额度": "4", "转出额度": "5", "账户": "6"}
@@ -118,4 +118,4 @@ def test_what_was_meant(said: str, key: str) -> None:
 def test_hearing_never_raises(said: str, heard: dict[str, str]) -> None:
     """Whatever a recogniser returns is understood or not."""
     assert meant(said, heard) in {"", *heard.values()}
-    assert set(spoken_key(said)) <= set("0123456789*#")
+    assert set(spoken_key(said, "zh-CN")) <= set("0123456789*#")
