@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
-from babel import Locale
 
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
-from ivr.menu.speech import filters
+from ivr.menu.speech.values import numbers, texts, times
+from ivr.menu.speech.values.speaker import Territory, speaker
 
 Today = Callable[[], date]
 """The date of the call: most kinds of entry do not ask for it."""
@@ -152,16 +151,14 @@ _READERS: Mapping[str, Callable[[str, str, Today], Any]] = {
 }
 
 
-@functools.cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(language, sep="-")  # a millisecond each time: it looks through all that it knows
+def say_value(value: Any, language: str, territory: Territory, *, kind: str = "") -> str:
+    """Return an entry as it is read back: as money, a date, a phone number in its groups, or digit by digit.
 
-
-def say_value(value: Any, language: str) -> str:
-    """Return an entry as it is read back: money as money, a date as a date, anything else digit by digit."""
-    locale = _locale(language)
+    ``kind`` is the kind of the entry.
+    """
+    by = speaker(language, territory)
     if isinstance(value, Decimal):
-        return filters.money(value, locale)
+        return numbers.money(value, by)
     if isinstance(value, date):
-        return filters.full_day(value, locale)
-    return filters.digits(value, locale)
+        return times.full_day(value, by)
+    return texts.phone(value, by) if kind == "phone" else texts.digits(value, by)

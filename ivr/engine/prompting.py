@@ -116,7 +116,8 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
 def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     """Read an entry back and listen for 1 (right) or 2 (again)."""
     speech = turn.speech
-    value = say_value(turn.session.confirming, speech.language)
+    kind = node.ask if isinstance(node, AskNode) else ""
+    value = say_value(turn.session.confirming, speech.language, turn.tree.territory, kind=kind)
     said = speech.patterns["read_back"].replace("{value}", value)
     return Gather(
         (Utterance(said, speech.language, speech.voice),),

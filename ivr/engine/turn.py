@@ -120,7 +120,9 @@ class Turn:
         proved = session.level.name if session.level >= Level.matched else "unproved"
         said = first.patterns[f"desk_{proved}"]
         if "{account}" in said:
-            said = said.replace("{account}", say_value(session.account[-4:], first.language))
+            said = said.replace(
+                "{account}", say_value(session.account[-4:], first.language, self.tree.territory)
+            )
         return said.replace("{reason}", reason).lstrip("，。,. ")
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:

@@ -21,6 +21,7 @@ from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import condition, is_template, value
+from ivr.menu.speech.values.speaker import Territory, territory_of
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
 
 
@@ -34,7 +35,7 @@ def compile_tree(
     contracts: Mapping[str, Contract],
 ) -> Tree:
     """Compile a hotline that has been checked. An unchecked one may raise anything."""
-    first = hotline.languages[0]
+    first, territory = hotline.languages[0], territory_of(hotline)
     makers = {
         language: _Maker.of(hotline, language, words.get(language), recordings)
         for language in hotline.languages
@@ -45,14 +46,19 @@ def compile_tree(
         nodes=dict(nodes),
         speech={language: maker.speech(nodes, makers) for language, maker in makers.items()},
         timezone=ZoneInfo(hotline.timezone),
+        territory=territory,
         anywhere={key: target_of(entry) for key, entry in hotline.anywhere.items()},
-        values={name: compiled for name, node in nodes.items() if (compiled := _values(node, first))},
+        values={
+            name: compiled for name, node in nodes.items() if (compiled := _values(node, first, territory))
+        },
         inputs={
             name: tuple(given for given in contracts[node.run].inputs if given not in node.with_)
             for name, node in nodes.items()
             if isinstance(node, RunNode)
         },
-        conditions={name: found for name, node in nodes.items() if (found := _conditions(node, first))},
+        conditions={
+            name: found for name, node in nodes.items() if (found := _conditions(node, first, territory))
+        },
         variables=dict(hotline.variables),
         plain=frozenset(
             (variable, text)
@@ -65,12 +71,16 @@ def compile_tree(
     )
 
 
-def _values(node: Node, language: str) -> dict[str, Compiled]:
-    return {str(marked.path[-1]): value(marked.text, language) for marked in walk(node, {Role.value})}
+def _values(node: Node, language: str, territory: Territory) -> dict[str, Compiled]:
+    return {
+        str(marked.path[-1]): value(marked.text, language, territory) for marked in walk(node, {Role.value})
+    }
 
 
-def _conditions(node: Node, language: str) -> dict[YamlPath, TemplateExpression]:
-    return {marked.path: condition(marked.text, language) for marked in walk(node, {Role.condition})}
+def _conditions(node: Node, language: str, territory: Territory) -> dict[YamlPath, TemplateExpression]:
+    return {
+        marked.path: condition(marked.text, language, territory) for marked in walk(node, {Role.condition})
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class _Maker:
             for path, published in recordings.items()
             if path.startswith(prefix)
         }
-        voice = Voice(language, hotline.voices.get(language, ""), own)
+        voice = Voice(language, hotline.voices.get(language, ""), own, territory_of(hotline))
         sentences = phrases.complete(language, words.phrases if words else hotline.phrases)[0]
         return cls(hotline, voice, sentences, words, tuple(_anywhere(hotline, language, words)))
 

@@ -17,6 +17,7 @@ from ivr.menu.language.hotline import Hotline, Limits
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
 from ivr.menu.speech.prompts import Prompt
+from ivr.menu.speech.values.speaker import Territory
 
 Compiled = Template | TemplateExpression | str
 
@@ -94,6 +95,8 @@ class Tree:
     speech: Mapping[str, Speech]
     """By language."""
     timezone: ZoneInfo
+    territory: Territory
+    """The country and the currency of what is said without naming them."""
     anywhere: Mapping[str, str]
     """The target of each key."""
     values: Mapping[str, Mapping[str, Compiled]]

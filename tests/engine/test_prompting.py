@@ -9,6 +9,7 @@ import pytest
 
 from ivr.engine.commands import Gather, Say
 from ivr.engine.entries import say_value
+from ivr.menu.speech.values.speaker import Territory
 from tests.support.engine_call import Call, tree_of
 
 
@@ -17,13 +18,13 @@ from tests.support.engine_call import Call, tree_of
     [
         ("0123", "en-US", "0 1 2 3"),
         ("0123", "zh-CN", "零幺二三"),
-        (Decimal("99.5"), "en-US", "99.50 yuan"),
+        (Decimal("99.5"), "en-US", "99 dollars and 50 cents"),
         (date(2024, 2, 29), "en-US", "February 29, 2024"),
     ],
 )
 def test_a_value_is_said_as_what_it_is(value: object, language: str, said: str) -> None:
     """Money as money, a date as a date, anything else digit by digit."""
-    assert say_value(value, language) == said
+    assert say_value(value, language, Territory("US", "USD")) == said
 
 
 def test_legal_wording_is_not_interrupted() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from ivr.menu.loader import load, version_of
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.speech.sandbox import evaluate
@@ -167,3 +169,44 @@ def test_a_tree_keeps_its_sources_under_their_hash() -> None:
     assert (made.name, made.languages, made.limits.turns) == ("sample", ["zh-CN", "en-US"], 60)
     assert (list(made.desks), str(made.timezone)) == (["service"], "Asia/Shanghai")
     assert made.variables == {"topic": "其他"}
+
+
+MONEY = """\
+hotline: shop
+languages: [{languages}]
+{currency}
+start: main
+desks: {{staff: {{number: "+12025550100", hours: always, busy: bye, no_answer: bye, failed: bye}}}}
+nodes:
+  main: {{say: "{{{{ 3.5 | money }}}}", then: note}}
+  note: {{text: "{{{{ 3.5 | money }}}}", to: "+12025550100", then: bye, unable: bye, rationed: bye, unavailable: bye}}
+  agent: {{transfer: staff}}
+  bye: {{end: bye}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("languages", "currency", "said"),
+    [
+        ("en-US", "", {"en-US": ("3 dollars and 50 cents", "3.50 dollars")}),
+        ("en-US", "currency: EUR", {"en-US": ("3 euros and 50 cents", "3.50 euros")}),
+        ("en-GB", "", {"en-GB": ("3 pounds and 50 pence", "3.50 pounds")}),
+        ("zh-CN, en-US", "", {"zh-CN": ("3.5元", "3.50元"), "en-US": ("3.50 yuan", "3.50 yuan")}),
+        ("zh-CN, en-US", "currency: USD", {"zh-CN": ("3.5美元", "3.50美元"), "en-US": ("3 dollars and 50 cents", "3.50 dollars")}),
+    ],
+)  # fmt: skip
+def test_money_is_in_the_currency_of_the_hotline(
+    languages: str, currency: str, said: dict[str, tuple[str, str]]
+) -> None:
+    """The currency is that of `currency:`, or of the first language's country, in every language and in text messages."""
+    files = {"menu.yaml": MONEY.format(languages=languages, currency=currency)}
+    own = "language: en-US\nnodes: {main: '{{ 3.5 | money }}', note: {text: '{{ 3.5 | money }}'}, bye: bye}"
+    files |= {f"prompts.{language}.yaml": own for language in [*said][1:]}
+    loaded = load(files, {})
+    assert loaded.tree is not None, loaded.problems
+    found = {}
+    for language, speech in loaded.tree.speech.items():
+        text = speech.nodes["note"].text
+        assert text is not None
+        found[language] = (speech.nodes["main"].say[0].utter({}).text, text.utter({}).text)
+    assert found == said

@@ -23,6 +23,7 @@ from ivr.menu.reading.problems import HotlineTooLarge
 from ivr.menu.speech.limits import MAX_ALL_PARTS, MAX_TEMPLATES
 from ivr.menu.speech.sandbox import environment
 from ivr.menu.speech.templates import Uses, examine, is_template
+from ivr.menu.speech.values.speaker import territory_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,19 @@ def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
     """
     found = [*_unexamined(draft, hotline)]
     _refuse_many(draft, found)
-    examined, parts = dict[_Source, Uses](), 0
+    examined, parts, territory = dict[_Source, Uses](), 0, territory_of(hotline)
     for number, text in enumerate(found):
         if text.is_plain:
             continue
         source = _source(text, hotline)
         if source not in examined:
-            examined[source] = examine(text.text, source[1], expression=text.role is Role.condition)
+            examined[source] = examine(
+                text.text,
+                text.language or hotline.languages[0],
+                territory,
+                expression=text.role is Role.condition,
+                written=text.role in {Role.message, Role.note},
+            )
             parts += examined[source].parts
             if parts > MAX_ALL_PARTS:
                 what = f"the templates of the hotline have more than {MAX_ALL_PARTS:,} names, values, filters and operators"
@@ -199,12 +206,12 @@ def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
     return found
 
 
-_Source = tuple[str, str, bool]
-"""A text, the language that its filters speak, and whether it is a condition."""
+_Source = tuple[str, str, Role]
+"""A text, the language that its filters speak, and its role."""
 
 
 def _source(text: TemplateText, hotline: Hotline) -> _Source:
-    return text.text, text.language or hotline.languages[0], text.role is Role.condition
+    return text.text, text.language or hotline.languages[0], text.role
 
 
 def _refuse_many(draft: Draft, texts: Iterable[TemplateText]) -> None:

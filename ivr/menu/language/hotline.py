@@ -14,6 +14,7 @@ from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import (
     AnywhereKey,
     Country,
+    Currency,
     Flag,
     HotlineName,
     Language,
@@ -94,6 +95,8 @@ class Hotline(Model):
     """The voice of each language, such as `Polly.Zhiyu-Neural`."""
     timezone: str = "UTC"
     """Such as `Asia/Shanghai`."""
+    currency: Currency | None = None
+    """The currency of amounts of money, by its ISO 4217 code, such as `USD`. Without it, that of the first language's country."""
     start: NodeName
     """The first node of every call."""
     agent: NodeName = "agent"

@@ -202,6 +202,15 @@ def _mended_country(typed: str) -> str | None:
     return f"write `{code}`" if re.fullmatch("[A-Z]{2}", code) else None
 
 
+def _mended_currency(typed: str) -> str | None:
+    """Return the remedy for a currency that is written by its name, its sign or in small letters."""
+    locale = Locale("en")
+    names = {each.casefold(): code for code, name in locale.currencies.items() for each in (code, name)}
+    signs = {sign: code for code, sign in locale.currency_symbols.items()}
+    code = signs.get(typed) or names.get(typed.casefold())
+    return f"write `{code}`" if code else None
+
+
 def _always(typed: Any) -> Any:
     """Refuse hours without days, and other ways of writing `always`."""
     if not isinstance(typed, str) or nearest(typed, ["always"]):
@@ -307,6 +316,14 @@ Recording = Annotated[
 YAML_FILE = Form("file of nodes", r"[\w-]+(/[\w-]+)*\.yaml", ("earnings.yaml",), mend=_mended_file)
 YamlFile = Annotated[str, YAML_FILE]
 Country = Annotated[str, Form("country", r"[A-Z]{2}", ("CN", "US"), mend=_mended_country)]
+CURRENCY = Form(
+    "currency (an ISO 4217 code)",
+    r"[A-Z]{3}",
+    ("USD", "CNY"),
+    lambda code: code in Locale("en").currencies,
+    _mended_currency,
+)
+Currency = Annotated[str, CURRENCY]
 RuleId = Annotated[str, Form("rule of the voice", r"[A-Z][0-9]{2}", ("W03", "H01"))]
 HotlineName = Annotated[str, Form("name of a hotline", r"[a-z][a-z0-9_-]*", ("yuebao",))]
 Seconds = Annotated[int, Field(ge=1, le=60)]

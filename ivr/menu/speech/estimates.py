@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from babel import Locale
+from jinja2 import TemplateError, nodes
 
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt
+from ivr.menu.speech.sandbox import MenuEnvironment
+from ivr.menu.speech.templates import options_of
+from ivr.menu.speech.values.speaker import Speaker
 
 _IF = re.compile(r"\{%-?\s*if\b[^%]*%\}(?P<inside>(?:(?!\{%-?\s*if\b).)*?)\{%-?\s*endif\s*-?%\}", re.DOTALL)
 _ELSE = re.compile(r"\{%-?\s*el(?:se|if)\b[^%]*%\}")
 _REST = re.compile(r"\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
 _VALUE = re.compile(r"\{\{(.*?)(?:\}\}|\Z)", re.DOTALL)
-_FILTER = re.compile(r"\|\s*(\w+)")
 
 
 def words(prompt: Prompt) -> str:
     """Return what a prompt may say in some call, with its longest branches and plausible values."""
-    return _filled(prompt.source, prompt.fixed.language) if prompt.template else prompt.fixed.text
+    if prompt.template is None:
+        return prompt.fixed.text
+    assert isinstance(prompt.template.environment, MenuEnvironment)
+    return _filled(prompt.source, prompt.template.environment)
 
 
 def seconds_of(prompts: Iterable[Prompt]) -> float:
@@ -31,18 +38,28 @@ def seconds_of(prompts: Iterable[Prompt]) -> float:
 
 
 @functools.lru_cache(maxsize=8192)
-def _filled(source: str, language: str) -> str:
+def _filled(source: str, env: MenuEnvironment) -> str:
     """Return a template's words without evaluating it."""
     text, before = source, ""
     while text != before:  # from the inside out, since branches nest
         before, text = text, _IF.sub(lambda found: max(_ELSE.split(found["inside"]), key=len), text)
-    text = _VALUE.sub(lambda found: _value(found[1], language), _REST.sub("", text))
+    text = _VALUE.sub(lambda found: _value(found[1], env), _REST.sub("", text))
     return " ".join(text.split())
 
 
-def _value(expression: str, language: str) -> str:
+def _value(expression: str, env: MenuEnvironment) -> str:
     """Return how a value may sound, by the last of our filters that it passes."""
-    ours = [found for name in _FILTER.findall(expression) if (found := FILTERS.get(name)) and found.say]
-    if ours and ours[-1].say:
-        return ours[-1].say(ours[-1].example, Locale.parse(language, sep="-"))
-    return pack(language).seconds.value
+    with contextlib.suppress(TemplateError, ValueError):  # the check has named it
+        for found in env.parse("{{" + expression + "}}").find_all(nodes.Filter):  # the last one comes first
+            ours = FILTERS.get(found.name)
+            if ours and ours.say:
+                return _example(ours.say, ours.example, found, env.speaker)
+    return pack(env.speaker.language).seconds.value
+
+
+def _example(say: Callable[..., str], example: Any, filtered: nodes.Filter, speaker: Speaker) -> str:
+    try:
+        options, named = options_of(filtered)
+    except nodes.Impossible:  # a variable decides
+        return say(example, speaker)
+    return say(example, speaker, *options, **named)

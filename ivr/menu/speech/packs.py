@@ -16,6 +16,7 @@ from pydantic import Field
 
 from ivr.menu.language.model import Model, read_table
 from ivr.menu.language.phrases import Phrases
+from ivr.menu.speech.values.patterns import Values
 
 Pattern = str
 """A regular expression. In ``lint:``, ``<<name>>`` in it stands for a part."""
@@ -138,6 +139,7 @@ class Pack(Model):
     sentences: Phrases = Phrases()
     """The machine's own sentences."""
     keys: Keys = Keys()
+    values: Values = Values()
     lint: LintWords = LintWords()
     seconds: Seconds = Seconds()
 

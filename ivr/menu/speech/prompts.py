@@ -11,6 +11,7 @@ from jinja2 import Template
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.speech.sandbox import render
 from ivr.menu.speech.templates import is_template, template
+from ivr.menu.speech.values.speaker import Territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Voice:
     name: str = ""
     recordings: Mapping[str, str] | None = None
     """The published name of each audio file in this language."""
+    territory: Territory | None = None
+    """Where the hotline is at home, or None for the language's own country."""
 
     def prompt(self, wording: str | RecordedWords) -> Prompt:
         """Compile one wording. Line breaks in the file are not spoken."""
@@ -69,9 +72,10 @@ class Voice:
 
     def message(self, text: str) -> Prompt:
         """Compile a text message, which keeps its line breaks."""
-        return self._compiled(text.strip())
+        return self._compiled(text.strip(), written=True)
 
-    def _compiled(self, words: str, audio: str = "") -> Prompt:
+    def _compiled(self, words: str, audio: str = "", *, written: bool = False) -> Prompt:
         if is_template(words):
-            return Prompt(Utterance("", self.language, self.name), template(words, self.language), words)
+            compiled = template(words, self.language, self.territory, written=written)
+            return Prompt(Utterance("", self.language, self.name), compiled, words)
         return Prompt(Utterance(words, self.language, self.name, audio, static=True))

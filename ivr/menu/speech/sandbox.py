@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from babel import Locale
 from jinja2 import StrictUndefined, Template, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateExpression
@@ -22,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.menu.speech.filters import FILTERS, Filter
 from ivr.menu.speech.limits import MAX_SPOKEN, MAX_TEXT, MAX_WORK, TemplateTooLarge, size_of
+from ivr.menu.speech.values.speaker import Speaker, Territory, speaker
 
 TESTS = frozenset({
     "boolean", "defined", "divisibleby", "even", "false", "float", "in", "integer", "lower", "none", "number", "odd",
@@ -86,6 +86,8 @@ class MenuEnvironment(ImmutableSandboxedEnvironment):
     context_class = LimitedContext
     code_generator_class = _CodeGenerator
     intercepted_binops = _OPERATORS
+    speaker: Speaker
+    """Who says the values."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja2's signature
         return isinstance(obj, ATTRIBUTES.get(attr, ()))
@@ -110,18 +112,20 @@ _NO_NUMBERS = (str, list, tuple, dict)
 
 
 @functools.cache
-def environment(language: str) -> MenuEnvironment:
-    """Return the template environment whose filters speak ``language``."""
+def environment(
+    language: str, territory: Territory | None = None, *, written: bool = False
+) -> MenuEnvironment:
+    """Return the template environment whose filters speak ``language``, or write it in text messages."""
     made = MenuEnvironment(undefined=StrictUndefined, autoescape=False)
-    locale = Locale.parse(language, sep="-")
+    made.speaker = speaker(language, territory, written=written)
     made.filters.clear()
-    made.filters.update({name: _limited(each, locale) for name, each in FILTERS.items()})
+    made.filters.update({name: _limited(each, made.speaker) for name, each in FILTERS.items()})
     made.tests = {name: test for name, test in made.tests.items() if name in TESTS}
     made.globals.clear()
     return made
 
 
-def _limited(ours: Filter, locale: Locale) -> Callable[..., Any]:
+def _limited(ours: Filter, by: Speaker) -> Callable[..., Any]:
     """Return a filter that counts. Since it needs a context, Jinja2 never runs it when it compiles."""
     say, apply = ours.say, ours.apply
 
@@ -133,7 +137,7 @@ def _limited(ours: Filter, locale: Locale) -> Callable[..., Any]:
         elif isinstance(value, str | list | tuple) and len(value) > MAX_SPOKEN:
             raise TemplateTooLarge(f"more than {MAX_SPOKEN:,} characters or items are said by one filter")
         else:
-            made = say(value, locale, *options, **named)
+            made = say(value, by, *options, **named)
         context.spend(made)
         return made
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from babel import Locale
 from jinja2 import Environment, Template, TemplateSyntaxError, nodes
 from jinja2.environment import TemplateExpression
 
@@ -22,7 +22,8 @@ from ivr.menu.language.model import read_table
 from ivr.menu.language.suggestions import did_you_mean, one_of, shown
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.limits import MAX_DEPTH, MAX_PARTS, MAX_SOURCE, MAX_TAGS, MAX_TOKENS, TemplateTooLarge
-from ivr.menu.speech.sandbox import METHODS, environment
+from ivr.menu.speech.sandbox import METHODS, MenuEnvironment, environment
+from ivr.menu.speech.values.speaker import Speaker, Territory
 
 _TABLES = read_table(dict[str, dict[str, str]], Path(__file__).with_name("templates.yaml"))
 FACTS: Mapping[str, str] = _TABLES["facts"]
@@ -78,8 +79,15 @@ def is_template(text: str) -> bool:
     return any(opening in text for opening in ("{{", "{%", "{#"))
 
 
-def examine(source: str, language: str, *, expression: bool = False) -> Uses:
-    """Return what a template, or a bare expression, reads, and its mistakes."""
+def examine(
+    source: str,
+    language: str,
+    territory: Territory | None = None,
+    *,
+    expression: bool = False,
+    written: bool = False,
+) -> Uses:
+    """Return what a template, or a bare expression, reads, and its mistakes. ``written`` is for a text message."""
     if expression and is_template(source):
         bare = re.sub(r"\{\{|\}\}|\{%|%\}", "", source).strip()
         return Uses(mistakes=(Mistake("a condition has no `{{ }}`", f"write {shown(bare)}"),))
@@ -87,15 +95,17 @@ def examine(source: str, language: str, *, expression: bool = False) -> Uses:
         return Uses()
     if too_long := _too_long(source):
         return Uses(mistakes=(too_long,))
-    env = environment(language)
-    written = "{{ (" + source + ") }}" if expression else source
+    env = environment(language, territory, written=written)
+    text = "{{ (" + source + ") }}" if expression else source
     try:
-        if _has_too_many_tokens(env, written):
+        if _has_too_many_tokens(env, text):
             return Uses(mistakes=(_TOO_MANY_PARTS,))
-        parts = _parts(env.parse(written))
-        mistakes = tuple(_mistakes(env, parts, language))
-        if not mistakes:
-            condition(source, language) if expression else template(source, language)  # kept for the call
+        parts = _parts(env.parse(text))
+        mistakes = tuple(_mistakes(env, parts))
+        if not mistakes and expression:
+            condition(source, language, territory)  # kept for the call
+        elif not mistakes:
+            template(source, language, territory, written=written)  # likewise
     except _TooLarge as error:
         return Uses(mistakes=(error.mistake,))
     except RecursionError:  # of the parser, which goes into each bracket and each sign
@@ -183,13 +193,13 @@ def _to_check(source: str) -> str:
     return "check its brackets and quotes"
 
 
-def _mistakes(env: Environment, parts: Iterable[nodes.Node], language: str) -> Iterator[Mistake]:
+def _mistakes(env: MenuEnvironment, parts: Iterable[nodes.Node]) -> Iterator[Mistake]:
     """Yield what compiles but cannot work."""
     for part in parts:
         match part:
             case nodes.Filter() if part.name not in env.filters:
                 yield Mistake(f"there is no filter `{part.name}`", did_you_mean(part.name, env.filters))
-            case nodes.Filter() if wrong := _wrong_options(part, language):
+            case nodes.Filter() if wrong := _wrong_options(part, env.speaker):
                 yield Mistake(f"`{part.name}` cannot be used in this way", wrong)
             case nodes.Test() if part.name not in env.tests:
                 yield Mistake(f"there is no test `{part.name}`", did_you_mean(part.name, env.tests))
@@ -206,16 +216,15 @@ def _mistakes(env: Environment, parts: Iterable[nodes.Node], language: str) -> I
                 yield Mistake(f"`{name}` cannot be used here", remedy)
 
 
-def _wrong_options(filtered: nodes.Filter, language: str) -> str:
+def _wrong_options(filtered: nodes.Filter, speaker: Speaker) -> str:
     """Return what to write in place of the options of a filter, or an empty text if its example takes them."""
     ours = FILTERS[filtered.name]
     if ours.example is None:
         return ""
     try:
-        options = [each.as_const() for each in filtered.args]
-        named = {str(each.key): each.value.as_const() for each in filtered.kwargs}
+        options, named = options_of(filtered)
         if ours.say:
-            ours.say(ours.example, Locale.parse(language, sep="-"), *options, **named)
+            ours.say(ours.example, speaker, *options, **named)
         else:
             ours.apply(ours.example, *options, **named)
     except nodes.Impossible:  # the variables decide
@@ -226,8 +235,14 @@ def _wrong_options(filtered: nodes.Filter, language: str) -> str:
         return str(error)
     except TypeError:
         _, *takes = inspect.signature(ours.say or ours.apply).parameters
-        return f"in brackets it takes {', '.join(each for each in takes if each != 'locale') or 'nothing'}"
+        return f"in brackets it takes {', '.join(each for each in takes if each != 'speaker') or 'nothing'}"
     return ""
+
+
+def options_of(filtered: nodes.Filter) -> tuple[list[Any], dict[str, Any]]:
+    """Return what a filter has in brackets. Raises :class:`jinja2.nodes.Impossible` where a variable decides."""
+    options = [each.as_const() for each in filtered.args]
+    return options, {str(each.key): each.value.as_const() for each in filtered.kwargs}
 
 
 def _is_text(node: nodes.Expr) -> bool:
@@ -260,23 +275,27 @@ def _read(parts: Iterable[nodes.Node]) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=8192)
-def template(source: str, language: str) -> Template:
-    """Compile a text with ``{{ … }}``."""
-    return environment(language).from_string(source)
+def template(
+    source: str, language: str, territory: Territory | None = None, *, written: bool = False
+) -> Template:
+    """Compile a text with ``{{ … }}``. ``written`` is for a text message."""
+    return environment(language, territory, written=written).from_string(source)
 
 
 @functools.lru_cache(maxsize=8192)
-def condition(source: str, language: str) -> TemplateExpression:
+def condition(source: str, language: str, territory: Territory | None = None) -> TemplateExpression:
     """Compile a condition. Call the result with the variables."""
-    return environment(language).compile_expression(source, undefined_to_none=False)
+    return environment(language, territory).compile_expression(source, undefined_to_none=False)
 
 
 @functools.lru_cache(maxsize=8192)
-def value(source: str, language: str) -> Template | TemplateExpression | str:
+def value(
+    source: str, language: str, territory: Territory | None = None
+) -> Template | TemplateExpression | str:
     """Compile a value. A lone ``{{ expression }}`` keeps its type, and any other template becomes a text."""
     if not is_template(source):
         return source
-    env = environment(language)
+    env = environment(language, territory)
     match env.parse(source.strip()).body:
         case [nodes.Output(nodes=[nodes.Expr() as alone])] if not isinstance(
             alone, nodes.TemplateData | nodes.Tuple
@@ -286,4 +305,4 @@ def value(source: str, language: str) -> Template | TemplateExpression | str:
             compiled = env.from_string(nodes.Template([result], lineno=1))
             return TemplateExpression(compiled, undefined_to_none=False)
         case _:
-            return template(source, language)
+            return template(source, language, territory)

@@ -25,6 +25,7 @@ GOOD_AND_BAD = [
     (forms.Recording, ["greeting.wav", "menu/main.mp3"], ["greeting.ogg", "../secret.wav", "/a.wav", "greeting"]),
     (forms.YamlFile, ["login.yaml", "a/b.yaml"], ["login.yml", "../login.yaml", "login", "/a.yaml"]),
     (forms.Country, ["CN"], ["cn", "CHN"]),
+    (forms.Currency, ["USD", "CNY"], ["usd", "$", "US dollar", "XQQ", ""]),
     (forms.HotlineName, ["yuebao", "my-line"], ["Yuebao", ""]),
     (forms.Flag, ["true", "false"], ["yes", "on", "True", "1", ""]),
     (forms.SingleLine, ["您好", " x "], ["", "  ", "\n"]),
@@ -61,3 +62,17 @@ def test_the_remedy_of_a_form_shows_good_ones() -> None:
     assert form.wrong("red") is None
     assert form.wrong("green") == ("`green` is no colour", "write it like `red` or `green`")
     assert form.wrong("blue") == ("`blue` is no colour", "write it like `red` or `green`")
+
+
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [
+        ("usd", "write `USD`"),
+        ("€", "write `EUR`"),
+        ("mexican peso", "write `MXN`"),
+        ("dollar", "write it like `USD` or `CNY`"),
+    ],
+)
+def test_a_currency_is_written_by_its_code(typed: str, remedy: str) -> None:
+    """A sign or a name of CLDR gets the code to write instead."""
+    assert forms.CURRENCY.wrong(typed) == (f"`{typed}` is no currency (an ISO 4217 code)", remedy)

@@ -13,9 +13,12 @@ from ivr.menu.speech.prompts import Voice
     ("language", "text", "said"),
     [
         ("zh-CN", "您好。", "您好。"),
-        ("zh-CN", "还可以转出{{ left | money }}。", "还可以转出3512.40元。"),
+        ("zh-CN", "还可以转出{{ left | money }}。", "还可以转出3512.4元。"),
         ("en-US", "It arrives on {{ arrives | day }}.", "It arrives on Tuesday, November 24."),
         ("en-US", "Case {{ case_number | string | digits }}.", "Case 6 6 8 8."),
+        ("en-US", "You have {{ n | count('message', 'messages') }}.", "You have 3 messages."),
+        ("en-US", "{{ n | money(currency) }}", "3,512 dollars and 40 cents"),
+        ("en-US", "{{ n | money('CNY') }}", "3,512.40 yuan"),
         ("zh-CN", "转到{{ bank }}。", "转到招商银行。"),
         ("en-US", "a{% if few %} few{% else %} great many{% endif %} of them", "a great many of them"),
         ("en-US", "a{% if x %}{% if y %} b{% endif %} long one{% else %} c{% endif %}.", "a b long one."),

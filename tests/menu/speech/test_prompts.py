@@ -18,7 +18,7 @@ def test_fixed_words_are_compiled_once() -> None:
 def test_a_template_is_filled_in_for_each_call() -> None:
     """It is not static, and keeps voice and language."""
     prompt = VOICE.prompt("You have {{ amount | money }}.")
-    assert prompt.utter({"amount": 5}) == Utterance("You have 5 yuan.", "en-US", "Polly.Joanna-Neural")
+    assert prompt.utter({"amount": 5}) == Utterance("You have 5 dollars.", "en-US", "Polly.Joanna-Neural")
 
 
 def test_a_recording_that_exists_is_played_beside_its_words() -> None:

@@ -116,7 +116,12 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         *((text, "`*` is for numbers, and cannot be used on a text or a list", "write the words themselves") for text in BOMBS),
         ("{{ price | money('usd') }}", "`money` cannot be used in this way", "`usd` is no currency; write it like `USD`"),
         ("{{ price | money('USD', 2) }}", None, "in brackets it takes currency"),
-        ("{{ code | digits('a') }}", None, "in brackets it takes nothing"),
+        ("{{ code | digits('a') }}", None, "write how many digits the groups have, as in `digits(4)` or `digits(3, 4)`"),
+        ("{{ code | tail(4) }}", None, "in brackets it takes nothing"),
+        ("{{ n | count }}", "`count` cannot be used in this way", "write the forms that English has, as in `count(one='…', other='…')`"),
+        ("{{ n | count('message') }}", None, "write the forms that English has, as in `count(one='…', other='…')`"),
+        ("{{ n | count(one='message', others='messages') }}", None, "write the forms that English has, as in `count(one='…', other='…')`"),
+        ("{{ n | ordinal('female') }}", None, "write `ordinal`, `ordinal('masculine')` or `ordinal('feminine')`"),
         ("{{ '%03000000000d' % 1 }}", "`%` is for numbers, and cannot be used on a text or a list", "write the words themselves"),
     ],
 )  # fmt: skip
@@ -236,9 +241,9 @@ def test_examining_never_raises(source: str) -> None:
         ("{{ amount }}", Decimal("1.50")),
         (" {{ count | int + 1 }} ", 4),
         ("{{ count }} of {{ count }}", "3 of 3"),
-        ("{{ amount | money }}", "1.50 yuan"),
-        ("{{ amount | money('USD') }}", "1.50 US dollars"),
-        ("{{ amount | money(currency='EUR') }}", "1.50 euros"),
+        ("{{ amount | money }}", "1 dollar and 50 cents"),
+        ("{{ amount | money('USD') }}", "1 dollar and 50 cents"),
+        ("{{ amount | money(currency='EUR') }}", "1 euro and 50 cents"),
     ],
 )
 def test_a_value(source: str, result: object) -> None:
@@ -296,7 +301,7 @@ def test_a_template_has_no_functions() -> None:
 def test_filters_speak_the_language() -> None:
     """The same template says its value in the language of its words."""
     assert template("{{ 3000 | money }}", "zh-CN").render() == "3000元"
-    assert template("{{ 3000 | money }}", "en-US").render() == "3,000 yuan"
+    assert template("{{ 3000 | money }}", "en-US").render() == "3,000 dollars"
 
 
 @pytest.mark.parametrize(
