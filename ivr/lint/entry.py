@@ -68,14 +68,17 @@ def amount_said(subject: Subject, _limit: float) -> Iterator[Finding]:
                     yield Finding(before, ("say",), what, remedy, language)
 
 
-_WHOLE = r"\{\{\s*(account|account_number|card|card_number|bank_card|id_card)\s*\|\s*digits\s*\}\}"
-_TYPED = r"\{{\{{\s*({})\s*(?:\|\s*digits\s*)?\}}\}}"
+_ACCOUNTS = "account|account_number|card|card_number|bank_card|id_card"
+_SAID = r"\|\s*(?:digits|card|spell)\s*(?:\([^()]*\)\s*)?"
+"""A filter that says all of a number."""
 
 
 @rule("D06")
 def last_four(subject: Subject, _limit: float) -> Iterator[Finding]:
     typed = "|".join(map(re.escape, sorted(subject.account_numbers)))
-    whole = re.compile(rf"{_WHOLE}|{_TYPED.format(typed)}" if typed else _WHOLE)
+    whole = re.compile(
+        rf"\{{\{{\s*(?:({_ACCOUNTS})\s*{_SAID}" + (rf"|({typed})\s*(?:{_SAID})?" if typed else "") + r")\}\}"
+    )
     for said in subject.said:
         for found in whole.finditer(said.prompt.source):
             name = next(filter(None, found.groups()))

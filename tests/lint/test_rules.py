@@ -76,6 +76,8 @@ def menu(options: str, more: str = "", top: str = "") -> str:
          ["main: “Press 1 for” names the key before what it is for; write “for X, press N”"]),
         ("D06", TYPED.replace("WHAT", "account").replace("SAID", "it"), ["told: `it` is said as a whole; write `{{ it | tail }}`"]),
         ("D06", TYPED.replace("WHAT", "account").replace("SAID", "it | digits"), ["told: `it` is said as a whole; write `{{ it | tail }}`"]),
+        ("D06", TYPED.replace("WHAT", "account").replace("SAID", "it | digits(4)"), ["told: `it` is said as a whole; write `{{ it | tail }}`"]),
+        ("D06", TYPED.replace("WHAT", "card").replace("SAID", "it | card"), ["told: `it` is said as a whole; write `{{ it | tail }}`"]),
         ("D06", TYPED.replace("WHAT", "account").replace("SAID", "it | tail"), []),
         ("D06", TYPED.replace("WHAT", "order").replace("SAID", "it | digits"), []),
         ("W10", TYPED.replace("WHAT", "account").replace("SAID", "it"), []),

@@ -81,11 +81,15 @@ _SIGNS = r"\u0900-\u0963\u064b-\u0652\u0300-\u036f"
 """The vowel signs of Hindi and Arabic, and accents that stand apart: parts of a word that are no letters."""
 _LETTERS = rf"(?:[^\W\d_{_CHINESE}{_HANGUL}{_KANA}]|[{_SIGNS}])+"
 _BREAK = re.compile(r"<break\s+time=[\"'](\d+(?:\.\d+)?)(m?)s[\"']\s*/?>")
+_DECIMAL_COMMA = r",(?=\d{1,2}(?![\d,])|0\d)"
+"""The comma of `3,50` or `0,4102`, and not that of `1,234` or of keys in a row."""
+_ORDINAL = r"(?:st|nd|rd|th)\b"
+"""The end of an ordinal number, which is read as one word: `3rd`."""
 _PART = re.compile(
     rf"(?P<characters>[{_CHINESE}{_HANGUL}]+)"
     rf"|(?P<kana>[{_KANA}]+)"
     rf"|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)"
-    r"|(?P<number>\d+(?:,\d{3}(?!\d))*)(?:\.(?P<decimals>\d+))?"
+    rf"|(?P<number>\d+(?:,\d{{3}}(?!\d))*)(?:(?:\.|{_DECIMAL_COMMA})(?P<decimals>\d+)|{_ORDINAL})?"
     r"|(?P<stop>[。！？!?…।؟]|\.(?!\w))"
     r"|(?P<comma>[，、；：,;—–،؛]|:(?!\d))"
 )

@@ -44,6 +44,13 @@ def test_a_chinese_text(text: str, counted: SpokenParts) -> None:
         ("Your ID", SpokenParts(1, words=3, letters=8)),
         ("Your 招商银行 card", SpokenParts(1, characters=4, words=2, letters=8)),
         ("at 8:30", SpokenParts(1, words=3, letters=13)),
+        ("3 dollars and 50 cents", SpokenParts(1, words=5, letters=25)),
+        ("the 3rd", SpokenParts(1, words=2, letters=8)),
+        ("3,50 yuans", SpokenParts(1, words=5, letters=23)),
+        ("1,234 yuan", SpokenParts(1, words=7, letters=35)),
+        ("1, 2 or 3", SpokenParts(1, words=4, letters=13, pauses=1)),
+        ("2 0 2, 5 5", SpokenParts(1, words=5, letters=18, pauses=1)),
+        ("12:05 AM", SpokenParts(1, words=5, letters=18)),
     ],
 )
 def test_an_english_text(text: str, counted: SpokenParts) -> None:
