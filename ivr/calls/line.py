@@ -19,6 +19,7 @@ from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say,
 from ivr.engine.session import Session
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.prompts import Utterance
+from ivr.menu.speech.ssml import Span
 
 DeskAnswer = Literal["answered", "busy", "no_answer", "failed"]
 Waiting = Literal["keys", "recording", "nobody"]
@@ -34,11 +35,13 @@ class Heard:
     language: str
     audio: str = ""
     voice: str = ""
+    spans: tuple[Span, ...] = field(default=(), compare=False)
+    """How parts of the words were said."""
 
     @property
     def seconds(self) -> float:
-        """How long the words take, by the model of :mod:`ivr.menu.speech.durations`; 0 for a recording without words."""
-        return spoken_seconds(self.text, self.language, self.voice)
+        """How long the words took, by the model of :mod:`ivr.menu.speech.durations`; 0 for a recording without words."""
+        return Utterance(self.text, self.language, self.voice, self.audio, spans=self.spans).seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +290,8 @@ class DirectLine:
 
     def _hear(self, utterances: Sequence[Utterance]) -> None:
         for utterance in utterances:
-            heard = Heard(utterance.text, utterance.language, utterance.audio, utterance.voice)
+            heard = Heard(
+                utterance.text, utterance.language, utterance.audio, utterance.voice, utterance.spans
+            )
             self.items.append(heard)
             self.clock.advance(heard.seconds)

@@ -22,6 +22,7 @@ from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.opening_hours import week
 from ivr.menu.reading.draft import MENU_FILE
+from ivr.menu.speech.markup import plain
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree
 
@@ -297,7 +298,8 @@ class _Artist:
             return ""
         typed = self.file.nodes.get(name) if self.file else None
         options = option_speech(node, self.language, self.tree.languages[0], typed)
-        return next((option.purpose or "" for option in options if option.key == key), "").rstrip("，, ")
+        said = next((option.purpose or "" for option in options if option.key == key), "")
+        return plain(said).rstrip("，, ")
 
     def legend(self) -> Iterable[str]:
         hotline, words = self.tree.declared, self.words

@@ -26,6 +26,7 @@ from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNo
 from ivr.menu.language.scalars import WEEKDAYS
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.opening_hours import week
+from ivr.menu.speech.markup import plain
 from ivr.menu.tree import Tree
 
 _PROOFS = frozenset({"verified", "confirmed"})
@@ -200,7 +201,7 @@ class _Maker:
         for said in option_speech(node, self.language, self.tree.languages[0], typed):
             option = node.menu[said.key]
             if option.language is None and option.go in self.tree.nodes and said.key not in depends:
-                yield said.key, said.purpose or option.go, option
+                yield said.key, plain(said.purpose or "") or option.go, option
 
     def _goal(self, place: _Place, key: str, what: str, target: str) -> Goal | None:
         last = self._quietly(target)[-1]
@@ -253,7 +254,7 @@ class _Maker:
             said = own.for_ if own is not None and not isinstance(own, str) else None
             target = entry.go if isinstance(entry, Anywhere) else entry
             named = {"back": words.back, "repeat": words.repeat, self.tree.declared.agent: words.human}
-            yield key, said or named.get(target, target)
+            yield key, plain(said) if said else named.get(target, target)
 
     def languages(self, root: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the other languages, with the keys that choose them."""
@@ -263,7 +264,7 @@ class _Maker:
             node = self.tree.nodes.get(at)
             for own, option in node.menu.items() if isinstance(node, MenuNode) else ():
                 if option.language and option.language != self.language:
-                    name = option.for_ or drawing_words(option.language).own_name
+                    name = plain(option.for_ or "") or drawing_words(option.language).own_name
                     yield name, (*pressed, own)
             pressed = (*pressed, key)
 

@@ -16,7 +16,7 @@ from ivr.menu.language.nodes import RunNode
 
 _ELSEWHERE = frozenset(
     {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
-    | {"phrases", "include", "nodes", "timezone", "variables"}
+    | {"phrases", "include", "nodes", "timezone", "variables", "pronounce"}
 )
 """Fields that are reported by their own sentences."""
 
@@ -29,6 +29,7 @@ def compare_hotlines(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     yield from _limits(before.limits, after.limits)
     yield from _rations(before.texts, after.texts)
     yield from _services(old, new)
+    yield from _pronunciations(before, after)
     for field in type(after).model_fields.keys() - _ELSEWHERE:
         was, now = getattr(before, field), getattr(after, field)
         if was != now:
@@ -40,6 +41,16 @@ def _plain(value: Any) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(by_alias=True, exclude_unset=True)
     return "nothing" if value in (None, "", {}, []) else named(value)
+
+
+def _pronunciations(old: Hotline, new: Hotline) -> Iterator[Change]:
+    before, after = (
+        {(word, language): how for word, each in side.pronounce.items() for language, how in each.items()}
+        for side in (old, new)
+    )
+    for (word, language), was, now in changed(before, after):
+        sentence = f"`{word}` is pronounced as {_plain(now)}; before: as {_plain(was)}"
+        yield Change(Heading.words, sentence, language=language)
 
 
 def _languages(old: Hotline, new: Hotline) -> Iterator[Change]:

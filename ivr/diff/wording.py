@@ -41,7 +41,7 @@ def first_words(side: Side, name: str) -> str:
 
 def node_words(prompt: Prompt) -> str:
     """Return a prompt as it is written."""
-    return prompt.source or prompt.fixed.text
+    return prompt.typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +152,6 @@ def _sentences(old: Speech, new: Speech, pairs: Pairs) -> Iterator[Change]:
     for name in dict.fromkeys([*old.phrases, *new.phrases]):
         before, after = old.phrases.get(name, ()), new.phrases.get(name, ())
         yield from _prompts_differ(f"The sentence `{name}`", "", new.language, before, after, pairs)
-    for name, was, now in changed(old.patterns, new.patterns):
+    typed = [{name: each.typed for name, each in side.patterns.items()} for side in (old, new)]
+    for name, was, now in changed(*typed):
         yield _Place(f"The sentence `{name}`", "", new.language).changed(was or "", now or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr.engine.commands import Gather
 from ivr.engine.entries import fixed_length, lengths, say_value
 from ivr.engine.keys import keys_here
@@ -78,8 +80,8 @@ def _ask_again(turn: Turn, tries: int, how: str) -> tuple[Prompt, ...]:
     if how == "noinput" or tries < 2 or hint is None or len(turn.words.say) > tries:
         return pick(turn.words.say, tries + 1)
     least, most = lengths(node) or (0, 0)
-    said = hint.replace("{length}", str(least) if least == most else f"{least}-{most}")
-    return (Prompt(Utterance(said, turn.speech.language, turn.speech.voice, static=True)),)
+    said = hint.fill(length=str(least) if least == most else f"{least}-{most}")
+    return (Prompt(replace(said, static=True)),)
 
 
 def _options(turn: Turn, node: MenuNode | AskNode) -> tuple[Prompt, ...]:
@@ -118,9 +120,8 @@ def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     speech = turn.speech
     kind = node.ask if isinstance(node, AskNode) else ""
     value = say_value(turn.session.confirming, speech.language, turn.tree.territory, kind=kind)
-    said = speech.patterns["read_back"].replace("{value}", value)
     return Gather(
-        (Utterance(said, speech.language, speech.voice),),
+        (speech.patterns["read_back"].fill(value=value),),
         speech.language,
         keys=("1", "2", *keys_here(turn)),
         length=1,

@@ -116,14 +116,11 @@ class Turn:
             return reason
         session, first = self.session, self.tree.speech[self.tree.languages[0]]
         if session.action_uncertain:
-            reason = first.patterns["desk_unsure"].replace("{reason}", reason)
+            reason = first.patterns["desk_unsure"].fill(reason=reason).text
         proved = session.level.name if session.level >= Level.matched else "unproved"
-        said = first.patterns[f"desk_{proved}"]
-        if "{account}" in said:
-            said = said.replace(
-                "{account}", say_value(session.account[-4:], first.language, self.tree.territory)
-            )
-        return said.replace("{reason}", reason).lstrip("，。,. ")
+        account = say_value(session.account[-4:], first.language, self.tree.territory)
+        said = first.patterns[f"desk_{proved}"].fill(reason=reason, account=account).text
+        return said.lstrip("，。,. ")
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
         """Return what prompts become in this call; those without a word are left out."""

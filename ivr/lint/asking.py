@@ -10,12 +10,13 @@ from ivr.lint.subject import Subject
 from ivr.menu.graph.flow import Edge, EdgeKind, closure
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode
 from ivr.menu.speech.estimates import words
+from ivr.menu.speech.markup import plain
 from ivr.menu.speech.packs import pack
 
 
 def yes_and_no_of(menu: MenuNode, language: str) -> tuple[str | None, str | None]:
     """Return the keys of a menu that say yes and no, by the words of the hotline's first language."""
-    purposes = {key: (option.for_ or "").strip().lower() for key, option in menu.menu.items()}
+    purposes = {key: plain(option.for_ or "").strip().lower() for key, option in menu.menu.items()}
     yes = next((key for key, purpose in purposes.items() if purpose in yes_words(language)), None)
     no = next((key for key, purpose in purposes.items() if purpose in no_words(language)), None)
     return yes, no

@@ -17,8 +17,10 @@ from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import Words, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
 from ivr.menu.speech import phrases
+from ivr.menu.speech.markup import plain
 from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt, Voice
+from ivr.menu.speech.pronunciation import pronouncer
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import condition, is_template, value
 from ivr.menu.speech.values.speaker import Territory, territory_of
@@ -97,7 +99,7 @@ class OptionSpeech:
     def phrases(self) -> tuple[str, ...]:
         """The phrases that select it. Its purpose is one of them, unless that is a template."""
         fixed = self.purpose and not is_template(self.purpose)
-        return (*self.heard, self.purpose) if self.purpose and fixed else self.heard
+        return (*self.heard, plain(self.purpose)) if self.purpose and fixed else self.heard
 
 
 def option_speech(
@@ -137,7 +139,9 @@ class _Maker:
             for path, published in recordings.items()
             if path.startswith(prefix)
         }
-        voice = Voice(language, hotline.voices.get(language, ""), own, territory_of(hotline))
+        name = hotline.voices.get(language, "")
+        words_to_say = pronouncer(hotline.pronounce, language, name)
+        voice = Voice(language, name, own, territory_of(hotline), words_to_say)
         sentences = phrases.complete(language, words.phrases if words else hotline.phrases)[0]
         return cls(hotline, voice, sentences, words, tuple(_anywhere(hotline, language, words)))
 
@@ -147,8 +151,12 @@ class _Maker:
             language=self.voice.language,
             nodes={name: self.node(name, node, makers) for name, node in nodes.items()},
             phrases={name: self.prompts(words) for name, words in said.items()},
-            patterns={name: str(words) for name, words in self.sentences.items() if name not in said},
-            voice=self.voice.name,
+            patterns={
+                name: self.voice.pattern(str(words))
+                for name, words in self.sentences.items()
+                if name not in said
+            },
+            speaker=self.voice,
             heard=_comparable((phrase, entry.key) for entry in self.anywhere for phrase in entry.heard),
         )
 

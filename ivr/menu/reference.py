@@ -19,10 +19,12 @@ from ivr.menu.language.lint_settings import Lint, RuleSetting
 from ivr.menu.language.model import Model
 from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, Option, SpeakingNode
 from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.pronunciation import Pronunciation
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.markup import MARKS
 from ivr.menu.speech.packs import pack
 from ivr.menu.speech.templates import EXPRESSIONS, FACTS
 
@@ -105,7 +107,7 @@ def _types_of_text(pattern: str | None) -> str | list[str]:
 
 def node_reference() -> str:
     """Return the reference of the menu language as Markdown: kinds, keys, filters, facts and sentences."""
-    return "\n".join([*_hotline(), *_kinds(), *_words(), *_templates()])
+    return "\n".join([*_hotline(), *_kinds(), *_words(), *_markup(), *_templates()])
 
 
 def _hotline() -> Iterator[str]:
@@ -113,6 +115,7 @@ def _hotline() -> Iterator[str]:
     yield from section("The language in which a call begins, under `begin_in:`", FirstLanguage)
     yield from section("A desk, under `desks:`", Desk)
     yield from section("A key under `anywhere:`", Anywhere)
+    yield from section("How a word is pronounced, under `pronounce:`", Pronunciation)
     yield from section("The bounds of a call, under `limits:`", Limits)
     yield from section("How many messages may be sent, under `texts:`", MessageLimits)
     yield from section("How the voice is judged, under `lint:`", Lint)
@@ -158,6 +161,11 @@ def _with_usual(key: str, field: FieldInfo) -> str:
     usual = [getattr(pack(language).sentences, key) for language in ("zh-CN", "en-US")]
     wordings = [" / ".join(words) if isinstance(words, list) else words for words in usual]
     return "<br>".join((field.description or "", *wordings))
+
+
+def _markup() -> Iterator[str]:
+    yield from heading("How a text is spoken", 2, "Marks in a text that is spoken. A value has none.")
+    yield from table_rows("mark", MARKS)
 
 
 def _templates() -> Iterator[str]:

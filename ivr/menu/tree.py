@@ -16,7 +16,7 @@ from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, Limits
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
-from ivr.menu.speech.prompts import Prompt
+from ivr.menu.speech.prompts import Pattern, Prompt, Utterance, Voice
 from ivr.menu.speech.values.speaker import Territory
 
 Compiled = Template | TemplateExpression | str
@@ -66,11 +66,20 @@ class Speech:
     nodes: Mapping[str, NodeSpeech]
     phrases: Mapping[str, tuple[Prompt, ...]]
     """The machine's own whole sentences by name, with one wording for each try."""
-    patterns: Mapping[str, str]
+    patterns: Mapping[str, Pattern]
     """Those with a place for a value, such as ``read_back`` and the hints."""
-    voice: str
+    speaker: Voice
+    """Who says them."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """The key of each phrase that works anywhere."""
+
+    @property
+    def voice(self) -> str:
+        return self.speaker.name
+
+    def utter(self, text: str) -> Utterance:
+        """Return the utterance of a text that a call has made."""
+        return self.speaker.utter(text)
 
 
 class NodeNotLoaded(KeyError):

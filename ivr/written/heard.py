@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ivr.engine.commands import Command, Gather, Say
-from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.prompts import Utterance
 
 
@@ -16,4 +15,4 @@ def said(commands: Sequence[Command]) -> Iterator[Utterance]:
 
 
 def seconds_heard(commands: Sequence[Command]) -> float:
-    return sum((spoken_seconds(each.text, each.language, each.voice) for each in said(commands)), 0.0)
+    return sum((each.seconds for each in said(commands)), 0.0)

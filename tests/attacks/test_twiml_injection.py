@@ -22,6 +22,7 @@ PAYLOADS = (
     "&lt;Dial&gt;", "&#60;Dial&#62;", "&#0;", "&amp;amp;", "&", "<", ">", "%3CDial%3E",
     "\x00", "a\x00b", "\x01", "\x02", "\x03", "\x1b[2J", "\x7f", "\x85", "\u2028", "\ufffe", "\uffff",
     "\u202e>laiD<", "\u2066\u2067\u2069", "\ufeff", "\U0001f4de", "\r\nX-Header: x\r\n\r\n<Response/>",
+    "<pause 10s>", "[pause]", "<break time='10s'/>", "<slow>", "\U000f0000\U000f0001", "\U000fffff",
     "9" * 500, "<" * 500, "啊" * 500, "\x01\x02\x03" * 100,
 )  # fmt: skip
 """XML, its entities and comments, characters that XML forbids, those that turn the direction of writing, long ones.

@@ -53,7 +53,11 @@ NO_WORD = {"nodes", "include", "secret"}
 """What is told node by node, or needs a menu of its own."""
 
 
-_KEYED: dict[str, dict[str, str]] = {"identity": {"verified": "who"}, "voices": {"zh-CN": "x"}}
+_KEYED: dict[str, dict[str, Any]] = {
+    "identity": {"verified": "who"},
+    "voices": {"zh-CN": "x"},
+    "pronounce": {"spare": {"zh-CN": "x"}},
+}
 """The sections whose keys are given."""
 
 

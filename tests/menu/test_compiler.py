@@ -103,14 +103,14 @@ def test_a_hotlines_own_announcement() -> None:
     """`announce` replaces the words of every option."""
     made = tree(small('main: {menu: {"1": {for: news, go: bye}}}', 'phrases: {announce: "{key} is {for}."}'))
     assert texts(made.speech["en-US"].nodes["main"].announced) == ["1 is news."]
-    assert made.speech["en-US"].patterns["announce"] == "{key} is {for}."
+    assert made.speech["en-US"].patterns["announce"].text == "{key} is {for}."
 
 
 def test_sentences_and_patterns_are_apart() -> None:
     """A sentence is a prompt for each try, a pattern a text with a place."""
     speech = sample().speech["zh-CN"]
     assert len(speech.phrases["noinput"]) == 2
-    assert "{value}" in speech.patterns["read_back"]
+    assert "{value}" in speech.patterns["read_back"].text
     assert not speech.phrases.keys() & speech.patterns.keys()
 
 

@@ -11,7 +11,7 @@ from ivr.menu.loader import Loaded, load
 from tests.support.menus import small
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
-EVIL = """</script><script>alert(1)</script> --> "]) %%{init: {}}%% `x` \\ " ' <!-- && #quot; ;{|} ]]>"""
+EVIL = """</script {}><script {}>alert(1)</script {}> --> "]) %%{init: {}}%% `x` \\ " ' <!-- && #quot; ;{|} ]]>"""
 """What would end a text or begin a program in one of the formats."""
 
 PLAIN = """

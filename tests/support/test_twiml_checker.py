@@ -32,6 +32,17 @@ def document(body: str) -> bytes:
         f"<Dial timeout='5'><Sip>sip:desk@example.com</Sip></Dial>{SAY}<Hangup/>",
         "<Reject reason='busy'/>",
         '<Say voice="Polly.Hiujin-Neural" language="yue-CN">你好</Say>',
+        *(
+            SAY.replace("您好", ssml)
+            for ssml in (
+                '您<break time="500ms" />好',
+                '<prosody rate="80%">您<sub alias="x">好</sub><break strength="weak" /></prosody>',
+                '<p><s>您<w role="amazon:VB">好</w></s></p><lang xml:lang="en-US">hi</lang>',
+                '<say-as interpret-as="date" format="ymd">2026-10-01</say-as>',
+                '<phoneme alphabet="x-amazon-pinyin" ph="bao3">宝</phoneme>',
+            )
+        ),
+        '<Say voice="Polly.Joanna" language="en-US"><emphasis level="strong">no</emphasis></Say>',
         MENU.replace('"dtmf"', '"dtmf speech" language="cmn-Hans-CN" speechTimeout="2" hints="a,b"'),
     ],
 )
@@ -40,7 +51,45 @@ def test_a_good_document_passes(body: str) -> None:
     check_twiml(document(body))
 
 
+PLAIN = '<Say voice="man" language="en-US">a</Say>'
+CHIRP = '<Say voice="Google.en-US-Chirp3-HD-Kore" language="en-US">a</Say>'
+GOOGLE = '<Say voice="Google.en-US-Wavenet-A" language="en-US">a</Say>'
+BREAK = '<break time="1s" />'
+
+
+def with_ssml(say: str, ssml: str) -> str:
+    """Return a Say with this behind its words."""
+    return say.replace("</Say>", f"{ssml}</Say>")
+
+
+WRONG_SSML = [
+    (with_ssml(PLAIN, BREAK), "man takes no SSML"),
+    (with_ssml(CHIRP, BREAK), "takes no SSML"),
+    (with_ssml(PLAIN.replace("man", "Polly.Ruth-Generative"), BREAK), "takes no SSML"),
+    (with_ssml(SAY, '<say-as interpret-as="characters">SMS</say-as>'), "does not take say-as=characters"),
+    (with_ssml(SAY, "<emphasis>好</emphasis>"), "does not take emphasis"),
+    (with_ssml(SAY, '<prosody pitch="low">好</prosody>'), "does not take prosody=pitch"),
+    (with_ssml(GOOGLE, '<say-as interpret-as="digits">1</say-as>'), "does not take say-as=digits"),
+    (with_ssml(GOOGLE, '<phoneme alphabet="x-amazon-pinyin" ph="a1">a</phoneme>'), "does not take phoneme="),
+    (with_ssml(SAY, '<break time="1" />'), "time="),
+    (with_ssml(SAY, '<break time="11s" />'), "10 is the most"),
+    (with_ssml(SAY, "<break>好</break>"), "stray text"),
+    (with_ssml(SAY, '<prosody rate="10%">好</prosody>'), "rate="),
+    (with_ssml(SAY, "<prosody>好</prosody>"), "prosody that changes nothing"),
+    (with_ssml(SAY, '<prosody rate="80%"> </prosody>'), "13520"),
+    (with_ssml(SAY, '<say-as interpret-as="date">2026-10-01</say-as>'), "a date without its format"),
+    (with_ssml(SAY, '<say-as interpret-as="digits">1<break /></say-as>'), "break in say-as"),
+    (with_ssml(SAY, "<sub>好</sub>"), "alias is left to Twilio"),
+    (with_ssml(SAY, '<phoneme ph="x">好</phoneme>'), "alphabet is left to Twilio"),
+    (with_ssml(SAY, '<phoneme alphabet="arpabet" ph="x">好</phoneme>'), "alphabet="),
+    (with_ssml(SAY, "<s><p>好</p></s>"), "p in s"),
+    (with_ssml(SAY, "<mark name='x' />"), "mark in Say"),
+    (with_ssml(SAY, '<sub alias="%s">x</sub>' % ("好" * 500)), "URL-encoded"),
+    (with_ssml(SAY.replace("您好", ""), BREAK), "13520"),
+]
+
 WRONG = [
+    *WRONG_SSML,
     ("<Say voice='man' language='en-US'>a & b</Say>", "12100"),
     ("<Say voice='man' language='en-US'>&#1;</Say>", "12100"),
     ("<say>hello</say>", "say in Response"),

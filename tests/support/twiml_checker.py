@@ -11,11 +11,27 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 from urllib.parse import quote
 
+_INLINE = "break emphasis phoneme say-as sub"
+_WORDS = f"{_INLINE} lang prosody w"
+_ALL = f"{_WORDS} p s"
 _VERBS = "Dial Gather Hangup Leave Pause Play Record Redirect Reject Say"
-_CHILDREN = {"Response": _VERBS, "Gather": "Say Play Pause", "Dial": "Number Client Sip"}
+_CHILDREN = {
+    "Response": _VERBS,
+    "Gather": "Say Play Pause",
+    "Dial": "Number Client Sip",
+    "Say": _ALL,
+    "prosody": _ALL,
+    "lang": _ALL,
+    "p": f"{_WORDS} s",
+    "s": _WORDS,
+    "emphasis": f"{_INLINE} lang prosody w",
+    "w": f"{_INLINE} prosody",
+}
 """What may stand in what; everything else holds text or nothing."""
+_SSML = frozenset({*_ALL.split()})
+"""The elements of a ``<Say>``, between which words may stand."""
 _ENDS = {"Record", "Redirect", "Hangup", "Reject", "Leave"}
-_WITH_TEXT = {"Say", "Play", "Redirect", "Number", "Client", "Sip"}
+_WITH_TEXT = {*_SSML - {"break"}, "Say", "Play", "Redirect", "Number", "Client", "Sip"}
 
 _URL = (
     r"/[A-Za-z0-9._~/-]*"  # ours are paths of unreserved characters, so that no proxy changes what was signed
@@ -88,6 +104,27 @@ _ATTRIBUTES: dict[str, dict[str, str]] = {
     "Number": {"sendDigits": "[0-9A-D#*wW]+", **_NOUN},
     "Client": _NOUN,
     "Sip": {"username": ".+", "password": ".+", **_NOUN},
+    "break": {"strength": "none|x-weak|weak|medium|strong|x-strong", "time": "[0-9]{1,5}ms|[0-9]{1,2}s"},
+    "emphasis": {"level": "strong|moderate|reduced"},
+    "lang": {"{http://www.w3.org/XML/1998/namespace}lang": _TTS},
+    "p": {},
+    "phoneme": {
+        "alphabet": "ipa|x-sampa|x-amazon-(jyutping|pinyin|pron-kana|yomigana)",
+        "ph": ".+",
+    },
+    "prosody": {
+        "volume": r"silent|x-soft|soft|medium|loud|x-loud|[+-][0-9.]+dB",
+        "rate": "x-slow|slow|medium|fast|x-fast|[2-9][0-9]%|1[0-9][0-9]%|200%",
+        "pitch": "x-low|low|medium|high|x-high|[+-][0-9.]+%",
+    },
+    "s": {},
+    "say-as": {
+        "interpret-as": "characters|spell-out|cardinal|number|ordinal|digits|fraction|unit|date|time|address|expletive"
+        "|telephone",
+        "format": "mdy|dmy|ymd|md|dm|ym|my|d|m|y|yyyymmdd",
+    },
+    "sub": {"alias": r".*\S.*"},
+    "w": {"role": ".+"},
 }
 _RANGES = {("Record", "maxLength"): (2, 14_400), ("Dial", "timeout"): (5, 600)}
 _REQUIRED = {
@@ -95,6 +132,10 @@ _REQUIRED = {
     "Gather": "input action method timeout finishOnKey",
     "Redirect": "method",
     "Record": "action method timeout finishOnKey maxLength",
+    "lang": "{http://www.w3.org/XML/1998/namespace}lang",
+    "phoneme": "alphabet ph",
+    "say-as": "interpret-as",
+    "sub": "alias",
 }
 _TEXT = {
     "Play": _URL,
@@ -115,6 +156,15 @@ _VOICES = {
     "yue-CN": r"Polly\.Hiujin-Neural",
 }
 """The voices of the languages that the hotlines speak; of the others only a voice's shape is checked."""
+_PLAIN = r"man|woman|Polly\..+-Generative|Google\..+-Chirp3-HD-.+"
+"""The voices of which Twilio documents no SSML."""
+_NOT_TAKEN = {
+    r"Polly\..+-Neural": "emphasis say-as=characters say-as=spell-out prosody=pitch",
+    r"Google\..+": "w say-as=digits say-as=address phoneme=x-amazon-pinyin phoneme=x-amazon-jyutping "
+    "phoneme=x-amazon-pron-kana phoneme=x-amazon-yomigana",
+    r"Google\..+-Neural2-.": "emphasis prosody=pitch",
+}
+"""What voices have of SSML, but for these: a tag, or a tag with a value or an attribute."""
 _LONGEST_SAY = {"man": 4096, "woman": 4096, "Polly": 3000, "Google": 5000}
 
 
@@ -155,10 +205,11 @@ def _check(element: ET.Element) -> None:
     children = _CHILDREN.get(element.tag, "").split()
     for child in element:
         assert child.tag in children, f"{child.tag} in {element.tag}: {shown} (12200)"
-        assert not (child.tail or "").strip(), f"stray text {child.tail!r}: {shown} (12200)"
+        speaks = element.tag == "Say" or element.tag in _SSML
+        assert speaks or not (child.tail or "").strip(), f"stray text {child.tail!r}: {shown} (12200)"
         assert not (element.tag == "Gather" and child.get("digits")), f"keys played into a Gather: {shown}"
         _check(child)
-    text = (element.text or "").strip()
+    text = ("".join(element.itertext()) if element.tag in _SSML | {"Say"} else element.text or "").strip()
     if element.tag not in _WITH_TEXT:
         assert not text, f"stray text {text!r}: {shown} (12200)"
     elif not (element.tag == "Play" and element.get("digits")):
@@ -189,16 +240,44 @@ def _check_attributes(element: ET.Element, shown: _Shown) -> None:
 
 
 def _check_say(say: ET.Element, shown: _Shown) -> None:
-    voice, language, text = say.attrib["voice"], say.attrib["language"], say.text or ""
+    voice, language = say.attrib["voice"], say.attrib["language"]
     suffix = re.escape(language)
     spoken = _VOICES.get(
         language, rf"Polly\.[A-Z][a-z]+(-Neural|-Generative)?|Google\.{suffix}-[A-Za-z0-9-]+"
     )
     assert re.fullmatch(spoken, voice), f"{voice} does not speak {language}: {shown} (13511)"
-    most = _LONGEST_SAY[voice.partition(".")[0]]
-    assert len(text) <= most, f"{len(text)} characters; {voice} says {most}: {shown} (13521)"
-    encoded = len(quote(text, safe=""))
+    text, content = "".join(say.itertext()), _content(say)
+    most, provider = _LONGEST_SAY[voice.partition(".")[0]], voice.partition(".")[0]
+    counted = content if provider == "Google" else text  # Polly does not count the tags
+    assert len(counted) <= most, f"{len(counted)} characters; {voice} says {most}: {shown} (13521)"
+    encoded = len(quote(content, safe=""))
     assert encoded < 4500, f"{encoded} URL-encoded characters; Twilio says 4500: {shown} (13521)"
+    for element in say.iter():
+        if element is not say:
+            _check_ssml(element, voice, shown)
+
+
+def _content(element: ET.Element) -> str:
+    """Return what is within an element, with its tags."""
+    inside = "".join(ET.tostring(child, encoding="unicode") for child in element)
+    return (element.text or "") + inside
+
+
+def _check_ssml(element: ET.Element, voice: str, shown: _Shown) -> None:
+    """Check that a voice takes an element of SSML: of one that it does not take, it may say nothing at all."""
+    assert not re.fullmatch(_PLAIN, voice), f"{voice} takes no SSML: {shown} (13520)"
+    values = {element.tag, *(f"{element.tag}={name}" for name in element.attrib)}
+    values |= {f"{element.tag}={element.get(name)}" for name in ("interpret-as", "alphabet")}
+    for voices, names in _NOT_TAKEN.items():
+        strange = values & {*names.split()} if re.fullmatch(voices, voice) else ()
+        assert not strange, f"{voice} does not take {', '.join(strange)}: {shown}"
+    if element.tag == "say-as" and element.get("interpret-as") == "date":
+        assert "format" in element.attrib, f"a date without its format: {shown}"
+    if element.tag == "prosody":
+        assert element.attrib, f"prosody that changes nothing: {shown}"
+    if time := element.get("time"):
+        seconds = int(time[:-2]) / 1000 if time.endswith("ms") else int(time[:-1])
+        assert seconds <= 10, f"a break of {seconds} s; 10 is the most: {shown}"
 
 
 def _check_gather(gather: ET.Element, shown: _Shown) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 _UNSPEAKABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,9 +26,14 @@ _CUTS = (
 """Where a text may be cut, the best places first."""
 
 
+def printable(text: str) -> str:
+    """Return the text without control characters and lone surrogates."""
+    return _UNSPEAKABLE.sub("", text)
+
+
 def clean(text: str) -> str:
     """Return the text without control characters, lone surrogates, and space around it."""
-    return _UNSPEAKABLE.sub("", text).strip()
+    return printable(text).strip()
 
 
 def pieces(text: str) -> list[str]:
@@ -36,29 +41,51 @@ def pieces(text: str) -> list[str]:
 
     Only the space at the cuts is lost. An empty text has no pieces.
     """
-    return [piece for part in _pack(clean(text), 0) if (piece := part.strip())]
+    text = clean(text)
+    cuts = cut(text, lambda start, end: fits(text[start:end]))
+    return [piece for start, end in cuts if (piece := text[start:end].strip())]
 
 
-def _pack(text: str, level: int) -> Iterable[str]:
-    """Yield pieces as long as possible, cut at this level's places, or at a finer level's if one is still too long."""
-    if _fits(text):
-        yield text
+def cut(text: str, fit: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Yield where the pieces of a text begin and end, each as long as possible and such that it fits."""
+    return _pack(text, 0, len(text), 0, fit)
+
+
+def _pack(
+    text: str, begin: int, end: int, level: int, fit: Callable[[int, int], bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a part, cut at this level's places, or at a finer level's if one is still too long."""
+    if fit(begin, end):
+        yield begin, end
         return
     if level == len(_CUTS):  # no language has such a word
-        yield from (text[start : start + _SURELY_FITS] for start in range(0, len(text), _SURELY_FITS))
+        yield from _halves(begin, end, fit)
         return
-    packed = ""
-    for part in _CUTS[level].split(text):
-        if _fits(packed + part):
-            packed += part
+    start = stop = begin
+    for part in _CUTS[level].split(text[begin:end]):
+        if fit(start, stop + len(part)):
+            stop += len(part)
             continue
-        yield packed
-        *whole, packed = _pack(part, level + 1)
+        yield start, stop
+        *whole, (start, stop) = _pack(text, stop, stop + len(part), level + 1, fit)
         yield from whole
-    yield packed
+    yield start, stop
 
 
-def _fits(text: str) -> bool:
+def _halves(begin: int, end: int, fit: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a part that can be cut anywhere."""
+    for start in range(begin, end, _SURELY_FITS):
+        stop = min(start + _SURELY_FITS, end)
+        if fit(start, stop) or stop - start == 1:
+            yield start, stop
+        else:
+            middle = (start + stop) // 2
+            yield from _halves(start, middle, fit)
+            yield from _halves(middle, stop, fit)
+
+
+def fits(text: str) -> bool:
+    """Return whether every voice accepts a text."""
     if len(text) <= _SURELY_FITS:
         return True
     return len(text) <= _MOST_CHARACTERS and len(quote(text, safe="")) <= _MOST_ENCODED

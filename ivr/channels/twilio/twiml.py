@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 from twilio.twiml import voice_response as verbs
 
 from ivr.channels.twilio.speech_text import clean, pieces
+from ivr.channels.twilio.ssml import said
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
 from ivr.menu.speech.prompts import Utterance
 from ivr.menu.speech.voices import default_voice, hear_language, say_language
@@ -140,7 +141,14 @@ def _words(utterance: Utterance, audio: str) -> str:
     if utterance.audio:
         return _xml(verbs.Play(audio + quote(utterance.audio)))
     frame = _say_frame(utterance.language, utterance.voice)
-    return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))
+    if not utterance.spans:
+        return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))
+    parts = said(utterance.text, utterance.spans)
+    return "".join(_pause(part) if isinstance(part, int) else frame.replace(_WORDS, part) for part in parts)
+
+
+def _pause(seconds: int) -> str:
+    return _xml(verbs.Pause(length=seconds))
 
 
 _kept_words = lru_cache(maxsize=_KEPT)(_words)

@@ -81,7 +81,7 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
 
     def words(language: str, name: str) -> list[Utterance]:
         prompts = tree.speech[language].phrases[name][:1]
-        return [Utterance(prompt.fixed.text, language, prompt.fixed.voice, static=True) for prompt in prompts]
+        return [prompt.fixed for prompt in prompts]
 
     goodbyes = {language: twiml.goodbye(words(language, "farewell")) for language in tree.languages}
 
@@ -204,8 +204,7 @@ class Webhooks:
         if history is None or not history.record.reason:
             return document(twiml.whisper([]))
         tree = self.switchboard.hotline.version(history.record.version)
-        speech = tree.speech[tree.languages[0]]
-        words = Utterance(history.record.reason, speech.language, speech.voice)
+        words = tree.speech[tree.languages[0]].utter(history.record.reason)
         return document(twiml.whisper([words]))
 
     def status(self) -> Response:

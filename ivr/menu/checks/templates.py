@@ -233,7 +233,7 @@ def _refuse(draft: Draft, text: TemplateText, what: str) -> NoReturn:
 
 
 def _unexamined(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
-    for node, section, language, path in _sections(draft, hotline):
+    for node, section, language, path in sections(draft, hotline):
         for marked in walk(section, TEMPLATES | {Role.condition}, path):
             recorded = isinstance(marked.wording, RecordedWords)
             yield TemplateText(node, marked.path, marked.text, marked.role, language, recorded, _NOTHING)
@@ -242,7 +242,7 @@ def _unexamined(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
 _NOTHING = Uses()
 
 
-def _sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:
+def sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:
     """Yield the sections with texts: the node, the section, the language of its words file, and its path."""
     yield "", hotline.phrases, None, ("phrases",)
     for key, entry in hotline.anywhere.items():

@@ -19,6 +19,7 @@ from ivr.menu.language.words import RecordedWords, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
+from ivr.menu.speech.markup import plain
 from ivr.menu.speech.packs import ENGLISH, pack, packs_understood
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
@@ -205,7 +206,7 @@ class _Menu:
 
     def texts(self, field: str) -> Iterator[str]:
         for wording in wordings(getattr(self.own, field)):
-            yield wording.text if isinstance(wording, RecordedWords) else wording
+            yield plain(wording.text if isinstance(wording, RecordedWords) else wording)
 
     def said(self, text: str) -> list[str]:
         return said_keys(text, self.language)

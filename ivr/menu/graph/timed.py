@@ -10,7 +10,7 @@ from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.language.desks import Desk, FollowUp
 from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, Node, RecordNode
 from ivr.menu.speech.estimates import seconds_of
-from ivr.menu.speech.prompts import Prompt, Utterance, pick
+from ivr.menu.speech.prompts import Prompt, pick
 from ivr.menu.tree import Speech, Tree
 
 
@@ -131,8 +131,7 @@ class TimedEdges:
     def _read_back(self, node: AskNode) -> float:
         if not node.read_back or node.ask == "yes_no":
             return 0.0
-        said = self.speech.patterns["read_back"].replace("{value}", _TYPICAL.get(node.ask, "1234"))
-        return seconds_of((Prompt(Utterance(said, self.speech.language, self.speech.voice)),))
+        return self.speech.patterns["read_back"].fill(value=_TYPICAL.get(node.ask, "1234")).seconds
 
 
 _TYPICAL: Mapping[str, str] = {"phone": "13800138000", "date": "2026-11-24", "amount": "3000"}

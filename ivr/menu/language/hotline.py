@@ -11,6 +11,7 @@ from ivr.menu.language.lint_settings import Lint
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.nodes import Node
 from ivr.menu.language.phrases import Phrases
+from ivr.menu.language.pronunciation import Pronunciations, SpokenWord
 from ivr.menu.language.scalars import (
     AnywhereKey,
     Country,
@@ -117,6 +118,8 @@ class Hotline(Model):
     """`true` listens to speech beside keys. Recognition costs money for every use."""
     phrases: Phrases = Field(default_factory=Phrases)
     """The machine's own sentences, where the usual ones do not suit."""
+    pronounce: dict[SpokenWord, Pronunciations] = Field(default_factory=dict)
+    """How words are pronounced, by word and language: `SMS: {en-US: text message}`."""
     lint: Lint = Field(default_factory=Lint)
     """How `ivr check` judges what a caller will hear."""
     include: list[YamlFile] = Field(default_factory=list)

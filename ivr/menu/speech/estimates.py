@@ -10,10 +10,9 @@ from typing import Any
 
 from jinja2 import TemplateError, nodes
 
-from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.packs import pack
-from ivr.menu.speech.prompts import Prompt
+from ivr.menu.speech.prompts import Prompt, Utterance
 from ivr.menu.speech.sandbox import MenuEnvironment
 from ivr.menu.speech.templates import options_of
 from ivr.menu.speech.values.speaker import Speaker
@@ -26,15 +25,20 @@ _VALUE = re.compile(r"\{\{(.*?)(?:\}\}|\Z)", re.DOTALL)
 
 def words(prompt: Prompt) -> str:
     """Return what a prompt may say in some call, with its longest branches and plausible values."""
+    return utterance(prompt).text
+
+
+def utterance(prompt: Prompt) -> Utterance:
+    """Return what a prompt may become in some call, likewise."""
     if prompt.template is None:
-        return prompt.fixed.text
+        return prompt.fixed
     assert isinstance(prompt.template.environment, MenuEnvironment)
-    return _filled(prompt.source, prompt.template.environment)
+    return prompt.delivered(_filled(prompt.marked or prompt.source, prompt.template.environment))
 
 
 def seconds_of(prompts: Iterable[Prompt]) -> float:
     """Return the seconds that prompts take one after the other."""
-    return sum(spoken_seconds(words(prompt), prompt.fixed.language, prompt.fixed.voice) for prompt in prompts)
+    return sum(utterance(prompt).seconds for prompt in prompts)
 
 
 @functools.lru_cache(maxsize=8192)

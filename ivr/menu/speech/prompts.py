@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,11 @@ from typing import Any
 from jinja2 import Template
 
 from ivr.menu.language.words import RecordedWords
+from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.markup import MarkedText, boundaries, marked_text, without_marks
+from ivr.menu.speech.pronunciation import Pronouncer
 from ivr.menu.speech.sandbox import render
+from ivr.menu.speech.ssml import Break, Element, Prosody, Silence, Span, as_said, delivery
 from ivr.menu.speech.templates import is_template, template
 from ivr.menu.speech.values.speaker import Territory
 
@@ -28,6 +33,59 @@ class Utterance:
     """The published name of an existing recording, such as ``zh-CN/greeting.1f3a9c2e.wav``, which is played instead."""
     static: bool = False
     """Whether the words are the same in every call, so that their audio may be cached."""
+    spans: tuple[Span, ...] = ()
+    """How parts of the words are said, in the order of the text; an outer span comes before those in it."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes, by the model of :mod:`ivr.menu.speech.durations`. A recording has its own pauses."""
+        if self.audio or not self.spans:
+            return spoken_seconds(self.text, self.language, self.voice)
+        seconds = spoken_seconds(as_said(self.text, self.spans), self.language, self.voice)
+        for start, end, element in self.spans:
+            if isinstance(element, Break):
+                seconds += element.milliseconds / 1000
+            elif isinstance(element, Silence):
+                seconds += element.seconds
+            elif isinstance(element, Prosody):
+                slowed = spoken_seconds(self.text[start:end], self.language, self.voice)
+                seconds += slowed * (100 / element.rate - 1)
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a voice makes of the marks of a text, and of the words that have a pronunciation."""
+
+    elements: tuple[Element | None, ...] = ()
+    """The element of each mark; None where the voice has none."""
+    pronouncer: Pronouncer | None = None
+
+    def spans(self, source: str) -> tuple[str, tuple[Span, ...]]:
+        """Return the words of a marked text, and how parts of them are said."""
+        text, spans = self._marked(source) if self.elements else (source, ())
+        return text, self.pronouncer.spans(text, spans) if self.pronouncer else spans
+
+    def _marked(self, source: str) -> tuple[str, tuple[Span, ...]]:
+        parts: list[str] = []
+        opened: dict[int, int] = {}
+        found: list[Span] = []
+        at = 0
+        for words, boundary in boundaries(source):
+            parts.append(words)
+            at += len(words)
+            number, closes = divmod(-1 if boundary is None else boundary, 2)
+            element = self.elements[number] if 0 <= number < len(self.elements) else None
+            if isinstance(element, Break | Silence):
+                found.append(Span(at, at, element))
+            elif element is not None and closes:
+                found.append(Span(opened.pop(number, at), at, element))
+            else:
+                opened[number] = at
+        text = "".join(parts).rstrip()
+        spans = (Span(min(each.start, len(text)), min(each.end, len(text)), each.element) for each in found)
+        heard = (each for each in spans if each.start < each.end or isinstance(each.element, Break | Silence))
+        return text, tuple(sorted(heard, key=lambda span: span.order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +96,52 @@ class Prompt:
     """The utterance itself, or the voice and language of a template."""
     template: Template | None = None
     source: str = ""
-    """The source of the template."""
+    """The source of the template, without marks."""
+    marked: str = ""
+    """The same with its marks, as private characters."""
+    delivery: Delivery | None = None
+    """What becomes of the marks of a template, and of the words in it that have a pronunciation."""
+    typed: str = ""
+    """The text as it is typed, with its marks."""
 
     def utter(self, variables: Mapping[str, Any]) -> Utterance:
         if self.template is None:
             return self.fixed
-        words = render(self.template, variables)
-        return Utterance(words, self.fixed.language, self.fixed.voice)
+        return self.delivered(render(self.template, variables))
+
+    def delivered(self, words: str) -> Utterance:
+        """Return the utterance of words that the template has become."""
+        if self.delivery is None:
+            return Utterance(words, self.fixed.language, self.fixed.voice)
+        text, spans = self.delivery.spans(words)
+        return Utterance(text, self.fixed.language, self.fixed.voice, spans=spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One of the machine's sentences with places in single braces, which are filled in a call."""
+
+    fixed: Utterance
+    """The sentence with its places, and its language and voice."""
+    source: str
+    """The sentence with its marks, as private characters."""
+    delivery: Delivery
+    typed: str
+    """The sentence as it is typed, with its marks."""
+
+    @property
+    def text(self) -> str:
+        """The sentence with its places, without its marks."""
+        return self.fixed.text
+
+    def fill(self, **values: str) -> Utterance:
+        """Return the sentence with these values. Nothing in a value is a mark or a place."""
+        said = _PLACE.sub(lambda place: without_marks(values.get(place[1], place[0])), self.source)
+        text, spans = self.delivery.spans(said)
+        return Utterance(text, self.fixed.language, self.fixed.voice, spans=spans)
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def pick(wordings: tuple[Prompt, ...], count: int) -> tuple[Prompt, ...]:
@@ -62,6 +159,8 @@ class Voice:
     """The published name of each audio file in this language."""
     territory: Territory | None = None
     """Where the hotline is at home, or None for the language's own country."""
+    pronouncer: Pronouncer | None = None
+    """Finds the words that have a pronunciation."""
 
     def prompt(self, wording: str | RecordedWords) -> Prompt:
         """Compile one wording. Line breaks in the file are not spoken."""
@@ -71,11 +170,36 @@ class Voice:
         return self._compiled(" ".join(wording.split()))
 
     def message(self, text: str) -> Prompt:
-        """Compile a text message, which keeps its line breaks."""
-        return self._compiled(text.strip(), written=True)
-
-    def _compiled(self, words: str, audio: str = "", *, written: bool = False) -> Prompt:
+        """Compile a text message, which keeps its line breaks and is not spoken."""
+        words = text.strip()
         if is_template(words):
-            compiled = template(words, self.language, self.territory, written=written)
-            return Prompt(Utterance("", self.language, self.name), compiled, words)
-        return Prompt(Utterance(words, self.language, self.name, audio, static=True))
+            compiled = template(words, self.language, self.territory, written=True)
+            return Prompt(Utterance("", self.language, self.name), compiled, words, typed=words)
+        return Prompt(Utterance(words, self.language, self.name, static=True), typed=words)
+
+    def pattern(self, sentence: str) -> Pattern:
+        """Compile one of the machine's sentences that has places for values."""
+        typed = " ".join(sentence.split())
+        marked = marked_text(typed)
+        fixed = Utterance(marked.plain, self.language, self.name)
+        return Pattern(fixed, marked.source, self._delivery(marked), typed)
+
+    def utter(self, text: str) -> Utterance:
+        """Return the utterance of a text that a call has made. Nothing in it is a mark."""
+        spans = self.pronouncer.spans(text) if self.pronouncer else ()
+        return Utterance(text, self.language, self.name, spans=spans)
+
+    def _compiled(self, words: str, audio: str = "") -> Prompt:
+        marked = marked_text(words)
+        delivered = self._delivery(marked)
+        if is_template(words):
+            compiled = template(marked.source, self.language, self.territory, marked=bool(marked.marks))
+            said = delivered if delivered.elements or delivered.pronouncer else None
+            fixed = Utterance("", self.language, self.name)
+            return Prompt(fixed, compiled, marked.plain, marked.source, said, words)
+        text, spans = delivered.spans(marked.source)
+        return Prompt(Utterance(text, self.language, self.name, audio, static=True, spans=spans), typed=words)
+
+    def _delivery(self, marked: MarkedText) -> Delivery:
+        elements = tuple(delivery(mark, self.language, self.name).element for mark in marked.marks)
+        return Delivery(elements, self.pronouncer)

@@ -21,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.menu.speech.filters import FILTERS, Filter
 from ivr.menu.speech.limits import MAX_SPOKEN, MAX_TEXT, MAX_WORK, TemplateTooLarge, size_of
+from ivr.menu.speech.markup import without_marks
 from ivr.menu.speech.values.speaker import Speaker, Territory, speaker
 
 TESTS = frozenset({
@@ -113,10 +114,15 @@ _NO_NUMBERS = (str, list, tuple, dict)
 
 @functools.cache
 def environment(
-    language: str, territory: Territory | None = None, *, written: bool = False
+    language: str, territory: Territory | None = None, *, written: bool = False, marked: bool = False
 ) -> MenuEnvironment:
-    """Return the template environment whose filters speak ``language``, or write it in text messages."""
-    made = MenuEnvironment(undefined=StrictUndefined, autoescape=False)
+    """Return the template environment whose filters speak ``language``, or write it in text messages.
+
+    In a ``marked`` text some characters stand for marks, so that its values may have none of them.
+    """
+    made = MenuEnvironment(
+        undefined=StrictUndefined, autoescape=False, finalize=without_marks if marked else None
+    )
     made.speaker = speaker(language, territory, written=written)
     made.filters.clear()
     made.filters.update({name: _limited(each, made.speaker) for name, each in FILTERS.items()})

@@ -276,10 +276,15 @@ def _read(parts: Iterable[nodes.Node]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=8192)
 def template(
-    source: str, language: str, territory: Territory | None = None, *, written: bool = False
+    source: str,
+    language: str,
+    territory: Territory | None = None,
+    *,
+    written: bool = False,
+    marked: bool = False,
 ) -> Template:
-    """Compile a text with ``{{ … }}``. ``written`` is for a text message."""
-    return environment(language, territory, written=written).from_string(source)
+    """Compile a text with ``{{ … }}``. ``written`` is for a text message; in a ``marked`` one, characters stand for marks."""
+    return environment(language, territory, written=written, marked=marked).from_string(source)
 
 
 @functools.lru_cache(maxsize=8192)

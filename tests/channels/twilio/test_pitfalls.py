@@ -369,9 +369,9 @@ def test_pitfall_33_a_long_text_is_split() -> None:
 
 def test_pitfall_34_signs_of_xml_are_escaped(tmp_path: Path) -> None:
     """An ampersand in a text is a word, and breaks no document."""
-    menu = MENU.replace("menu:", "say: 'Smith & Sons <b>\"open\"</b>'\n    menu:", 1)
+    menu = MENU.replace("menu:", "say: 'Smith & Sons < \"open\" > 5'\n    menu:", 1)
     answer = Phone(program(folder=small_hotline(tmp_path, menu))).rings()
-    assert 'Smith & Sons <b>"open"</b>' in answer.said
+    assert 'Smith & Sons < "open" > 5' in answer.said
 
 
 def test_pitfall_35_nothing_stands_before_the_header() -> None:

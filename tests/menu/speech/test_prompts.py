@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ivr.menu.language.words import RecordedWords
+from ivr.menu.speech.estimates import seconds_of
 from ivr.menu.speech.prompts import Utterance, Voice
+from ivr.menu.speech.pronunciation import pronouncer
 
 VOICE = Voice("en-US", "Polly.Joanna-Neural", {"hello.wav": "en-US/hello.1f3a9c2e.wav"})
 
@@ -42,3 +46,49 @@ def test_line_breaks_of_the_file_are_not_spoken() -> None:
 def test_a_text_message_keeps_its_lines() -> None:
     """They are read and not heard."""
     assert VOICE.message("One.\nTwo {{ a }}.\n").utter({"a": 2}).text == "One.\nTwo 2."
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "more"),
+    [
+        ("Hello. <pause> Welcome.", "Hello. Welcome.", 0.5),
+        ("Hello. <pause 2s> Welcome. <pause 250ms>", "Hello. Welcome.", 2.25),
+        ("Your <spell>ID</spell>.", "Your I D.", 0),
+        ("Dial <say as digits>95188</say>.", "Dial 9 5 1 8 8.", 0),
+        ("An SMS comes.", "An short text message comes.", 0),
+        ("Hello. <pause> {{ n }}.", "Hello. 12.", 0.5),
+    ],
+)
+def test_the_seconds_are_those_of_what_is_said(text: str, same: str, more: float) -> None:
+    """A pause takes its time, letters are said one by one, and other words take the place of some."""
+    words = {"SMS": {"en-US": "short text message"}}
+    voice = Voice(
+        "en-US", "Polly.Joanna-Neural", pronouncer=pronouncer(words, "en-US", "Polly.Joanna-Neural")
+    )
+    usual = VOICE.prompt(same).fixed.seconds
+    assert voice.prompt(text).utter({"n": "12"}).seconds == pytest.approx(usual + more)
+
+
+def test_slow_words_take_a_quarter_longer() -> None:
+    """They are said at 80 percent of the speed."""
+    said = VOICE.prompt("<slow>Please listen to this.</slow>").fixed
+    assert said.seconds == pytest.approx(VOICE.prompt("Please listen to this.").fixed.seconds / 0.8)
+    assert Voice("en-US", "man").prompt("<slow>Please listen.</slow>").fixed.seconds == pytest.approx(
+        Voice("en-US", "man").prompt("Please listen.").fixed.seconds
+    )
+
+
+def test_the_marks_of_a_template_are_priced_before_any_call() -> None:
+    """The rules of the voice and the routes reckon with them."""
+    marked, usual = "<slow>You have {{ n }}.</slow> <pause 1s>", "You have {{ n }}."
+    one, other = (seconds_of([VOICE.prompt(each)]) for each in (marked, usual))
+    assert one == pytest.approx(other / 0.8 + 1)
+
+
+def test_places_are_filled_and_values_have_none() -> None:
+    """A value such as `{reason}` is no place, and `<pause>` no mark."""
+    pattern = VOICE.pattern("<slow>{value}</slow>, {reason}.")
+    said = pattern.fill(value="{reason} <pause>", reason="so")
+    assert pattern.text == "{value}, {reason}."
+    assert said.text == "{reason} <pause>, so."
+    assert [(each.start, each.end) for each in said.spans] == [(0, len("{reason} <pause>"))]

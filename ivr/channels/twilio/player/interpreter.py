@@ -7,6 +7,7 @@ prompt, and loops are heard once. Otherwise callers hear what they would hear on
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ _MOST_DOCUMENTS = 200
 _DIAL_STATUS = {"answered": "completed", "busy": "busy", "no_answer": "no-answer", "failed": "failed"}
 _ANY_KEY = "1234567890*#"
 _KEYS = frozenset("0123456789*#ABCD")
+_SSML = frozenset({"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"})
+_STRENGTHS = {"weak": 0.1, "medium": 0.25, "strong": 0.5, "x-strong": 1.0}
+"""Seconds of a break without a time, about: a comma, the end of a sentence, the end of a paragraph."""
 
 
 class PlayerError(Exception):
@@ -39,6 +43,8 @@ class PlayedItem:
     audio: str = ""
     voice: str = field(default="", compare=False)
     """The voice. It makes no difference to what was heard."""
+    silence: float = field(default=0, compare=False)
+    """Seconds of its breaks."""
 
 
 class GatherSettings(NamedTuple):
@@ -80,7 +86,7 @@ class Player:
         """What the far ends of transfers heard before they were connected."""
         self.desk_answers: Callable[[str], Answer] = lambda _: "answered"
         """What the far end of a transfer does."""
-        self.seconds = 0
+        self.seconds: float = 0
         """What silences, pauses and recordings have taken."""
         source, target = (called, caller) if direction.startswith("outbound") else (caller, called)
         self._settings = settings or NumberSettings()
@@ -200,8 +206,7 @@ class Player:
     def _hear(self, prompt: ET.Element) -> None:
         match prompt.tag:
             case "Say":
-                language, voice = prompt.get("language", ""), prompt.get("voice", "")
-                self.heard.append(PlayedItem(_text(prompt), language, voice=voice))
+                self._say(prompt)
             case "Play":
                 self.heard.append(PlayedItem(audio=urljoin(self._leg.url, _text(prompt))))
             case "Pause":
@@ -210,6 +215,16 @@ class Player:
                 raise self._broken(
                     f"{self._leg.url} has <{other}> inside <Gather>, which Twilio refuses (13320)"
                 )
+
+    def _say(self, say: ET.Element) -> None:
+        """Hear the words of a ``<Say>``. Its SSML is silent, and a break takes its time."""
+        strange = next((part.tag for part in say.iter() if part is not say and part.tag not in _SSML), None)
+        if strange:
+            raise self._broken(f"{self._leg.url} has <{strange}> inside <Say>, which is no SSML of Twilio's")
+        silence = sum(_seconds(part) for part in say.iter("break"))
+        self.seconds += silence
+        language, voice = say.get("language", ""), say.get("voice", "")
+        self.heard.append(PlayedItem(_text(say), language, voice=voice, silence=silence))
 
     def _gathered(self, finished_by: str = "") -> None:
         """End the listening. If nothing was entered (``#`` alone enters nothing), the document goes on after the Gather."""
@@ -296,11 +311,19 @@ class Player:
             return
         self._ended, self.waiting, self.entry = True, "ended", ""
         self._verbs.clear()
-        self._leg.end(status, self.seconds)
+        self._leg.end(status, round(self.seconds))
 
 
 def _text(verb: ET.Element) -> str:
     return "".join(verb.itertext()).strip()
+
+
+def _seconds(pause: ET.Element) -> float:
+    """Return the seconds of a ``<break>``: its time, or what its strength usually takes."""
+    time = re.fullmatch(r"([0-9.]+)(ms|s)", pause.get("time", ""))
+    if time:
+        return float(time[1]) / (1000 if time[2] == "ms" else 1)
+    return _STRENGTHS.get(pause.get("strength", "medium"), 0)
 
 
 def _number(verb: ET.Element, name: str, default: int) -> int:

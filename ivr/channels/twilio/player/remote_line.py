@@ -14,6 +14,7 @@ from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError
 from ivr.channels.twilio.player.leg import NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Transport
 from ivr.menu.speech.durations import spoken_seconds
+from ivr.menu.speech.ssml import Break, Span
 from ivr.menu.speech.voices import say_language
 
 NUMBER_SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
@@ -134,7 +135,8 @@ class PlayerLine:
     def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
             audio = urlsplit(heard.audio).path.rpartition("/audio/")[2]
-            self.items.append(Heard(heard.text, self._tag(heard.language), audio, heard.voice))
+            spans = (Span(0, 0, Break(round(heard.silence * 1000))),) if heard.silence else ()
+            self.items.append(Heard(heard.text, self._tag(heard.language), audio, heard.voice, spans))
         self.seen = len(self.player.heard)
 
     def _tag(self, language: str) -> str:

@@ -1,0 +1,95 @@
+"""The words of a ``<Say>`` with the elements of SSML that belong to parts of them.
+
+Which elements a voice takes was decided when the menu was loaded (:mod:`ivr.menu.speech.ssml`). Here they are only written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+from xml.sax.saxutils import escape, quoteattr
+
+from ivr.channels.twilio.speech_text import clean, cut, fits, printable
+from ivr.menu.speech.ssml import (
+    Break,
+    Instead,
+    Phoneme,
+    Prosody,
+    SayAs,
+    Silence,
+    Span,
+    Spelled,
+    Sub,
+    spelled,
+)
+
+
+def said(text: str, spans: Sequence[Span]) -> Iterator[str | int]:
+    """Yield what is said one after the other: the content of a ``<Say>``, or the seconds of a ``<Pause>``."""
+    at = 0
+    for span in spans:
+        if isinstance(span.element, Silence):
+            yield from _contents(text, spans, at, span.start)
+            yield span.element.seconds
+            at = span.start
+    yield from _contents(text, spans, at, len(text))
+
+
+def _contents(text: str, spans: Sequence[Span], begin: int, end: int) -> Iterator[str]:
+    """Yield the content of as many ``<Say>`` as a part of a text needs."""
+    words = text[begin:end]
+
+    def content(start: int, stop: int) -> str:
+        part = begin + start, begin + stop
+        return _written(text, spans, *part, to_last=part[1] == len(text)).strip()
+
+    for start, stop in cut(words, lambda start, stop: fits(words[start:stop]) and fits(content(start, stop))):
+        if clean(words[start:stop]):
+            yield content(start, stop)
+
+
+def _written(text: str, spans: Sequence[Span], begin: int, end: int, *, to_last: bool) -> str:
+    """Return a part of a text with its elements; one that goes on beyond the part is written up to its end.
+
+    A break at the end of the part belongs to what follows, unless nothing does (``to_last``).
+    """
+    parts: list[str] = []
+    at = begin
+    for number, span in enumerate(spans):
+        start, stop = max(span.start, begin), min(span.end, end)
+        if start < at or stop < start or isinstance(span.element, Silence):
+            continue
+        is_break = isinstance(span.element, Break)
+        if (start == stop) != is_break or (is_break and start == end and not to_last):
+            continue
+        parts += escape(printable(text[at:start])), _element(text, spans[number + 1 :], span, start, stop)
+        at = stop
+    return "".join((*parts, escape(printable(text[at:end]))))
+
+
+def _element(text: str, inner: Sequence[Span], span: Span, start: int, stop: int) -> str:
+    words = printable(text[start:stop])
+    whole = (start, stop) == (span.start, span.end)
+    match span.element:
+        case Break(milliseconds=milliseconds):
+            return f'<break time="{milliseconds}ms" />'
+        case Prosody(rate=rate):
+            slowed = _written(text, inner, start, stop, to_last=False)
+            return f'<prosody rate="{rate}%">{slowed}</prosody>'
+        case Spelled():
+            return escape(spelled(words))
+        case SayAs(interpret_as=value, format=order) if whole or value in {"characters", "digits"}:
+            ordered = f' format="{order}"' if order else ""
+            return f'<say-as interpret-as="{value}"{ordered}>{escape(words)}</say-as>'
+        case Sub(alias=alias) if whole:
+            return f"<sub alias={quoteattr(printable(alias))}>{escape(words)}</sub>"
+        case Instead(words=instead) if whole:
+            return escape(printable(instead))
+        case Phoneme(alphabet=alphabet, phonemes=phonemes) if whole:
+            return f'<phoneme alphabet="{alphabet}" ph={quoteattr(printable(phonemes))}>{escape(words)}</phoneme>'
+        case SayAs() | Sub() | Instead() | Phoneme():  # half of it would be said wrongly
+            return escape(words)
+        case Silence():
+            return ""
+        case _:
+            assert_never(span.element)
