@@ -6,6 +6,7 @@ quoted, or in the JSON body. It never decides which host is asked.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ from ivr.menu.language.http_services import (
 )
 from ivr.menu.speech.sandbox import environment, evaluate, render
 from ivr.menu.speech.templates import value
+from ivr.menu.speech.values.speaker import Territory
 
 LANGUAGE = "en-US"
 """The language of the template environment for paths and bodies. Any would do, because nothing in them is spoken."""
@@ -75,10 +77,12 @@ class AccountsOverHttp:
     entry: AccountsEntry
 
 
-def http_actions(file: ActionsFile, contracts: Mapping[str, Contract]) -> dict[str, HttpAction]:
+def http_actions(
+    file: ActionsFile, contracts: Mapping[str, Contract], territory: Territory
+) -> dict[str, HttpAction]:
     """Compile the actions that an HTTP service does, from a file that has been checked."""
     return {
-        name: _compiled(contracts[name], entry, entry.service, file.services[entry.service])
+        name: _compiled(contracts[name], entry, entry.service, file.services[entry.service], territory)
         for name, entry in file.actions.items()
         if entry.service
     }
@@ -135,7 +139,9 @@ def _meanings(told: Mapping[str, str | AnswerValue]) -> dict[str, str]:
     return {name: (each.means or "") if isinstance(each, AnswerValue) else "" for name, each in told.items()}
 
 
-def _compiled(contract: Contract, entry: ActionEntry, name: str, service: Service) -> HttpAction:
+def _compiled(
+    contract: Contract, entry: ActionEntry, name: str, service: Service, territory: Territory
+) -> HttpAction:
     (method,) = entry.methods
     typed: str = getattr(entry, method)
     return HttpAction(
@@ -144,18 +150,23 @@ def _compiled(contract: Contract, entry: ActionEntry, name: str, service: Servic
         service=service,
         entry=entry,
         method=method,
-        path=path_environment().from_string(typed),
+        path=_path_environment(territory).from_string(typed),
         ends_in_slash=typed.partition("?")[0].endswith("/"),
-        body=_with_leaves(entry.body, lambda leaf: value(leaf, LANGUAGE) if isinstance(leaf, str) else leaf),
+        body=_with_leaves(entry.body, functools.partial(_body_value, territory)),
     )
 
 
 # --- paths and bodies
 
 
-def path_environment() -> Environment:
+def _path_environment(territory: Territory) -> Environment:
     """Return the template environment of paths, which quotes every value."""
-    return environment(LANGUAGE).overlay(finalize=_quoted)
+    return environment(LANGUAGE, territory, written=True).overlay(finalize=_quoted)
+
+
+def _body_value(territory: Territory, leaf: Any) -> Any:
+    """Compile a text of a body. A service reads values as a text message has them."""
+    return value(leaf, LANGUAGE, territory, written=True) if isinstance(leaf, str) else leaf
 
 
 def _quoted(typed: Any) -> str:

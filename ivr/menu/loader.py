@@ -120,7 +120,7 @@ def _compiled(
         lines={name: place(typed.section).line for name, typed in draft.names.items()},
         contracts=actions,
         times={name: Times(entry.wait, entry.give_up) for name, entry in file.actions.items()},
-        services=http_actions(file, actions),
+        services=http_actions(file, actions, tree.territory),
         python=file.python or "",
         accounts=accounts_over_http(file),
     )

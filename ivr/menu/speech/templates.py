@@ -295,12 +295,12 @@ def condition(source: str, language: str, territory: Territory | None = None) ->
 
 @functools.lru_cache(maxsize=8192)
 def value(
-    source: str, language: str, territory: Territory | None = None
+    source: str, language: str, territory: Territory | None = None, *, written: bool = False
 ) -> Template | TemplateExpression | str:
     """Compile a value. A lone ``{{ expression }}`` keeps its type, and any other template becomes a text."""
     if not is_template(source):
         return source
-    env = environment(language, territory)
+    env = environment(language, territory, written=written)
     match env.parse(source.strip()).body:
         case [nodes.Output(nodes=[nodes.Expr() as alone])] if not isinstance(
             alone, nodes.TemplateData | nodes.Tuple
@@ -310,4 +310,4 @@ def value(
             compiled = env.from_string(nodes.Template([result], lineno=1))
             return TemplateExpression(compiled, undefined_to_none=False)
         case _:
-            return template(source, language, territory)
+            return template(source, language, territory, written=written)

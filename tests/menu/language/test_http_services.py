@@ -209,6 +209,14 @@ def test_a_body_is_filled(typed: str, value: object) -> None:
     assert action("parcel_status", post).body_with({"parcel": Decimal("4.5")}) == {"a": value}
 
 
+def test_money_in_a_body_is_the_hotlines_and_in_digits() -> None:
+    """A service reads an amount as a text message has it."""
+    post = ("get: /parcels/{{ parcel }}", 'post: /parcels\n    body: {a: "{{ parcel | money }}"}')
+    made = hotline("currency: CNY\n" + MENU, **{"actions.yaml": changed(ACTIONS, post)})
+    assert made.tree is not None
+    assert made.tree.services["parcel_status"].body_with({"parcel": Decimal("4.5")}) == {"a": "4.50 yuan"}
+
+
 def test_a_value_is_no_template() -> None:
     """What a caller typed is never read as one."""
     assert action("parcel_status").path_with({"parcel": "{{ key }}"}) == "/parcels/%7B%7B%20key%20%7D%7D"

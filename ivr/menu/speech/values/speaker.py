@@ -109,9 +109,8 @@ def decimal(value: Any) -> Decimal:
 
 
 def rounded(value: Any, places: int = 0) -> Decimal:
-    """Return an amount with so many decimals. Half a cent is rounded up, and there is no zero below zero."""
-    amount = decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return amount or abs(amount)
+    """Return an amount with so many decimals. Half a cent is rounded up."""
+    return decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def trimmed(value: Any) -> Decimal | int:
