@@ -6,18 +6,28 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import phonenumbers
 
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
+from ivr.menu.speech.packs import DateOrder
 from ivr.menu.speech.values import numbers, texts, times
 from ivr.menu.speech.values.speaker import Territory, speaker
 
-Today = Callable[[], date]
-"""The date of the call: most kinds of entry do not ask for it."""
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What an entry's meaning depends on, beside its keys."""
+
+    region: str
+    """Where a telephone number without a country belongs, such as ``CN``."""
+    date_order: DateOrder
+    """The order in which callers of this language type a date."""
+    today: Callable[[], date]
+    """The date of the call: most kinds of entry do not ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +61,20 @@ def fixed_length(node: AskNode) -> int | None:
     return span.pop() if len(span) == 1 else None
 
 
-def read_entry(
-    node: AskNode, keys: str, *, ended: bool, region: str, today: Today
-) -> ValidEntry | InvalidEntry:
+def read_entry(node: AskNode, keys: str, typing: Typing, *, ended: bool) -> ValidEntry | InvalidEntry:
     """Read what was typed.
 
     ``ended`` says that the caller ended it with ``#``. What is left at a silence is no entry, unless nothing could
-    be added to it: it has as many keys as it may have, or is a whole telephone number. ``region`` (``CN``) is where
-    a number without a country belongs.
+    be added to it: it has as many keys as it may have, or is a whole telephone number.
     """
     span = lengths(node)
-    value = _READERS[node.ask](keys, region, today)
+    value = _READERS[node.ask](keys, typing)
     if span:
         whole, fits = ended or len(keys) == span[1], span[0] <= len(keys) <= span[1]
         unfinished = not whole or 0 < len(keys) < span[0]
     else:
         fits = True
-        unfinished = not ended and not (node.ask == "phone" and _number(keys, region))
+        unfinished = not ended and not (node.ask == "phone" and _number(keys, typing.region))
     if unfinished or not fits or value is None or not _in_range(node, value):
         return InvalidEntry(unfinished)
     return ValidEntry(value)
@@ -80,15 +87,15 @@ def _in_range(node: AskNode, value: Any) -> bool:
     return Decimal(least) <= Decimal(value) <= Decimal(most)
 
 
-def _digits(keys: str, _region: str, _today: Today) -> str | None:
+def _digits(keys: str, _typing: Typing) -> str | None:
     return keys if keys.isdecimal() and keys.isascii() else None
 
 
-def _phone(keys: str, region: str, today: Today) -> str | None:
+def _phone(keys: str, typing: Typing) -> str | None:
     """Read a telephone number, also one with its country's code and nothing before it."""
-    if _digits(keys, region, today) is None:
+    if _digits(keys, typing) is None:
         return None
-    return _number(keys, region) or _number("+" + keys, region)
+    return _number(keys, typing.region) or _number("+" + keys, typing.region)
 
 
 def _number(typed: str, region: str) -> str | None:
@@ -99,46 +106,48 @@ def _number(typed: str, region: str) -> str | None:
     return None
 
 
-def _id_card(keys: str, _region: str, today: Today) -> str | None:
+def _id_card(keys: str, typing: Typing) -> str | None:
     """Read a resident ID number. The check character is that of GB 11643-1999 (ISO 7064, MOD 11-2)."""
     typed = keys.replace("*", "X")
     if not re.fullmatch(r"\d{17}[\dX]", typed, re.ASCII):
         return None
-    born = _day(typed[6:14])
+    born = _day(typed[6:14], "ymd")
     weighed = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(typed[:17]))
     good = "10X98765432"[weighed % 11] == typed[17]
-    return typed if good and born is not None and born <= today() else None
+    return typed if good and born is not None and born <= typing.today() else None
 
 
-def _id_tail(keys: str, _region: str, _today: Today) -> str | None:
+def _id_tail(keys: str, _typing: Typing) -> str | None:
     typed = keys.replace("*", "X")
     return typed if re.fullmatch(r"\d{3}[\dX]", typed, re.ASCII) else None
 
 
-def _amount(keys: str, _region: str, _today: Today) -> Decimal | None:
+def _amount(keys: str, _typing: Typing) -> Decimal | None:
     if not re.fullmatch(r"\d{1,12}(\*\d{1,2})?", keys, re.ASCII):
         return None
     return Decimal(keys.replace("*", "."))
 
 
-def _date(keys: str, _region: str, _today: Today) -> date | None:
-    return _day(keys)
+def _date(keys: str, typing: Typing) -> date | None:
+    return _day(keys, typing.date_order)
 
 
-def _day(keys: str) -> date | None:
+_DATES: Mapping[DateOrder, str] = {"dmy": "%d%m%Y", "mdy": "%m%d%Y", "ymd": "%Y%m%d"}
+
+
+def _day(keys: str, order: DateOrder) -> date | None:
     if not re.fullmatch(r"\d{8}", keys, re.ASCII):
         return None
-    try:
-        return date(int(keys[:4]), int(keys[4:6]), int(keys[6:]))
-    except ValueError:
-        return None
+    with contextlib.suppress(ValueError):
+        return datetime.strptime(keys, _DATES[order]).date()  # noqa: DTZ007 - a date has no zone
+    return None
 
 
-def _yes_no(keys: str, _region: str, _today: Today) -> bool | None:
+def _yes_no(keys: str, _typing: Typing) -> bool | None:
     return {"1": True, "2": False}.get(keys)
 
 
-_READERS: Mapping[str, Callable[[str, str, Today], Any]] = {
+_READERS: Mapping[str, Callable[[str, Typing], Any]] = {
     "digits": _digits,
     "phone": _phone,
     "id_card": _id_card,

@@ -39,7 +39,7 @@ from typing import assert_never
 from ivr.engine import events
 from ivr.engine.callers import first_language
 from ivr.engine.commands import Command, Record, RunAction, SendText, Transfer
-from ivr.engine.entries import InvalidEntry, ValidEntry, read_entry
+from ivr.engine.entries import InvalidEntry, Typing, ValidEntry, read_entry
 from ivr.engine.keys import keys_here
 from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
@@ -370,7 +370,8 @@ def _take_entry(turn: Turn, node: nodes.AskNode, typed: events.DigitsPressed) ->
     """
     keys, ended = typed.digits, bool(typed.finished_by)
     region = turn.tree.languages[0].partition("-")[2]
-    entry = read_entry(node, keys, ended=ended, region=region, today=turn.today)
+    where = Typing(region, turn.speech.date_order, turn.today)
+    entry = read_entry(node, keys, where, ended=ended)
     is_data = isinstance(entry, ValidEntry) and not ended
     if not is_data and (keys in node.options or keys in turn.tree.anywhere):
         _choose_option(turn, keys)

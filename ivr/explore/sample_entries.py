@@ -9,7 +9,7 @@ from typing import Any
 
 import phonenumbers
 
-from ivr.engine.entries import InvalidEntry, fixed_length, lengths, read_entry
+from ivr.engine.entries import InvalidEntry, Typing, fixed_length, lengths, read_entry
 from ivr.explore.samples import SECRET_CODE, Samples
 from ivr.menu.language.nodes import AskNode
 from ivr.menu.tree import Tree
@@ -23,6 +23,8 @@ class SampleEntry:
     finished_by: str = ""
 
 
+_DATES_TYPED = ("19900317", "20991231", "03171990", "12312099", "17031990", "31122099")
+"""A past and a future one in each order. None is a date in another order, so that each language takes two."""
 _SECRETS = {
     "id_card": "11010519491231002*",
     "id_tail": SECRET_CODE[:4],
@@ -53,7 +55,7 @@ def bad_entries(tree: Tree, name: str) -> list[SampleEntry]:
     for keys, ended in itertools.product(("5", "55", "3*3", "**5", *whole, "7", "4"), (True, False)):
         if keys in node.keys or keys in tree.anywhere or len(keys) > length:
             continue
-        read = _read(tree, node, keys, ended=ended)
+        read = _read(tree, node, keys, tree.languages[0], ended=ended)
         if isinstance(read, InvalidEntry):
             found.setdefault(read.unfinished, SampleEntry(keys, "#" if ended else ""))
     return list(found.values())
@@ -70,7 +72,7 @@ def _usual(node: AskNode, region: str) -> list[str]:
     if node.ask == "amount":
         return [*_range_ends(node), "1234*56", "12"]
     if node.ask == "date":
-        return ["19900307", "20991231"]
+        return [*_DATES_TYPED]
     span = lengths(node) or (1, 1)
     return [*_range_ends(node, span[0]), ("739158" * 9)[: span[0]], ("739158" * 9)[: span[1]]]
 
@@ -94,10 +96,12 @@ def _region(tree: Tree) -> str:
     return tree.languages[0].partition("-")[2]
 
 
-def _read(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> Any:
-    return read_entry(node, keys, ended=ended, region=_region(tree), today=lambda: date(2026, 11, 24))
+def _read(tree: Tree, node: AskNode, keys: str, language: str, *, ended: bool) -> Any:
+    order = tree.speech[language].date_order
+    return read_entry(node, keys, Typing(_region(tree), order, lambda: date(2026, 11, 24)), ended=ended)
 
 
 def takes(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> bool:
-    """Say whether an ``ask`` node takes an entry."""
-    return not isinstance(_read(tree, node, keys, ended=ended), InvalidEntry)
+    """Say whether an ``ask`` node takes an entry in some language."""
+    read = (_read(tree, node, keys, language, ended=ended) for language in tree.languages)
+    return not all(isinstance(each, InvalidEntry) for each in read)

@@ -18,7 +18,7 @@ from ivr.menu.language.words import Words, wordings
 from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
 from ivr.menu.speech import phrases
 from ivr.menu.speech.markup import plain
-from ivr.menu.speech.packs import pack
+from ivr.menu.speech.packs import date_order, pack
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.pronunciation import pronouncer
 from ivr.menu.speech.recognition import normalise
@@ -158,6 +158,7 @@ class _Maker:
             },
             speaker=self.voice,
             heard=_comparable((phrase, entry.key) for entry in self.anywhere for phrase in entry.heard),
+            date_order=date_order(self.voice.language),
         )
 
     def prompts(self, said: Words | None) -> tuple[Prompt, ...]:

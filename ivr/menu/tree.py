@@ -16,6 +16,7 @@ from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, Limits
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
+from ivr.menu.speech.packs import DateOrder
 from ivr.menu.speech.prompts import Pattern, Prompt, Utterance, Voice
 from ivr.menu.speech.values.speaker import Territory
 
@@ -72,6 +73,8 @@ class Speech:
     """Who says them."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """The key of each phrase that works anywhere."""
+    date_order: DateOrder = "ymd"
+    """The order in which a date is typed."""
 
     @property
     def voice(self) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.entries import InvalidEntry, ValidEntry, fixed_length, lengths, read_entry
+from ivr.engine.entries import InvalidEntry, Typing, ValidEntry, fixed_length, lengths, read_entry
 from ivr.menu.language.nodes import AskNode
+from ivr.menu.speech.packs import DateOrder
 
 TODAY = date(2026, 11, 23)
 
 
-def read(ask: str, keys: str, *, ended: bool = True, **more: str) -> ValidEntry | InvalidEntry:
+def read(
+    ask: str, keys: str, *, ended: bool = True, order: DateOrder = "ymd", **more: str
+) -> ValidEntry | InvalidEntry:
     """Read keys as this kind of entry, in China."""
     node = AskNode.model_validate({"ask": ask, "then": "next", **more})
-    return read_entry(node, keys, ended=ended, region="CN", today=lambda: TODAY)
+    return read_entry(node, keys, Typing("CN", order, lambda: TODAY), ended=ended)
 
 
 @pytest.mark.parametrize("keys", ["11010519491231002X".replace("X", "*"), "440524188001010014"])
@@ -71,8 +75,16 @@ def test_the_tail_of_an_identity_number_may_end_in_a_star(keys: str, tail: str) 
 @given(keys=st.text("0123456789*#", max_size=24), ended=st.booleans())
 def test_whatever_is_typed_is_read_or_rejected(ask: str, keys: str, ended: bool) -> None:  # noqa: FBT001
     """No keys can make the reader fail."""
-    more = {"length": "1-8"} if ask == "digits" else {}
+    more: dict[str, Any] = {"length": "1-8"} if ask == "digits" else {}
     assert isinstance(read(ask, keys, ended=ended, **more), ValidEntry | InvalidEntry)
+
+
+@pytest.mark.parametrize(("order", "keys"), [("ymd", "20240229"), ("mdy", "02292024"), ("dmy", "29022024")])
+def test_a_date_is_typed_in_the_order_of_the_language(order: DateOrder, keys: str) -> None:
+    """The same day has its digits in the order of the region, and no other order of them is a date."""
+    assert read("date", keys, order=order) == ValidEntry(date(2024, 2, 29))
+    others = {"ymd", "mdy", "dmy"} - {order}
+    assert [read("date", keys, order=other) for other in others] == [InvalidEntry()] * 2  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("keys", ["１２３４", "१२३४", "²²²²"])

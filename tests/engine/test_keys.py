@@ -14,7 +14,7 @@ ENTRY = "main: {say: Well?, ask: yes_no, yes: agent, no: bye}"
 CONFIRMED = 'main: {say: Which day?, ask: date, read_back: true, then: bye, keys: {"3": {for: x, go: bye}}}'
 
 
-@pytest.mark.parametrize(("nodes", "before"), [(MENU, ""), (ENTRY, ""), (CONFIRMED, "20261224")])
+@pytest.mark.parametrize(("nodes", "before"), [(MENU, ""), (ENTRY, ""), (CONFIRMED, "12242026")])
 def test_what_is_listened_for_is_taken(nodes: str, before: str) -> None:
     """Any other key is a wrong one, in a menu, at a question and while an entry is read back."""
     call = Call(tree_of(nodes))
@@ -39,5 +39,5 @@ def test_what_is_listened_for_is_kept() -> None:
 def test_the_keys_beside_an_entry_end_with_it() -> None:
     """While the entry is read back they would be taken for an answer."""
     call = Call(tree_of(CONFIRMED))
-    assert "3" not in call.press("20261224").listens.keys
+    assert "3" not in call.press("12242026").listens.keys
     assert call.press("3").listens

@@ -20,7 +20,7 @@ from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
 from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
 from ivr.menu.speech.markup import plain
-from ivr.menu.speech.packs import ENGLISH, pack, packs_understood
+from ivr.menu.speech.packs import ENGLISH, pack, pack_tag, packs_understood
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template
 
@@ -55,7 +55,11 @@ def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> 
     missing = phrases.complete(language, own)[1]
     if missing:
         what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
-        draft.note("", ("phrases",), what, "add them under `phrases:`", where, rule="W11")
+        example = pack_tag(language) or ENGLISH
+        remedy = (
+            f"add them under `phrases:`; `ivr languages {example} --show` prints each with what it is for"
+        )
+        draft.note("", ("phrases",), what, remedy, where, rule="W11")
     for name in sorted(phrases.PATTERNS):
         sentence = getattr(own, name)
         usual = re.findall(r"\{\w+\}", getattr(pack(ENGLISH).sentences, name))
@@ -176,13 +180,13 @@ def said_keys(text: str, language: str) -> list[str]:
     A number that counts something is not a key: `按5分钟计费`, `按3%的比例`.
     """
     plain = unicodedata.normalize("NFKC", text)
-    found: list[tuple[int, list[str]]] = []
+    found: dict[int, list[str]] = {}
     for each in packs_understood(language):
         said = _said_keys_of(each.language)
         for match in (match for pattern in said.press for match in pattern.finditer(plain)):
             keys = [said.names.get(key.lower(), key) for key in said.key.findall(match["keys"])]
-            found.append((match.start(), keys))
-    return [key for _, keys in sorted(found) for key in keys]
+            found.setdefault(match.start("keys"), keys)
+    return [key for _, keys in sorted(found.items()) for key in keys]
 
 
 class _Menu:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from babel import Locale
 from pydantic import Field
 
 from ivr.menu.language.model import Model, read_table
@@ -20,6 +21,10 @@ from ivr.menu.speech.values.patterns import Values
 
 Pattern = str
 """A regular expression. In ``lint:``, ``<<name>>`` in it stands for a part."""
+
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+"""In which order the day, the month and the year are typed, with two, two and four digits."""
 
 
 class Keys(Model):
@@ -49,6 +54,8 @@ class Keys(Model):
     """How an answer begins that is a no."""
     denied: list[Pattern] = Field(default_factory=list)
     """What makes it a no, wherever it stands."""
+    date: DateOrder | None = None
+    """The order in which a date is typed. Without it, the order in which the region writes one."""
 
 
 class Advice(Model):
@@ -186,6 +193,16 @@ _BORROWED = ("keys", "lint", "seconds")
 
 def _written(tag: str) -> dict[str, Any]:
     return read_table(dict[str, Any], _FOLDER / f"{tag}.yaml")
+
+
+@functools.cache
+def date_order(language: str) -> DateOrder:
+    """Return the order in which callers of a language type a date: the pack's, or the one in which the region writes it."""
+    if written := pack(language).keys.date:
+        return written
+    pattern = Locale.parse(language, sep="-").date_formats["short"].pattern
+    order = "".join(sorted("dmy", key=pattern.lower().find))
+    return next(each for each in get_args(DateOrder) if each in {order, "ymd"})
 
 
 def packs_understood(*languages: str) -> Iterable[Pack]:

@@ -25,6 +25,9 @@ def normalise(text: str) -> str:
 
 _LONE = rf"{_UNSPACED}\uac00-\ud7a3"
 """The scripts in which one character may be a whole number."""
+_SIGNS = r"\u0300-\u036f\u0900-\u0963"
+"""Accents that stand apart, and the vowel signs of Hindi: parts of a word that are no letters."""
+_LETTER = rf"(?:[^\W\d_]|[{_SIGNS}])"
 
 
 @functools.cache
@@ -32,7 +35,7 @@ def _names(language: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
     """Return the key of each name, and the pattern of the words and characters that may be one."""
     names = {_folded(name): key for name, key in key_names(language).items()}
     longer = sorted((name for name in names if re.search(rf"\w[\s{_LONE}]", name)), key=len, reverse=True)
-    word = rf"(?:[^\W\d_{_LONE}]|[\u0300-\u036f\u0900-\u0963])+"
+    word = rf"(?:[^\W\d_{_LONE}]|[{_SIGNS}])+"
     return names, re.compile("|".join([*map(re.escape, longer), word, "[0-9*#]", f"[{_LONE}]"]))
 
 
@@ -40,9 +43,17 @@ def _names(language: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
 def _around(language: str) -> re.Pattern[str]:
     """Return what may stand before or after a key and means no more than the key."""
     packs = list(packs_understood(language))
-    before = "|".join(re.escape(word) for each in packs for word in each.keys.before)
-    after = "|".join(re.escape(word) for each in packs for word in each.keys.after)
-    return re.compile(rf"^(?:{before})+|(?:{after})+$")
+    before = "|".join(
+        re.escape(_folded(word)) + (rf"(?!{_LETTER})" if each.spaces else "")
+        for each in packs
+        for word in each.keys.before
+    )
+    after = "|".join(
+        (rf"(?<!{_LETTER})" if each.spaces else "") + re.escape(_folded(word))
+        for each in packs
+        for word in each.keys.after
+    )
+    return re.compile(rf"^(?:(?:{before})\s*)+|(?:\s*(?:{after}))+$")
 
 
 def _folded(text: str) -> str:
@@ -61,7 +72,7 @@ def spoken_key(text: str, language: str) -> str:
     keys = spoken_digits(text, language)
     if keys:
         return keys
-    trimmed = re.sub(r"[\W_]+", " ", _folded(text)).strip()
+    trimmed = re.sub(rf"[^\w{_SIGNS}]+|_+", " ", _folded(text)).strip()
     while (shorter := _around(language).sub("", trimmed).strip()) != trimmed:
         trimmed = shorter
     return spoken_digits(trimmed, language)

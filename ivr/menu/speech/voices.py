@@ -20,7 +20,8 @@ class _Language:
     """How Twilio speaks and hears one language."""
 
     say: str
-    hear: str
+    hear: str = ""
+    """Without it, the hotline's own tag."""
     voice: str = ""
     """The voice that speaks if the hotline names none."""
     polly: frozenset[str] = frozenset()
@@ -36,6 +37,8 @@ class _Language:
 
 class _Table(NamedTuple):
     languages: tuple[_Language, ...]
+    wants: dict[str, str]
+    """The ``language`` of ``<Say>`` that a voice wants, where it is not the one of its language."""
     said: frozenset[str]
     """Every value of the ``language`` of ``<Say>``."""
 
@@ -59,12 +62,12 @@ def say_language(language: str, voice: str = "") -> str:
     Cantonese is ``yue-CN`` to Polly and ``yue-HK`` to Google. An unknown tag is returned unchanged.
     """
     known = _known(language)
-    return "yue-CN" if known.say == "yue-HK" and voice.startswith("Polly.") else known.say
+    return _TABLE.wants.get(voice or known.voice, known.say)
 
 
 def hear_language(language: str) -> str:
     """Return the ``language`` of a ``<Gather>`` that listens to speech, for a hotline's tag."""
-    return _known(language).hear
+    return _known(language).hear or language
 
 
 def default_voice(language: str) -> str:
@@ -103,5 +106,5 @@ def _speaks(language: str, voice: str) -> bool:
             return polly[1] in known.polly
         return not any(polly[1] in other.polly for other in _TABLE.languages)
     suffix = known.google if known.knows_voices() else r"[A-Z][A-Za-z0-9]+(-[A-Za-z0-9]+)*"
-    google = re.escape(say_language(language))
+    google = re.escape(known.say)
     return re.fullmatch(rf"Google\.{google}-({suffix})", voice) is not None

@@ -319,7 +319,9 @@ def test_pitfall_28_numbers_are_spoken_digit_by_digit() -> None:
     assert "电话九五五九九" in said
 
 
-@pytest.mark.parametrize("words", ["sales", "Sales.", " SALES! ", "ｓａｌｅｓ", "销售。", "one", "一", "1."])
+@pytest.mark.parametrize(
+    "words", ["sales", "Sales.", " SALES! ", "ｓａｌｅｓ", "销售。", "one", "ＯＮＥ", "1."]
+)
 def test_pitfall_29_speech_is_compared_by_its_words(tmp_path: Path, words: str) -> None:
     """Case, width and full stops are the recogniser's taste; digits may be spoken."""
     assert speaking(tmp_path, words).answer.verbs == ["Say", "Hangup"]

@@ -157,12 +157,14 @@ def test_the_machines_own_sentences(phrases: str, problem: str | None) -> None:
 
 def test_a_language_that_the_machine_does_not_speak() -> None:
     """Its sentences must all be there, and those that are not are named."""
-    text = "hotline: x\nlanguages: [fr-FR]\nstart: agent\nphrases: {top: Oui.}\nnodes: {agent: {end: Au revoir.}}\n"
+    text = "hotline: x\nlanguages: [nl-NL]\nstart: agent\nphrases: {top: Ja.}\nnodes: {agent: {end: Tot ziens.}}\n"
     (found,) = said(hotline(text))
     assert found.startswith(
-        "menu.yaml:4:1: the machine has no sentences in `fr-FR` for announce, announce_entry, star, pound,"
+        "menu.yaml:4:1: the machine has no sentences in `nl-NL` for announce, announce_entry, star, pound,"
     )
-    assert found.endswith("; add them under `phrases:` [W11]")
+    assert found.endswith(
+        "; add them under `phrases:`; `ivr languages en-US --show` prints each with what it is for [W11]"
+    )
     assert "top" not in found
 
 

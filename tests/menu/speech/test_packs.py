@@ -8,9 +8,9 @@ import pytest
 
 from ivr.menu.checks.words import said_keys
 from ivr.menu.language.phrases import Phrases
-from ivr.menu.speech.packs import LintWords, Pack, pack, pack_tag, pack_tags
+from ivr.menu.speech.packs import LintWords, Pack, date_order, pack, pack_tag, pack_tags
 from ivr.menu.speech.recognition import spoken_key
-from ivr.menu.speech.voices import language_problem
+from ivr.menu.speech.voices import default_voice
 
 PACKS = pytest.mark.parametrize("tag", pack_tags())
 LISTS = [name for name, field in LintWords.model_fields.items() if field.annotation == list[str]]
@@ -29,7 +29,8 @@ def test_a_pack_is_whole(tag: str) -> None:
     assert of.keys.yes
     assert of.keys.no
     assert [name for name in LISTS if not getattr(of.lint, name)] == []
-    assert language_problem(tag) is None or "-" not in tag
+    assert of.keys.date
+    assert default_voice(tag)
 
 
 @PACKS
@@ -76,12 +77,40 @@ def test_a_caller_may_say_a_key(tag: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "tag"),
-    [("zh-CN", "zh-CN"), ("en-US", "en-US"), ("en-CA", "en-US"), ("zh", "zh-CN"), ("nl-NL", ""), ("", "")],
+    [
+        ("zh-CN", "zh-CN"),
+        ("en-CA", "en-US"),
+        ("en-AU", "en-GB"),
+        ("es-AR", "es-MX"),
+        ("ar-EG", "ar"),
+        ("zh-HK", "yue-HK"),
+        ("zh", "zh-CN"),
+        ("nl-NL", ""),
+        ("", ""),
+    ],
 )
 def test_a_language_finds_its_pack(language: str, tag: str) -> None:
     """Its own, or the nearest, or an empty one."""
     assert pack_tag(language) == tag
     assert pack(language).language == tag
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [
+        ("zh-CN", "ymd"),
+        ("en-US", "mdy"),
+        ("en-GB", "dmy"),
+        ("en-CA", "mdy"),
+        ("fr-CA", "ymd"),
+        ("nl-NL", "dmy"),
+        ("hu-HU", "ymd"),
+        ("en-PH", "mdy"),
+    ],
+)
+def test_a_date_is_typed_as_the_region_writes_it(language: str, order: str) -> None:
+    """As the pack says, whose hint names the order, or else as the region writes dates."""
+    assert date_order(language) == order
 
 
 def test_a_language_without_a_pack_knows_nothing() -> None:

@@ -22,7 +22,9 @@ from ivr.menu.speech.voices import (
         ("en-GB", "en-GB", "en-GB", "Polly.Amy-Neural"),
         ("zh-TW", "cmn-TW", "cmn-Hant-TW", "Google.cmn-TW-Wavenet-A"),
         ("zh-HK", "yue-HK", "yue-Hant-HK", "Google.yue-HK-Standard-A"),
-        ("fr-FR", "fr-FR", "fr-FR", ""),
+        ("fr-FR", "fr-FR", "fr-FR", "Polly.Lea-Neural"),
+        ("ar-EG", "arb", "ar-EG", "Polly.Zeina"),
+        ("nl-NL", "nl-NL", "nl-NL", ""),
     ],
 )
 def test_speech_and_recognition_have_their_own_names(
@@ -75,8 +77,8 @@ def test_a_voice_that_speaks_the_language_is_no_problem(language: str, voice: st
         ("zh-TW", "Polly.Zhiyu-Neural", "such as Google.cmn-TW-Wavenet-A"),
         ("en-US", "Google.en-US-Neural2-B", "does not speak en-US"),
         ("en-GB", "Polly.Zhiyu", "such as Polly.Amy-Neural"),
-        ("de-DE", "Google.fr-FR-Standard-A", "such as Google.de-DE-Standard-A"),
-        ("de-DE", "", "name a voice for de-DE"),
+        ("nl-NL", "Google.fr-FR-Standard-A", "such as Google.nl-NL-Standard-A"),
+        ("nl-NL", "", "name a voice for nl-NL"),
         ("tlh-QO", "Polly.Joanna", "no voice for the language 'tlh-QO'"),
     ],
 )
