@@ -13,10 +13,11 @@ from ivr.diff.sentences import SENTENCES
 from ivr.menu.language.contract import Times
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
 from ivr.menu.language.nodes import RunNode
+from ivr.menu.speech.values.speaker import territory_of
 
 _ELSEWHERE = frozenset(
     {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
-    | {"phrases", "include", "nodes", "timezone", "variables", "pronounce"}
+    | {"phrases", "include", "nodes", "timezone", "variables", "pronounce", "currency"}
 )
 """Fields that are reported by their own sentences."""
 
@@ -30,6 +31,9 @@ def compare_hotlines(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     yield from _rations(before.texts, after.texts)
     yield from _services(old, new)
     yield from _pronunciations(before, after)
+    was_paid, paid = (territory_of(each).currency for each in (before, after))
+    if was_paid != paid:
+        yield Change(Heading.words, f"Money is said in {paid}; before: in {was_paid}", grave=True)
     for field in type(after).model_fields.keys() - _ELSEWHERE:
         was, now = getattr(before, field), getattr(after, field)
         if was != now:

@@ -322,3 +322,11 @@ def test_a_key_that_still_leads_to_a_goal_is_not_told_as_another(desk: str, node
     )
     goals = [each for each in texts_told(CAFE, new) if "`agent` (" in each]
     assert goals == [agent]
+
+
+def test_another_currency_is_told() -> None:
+    """Every amount is another one, also where only the first language's country has changed."""
+    yuan = changed(CAFE, ("hotline: cafe\n", "hotline: cafe\ncurrency: CNY\n"))
+    british = changed(CAFE, ("[en-US]", "[en-GB]"))
+    assert "! Money is said in CNY; before: in USD" in texts_told(CAFE, yuan)
+    assert "! Money is said in GBP; before: in USD" in texts_told(CAFE, british)
