@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.channels.twilio.speech_text import clean, cut, fits, printable
@@ -37,15 +38,31 @@ def said(text: str, spans: Sequence[Span]) -> Iterator[str | int]:
 
 def _contents(text: str, spans: Sequence[Span], begin: int, end: int) -> Iterator[str]:
     """Yield the content of as many ``<Say>`` as a part of a text needs."""
-    words = text[begin:end]
-
-    def content(start: int, stop: int) -> str:
+    whole = _written(text, spans, begin, end, to_last=end == len(text)).strip()
+    if fits(whole):
+        if clean(text[begin:end]):
+            yield whole
+        return
+    for start, stop in cut(text[begin:end], _added(text, spans, begin, end)):
         part = begin + start, begin + stop
-        return _written(text, spans, *part, to_last=part[1] == len(text)).strip()
+        if clean(text[slice(*part)]):
+            yield _written(text, spans, *part, to_last=part[1] == len(text)).strip()
 
-    for start, stop in cut(words, lambda start, stop: fits(words[start:stop]) and fits(content(start, stop))):
-        if clean(words[start:stop]):
-            yield content(start, stop)
+
+def _added(text: str, spans: Sequence[Span], begin: int, end: int) -> dict[int, int]:
+    """Return how much the elements of a part add to its words, URL-encoded, by their places in it."""
+    added: dict[int, int] = {}
+    for start, stop, element in spans:
+        if not (begin <= start < end) or isinstance(element, Silence):
+            continue
+        written = _element(text, (), Span(start, stop, element), start, stop)
+        first = start - begin
+        if isinstance(element, Spelled):  # a space for each character
+            added |= {place: added.get(place, 0) + 3 for place in range(first, stop - begin)}
+        else:
+            words = len(quote(printable(text[start:stop]), safe=""))
+            added[first] = added.get(first, 0) + max(len(quote(written, safe="")) - words, 0)
+    return added
 
 
 def _written(text: str, spans: Sequence[Span], begin: int, end: int, *, to_last: bool) -> str:

@@ -7,7 +7,7 @@ know which words of a sentence are values; a value can thereby only be read in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.menu.language.pronunciation import Pronunciation
@@ -28,15 +28,15 @@ class Pronouncer:
     """The words of one language, and what its voice is given for each."""
 
     words: re.Pattern[str]
-    """One group for each word."""
-    elements: tuple[Element, ...]
+    elements: Mapping[str, Element]
+    """By word, as :func:`_folded` returns it."""
 
     def spans(self, text: str, marked: Sequence[Span] = ()) -> tuple[Span, ...]:
         """Return the spans of a text, with those of the words in it that no mark covers or cuts."""
         found: list[Span] = []
         match = self.words.search(text)
         while match and len(found) < MAX_PRONOUNCED:
-            span = Span(*match.span(), self.elements[(match.lastindex or 1) - 1])
+            span = Span(*match.span(), self.elements[_folded(match[0])])
             is_whole = all(_apart(span, each) for each in marked)
             if is_whole:
                 found.append(span)
@@ -61,24 +61,30 @@ def pronouncer(
 ) -> Pronouncer | None:
     """Compile the words that have a pronunciation in a language, or return None if there are none."""
     elements = {
-        word: element
+        _folded(word): element
         for word, languages in words.items()
         if language in languages and (element := pronounced(languages[language], language, voice).element)
     }
-    longest_first = sorted(elements, key=len, reverse=True)
-    if not longest_first:
+    if not elements:
         return None
-    return Pronouncer(_pattern(longest_first), tuple(elements[word] for word in longest_first))
+    longest_first = sorted(elements, key=len, reverse=True)
+    return Pronouncer(re.compile("|".join(map(_whole, longest_first))), elements)
 
 
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"({_whole(word)})" for word in words))
+def _folded(word: str) -> str:
+    """Return a word with straight apostrophes and single spaces, since a text may have others."""
+    return " ".join(word.replace("’", "'").split())
 
 
 def _whole(word: str) -> str:
-    """Return a regular expression for a whole word. In a script without spaces, it may stand anywhere."""
-    parts = [re.escape(part).replace("'", "['’]") for part in word.replace("’", "'").split()]
+    """Return a regular expression for a whole word. In a script without spaces, it may stand anywhere.
+
+    What stands before the word is looked at behind its first character, so that a search passes over all other characters at
+    once.
+    """
     spaced = re.compile(_LETTER)
-    before = f"(?<!{_LETTER})" if spaced.fullmatch(word[0]) else ""
-    after = f"(?!{_LETTER})" if spaced.fullmatch(word[-1]) else ""
-    return before + r"\s".join(parts) + after
+    first, last = re.escape(word[0]), word[-1]
+    before = f"(?<!{_LETTER}{first})" if spaced.fullmatch(word[0]) else ""
+    after = f"(?!{_LETTER})" if spaced.fullmatch(last) else ""
+    rest = re.escape(word[1:]).replace("'", "['’]").replace(r"\ ", r"\s")
+    return f"{first}{before}{rest}{after}"
