@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import structlog
-from pydantic import Field, RootModel, model_validator
+from pydantic import AfterValidator, Field, RootModel, model_validator
 
 from ivr.actions.base import ActionRequest, ActionResult, Services, action
 from ivr.menu.language.contract import Outcome
 from ivr.menu.language.model import Model
-from ivr.menu.language.scalars import Language, SingleLine, wrong
+from ivr.menu.language.scalars import Language, SingleLine, wrong, wrong_key
 from ivr.menu.reading.problems import BadFile
 from ivr.menu.reading.validation import parse_file
 from ivr.menu.reading.yaml import content_of
+from ivr.menu.speech.markup import marked_text
 from ivr.menu.speech.packs import pack
 
 _log = structlog.get_logger()
@@ -40,14 +41,24 @@ def bulletins(services: Services, request: ActionRequest) -> ActionResult:
     return ActionResult("some", {"bulletins": space.join(words)})
 
 
+def _unmarked(text: str) -> str:
+    """Refuse what looks like a mark or a tag. A bulletin is a value, in which it would be read aloud."""
+    marked = marked_text(text)
+    if marked.marks or marked.mistakes:
+        raise wrong_key(
+            "has a mark or a tag, which would be read aloud", "write it in words: a bulletin has no marks"
+        )
+    return text
+
+
 class Bulletin(Model):
     """One bulletin, spoken from its first day to its last, both included."""
 
     first: date = Field(description="The first day on which it is spoken, such as `2026-10-01`.")
     last: date = Field(description="The last day on which it is spoken.")
-    words: Annotated[dict[Language, SingleLine], Field(min_length=1)] = Field(
-        description="What is said, by language. In a language without words it is not said."
-    )
+    words: Annotated[
+        dict[Language, Annotated[SingleLine, AfterValidator(_unmarked)]], Field(min_length=1)
+    ] = Field(description="What is said, by language. In a language without words it is not said.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

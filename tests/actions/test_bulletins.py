@@ -150,6 +150,11 @@ def test_no_file_is_no_bulletins(tmp_path: Path) -> None:
             ":1:4: `first` cannot be `1 November`; write a day, such as `2026-11-30`",
         ),
         ("Hello.", "' '", ":1:49: `en-US` is empty; write what is said, or delete the line"),
+        (
+            "Hello.",
+            "Hello <pause>",
+            ":1:49: `en-US` has a mark or a tag, which would be read aloud; write it in words: a bulletin has no marks",
+        ),
         ("{en-US: Hello.}", "{}", ":1:41: `words` has too few entries; write at least 1"),
     ],
 )

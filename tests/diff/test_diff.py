@@ -244,6 +244,16 @@ EDITS = {
             "`voicemail`: the recording is called `message`; before: `voicemail`",
         ),
     ),
+    "a mark, and how a word is pronounced": Edit(
+        (
+            ("这里是样例热线", "这里是<slow>样例</slow>热线"),
+            ("variables:", "pronounce: {样例: {zh-CN: {pinyin: yang4 li4}}}\nvariables:"),
+        ),
+        told=(
+            "`greeting` says (zh-CN): 您好，这里是{+<slow>+}样例{+</slow>+}热线。",
+            "`样例` is pronounced as `{'pinyin': 'yang4 li4'}`; before: as nothing (zh-CN)",
+        ),
+    ),
     "another kind of node": Edit(
         (("    end: 再见。", "    say: 再见。\n    then: over\n  over: {end: 再见。}"),),
         (("goodbye: Goodbye.", "goodbye: Goodbye.\n  over: Bye."),),

@@ -128,7 +128,7 @@ class Answer:
     @property
     def said(self) -> str:
         """Every word, one sentence a line."""
-        return "\n".join(say.text or "" for say in self.document.iter("Say"))
+        return "\n".join("".join(say.itertext()) for say in self.document.iter("Say"))
 
     @property
     def languages(self) -> set[str]:

@@ -57,8 +57,9 @@ def _added(text: str, spans: Sequence[Span], begin: int, end: int) -> dict[int, 
             continue
         written = _element(text, (), Span(start, stop, element), start, stop)
         first = start - begin
-        if isinstance(element, Spelled):  # a space for each character
-            added |= {place: added.get(place, 0) + 3 for place in range(first, stop - begin)}
+        if isinstance(element, Spelled):  # each character again, with a space
+            more = 15 if element.as_sub else 3
+            added |= {place: added.get(place, 0) + more for place in range(first, stop - begin)}
         else:
             words = len(quote(printable(text[start:stop]), safe=""))
             added[first] = added.get(first, 0) + max(len(quote(written, safe="")) - words, 0)
@@ -93,8 +94,9 @@ def _element(text: str, inner: Sequence[Span], span: Span, start: int, stop: int
         case Prosody(rate=rate):
             slowed = _written(text, inner, start, stop, to_last=False)
             return f'<prosody rate="{rate}%">{slowed}</prosody>'
-        case Spelled():
-            return escape(spelled(words))
+        case Spelled(as_sub=as_sub):
+            said = spelled(words)
+            return f"<sub alias={quoteattr(said)}>{escape(words)}</sub>" if as_sub else escape(said)
         case SayAs(interpret_as=value, format=order) if whole or value in {"characters", "digits"}:
             ordered = f' format="{order}"' if order else ""
             return f'<say-as interpret-as="{value}"{ordered}>{escape(words)}</say-as>'

@@ -71,7 +71,9 @@ def _templates(texts: Iterable[TemplateText]) -> Iterator[_Text]:
 
 
 def _others(draft: Draft, hotline: Hotline) -> Iterator[_Text]:
-    """Yield the texts that are no templates: the machine's sentences with places, and what callers may say."""
+    """Yield the texts that are no templates: first values, the machine's sentences with places, what callers may say."""
+    for name, text in hotline.variables.items():
+        yield _Text("", ("variables", name), text, Role.value, None)
     for node, section, language, path in sections(draft, hotline):
         for marked in walk(section, {Role.pattern, Role.phrase}, path):
             yield _Text(node, marked.path, marked.text, marked.role, language)

@@ -12,7 +12,7 @@ end of a sentence, so a sentence ends with two pauses. The prompts have too few 
 The estimate ends with the last sound. It includes pauses between sentences but not the silence after a prompt, which differs
 for each voice and carrier.
 
-A menu's words are plain text, so a tag in them is not SSML. ``<break time="500ms"/>`` is counted for texts from elsewhere.
+What the marks of a text add is in :attr:`ivr.menu.speech.prompts.Utterance.seconds`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def spoken_seconds(text: str, language: str = "", voice: str = "") -> float:
     """
     seconds = pack(language or (CHINESE if _HAN.search(text) else ENGLISH)).seconds
     counted = parts(text, syllables=seconds.numbers == "characters")
-    return cost(counted, seconds) / VOICE_RATES.get(voice, 1.0) + _breaks(text)
+    return cost(counted, seconds) / VOICE_RATES.get(voice, 1.0)
 
 
 def cost(counted: SpokenParts, seconds: Seconds) -> float:
@@ -80,7 +80,6 @@ _KANA = r"\u3041-\u3096\u30a1-\u30fc"
 _SIGNS = r"\u0900-\u0963\u064b-\u0652\u0300-\u036f"
 """The vowel signs of Hindi and Arabic, and accents that stand apart: parts of a word that are no letters."""
 _LETTERS = rf"(?:[^\W\d_{_CHINESE}{_HANGUL}{_KANA}]|[{_SIGNS}])+"
-_BREAK = re.compile(r"<break\s+time=[\"'](\d+(?:\.\d+)?)(m?)s[\"']\s*/?>")
 _DECIMAL_COMMA = r",(?=\d{1,2}(?![\d,])|0\d)"
 """The comma of `3,50` or `0,4102`, and not that of `1,234` or of keys in a row."""
 _ORDINAL = r"(?:st|nd|rd|th)\b"
@@ -99,7 +98,7 @@ def parts(text: str, *, syllables: bool) -> SpokenParts:
     """Count what takes time in a text. With ``syllables``, its numbers are read as Chinese, and otherwise as English."""
     characters = words = letters = pauses = kana = 0
     said, pause = False, 0
-    for found in _PART.finditer(_BREAK.sub(" ", text) if "<" in text else text):
+    for found in _PART.finditer(text):
         kind = found.lastgroup
         if kind in {"stop", "comma"}:
             pause = max(pause, 2 if kind == "stop" else 1)
@@ -132,10 +131,6 @@ def _word(word: str, *, syllables: bool) -> tuple[int, int, int]:
     if word.isupper() and (syllables or size > 1):
         return (size, 0, 0) if syllables else (0, size, 2 * size)
     return 0, 1, size - word.count("'") - word.count("’")
-
-
-def _breaks(text: str) -> float:
-    return sum(float(time) / (1000 if milli else 1) for time, milli in _BREAK.findall(text))
 
 
 # --- numbers

@@ -74,6 +74,9 @@ class Instead:
 class Spelled:
     """The characters with spaces between them, which every voice says one by one."""
 
+    as_sub: bool = False
+    """Whether the voice takes a ``<sub>``, which keeps the word itself in the text."""
+
 
 Element = Break | Silence | Prosody | SayAs | Sub | Phoneme | Instead | Spelled
 
@@ -155,7 +158,7 @@ def delivery(mark: Mark, language: str, voice: str = "") -> Delivery:
             )
         case MarkKind.spell:
             value = _said_as("spell", language, family)
-            return Delivery(SayAs(value) if value else Spelled())
+            return Delivery(SayAs(value) if value else Spelled(family.sub))
         case MarkKind.say:
             return _say(mark.argument, language, family)
         case _:
@@ -189,7 +192,7 @@ def _say(argument: str, language: str, family: Family) -> Delivery:
     if value := _said_as(kind, language, family):
         return Delivery(SayAs(value, order))
     if kind in {"digits", "phone"}:
-        return Delivery(Spelled())
+        return Delivery(Spelled(family.sub))
     return Delivery(None, f"knows no {kind}: it is read as it stands", "write it in words")
 
 

@@ -71,7 +71,8 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
         "<spell>abc</spell>",
         [
             ("standard wavenet neural2", '<Say><say-as interpret-as="characters">abc</say-as></Say>'),
-            ("basic neural generative chirp", "<Say>A B C</Say>"),
+            ("neural", '<Say><sub alias="A B C">abc</sub></Say>'),
+            (BARE, "<Say>A B C</Say>"),
         ],
     ),
     (
@@ -91,7 +92,7 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("Yu'e", [(SSML, """<Say><phoneme alphabet="ipa" ph="juː.ə">Yu'e</phoneme></Say>"""), (BARE, "<Say>you uh</Say>")]),
     ("A&B", [(SSML, """<Say><sub alias='A "and" B'>A&amp;B</sub></Say>"""), (BARE, '<Say>A "and" B</Say>')]),
     ("<slow>An SMS</slow>", [(SSML, f'<Say>{SLOWED.format("""An <sub alias="text message">SMS</sub>""")}</Say>')]),
-    ("<spell>SMS</spell>", [("neural", "<Say>S M S</Say>")]),
+    ("<spell>SMS</spell>", [("neural", '<Say><sub alias="S M S">SMS</sub></Say>')]),
 ]  # fmt: skip
 
 

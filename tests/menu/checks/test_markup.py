@@ -57,6 +57,12 @@ def test_what_is_written_or_kept_has_no_marks(nodes: str) -> None:
     assert any("this text is not spoken as it is typed" in each for each in problems(nodes))
 
 
+def test_a_first_value_has_no_marks() -> None:
+    """As any other value."""
+    (problem,) = problems(top="variables: {price: five <pause> cents}")
+    assert "this text is not spoken as it is typed" in problem
+
+
 def test_the_machines_sentences_may_have_marks() -> None:
     """Those that are spoken, and not the names of keys or what a desk reads."""
     assert (

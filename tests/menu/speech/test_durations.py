@@ -127,19 +127,11 @@ def test_without_a_language_the_script_decides(language: str) -> None:
 
 
 def test_a_voice_scales_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A voice that is twice as fast takes half the time, but for the breaks; an unknown one speaks at the reference rate."""
+    """A voice that is twice as fast takes half the time; an unknown one speaks at the reference rate."""
     monkeypatch.setattr(seconds, "VOICE_RATES", {"Polly.Quick": 2.0})
     usual = spoken_seconds("请稍等", "zh-CN")
     assert spoken_seconds("请稍等", "zh-CN", "Polly.Nobody") == usual
     assert spoken_seconds("请稍等", "zh-CN", "Polly.Quick") == pytest.approx(usual / 2)
-    broken = spoken_seconds('请稍等<break time="500ms"/>', "zh-CN", "Polly.Quick")
-    assert broken == pytest.approx(usual / 2 + 0.5)
-
-
-@pytest.mark.parametrize(("time", "more"), [("500ms", 0.5), ("2s", 2), ("1.5s", 1.5)])
-def test_a_break_takes_its_time(time: str, more: float) -> None:
-    """A break of SSML is silence, and its tag is no word."""
-    assert spoken_seconds(f'好<break time="{time}"/>的') == pytest.approx(spoken_seconds("好的") + more)
 
 
 TEXT = st.text() | st.text("请按 一二，。,.:'19Xab<>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.menu.language.words import RecordedWords
+from ivr.menu.speech import durations
 from ivr.menu.speech.estimates import seconds_of
 from ivr.menu.speech.prompts import Utterance, Voice
 from ivr.menu.speech.pronunciation import pronouncer
@@ -67,6 +68,15 @@ def test_the_seconds_are_those_of_what_is_said(text: str, same: str, more: float
     )
     usual = VOICE.prompt(same).fixed.seconds
     assert voice.prompt(text).utter({"n": "12"}).seconds == pytest.approx(usual + more)
+
+
+def test_a_quick_voice_makes_no_shorter_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says the words in half the time, and the pause is as long as it is typed."""
+    monkeypatch.setattr(durations, "VOICE_RATES", {"Polly.Quick": 2.0})
+    usual, quick = (
+        Voice("zh-CN", name).prompt("请稍等<pause>好的").fixed for name in ("Polly.Zhiyu", "Polly.Quick")
+    )
+    assert quick.seconds == pytest.approx((usual.seconds - 0.5) / 2 + 0.5)
 
 
 def test_slow_words_take_a_quarter_longer() -> None:

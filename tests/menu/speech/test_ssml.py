@@ -34,7 +34,7 @@ TABLE: list[tuple[str, dict[str, Element | None]]] = [
     ("<pause 1400ms>", {GOOGLE: Break(1400), BASIC: Silence(1)}),
     ("<slow>a</slow>", {STANDARD: Prosody(80), NEURAL: Prosody(80), GOOGLE: Prosody(80), GENERATIVE: None, CHIRP: None, BASIC: None}),
     # a neural voice says a sentence with spelled letters in another voice, so that it gets the letters one by one
-    ("<spell>a</spell>", {STANDARD: SayAs("characters"), NEURAL: Spelled(), GOOGLE: SayAs("characters"), GENERATIVE: Spelled(), CHIRP: Spelled(), BASIC: Spelled()}),
+    ("<spell>a</spell>", {STANDARD: SayAs("characters"), NEURAL: Spelled(as_sub=True), GOOGLE: SayAs("characters"), GENERATIVE: Spelled(), CHIRP: Spelled(), BASIC: Spelled()}),
     ("<say as digits>1</say>", {STANDARD: SayAs("digits"), NEURAL: SayAs("digits"), GOOGLE: SayAs("characters"), CHIRP: Spelled()}),
     ("<say as phone>1</say>", {STANDARD: SayAs("telephone"), GOOGLE: SayAs("telephone"), BASIC: Spelled()}),
     ("<say as date>1</say>", {STANDARD: SayAs("date", "ymd"), GOOGLE: SayAs("date", "ymd"), CHIRP: None}),
@@ -70,7 +70,11 @@ def test_a_pause_that_is_rounded_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("voice", "element"),
-    [(STANDARD, SayAs("telephone")), ("Polly.Zhiyu", Spelled()), ("Google.cmn-CN-Wavenet-A", Spelled())],
+    [
+        (STANDARD, SayAs("telephone")),
+        ("Polly.Zhiyu", Spelled(as_sub=True)),
+        ("Google.cmn-CN-Wavenet-A", Spelled(as_sub=True)),
+    ],
 )
 def test_a_telephone_number_is_said_so_only_in_languages_that_have_it(voice: str, element: Element) -> None:
     """In Chinese there is no such reading, and the digits come one by one."""
