@@ -39,8 +39,9 @@ def _units(amount: Amount, code: str, places: int, speaker: Speaker) -> str:
     patterns = speaker.values.money
     all_decimals = speaker.written or patterns.decimals == "all"
     number = speaker.number(amount, _pattern(amount, places if all_decimals else 0, patterns))
-    if code in patterns.units:
-        return speaker.form(patterns.units[code], amount).replace("{n}", number)
+    home = patterns.home.get(code) if code == speaker.territory.currency else None
+    if forms := home or patterns.units.get(code):
+        return speaker.form(forms, amount).replace("{n}", number)
     name = get_currency_name(code, count=amount, locale=speaker.locale)
     return plain_spaces(
         get_currency_unit_pattern(code, count=amount, locale=speaker.locale).format(number, name)

@@ -29,7 +29,9 @@ class MoneyPatterns(Model):
     """How money is said."""
 
     units: dict[str, Forms] = Field(default_factory=dict)
-    """The currencies whose names in CLDR nobody says, such as `USD: {one: "{n} dollar", other: "{n} dollars"}`."""
+    """The currencies whose names in CLDR nobody says, such as `GBP: {one: "{n} pound", other: "{n} pounds"}`."""
+    home: dict[str, Forms] = Field(default_factory=dict)
+    """The same for the currency of the hotline, which callers need not be told from others: dollars, and not US dollars."""
     cents: dict[str, Forms] = Field(default_factory=dict)
     """The smallest unit of each currency. A currency without it is said with decimals."""
     joined: str = "{units} {cents}"

@@ -21,7 +21,6 @@ from ivr.menu.speech.values.speaker import Speaker, Territory, speaker
 
 LANGUAGES = ("zh-CN", "zh-TW", "yue-HK", "en-US", "en-GB", "es-ES", "es-MX", "fr-FR", "fr-CA", "de-DE", "pt-BR", "it-IT",
              "ja-JP", "ko-KR", "ar-EG", "hi-IN", "ru-RU", "vi-VN")  # fmt: skip
-READY = [tag for tag in LANGUAGES if {tag, tag.partition("-")[0]} & {*pack_tags()}]
 OTHER_SCRIPTS = {"zh", "yue", "ja", "ko", "ar", "hi", "ru"}
 EXPECTED = read_table(list[dict[str, Any]], Path(__file__).with_name("expected.yaml"))
 
@@ -42,7 +41,8 @@ def typed(written: Any) -> Any:
 def test_a_value_is_said_as_a_speaker_of_the_language_says_it(row: dict[str, Any]) -> None:
     """Each filter in nine languages, as texts that were written by hand."""
     value, source = typed(row["say"]), "{{ value | " + row["filter"] + " }}"
-    expected = {key: text for key, text in row.items() if key in READY}
+    expected = {key: text for key, text in row.items() if key not in {"say", "filter"}}
+    assert len(expected) >= 8
     said = {language: render(template(source, language), {"value": value}) for language in expected}
     assert said == {language: str(text) for language, text in expected.items()}
 
@@ -105,7 +105,7 @@ SAID: dict[str, tuple[tuple[Any, ...] | list[time], list[Callable[[Any, Speaker]
 """The values that each filter is tried with, and the ways to use it."""
 
 
-@pytest.mark.parametrize("language", READY)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_value_is_said_in_another_language_or_in_signs(language: str) -> None:
     """No filter fails with an odd value, says nothing, says a key of CLDR, or leaves a sign for the voice to read."""
     assert SAID.keys() == {name for name, each in FILTERS.items() if each.say}
@@ -143,14 +143,14 @@ def test_a_pack_has_the_form_of_each_number(language: str) -> None:
     """A pack that names units has every plural form that whole numbers have in its language."""
     by, values = speaker(language), pack(language).values
     forms = [values.hours, values.minutes, values.percent]
-    forms += [*values.money.units.values(), *values.money.cents.values()]
+    forms += [*values.money.home.values(), *values.money.units.values(), *values.money.cents.values()]
     for each in filter(None, forms):
         assert set(each) == {"other"} or set(by.counts) <= set(each), each
 
 
 def test_the_packs_that_come_ready_have_values() -> None:
     """Each of the languages has its word for minus, its parts of a day, and a pause."""
-    for language in READY:
+    for language in LANGUAGES:
         values = pack(language).values
         assert values.minus != "-{n}", language
         assert values.clock.hour, language
@@ -231,10 +231,35 @@ def test_the_page_about_menus_shows_what_is_said() -> None:
     for source, written, *said in rows:
         for language, text in zip(head[2:], said, strict=True):
             compiled = template(source.strip("`").replace("\\|", "|"), language)
-            assert language not in READY or render(compiled, {"x": _of_page(written)}) == text, source
+            assert render(compiled, {"x": _of_page(written)}) == text, source
 
 
 def _of_page(written: str) -> Any:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", written):
         return date.fromisoformat(written)
     return time.fromisoformat(written) if re.fullmatch(r"\d\d:\d\d", written) else written
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "said"),
+    [
+        ("en-US", "USD", "3 dollars and 50 cents"),
+        ("en-CA", "USD", "3 US dollars and 50 cents"),
+        ("en-CA", "CAD", "3 dollars and 50 cents"),
+        ("en-US", "CAD", "3 Canadian dollars and 50 cents"),
+        ("en-AU", "AUD", "3 dollars and 50 cents"),
+        ("en-IN", "INR", "3 rupees and 50 paise"),
+        ("es-AR", "ARS", "3 pesos con 50 centavos"),
+        ("es-MX", "ARS", "3 pesos argentinos con 50 centavos"),
+        ("es-US", "USD", "3 dólares con 50 centavos"),
+        ("fr-CA", "CAD", "3 dollars et 50 cents"),
+        ("de-CH", "CHF", "3 Franken und 50 Rappen"),
+        ("zh-TW", "TWD", "3.5元"),
+        ("yue-HK", "HKD", "3.5元"),
+        ("ar-KW", "KWD", "3 دنانير و500 فلس"),
+        ("ja-JP", "USD", "3ドル50セント"),
+    ],
+)
+def test_the_currency_of_the_country_needs_no_name_of_it(language: str, currency: str, said: str) -> None:
+    """A dollar is a US dollar only where another one is nearer."""
+    assert numbers.money(Decimal("3.5"), speaker(language), currency) == said
