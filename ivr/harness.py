@@ -33,6 +33,7 @@ from ivr.menu.language.suggestions import did_you_mean, one_of
 from ivr.menu.tree import Tree
 from ivr.replay.replay import OpenEnvironment, ReplayEnvironment
 from ivr.storage.base import CallHistory, with_open_messages
+from ivr.written.choices import NotOffered, key_of
 from ivr.written.model import At, GivenOutcome, WrittenCall
 from ivr.written.runner import BadCall, CallHarness, moment
 
@@ -145,6 +146,7 @@ class CallMonitor:
     secret: bool = False
     seen: Seen | None = None
     session: Session | None = None
+    tree: Tree | None = None
 
     def __call__(self, turn: Turn, event: Event) -> None:
         session = turn.session
@@ -152,8 +154,14 @@ class CallMonitor:
             same = self.session is not None and self.session.call == session.call
             before = self.session if same else None
             self.seen(before or Session(session.call, session.version, session.started), event, turn)
-        self.node, self.session = session.node, session
+        self.node, self.session, self.tree = session.node, session, turn.tree
         self.secret = any(isinstance(command, Gather) and command.secret for command in turn.commands)
+
+    def key_of(self, option: str) -> str:
+        """Return the key of an option where the call waits. Raises ``NotOffered``."""
+        if self.tree is None or self.session is None:
+            raise NotOffered("the call has not begun")
+        return key_of(self.tree, self.session, option)
 
 
 NOBODY = "+8613900000000"
@@ -295,6 +303,7 @@ def harness_of(
         lambda: watch.node,
         lambda name: history_of(application, name),
         lambda: watch.secret,
+        watch.key_of,
         application.close,
         lambda number: ring(call.from_ if number == "again" else number),
         seconds=lambda: application.switchboard.seconds(),  # noqa: PLW0108 - what tells the time may be set later

@@ -31,7 +31,6 @@ Examples:
 def card_command(hotline: Path, form: str | None, language: str | None, output: Path | None) -> None:
     """Print the caller's card: the keys from the answer of the call to everything that a menu offers."""
     form = diagram_options.chosen_format(form, output, {".txt": "text", ".htm": "html", ".html": "html"})
-    loaded, tree = diagram_options.loaded_hotline(hotline)
-    words = loaded.draft.words if loaded.draft else {}
-    made = cards.make_card(tree, words, diagram_options.chosen_language(tree, language))
+    tree = diagram_options.loaded_hotline(hotline)
+    made = cards.make_card(tree, diagram_options.chosen_language(tree, language))
     diagram_options.write_output(card_page(made) if form == "html" else card_text(made), output)

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from ivr.calls.hotline_loader import MenuBroken, load_hotline
-from ivr.menu.loader import Loaded
 from ivr.menu.tree import Tree
 
 language_option = click.option(
@@ -20,12 +19,12 @@ output_option = click.option(
 )
 
 
-def loaded_hotline(hotline: Path) -> tuple[Loaded, Tree]:
+def loaded_hotline(hotline: Path) -> Tree:
     """Load a hotline. Raises ``MenuBroken`` if it has an error."""
     loaded = load_hotline(hotline)
     if loaded.tree is None:
         raise MenuBroken.of(hotline, loaded.problems)
-    return loaded, loaded.tree
+    return loaded.tree
 
 
 def chosen_language(tree: Tree, language: str | None) -> str:

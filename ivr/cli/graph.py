@@ -64,12 +64,11 @@ def graph_command(
     if since and not with_calls:
         raise click.UsageError("--since says which calls are counted; give --calls, too")
     form = diagram_options.chosen_format(form, output, _ENDINGS)
-    loaded, tree = diagram_options.loaded_hotline(hotline)
+    tree = diagram_options.loaded_hotline(hotline)
     chosen = diagram_options.chosen_language(tree, language)
     traffic = _traffic(tree, since) if with_calls else None
     others = [other for other in tree.languages if other != chosen] if form == "html" else []
-    words = loaded.draft.words if loaded.draft else {}
-    drawings = [draw(tree, words, each, full=full) for each in [chosen, *others]]
+    drawings = [draw(tree, each, full=full) for each in [chosen, *others]]
     if traffic:
         drawings = [traffic.on_drawing(drawing) for drawing in drawings]
     if form == "html":

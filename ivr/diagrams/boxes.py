@@ -15,14 +15,11 @@ from typing import assert_never
 from ivr.diagrams.edges import DrawnEdge, desk_box, edges_of
 from ivr.diagrams.text_metrics import shortened
 from ivr.diagrams.translations import DrawingWords, drawing_words
-from ivr.menu.compiler import option_speech
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.nodes import ListeningNode, SayNode, SetNode, WaitsFor, called
+from ivr.menu.language.nodes import SayNode, SetNode, WaitsFor, called
 from ivr.menu.language.scalars import SPECIAL_TARGETS
-from ivr.menu.language.words_files import WordsFile
 from ivr.menu.opening_hours import week
 from ivr.menu.reading.draft import MENU_FILE
-from ivr.menu.speech.markup import plain
 from ivr.menu.speech.prompts import Prompt
 from ivr.menu.tree import NodeSpeech, Tree
 
@@ -152,9 +149,9 @@ class Drawing:
         return named.get(arrow.target, arrow.drawn_edges[0].target)
 
 
-def draw(tree: Tree, words: Mapping[str, WordsFile], language: str, *, full: bool = False) -> Drawing:
-    """Draw a hotline. ``words`` are its words files by language; ``full`` gives every node its own box."""
-    artist = _Artist(tree, words.get(language), language)
+def draw(tree: Tree, language: str, *, full: bool = False) -> Drawing:
+    """Draw a hotline in a language. ``full`` gives every node its own box."""
+    artist = _Artist(tree, language)
     drawn_edges = edges_of(tree)
     chains = [[name] for name in tree.nodes] if full else _chains(tree, drawn_edges)
     boxes = [artist.box(chain) for chain in chains]
@@ -222,8 +219,6 @@ def _arrows(
 @dataclass(frozen=True, slots=True)
 class _Artist:
     tree: Tree
-    file: WordsFile | None
-    """The words of the language; None for the first language, whose words are in the tree."""
     language: str
 
     @property
@@ -293,13 +288,8 @@ class _Artist:
                 assert_never(waits_for)
 
     def purpose(self, name: str, key: str) -> str:
-        node = self.tree.nodes[name]
-        if not isinstance(node, ListeningNode):
-            return ""
-        typed = self.file.nodes.get(name) if self.file else None
-        options = option_speech(node, self.language, self.tree.languages[0], typed)
-        said = next((option.purpose or "" for option in options if option.key == key), "")
-        return plain(said).rstrip("，, ")
+        options = self.tree.speech[self.language].nodes[name].options
+        return next((option.words for option in options if option.key == key), "").rstrip("，, ")
 
     def legend(self) -> Iterable[str]:
         hotline, words = self.tree.declared, self.words

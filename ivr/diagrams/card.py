@@ -16,17 +16,16 @@ from babel.dates import get_day_names
 
 from ivr.diagrams.edges import edges_of
 from ivr.diagrams.translations import CardWords, card_words, drawing_words
-from ivr.menu.compiler import option_speech
 from ivr.menu.graph.flow import closure
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, Option, SayNode, SetNode
+from ivr.menu.language.nodes import ChooseNode, EndNode, MenuNode, SayNode, SetNode
+from ivr.menu.language.options import Form
 from ivr.menu.language.scalars import WEEKDAYS
-from ivr.menu.language.words_files import WordsFile
 from ivr.menu.opening_hours import week
 from ivr.menu.speech.markup import plain
+from ivr.menu.speech.options import OptionSpeech
 from ivr.menu.tree import Tree
 
 _PROOFS = frozenset({"verified", "confirmed"})
@@ -37,6 +36,8 @@ class Goal:
     """Something that a caller may want, and the keys to it."""
 
     what: str
+    form: Form
+    """The form in which its option is announced."""
     keys: tuple[str, ...]
     """The keys from the start of the call. A typed entry is ``‹the name of its node›``."""
     seconds: float
@@ -78,10 +79,10 @@ class Card:
         return any(goal.proof for group in self.groups for goal in group.goals)
 
 
-def make_card(tree: Tree, words: Mapping[str, WordsFile], language: str) -> Card:
-    """Make the card of a hotline in a language. ``words`` are its words files, by language."""
+def make_card(tree: Tree, language: str) -> Card:
+    """Make the card of a hotline in a language."""
     timed = TimedEdges.of(tree, language)
-    maker = _Maker(tree, words.get(language), language, timed, routes(timed))
+    maker = _Maker(tree, language, timed, routes(timed))
     root = maker.root()
     desk = maker.desk(tree.declared.agent)
     return Card(
@@ -106,7 +107,6 @@ class _Place:
 @dataclass(frozen=True, slots=True)
 class _Maker:
     tree: Tree
-    file: WordsFile | None
     language: str
     timed: TimedEdges
     routes: Mapping[str, Route]
@@ -157,61 +157,61 @@ class _Maker:
         """Yield the goals of the first menu, in groups."""
         shared = self._shared(root.name)
         single = list[Goal]()
-        for key, what, option in self._options(root.name):
-            below = self._menu_at(option.go)
+        for said, target in self._options(root.name):
+            below = self._menu_at(target)
             if not below:
-                goal = self._goal(root, key, what, option.go)
+                goal = self._goal(root, said, target)
                 single += [goal] if goal else []
             elif below not in {root.name, *shared}:
                 if single:
                     yield Group("", tuple(single))
                     single = []
-                goals = self._goals(self._below(root, key, below), {root.name, *shared})
-                yield Group(what[:1].upper() + what[1:], tuple(goals))
+                goals = self._goals(self._below(root, said.key, below), {root.name, *shared})
+                title = said.words or target
+                yield Group(title[:1].upper() + title[1:], tuple(goals))
         if single:
             yield Group("", tuple(single))
 
     def _goals(self, place: _Place, elsewhere: AbstractSet[str]) -> Iterator[Goal]:
         """Yield the goals below a menu. Menus in ``elsewhere`` are above it, or shared by many options."""
         above = {*elsewhere, place.name}
-        for key, what, option in self._options(place.name):
-            below = self._menu_at(option.go)
+        for said, target in self._options(place.name):
+            below = self._menu_at(target)
             if below and below not in above:
-                yield from self._goals(self._below(place, key, below), above)
-            elif not below and (goal := self._goal(place, key, what, option.go)):
+                yield from self._goals(self._below(place, said.key, below), above)
+            elif not below and (goal := self._goal(place, said, target)):
                 yield goal
 
     def _shared(self, root: str) -> set[str]:
         """Return the nodes that several options of the first menu lead to. What follows everything is no goal."""
         ahead = {name: [edge.target for edge in edges] for name, edges in edges_of(self.tree).items()}
         ahead[root], count = [], Counter[str]()
-        for _, _, option in self._options(root):
-            count.update(closure([option.go], lambda name: ahead.get(name, ())) - {root})
+        for _, target in self._options(root):
+            count.update(closure([target], lambda name: ahead.get(name, ())) - {root})
         return {name for name, options in count.items() if options > 1}
 
     def _below(self, place: _Place, key: str, name: str) -> _Place:
         return _Place(name, (*place.keys, key), place.seconds + self._heard(place.name, key))
 
-    def _options(self, name: str) -> Iterator[tuple[str, str, Option]]:
-        """Yield the options that a menu always offers, and their purposes, without those that change the language."""
+    def _options(self, name: str) -> Iterator[tuple[OptionSpeech, str]]:
+        """Yield the options that a menu always offers, and where they lead, without those that change the language."""
         node = self.tree.nodes[name]
-        assert isinstance(node, MenuNode)
-        typed = self.file.nodes.get(name) if self.file else None
         depends = {edge.name for edge in self.timed.flow.edges[name] if not edge.always_offered}
-        for said in option_speech(node, self.language, self.tree.languages[0], typed):
-            option = node.menu[said.key]
+        for said in self.timed.speech.nodes[name].options:
+            option = node.options[said.key]
             if option.language is None and option.go in self.tree.nodes and said.key not in depends:
-                yield said.key, plain(said.purpose or "") or option.go, option
+                yield said, option.go
 
-    def _goal(self, place: _Place, key: str, what: str, target: str) -> Goal | None:
+    def _goal(self, place: _Place, said: OptionSpeech, target: str) -> Goal | None:
         last = self._quietly(target)[-1]
         if isinstance(self.tree.nodes[last], EndNode):
             return None
-        seconds = place.seconds + self._heard(place.name, key)
+        seconds = place.seconds + self._heard(place.name, said.key)
         desk = self.desk(target)
         human = hours_of(desk, self.language) if desk else ""
         proof = any(self.tree.nodes[name].needs in _PROOFS for name in self._on(target))
-        return Goal(what, (*place.keys, key), seconds, proof, human)
+        form: Form = said.announcement.form if said.announcement else "for"
+        return Goal(said.words or target, form, (*place.keys, said.key), seconds, proof, human)
 
     def _menu_at(self, target: str) -> str:
         """Return the menu that follows at once, before anything is said or done. Empty if there is none."""
@@ -249,12 +249,10 @@ class _Maker:
 
     def anywhere(self) -> Iterator[tuple[str, str]]:
         words = card_words(self.language)
-        for key, entry in self.tree.declared.anywhere.items():
-            own = self.file.anywhere.get(key) if self.file else entry
-            said = own.for_ if own is not None and not isinstance(own, str) else None
-            target = entry.go if isinstance(entry, Anywhere) else entry
-            named = {"back": words.back, "repeat": words.repeat, self.tree.declared.agent: words.human}
-            yield key, plain(said) if said else named.get(target, target)
+        named = {"back": words.back, "repeat": words.repeat, self.tree.declared.agent: words.human}
+        for said in self.timed.speech.anywhere:
+            target = self.tree.anywhere[said.key]
+            yield said.key, said.words or named.get(target, target)
 
     def languages(self, root: _Place) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the other languages, with the keys that choose them."""
@@ -264,7 +262,8 @@ class _Maker:
             node = self.tree.nodes.get(at)
             for own, option in node.menu.items() if isinstance(node, MenuNode) else ():
                 if option.language and option.language != self.language:
-                    name = plain(option.for_ or "") or drawing_words(option.language).own_name
+                    said = option.announcement
+                    name = plain(said.with_key(own)) if said else drawing_words(option.language).own_name
                     yield name, (*pressed, own)
             pressed = (*pressed, key)
 

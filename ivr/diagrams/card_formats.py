@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+from typing import assert_never
 
 from rich.cells import cell_len, set_cell_size
 
@@ -26,7 +27,7 @@ def _lines(card: Card) -> Iterable[str]:
     yield words.title.format(hotline=card.hotline)
     yield from _head(card)
     goals = [goal for group in card.groups for goal in group.goals]
-    what = max((cell_len(words.goal.format(what=goal.what)) for goal in goals), default=0)
+    what = max((cell_len(_named(goal, words)) for goal in goals), default=0)
     keys = max((cell_len(_keys(goal.keys, words)) for goal in goals), default=0)
     for group in card.groups:
         yield ""
@@ -34,7 +35,7 @@ def _lines(card: Card) -> Iterable[str]:
             yield group.title
         for goal in group.goals:
             columns = [
-                set_cell_size(words.goal.format(what=goal.what), what),
+                set_cell_size(_named(goal, words), what),
                 set_cell_size(_keys(goal.keys, words), keys),
                 words.between.join(_notes(goal, words)),
             ]
@@ -72,7 +73,7 @@ def _goal(card: Card, goal: Goal) -> str:
         f"<i>{escape(words.typed)}</i>" if key.startswith("‹") else f"<kbd>{escape(key)}</kbd>"
         for key in goal.keys
     )
-    what = escape(words.goal.format(what=goal.what))
+    what = escape(_named(goal, words))
     notes = escape(words.between.join(_notes(goal, words)))
     return f'<li><span class="what">{what}</span> <span class="keys">{keys}</span> <span class="notes">{notes}</span></li>'
 
@@ -89,6 +90,19 @@ def _head(card: Card) -> Iterable[str]:
         yield words.between.join(
             words.language.format(language=name, keys=_keys(keys, words)) for name, keys in card.languages
         )
+
+
+def _named(goal: Goal, words: CardWords) -> str:
+    """Return what a goal is for, in the form in which its option is announced."""
+    match goal.form:
+        case "for":
+            return words.goal.format(what=goal.what)
+        case "to":
+            return words.goal_to.format(what=goal.what)
+        case "say":
+            return goal.what
+        case _:
+            assert_never(goal.form)
 
 
 def _foot(card: Card) -> Iterable[str]:

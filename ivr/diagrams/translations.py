@@ -55,6 +55,9 @@ class CardWords:
 
     title: str
     goal: str
+    """Of a goal that is announced by `for:`."""
+    goal_to: str
+    """Of one that is announced by `to:`. A whole sentence stands as it is said."""
     heading: str
     """Of a line that has no keys."""
     then: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ivr.calls.line import Heard
 from ivr.diff.changes import Change, Heading, in_quotes, named
 from ivr.diff.pairs import Pairs
-from ivr.written.model import At, WrittenCall
+from ivr.written.model import At, CallStep, Choose, WrittenCall
 from ivr.written.runner import PlayedCall
 
 Calls = Sequence[tuple[str, WrittenCall]]
@@ -43,11 +43,18 @@ def compare_calls(
 
 
 def renamed(call: WrittenCall, names: Mapping[str, str]) -> WrittenCall:
-    """Return a written call with its nodes renamed."""
-    steps = [
-        At(node=names.get(step.node, step.node)) if isinstance(step, At) else step for step in call.steps
-    ]
-    return call.model_copy(update={"steps": steps})
+    """Return a written call with its nodes renamed. An option is mostly called like the node that it leads to."""
+    return call.model_copy(update={"steps": [_renamed(step, names) for step in call.steps]})
+
+
+def _renamed(step: CallStep, names: Mapping[str, str]) -> CallStep:
+    match step:
+        case At(node=name):
+            return At(node=names.get(name, name))
+        case Choose(choose=name):
+            return Choose(choose=names.get(name, name))
+        case _:
+            return step
 
 
 def _first_failure(played: PlayedCall) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ivr.menu.language.http_services import ActionsFile
-from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
+from ivr.menu.language.words_files import WordsFile
 from ivr.menu.loader import Loaded
 from ivr.menu.reading.problems import Problem
 from ivr.menu.tree import Tree
@@ -77,16 +77,6 @@ class Side:
         assert loaded.tree is not None
         assert loaded.draft is not None
         return cls(loaded.tree, loaded.draft.words, loaded.draft.actions)
-
-    def words_of(self, node: str, language: str) -> NodeWords | str | None:
-        """Return a node's entry in the words file of a language."""
-        file = self.words.get(language)
-        return file.nodes.get(node) if file else None
-
-    def anywhere(self, language: str) -> Mapping[str, OptionWords]:
-        """Return the words of the keys under ``anywhere`` in a language's words file."""
-        file = self.words.get(language)
-        return file.anywhere if file else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from ivr.diff.changes import Change, Heading, Side, in_quotes, keys_in_words, li
 from ivr.diff.pairs import Pairs
 from ivr.menu.graph.routes import Route, routes
 from ivr.menu.graph.timed import TimedEdges
-from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.nodes import WaitsFor
+from ivr.menu.language.options import Anywhere, OptionWords
 from ivr.menu.tree import Tree
 
 NOTICED = 0.5
@@ -70,14 +70,18 @@ def _goals(tree: Tree) -> dict[str, str]:
     for node in tree.nodes.values():
         for option in node.options.values():
             if option.go in tree.nodes and option.language is None:
-                found.setdefault(option.go, option.for_ or "")
+                found.setdefault(option.go, _purpose(option))
     for entry in tree.declared.anywhere.values():
         if isinstance(entry, Anywhere) and entry.go in tree.nodes:
-            found.setdefault(entry.go, entry.for_ or "")
+            found.setdefault(entry.go, _purpose(entry))
     for name, node in tree.nodes.items():
         if node.waits_for is WaitsFor.desk:
             found.setdefault(name, "")
     return found
+
+
+def _purpose(option: OptionWords) -> str:
+    return option.announcement.text if option.announcement else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from ivr.diff.changes import Change, Heading, Side, changed, in_quotes, named, shown
 from ivr.diff.pairs import Pairs
-from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import ListeningNode, Node, Option
+from ivr.menu.language.nodes import ListeningNode, Node
+from ivr.menu.language.options import Announcement, Anywhere, Option
 
-_UNHEARD = frozenset({"share"})
+_UNHEARD = frozenset({"share", "own_name"})
 """The fields of an option that no caller notices."""
-_TOLD_BY_SENTENCE = frozenset({"go", "language", "for_", "hear"})
+_KEYS_OF_FIELDS = {"own_name": "name"}
+_TOLD_BY_SENTENCE = frozenset({"go", "language", "for_", "to", "say", "hear"})
 """The fields of an option whose changes have sentences of their own, here or among the words."""
 
 
@@ -25,18 +26,18 @@ class Key:
     """The node that it leads to, by its name in the new version."""
     language: str | None
     """The language that it switches to."""
-    purpose: str | None
-    """Its purpose, in the hotline's first language."""
+    announcement: Announcement | None
+    """How the hotline's first language announces it."""
     others: Mapping[str, object]
     """Its other fields, by name."""
 
     @classmethod
     def of(cls, key: str, option: Option, go: str) -> Key:
         others = {field: value for field, value in option if field not in _TOLD_BY_SENTENCE}
-        return cls(key, go, option.language, option.for_, others)
+        return cls(key, go, option.language, option.announcement, others)
 
     def __str__(self) -> str:
-        return in_quotes(self.purpose) if self.purpose else named(self.go)
+        return in_quotes(self.announcement.with_key(self.key)) if self.announcement else named(self.go)
 
     def leads_as(self, other: Key) -> bool:
         """Return whether two keys lead to the same place."""
@@ -44,7 +45,11 @@ class Key:
 
     def means(self, other: Key) -> bool:
         """Return whether two keys mean the same to a caller, wherever they lead."""
-        return self.leads_as(other) or (self.purpose is not None and self.purpose == other.purpose)
+        return self.leads_as(other) or self.says_as(other)
+
+    def says_as(self, other: Key) -> bool:
+        """Return whether two keys are announced in the same words."""
+        return self.announcement is not None and self.announcement == other.announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +123,15 @@ def _menu(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator
 def _left_behind(node: str, menu: Menu, old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
     """Yield keys that lead elsewhere while their words in another language stayed the same.
 
-    These words are in a file of their own, by key. Whoever swaps two keys in the tree must swap them there too, and
-    only a comparison can tell that they forgot.
+    These words are in a file of their own. Whoever leads an option with a `name:` elsewhere must change them there too,
+    and only a comparison can tell that they forgot.
     """
     before = next(name for name, now in pairs.names.items() if now == node)
     for language in (each for each in new.tree.languages[1:] if each in old.tree.speech):
         was, now = _announced(old, before, language), _announced(new, node, language)
         for key in was.keys() & now.keys() & menu.old.keys() & menu.new.keys():
             one, other = menu.old[key], menu.new[key]
-            if was[key] == now[key] and not one.leads_as(other) and one.purpose != other.purpose:
+            if was[key] == now[key] and not one.means(other):
                 sentence = f"`{node}`: {in_quotes(now[key])} is still said of key {key}, which leads to `{other.go}` now"
                 yield Change(Heading.keys, f"{sentence}; it led to `{one.go}`", node, language, grave=True)
 
@@ -151,7 +156,8 @@ def _rerouted(node: str, was: Key, now: Key) -> Iterator[Change]:
         what = f"`{node}`: key {now.key} ({now}) changes the language to {now.language or 'none'}"
         yield Change(Heading.languages, f"{what}; before: to {was.language or 'none'}", node)
     for field, old, new in changed(was.others, now.others):
-        what = f"`{node}`: key {now.key} ({now}): `{field.rstrip('_')}` is {shown(new)}; before: {shown(old)}"
+        called = _KEYS_OF_FIELDS.get(field, field)
+        what = f"`{node}`: key {now.key} ({now}): `{called}` is {shown(new)}; before: {shown(old)}"
         yield Change(Heading.editors if field in _UNHEARD else Heading.keys, what, node)
 
 
@@ -185,4 +191,4 @@ def _anywhere(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
 
 def _is_said(side: Side, key: str) -> bool:
     entry = side.tree.declared.anywhere[key]
-    return isinstance(entry, Anywhere) and bool(entry.for_)
+    return isinstance(entry, Anywhere) and entry.announcement is not None

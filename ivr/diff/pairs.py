@@ -11,8 +11,8 @@ from rapidfuzz import fuzz
 
 from ivr.diff.changes import Side
 from ivr.menu.graph.flow import Flow
-from ivr.menu.language.hotline import target_of
 from ivr.menu.language.nodes import AskNode, Node
+from ivr.menu.language.options import target_of
 from ivr.menu.language.words_files import NodeWords
 from ivr.menu.tree import Tree
 

@@ -10,12 +10,10 @@ from ivr.diff.changes import Change, Heading, Side, changed, in_quotes
 from ivr.diff.keys import Menu
 from ivr.diff.pairs import Pairs
 from ivr.diff.sentences import SENTENCES
-from ivr.menu.compiler import OptionSpeech, option_speech
-from ivr.menu.language.hotline import Anywhere
-from ivr.menu.language.nodes import AskNode, ListeningNode, MenuNode, called
-from ivr.menu.language.words_files import OptionWords
+from ivr.menu.language.nodes import ListeningNode, called
+from ivr.menu.speech.options import OptionSpeech
 from ivr.menu.speech.prompts import Prompt
-from ivr.menu.tree import NodeSpeech, Speech
+from ivr.menu.tree import NodeSpeech, Speech, Tree
 
 _TRIES = ("", ", second wording", ", third wording")
 
@@ -100,18 +98,29 @@ def _options(old: Side, new: Side, name: str, language: str, pairs: Pairs) -> It
     before, after = old.tree.nodes[name], new.tree.nodes[now]
     if not isinstance(before, ListeningNode) or not isinstance(after, ListeningNode):
         return
-    was, become = _spoken(old, before, name, language), _spoken(new, after, now, language)
+    was, become = _by_key(old.tree, name, language), _by_key(new.tree, now, language)
     for key, other in Menu.of(before, after, pairs).same.items():
         place = _Place(f"`{now}` key {other}", now, language)
-        if was[key].purpose != become[other].purpose and was[key].language == become[other].language:
-            yield place.changed(was[key].purpose or "", become[other].purpose or "")
+        if was[key].language == become[other].language:
+            yield from _announced(place, was[key], become[other])
         yield from _heard(place, was[key].heard, become[other].heard, is_used=new.tree.declared.speech)
 
 
-def _spoken(side: Side, node: MenuNode | AskNode, name: str, language: str) -> dict[str, OptionSpeech]:
-    first = side.tree.languages[0]
-    own = side.words_of(name, language) if language != first else None
-    return {option.key: option for option in option_speech(node, language, first, own)}
+def _by_key(tree: Tree, name: str, language: str) -> dict[str, OptionSpeech]:
+    return {option.key: option for option in tree.speech[language].nodes[name].options}
+
+
+def _announced(place: _Place, old: OptionSpeech, new: OptionSpeech) -> Iterator[Change]:
+    """Compare the words of an option, which may be a noun, a verb or a whole sentence. A key that moved is told elsewhere."""
+    before, after = old.announcement, new.announcement
+    if before == after:
+        return
+    forms = {each.form for each in (before, after) if each}
+    was, now = (
+        f"{each.form}: {each.text}" if each and len(forms) > 1 else each.text if each else ""
+        for each in (before, after)
+    )
+    yield place.changed(was, now)
 
 
 def _heard(place: _Place, old: Sequence[str], new: Sequence[str], *, is_used: bool) -> Iterator[Change]:
@@ -127,24 +136,15 @@ def _heard(place: _Place, old: Sequence[str], new: Sequence[str], *, is_used: bo
 
 
 def _anywhere(old: Side, new: Side, language: str) -> Iterator[Change]:
-    before, after = (_words_anywhere(side, language) for side in (old, new))
+    before, after = (
+        {option.key: option for option in side.tree.speech[language].anywhere} for side in (old, new)
+    )
     for key in before.keys() & after.keys():
-        (was, heard), (now, hears) = before[key], after[key]
+        was, now = before[key], after[key]
         place = _Place(f"Everywhere: key {key}", "", language)
-        if was and now and was != now:
-            yield place.changed(was, now)
-        yield from _heard(place, heard, hears, is_used=new.tree.declared.speech)
-
-
-def _words_anywhere(side: Side, language: str) -> dict[str, tuple[str, list[str]]]:
-    found: dict[str, tuple[str, list[str]]] = {}
-    for key, entry in side.tree.declared.anywhere.items():
-        is_first = language == side.tree.languages[0]
-        own: Anywhere | OptionWords | None = (
-            (entry if isinstance(entry, Anywhere) else None) if is_first else side.anywhere(language).get(key)
-        )
-        found[key] = (own.for_ or "", own.hear) if own else ("", [])
-    return found
+        if was.announcement and now.announcement:
+            yield from _announced(place, was, now)
+        yield from _heard(place, was.heard, now.heard, is_used=new.tree.declared.speech)
 
 
 def _sentences(old: Speech, new: Speech, pairs: Pairs) -> Iterator[Change]:

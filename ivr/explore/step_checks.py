@@ -150,7 +150,10 @@ class StepChecks:
             self.note("P11", state, move, turn, what, "add `closed:` with a node, such as a voicemail")
 
     def said_keys(self, state: int, move: Move, turn: Turn, gather: Gather) -> None:
-        """Every key that the caller is told to press is taken. In a typed entry, ``*`` and ``#`` always are."""
+        """Every key that the caller is told to press is taken. In a typed entry, ``*`` and ``#`` always are.
+
+        Announced options know their keys, so that they are understood in every language.
+        """
         session, node = turn.session, self.tree.nodes[turn.session.node]
         counters = (session.noinputs, session.nomatches, session.repeats, session.confirming is None)
         keys = gather.keys or keys_here(turn)
@@ -163,7 +166,9 @@ class StepChecks:
             taken = {*keys, "*", "#"}
         else:
             taken = {*keys, *(["#"] if gather.finish else [])}
-        for key in (key for each in said(turn.commands) for key in _said_keys(each.text, each.language)):
+        announced = turn.words.announces if session.confirming is None else ()
+        told = (key for each in said(turn.commands) for key in _said_keys(each.text, each.language))
+        for key in (*announced, *told):
             if key not in taken:
                 what = f"the caller is told to press `{key}`, which is not taken here"
                 self.note("P10", state, move, turn, what, f'add `"{key}":` to the menu, or change the words')

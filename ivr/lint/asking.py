@@ -16,7 +16,8 @@ from ivr.menu.speech.packs import pack
 
 def yes_and_no_of(menu: MenuNode, language: str) -> tuple[str | None, str | None]:
     """Return the keys of a menu that say yes and no, by the words of the hotline's first language."""
-    purposes = {key: plain(option.for_ or "").strip().lower() for key, option in menu.menu.items()}
+    announced = {key: option.announcement for key, option in menu.menu.items()}
+    purposes = {key: plain(said.text).strip().lower() if said else "" for key, said in announced.items()}
     yes = next((key for key, purpose in purposes.items() if purpose in yes_words(language)), None)
     no = next((key for key, purpose in purposes.items() if purpose in no_words(language)), None)
     return yes, no

@@ -8,7 +8,7 @@ from ivr.lint.asking import yes_and_no_of
 from ivr.lint.menu_shape import MOST_OPTIONS
 from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
-from ivr.menu.language.hotline import target_of
+from ivr.menu.language.options import target_of
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 
 

@@ -216,8 +216,17 @@ class Subject:
         own = self.draft.words.get(language)
         written = own is not None and (not node or node in own.nodes)
         elsewhere = written and not _in_tree(self.tree.nodes.get(node), path)
+        if elsewhere and node:
+            path = _by_name(self.tree.nodes[node], path)
         file, at = self.draft.place_of(node, path, language if elsewhere else None)
         return file, *at
+
+
+def _by_name(node: Node, path: YamlPath) -> YamlPath:
+    """Return the place of an option in a words file, where it stands under its name."""
+    if len(path) < 2 or path[0] != node.options_key or path[1] not in node.options:
+        return path
+    return path[0], node.options[str(path[1])].name, *path[2:]
 
 
 def _in_tree(node: Node | None, path: YamlPath) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.lint.registry import Finding, rule
 from ivr.lint.subject import Subject
-from ivr.menu.language.hotline import target_of
+from ivr.menu.language.options import target_of
 
 LEAST_TIMEOUT = 3
 """Seconds. With less, older callers never answer in time."""

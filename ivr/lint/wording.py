@@ -35,10 +35,11 @@ def function_first(subject: Subject, _limit: float) -> Iterator[Finding]:
         what = f"“{found}” names the key before what it is for"
         yield in_words(said, what, "write “for X, press N”")
     for language in subject.languages:
-        announce = subject.phrases(language).announce or ""
-        if long and "{for}" in announce and announce.find("{key}") < announce.find("{for}"):
-            what = "`announce` says the key before what it is for"
-            yield Finding("", ("phrases", "announce"), what, "put `{for}` before `{key}`", language)
+        for name, place in (("announce", "{for}"), ("announce_to", "{to}")):
+            pattern = getattr(subject.phrases(language), name) or ""
+            if long and place in pattern and pattern.find("{key}") < pattern.find(place):
+                what = f"`{name}` says the key before what it is for"
+                yield Finding("", ("phrases", name), what, f"put `{place}` before `{{key}}`", language)
 
 
 @rule("W02")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from jinja2.environment import TemplateExpression
 
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.hotline import Hotline, target_of
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import Role
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import AskNode, MenuNode, Node, RunNode, SetNode
+from ivr.menu.language.options import Announcement, target_of
 from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import Words, wordings
-from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile, words_of
+from ivr.menu.language.words_files import NodeWords, WordsFile, words_of
 from ivr.menu.speech import phrases
-from ivr.menu.speech.markup import plain
+from ivr.menu.speech.options import OptionSpeech, option_speech, speech_anywhere
 from ivr.menu.speech.packs import date_order, pack
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.pronunciation import pronouncer
@@ -86,39 +88,6 @@ def _conditions(node: Node, language: str, territory: Territory) -> dict[YamlPat
 
 
 @dataclass(frozen=True, slots=True)
-class OptionSpeech:
-    """What one key is for in one language, and the phrases that select it."""
-
-    key: str
-    purpose: str | None
-    heard: tuple[str, ...]
-    language: str
-    """The language it is spoken in. An option that changes the language is spoken in the new one."""
-
-    @property
-    def phrases(self) -> tuple[str, ...]:
-        """The phrases that select it. Its purpose is one of them, unless that is a template."""
-        fixed = self.purpose and not is_template(self.purpose)
-        return (*self.heard, plain(self.purpose)) if self.purpose and fixed else self.heard
-
-
-def option_speech(
-    node: MenuNode | AskNode, language: str, first: str, words: NodeWords | str | None
-) -> Iterable[OptionSpeech]:
-    """Yield the options of a menu, or the keys beside an entry, as spoken in ``language``."""
-    own = words.options if isinstance(words, NodeWords) else {}
-    for key, option in node.options.items():
-        purpose, heard = option.for_, tuple(option.hear)
-        spoken_in = option.language or language
-        if language != first and option.language is None:
-            typed = own.get(key)
-            purpose, heard = (
-                (typed.for_, tuple(typed.hear)) if isinstance(typed, OptionWords) else (typed, ())
-            )
-        yield OptionSpeech(key, purpose, heard, spoken_in)
-
-
-@dataclass(frozen=True, slots=True)
 class _Maker:
     """Makes the words of one language."""
 
@@ -127,7 +96,7 @@ class _Maker:
     sentences: Mapping[str, Words]
     words: WordsFile | None
     """None for the first language, whose words are in the menu itself."""
-    anywhere: Sequence[OptionSpeech]
+    anywhere: tuple[OptionSpeech, ...]
 
     @classmethod
     def of(
@@ -143,7 +112,7 @@ class _Maker:
         words_to_say = pronouncer(hotline.pronounce, language, name)
         voice = Voice(language, name, own, territory_of(hotline), words_to_say)
         sentences = phrases.complete(language, words.phrases if words else hotline.phrases)[0]
-        return cls(hotline, voice, sentences, words, tuple(_anywhere(hotline, language, words)))
+        return cls(hotline, voice, sentences, words, tuple(speech_anywhere(hotline, language, words)))
 
     def speech(self, nodes: Mapping[str, Node], makers: Mapping[str, _Maker]) -> Speech:
         said = {name: words for name, words in self.sentences.items() if name not in phrases.PATTERNS}
@@ -158,6 +127,7 @@ class _Maker:
             },
             speaker=self.voice,
             heard=_comparable((phrase, entry.key) for entry in self.anywhere for phrase in entry.heard),
+            anywhere=self.anywhere,
             date_order=date_order(self.voice.language),
         )
 
@@ -182,42 +152,52 @@ class _Maker:
             return said
         options = tuple(option_speech(node, self.voice.language, self.hotline.languages[0], typed))
         heard = [(phrase, option.key) for option in options for phrase in option.phrases]
-        pattern, further, hints = "announce_entry", list[OptionSpeech](), tuple[str, ...]()
+        further, hints = tuple[OptionSpeech, ...](), tuple[str, ...]()
         # A menu also announces the keys that work anywhere, and listens to speech.
         if isinstance(node, MenuNode):
-            pattern, further = "announce", [entry for entry in self.anywhere if entry.key not in node.menu]
+            further = tuple(entry for entry in self.anywhere if entry.key not in node.menu)
             anywhere = (phrase for entry in self.anywhere for phrase in entry.heard)
             hints = (*(phrase for phrase, _ in heard), *anywhere)
         announced = {
-            option.key: makers[option.language].announce(option.purpose, option.key, pattern)
+            option.key: makers[option.language].announce(option.announcement, option.key, node)
             for option in (*options, *further)
-            if option.purpose
+            if option.announcement
         }
         return replace(
             said,
             announced=tuple(announced.values()),
             announces=tuple(announced),
+            options=options,
             heard=_comparable(heard),
             hints=hints,
         )
 
-    def announce(self, purpose: str, key: str, pattern: str) -> Prompt:
+    def announce(self, announcement: Announcement, key: str, node: MenuNode | AskNode) -> Prompt:
         """Compile the announcement of a key. Every announcement is made here."""
+        form, text = announcement
+        named = self.named(key)
+        if form == "say":
+            return self.voice.prompt(announcement.with_key(named))
+        pattern = self.sentences[_PATTERNS[node.kind, form]]
+        return self.voice.prompt(str(pattern).replace("{key}", named).replace(f"{{{form}}}", text))
+
+    def named(self, key: str) -> str:
+        """Return how a key is called, such as `12`, `star`, or `star 7`."""
         names = {"*": str(self.sentences["star"]), "#": str(self.sentences["pound"])}
-        named = "".join(names.get(each, each) for each in key)
+        spoken = pack(self.voice.language)
         if key.isdigit():
-            named = pack(self.voice.language).keys.digits.replace("{digits}", key)
-        said = str(self.sentences[pattern]).replace("{key}", named).replace("{for}", purpose)
-        return self.voice.prompt(said)
+            return spoken.keys.digits.replace("{digits}", key)
+        parts = (names.get(part, part) for part in re.findall(r"[0-9]+|[*#]", key))
+        return (" " if spoken.spaces else "").join(parts)
 
 
-def _anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Iterable[OptionSpeech]:
-    for key, entry in hotline.anywhere.items():
-        own = words.anywhere.get(key) if words else entry
-        if isinstance(own, str) or own is None:
-            yield OptionSpeech(key, None, (), language)
-        else:
-            yield OptionSpeech(key, own.for_, tuple(own.hear), language)
+_PATTERNS = {
+    ("menu", "for"): "announce",
+    ("menu", "to"): "announce_to",
+    ("ask", "for"): "announce_entry",
+    ("ask", "to"): "announce_entry_to",
+}
+"""The sentence that announces an option, by the kind of its node and the form of its words."""
 
 
 def _comparable(heard: Iterable[tuple[str, str]]) -> dict[str, str]:

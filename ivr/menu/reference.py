@@ -14,14 +14,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.hotline import Anywhere, FirstLanguage, Hotline, Included, Limits, MessageLimits
+from ivr.menu.language.hotline import FirstLanguage, Hotline, Included, Limits, MessageLimits
 from ivr.menu.language.lint_settings import Lint, RuleSetting
 from ivr.menu.language.model import Model
-from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, Option, SpeakingNode
+from ivr.menu.language.nodes import KINDS, Case, ListeningNode, NodeBase, SpeakingNode
+from ivr.menu.language.options import Anywhere, Option, OptionWords
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.pronunciation import Pronunciation
 from ivr.menu.language.words import RecordedWords
-from ivr.menu.language.words_files import NodeWords, OptionWords, WordsFile
+from ivr.menu.language.words_files import NodeWords, WordsFile
 from ivr.menu.reading.validation import keys_of
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.speech.markup import MARKS
@@ -57,8 +58,8 @@ def _described(model: type[BaseModel], made: dict[str, Any]) -> dict[str, Any]:
     sections = {each.__name__: each for each in _subclasses(Model)}
     for name, part in {model.__name__: made, **made.get("$defs", {})}.items():
         for key, field in keys_of(sections[name]).items() if name in sections else ():
-            if field.description and (value := part.get("properties", {}).get(key)) is not None:
-                part["properties"][key] = dict(sorted({"description": field.description, **value}.items()))
+            if field.description and key in part.get("properties", {}):
+                part["properties"][key].setdefault("description", field.description)
     return made
 
 

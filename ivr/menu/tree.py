@@ -16,6 +16,7 @@ from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline, Limits
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import Node
+from ivr.menu.speech.options import OptionSpeech
 from ivr.menu.speech.packs import DateOrder
 from ivr.menu.speech.prompts import Pattern, Prompt, Utterance, Voice
 from ivr.menu.speech.values.speaker import Territory
@@ -35,6 +36,8 @@ class NodeSpeech:
     """A menu's options in the order of speech, then the announced keys that work anywhere."""
     announces: tuple[str, ...] = ()
     """The key that each of them announces."""
+    options: tuple[OptionSpeech, ...] = ()
+    """A menu's options, or the keys beside an entry, also the silent ones."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """The key of each normalised phrase."""
     hints: tuple[str, ...] = ()
@@ -73,6 +76,8 @@ class Speech:
     """Who says them."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """The key of each phrase that works anywhere."""
+    anywhere: tuple[OptionSpeech, ...] = ()
+    """The keys that work anywhere."""
     date_order: DateOrder = "ymd"
     """The order in which a date is typed."""
 

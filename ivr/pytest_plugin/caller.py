@@ -120,6 +120,11 @@ class Call:
         for entry in keys:
             self._step({"press": entry})
 
+    def choose(self, *options: str) -> None:
+        """Press the key of an option, by its name or by what it is for: `choose("login", "reset_login")`."""
+        for option in options:
+            self._step({"choose": option})
+
     def silence(self) -> None:
         """Press and say nothing until the hotline goes on."""
         self._step("silence")

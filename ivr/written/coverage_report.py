@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ivr.console import plain_table, print_rich
 from ivr.written.coverage import DIMENSIONS, CoverageItem, CoverageRow
-from ivr.written.model import GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
+from ivr.written.model import Choose, GivenOutcome, Leaves, Press, TypesCode, Waits, WrittenCall
 
 SHOWN = 10
 """The most missing items that are listed without ``--missing``."""
@@ -81,6 +81,8 @@ def _done(call: WrittenCall) -> Iterator[str]:
         match step:
             case Press(press=keys):
                 yield keys
+            case Choose(choose=option):
+                yield f"({option})"
             case TypesCode(code=which):
                 yield f"({which} code)"
             case Leaves(record=seconds):

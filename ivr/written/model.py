@@ -46,6 +46,15 @@ class Press(Model):
     """The keys, such as `1` or `1237#`."""
 
 
+class Choose(Model):
+    """The caller presses the key of an option, under whichever key it stands."""
+
+    choose: SingleLine
+    """The option's name, or the words that say what it is for in the language of the call: an option of the menu where
+    the call waits, a key beside an entry, or a key that works anywhere. Such a step follows an option that moves, while
+    `press` proves that a key stays where callers know it."""
+
+
 class Speak(Model):
     """The caller says something; the hotline must listen to speech."""
 
@@ -111,7 +120,7 @@ class Leaves(Model):
     """Seconds; 0 says nothing."""
 
 
-CallerStep = Press | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
+CallerStep = Press | Choose | Speak | Hears | HearsNot | At | Texted | TypesCode | Waits | Rings | Leaves
 STEP_KINDS: dict[str, type[CallerStep]] = {
     key: step for step in get_args(CallerStep) for key in step.model_fields
 }
@@ -165,6 +174,7 @@ def _kind(value: Any) -> str:
 CallStep = Annotated[
     Annotated[Literal["silence", "hang_up", "nothing_texted"], Tag("word")]
     | Annotated[Press, Tag("press")]
+    | Annotated[Choose, Tag("choose")]
     | Annotated[Speak, Tag("say")]
     | Annotated[Hears, Tag("hears")]
     | Annotated[HearsNot, Tag("hears_not")]

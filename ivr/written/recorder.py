@@ -230,7 +230,7 @@ def has_number(text: str) -> bool:
     return bool(_NUMBER_WORDS.search(text))
 
 
-_OPTION = re.compile(r"请按\S{1,8}。?$|\bpress \w+(?:,? then \w+)?\.?$", re.IGNORECASE)
+_OPTION = re.compile(r"请按\S{1,8}(?: \d+)?。?$|\bpress \w+(?: \d+)?(?:,? then \w+)?\.?$", re.IGNORECASE)
 """The end of an announced option. Nearly every turn has one, and it changes whenever a key moves."""
 _SENTENCE = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)")
 _NUMBER = re.compile(r"\d[\d,.:]*|[零幺一二三四五六七八九]{3,}")

@@ -15,10 +15,12 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare
 from ivr.menu.reading.yaml import place, read
 from ivr.storage.base import CallHistory
+from ivr.written.choices import NotOffered
 from ivr.written.model import (
     At,
     CallsFile,
     CallStep,
+    Choose,
     Hears,
     HearsNot,
     Leaves,
@@ -43,6 +45,8 @@ class CallHarness:
     """Returns what the store has of a call, with its messages as their recipients read them."""
     secret: Callable[[], bool] = lambda: False
     """Returns whether the input that is asked for now must not be shown."""
+    key_of: Callable[[str], str] = lambda _: ""
+    """Returns the key of an option where the call waits. Raises :class:`~ivr.written.choices.NotOffered`."""
     close: Callable[[], None] = lambda: None
     ring: Callable[[str], Line] | None = None
     """Returns the line of a further call from a number, or from the same one: ``again``."""
@@ -232,6 +236,11 @@ def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
     match step:
         case Press(press=keys):
             line.press(keys)
+        case Choose(choose=option):
+            try:
+                line.press(_ended(line, harness.key_of(option)))
+            except NotOffered as error:
+                return PlayedStep(written, failure=str(error))
         case Speak(say=text):
             line.speak(text)
         case Leaves(record=seconds):
@@ -250,6 +259,13 @@ def _do(step: CallStep, harness: CallHarness) -> PlayedStep:
         case "hang_up":
             line.hang_up()
     return PlayedStep(written, tuple(line.take()))
+
+
+def _ended(line: Line, key: str) -> str:
+    """Return a key, with the key that ends it where more may follow."""
+    awaited = line.awaited
+    is_whole = awaited is None or not awaited.finish or len(key) == awaited.length
+    return key if is_whole or awaited is None else key + awaited.finish
 
 
 _CODE = re.compile(r"(?<![\dA-Za-z])\d{6}(?![\dA-Za-z])")

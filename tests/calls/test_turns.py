@@ -652,7 +652,9 @@ def test_what_is_followed_up_comes_to_an_end(call: SwitchboardCall, last: str) -
 def test_after_the_last_bound_no_human_is_rung(call: SwitchboardCall) -> None:
     """A caller who only leaves one message after the other hears the goodbye, although no human has been tried."""
     menu = MENU.replace("record: voicemail, then: done", "record: voicemail, then: voicemail")
-    write_menu(call.hotline.folder, menu.replace('go: find}\n      "2"', 'go: voicemail}\n      "2"'))
+    write_menu(
+        call.hotline.folder, menu.replace('go: find}\n      "2"', 'name: find, go: voicemail}\n      "2"')
+    )
     call.start()
     answers = [call.press("1")]
     message = RecordingEnded(call.at, "https://example.com/1", 5)

@@ -78,9 +78,8 @@ def test_a_call_has_the_ssml_of_its_voice_and_the_same_words(app: Flask) -> None
 def test_no_drawing_and_no_card_shows_a_mark(loaded: Loaded) -> None:
     """They show the words as they are written on paper."""
     assert loaded.tree
-    assert loaded.draft
     assert loaded.problems == ()
-    card = card_text(make_card(loaded.tree, loaded.draft.words, "en-US"))
+    card = card_text(make_card(loaded.tree, "en-US"))
     assert "opening hours" in card
     drawing = drawing_of(loaded)
     for text in (card, mermaid(drawing), dot(drawing), svg(drawing, style=False)):

@@ -41,7 +41,7 @@ def test_bulletins_without_a_file_are_a_warning(bakery: Path) -> None:
         bakery / "menu.yaml",
         "  news: {run: bulletins, outcomes: {some: hours, none: hours, unavailable: hours}}",
     )
-    text = menu.read_text(encoding="utf-8").replace("go: hours", "go: news")
+    text = menu.read_text(encoding="utf-8").replace("go: hours", "name: hours, go: news")
     menu.write_text(text.replace("nodes:\n", f"nodes:\n{news}\n"), encoding="utf-8")
     warning = "news: there is no bulletins.yaml, so that nothing is told here; write one, with `[]` for none as yet\n"
     assert warning in ivr("check", bakery).stdout

@@ -181,7 +181,7 @@ def test_a_lost_human_is_told_before_the_keys(bakery: Path) -> None:
     edit(
         copy,
         ('  "0": {go: agent, for: 人工服务}\n', ""),
-        ('anywhere:\n  "0": {for: a person}\n', ""),
+        ("anywhere:\n  agent: {for: a person}\n", ""),
         (
             '  main:\n    menu:\n      "1": {for: 营业时间',
             '  main:\n    after_tries: goodbye\n    menu:\n      "1": {for: 营业时间',

@@ -26,7 +26,7 @@ def card_of(loaded: Loaded, language: str = "") -> Card:
     """Make a card."""
     assert loaded.tree
     assert loaded.draft
-    return make_card(loaded.tree, loaded.draft.words, language or loaded.tree.languages[0])
+    return make_card(loaded.tree, language or loaded.tree.languages[0])
 
 
 def passed(keys: tuple[str, ...]) -> list[str]:

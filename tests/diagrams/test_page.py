@@ -252,4 +252,4 @@ def _card(language: str) -> str:
     loaded = yuebao()
     assert loaded.tree
     assert loaded.draft
-    return card_page(make_card(loaded.tree, loaded.draft.words, language))
+    return card_page(make_card(loaded.tree, language))

@@ -12,8 +12,9 @@ from ivr.diff import compare
 from ivr.diff.changes import Side
 from ivr.diff.sentences import SENTENCES
 from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
-from ivr.menu.language.nodes import Option
+from ivr.menu.language.options import Option
 from ivr.menu.language.phrases import Phrases
+from ivr.menu.speech.options import OptionSpeech
 from ivr.menu.tree import Tree
 from tests.support.menus import FILES, MENU, bilingual
 from tests.support.versions import sample, told
@@ -129,7 +130,16 @@ def test_every_changed_field_of_an_option_is_told(field: str) -> None:
     old = sample()
     menu = old.tree.nodes["main"]
     option = menu.options["1"]
-    other = option.model_copy(update={field: another(field, getattr(option, field))})
+    one_form = {"for_": None} if field in {"to", "say"} else {}
+    other = option.model_copy(update={**one_form, field: another(field, getattr(option, field))})
     changed = menu.model_copy(update={"menu": {**menu.options, "1": other}})
-    tree = replace(old.tree, nodes={**old.tree.nodes, "main": changed})
+    speech = old.tree.speech["zh-CN"]
+    words = speech.nodes["main"]
+    spoken = replace(words, options=(OptionSpeech.of("1", other.name, other, "zh-CN"), *words.options[1:]))
+    speech = replace(speech, nodes={**speech.nodes, "main": spoken})
+    tree = replace(
+        old.tree,
+        nodes={**old.tree.nodes, "main": changed},
+        speech={**old.tree.speech, "zh-CN": speech},
+    )
     assert compare(old, replace(old, tree=tree))

@@ -52,6 +52,7 @@ def test_every_node_of_a_hotline_is_found_again_under_other_names() -> None:
 def _renamed_in(text: str, name: str, new: str) -> str:
     """Rename a node where it is declared, and wherever something leads to it."""
     text = re.sub(rf"(?m)^  {name}:", f"  {new}:", text)
+    text = re.sub(rf"(?m)^      {name}:", f"      {new}:", text)  # the words of an option that leads to it
     lead = r"(go|then|unable|rationed|nothing|start|ok|unavailable|found|not_found|mismatch|closed|busy|no_answer|failed|\"0\"|known|verified)"
     return re.sub(rf"{lead}: {name}\b", rf"\1: {new}", text)
 

@@ -19,7 +19,7 @@ ENGLISH = """
 nodes:
   main: Hello.
   english: {note: Heard about English}
-  services: {menu: {"1": earnings}}
+  services: {menu: {bye: earnings}}
   agent: Connecting you.
   sorry: {end: Nobody answers.}
   bye: {end: Goodbye.}

@@ -19,11 +19,11 @@ TREE = tree_of(
     languages="en-US, zh-CN",
     words="""
 nodes:
-  main: {say: 菜单。, menu: {"1": 验证码, "2": 结束}}
-  code: {say: 验证码？, keys: {"1": 重发}}
+  main: {say: 菜单。, menu: {code: 验证码, bye: 结束}}
+  code: {say: 验证码？, keys: {again: 重发}}
   again: 重发了。
   agent: 转接。
-  sorry: {say: 没人。, menu: {"1": 菜单, "2": 结束}}
+  sorry: {say: 没人。, menu: {main: 菜单, bye: 结束}}
   bye: {end: 再见。}
 """,
 )

@@ -37,15 +37,15 @@ NODES = """
 """
 ENGLISH = """
 anywhere:
-  "0": {for: a person, hear: [agent, a person]}
+  agent: {for: a person, hear: [agent, a person]}
 nodes:
-  main: {say: Hello., menu: {"3": English text messages}}
+  main: {say: Hello., menu: {by_wish: English text messages}}
   services:
     say: Please choose.
     menu:
-      "1": {for: limits, hear: [limits, how much can I transfer]}
-      "2": earnings
-      "3": identity
+      amount: {for: limits, hear: [limits, how much can I transfer]}
+      done: earnings
+      tail: identity
   amount: How much?
   done: Is that right?
   tail: The last four?

@@ -30,12 +30,12 @@ TREE = tree_of(
     languages="en-US, zh-CN",
     words="""
 nodes:
-  main: {say: 菜单。, menu: {"1": 余额, "2": 新闻, "3": 验证码}}
+  main: {say: 菜单。, menu: {balance: 余额, news: 新闻, code: 验证码}}
   tail: 尾号？
   back_again: 谢谢。
   code: {text: "{{ code }}"}
   agent: 转接。
-  sorry: {say: 没人。, menu: {"1": 菜单, "2": 结束}}
+  sorry: {say: 没人。, menu: {main: 菜单, bye: 结束}}
   bye: {end: 再见。}
 """,
 )

@@ -145,8 +145,8 @@ def test_a_repeat_in_another_language_loses_no_keys() -> None:
         "main: {menu: {'1': {for: 中文, language: zh-CN, go: repeat}, '2': {for: news, go: news}}}\n"
         "news: {say: News., then: bye}",
         languages="en-US, zh-CN",
-        words="nodes: {main: {menu: {'2': 新闻}}, news: 新闻。, agent: 请稍候。, bye: {end: 再见。}, "
-        "sorry: {say: 没有人接听。, menu: {'1': 主菜单, '2': 结束}}}",
+        words="nodes: {main: {menu: {news: 新闻}}, news: 新闻。, agent: 请稍候。, bye: {end: 再见。}, "
+        "sorry: {say: 没有人接听。, menu: {main: 主菜单, bye: 结束}}}",
     )
     passed = set[tuple[str, str]]()
     explore(

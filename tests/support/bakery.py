@@ -55,13 +55,13 @@ nodes:
 """
 WORDS = """
 language: en-US
-anywhere: {"0": {for: a person}}
+anywhere: {agent: {for: a person}}
 nodes:
   greeting: Hello.
   main:
     say: [What would you like?, Please choose.]
-    menu: {"1": a cake, "3": news, "4": a text message, "5": goodbye}
-  order: {say: "Type the cake's number, then pound.", keys: {"7": no cake}}
+    menu: {order: a cake, news: news, text: a text message, goodbye: goodbye}
+  order: {say: "Type the cake's number, then pound.", keys: {main: no cake}}
   sure: Are you sure?
   news_told: There is news.
   text: {text: All cakes are in the shop.}

@@ -40,7 +40,7 @@ def drawing_of(loaded: Loaded, language: str = "", *, full: bool = False) -> Dra
     """Draw a hotline that has no problem."""
     assert loaded.tree is not None, "\n".join(map(str, loaded.problems))
     assert loaded.draft is not None
-    return draw(loaded.tree, loaded.draft.words, language or loaded.tree.languages[0], full=full)
+    return draw(loaded.tree, language or loaded.tree.languages[0], full=full)
 
 
 def plain(nodes: str = PLAIN, top: str = 'anywhere: {"0": agent, "*": back}\n') -> Loaded:

@@ -114,11 +114,11 @@ LANGUAGES = """
 """
 CHINESE = """
 nodes:
-  main: {menu: {"1": 新闻, "2": 您的语言}}
+  main: {menu: {news: 新闻, own: 您的语言}}
   news: 新闻。
   chinese: 您说中文。
   agent: 请稍候。
-  sorry: {say: 没有人接听。, menu: {"1": 主菜单, "2": 结束}}
+  sorry: {say: 没有人接听。, menu: {main: 主菜单, bye: 结束}}
   bye: {end: 再见。}
 """
 ACCOUNTS = """

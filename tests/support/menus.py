@@ -131,8 +131,8 @@ nodes:
   greeting: Hello, this is the sample hotline.
   main:
     menu:
-      "1": {for: withdrawal limits, hear: [limit]}
-      "2": a call back
+      limits: {for: withdrawal limits, hear: [limit]}
+      when: a call back
   limits_told: You can still withdraw {{ remaining | money }} today.
   when: Please enter the date as eight digits.
   message: {text: "Booked for {{ when | day }}."}

@@ -56,10 +56,10 @@ nodes:
 """
 WORDS = """\
 language: zh-CN
-anywhere: {"0": {for: 人工服务}}
+anywhere: {agent: {for: 人工服务}}
 nodes:
   hello: 您好，现在{{ now | clock }}。
-  main: {say: 请问您需要什么？, menu: {"1": {for: 营业时间, hear: [营业]}, "2": 留下号码}, noinput: [我没有听到。, 请按键。]}
+  main: {say: 请问您需要什么？, menu: {hours: {for: 营业时间, hear: [营业]}, number: 留下号码}, noinput: [我没有听到。, 请按键。]}
   agent: 请稍候。
   sorry: 现在没有人，请留言。
   bye: 再见。

@@ -66,9 +66,9 @@ CHINESE = """
 language: zh-CN
 phrases: {internal_error: 出了问题。}
 nodes:
-  main: {say: 您好。, menu: {"1": 账户, "3": 短信, "4": 核对, "5": 两次}}
+  main: {say: 您好。, menu: {find: 账户, send: 短信, tail: 核对, find_twice: 两次}}
   found: 找到了。
-  done: {say: 好了。, menu: {"1": 菜单, "2": 结束}}
+  done: {say: 好了。, menu: {main: 菜单, bye: 结束}}
   send: {text: 一条短信。}
   tail: 末四位？
   agent: 转接中。

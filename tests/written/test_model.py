@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, lines: list[str], 
         (
             "laugh",
             (
-                "`laugh` is no step of a call; use one of `silence`, `hang_up`, `nothing_texted`, `press`, `say`, "
+                "`laugh` is no step of a call; use one of `silence`, `hang_up`, `nothing_texted`, `press`, `choose`, `say`, "
                 "`hears`, `hears_not`, `node`, `texted`, `code`, `wait`, `rings`, `record`"
             ),
         ),

@@ -18,7 +18,7 @@ from ivr.menu.speech.recognition import spoken_key
 from ivr.menu.speech.ssml import Delivery, delivery, pronounced
 from ivr.menu.speech.voices import default_voice
 
-_SPOKEN = frozenset({Role.spoken, Role.purpose})
+_SPOKEN = frozenset({Role.spoken, Role.purpose, Role.announcement})
 _PLAIN_PATTERNS = ("star", "pound", "desk_")
 """The beginnings of the names of sentences that are names, or that are written as well."""
 

@@ -8,8 +8,8 @@ from ivr.menu.checks.templates import TemplateText
 from ivr.menu.graph.flow import Flow
 from ivr.menu.graph.knowledge import Knowledge
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.hotline import target_of
 from ivr.menu.language.nodes import ListeningNode, RunNode
+from ivr.menu.language.options import target_of
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.draft import Draft

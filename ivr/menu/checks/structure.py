@@ -25,7 +25,7 @@ from ivr.menu.checks.words import check_words
 from ivr.menu.graph.flow import Flow
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.desks import Desk
-from ivr.menu.language.hotline import Hotline, target_of
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.nodes import (
     FIXED_LENGTHS,
     USUAL_LENGTHS,
@@ -41,6 +41,7 @@ from ivr.menu.language.nodes import (
     SetNode,
     TextNode,
 )
+from ivr.menu.language.options import NamedOption, names_in, target_of
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays, may_close, narrowest_names
 from ivr.menu.reading.draft import Draft
@@ -87,6 +88,7 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
         draft.note("", ("timezone",), *misleads, severity="warning")
     if len(set(hotline.languages)) < len(hotline.languages):
         draft.note("", ("languages",), "a language stands twice", "keep one of the two")
+    _names_of_options(draft, hotline, "", "anywhere", hotline.anywhere)
     for name, text in hotline.variables.items():
         _variable_name(draft, "", ("variables", name), name)
         if is_template(text):
@@ -114,6 +116,27 @@ def _unknown_language(
 ) -> None:
     what = f"`{language}` is not among the hotline's `languages:`"
     draft.note(node, path, what, did_you_mean(language, hotline.languages))
+
+
+def _names_of_options(
+    draft: Draft, hotline: Hotline, node: str, field: str, options: Mapping[str, str | NamedOption]
+) -> None:
+    """Note options whose words in another language would be the same, because they have the same name."""
+    keys: dict[str, list[str]] = {}
+    for key, name in names_in(options).items():
+        if getattr(options[key], "language", None) is None:
+            keys.setdefault(name, []).append(key)
+    for name, alike in keys.items():
+        spoken = any(isinstance(each := options[key], NamedOption) and _has_words(each) for key in alike)
+        for key in alike[1:] if spoken and len(hotline.languages) > 1 else ():
+            what = f"`{key}` and `{alike[0]}` are both called `{name}`, under which their words stand in another language"
+            draft.note(
+                node, (field, key), what, f"write `name: {name}_{len(alike)}`, or a better one, for it"
+            )
+
+
+def _has_words(option: NamedOption) -> bool:
+    return option.announcement is not None or bool(option.hear)
 
 
 def _variable_name(draft: Draft, node: str, path: tuple[str, ...], name: str) -> None:
@@ -174,6 +197,7 @@ def _node(draft: Draft, hotline: Hotline, name: str, node: Node, contracts: Mapp
 
 
 def _menu(draft: Draft, hotline: Hotline, name: str, node: MenuNode) -> None:
+    _names_of_options(draft, hotline, name, "menu", node.menu)
     several_digits = node.wait or max(map(len, node.menu)) > 1
     for key, option in node.menu.items():
         if option.language and option.language not in hotline.languages:
@@ -202,6 +226,7 @@ def _other_meaning(draft: Draft, hotline: Hotline, name: str, key: str, field: s
 
 
 def _ask(draft: Draft, hotline: Hotline, name: str, node: AskNode) -> None:
+    _names_of_options(draft, hotline, name, "keys", node.keys)
     for path, what, remedy in _ask_problems(node):
         draft.note(name, (path,), what, remedy, rule="D05" if path == "read_back" else "")
     written = node.length or USUAL_LENGTHS.get(node.ask) or str(FIXED_LENGTHS.get(node.ask, 99))

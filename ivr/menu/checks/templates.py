@@ -11,18 +11,20 @@ from jinja2 import nodes
 from jinja2.compiler import operators
 
 from ivr.menu.language.contract import Contract
-from ivr.menu.language.hotline import Anywhere, Hotline
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TEMPLATES, Role
 from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.nodes import AskNode, RunNode
-from ivr.menu.language.walk import walk
+from ivr.menu.language.options import Anywhere, names_in, option_words
+from ivr.menu.language.scalars import KEY_PLACE
+from ivr.menu.language.walk import MarkedText, walk
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.language.words_files import words_of
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import HotlineTooLarge
 from ivr.menu.speech.limits import MAX_ALL_PARTS, MAX_TEMPLATES
 from ivr.menu.speech.sandbox import environment
-from ivr.menu.speech.templates import Uses, examine, is_template
+from ivr.menu.speech.templates import Uses, examine, is_template, outside_templates
 from ivr.menu.speech.values.speaker import territory_of
 
 
@@ -39,16 +41,13 @@ class TemplateText:
     """The language of its words file. It is None for a text in the menu itself."""
     recorded: bool
     uses: Uses
+    part: YamlPath
+    """What it belongs to, the same in every language: an option is called by its name, whatever its key and its form."""
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing in it is evaluated."""
         return self.role is not Role.condition and not is_template(self.text)
-
-    @property
-    def part(self) -> YamlPath:
-        """The path of the section that the text belongs to, whether or not `for:` is written out."""
-        return self.path[:-1] if self.path[-1:] == ("for",) else self.path
 
 
 def check_templates(draft: Draft, texts: list[TemplateText]) -> None:
@@ -138,8 +137,6 @@ def check_messages(draft: Draft, contracts: Mapping[str, Contract], texts: list[
             draft.note(text.node, text.path, what, remedy, text.language)
 
 
-_TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
-"""One that is not closed takes the rest of the text. Otherwise the rest would be searched again from each ``{{`` in it."""
 _WRONG_BRACES = re.compile(
     r"(?P<opened>(?<!\{)\{|｛｛)\s*(?P<value>[A-Za-z_]\w*\s*(\|[^{}｛｝]*)?)(?:\}|｝｝)", re.ASCII
 )
@@ -150,7 +147,10 @@ def check_braces(draft: Draft, texts: list[TemplateText]) -> None:
     for text in texts:
         if text.role is Role.condition or text.path[:1] == ("phrases",):
             continue
-        for found in _WRONG_BRACES.finditer(_TEMPLATE.sub("", text.text)):
+        plain = outside_templates(text.text)
+        if text.role is Role.announcement:
+            plain = KEY_PLACE.sub("", plain)
+        for found in _WRONG_BRACES.finditer(plain):
             braces = "single" if found["opened"] == "{" else "Chinese"
             what = f"`{found[0]}` in {braces} braces is no value, and would be said as it stands"
             remedy = f"write `{{{{ {found['value'].strip()} }}}}`"
@@ -236,10 +236,28 @@ def _unexamined(draft: Draft, hotline: Hotline) -> Iterator[TemplateText]:
     for node, section, language, path in sections(draft, hotline):
         for marked in walk(section, TEMPLATES | {Role.condition}, path):
             recorded = isinstance(marked.wording, RecordedWords)
-            yield TemplateText(node, marked.path, marked.text, marked.role, language, recorded, _NOTHING)
+            part = _part(draft, marked, node, language)
+            yield TemplateText(
+                node, marked.path, marked.text, marked.role, language, recorded, _NOTHING, part
+            )
 
 
 _NOTHING = Uses()
+
+
+_OF_OPTIONS = frozenset({"menu", "keys", "anywhere"})
+"""Where the words of options stand."""
+
+
+def _part(draft: Draft, text: MarkedText, node: str, language: str | None) -> YamlPath:
+    """Return what a text belongs to. In the menu itself an option stands under its key, in a words file under its name."""
+    path = text.path
+    if path[0] not in _OF_OPTIONS or len(path) < 2:
+        return path
+    if language is not None:
+        return path[:2]
+    options = draft.nodes[node].options if node else draft.hotline.anywhere if draft.hotline else {}
+    return path[0], names_in(options).get(str(path[1]), "")
 
 
 def sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:
@@ -253,7 +271,7 @@ def sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str |
     for language, words in draft.words.items():
         yield "", words.phrases, language, ("phrases",)
         for key, said in words.anywhere.items():
-            yield "", said, language, ("anywhere", key)
+            yield "", option_words(said), language, ("anywhere", key)
         for name, own in words.nodes.items():
             if name in draft.nodes:
                 yield name, words_of(draft.nodes[name], own), language, ()

@@ -5,24 +5,26 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.menu.compiler import option_speech
-from ivr.menu.language.hotline import Anywhere, Hotline
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TRANSLATED
-from ivr.menu.language.nodes import MenuNode, Node
+from ivr.menu.language.nodes import AskNode, MenuNode, Node
+from ivr.menu.language.options import Anywhere, NamedOption, names_in, option_words
 from ivr.menu.language.phrases import Phrases
-from ivr.menu.language.suggestions import did_you_mean
+from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
-from ivr.menu.language.words_files import NodeWords, OptionWords, words_of
+from ivr.menu.language.words_files import NodeWords, words_of
 from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
 from ivr.menu.speech.markup import plain
+from ivr.menu.speech.options import OptionSpeech, option_speech
 from ivr.menu.speech.packs import ENGLISH, pack, pack_tag, packs_understood
 from ivr.menu.speech.recognition import normalise
-from ivr.menu.speech.templates import is_template
+from ivr.menu.speech.templates import is_template, outside_templates
 
 
 def check_words(draft: Draft, hotline: Hotline) -> None:
@@ -39,8 +41,8 @@ def check_words(draft: Draft, hotline: Hotline) -> None:
             for name, node in draft.nodes.items():
                 _translation(draft, language, name, node)
         for name, node in draft.nodes.items():
-            if isinstance(node, MenuNode):
-                _Menu(draft, hotline, language, name, node).check()
+            if isinstance(node, MenuNode | AskNode):
+                _Options(draft, hotline, language, name, node).check()
 
 
 # --- the machine's own sentences
@@ -82,16 +84,33 @@ def _names(draft: Draft, language: str) -> None:
 
 
 def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
-    words = draft.words[language].anywhere
-    for key in words:
-        if key not in draft.typed("anywhere"):
-            what = f"`{key}` is no key of the hotline's `anywhere:`"
-            draft.note("", ("anywhere", key), what, did_you_mean(key, hotline.anywhere), language)
-    for key, entry in hotline.anywhere.items():
-        spoken = words.get(key)
-        if isinstance(entry, Anywhere) and entry.for_ and not (spoken and spoken.for_):
-            what = f"the words of the key `{key}` are missing in `{language}`"
-            draft.note("", ("anywhere",), what, f'add `"{key}": {{for: …}}`', language, rule="W11")
+    words, names = draft.words[language].anywhere, names_in(hotline.anywhere)
+    if not _names_are_known(draft, hotline.anywhere):
+        return
+    lacking = {
+        name: key
+        for key, name in names.items()
+        if isinstance(entry := hotline.anywhere[key], Anywhere)
+        and entry.announcement
+        and not option_words(words.get(name)).announcement
+    }
+    for name in words:
+        if name not in names.values():
+            what = f"no key of the hotline's `anywhere:` is called `{name}`"
+            draft.note("", ("anywhere", name), what, _meant(name, lacking, names), language)
+    if len(words) < len(entries(draft.word_files[language], "anywhere")):
+        return  # what could not be read may be the words that are missing
+    for name, key in lacking.items():
+        what = f"the words of the key `{key}`, which is called `{name}`, are missing in `{language}`"
+        draft.note("", ("anywhere",), what, f"add `{name}: {{for: …}}`", language, rule="W11")
+
+
+def _meant(name: str, lacking: Collection[str], names: Mapping[str, str]) -> str:
+    """Return the remedy for words of no option: the nearest name, first among the options that lack words."""
+    guess = nearest(name, lacking)
+    if guess is None and len(lacking) == 1:
+        (guess,) = lacking
+    return f"did you mean `{guess}`?" if guess else did_you_mean(name, names.values(), "delete it")
 
 
 def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
@@ -99,12 +118,21 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
     if typed is None and name in entries(draft.word_files[language], "nodes"):
         return  # its words have a problem of their own
     own = words_of(node, typed)
-    lacking = list(_lacking(node, own))
+    known = _names_are_known(draft, node.options)
+    lacking = [*_lacking(node, own), *(f"{node.options_key} {each}" for each in _silent(node, own) if known)]
     if lacking:
         what = f"the words for {', '.join(f'`{part}`' for part in lacking)} are missing in `{language}`"
         draft.note(name, (), what, f"add them under `{name}:`", language, rule="W11")
     for path, what, remedy in _superfluous(node, own):
-        draft.note(name, path, what, remedy, language)
+        if known or path[0] != node.options_key:
+            draft.note(name, path, what, remedy, language)
+
+
+def _names_are_known(draft: Draft, options: Mapping[str, str | NamedOption]) -> bool:
+    """Return whether each option has a name. One whose target is misspelt has none, which is no mistake of its words."""
+    own = {each.own_name for each in options.values() if isinstance(each, NamedOption)}
+    known = {*draft.names, *SPECIAL_TARGETS, *own}
+    return all(name in known for name in names_in(options).values())
 
 
 def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
@@ -113,11 +141,17 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
         translated = node.spoken_in is None or key != "say"
         if translated and getattr(node, field) is not None and getattr(own, field) is None:
             yield key
-    for key, option in node.options.items():
-        words = own.options.get(key)
-        said = words.for_ if isinstance(words, OptionWords) else words
-        if option.for_ and option.language is None and not said:
-            yield f"{node.options_key} {key}"
+
+
+def _silent(node: Node, own: NodeWords) -> dict[str, None]:
+    """Return the names of the options that are announced in the first language and not in this one."""
+    return {
+        option.name: None
+        for option in node.options.values()
+        if option.announcement
+        and option.language is None
+        and not option_words(own.options.get(option.name)).announcement
+    }
 
 
 def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -130,15 +164,26 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
         yield ("say",), f"the node always speaks `{node.spoken_in}`", "delete it here"
     for field, what, typed in (("menu", "menu", own.menu), ("keys", "entry", own.keys)):
         options = node.options if node.options_key == field else {}
-        for key in typed:
-            if key not in options:
-                yield (field, key), f"the {what} has no key `{key}`", did_you_mean(key, options, "delete it")
-            elif options[key].language:
-                always = f"the option `{key}` is always spoken in `{options[key].language}`"
-                yield (field, key), always, "delete it here"
+        names = names_in(options)
+        always = {option.name: option.language for option in options.values() if option.language}
+        translated = {option.name for option in options.values() if not option.language}
+        for name in typed.keys() - translated:
+            if name in always:
+                yield (
+                    (field, name),
+                    f"the option `{name}` is always spoken in `{always[name]}`",
+                    "delete it here",
+                )
+            else:
+                lacking = _silent(node, own) if options else {}
+                yield (
+                    (field, name),
+                    f"no option of the {what} is called `{name}`",
+                    _meant(name, lacking, names),
+                )
 
 
-# --- the keys of a menu
+# --- the keys of a menu, or beside an entry
 
 
 _ONE = r"[0-9*#]{1,2}(?![0-9]|\s*(?:%|[.:]\d<<counted>>))"
@@ -189,24 +234,40 @@ def said_keys(text: str, language: str) -> list[str]:
     return [key for _, keys in sorted(found.items()) for key in keys]
 
 
-class _Menu:
-    """Checks one menu in one language."""
+@functools.cache
+def _lone_key(language: str) -> re.Pattern[str]:
+    """Return the pattern of a key by itself in a sentence of whichever language, and not of a time, a price or an amount."""
+    counted = pack(language).keys.counted
+    unit = rf"|\s*{counted}" if counted else ""
+    return re.compile(rf"(?<![0-9A-Za-z.,:/*#-])([0-9*#]{{1,2}})(?![0-9A-Za-z*#]|[.,:/-][0-9]|\s*%{unit})")
 
-    def __init__(self, draft: Draft, hotline: Hotline, language: str, name: str, node: MenuNode) -> None:
+
+class _Options:
+    """Checks the options of one menu, or the keys beside one entry, in one language."""
+
+    def __init__(
+        self, draft: Draft, hotline: Hotline, language: str, name: str, node: MenuNode | AskNode
+    ) -> None:
         self.draft, self.hotline, self.name, self.node, self.language = draft, hotline, name, node, language
         self.where = None if language == hotline.languages[0] else language
         typed = None if self.where is None else draft.words[language].nodes.get(name)
-        self.own: MenuNode | NodeWords = node if self.where is None else words_of(node, typed)
+        self.own: Node | NodeWords = node if self.where is None else words_of(node, typed)
         self.options = list(option_speech(node, language, hotline.languages[0], typed))
 
     def check(self) -> None:
-        self.said_and_not_taken()
-        self.taken_and_not_said()
-        if self.hotline.speech:
-            self.phrases_that_mean_two()
+        self.keys_in_announcements()
+        if isinstance(self.node, MenuNode):
+            self.said_and_not_taken()
+            self.taken_and_not_said()
+            if self.hotline.speech:
+                self.phrases_that_mean_two()
 
     def note(self, path: tuple[str, ...], what: str, remedy: str, rule: str = "") -> None:
         self.draft.note(self.name, path, what, remedy, self.where, rule=rule)
+
+    def place(self, option: OptionSpeech) -> tuple[str, ...]:
+        """Return where the words of an option stand. In a words file that is its name."""
+        return self.node.options_key, option.key if self.where is None else option.name
 
     def texts(self, field: str) -> Iterator[str]:
         for wording in wordings(getattr(self.own, field)):
@@ -215,8 +276,29 @@ class _Menu:
     def said(self, text: str) -> list[str]:
         return said_keys(text, self.language)
 
+    def keys_in_announcements(self) -> None:
+        """Find announcements that name a key by itself. It would not move with the option."""
+        taken = {*self.node.options, *self.draft.typed("anywhere")}
+        for option in self.options:
+            if option.announcement is None or (self.where and self.node.options[option.key].language):
+                continue
+            form, text = option.announcement
+            bare = plain(outside_templates(option.announcement.with_key("·")))
+            named = self.said(bare)
+            if form == "say":
+                named += [
+                    key
+                    for key in _lone_key(self.language).findall(unicodedata.normalize("NFKC", bare))
+                    if key in taken
+                ]
+            ends_entry = {"#"} if isinstance(self.node, AskNode) else set[str]()
+            for key in dict.fromkeys(key for key in named if key not in ends_entry):
+                what = f"{shown(text)} says the key `{key}` by itself, which is not sure to be the key of this option"
+                remedy = "write `{key}` where it is said" if form == "say" else "leave the key out"
+                self.note(self.place(option), what, remedy, "W12")
+
     def said_and_not_taken(self) -> None:
-        taken = {*self.node.menu, *self.draft.typed("anywhere")}
+        taken = {*self.node.options, *self.draft.typed("anywhere")}
         for field in ("say", "noinput", "nomatch"):
             for key in (key for text in self.texts(field) for key in self.said(text) if key not in taken):
                 what = f"the words say `{key}`, and the menu does not take it"
@@ -225,10 +307,10 @@ class _Menu:
     def taken_and_not_said(self) -> None:
         said = {key for text in self.texts("say") for key in self.said(text)}
         for option in self.options:
-            untranslated = self.where is not None and self.node.menu[option.key].for_
-            if not option.purpose and not untranslated and option.key not in said:
+            untranslated = self.where is not None and self.node.options[option.key].announcement
+            if not option.announcement and not untranslated and option.key not in said:
                 what = f"nothing says the key `{option.key}`"
-                self.note(("menu", option.key), what, "add `for:` to it", "W12")
+                self.note(self.place(option), what, "add `for:` to it", "W12")
 
     def phrases_that_mean_two(self) -> None:
         meaning: dict[str, str] = {}
@@ -237,4 +319,4 @@ class _Menu:
                 other = meaning.setdefault(normalise(phrase), option.key)
                 if other != option.key:
                     what = f"`{phrase}` means both `{other}` and `{option.key}`"
-                    self.note(("menu", option.key), what, "choose other words for one of them")
+                    self.note(self.place(option), what, "choose other words for one of them")

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from ivr.menu.graph.knowledge import Knowledge, spread
 from ivr.menu.language.contract import Contract, Level
-from ivr.menu.language.hotline import Hotline, target_of
+from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import ListeningNode, Node, RunNode, WaitsFor, Way
+from ivr.menu.language.options import target_of
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 
 

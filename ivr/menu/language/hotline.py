@@ -10,6 +10,7 @@ from ivr.menu.language.desks import Desk
 from ivr.menu.language.lint_settings import Lint
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.nodes import Node
+from ivr.menu.language.options import Anywhere
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.pronunciation import Pronunciations, SpokenWord
 from ivr.menu.language.scalars import (
@@ -21,28 +22,10 @@ from ivr.menu.language.scalars import (
     Language,
     Name,
     NodeName,
-    Phrase,
-    Purpose,
     Target,
     Value,
     YamlFile,
 )
-
-
-class Anywhere(Model):
-    """A key that means the same at every menu and, as the whole entry, in every typed entry."""
-
-    go: Target
-    """The node that follows, or `back` or `repeat`. `repeat` may be asked for three times at one place; then a human
-    asks what is needed."""
-    for_: Purpose | None = Field(default=None, alias="for")
-    """If given, the key is announced after the options of every menu."""
-    hear: list[Phrase] = Field(default_factory=list)
-    """Words that mean this key."""
-
-
-def target_of(entry: str | Anywhere) -> str:
-    return entry.go if isinstance(entry, Anywhere) else entry
 
 
 class MessageLimits(Model):

@@ -21,6 +21,7 @@ class Role(enum.Enum):
     message = "sent to the caller as a text message"
     note = "kept for the summary"
     purpose = "what a key is for; the announcement is made from it"
+    announcement = "a whole sentence that announces a key, with `{key}`"
     pattern = "one of the machine's own sentences with places in single braces, such as `{key}`"
     phrase = "what a caller may say instead of a key"
 
@@ -36,5 +37,5 @@ class Called:
 TARGETS = frozenset({Role.target, Role.target_or_agent})
 TRANSLATED = frozenset({Role.spoken, Role.message, Role.note})
 """What a node says or writes. Every other language has its own version of these."""
-TEMPLATES = TRANSLATED | {Role.purpose, Role.value}
+TEMPLATES = TRANSLATED | {Role.purpose, Role.announcement, Role.value}
 """The texts that may hold `{{ … }}`."""

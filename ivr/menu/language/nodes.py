@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.markers import TARGETS, TRANSLATED, Called, Role
 from ivr.menu.language.model import Model, YamlPath
+from ivr.menu.language.options import Option
 from ivr.menu.language.scalars import (
     Condition,
     DeskName,
@@ -27,8 +28,6 @@ from ivr.menu.language.scalars import (
     MessageText,
     Name,
     Note,
-    Phrase,
-    Purpose,
     Range,
     RuleId,
     Seconds,
@@ -191,24 +190,6 @@ class ListeningNode(SpeakingNode):
     """What is said after a wrong key, instead of the machine's own sentence; up to three wordings."""
     after_tries: TargetOrAgent | None = None
     """Where to go after the last try; without it, to the hotline's `agent` node."""
-
-
-class Option(Model):
-    """One choice of a menu. The words `for X press 1` are made from it."""
-
-    for_: Purpose | None = Field(default=None, alias="for")
-    """What the key is for. It is spoken as “X请按1。” or “For X, press 1.” Leave it out only when `say` already names the
-    key."""
-    go: Target
-    """The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at one place; then a
-    human asks what is needed."""
-    hear: list[Phrase] = Field(default_factory=list)
-    """Words that mean this option, when the hotline listens to speech."""
-    language: Language | None = None
-    """Changes the language for the rest of the call; the option is spoken in that language's voice."""
-    share: Annotated[int, Field(ge=0, le=100)] | None = None
-    """How many of a hundred callers of this menu choose it, as far as that is known. Only `ivr check` reads it; options
-    without it share what is left equally."""
 
 
 class Case(Model):

@@ -18,9 +18,18 @@ Pattern = Annotated[SingleLine, Role.pattern]
 class Phrases(Model):
     """The machine's own sentences in one language. Every one has a default in the languages of `ivr languages`."""
 
-    announce: Pattern | None = Field(default=None, description="One option, with `{for}` and `{key}`.")
+    announce: Pattern | None = Field(
+        default=None, description="An option that is announced by `for:`, with `{for}` and `{key}`."
+    )
+    announce_to: Pattern | None = Field(
+        default=None, description="An option that is announced by `to:`, with `{to}` and `{key}`."
+    )
     announce_entry: Pattern | None = Field(
-        default=None, description="A key beside a typed entry, which `#` must end, with `{for}` and `{key}`."
+        default=None,
+        description="A key beside a typed entry, which `#` must end, announced by `for:`, with `{for}` and `{key}`.",
+    )
+    announce_entry_to: Pattern | None = Field(
+        default=None, description="The same of one that is announced by `to:`, with `{to}` and `{key}`."
     )
     star: Pattern | None = Field(default=None, description="How the `*` key is called.")
     pound: Pattern | None = Field(default=None, description="How the `#` key is called.")

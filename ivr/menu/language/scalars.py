@@ -174,6 +174,15 @@ def _mended_name(typed: str) -> str | None:
     return f"write `{name}`" if re.fullmatch(_NODE_NAME, name) else None
 
 
+def _mended_option_name(typed: str) -> str | None:
+    """Return the remedy for a key of the telephone, under which words stood until version 0.3."""
+    if re.fullmatch(r"[0-9*#]+", typed):
+        return (
+            "write where the option leads, or its `name:`, in place of its key; `ivr migrate` does it for you"
+        )
+    return _mended_name(typed)
+
+
 def _mended_desk(typed: str) -> str | None:
     if re.match(r"\+?[0-9]|sips?:", typed):
         return f'write the number under `desks:`, as in `desks: {{staff: {{number: "{typed}", …}}}}`, and its desk here'
@@ -244,6 +253,9 @@ _SPAN = rf"{_TIME}-({_TIME}|24:00)"
 _SPANS = rf"{_SPAN}( *, *{_SPAN})*"
 _NODE_NAME = rf"(?!({'|'.join(SPECIAL_TARGETS)})$)[a-z][a-z0-9_]*"
 _DAY = "|".join(WEEKDAYS)
+_KEY_PLACE = r"(?<!\{)\{key\}(?!\})"
+KEY_PLACE = re.compile(_KEY_PLACE)
+"""Where a sentence says the key. `{{key}}` is the value of a variable."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Value = Annotated[str, BeforeValidator(_whole)]
@@ -274,6 +286,10 @@ NODE_NAME = Form(
     mend=_mended_name,
 )
 NodeName = Annotated[str, NODE_NAME]
+OptionName = Annotated[
+    str, Form("name of an option", r"[a-z][a-z0-9_]*", ("opening_hours", "back"), mend=_mended_option_name)
+]
+"""The name of an option of a menu, which is its target unless it has one of its own."""
 Target = Annotated[Name, Role.target]
 """A node, or one of :data:`SPECIAL_TARGETS`."""
 TargetOrAgent = Annotated[Name, Role.target_or_agent]
@@ -282,6 +298,15 @@ Expression = Annotated[Value, Role.value]
 MessageText = Annotated[SingleLine, Role.message]
 Note = Annotated[SingleLine, Role.note]
 Purpose = Annotated[SingleLine, Role.purpose]
+KeySentence = Annotated[
+    SingleLine,
+    Form(
+        "sentence that says its key by `{key}`",
+        rf"[\s\S]*{_KEY_PLACE}[\s\S]*",
+        ("Press {key} to freeze your account.", "要冻结账户，请按{key}。"),
+    ),
+    Role.announcement,
+]
 Phrase = Annotated[SingleLine, Role.phrase]
 Language = Annotated[str, Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)]
 MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]{1,20}", ("1", "12", "*"))]

@@ -10,42 +10,25 @@ from pydantic import Field, create_model
 from ivr.menu.language.markers import Role
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.nodes import Node, translated_keys
+from ivr.menu.language.options import OptionWords, WordsOfOptions
 from ivr.menu.language.phrases import Phrases
-from ivr.menu.language.scalars import (
-    AnywhereKey,
-    Language,
-    MenuKey,
-    MessageText,
-    NodeName,
-    Note,
-    Phrase,
-    Purpose,
-    SingleLine,
-)
+from ivr.menu.language.scalars import Language, MessageText, NodeName, Note, SingleLine
 from ivr.menu.language.walk import role_of
 from ivr.menu.language.words import Words
-
-
-class OptionWords(Model):
-    """The words of one option in another language."""
-
-    for_: Purpose | None = Field(default=None, alias="for")
-    """What the key is for."""
-    hear: list[Phrase] = Field(default_factory=list)
-    """Words that mean this option."""
 
 
 class NodeWordsBase(Model):
     """The words of one node in another language."""
 
-    keys: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(default_factory=dict)
-    """The keys beside a typed entry: what each is for."""
-    menu: dict[MenuKey, ByShape[AsText[Purpose] | AsSection[OptionWords]]] = Field(default_factory=dict)
-    """The options by key: what the key is for."""
+    keys: WordsOfOptions = Field(default_factory=dict)
+    """The keys beside a typed entry, each under where it leads or its `name:`. A text alone is what the key is for."""
+    menu: WordsOfOptions = Field(default_factory=dict)
+    """The options, each under where it leads or its `name:`, never under its key: a key that moves needs no change here.
+    A text alone is what the key is for."""
 
     @property
     def options(self) -> Mapping[str, str | OptionWords]:
-        """The words of the options of a menu, or of the keys beside a typed entry, by key."""
+        """The words of the options of a menu, or of the keys beside a typed entry, by name."""
         return {**self.menu, **self.keys}
 
 
@@ -84,8 +67,8 @@ class WordsFile(Model):
     """The language of this file."""
     phrases: Phrases = Field(default_factory=Phrases)
     """The machine's own sentences."""
-    anywhere: dict[AnywhereKey, OptionWords] = Field(default_factory=dict)
-    """The words of the keys that work anywhere."""
+    anywhere: WordsOfOptions = Field(default_factory=dict)
+    """The words of the keys that work anywhere, each under where it leads or its `name:`."""
     nodes: dict[NodeName, ByShape[AsText[SingleLine] | AsSection[NodeWords]]] = Field(default_factory=dict)
     """The words of each node. A text alone is what the node says; of an `end`, its last words."""
 

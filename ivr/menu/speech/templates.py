@@ -79,6 +79,15 @@ def is_template(text: str) -> bool:
     return any(opening in text for opening in ("{{", "{%", "{#"))
 
 
+_TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
+"""One that is not closed takes the rest of the text. Otherwise the rest would be searched again from each ``{{`` in it."""
+
+
+def outside_templates(text: str) -> str:
+    """Return a text without its parts that must be evaluated."""
+    return _TEMPLATE.sub("", text)
+
+
 def examine(
     source: str,
     language: str,

@@ -39,9 +39,9 @@ nodes:
 WORDS = """
 language: zh-CN
 nodes:
-  main: {say: 菜单。, menu: {"1": 验证码, "2": 结束}}
+  main: {say: 菜单。, menu: {send: 验证码, bye: 结束}}
   send: {text: "验证码{{ code }}，{{ minutes }}分钟。"}
-  ask: {say: 验证码？, keys: {"1": 重发}}
+  ask: {say: 验证码？, keys: {send: 重发}}
   agent: 转接。
   bye: {end: 再见。}
 """

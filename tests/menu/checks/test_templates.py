@@ -45,8 +45,8 @@ def test_templates_of_keys_that_work_anywhere() -> None:
         ("{{ remaining | money }} today", "{{ remaining | mony }} today", "8:3: limits_told: there is no filter `mony`; did you mean `money`?"),
         ("{{ remaining | money }} today", "{{ remaning | money }} today", "8:3: limits_told: `remaning` may have no value here; did you mean `remaining`?"),
         ("{{ when | day }}", "{{ wen | day }}", "10:13: message: `wen` may have no value here; did you mean `when`?"),
-        ('"2": a call back', '"2": a call {{ bak }}', "7:7: main: `bak` may have no value here; set it on every way to this node, or write `bak | default(…)`"),
-        ("{for: withdrawal limits, hear", '{for: "{{ limts }}", hear', "6:13: main: `limts` may have no value here; set it on every way to this node, or write `limts | default(…)`"),
+        ("when: a call back", "when: a call {{ bak }}", "7:7: main: `bak` may have no value here; set it on every way to this node, or write `bak | default(…)`"),
+        ("{for: withdrawal limits, hear", '{for: "{{ limts }}", hear', "6:16: main: `limts` may have no value here; set it on every way to this node, or write `limts | default(…)`"),
     ],
 )  # fmt: skip
 def test_a_template_in_another_language(old: str, new: str, problem: str) -> None:

@@ -95,7 +95,7 @@ def test_an_option_without_a_purpose_must_be_said_in_each_language() -> None:
         ("  main:\n    menu:", "  main:\n    say: 回电请按2。\n    menu:"),
     )
     words = changed(
-        FILES[WORDS], ('      "2": a call back\n', ""), ("  main:\n", "  main:\n    say: Hello.\n")
+        FILES[WORDS], ("      when: a call back\n", ""), ("  main:\n", "  main:\n    say: Hello.\n")
     )
     assert said(bilingual(menu, **{WORDS: words})) == [
         "prompts.en-US.yaml:6:5: main: nothing says the key `2`; add `for:` to it [W12]"
@@ -107,15 +107,16 @@ def test_an_option_without_a_purpose_must_be_said_in_each_language() -> None:
     [
         ("  greeting: Hello, this is the sample hotline.\n", "", "2:1: greeting: the words for `say` are missing in `en-US`; add them under `greeting:` [W11]"),
         ("  goodbye: Goodbye.\n", "", "2:1: goodbye: the words for `end` are missing in `en-US`; add them under `goodbye:` [W11]"),
-        ('      "2": a call back\n', "", "4:3: main: the words for `menu 2` are missing in `en-US`; add them under `main:` [W11]"),
+        ("      when: a call back\n", "", "4:3: main: the words for `menu when` are missing in `en-US`; add them under `main:` [W11]"),
         ('{text: "Booked for {{ when | day }}."}', "Booked.", "10:3: message: the words for `text` are missing in `en-US`; add them under `message:` [W11]"),
         ("  goodbye: Goodbye.\n", "  goodbye: Goodbye.\n  godbye: Bye.\n", "12:3: godbye: there is no such node; did you mean `goodbye`?"),
-        ('      "2": a call back\n', '      "2": a call back\n      "4": more\n', "8:7: main: the menu has no key `4`; delete it"),
-        ('      "2": a call back\n', '      "2": a call back\n      "3": English\n', "8:7: main: the option `3` is always spoken in `en-US`; delete it here"),
+        ("      when: a call back\n", "      when: a call back\n      more: more\n", "8:7: main: no option of the menu is called `more`; delete it"),
+        ("      when: a call back\n", '      "2": a call back\n', "7:7: `2` is no name of an option; write where the option leads, or its `name:`, in place of its key; `ivr migrate` does it for you"),
+        ("      when: a call back\n", "      when: a call back\n      main: English\n", "8:7: main: the option `main` is always spoken in `en-US`; delete it here"),
         ("  goodbye: Goodbye.\n", "  goodbye: {end: Goodbye., noinput: Hm?}\n", "11:28: goodbye: the node has no `noinput`; delete it, or move it to its node"),
-        ("  goodbye: Goodbye.\n", '  goodbye: {end: Goodbye., menu: {"1": x}}\n', "11:35: goodbye: the menu has no key `1`; delete it"),
+        ("  goodbye: Goodbye.\n", "  goodbye: {end: Goodbye., menu: {news: x}}\n", "11:35: goodbye: no option of the menu is called `news`; delete it"),
         ("  goodbye: Goodbye.\n", "  goodbye: Goodbye.\n  booked: Done.\n", "12:3: booked: the node has no `say`; delete it, or move it to its node"),
-        ("language: en-US\n", 'language: en-US\nanywhere: {"5": {for: x}}\n', "2:12: `5` is no key of the hotline's `anywhere:`; use one of `0`, `*`, `9`"),
+        ("language: en-US\n", "language: en-US\nanywhere: {news: {for: x}}\n", "2:12: no key of the hotline's `anywhere:` is called `news`; delete it"),
         ("language: en-US\n", "language: en-GB\n", "1:1: this file says `en-GB`; write `en-US`"),
     ],
 )  # fmt: skip
@@ -129,11 +130,9 @@ def test_a_key_that_works_anywhere_is_translated() -> None:
     """Where it is announced."""
     menu = changed(MENU, ('{"0": agent,', '{"0": {go: agent, for: 人工服务},'))
     assert said(bilingual(menu)) == [
-        'prompts.en-US.yaml:1:1: the words of the key `0` are missing in `en-US`; add `"0": {for: …}` [W11]'
+        "prompts.en-US.yaml:1:1: the words of the key `0`, which is called `agent`, are missing in `en-US`; add `agent: {for: …}` [W11]"
     ]
-    words = changed(
-        FILES[WORDS], ("language: en-US\n", 'language: en-US\nanywhere: {"0": {for: a person}}\n')
-    )
+    words = changed(FILES[WORDS], ("language: en-US\n", "language: en-US\nanywhere: {agent: a person}\n"))
     assert said(bilingual(menu, **{WORDS: words})) == []
 
 
@@ -160,7 +159,7 @@ def test_a_language_that_the_machine_does_not_speak() -> None:
     text = "hotline: x\nlanguages: [nl-NL]\nstart: agent\nphrases: {top: Ja.}\nnodes: {agent: {end: Tot ziens.}}\n"
     (found,) = said(hotline(text))
     assert found.startswith(
-        "menu.yaml:4:1: the machine has no sentences in `nl-NL` for announce, announce_entry, star, pound,"
+        "menu.yaml:4:1: the machine has no sentences in `nl-NL` for announce, announce_to, announce_entry,"
     )
     assert found.endswith(
         "; add them under `phrases:`; `ivr languages en-US --show` prints each with what it is for [W11]"

@@ -9,7 +9,8 @@ from ivr.diagrams.card import make_card
 from ivr.menu.graph.flow import Flow
 from ivr.menu.graph.routes import routes_to_human
 from ivr.menu.graph.timed import TimedEdges
-from ivr.menu.language.nodes import MenuNode, Option
+from ivr.menu.language.nodes import MenuNode
+from ivr.menu.language.options import Option
 from ivr.menu.language.scalars import Condition
 from ivr.menu.tree import Tree
 from tests.support.engine_call import tree_of
@@ -54,9 +55,9 @@ def test_no_way_to_a_human_leads_over_it() -> None:
 
 def test_the_card_leaves_it_out_and_the_drawing_shows_it() -> None:
     """A card is for everybody."""
-    cards = [make_card(menu(when), {}, "en-US") for when in (None, "verified")]
+    cards = [make_card(menu(when), "en-US") for when in (None, "verified")]
     assert [[goal.what for group in card.groups for goal in group.goals] for card in cards] == [
         ["news", "a person"],
         ["news"],
     ]
-    assert "2 a person [verified]" in [arrow.label for arrow in draw(menu("verified"), {}, "en-US").arrows]
+    assert "2 a person [verified]" in [arrow.label for arrow in draw(menu("verified"), "en-US").arrows]

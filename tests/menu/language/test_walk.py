@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from ivr.menu.language.hotline import Anywhere
 from ivr.menu.language.markers import TARGETS, TEMPLATES, TRANSLATED, Role
 from ivr.menu.language.model import Model
-from ivr.menu.language.nodes import KINDS, Case, NodeBase, Option, WaitsFor, Way
+from ivr.menu.language.nodes import KINDS, Case, NodeBase, WaitsFor, Way
+from ivr.menu.language.options import Anywhere, Option
 from ivr.menu.language.walk import fields_with, roles_of, walk
 from ivr.menu.language.words_files import NodeWords
 
@@ -28,7 +28,7 @@ WITHOUT_ROLE = frozenset(
         "read_back",
     }
     | {"run", "transfer", "urgent", "record", "at_most", "silence", "menu", "keys", "choose"}
-    | {"language", "share"}
+    | {"language", "share", "own_name"}
 )
 """The fields of nodes and of their options and cases that are no text with a role, or hold sections that have their own."""
 

@@ -76,7 +76,7 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
         (TransferNode, "transfer: [a]", "1:1: n: `transfer` must be a text; put quotes around the text, or check the indentation"),
         (WordsFile, "language: en-US\nnodes:\n  menu:\n    sya: x", "4:5: n: `sya` is not known here; did you mean `say`?"),
         (WordsFile, "language: en-US\nphrases: {giving: x}", "2:11: n: `giving` is not known here; did you mean `giving_up`?"),
-        (WordsFile, 'language: en-US\nnodes: {a: {menu: {"1": {fro: x}}}}', "2:26: n: `fro` is not known here; did you mean `for`?"),
+        (WordsFile, "language: en-US\nnodes: {a: {menu: {b: {fro: x}}}}", "2:24: n: `fro` is not known here; did you mean `for`?"),
         (WordsFile, "language: en-US\nnodes: {a: [x]}", "2:9: n: `a` cannot be a list; write a text or a section"),
     ],
 )  # fmt: skip

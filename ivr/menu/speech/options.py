@@ -1,0 +1,63 @@
+"""How the options of menus, and the keys that work anywhere, are announced in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.menu.language.hotline import Hotline
+from ivr.menu.language.nodes import Node
+from ivr.menu.language.options import Announcement, OptionWords, names_in, option_words
+from ivr.menu.language.words_files import NodeWords, WordsFile
+from ivr.menu.speech.markup import plain
+from ivr.menu.speech.templates import is_template
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpeech:
+    """What one key is for in one language, and the phrases that select it."""
+
+    key: str
+    name: str
+    """What words files and written calls call it."""
+    announcement: Announcement | None
+    """None if the key is silent."""
+    heard: tuple[str, ...]
+    language: str
+    """The language it is spoken in. An option that changes the language is spoken in the new one."""
+
+    @classmethod
+    def of(cls, key: str, name: str, words: OptionWords, language: str) -> OptionSpeech:
+        return cls(key, name, words.announcement, tuple(words.hear), language)
+
+    @property
+    def words(self) -> str:
+        """What the key is for, without marks for the voice; empty if the key is silent."""
+        return plain(self.announcement.with_key(self.key)) if self.announcement else ""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The phrases that select it. What it is for is one of them, unless that is a template or a whole sentence."""
+        said = self.announcement
+        if said is None or said.form == "say" or is_template(said.text):
+            return self.heard
+        return (*self.heard, plain(said.text))
+
+
+def option_speech(
+    node: Node, language: str, first: str, words: NodeWords | str | None
+) -> Iterable[OptionSpeech]:
+    """Yield the options of a menu, or the keys beside an entry, as spoken in ``language``."""
+    own = words.options if isinstance(words, NodeWords) else {}
+    for key, option in node.options.items():
+        translated = language != first and option.language is None
+        said = option_words(own.get(option.name)) if translated else option
+        yield OptionSpeech.of(key, option.name, said, option.language or language)
+
+
+def speech_anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Iterable[OptionSpeech]:
+    """Yield the keys that work anywhere. ``words`` is None for the first language, whose words are in the menu itself."""
+    for key, name in names_in(hotline.anywhere).items():
+        entry = words.anywhere.get(name) if words else hotline.anywhere[key]
+        is_target = words is None and isinstance(entry, str)
+        yield OptionSpeech.of(key, name, option_words(None if is_target else entry), language)
