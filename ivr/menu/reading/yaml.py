@@ -428,7 +428,8 @@ def _mark(event: Any) -> Mark:
 def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     """Return what PyYAML found, in an editor's words, with a remedy for known traps."""
     lines = _LINE_END.split(text)
-    if slip := _apostrophe(error, lines, file) or _slip_in_brackets(error, lines, file):
+    slip = _apostrophe(error, lines, file) or _bracketed_mark(error, lines, file)
+    if slip := slip or _slip_in_brackets(error, lines, file):
         return slip
     mark = _blamed(error)
     line = lines[mark.line] if mark.line < len(lines) else ""
@@ -450,6 +451,21 @@ def _apostrophe(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) ->
         return None
     what = "an apostrophe ends a text in single quotes"
     return Problem(file, noticed.line + 1, at, "", what, "put double quotes around the text")
+
+
+_MARK = re.compile(r"\[(/?(?:pause|slow|spell|say as)\b[^\[\]]{0,40})\]")
+
+
+def _bracketed_mark(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:
+    """Return the problem of a mark such as `[slow]` in brackets, which are a list in YAML."""
+    assert error.problem_mark is not None
+    line = error.problem_mark.line
+    found = _MARK.search(_without_quoted(lines[line][:_SLIP_COLUMNS])) if line < len(lines) else None
+    if found is None:
+        return None
+    return Problem(
+        file, line + 1, found.start() + 1, "", f"`{found[0]}` is no mark of a text", f"write `<{found[1]}>`"
+    )
 
 
 def _slip_in_brackets(error: yaml.MarkedYAMLError, lines: Sequence[str], file: str) -> Problem | None:

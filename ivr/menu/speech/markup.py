@@ -62,6 +62,7 @@ class _Table(NamedTuple):
     kinds: Mapping[str, str]
     date_formats: tuple[str, ...]
     tags: Mapping[str, str]
+    names: Mapping[str, str]
     interpret_as: Mapping[str, str]
 
 
@@ -102,7 +103,10 @@ _CLOSE = rf"/?+(?=[A-Za-z])|\s*+/?+\s*+(?=(?:{_OURS})\b)"
 _TAG = rf"<(?P<close>{_CLOSE})(?P<name>{_NAME})(?P<rest>(?:[\s/][^<>{{}}]*+)?+)>"
 _NAMES = "|".join([_OURS, *(tag for tag in _TABLE.tags if len(tag) > 2)])
 _CUT = rf"<(?P<cut>/?+(?:{_NAMES})\b[^<>{{}}]*+)"
-_BRACKETS = rf"[\[［【《〈＜](?P<slip>\s*+/?+\s*+(?:{_OURS}|break)\b[^\[\]［］【】《》〈〉＜＞<>{{}}]{{0,40}})[\]］】》〉＞]"
+_TIMES = r"\s*[0-9.]*+\s*(?:ms|s|毫秒|秒)?\s*"
+_CALLED = rf"(?:{_OURS}|break)\b|(?:{'|'.join(_TABLE.names)})(?={_TIMES}[\]］】》〉＞>])"
+_MORE = r"[^\[\]［］【】《》〈〉＜＞<>{}]{0,40}"
+_BRACKETS = rf"[\[［【《〈＜<]\s*+(?P<ends>/?+)\s*+(?P<slip>{_CALLED})(?P<more>{_MORE})[\]］】》〉＞>]"
 _PART = re.compile(rf"(?P<template>{_TEMPLATE})|{_TAG}|{_CUT}|{_BRACKETS}", re.DOTALL)
 _TAG_INSIDE = re.compile(rf"<\s*/?\s*(?:{_OURS}|break)\b[^<>]{{0,40}}>")
 _BRANCH = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
@@ -129,13 +133,19 @@ def marked_text(text: str) -> MarkedText:
             reading.mistake(cut, _remedy(name, part["cut"], "/" * part["cut"].startswith("/")))
         else:
             reading.words(part[0])
-            reading.mistake(f"{shown(part[0])} would be read aloud", f"write `<{_folded(part['slip'])}>`")
+            reading.mistake(
+                f"{shown(part[0])} would be read aloud",
+                f"write `{_mended(part['ends'], part['slip'], part['more'])}`",
+            )
     reading.words(text[at:])
     return reading.result()
 
 
-def _folded(slip: str) -> str:
-    return " ".join(slip.split()).replace("/ ", "/")
+def _mended(ends: str, name: str, more: str) -> str:
+    """Return the mark that was typed in other brackets, or by its Chinese name."""
+    mark = {"break": "pause", **_TABLE.names}.get(name, name)
+    time = more.replace("毫秒", "ms").replace("秒", "s")
+    return f"<{ends}{' '.join((mark, *time.split()))}>"
 
 
 class _Open(NamedTuple):

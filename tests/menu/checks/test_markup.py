@@ -35,6 +35,14 @@ def test_a_mistake_in_a_spoken_text_is_named_where_it_stands(nodes: str, problem
     assert problem in problems(nodes)
 
 
+@pytest.mark.parametrize("text", ["[slow]Hello[/slow]", "{say: Hello [slow]there[/slow]., then: bye}"])
+def test_a_mark_in_brackets_that_yaml_cannot_read_is_named(text: str) -> None:
+    """YAML takes the bracket for a list, and would speak of something else."""
+    nodes = f"main: {text}" if text[0] == "{" else f"main:\n  say: {text}\n  then: bye"
+    (problem,) = problems(nodes)
+    assert problem == "`[slow]` is no mark of a text; write `<slow>`"
+
+
 def test_a_words_file_is_checked_as_well() -> None:
     """The place is in that file."""
     words = changed(SAMPLE_WORDS, ("Goodbye.", "Goodbye. </slow>"))

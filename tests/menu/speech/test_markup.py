@@ -28,6 +28,7 @@ from ivr.menu.speech.prompts import Voice
         # what looks like a tag only to a program
         ("3 < 5 and 7 > 5", "3 < 5 and 7 > 5", []),
         ("若 a<b 则<5元", "若 a<b 则<5元", []),
+        ("请看《暂停交易公告》和<余额宝>", "请看《暂停交易公告》和<余额宝>", []),
         ("<kf@example.com> <https://example.com/a>", "<kf@example.com> <https://example.com/a>", []),
         ("Yes [optional] (pause) 【通知】", "Yes [optional] (pause) 【通知】", []),
         # what an editor has pasted cannot be taken for a mark
@@ -72,6 +73,9 @@ MISTAKES = [
     ("<slwo>A", "`<slwo>` would be read aloud", "write `<slow>…</slow>`"),
     ("A [pause 500ms] B", "`[pause 500ms]` would be read aloud", "write `<pause 500ms>`"),
     ("您好【pause】请说", "`【pause】` would be read aloud", "write `<pause>`"),
+    ("您好<停顿>请说", "`<停顿>` would be read aloud", "write `<pause>`"),
+    ("您好【停顿 500毫秒】请说", "would be read aloud", "write `<pause 500ms>`"),
+    ("您好《慢速》请说《/慢速》", "`《慢速》` would be read aloud", "write `<slow>`"),
     ("您好《/slow》请说", "`《/slow》` would be read aloud", "write `</slow>`"),
     # SSML and HTML
     ('A <break time="1s"/> B', '`<break time="1s"/>` would be read aloud', "write `<pause 1s>`"),
