@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ivr.actions.registry import ActionRegistry
 from ivr.calls.hotline_files import read_folder
-from ivr.calls.hotline_loader import load_hotline, read_registry
+from ivr.calls.hotline_loader import load_files, read_registry
 from ivr.cli.arguments import DEMONSTRATION, default_hotline
 from ivr.cli.errors import CommandFailed
 from ivr.cli.git_revisions import Repository
@@ -30,6 +30,8 @@ from ivr.explore.prover import prove
 from ivr.harness import DirectHarnesses
 from ivr.logs import configure
 from ivr.menu.language.http_services import ACTIONS_FILE
+from ivr.menu.loader import Loaded
+from ivr.menu.migration import migrated
 from ivr.menu.reading.draft import DATA_FILES
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
@@ -126,7 +128,7 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
     if not (_is_hotline(old.folder) and _is_hotline(new.folder)):
         return Comparison(old.name, new.name, (_new_or_gone(old, new),))
     registries = _registries(old, new)
-    before, after = load_hotline(old.folder, registries[0]), load_hotline(new.folder, registries[1])
+    before, after = _loaded(old.folder, registries[0]), _loaded(new.folder, registries[1])
     if before.tree is None or after.tree is None:
         both = (before, old), (after, new)
         problems = [(*one.problems, *_code_of_today(of)) if one.tree is None else () for one, of in both]
@@ -141,6 +143,16 @@ def _compared(old: Version, new: Version, *, with_calls: bool, with_proofs: bool
         after_harnesses = DirectHarnesses(new.folder, after.tree, registry=registries[1])
         changes += _calls(before_harnesses, after_harnesses, pairs)
     return Comparison(old.name, new.name, tuple(changes))
+
+
+def _loaded(folder: Path, registry: ActionRegistry) -> Loaded:
+    """Load a version. One of an older language is loaded as `ivr migrate` would write it."""
+    files = read_folder(folder)
+    loaded = load_files(folder, files, registry)
+    if loaded.tree is not None or not (changes := migrated(files.sources)):
+        return loaded
+    rewritten = load_files(folder, replace(files, sources={**files.sources, **changes}), registry)
+    return rewritten if rewritten.tree is not None else loaded
 
 
 def _new_or_gone(old: Version, new: Version) -> Change:

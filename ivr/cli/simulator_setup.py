@@ -27,7 +27,7 @@ from ivr.menu.language.suggestions import did_you_mean
 from ivr.menu.reading.problems import BadFile, Problem
 from ivr.menu.tree import Tree
 from ivr.written.model import WrittenCall
-from ivr.written.recorder import HotlineView, RecordingLine, said_to_everybody
+from ivr.written.recorder import HotlineView, RecordingLine, announcements, said_to_everybody
 from ivr.written.runner import play
 from ivr.written.yaml_writer import append, calls_file, check_calls_file
 
@@ -212,7 +212,8 @@ class CallSaver:
         """Start recording a call. Only one that is seen from ``inside`` has no secrets of a real customer."""
         desks = harness.numbers(tree) if tree else {}
         common = said_to_everybody(tree) if tree and inside is None else None
-        self.line, self.tree = RecordingLine(line, begun, desks, inside, common), tree
+        options = announcements(tree) if tree else ()
+        self.line, self.tree = RecordingLine(line, begun, desks, inside, common, options), tree
         return self.line
 
     def desk_answer(self, number: str) -> DeskAnswer:

@@ -49,6 +49,8 @@ class RecordingLine:
     inside: HotlineView | None
     common: Collection[str] | None = None
     """What the hotline says to everybody; None if the menu is unknown."""
+    options: Collection[str] = ()
+    """What announces an option."""
     steps: list[CallStep] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     """The caller's actions as a title may show them."""
@@ -79,7 +81,7 @@ class RecordingLine:
         """Return what was heard, and write down a part of it that identifies the turn."""
         items = self.line.take()
         said = [item.text for item in items if isinstance(item, Heard)]
-        parts = telling(said if self.inside else [*filter(None, map(self._anybodys, said))])
+        parts = telling(said if self.inside else [*filter(None, map(self._anybodys, said))], self.options)
         if parts:
             self.steps.append(Hears(hears=parts if len(parts) > 1 else parts[0]))
         return items
@@ -204,6 +206,12 @@ def recorded_title(word: str, shown: Sequence[str]) -> str:
 # --- what to recognise a turn by
 
 
+def announcements(tree: Tree) -> set[str]:
+    """Return what announces an option, in every language."""
+    nodes = (own for speech in tree.speech.values() for own in speech.nodes.values())
+    return {prompt.fixed.text.strip() for own in nodes for prompt in own.announced} - {""}
+
+
 def said_to_everybody(tree: Tree) -> set[str]:
     """Return the prompts without values: they are the same in every call."""
     wordings = [
@@ -231,21 +239,21 @@ def has_number(text: str) -> bool:
 
 
 _OPTION = re.compile(r"请按\S{1,8}(?: \d+)?。?$|\bpress \w+(?: \d+)?(?:,? then \w+)?\.?$", re.IGNORECASE)
-"""The end of an announced option. Nearly every turn has one, and it changes whenever a key moves."""
+"""The end of an announced option of an unknown hotline. Nearly every turn has one, and it changes whenever a key moves."""
 _SENTENCE = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)")
 _NUMBER = re.compile(r"\d[\d,.:]*|[零幺一二三四五六七八九]{3,}")
 _ENOUGH = 4
 """The least characters of a part."""
 
 
-def telling(said: Sequence[str]) -> list[str]:
+def telling(said: Sequence[str], options: Collection[str] = ()) -> list[str]:
     """Return at most :data:`MOST_PARTS` parts of what was said that identify the turn, in order.
 
     They are the beginning of each text, and the end of the last one, which is the question. Announced options serve
     only if there is nothing else. Sentences with digits are avoided, since amounts, days and case numbers change.
     """
     spoken = [text.strip() for text in said if text.strip()]
-    sentences = [text for text in spoken if not _OPTION.search(text)]
+    sentences = [text for text in spoken if text not in options and not _OPTION.search(text)]
     if not sentences:
         return [spoken[0].rstrip("。.")] if spoken else []
     parts = [part for text in sentences for part in _steady(text)[:1]]

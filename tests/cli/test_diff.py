@@ -13,6 +13,7 @@ import pytest
 from ivr.cli import starter
 from ivr.cli.errors import CommandFailed
 from ivr.cli.git_revisions import Repository
+from tests.support import old_hotline
 from tests.support.command import YUEBAO, ivr
 
 SOMEBODY = {
@@ -172,6 +173,15 @@ def test_a_renamed_node_makes_no_call_fail(bakery: Path) -> None:
     shown = ivr("diff", bakery, copy).stdout
     assert shown.startswith(f"{bakery} → {copy}: nothing that a caller would notice; 1 change for editors\n")
     assert "`main` is called `top` now" in shown
+
+
+def test_a_version_of_0_3_is_compared_as_it_would_be_migrated(tmp_path: Path) -> None:
+    """So that the change in which it is migrated can be reviewed like any other."""
+    old = old_hotline.write(tmp_path / "old")
+    new = tmp_path / "new"
+    shutil.copytree(old, new)
+    assert ivr("migrate", new, "--write").exit_code == 0
+    assert ivr("diff", old, new).stdout == f"{old} → {new}: nothing that a caller would notice\n"
 
 
 def test_a_lost_human_is_told_before_the_keys(bakery: Path) -> None:

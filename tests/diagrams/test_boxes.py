@@ -78,6 +78,19 @@ def test_labels_are_in_the_language_of_the_drawing() -> None:
     assert drawing_of(bilingual(), "en-US").boxes["prove"].needs == "known"
 
 
+def test_a_label_has_the_form_of_its_announcement() -> None:
+    """A noun, a verb, or the whole sentence with its key."""
+    menu = (
+        'main: {menu: {"1": {for: the hours, go: bye}, "2": {to: hear news, go: agent}, '
+        '"3": {say: "Press {key} for more.", name: more, go: bye}}}'
+    )
+    assert set(labels(drawing_of(plain(menu)), "main")) == {
+        "1 the hours",
+        "2 hear news",
+        "3 Press 3 for more.",
+    }
+
+
 def test_a_chain_with_one_way_on_is_one_box() -> None:
     """Unless something else leads into the middle of it, or every node is wanted."""
     nodes = """

@@ -25,7 +25,6 @@ AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 def card_of(loaded: Loaded, language: str = "") -> Card:
     """Make a card."""
     assert loaded.tree
-    assert loaded.draft
     return make_card(loaded.tree, language or loaded.tree.languages[0])
 
 
@@ -194,6 +193,23 @@ def test_a_card_tells_the_hours_that_hold_and_the_closed_days() -> None:
     desk = Desk.model_validate({**keys, "hours": {"mon-fri": "09:00-18:00", "fri": "09:00-15:00"}})
     assert hours_of(desk, "en-US") == "Mon–Thu 09:00-18:00, Fri 09:00-15:00, 2026-12-25 closed"
     assert hours_of(Desk.model_validate(keys), "zh-CN") == "全天, 2026-12-25 休息"
+
+
+def test_a_goal_has_the_form_of_its_announcement() -> None:
+    """“For” before a noun, “to” before a verb, and a whole sentence as it is said."""
+    menu = (
+        'main: {menu: {"1": {for: the hours, go: hours}, "2": {to: freeze it, go: freeze}, '
+        '"3": {say: "Press {key} for more.", go: more}}}\n'
+        "hours: {say: We are open., then: bye}\nfreeze: {say: It is frozen., then: bye}\nmore: {say: More., then: bye}\n"
+    )
+    card = card_of(plain(menu))
+    lines = [line.split("  ")[0].strip() for line in card_text(card).splitlines()]
+    assert [line for line in lines if line[:1] in "FTP" and line.endswith((":", "."))][:3] == [
+        "For the hours:",
+        "To freeze it:",
+        "Press 3 for more.",
+    ]
+    assert "To freeze it:" in card_page(card)
 
 
 def test_columns_stand_in_line() -> None:

@@ -24,3 +24,16 @@ def test_the_same_words_are_checked_against_other_keys() -> None:
     fewer = tuple(key for key in gather.keys if key != "2")
     checks.said_keys(0, move, turn, Gather(gather.utterances, gather.language, keys=fewer))
     assert {proof for proof, _, _ in checks._found} == {"P10"}
+
+
+def test_an_announced_key_that_is_not_taken_is_found_in_any_language() -> None:
+    """Also where no pattern reads the words: the announcement knows its key."""
+    tree = tree_of('main: {menu: {"1": {say: "{key} ∙ ∙ ∙", go: agent}, "2": {for: the end, go: bye}}}')
+    event = CallStarted(MONDAY_MORNING, CALLER, "+8657100000000")
+    turn = happen(tree, Session("CA1", tree.version, MONDAY_MORNING), event)
+    gather = turn.commands[-1]
+    assert isinstance(gather, Gather)
+    checks = StepChecks(tree)
+    others = Gather(gather.utterances, gather.language, keys=tuple(key for key in gather.keys if key != "1"))
+    checks.said_keys(0, Move(Actor.world, event), turn, others)
+    assert {proof for proof, _, _ in checks._found} == {"P10"}

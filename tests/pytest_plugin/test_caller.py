@@ -36,6 +36,12 @@ TO_THE_DESK = 'call.press("0")'
         ],
         ["call.wait(30)", "call.nothing_texted()"],
         ['call.begins(language="en-US")', 'call.hears("press 1")'],
+        [
+            'call.choose("hours")',
+            'call.hears("周一到周五")',
+            'call.choose("结束通话")',
+            'call.ends("completed")',
+        ],
         ['call.press("1")', "call.rings()", 'call.hears("欢迎致电")'],
         ['assert call.heard.splitlines()[0] == "您好，欢迎致电。"', 'assert call.node == "main"'],
         ["assert call.texts == []"],
@@ -60,6 +66,10 @@ def test_a_call_that_goes_as_it_should(pytester: pytest.Pytester, lines: list[st
         (['call.ends("transfer")'], "NotAsWritten: the call still waits for keys at `main`"),
         ([TO_THE_DESK, 'call.ends("completed")'], "NotAsWritten: the call ended as `transferred`"),
         ([TO_THE_DESK, 'call.press("1")'], "NotAsWritten: the call is over"),
+        (
+            ['call.choose("huors")'],
+            "NotAsWritten: no option at `main` is called `huors`; did you mean `hours`?",
+        ),
         (["call.record(5)"], "NotAsWritten: the hotline does not record here"),
         (["call.code()"], "NotAsWritten: no code was texted that could be typed"),
         # what can be no call

@@ -280,6 +280,7 @@ def test_data_for_tools() -> None:
             {"steps": [{"code": "latest"}, {"record": 5}, {"wait": 9}]},
             "(latest code) (records 5 s) (waits 9 s)",
         ),
+        ({"steps": [{"choose": "opening hours"}, {"press": "1"}]}, "(opening hours) 1"),
         ({"steps": [{"hears": "x"}]}, "(rings)"),
         (
             presses("1", at="2026-11-22 10:00", desks={"shop": "busy"}, outcomes={"a": "x", "b": ["y", "z"]}),

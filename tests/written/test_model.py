@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.written.model import At, Hears, HearsNot, Leaves, Press, Speak, Texted
+from ivr.written.model import At, Choose, Hears, HearsNot, Leaves, Press, Speak, Texted
 from ivr.written.runner import read_calls
 
 
@@ -29,6 +29,7 @@ def test_every_step(tmp_path: Path) -> None:
         "steps:",
         '  - press: "0123#"',
         "  - press: 007",
+        "  - choose: opening hours",
         "  - say: 转人工",
         "  - silence",
         "  - hears: [一, 二]",
@@ -45,6 +46,7 @@ def test_every_step(tmp_path: Path) -> None:
     assert steps == [
         Press(press="0123#"),
         Press(press="007"),
+        Choose(choose="opening hours"),
         Speak(say="转人工"),
         "silence",
         Hears(hears=["一", "二"]),

@@ -12,7 +12,14 @@ import pytest
 from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import AwaitedInput, Heard, Item
 from ivr.written.model import Hears, Press, Speak
-from ivr.written.recorder import MOST_PARTS, RecordingLine, recorded_title, said_to_everybody, telling
+from ivr.written.recorder import (
+    MOST_PARTS,
+    RecordingLine,
+    announcements,
+    recorded_title,
+    said_to_everybody,
+    telling,
+)
 from tests.support import bakery
 
 
@@ -27,6 +34,7 @@ from tests.support import bakery
         # the first option, with its key, where there is nothing else
         (["重设登录密码请按1。", "网络连不上请按3。"], ["重设登录密码请按1"]),
         (["For a new password, press star."], ["For a new password, press star"]),
+        (["Hello there.", "To get a new one, press star 7, then pound."], ["Hello there"]),
         # no amounts, days and numbers
         (["您今天还可以快速转出7000元。普通转出没有限额。"], ["普通转出没有限额"]),
         (["您今天还可以快速转出7,000.50元。"], ["您今天还可以快速转出"]),
@@ -47,6 +55,16 @@ def test_what_a_turn_is_recognised_by(said: list[str], parts: list[str]) -> None
 def test_digits_serve_where_there_is_nothing_else() -> None:
     """A turn without words is still another one than silence."""
     assert telling(["12 34."]) == ["12 34"]
+
+
+def test_announced_options_of_a_known_hotline_are_known_in_every_language(tmp_path: Path) -> None:
+    """Whatever their form is; only where there is nothing else do they stand for a turn."""
+    options = announcements(load_tree(bakery.write(tmp_path)))
+    assert {"订蛋糕请按1。", "For a cake, press 1.", "For a person, press 0."} <= options
+    assert telling(["Hola.", "Marque 1 para pedir un pastel."], ["Marque 1 para pedir un pastel."]) == [
+        "Hola"
+    ]
+    assert telling(["Marque uno."], ["Marque uno."]) == ["Marque uno"]
 
 
 def test_a_long_turn_is_not_written_out() -> None:

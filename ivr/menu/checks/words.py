@@ -259,6 +259,7 @@ class _Options:
         if isinstance(self.node, MenuNode):
             self.said_and_not_taken()
             self.taken_and_not_said()
+            self.silent_and_said()
             if self.hotline.speech:
                 self.phrases_that_mean_two()
 
@@ -311,6 +312,16 @@ class _Options:
             if not option.announcement and not untranslated and option.key not in said:
                 what = f"nothing says the key `{option.key}`"
                 self.note(self.place(option), what, "add `for:` to it", "W12")
+
+    def silent_and_said(self) -> None:
+        """Warn of several options whose keys only the words of the menu say: they would not follow a swap."""
+        said = {key for text in self.texts("say") for key in self.said(text)}
+        silent = [option.key for option in self.options if not option.announcement and option.key in said]
+        if len(silent) > 1:
+            keys = " and ".join(f"`{key}`" for key in silent[:2])
+            what = f"the words say the keys {keys} by themselves, and would say the same if the options were swapped"
+            remedy = "write `for:`, `to:`, or a `say:` with `{key}` for each option"
+            self.draft.note(self.name, ("say",), what, remedy, self.where, "warning", "W12")
 
     def phrases_that_mean_two(self) -> None:
         meaning: dict[str, str] = {}

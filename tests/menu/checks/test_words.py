@@ -154,6 +154,17 @@ def test_the_machines_own_sentences(phrases: str, problem: str | None) -> None:
     assert said(hotline(text)) == ([f"menu.yaml:{problem}"] if problem else [])
 
 
+def test_several_options_that_only_the_words_of_the_menu_name() -> None:
+    """If they were swapped, the words would name the wrong keys, and nothing else would be wrong."""
+    menu = '{say: "Press 1 for news, press 2 for more.", menu: {"1": {go: bye}, "2": {go: agent}}}'
+    assert said(hotline(small(f"main: {menu}"))) == [
+        (
+            "menu.yaml:9:10: main: the words say the keys `1` and `2` by themselves, and would say the same if the options were "
+            "swapped; write `for:`, `to:`, or a `say:` with `{key}` for each option [W12]"
+        )
+    ]
+
+
 def test_a_language_that_the_machine_does_not_speak() -> None:
     """Its sentences must all be there, and those that are not are named."""
     text = "hotline: x\nlanguages: [nl-NL]\nstart: agent\nphrases: {top: Ja.}\nnodes: {agent: {end: Tot ziens.}}\n"
