@@ -28,11 +28,11 @@ sought. Four are endings.
 Two calls that can only go on alike are one state. So a state is known by its key, which leaves out all that nothing
 looks at, such as the caller's number here. This is the key of the menu after a silence: the node, the way back, the nodes
 to return to once the caller is known, the language, the counters of silence, wrong keys and repeats, whether a human was
-sought, and the entry that waits for a yes (:mod:`ivr.explore.state_key`):
+sought, the entry that waits for a yes, and what a repeat would say again (:mod:`ivr.explore.state_key`):
 
 >>> from ivr.explore.state_key import StateKeys
 >>> StateKeys(proved.walk.moves).control(proved.walk.places[4].session)
-('main', ('main',), (), 'en-US', (1, 0, 0), False, None)
+('main', ('main',), (), 'en-US', (1, 0, 0), False, None, ())
 
 Proof P03 promises that a caller who only waits is connected with a human. From the menu it takes two silences of five
 seconds each, and the words between them:

@@ -27,7 +27,7 @@ from ivr.explore.samples import ACCOUNT, Samples
 from ivr.explore.sources import names_in, templates_of
 from ivr.menu.graph.flow import Edge, EdgeKind, Flow
 from ivr.menu.language.contract import Level
-from ivr.menu.language.nodes import ListeningNode, RunNode
+from ivr.menu.language.nodes import ListeningNode, RunNode, SayNode
 from ivr.menu.tree import Tree
 
 ControlState = tuple[Hashable, ...]
@@ -77,7 +77,9 @@ class StateKeys:
     asks_caller: bool = False
     """Whether anything asks for the calling number."""
     _listening: frozenset[str] = frozenset()
-    _plans: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...]], RelevantData] = field(
+    _told: Mapping[str, frozenset[Datum]] = field(default_factory=dict)
+    """By node that is said again where a caller asks to hear the answer once more: the data that its words work with."""
+    _plans: dict[tuple[bool, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], RelevantData] = field(
         default_factory=dict
     )
     _alike: dict[RelevantData, RelevantData] = field(default_factory=dict)
@@ -89,8 +91,11 @@ class StateKeys:
             name for name, node in tree.nodes.items() if isinstance(node, ListeningNode)
         )
         flow = Flow(tree.declared, tree.nodes, tree.contracts)
-        self.live = {
-            withheld: _live(tree, flow, _reads(self.moves, withheld=withheld)) for withheld in (False, True)
+        reads = {withheld: _reads(self.moves, withheld=withheld) for withheld in (False, True)}
+        self.live = {withheld: _live(tree, flow, each) for withheld, each in reads.items()}
+        told = (name for name, node in tree.nodes.items() if isinstance(node, SayNode))
+        self._told = {
+            name: data for name in told if (data := reads[False][name].decisive | reads[True][name].decisive)
         }
         self.read = frozenset[Datum]().union(*self.live[False].values(), *self.live[True].values())
         self.asks_caller = not {"caller", "withheld"}.isdisjoint(self.read)
@@ -118,7 +123,11 @@ class StateKeys:
             self._counters(session) if counted else session.running != "",
             session.human_tried,
             None if session.confirming is None else repr(session.confirming),
+            self._told_before(session),
         )
+
+    def _told_before(self, session: Session) -> tuple[str, ...]:
+        return tuple(name for name in session.replayable if name in self._told) if self._told else ()
 
     def _counters(self, session: Session) -> tuple[int, int, int]:
         if self.counters_together:
@@ -143,12 +152,14 @@ class StateKeys:
 
     def plan(self, session: Session, *, withheld: bool) -> RelevantData:
         """Return which data may be looked at from here on, or from wherever the call may go back to."""
-        place = (withheld, session.node, tuple(session.history), tuple(session.pending_returns))
+        told = self._told_before(session)
+        place = (withheld, session.node, tuple(session.history), tuple(session.pending_returns), told)
         found = self._plans.get(place)
         if found is None:
             live = self.live[withheld]
             nodes = (session.node, *session.history, *session.pending_returns)
-            plan = self._relevant(frozenset[Datum]().union(*(live[name] for name in nodes if name in live)))
+            data = (*(live[name] for name in nodes if name in live), *(self._told[name] for name in told))
+            plan = self._relevant(frozenset[Datum]().union(*data))
             found = self._plans[place] = self._alike.setdefault(plan, plan)
         return found
 
@@ -204,7 +215,7 @@ def _read_at(moves: Moves, name: str, *, withheld: bool) -> _NodeReads:
         record = StepRecord()
         with contextlib.suppress(Exception):
             recorded(tree, session, move.event, record)
-        read |= record.first
+        read |= record.first | (record.said & worked_with)  # a message is written when its action has ended
     node = tree.nodes[name]
     if isinstance(node, RunNode) and node.run in tree.contracts:
         # The walk itself looks whether the caller has proved so much.

@@ -192,6 +192,14 @@ NUMBERS = """
     colder: {say: Colder., then: bye}
 """
 
+AMOUNTS = """
+    main: {say: The amount., ask: amount, as: amount, tries: 2, then: told}
+    told: {say: "It is {{ amount | money }}.", then: more}
+    more: {tries: 2, menu: {"1": {for: another, go: main}, "2": {for: a message, go: message}}}
+    message: {text: "{{ amount | money }}", then: main, unable: bye, rationed: main, unavailable: bye}
+"""
+"""What a caller has typed is said again at a repeat, and written into a message when its action has ended."""
+
 
 @cache
 def mazes() -> dict[str, Tree]:
@@ -227,5 +235,6 @@ def mazes() -> dict[str, Tree]:
         "days": tree_of(DAYS, quiet, contracts=CONTRACTS),
         "people": tree_of(PEOPLE, quiet, contracts=CONTRACTS),
         "clock": tree_of(CLOCK, quiet + 'variables: {hour: ""}', contracts=CONTRACTS),
+        "amounts": tree_of(AMOUNTS, contracts=CONTRACTS),
         "numbers": tree_of(NUMBERS, quiet + 'variables: {number: ""}', contracts=CONTRACTS),
     }
