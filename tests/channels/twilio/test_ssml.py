@@ -32,6 +32,7 @@ WORDS: dict[str, dict[str, str | Pronunciation]] = {
     "SMS": {"en-US": "text message"},
     "Yu'e": {"en-US": Pronunciation(ipa="juː.ə", alias="you uh")},
     "A&B": {"en-US": 'A "and" B'},
+    "Odd": {"en-US": "o\x02d"},
 }
 
 
@@ -91,6 +92,7 @@ TABLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("An SMS.", [(SSML, '<Say>An <sub alias="text message">SMS</sub>.</Say>'), (BARE, "<Say>An text message.</Say>")]),
     ("Yu'e", [(SSML, """<Say><phoneme alphabet="ipa" ph="juː.ə">Yu'e</phoneme></Say>"""), (BARE, "<Say>you uh</Say>")]),
     ("A&B", [(SSML, """<Say><sub alias='A "and" B'>A&amp;B</sub></Say>"""), (BARE, '<Say>A "and" B</Say>')]),
+    ("Odd", [(SSML, '<Say><sub alias="od">Odd</sub></Say>'), (BARE, "<Say>od</Say>")]),
     ("<slow>An SMS</slow>", [(SSML, f'<Say>{SLOWED.format("""An <sub alias="text message">SMS</sub>""")}</Say>')]),
     ("<spell>SMS</spell>", [("neural", '<Say><sub alias="S M S">SMS</sub></Say>')]),
 ]  # fmt: skip
@@ -148,11 +150,29 @@ def test_a_word_is_pronounced_whole_or_not_at_all() -> None:
     letters = "x" * 4000
     document = render([Say((uttered(f"<spell>{letters}</spell>", "Polly.Joanna"),))], URLS).decode()
     assert document.count("<say-as") == document.count("<Say ") > 1
+    document = render([Say((uttered(f"<spell>{letters}</spell>", "Polly.Joanna-Neural"),))], URLS).decode()
+    assert document.count('<sub alias="X X') == document.count("<Say ") > 1
     dates = "1" * 4000
     assert (
         "<say-as"
         not in render([Say((uttered(f"<say as date>{dates}</say>", "Polly.Joanna"),))], URLS).decode()
     )
+
+
+def test_a_long_text_in_chinese_is_cut_within_its_marks() -> None:
+    """Slow words go on in the next Say, which is short enough with its tags; a cut word is said as it is written."""
+    word = "余额宝" * 15
+    words: dict[str, dict[str, str | Pronunciation]] = {word: {"zh-CN": "余额 宝"}}
+    voice = Voice("zh-CN", "Polly.Zhiyu", pronouncer=pronouncer(words, "zh-CN", "Polly.Zhiyu"))
+    for text in (f"<slow>{'快' * 2000}</slow>", "快" * 450 + word, "快" * 400 + word + "快" * 400 + word):
+        utterance = voice.prompt(text).fixed
+        document = ET.fromstring(render([Say((utterance,))], URLS))
+        assert "".join("".join(say.itertext()) for say in document.iter("Say")) == utterance.text
+        for sub in document.iter("sub"):
+            assert sub.text == word
+        assert all(say.find("prosody") is not None for say in document.iter("Say")) is text.startswith(
+            "<slow>"
+        )
 
 
 def test_a_recording_has_no_marks() -> None:

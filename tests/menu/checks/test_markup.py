@@ -114,6 +114,18 @@ def test_an_option_is_judged_by_the_voice_that_says_it() -> None:
     assert problem.what.startswith("the voice `Polly.Joanna-Generative` makes no pause")
 
 
+def test_a_sentence_in_a_language_of_its_own_is_judged_by_its_voice() -> None:
+    """In every call it is said in that language."""
+    menu = changed(
+        SAMPLE,
+        ("say: 您好，这里是样例热线。", "say: Hello <pause> you.\n    language: en-US"),
+        ("en-US: Polly.Joanna-Neural", "en-US: Polly.Joanna-Generative"),
+    )
+    words = changed(SAMPLE_WORDS, ("  greeting: Hello, this is the sample hotline.\n", ""))
+    (problem,) = bilingual(menu, **{"prompts.en-US.yaml": words}).problems
+    assert problem.what.startswith("the voice `Polly.Joanna-Generative` makes no pause")
+
+
 @pytest.mark.parametrize(
     ("pronounce", "problem"),
     [

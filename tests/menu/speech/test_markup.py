@@ -123,7 +123,8 @@ def test_any_text_can_be_read(text: str) -> None:
         assert marked_text(found.plain).marks == ()
 
 
-VALUES = ["<pause>", "<slow>x</slow>", "[pause]", "<break time='1h'/>", "</Say><Hangup/>", "\U000f0000", "\U000f0001x\U000f0000", "{{ 1 }}"]  # fmt: skip
+VALUES = ["<pause>", "<slow>x</slow>", "[pause]", "<break time='1h'/>", "</Say><Hangup/>", "{{ 1 }}", "\U000f0000x\U000f0001", "\U000f0002x\U000f0003", "\U000f0001x\U000f0000", "\U000f0002"]  # fmt: skip
+"""The last ones are what stands for the marks of these texts."""
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -138,5 +139,9 @@ def test_a_value_brings_no_mark(text: str, value: str) -> None:
 
 def test_a_constant_of_a_template_brings_no_mark() -> None:
     """A private character that is written as an escape within braces is left out, too."""
-    prompt = Voice("en-US", "Polly.Joanna-Neural").prompt('<slow>You</slow> {{ "\\U000f0000" ~ name }}')
-    assert prompt.utter({"name": "Ada"}).text == "You Ada"
+    prompt = Voice("en-US", "Polly.Joanna-Neural").prompt(
+        '<slow>You</slow> {{ "\\U000f0000" ~ name ~ "\\U000f0001" }}'
+    )
+    said = prompt.utter({"name": "Ada"})
+    assert said.text == "You Ada"
+    assert len(said.spans) == 1

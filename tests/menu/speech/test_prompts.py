@@ -70,6 +70,12 @@ def test_the_seconds_are_those_of_what_is_said(text: str, same: str, more: float
     assert voice.prompt(text).utter({"n": "12"}).seconds == pytest.approx(usual + more)
 
 
+def test_a_pause_at_the_end_leaves_no_space() -> None:
+    """The words are those of a text without it."""
+    for text in ("Hello. <pause>", "<pause> Hello.", "Hello. <pause> {{ n }}"):
+        assert VOICE.prompt(text).utter({"n": ""}).text == "Hello."
+
+
 def test_a_quick_voice_makes_no_shorter_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says the words in half the time, and the pause is as long as it is typed."""
     monkeypatch.setattr(durations, "VOICE_RATES", {"Polly.Quick": 2.0})
@@ -98,7 +104,7 @@ def test_the_marks_of_a_template_are_priced_before_any_call() -> None:
 def test_places_are_filled_and_values_have_none() -> None:
     """A value such as `{reason}` is no place, and `<pause>` no mark."""
     pattern = VOICE.pattern("<slow>{value}</slow>, {reason}.")
-    said = pattern.fill(value="{reason} <pause>", reason="so")
+    said = pattern.fill(value="{reason} <pause>", reason="\U000f0000so\U000f0001")
     assert pattern.text == "{value}, {reason}."
     assert said.text == "{reason} <pause>, so."
     assert [(each.start, each.end) for each in said.spans] == [(0, len("{reason} <pause>"))]
