@@ -119,6 +119,7 @@ IF_OR_BRACKETS = "check its brackets and quotes, and that each `{% if … %}` ha
         ("{{ code | digits('a') }}", None, "write how many digits the groups have, as in `digits(4)` or `digits(3, 4)`"),
         ("{{ code | tail(4) }}", None, "in brackets it takes nothing"),
         ("{{ n | count }}", "`count` cannot be used in this way", "write the forms that English has, as in `count(one='…', other='…')`"),
+        ("{{ n | count('message', 'messages', 'more') }}", None, "write the forms that English has, as in `count(one='…', other='…')`"),
         ("{{ n | count('message') }}", None, "write the forms that English has, as in `count(one='…', other='…')`"),
         ("{{ n | count(one='message', others='messages') }}", None, "write the forms that English has, as in `count(one='…', other='…')`"),
         ("{{ n | ordinal('female') }}", None, "write `ordinal`, `ordinal('masculine')` or `ordinal('feminine')`"),

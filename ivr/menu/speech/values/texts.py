@@ -69,7 +69,7 @@ def listing(value: Iterable[Any], speaker: Speaker) -> str:
 _BETWEEN_DIGITS = " -()/"
 """What only separates the digits of a number."""
 _LONGEST_GROUP = 6
-"""The most digits of a phone number that are said without a pause."""
+"""The most digits of a phone number that are said without a pause. A longer group becomes groups of three and four."""
 
 
 def _characters(text: str, left_out: str = _BETWEEN_DIGITS) -> Iterator[str]:
@@ -120,6 +120,8 @@ def _written_phone(typed: str, country: str) -> str:
     """Return a phone number in its national form, or with the code of its country if that is another. Any other text stays as it is."""
     with contextlib.suppress(phonenumbers.NumberParseException):
         number = phonenumbers.parse(typed, country or None)
+        if not phonenumbers.is_possible_number(number):
+            return typed  # its national form might leave out digits
         at_home = number.country_code == phonenumbers.country_code_for_region(country)
         form = phonenumbers.PhoneNumberFormat
         number.extension = None
@@ -130,7 +132,6 @@ def _written_phone(typed: str, country: str) -> str:
 def _phone_groups(written: str) -> Iterator[Sequence[str]]:
     for group in re.split(r"[\s\-().]+", written):
         keys = [*_characters(group)]
-        if len(keys) > _LONGEST_GROUP:
-            yield from _cut(keys, (3, 4))
-        elif keys:
-            yield keys
+        parts = -(-len(keys) // 4) if len(keys) > _LONGEST_GROUP else 1
+        if keys:
+            yield from (keys[len(keys) * n // parts : len(keys) * (n + 1) // parts] for n in range(parts))

@@ -157,6 +157,49 @@ def test_the_packs_that_come_ready_have_values() -> None:
         assert values.symbols, language
 
 
+@pytest.mark.parametrize(
+    ("source", "value", "said"),
+    [
+        ("spell", "हिन्दी", "हि, न्, दी"),  # a vowel sign belongs to its letter
+        ("spell", "e\u0301", "É"),
+        ("digits", "٣٤", "3 4"),
+        ("digits", "-5", "minus 5"),
+        ("digits", "400-820-8820", "4 0 0 8 2 0 8 8 2 0"),
+        ("phone", "+12025550100;ext=5", "2 0 2, 5 5 5, 0 1 0 0"),
+        ("phone", "95588", "9 5 5 8 8"),
+        ("phone", "12345678", "1 2 3 4, 5 6 7 8"),
+        ("phone", "123456789012345", "1 2 3, 4 5 6 7, 8 9 0 1, 2 3 4 5"),
+        ("phone", "unknown", "u n k, n o w n"),
+        ("minutes", 89.5, "1 hour 30 minutes"),
+        ("minutes", -5, "0 minutes"),
+        ("money", Decimal(99999999999999999999), "99,999,999,999,999,999,999 dollars"),
+    ],
+)
+def test_an_odd_value_is_said_all_the_same(source: str, value: Any, said: str) -> None:
+    """A service may tell digits of another script, marks that stand apart, or a number that is no telephone's."""
+    assert render(template("{{ value | " + source + " }}", "en-US"), {"value": value}) == said
+
+
+def test_a_day_without_a_pack_has_its_weekday_written_out() -> None:
+    """CLDR's pattern has it shortened."""
+    assert times.day(date(2026, 11, 24), speaker("nl-NL")) == "dinsdag 24 november"
+
+
+def test_a_country_without_money_needs_a_currency() -> None:
+    """The remedy names both ways to give one, and a currency of the value needs none of the hotline."""
+    nowhere = speaker("en-US", Territory("AQ", ""))
+    with pytest.raises(ValueError, match=r"write `currency:` in `menu.yaml`, or `money\('USD'\)`"):
+        numbers.money(1, nowhere)
+    assert numbers.money(1, nowhere, "EUR") == "1 euro"
+
+
+@pytest.mark.parametrize("value", ["1e20", Decimal("1e999999999"), "inf", "nan"])
+def test_a_number_that_is_too_long_is_not_said(value: Any) -> None:
+    """Nobody can follow it, and Babel would write all its zeros."""
+    with pytest.raises(ValueError, match="more than 20 digits"):
+        numbers.money(value, speaker("en-US"))
+
+
 # --- in text messages
 
 
