@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ivr.menu.checks.templates import TemplateText, sections
@@ -40,8 +40,8 @@ class _Text:
 
 
 def check_markup(draft: Draft, hotline: Hotline, texts: Iterable[TemplateText]) -> None:
-    """Note marks that are mistyped or that a voice cannot follow, and tags that would be read aloud."""
-    losses = _Losses(draft, hotline)
+    """Note marks that are mistyped or that a voice cannot follow, tags that would be read aloud, and wrong pronunciations."""
+    losses, said = _Losses(draft, hotline), dict[str, list[str]]()
     for text in (*_templates(texts), *_others(draft, hotline)):
         marked = marked_text(text.text)
         for what, remedy in marked.mistakes if text.is_spoken else ():
@@ -50,11 +50,15 @@ def check_markup(draft: Draft, hotline: Hotline, texts: Iterable[TemplateText]) 
             shown = "a tag in it" if marked.mistakes else "a mark in it"
             what = f"this text is not spoken as it is typed, and {shown} would be shown or read aloud"
             draft.note(text.node, text.path, what, "delete it, or write it in words", text.language)
+        if text.role is Role.value:  # which may be said in any language
+            said.setdefault("", []).append(text.text)
         if text.is_spoken and not marked.mistakes:
             language = _spoken_in(draft, hotline, text)
+            said.setdefault(language, []).append(marked.plain)
             for mark in marked.marks:
                 losses.add(language, delivery(mark, language, hotline.voices.get(language, "")), text)
     losses.note()
+    _pronunciations(draft, hotline, said)
 
 
 def _is_given(text: _Text) -> bool:
@@ -112,8 +116,11 @@ class _Losses:
             self.draft.note(first.node, first.path, what, remedy, first.language, "warning")
 
 
-def check_pronunciations(draft: Draft, hotline: Hotline) -> None:
-    """Note words whose pronunciation says nothing, or says another key than the one that is meant."""
+def _pronunciations(draft: Draft, hotline: Hotline, said: Mapping[str, Sequence[str]]) -> None:
+    """Note words whose pronunciation says nothing, or says another key than the one that is meant.
+
+    ``said`` are the texts of each language, and values under an empty one.
+    """
     for word, languages in hotline.pronounce.items():
         for language, how in languages.items():
             path = ("pronounce", word, language)
@@ -131,6 +138,10 @@ def check_pronunciations(draft: Draft, hotline: Hotline) -> None:
                 draft.note("", path, what, remedy)
             else:
                 _lost_pronunciation(draft, hotline, word, language, how)
+                if not any(word in text for text in (*said.get(language, ()), *said.get("", ()))):
+                    what = f"no text in `{language}` has the word `{word}`"
+                    remedy = "check its spelling, unless it comes from a value"
+                    draft.note("", path, what, remedy, severity="information")
 
 
 def _lost_pronunciation(

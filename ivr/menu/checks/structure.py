@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Mapping
 from typing import assert_never
 
-from ivr.menu.checks.markup import check_markup, check_pronunciations
+from ivr.menu.checks.markup import check_markup
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
     check_braces,
@@ -62,7 +62,6 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     check_messages(draft, contracts, texts)
     check_braces(draft, texts)
     check_markup(draft, hotline, texts)
-    check_pronunciations(draft, hotline)
     check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
     check_translated_values(draft, texts)
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.channels.twilio.player.interpreter import PlayedItem, PlayerError
+from ivr.calls.line import Heard
+from ivr.channels.twilio.player.interpreter import PlayedItem, PlayerError, SpokenElement
+from ivr.channels.twilio.player.remote_line import PlayerLine
 from ivr.channels.twilio.twiml import Urls, render
 from ivr.engine.commands import Gather, Say
 from ivr.menu.language.pronunciation import Pronunciation
@@ -218,5 +220,22 @@ def test_any_markup_makes_twiml(text: str, voice: str) -> None:
 
 
 def test_what_a_player_heard_compares_by_words() -> None:
-    """The time of its breaks makes no difference to what was heard."""
-    assert PlayedItem("a", "en-US", silence=1) == PlayedItem("a", "en-US")
+    """Its SSML makes no difference to what was heard."""
+    element = SpokenElement(0, 1, "prosody", {"rate": "80%"})
+    assert PlayedItem("a", "en-US", ssml=(element,)) == PlayedItem("a", "en-US")
+
+
+@pytest.mark.parametrize("voice", ["Polly.Joanna", "Polly.Joanna-Neural", "Google.en-US-Wavenet-A", "man"])
+def test_a_call_over_http_takes_the_same_time(voice: str) -> None:
+    """The player knows of its document alone, and finds the seconds that the menu is reckoned with."""
+    utterance = uttered(
+        " An SMS <pause 2s> to <slow>Yu'e <spell>abc</spell></slow> on <say as digits>95</say>.", voice
+    )
+    document = render([Say((utterance,))], URLS).decode()
+    server = Server({"/voice": document.partition("<Response>")[2].removesuffix("</Response>")})
+    line = PlayerLine(server, "+8613800138000", languages=["en-US"])
+    line.start()
+    heard = [item for item in line.take() if isinstance(item, Heard)]
+    seconds = sum(item.seconds for item in heard) + (2 if voice == "man" else 0)  # its pause is a verb
+    assert seconds == pytest.approx(utterance.seconds, abs=0.3)
+    assert seconds > Utterance(utterance.text, "en-US", voice).seconds + 2

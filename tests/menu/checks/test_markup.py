@@ -152,8 +152,19 @@ def test_a_wrong_pronunciation_is_named(pronounce: str, problem: str) -> None:
 def test_phonemes_that_a_voice_does_not_take_are_told() -> None:
     """Without an alias the word is read as it is written."""
     top = "pronounce: {SMS: {en-US: {ipa: 'ɛs'}}}\n" + CHIRP
-    assert "takes no ipa: the word is read as it is written; add `alias:`" in problems(top=top)[0]
-    assert problems(top=top.replace("'ɛs'", "'ɛs', alias: es")) == []
+    told = "takes no ipa: the word is read as it is written; add `alias:`"
+    assert any(told in each for each in problems(top=top))
+    found = problems(top=top.replace("'ɛs'", "'ɛs', alias: es"))
+    assert found == [
+        "no text in `en-US` has the word `SMS`; check its spelling, unless it comes from a value"
+    ]
+
+
+def test_a_word_that_no_text_has_is_told_and_no_mistake() -> None:
+    """It may come from a value; one that is written in another way would never be pronounced."""
+    top = "pronounce: {Helo: {en-US: hello}, Hello: {en-US: hullo}}"
+    (problem,) = hotline(small(MENU, top)).problems
+    assert (problem.severity, problem.what) == ("information", "no text in `en-US` has the word `Helo`")
 
 
 PRONOUNCED = tree(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
@@ -34,6 +34,25 @@ class PlayerError(Exception):
     """The call cannot go on: the document cannot be executed, or the call does not wait for this."""
 
 
+class SpokenElement(NamedTuple):
+    """An element of SSML in the words of a ``<Say>``, and where in them it begins and ends."""
+
+    start: int
+    end: int
+    name: str
+    attributes: Mapping[str, str]
+
+    @property
+    def seconds(self) -> float:
+        """How long a ``<break>`` is: its time, or what its strength usually takes. Other elements are not silent."""
+        if self.name != "break":
+            return 0
+        time = re.fullmatch(r"([0-9.]+)(ms|s)", self.attributes.get("time", ""))
+        if time:
+            return float(time[1]) / (1000 if time[2] == "ms" else 1)
+        return _STRENGTHS.get(self.attributes.get("strength", "medium"), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedItem:
     """One thing that the caller heard: words in a language of ``<Say>``, or the URL of a recording."""
@@ -43,8 +62,8 @@ class PlayedItem:
     audio: str = ""
     voice: str = field(default="", compare=False)
     """The voice. It makes no difference to what was heard."""
-    silence: float = field(default=0, compare=False)
-    """Seconds of its breaks."""
+    ssml: tuple[SpokenElement, ...] = field(default=(), compare=False)
+    """The elements in its words."""
 
 
 class GatherSettings(NamedTuple):
@@ -221,10 +240,11 @@ class Player:
         strange = next((part.tag for part in say.iter() if part is not say and part.tag not in _SSML), None)
         if strange:
             raise self._broken(f"{self._leg.url} has <{strange}> inside <Say>, which is no SSML of Twilio's")
-        silence = sum(_seconds(part) for part in say.iter("break"))
-        self.seconds += silence
+        space = len("".join(say.itertext())) - len("".join(say.itertext()).lstrip())
+        elements = tuple(_elements(say, -space))
+        self.seconds += sum(element.seconds for element in elements)
         language, voice = say.get("language", ""), say.get("voice", "")
-        self.heard.append(PlayedItem(_text(say), language, voice=voice, silence=silence))
+        self.heard.append(PlayedItem(_text(say), language, voice=voice, ssml=elements))
 
     def _gathered(self, finished_by: str = "") -> None:
         """End the listening. If nothing was entered (``#`` alone enters nothing), the document goes on after the Gather."""
@@ -318,12 +338,14 @@ def _text(verb: ET.Element) -> str:
     return "".join(verb.itertext()).strip()
 
 
-def _seconds(pause: ET.Element) -> float:
-    """Return the seconds of a ``<break>``: its time, or what its strength usually takes."""
-    time = re.fullmatch(r"([0-9.]+)(ms|s)", pause.get("time", ""))
-    if time:
-        return float(time[1]) / (1000 if time[2] == "ms" else 1)
-    return _STRENGTHS.get(pause.get("strength", "medium"), 0)
+def _elements(around: ET.Element, at: int) -> Iterator[SpokenElement]:
+    """Yield the elements within one whose words begin at a place, each before those in it."""
+    at += len(around.text or "")
+    for element in around:
+        end = at + len("".join(element.itertext()))
+        yield SpokenElement(at, end, element.tag, element.attrib)
+        yield from _elements(element, at)
+        at = end + len(element.tail or "")
 
 
 def _number(verb: ET.Element, name: str, default: int) -> int:

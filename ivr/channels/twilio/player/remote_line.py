@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ivr.calls.line import AwaitedInput, CallBroken, CallNote, Heard, Item, Waiting
-from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError
+from ivr.channels.twilio.player.interpreter import Answer, Player, PlayerError, SpokenElement
 from ivr.channels.twilio.player.leg import NotTwiml, NumberSettings
 from ivr.channels.twilio.player.transport import Transport
 from ivr.menu.speech.durations import spoken_seconds
-from ivr.menu.speech.ssml import Break, Span
+from ivr.menu.speech.ssml import Break, Prosody, SayAs, Span, Sub
 from ivr.menu.speech.voices import say_language
 
 NUMBER_SETTINGS = NumberSettings("/voice", "/voice/fallback", "/voice/status")
@@ -135,12 +135,28 @@ class PlayerLine:
     def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
             audio = urlsplit(heard.audio).path.rpartition("/audio/")[2]
-            spans = (Span(0, 0, Break(round(heard.silence * 1000))),) if heard.silence else ()
+            spans = tuple(span for element in heard.ssml if (span := _span(element)))
             self.items.append(Heard(heard.text, self._tag(heard.language), audio, heard.voice, spans))
         self.seen = len(self.player.heard)
 
     def _tag(self, language: str) -> str:
         return next((tag for tag in self.languages if say_language(tag) == language), language)
+
+
+def _span(element: SpokenElement) -> Span | None:
+    """Return what an element makes of the time that its words take, or None if it makes nothing of it."""
+    start, end, name, attributes = element
+    rate = attributes.get("rate", "").removesuffix("%")
+    match name:
+        case "break":
+            return Span(start, end, Break(round(element.seconds * 1000)))
+        case "prosody" if rate.isdecimal() and int(rate):
+            return Span(start, end, Prosody(int(rate)))
+        case "sub":
+            return Span(start, end, Sub(attributes.get("alias", "")))
+        case "say-as":
+            return Span(start, end, SayAs(attributes.get("interpret-as", "")))
+    return None
 
 
 def _explained(error: PlayerError) -> str:
