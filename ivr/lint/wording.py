@@ -139,7 +139,8 @@ def copied_numbers(subject: Subject, _limit: float) -> Iterator[Finding]:
             filters = re.findall(r"\w+", found["filters"])
             if not any(FILTERS[each].say for each in filters if each in FILTERS):  # ours say how
                 what = f"`{name}` is said as a number, and not digit by digit"
-                yield in_words(said, what, f"write `{{{{ {name} | digits }}}}`")
+                ours = "phone" if name.endswith("phone") else "digits"
+                yield in_words(said, what, f"write `{{{{ {name} | {ours} }}}}`")
 
 
 @rule("W14")
