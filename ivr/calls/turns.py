@@ -209,7 +209,8 @@ class Switchboard:
         tree = self.hotline.version(session.version)
         restarted = tree.version != session.version
         if restarted:
-            session, event = _begun_again(session, tree), start
+            event = replace(start, language=start.language or session.language)
+            session = _begun_again(session, tree)
         work = _Turn(self, tree, session, token, restarted)
         try:
             done = self._advance_or_apologise(work, _bounded(tree, session, event), render)
