@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support import old_hotline
 from tests.support.command import ivr
 
@@ -30,6 +32,19 @@ def test_an_old_hotline_plays_its_calls(tmp_path: Path) -> None:
     again = ivr("migrate", folder)
     assert (again.exit_code, again.stdout) == (0, f"{folder}: nothing to change\n")
     assert ivr("test", folder).stdout == f"{folder}: 1 call, 1 passed, 0 failed\n"
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1)])
+def test_who_is_at_a_terminal_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
+) -> None:
+    """And nothing is written against their will."""
+    folder = old_hotline.write(tmp_path / "old")
+    monkeypatch.setattr("ivr.cli.migrate.somebody_types", lambda: True)
+    result = ivr("migrate", folder, typed=f"{answer}\n")
+    assert "Write 4 files? [y/N]" in result.stdout
+    assert result.exit_code == status
+    assert (folder / "actions.yaml").exists() == (answer == "y")
 
 
 def test_what_is_left_is_named(tmp_path: Path) -> None:

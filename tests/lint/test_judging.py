@@ -24,6 +24,9 @@ def severities(example: str, rule: str) -> list[str]:
 
 def test_a_finding_stands_where_its_words_are_written() -> None:
     """Words of another language in their own file, and the language is said; an option that changes it in the tree."""
+    option = changed(WORDS, ("when: a call back", f"when: {{say: '{FILLER} Press {{key}}.'}}"))
+    (found,) = (each for each in judged(bilingual(**{"prompts.en-US.yaml": option})) if each.rule == "W06")
+    assert (found.file, found.line, found.node) == ("prompts.en-US.yaml", 7, "main")
     words = changed(WORDS, ("Hello, this is the sample hotline.", FILLER))
     (found,) = (each for each in judged(bilingual(**{"prompts.en-US.yaml": words})) if each.rule == "W06")
     assert str(found) == (

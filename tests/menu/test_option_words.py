@@ -85,6 +85,13 @@ def test_a_key_that_moves_moves_in_every_language() -> None:
     ]
 
 
+def test_a_key_that_works_anywhere_moves_in_every_language() -> None:
+    """It is found again by where it leads."""
+    moved = MENU.replace('"0": {go: agent', '"7": {go: agent')
+    assert announced(loaded(moved), "main", "zh-CN")[-1] == "人工服务请按7。"
+    assert announced(loaded(moved), "main", "en-US")[-1] == "To talk to a person, press 7."
+
+
 def test_two_options_that_lead_to_the_same_place_need_a_name() -> None:
     """Their words would stand under the same one; the name parts them."""
     menu = MENU.replace("营业时间, go: hours", "帮助, go: more")

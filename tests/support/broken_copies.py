@@ -27,6 +27,7 @@ Edit = tuple[str, str, str]
 ONLY_CHINESE: Sequence[Edit] = (
     ("menu.yaml", "languages: [zh-CN, en-US]", "languages: [zh-CN]"),
     ("menu.yaml", "  en-US: Polly.Joanna-Neural\n", ""),
+    ("menu.yaml", "pronounce:\n  Yu'e Bao: {en-US: {ipa: ˌju.ə ˈbaʊ, alias: You uh bow}}\n", ""),
     ("menu.yaml", '      "2": {for: English, language: en-US, go: notice}\n', ""),
 )
 """What makes the hotline speak one language: then it is explored in half the time."""
