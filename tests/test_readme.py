@@ -18,6 +18,8 @@ from ivr.config import ADDRESS_VARIABLE, SETTINGS, settings_from
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import SPECIAL_TARGETS
 from ivr.menu.speech.filters import FILTERS
+from ivr.menu.speech.markup import MARKS, SAID_AS
+from ivr.menu.speech.ssml import CHECKED
 from tests.support.bank import ACTIONS
 from tests.support.pages import README, ROOT, text_of
 
@@ -44,6 +46,13 @@ def test_the_readme_names_every_command(command: str) -> None:
 def test_the_page_of_menus_names(name: str) -> None:
     """A kind of node, filter, action or target that nobody can find does not exist."""
     assert f"`{name}`" in text_of(MENUS)
+
+
+@pytest.mark.parametrize("name", [*MARKS, *SAID_AS])
+def test_the_page_of_menus_names_every_mark(name: str) -> None:
+    """With the day on which the table of voices was compared with its sources."""
+    assert f"`{name}`" in text_of(MENUS)
+    assert f"document on {CHECKED}" in text_of(MENUS)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -103,7 +103,7 @@ _CLOSE = rf"/?+(?=[A-Za-z])|\s*+/?+\s*+(?=(?:{_OURS})\b)"
 _TAG = rf"<(?P<close>{_CLOSE})(?P<name>{_NAME})(?P<rest>(?:[\s/][^<>{{}}]*+)?+)>"
 _NAMES = "|".join([_OURS, *(tag for tag in _TABLE.tags if len(tag) > 2)])
 _CUT = rf"<(?P<cut>/?+(?:{_NAMES})\b[^<>{{}}]*+)"
-_TIMES = r"\s*[0-9.]*+\s*(?:ms|s|毫秒|秒)?\s*"
+_TIMES = r"\s*+[0-9.]*+\s*+(?:ms|s|毫秒|秒)?+\s*+"
 _CALLED = rf"(?:{_OURS}|break)\b|(?:{'|'.join(_TABLE.names)})(?={_TIMES}[\]］】》〉＞>])"
 _MORE = r"[^\[\]［］【】《》〈〉＜＞<>{}]{0,40}"
 _BRACKETS = rf"[\[［【《〈＜<]\s*+(?P<ends>/?+)\s*+(?P<slip>{_CALLED})(?P<more>{_MORE})[\]］】》〉＞>]"

@@ -123,6 +123,12 @@ def test_any_text_can_be_read(text: str) -> None:
         assert marked_text(found.plain).marks == ()
 
 
+@pytest.mark.parametrize("part", ["<停顿" + " " * 50_000, "<pause" + " " * 50_000, "< " * 50_000, "<a " * 50_000, "[pause " * 20_000, "{{" * 50_000, "<slow>" * 20_000, "<say as date " * 9_000, "【停顿 1" + "1" * 50_000])  # fmt: skip
+def test_no_text_takes_long_to_read(part: str) -> None:
+    """A file is a megabyte at most, and an editor waits for the check."""
+    assert marked_text(part).plain is not None
+
+
 VALUES = ["<pause>", "<slow>x</slow>", "[pause]", "<break time='1h'/>", "</Say><Hangup/>", "{{ 1 }}", "\U000f0000x\U000f0001", "\U000f0002x\U000f0003", "\U000f0001x\U000f0000", "\U000f0002"]  # fmt: skip
 """The last ones are what stands for the marks of these texts."""
 
