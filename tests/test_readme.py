@@ -52,7 +52,7 @@ def test_the_page_of_menus_names(name: str) -> None:
 def test_the_page_of_menus_names_every_mark(name: str) -> None:
     """With the day on which the table of voices was compared with its sources."""
     assert f"`{name}`" in text_of(MENUS)
-    assert f"document on {CHECKED}" in text_of(MENUS)
+    assert f"documented on {CHECKED}" in text_of(MENUS)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
