@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "Explain a rule of `ivr check` and `ivr explore`.",
     "explore": "Walk every path of a hotline, and prove its promises.",
     "graph": "Draw a hotline on one page.",
+    "languages": "List the languages that come ready, or show one.",
     "migrate": "Rewrite a hotline of an older version.",
     "new": "Start a hotline.",
     "purge": "Forget old calls.",
