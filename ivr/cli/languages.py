@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
+from babel import localedata
 
 from ivr.cli.arguments import format_option
 from ivr.cli.output import print_json
@@ -47,7 +48,7 @@ def languages_command(tag: str, show: bool, form: str) -> None:  # noqa: FBT001 
 
 def _packs(tag: str, *, show: bool) -> list[Pack]:
     if tag:
-        known = pack_tag(tag)
+        known = pack_tag(tag) if tag in pack_tags() or localedata.exists(tag.replace("-", "_")) else ""
         if not known:
             raise click.UsageError(f"no language `{tag}` comes ready; {did_you_mean(tag, pack_tags())}")
         return [pack(known)]
@@ -56,16 +57,12 @@ def _packs(tag: str, *, show: bool) -> list[Pack]:
     return [pack(each) for each in pack_tags()]
 
 
+_SECTIONS = ("sentences", "keys", "values", "lint", "seconds")
+
+
 def _ready(of: Pack) -> list[str]:
     """Return what a pack has, by the names of its sections."""
-    sections = {
-        "sentences": of.sentences,
-        "keys": of.keys,
-        "values": of.values,
-        "lint": of.lint,
-        "seconds": of.seconds,
-    }
-    return [name for name, section in sections.items() if section.model_fields_set]
+    return [name for name in _SECTIONS if getattr(of, name).model_fields_set]
 
 
 def _print_table(packs: list[Pack]) -> None:
@@ -80,12 +77,9 @@ def _print_table(packs: list[Pack]) -> None:
             each.english,
             default_voice(each.language),
             _TYPED[date_order(each.language)],
-            "all" if len(ready) == len(_SECTIONS) else ", ".join(ready),
+            "all" if ready == list(_SECTIONS) else ", ".join(ready),
         )
     print_rich(table, width=160)
-
-
-_SECTIONS = ("sentences", "keys", "values", "lint", "seconds")
 
 
 def _described(of: Pack, *, show: bool) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.cli import starter
+from tests.support.starters import write_chinese_first
 
 
 @pytest.fixture
 def bakery(tmp_path: Path) -> Path:
     """Return a small hotline."""
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     return tmp_path / "bakery"

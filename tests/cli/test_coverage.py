@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.cli import main, starter
+from ivr.cli import main
 from ivr.written.runner import read_calls
 from tests.support import shop
+from tests.support.starters import write_chinese_first
 
 DIMENSIONS = [
     "nodes",
@@ -39,7 +40,7 @@ def ivr(*arguments: str | Path, status: int = 0) -> Result:
 @pytest.fixture
 def hello(tmp_path: Path) -> Path:
     """Return a small hotline with one written call."""
-    starter.write(tmp_path / "hello")
+    write_chinese_first(tmp_path / "hello")
     return tmp_path / "hello"
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.cli import starter
 from ivr.cli.errors import CommandFailed
 from ivr.cli.git_revisions import Repository
 from tests.support import old_hotline
 from tests.support.command import YUEBAO, ivr
+from tests.support.starters import write_chinese_first
 
 SOMEBODY = {
     "GIT_AUTHOR_NAME": "Somebody",
@@ -55,7 +55,7 @@ def edit(hotline: Path, *changes: tuple[str, str]) -> None:
 @pytest.fixture
 def bakery(tmp_path: Path) -> Path:
     """Return a hotline in a folder that is in no repository."""
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     return tmp_path / "bakery"
 
 
@@ -76,7 +76,7 @@ def committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
-    starter.write(top / "menus" / "bakery")
+    write_chinese_first(top / "menus" / "bakery")
     git(top, "init", "--quiet", ".")
     git(top, "add", ".")
     git(top, "commit", "--quiet", "-m", "one")
@@ -191,7 +191,7 @@ def test_a_lost_human_is_told_before_the_keys(bakery: Path) -> None:
     edit(
         copy,
         ('  "0": {go: agent, for: 人工服务}\n', ""),
-        ("anywhere:\n  agent: {for: a person}\n", ""),
+        ("anywhere:\n  agent: {to: speak to someone}\n", ""),
         (
             '  main:\n    menu:\n      "1": {for: 营业时间',
             '  main:\n    after_tries: goodbye\n    menu:\n      "1": {for: 营业时间',
@@ -265,7 +265,7 @@ def test_a_hotline_that_is_gone_from_the_folder(committed: Path) -> None:
 def test_a_hotline_that_is_the_repository(tmp_path: Path, committed: Path) -> None:
     """With its menu.yaml at the top."""
     top = tmp_path / "alone"
-    starter.write(top)
+    write_chinese_first(top)
     git(top, "init", "--quiet", ".")
     git(top, "add", ".")
     git(top, "commit", "--quiet", "-m", "one")
@@ -316,7 +316,7 @@ def test_a_revision_without_the_hotline(committed: Path) -> None:
 @pytest.fixture
 def acct(committed: Path) -> Path:
     """Return a hotline that the last commit added."""
-    starter.write(Path("acct"))
+    write_chinese_first(Path("acct"))
     git(Path(), "add", "acct")
     git(Path(), "commit", "--quiet", "-m", "three")
     return Path("acct")
@@ -418,7 +418,7 @@ def test_a_revision_that_had_other_python_code_is_not_blamed(
     git(tmp_path, "add", "clinic")
     git(tmp_path, "commit", "-qm", "one")
     shutil.rmtree(clinic)
-    starter.write(clinic)
+    write_chinese_first(clinic)
     monkeypatch.chdir(tmp_path)
     result = ivr("diff", "HEAD", "--hotline", "clinic")
     assert result.exit_code == 1

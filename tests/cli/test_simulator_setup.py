@@ -16,10 +16,10 @@ from ivr.app import create_app
 from ivr.calls.hotline_loader import MenuBroken
 from ivr.calls.line import CallBroken
 from ivr.channels.terminal.transcript import Transcript
-from ivr.cli import starter
 from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.config import Settings
 from tests.support.menus import small
+from tests.support.starters import write_chinese_first
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 
@@ -93,7 +93,7 @@ def test_a_language_that_the_hotline_lacks_is_refused() -> None:
 
 def test_who_rings(tmp_path: Path) -> None:
     """The first demonstration customer, whoever was named, nobody's number, or a number that nobody has."""
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     assert ring(YUEBAO).startswith("(+8613800138000 rings yuebao")
     assert ring(YUEBAO, caller="+12025550142").startswith("(+12025550142 rings yuebao")
     assert ring(YUEBAO, caller="withheld").startswith("(number withheld rings yuebao")
@@ -112,7 +112,7 @@ def test_nothing_of_one_sitting_touches_the_next() -> None:
 
 def test_a_broken_menu_is_not_begun_with(tmp_path: Path) -> None:
     """The problems are told at once."""
-    starter.write(tmp_path)
+    write_chinese_first(tmp_path)
     (tmp_path / "menu.yaml").write_text("hotline: bakery\n", encoding="utf-8")
     with pytest.raises(MenuBroken, match=r"menu\.yaml"):
         ring(tmp_path)
@@ -131,7 +131,7 @@ def saving(folder: Path, change: Callable[[str], str]) -> None:
 def test_a_saved_menu_is_picked_up_at_the_next_call(tmp_path: Path) -> None:
     """The call that goes on stays with what it began with; a broken menu is reported, and the good one goes on."""
     folder, out = tmp_path / "bakery", io.StringIO()
-    starter.write(folder)
+    write_chinese_first(folder)
     simulator = local_simulator(CallSaver(folder, Transcript(out)), None, "2026-11-23T10:00", None)
 
     def editor() -> Iterator[str]:

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.channels.twilio.admin.provisioning import OVERRIDES, webhook_settings
-from ivr.cli import starter
 from ivr.cli.twilio import twilio_command
 from tests.support.rest_stub import (
     ACCOUNT,
@@ -25,6 +24,7 @@ from tests.support.rest_stub import (
     refusal,
     twilio_stub,
 )
+from tests.support.starters import write_chinese_first
 
 PUBLIC = "https://ivr.example.com"
 WEBHOOKS = (
@@ -152,7 +152,7 @@ def test_doctor_succeeds_when_nothing_is_wrong(stub: Stub) -> None:
 
 def test_doctor_looks_up_the_desks(stub: Stub, tmp_path: Path) -> None:
     """Those of the hotline, as the environment has them, and the last resort."""
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     desk = {"IVR_DESK_SERVICE": HERS, "IVR_FALLBACK_NUMBER": "+19995550100", "IVR_PUBLIC_URL": ""}
     result = run("doctor", tmp_path / "bakery", "--lookups", **desk)
     assert result.exit_code == 1

@@ -9,12 +9,12 @@ import cryptography.fernet
 import cryptography.hazmat.primitives.kdf.hkdf  # noqa: F401
 import pytest
 
-from ivr.cli.starter import write
+from tests.support.starters import write_chinese_first
 
 
 @pytest.fixture(autouse=True)
 def hello(pytester: pytest.Pytester) -> Path:
     """A repository with one small hotline."""
     folder = pytester.path / "menus" / "hello"
-    write(folder)
+    write_chinese_first(folder)
     return folder

@@ -71,7 +71,7 @@ def test_a_menu_with_problems(pytester: pytest.Pytester, hello: Path) -> None:
     """They are told once with their places, of a test and of a file of written calls."""
     menu = hello / "menu.yaml"
     menu.write_text(menu.read_text(encoding="utf-8").replace("then: main", "then: mian"), encoding="utf-8")
-    problem = "*menus/hello/menu.yaml:26:5: greeting: there is no node `mian`; did you mean `main`[?]"
+    problem = "*menus/hello/menu.yaml:29:5: greeting: there is no node `mian`; did you mean `main`[?]"
     result = run(pytester, "call.press('1')")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([problem])

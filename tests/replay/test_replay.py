@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from ivr.app import build_application
 from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import DirectLine, VirtualClock
-from ivr.cli import main, starter
+from ivr.cli import main
 from ivr.config import Settings
 from ivr.engine.step import _miss
 from ivr.explore.samples import Samples
@@ -32,6 +32,7 @@ from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, play, read_calls
 from ivr.written.yaml_writer import written
 from tests.support.changing import change
+from tests.support.starters import write_chinese_first
 
 ROOT = Path(__file__).parents[2]
 YUEBAO = ROOT / "menus" / "yuebao"
@@ -174,7 +175,7 @@ def test_a_call_that_reached_its_limit() -> None:
 
 def test_speech_is_repeated_by_the_keys_that_it_meant(tmp_path: Path) -> None:
     """What nobody understood is not understood again."""
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     menu = tmp_path / "bakery" / "menu.yaml"
     menu.write_text(menu.read_text(encoding="utf-8") + "\nspeech: true\n", encoding="utf-8")
     tree = load_tree(tmp_path / "bakery")

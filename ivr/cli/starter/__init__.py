@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -55,8 +56,11 @@ def _files(folder: Path, place: Place) -> Iterator[tuple[str, str]]:
     for language in others:
         own = words_in(language)
         yield f"prompts.{language}.yaml", _filled("prompts.yaml", {"language": language} | _spoken(own))
-    asked = {"call": _text(words.call), "asked": _text(words.hours.announced)}
-    yield "calls/first.yaml", _filled("call.yaml", asked | _spoken(words))
+    call = {"call": words.call, "asked": words.hours.announced, "heard": words.heard}
+    yield (
+        "calls/first.yaml",
+        _filled("call.yaml", {name: _text(text, "a: {}") for name, text in call.items()}),
+    )
 
 
 def _filled(name: str, values: Mapping[str, str]) -> str:
@@ -67,7 +71,7 @@ def _filled(name: str, values: Mapping[str, str]) -> str:
 def _spoken(words: StarterWords) -> dict[str, str]:
     keys = {"agent": words.agent, "hours": words.hours, "end": words.end}
     return {
-        **{name: _text(text) for name, text in words.nodes.items()},
+        **{name: _text(text, "a: {}") for name, text in words.nodes.items()},
         **{f"{name}_option": _key(key) for name, key in keys.items()},
     }
 
@@ -85,15 +89,10 @@ def _key(key: KeyWords) -> str:
     return said + heard
 
 
-def _text(text: str) -> str:
-    """Return a text as YAML, in quotes only where it needs them."""
-    as_it_is = f"{{a: {text}, b: [{text}]}}"
+def _text(text: str, place: str = "{{a: [{}]}}") -> str:
+    """Return a text as YAML, in quotes only where it needs them in such a place."""
     try:
-        plain = yaml.safe_load(as_it_is) == {"a": text, "b": [text]}
+        plain = yaml.safe_load(place.format(text)) in ({"a": text}, {"a": [text]})
     except yaml.YAMLError:
         plain = False
-    return (
-        text
-        if plain and not text.startswith("=")
-        else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    )
+    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,9 @@ def _timezone(country: str) -> str:
         words = words_in(tag)
         if words.country == country:
             return words.timezone
-    zones = sorted(zone for zone, territory in get_global("zone_territories").items() if territory == country)
+    zones = [zone for zone, territory in get_global("zone_territories").items() if territory == country]
+    continents = Counter(zone.partition("/")[0] for zone in zones)
+    zones.sort(key=lambda zone: (-continents[zone.partition("/")[0]], zone))
     if len(zones) == 1:
         return zones[0]
     raise CommandFailed(

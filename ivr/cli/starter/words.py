@@ -31,6 +31,8 @@ class StarterWords(Model):
     """When the desk answers, as the sentences say it."""
     call: str
     """What happens in the written call."""
+    heard: str
+    """A part of `hours` that the written call expects."""
     offered: KeyWords
     """How a menu in another language offers this one."""
     agent: KeyWords

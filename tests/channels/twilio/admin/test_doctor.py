@@ -19,7 +19,6 @@ from ivr.app import create_app
 from ivr.channels.twilio.admin.doctor import Clocks, Diagnosis, Doctor
 from ivr.channels.twilio.admin.provisioning import webhook_settings
 from ivr.channels.twilio.signature import Signature, raw_target
-from ivr.cli import starter
 from ivr.config import Settings
 from ivr.storage.base import CallFilter
 from tests.support.rest_stub import (
@@ -35,6 +34,7 @@ from tests.support.rest_stub import (
     serving,
     twilio_stub,
 )
+from tests.support.starters import write_chinese_first
 
 TWIML = "<Response><Say>hello</Say></Response>"
 CHECKS = [
@@ -327,7 +327,7 @@ def test_this_programs_own_server_is_in_order(
 ) -> None:
     """It refuses what nobody signed. The probe is over in its store, as no more than a hang-up, and not among the calls."""
     monkeypatch.setattr("ivr.channels.twilio.admin.doctor.secrets", SimpleNamespace(token_hex="{:x}".format))
-    starter.write(tmp_path / "bakery")
+    write_chinese_first(tmp_path / "bakery")
     running: list[Flask] = []
 
     def program(environ: Any, start_response: Any) -> Any:
