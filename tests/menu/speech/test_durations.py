@@ -122,7 +122,7 @@ def test_what_the_parts_cost() -> None:
 def test_without_a_language_the_script_decides(language: str) -> None:
     """A Chinese character makes a text Chinese, also to the carrier's name of the language; else it is English."""
     assert spoken_seconds("请按12，再见") == spoken_seconds("请按12，再见", language)
-    assert spoken_seconds("Press 12, please") == spoken_seconds("Press 12, please", "en-GB")
+    assert spoken_seconds("Press 12, please") == spoken_seconds("Press 12, please", "en-CA")
     assert spoken_seconds("12", language) != spoken_seconds("12", "en-US")
 
 
