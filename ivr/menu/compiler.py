@@ -15,11 +15,12 @@ from ivr.menu.language.markers import Role
 from ivr.menu.language.model import YamlPath
 from ivr.menu.language.nodes import AskNode, MenuNode, Node, RunNode, SetNode
 from ivr.menu.language.options import Announcement, target_of
+from ivr.menu.language.scalars import KEY_OF
 from ivr.menu.language.walk import fields_with, walk
-from ivr.menu.language.words import Words, wordings
+from ivr.menu.language.words import RecordedWords, Words, wordings
 from ivr.menu.language.words_files import NodeWords, WordsFile, words_of
 from ivr.menu.speech import phrases
-from ivr.menu.speech.options import OptionSpeech, option_speech, speech_anywhere
+from ivr.menu.speech.options import OptionSpeech, keys_to_say, option_speech, speech_anywhere
 from ivr.menu.speech.packs import date_order, pack
 from ivr.menu.speech.prompts import Prompt, Voice
 from ivr.menu.speech.pronunciation import pronouncer
@@ -131,8 +132,15 @@ class _Maker:
             date_order=date_order(self.voice.language),
         )
 
-    def prompts(self, said: Words | None) -> tuple[Prompt, ...]:
-        return tuple(self.voice.prompt(wording) for wording in wordings(said))
+    def prompts(self, said: Words | None, node: str = "") -> tuple[Prompt, ...]:
+        return tuple(self.voice.prompt(self.with_keys(wording, node)) for wording in wordings(said))
+
+    def with_keys(self, wording: str | RecordedWords, node: str) -> str | RecordedWords:
+        """Return the words of a node with the keys of options in the place of their names."""
+        if isinstance(wording, RecordedWords) or not node or not KEY_OF.search(wording):
+            return wording
+        keys = keys_to_say(self.hotline, self.hotline.nodes, node)
+        return KEY_OF.sub(lambda found: self.named(keys[found[1]]), wording)
 
     def node(self, name: str, node: Node, makers: Mapping[str, _Maker]) -> NodeSpeech:
         typed = self.words.nodes.get(name) if self.words else None
@@ -141,7 +149,7 @@ class _Maker:
         sent = fields_with(type(node), {Role.message, Role.note}).items()
         speaker, source = (makers.get(node.spoken_in, self), node) if node.spoken_in else (self, own)
         said = NodeSpeech(
-            {key: speaker.prompts(getattr(source, field)) for key, field in spoken},
+            {key: speaker.prompts(getattr(source, field), name) for key, field in spoken},
             {
                 key: self.voice.message(getattr(own, field) or "")
                 for key, field in sent

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from ivr.menu.checks.markup import check_markup
+from ivr.menu.checks.named_keys import check_named_keys
 from ivr.menu.checks.paths import check_ways
 from ivr.menu.checks.templates import (
     check_braces,
@@ -56,6 +57,7 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     for name, node in draft.nodes.items():
         _node(draft, hotline, name, node, contracts)
     check_words(draft, hotline)
+    check_named_keys(draft, hotline)
     texts = template_texts(draft, hotline)
     check_templates(draft, texts)
     check_conditions(draft, contracts, texts)

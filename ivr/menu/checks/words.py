@@ -13,7 +13,7 @@ from ivr.menu.language.markers import TRANSLATED
 from ivr.menu.language.nodes import AskNode, MenuNode, Node
 from ivr.menu.language.options import Anywhere, NamedOption, names_in, option_words
 from ivr.menu.language.phrases import Phrases
-from ivr.menu.language.scalars import SPECIAL_TARGETS
+from ivr.menu.language.scalars import KEY_OF, SPECIAL_TARGETS
 from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
@@ -307,6 +307,8 @@ class _Options:
 
     def taken_and_not_said(self) -> None:
         said = {key for text in self.texts("say") for key in self.said(text)}
+        named = {name for text in self.texts("say") for name in KEY_OF.findall(text)}
+        said |= {option.key for option in self.options if option.name in named}
         for option in self.options:
             untranslated = self.where is not None and self.node.options[option.key].announcement
             if not option.announcement and not untranslated and option.key not in said:
@@ -320,7 +322,9 @@ class _Options:
         if len(silent) > 1:
             keys = " and ".join(f"`{key}`" for key in silent[:2])
             what = f"the words say the keys {keys} by themselves, and would say the same if the options were swapped"
-            remedy = "write `for:`, `to:`, or a `say:` with `{key}` for each option"
+            remedy = (
+                "write `for:` or `to:` for each option, or `{key of …}` with its name in place of the key"
+            )
             self.draft.note(self.name, ("say",), what, remedy, self.where, "warning", "W12")
 
     def phrases_that_mean_two(self) -> None:

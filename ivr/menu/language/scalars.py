@@ -256,6 +256,8 @@ _DAY = "|".join(WEEKDAYS)
 _KEY_PLACE = r"(?<!\{)\{key\}(?!\})"
 KEY_PLACE = re.compile(_KEY_PLACE)
 """Where a sentence says the key. `{{key}}` is the value of a variable."""
+KEY_OF = re.compile(r"\{key of ([^{}]*)\}")
+"""Where the words of a node say the key of an option, by its name."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Value = Annotated[str, BeforeValidator(_whole)]

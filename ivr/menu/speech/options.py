@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.menu.language.hotline import Hotline
-from ivr.menu.language.nodes import Node
+from ivr.menu.language.nodes import Node, SayNode, SetNode
 from ivr.menu.language.options import Announcement, OptionWords, names_in, option_words
 from ivr.menu.language.words_files import NodeWords, WordsFile
 from ivr.menu.speech.markup import plain
@@ -53,6 +54,24 @@ def option_speech(
         translated = language != first and option.language is None
         said = option_words(own.get(option.name)) if translated else option
         yield OptionSpeech.of(key, option.name, said, option.language or language)
+
+
+def keys_to_say(hotline: Hotline, nodes: Mapping[str, Node], name: str) -> dict[str, str]:
+    """Return the keys that the words of a node can say, by the names of their options.
+
+    They are those of the node itself, or of the menu that follows without anything between but words, and those that
+    work anywhere. A name that two options have is left out.
+    """
+    at, passed = name, set[str]()
+    while isinstance(node := nodes.get(at), SayNode | SetNode) and at not in passed:
+        passed.add(at)
+        at = node.then
+    found: dict[str, str] = {}
+    for options in (hotline.anywhere, nodes[at].options if at in nodes else {}):
+        names = names_in(options)
+        count = Counter(names.values())
+        found |= {each: key for key, each in names.items() if count[each] == 1}
+    return found
 
 
 def speech_anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Iterable[OptionSpeech]:

@@ -160,7 +160,7 @@ def test_several_options_that_only_the_words_of_the_menu_name() -> None:
     assert said(hotline(small(f"main: {menu}"))) == [
         (
             "menu.yaml:9:10: main: the words say the keys `1` and `2` by themselves, and would say the same if the options were "
-            "swapped; write `for:`, `to:`, or a `say:` with `{key}` for each option [W12]"
+            "swapped; write `for:` or `to:` for each option, or `{key of …}` with its name in place of the key [W12]"
         )
     ]
 
