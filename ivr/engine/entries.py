@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
+from babel.numbers import get_currency_precision
 
 from ivr.menu.language.nodes import FIXED_LENGTHS, USUAL_LENGTHS, AskNode
 from ivr.menu.speech.packs import DateOrder
@@ -22,8 +23,8 @@ from ivr.menu.speech.values.speaker import Territory, speaker
 class Typing:
     """What an entry's meaning depends on, beside its keys."""
 
-    region: str
-    """Where a telephone number without a country belongs, such as ``CN``."""
+    territory: Territory
+    """Where a telephone number without a country belongs, and an amount without a currency."""
     date_order: DateOrder
     """The order in which callers of this language type a date."""
     today: Callable[[], date]
@@ -74,7 +75,7 @@ def read_entry(node: AskNode, keys: str, typing: Typing, *, ended: bool) -> Vali
         unfinished = not whole or 0 < len(keys) < span[0]
     else:
         fits = True
-        unfinished = not ended and not (node.ask == "phone" and _number(keys, typing.region))
+        unfinished = not ended and not (node.ask == "phone" and _number(keys, typing.territory.country))
     if unfinished or not fits or value is None or not _in_range(node, value):
         return InvalidEntry(unfinished)
     return ValidEntry(value)
@@ -95,7 +96,7 @@ def _phone(keys: str, typing: Typing) -> str | None:
     """Read a telephone number, also one with its country's code and nothing before it."""
     if _digits(keys, typing) is None:
         return None
-    return _number(keys, typing.region) or _number("+" + keys, typing.region)
+    return _number(keys, typing.territory.country) or _number("+" + keys, typing.territory.country)
 
 
 def _number(typed: str, region: str) -> str | None:
@@ -122,8 +123,9 @@ def _id_tail(keys: str, _typing: Typing) -> str | None:
     return typed if re.fullmatch(r"\d{3}[\dX]", typed, re.ASCII) else None
 
 
-def _amount(keys: str, _typing: Typing) -> Decimal | None:
-    if not re.fullmatch(r"\d{1,12}(\*\d{1,2})?", keys, re.ASCII):
+def _amount(keys: str, typing: Typing) -> Decimal | None:
+    decimals = get_currency_precision(typing.territory.currency or "XXX")
+    if not re.fullmatch(r"\d{1,12}" + (rf"(\*\d{{1,{decimals}}})?" if decimals else ""), keys, re.ASCII):
         return None
     return Decimal(keys.replace("*", "."))
 

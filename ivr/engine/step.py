@@ -369,9 +369,8 @@ def _take_entry(turn: Turn, node: nodes.AskNode, typed: events.DigitsPressed) ->
     it acts if it is no good entry.
     """
     keys, ended = typed.digits, bool(typed.finished_by)
-    region = turn.tree.languages[0].partition("-")[2]
-    where = Typing(region, turn.speech.date_order, turn.today)
-    entry = read_entry(node, keys, where, ended=ended)
+    typing = Typing(turn.tree.territory, turn.speech.date_order, turn.today)
+    entry = read_entry(node, keys, typing, ended=ended)
     is_data = isinstance(entry, ValidEntry) and not ended
     if not is_data and (keys in node.options or keys in turn.tree.anywhere):
         _choose_option(turn, keys)

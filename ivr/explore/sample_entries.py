@@ -98,7 +98,7 @@ def _region(tree: Tree) -> str:
 
 def _read(tree: Tree, node: AskNode, keys: str, language: str, *, ended: bool) -> Any:
     order = tree.speech[language].date_order
-    return read_entry(node, keys, Typing(_region(tree), order, lambda: date(2026, 11, 24)), ended=ended)
+    return read_entry(node, keys, Typing(tree.territory, order, lambda: date(2026, 11, 24)), ended=ended)
 
 
 def takes(tree: Tree, node: AskNode, keys: str, *, ended: bool) -> bool:

@@ -25,7 +25,7 @@ def pattern(name: PatternName, language: str) -> re.Pattern[str] | None:
 def _filled_in(source: str, language: str) -> str:
     of = pack(language).lint
     parts = {"hour": "|".join(of.numbers[1:13]), **of.parts}
-    return re.sub(r"<<(\w+)>>", lambda found: _filled_in(parts[found[1]], language), source)
+    return re.sub(r"<<(\w+)>>", lambda found: f"(?:{_filled_in(parts[found[1]], language)})", source)
 
 
 def yes_words(language: str) -> frozenset[str]:

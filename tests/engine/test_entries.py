@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from ivr.engine.entries import InvalidEntry, Typing, ValidEntry, fixed_length, lengths, read_entry
 from ivr.menu.language.nodes import AskNode
 from ivr.menu.speech.packs import DateOrder
+from ivr.menu.speech.values.speaker import Territory
 
 TODAY = date(2026, 11, 23)
 
 
 def read(
-    ask: str, keys: str, *, ended: bool = True, order: DateOrder = "ymd", **more: str
+    ask: str, keys: str, *, ended: bool = True, order: DateOrder = "ymd", currency: str = "CNY", **more: str
 ) -> ValidEntry | InvalidEntry:
     """Read keys as this kind of entry, in China."""
     node = AskNode.model_validate({"ask": ask, "then": "next", **more})
-    return read_entry(node, keys, Typing("CN", order, lambda: TODAY), ended=ended)
+    return read_entry(node, keys, Typing(Territory("CN", currency), order, lambda: TODAY), ended=ended)
 
 
 @pytest.mark.parametrize("keys", ["11010519491231002X".replace("X", "*"), "440524188001010014"])
@@ -85,6 +86,21 @@ def test_a_date_is_typed_in_the_order_of_the_language(order: DateOrder, keys: st
     assert read("date", keys, order=order) == ValidEntry(date(2024, 2, 29))
     others = {"ymd", "mdy", "dmy"} - {order}
     assert [read("date", keys, order=other) for other in others] == [InvalidEntry()] * 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("currency", "keys", "good"),
+    [
+        ("JPY", "1200", True),
+        ("JPY", "1200*5", False),
+        ("USD", "1200*50", True),
+        ("USD", "1200*505", False),
+        ("KWD", "1*505", True),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(currency: str, keys: str, *, good: bool) -> None:
+    """A yen has none, and an amount that is read back rounded is not the one that was typed."""
+    assert isinstance(read("amount", keys, currency=currency), ValidEntry) is good
 
 
 @pytest.mark.parametrize("keys", ["１２３４", "१२३४", "²²²²"])
