@@ -106,6 +106,16 @@ def test_two_options_that_lead_to_the_same_place_need_a_name() -> None:
     assert "Press 3 for anything else." in announced(loaded(named, words), "main", "en-US")
 
 
+def test_very_many_options_without_words_are_one_short_problem() -> None:
+    """The first are named, and the others counted."""
+    options = "".join(
+        f'      "{number}": {{for: 别的, name: other_{number}, go: more}}\n' for number in range(10, 40)
+    )
+    menu = MENU.replace("    menu:\n", "    wait: true\n    menu:\n" + options)
+    (found,) = (each for each in said(loaded(menu)) if "are missing" in each)
+    assert "`menu other_29` and 10 more are missing in `en-US`" in found
+
+
 def test_in_one_language_two_options_may_lead_to_the_same_place() -> None:
     """No words file has to tell them apart."""
     menu = 'hotline: x\nlanguages: [en-US]\nstart: main\nagent: none\nnodes:\n  main: {menu: {"1": {for: a, go: bye}, "2": {for: b, go: bye}}}\n  bye: {end: Goodbye.}\n'

@@ -129,11 +129,9 @@ def _names_of_options(
             keys.setdefault(name, []).append(key)
     for name, alike in keys.items():
         spoken = any(isinstance(each := options[key], NamedOption) and _has_words(each) for key in alike)
-        for key in alike[1:] if spoken and len(hotline.languages) > 1 else ():
+        for number, key in enumerate(alike[1:] if spoken and len(hotline.languages) > 1 else (), 2):
             what = f"`{key}` and `{alike[0]}` are both called `{name}`, under which their words stand in another language"
-            draft.note(
-                node, (field, key), what, f"write `name: {name}_{len(alike)}`, or a better one, for it"
-            )
+            draft.note(node, (field, key), what, f"write `name: {name}_{number}`, or a better one, for it")
 
 
 def _has_words(option: NamedOption) -> bool:

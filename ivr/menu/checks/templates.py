@@ -15,7 +15,7 @@ from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TEMPLATES, Role
 from ivr.menu.language.model import Model, YamlPath
 from ivr.menu.language.nodes import AskNode, RunNode
-from ivr.menu.language.options import Anywhere, names_in, option_words
+from ivr.menu.language.options import Anywhere, NamedOption, option_words
 from ivr.menu.language.scalars import KEY_PLACE
 from ivr.menu.language.walk import MarkedText, walk
 from ivr.menu.language.words import RecordedWords
@@ -257,7 +257,8 @@ def _part(draft: Draft, text: MarkedText, node: str, language: str | None) -> Ya
     if language is not None:
         return path[:2]
     options = draft.nodes[node].options if node else draft.hotline.anywhere if draft.hotline else {}
-    return path[0], names_in(options).get(str(path[1]), "")
+    option = options.get(str(path[1]))
+    return path[0], option.name if isinstance(option, NamedOption) else str(option)
 
 
 def sections(draft: Draft, hotline: Hotline) -> Iterator[tuple[str, Model, str | None, YamlPath]]:

@@ -119,20 +119,27 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
         return  # its words have a problem of their own
     own = words_of(node, typed)
     known = _names_are_known(draft, node.options)
-    lacking = [*_lacking(node, own), *(f"{node.options_key} {each}" for each in _silent(node, own) if known)]
+    silent = _silent(node, own) if known else {}
+    lacking = [*_lacking(node, own), *(f"{node.options_key} {each}" for each in silent)]
     if lacking:
-        what = f"the words for {', '.join(f'`{part}`' for part in lacking)} are missing in `{language}`"
+        named = ", ".join(f"`{part}`" for part in lacking[:_LISTED])
+        more = f" and {len(lacking) - _LISTED} more" if len(lacking) > _LISTED else ""
+        what = f"the words for {named}{more} are missing in `{language}`"
         draft.note(name, (), what, f"add them under `{name}:`", language, rule="W11")
-    for path, what, remedy in _superfluous(node, own):
+    for path, what, remedy in _superfluous(node, own, silent):
         if known or path[0] != node.options_key:
             draft.note(name, path, what, remedy, language)
+
+
+_LISTED = 20
+"""Words that are named where they are missing. Nobody adds more at once."""
 
 
 def _names_are_known(draft: Draft, options: Mapping[str, str | NamedOption]) -> bool:
     """Return whether each option has a name. One whose target is misspelt has none, which is no mistake of its words."""
     own = {each.own_name for each in options.values() if isinstance(each, NamedOption)}
-    known = {*draft.names, *SPECIAL_TARGETS, *own}
-    return all(name in known for name in names_in(options).values())
+    names = names_in(options).values()
+    return all(name in draft.names or name in SPECIAL_TARGETS or name in own for name in names)
 
 
 def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
@@ -154,8 +161,10 @@ def _silent(node: Node, own: NodeWords) -> dict[str, None]:
     }
 
 
-def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Yield words that would never be spoken."""
+def _superfluous(
+    node: Node, own: NodeWords, silent: Mapping[str, None]
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yield words that would never be spoken. ``silent`` are the options that lack words."""
     said = fields_with(type(node), TRANSLATED)
     for key, field in fields_with(NodeWords, TRANSLATED).items():
         if getattr(own, field) is not None and key not in said:
@@ -175,11 +184,10 @@ def _superfluous(node: Node, own: NodeWords) -> Iterator[tuple[tuple[str, ...], 
                     "delete it here",
                 )
             else:
-                lacking = _silent(node, own) if options else {}
                 yield (
                     (field, name),
                     f"no option of the {what} is called `{name}`",
-                    _meant(name, lacking, names),
+                    _meant(name, silent if options else {}, names),
                 )
 
 
