@@ -1,6 +1,7 @@
 """How far the model of spoken seconds is off, and what its constants should be: espeak-ng speaks every shipped prompt.
 
     python -m benchmarks.spoken [menus/yuebao]
+    python -m benchmarks.spoken --packs
 
 It wants espeak-ng (``make voice``). Spoken are the fixed prompts of the hotline and everything else that its written calls
 let a caller hear, which is the templates with their values. A duration is that of the WAV from the first sample to the last
@@ -9,6 +10,9 @@ not count. Texts that mix the scripts are left out: no voice of espeak-ng reads 
 
 Chinese is spoken by ``cmn-latn-pinyin``, which differs from ``cmn`` in how it reads Latin letters alone. In espeak-ng 1.51
 ``cmn`` takes the pinyin of its own dictionary for English, and says `king three` for 请: half as long again.
+
+``--packs`` does the same for every other language pack that a voice of espeak-ng reads, on the machine's own sentences in it. They
+are fewer, and of one kind.
 
 The fit is a least-squares one in which each prompt weighs as one over its duration: the errors of words add up, so that
 their square grows with the length. No constant may be negative. Exit status 1: a constant of a language's pack
@@ -31,7 +35,9 @@ from statistics import mean
 from ivr.calls.hotline_loader import load_tree
 from ivr.calls.line import Heard
 from ivr.harness import DirectHarnesses
+from ivr.lint.patterns import sentences
 from ivr.logs import configure
+from ivr.menu.language.phrases import Phrases
 from ivr.menu.speech.durations import SpokenParts, cost, parts
 from ivr.menu.speech.packs import pack
 from ivr.menu.tree import Tree
@@ -126,6 +132,51 @@ def _unmixed(text: str, tag: str) -> dict[str, str]:
     return {} if mixed or not text else {text: "Chinese" if chinese else "English"}
 
 
+PACK_VOICES = {
+    "ar": "ar", "de-DE": "de", "en-GB": "en-gb", "es-ES": "es", "es-MX": "es-419", "fr-CA": "fr-fr", "fr-FR": "fr-fr",
+    "hi-IN": "hi", "it-IT": "it", "ko-KR": "ko", "pt-BR": "pt-br", "ru-RU": "ru", "vi-VN": "vi", "yue-HK": "yue",
+}  # fmt: skip
+"""The voice of each pack. espeak-ng reads no kanji, and zh-TW is to the ear what zh-CN is."""
+_VALUES = {"{length}": "6", "{value}": "3 8 1 5", "{account}": "3 9 0 2"}
+
+
+def pack_sentences(tag: str) -> list[str]:
+    """Return the machine's own sentences in a pack, whole and, where they are several, each alone."""
+    of = pack(tag)
+    values = {**_VALUES, "{key}": of.keys.digits.replace("{digits}", "3")}
+    values |= dict.fromkeys(("{for}", "{to}", "{reason}"), of.seconds.value)
+    texts: list[str] = []
+    for name in Phrases.model_fields:
+        said = getattr(of.sentences, name)
+        for text in said if isinstance(said, list) else [said]:
+            for place, value in values.items():
+                text = text.replace(place, value)  # noqa: PLW2901
+            texts += [text, *(sentences(text) if len(sentences(text)) > 1 else ())]
+    return [text for text in dict.fromkeys(texts) if len(text) > _SHORTEST]
+
+
+_SHORTEST = 6
+"""Characters of a sentence. A shorter one is a name, such as that of a key."""
+
+
+def report_pack(tag: str) -> None:
+    """Print the constants and the error of one pack."""
+    seconds = pack(tag).seconds
+    by_character = seconds.numbers == "characters"
+    names = FITTED["Chinese"] if by_character else FITTED["English"]
+    names = ("prompts", *(name for name in names if name != "prompts"))
+    texts = pack_sentences(tag)
+    spoken = [speak(text, PACK_VOICES[tag]) for text in texts]
+    counted = [parts(text, syllables=by_character) for text in texts]
+    fitted = fit([[getattr(each, name) for name in names] for each in counted], spoken)
+    off = mean(abs(cost(each, seconds) / time - 1) for each, time in zip(counted, spoken, strict=True))
+    shown = ", ".join(
+        f"{name.removesuffix('s')} {value:.4f} ({getattr(seconds, name.removesuffix('s')):.4f})"
+        for name, value in zip(names, fitted, strict=True)
+    )
+    print(f"{tag:7}{len(texts):4} sentences, {off:5.1%} off; fitted (the model): {shown}")
+
+
 def fit(rows: Sequence[Sequence[int]], seconds: Sequence[float]) -> list[float]:
     """Return the seconds of each part that fit best, none of them negative."""
     used = list(range(len(rows[0])))
@@ -188,8 +239,13 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("hotline", type=Path, nargs="?", default=Path("menus/yuebao"))
+    parser.add_argument("--packs", action="store_true", help="the language packs, in place of a hotline")
     options = parser.parse_args()
     configure(level="critical")
+    if options.packs:
+        for tag in PACK_VOICES:
+            report_pack(tag)
+        return 0
     texts = prompts(options.hotline)
     try:
         with ThreadPoolExecutor() as pool:

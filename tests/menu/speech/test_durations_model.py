@@ -8,7 +8,7 @@ from statistics import mean
 
 import pytest
 
-from benchmarks.spoken import FITTED, VOICES, fit, fixed_prompts, solved, speak
+from benchmarks.spoken import FITTED, PACK_VOICES, VOICES, fit, fixed_prompts, pack_sentences, solved, speak
 from ivr.calls.hotline_loader import load_tree
 from ivr.menu.speech.durations import parts, spoken_seconds
 
@@ -94,6 +94,16 @@ def test_the_model_is_near_to_the_voice_that_is_installed(language: str) -> None
     errors = [off(language, text, speak(text, VOICES[language])) for text in texts]
     assert mean(map(abs, errors)) < MOST_OFF
     assert abs(mean(errors)) < MOST_OFF / 2
+
+
+@pytest.mark.parametrize("tag", PACK_VOICES)
+@needs_voice
+def test_the_model_of_a_pack_is_near_to_its_voice(tag: str) -> None:
+    """Some of the machine's own sentences, spoken now."""
+    texts = pack_sentences(tag)[::8]
+    assert len(texts) >= 5
+    errors = [spoken_seconds(text, tag) / speak(text, PACK_VOICES[tag]) - 1 for text in texts]
+    assert mean(map(abs, errors)) < MOST_OFF
 
 
 @needs_voice
