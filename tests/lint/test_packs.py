@@ -86,7 +86,7 @@ BLAMES = {
     "ar": ("رقم غير صحيح.", "يرجى إدخال الرقم مرة أخرى."),
     "de-DE": ("Ungültige Eingabe.", "Diese Taste ist hier nicht belegt."),
     "en-GB": ("Invalid entry.", "That isn't one of the options."),
-    "en-US": ("Invalid entry.", "That key didn't match."),
+    "en-US": ("Invalid entry.", "That isn't one of the options."),
     "es-ES": ("Opción no válida.", "Esa tecla no corresponde a ninguna opción."),
     "es-MX": ("Opción incorrecta.", "Esa tecla no corresponde a ninguna opción."),
     "fr-CA": ("Choix invalide.", "Cette touche ne correspond à aucun choix."),
@@ -99,6 +99,6 @@ BLAMES = {
     "ru-RU": ("Неверный выбор.", "Такого пункта в меню нет."),
     "vi-VN": ("Lựa chọn không hợp lệ.", "Phím này không có trong danh sách lựa chọn."),
     "yue-HK": ("輸入錯誤。", "呢個鍵冇對應嘅服務。"),
-    "zh-CN": ("输入有误。", "这个键这里没有对应的服务。"),
+    "zh-CN": ("输入有误。", "这个键没有对应的服务。"),
     "zh-TW": ("輸入錯誤。", "這個按鍵沒有對應的服務。"),
 }

@@ -66,6 +66,23 @@ def test_the_keys_of_the_own_sentences_are_understood(tag: str) -> None:
     assert said_keys(str(sentences.read_back), tag) == ["1", "2"]
 
 
+DATE_WORDS = {
+    "ar": "لليوم للشهر للسنة", "de": "Tag Monat Jahr", "en": "day month year", "es": "día mes año", "fr": "jour mois année",
+    "hi": "दिन महीने साल", "it": "giorno mese anno", "ja": "日2 月2 西暦", "ko": "일 월 연도", "pt": "dia mês ano",
+    "ru": "день месяц год", "vi": "ngày, tháng năm", "yue": "日同 月各 年份", "zh": "日 月 年",
+}  # fmt: skip
+
+
+@PACKS
+def test_the_hint_of_a_date_names_the_order_in_which_it_is_typed(tag: str) -> None:
+    """Day, month and year come in the sentence as they are read."""
+    hint = str(pack(tag).sentences.hint_date)
+    places = zip(
+        "dmy", (hint.rindex(word) for word in DATE_WORDS[tag.partition("-")[0]].split()), strict=True
+    )
+    assert "".join(each for each, _ in sorted(places, key=lambda place: place[1])) == date_order(tag)
+
+
 @PACKS
 def test_a_caller_may_say_a_key(tag: str) -> None:
     """Each name of a key means the key, also with what is put before and after it."""
