@@ -9,6 +9,7 @@ from ivr.engine.entries import fixed_length, lengths, say_value
 from ivr.engine.keys import keys_here
 from ivr.engine.turn import Turn
 from ivr.menu.language.nodes import AskNode, MenuNode
+from ivr.menu.speech.packs import pack
 from ivr.menu.speech.prompts import Prompt, Utterance, pick
 
 
@@ -80,7 +81,9 @@ def _ask_again(turn: Turn, tries: int, how: str) -> tuple[Prompt, ...]:
     if how == "noinput" or tries < 2 or hint is None or len(turn.words.say) > tries:
         return pick(turn.words.say, tries + 1)
     least, most = lengths(node) or (0, 0)
-    said = hint.fill(length=str(least) if least == most else f"{least}-{most}")
+    between = pack(turn.speech.language).keys.between
+    varies = between.replace("{least}", str(least)).replace("{most}", str(most))
+    said = hint.fill(length=str(least) if least == most else varies)
     return (Prompt(replace(said, static=True)),)
 
 

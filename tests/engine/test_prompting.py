@@ -71,7 +71,7 @@ def test_an_entry_with_wordings_of_its_own_uses_them() -> None:
 def test_an_entry_of_several_lengths_says_both() -> None:
     """The hint names the fewest and the most keys."""
     call = Call(tree_of("main: {say: Number?, ask: digits, length: 4-8, then: bye}"))
-    assert call.press("1*34#").press("1*34#").heard[1] == "Please enter 4-8 digits."
+    assert call.press("1*34#").press("1*34#").heard[1] == "Please enter 4 to 8 digits."
 
 
 @pytest.mark.parametrize(

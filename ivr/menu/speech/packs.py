@@ -32,6 +32,8 @@ class Keys(Model):
 
     digits: str = "{digits}"
     """How a key of digits is named where a caller is told to press it, with `{digits}`."""
+    between: str = "{least}-{most}"
+    """How a number of keys is said that may vary, with `{least}` and `{most}`."""
     names: dict[str, list[str]] = Field(default_factory=dict)
     """What a caller may say for each key, beside the digit: `"0": [zero, oh]`, `"*": [star]`."""
     before: list[str] = Field(default_factory=list)
