@@ -17,6 +17,7 @@ from ivr.cli.output import print_json, print_problem
 from ivr.console import counted
 from ivr.lint import judged
 from ivr.menu.loader import Loaded
+from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import MAX_PROBLEMS, BadFile, Problem
 from ivr.written.runner import read_calls
 
@@ -25,11 +26,13 @@ from ivr.written.runner import read_calls
     epilog="""\b
 Examples:
   ivr check
-  ivr check menus/yuebao --format json"""
+  ivr check menus/yuebao --format json
+  ivr check menus/yuebao --verbose     # and every text that a language takes from another"""
 )
 @hotline_argument
 @format_option
-def check_command(hotline: Path, form: str) -> None:
+@click.option("--verbose", "-v", is_flag=True, help="List the texts that a language takes from another, too.")
+def check_command(hotline: Path, form: str, *, verbose: bool) -> None:
     """Say everything that is wrong with a hotline, and what to write instead.
 
     What a caller will hear is judged too, by the rules that `ivr explain` lists, once nothing else is wrong: their ids
@@ -45,6 +48,8 @@ def check_command(hotline: Path, form: str) -> None:
     else:
         for problem in problems:
             print_problem(hotline, problem)
+        if verbose and loaded.draft is not None:
+            _print_fallen_back(loaded.draft)
         click.echo(f"{hotline}: {_count(problems)}")
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
@@ -58,6 +63,13 @@ def _missing_bulletins(hotline: Path, loaded: Loaded) -> Iterator[Problem]:
             what = "there is no bulletins.yaml, so that nothing is told here"
             file, at = loaded.draft.place_of(name, ("run",))
             yield Problem(file, *at, name, what, "write one, with `[]` for none as yet", "warning")
+
+
+def _print_fallen_back(draft: Draft) -> None:
+    """Print each text that a language takes from another."""
+    for language, fallen in draft.fallen_back.items():
+        for node, part, source in fallen:
+            click.echo(f"  {language} from {source}: {node}{': ' if node else ''}{part}")
 
 
 _KINDS = {"error": "error", "warning": "warning", "information": "note"}

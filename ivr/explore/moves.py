@@ -19,6 +19,7 @@ from ivr.engine.session import Session
 from ivr.explore.sample_entries import bad_entries, good_entries
 from ivr.explore.samples import ACCOUNT, OTHER_ACCOUNT, Samples
 from ivr.explore.time_samples import moments
+from ivr.menu.graph.languages import first_languages
 from ivr.menu.language import nodes
 from ivr.menu.tree import Tree
 
@@ -73,7 +74,7 @@ class Moves:
         return self.moments[0]
 
     def beginnings(self) -> list[Move]:
-        """Return how a call can begin: with a number, one that a condition names, or none; and in each language."""
+        """Return how a call can begin: with a number, one that a condition names, or none; and in which languages."""
         callers = [
             ACCOUNT,
             "",
@@ -82,7 +83,7 @@ class Moves:
         return [
             Move(Actor.world, events.CallStarted(self.usual, caller, language=language))
             for caller in dict.fromkeys(callers)
-            for language in self.tree.languages
+            for language in first_languages(self.tree.declared, self.tree.nodes)
         ]
 
     def at(self, session: Session) -> tuple[Move, ...]:

@@ -66,7 +66,7 @@ def _in_words(keys: Sequence[str]) -> str:
 def few_seconds(subject: Subject, limit: float) -> Iterator[Finding]:
     """Measure the way to a human from the start, in the worst case."""
     start = subject.hotline.start
-    for language in subject.languages:
+    for language in subject.heard_at(start):
         route = routes_to_human(subject.ways[language]).get(start)
         if route is not None and route.seconds > limit:
             keys = f"by {_in_words(route.keys)}" if route.keys else "by silence"
@@ -124,7 +124,7 @@ def closed(subject: Subject, _limit: float) -> Iterator[Finding]:
     for name, desk in subject.hotline.desks.items():
         if desk.closed is None:
             continue
-        for language in subject.languages:
+        for language in subject.heard_at(desk.closed):
             if pattern("hours", language) and desk.closed not in hours_said[language]:
                 what = f"`{desk.closed}` does not say when the desk `{name}` opens"
                 yield Finding(desk.closed, ("say",), what, "say the hours", language)

@@ -41,7 +41,7 @@ def options(subject: Subject, limit: float) -> Iterator[Finding]:
             remedy = "put some of them into a menu of their own"
             yield Finding(name, ("menu",), what, remedy, severity="error")
             continue
-        for language in subject.languages if len(keys) > limit else ():
+        for language in subject.heard_at(name) if len(keys) > limit else ():
             priced = _priced(subject, language, name, keys)
             flat, (groups, split) = expected(priced), best_split(priced, int(limit))
             if split < flat:
@@ -94,7 +94,7 @@ def _gain(subject: Subject, level: _Level) -> tuple[str, float, float] | None:
     if len(above) - 1 + len(below) > MOST_OPTIONS or not below:
         return None
     at, found = above.index(level.key), []
-    for language in subject.languages:
+    for language in subject.heard_at(level.upper):
         ups = _priced(subject, language, level.upper, above)
         downs = _priced(subject, language, level.lower, below)
         longer = sum(option.seconds for option in downs) - ups[at].seconds
@@ -102,8 +102,8 @@ def _gain(subject: Subject, level: _Level) -> tuple[str, float, float] | None:
             return None
         said = subject.ways[language].said(level.lower)
         found.append((language, nested(ups, at, downs, said), merged(ups, at, downs)))
-    best = max(found, key=lambda each: each[1] - each[2])
-    return best if best[1] > best[2] else None
+    best = max(found, key=lambda each: each[1] - each[2], default=None)
+    return best if best and best[1] > best[2] else None
 
 
 @rule("M02")

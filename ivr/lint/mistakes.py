@@ -39,7 +39,7 @@ def tapered(subject: Subject, _limit: float) -> Iterator[Finding]:
         for name, node in subject.listening():
             for part in ("noinput", "nomatch"):
                 own = subject.tree.speech[language].nodes[name].spoken[part][: node.tries - 1]
-                if own and node.tries > 2:
+                if own and node.tries > 2 and language in subject.heard[name]:
                     yield from _too_little(Finding(name, (part,), "", "", language), own, node.tries - 1)
 
 
@@ -64,7 +64,7 @@ def short_again(subject: Subject, limit: float) -> Iterator[Finding]:
         for name, node in subject.entries():
             say = subject.tree.speech[language].nodes[name].say
             seconds = subject.ways[language].said(name)
-            if len(say) == 1 and node.tries > 1 and seconds > limit:
+            if len(say) == 1 and node.tries > 1 and seconds > limit and language in subject.heard[name]:
                 what = f"the question of {seconds:.1f} s is said again at each try, more than {limit:g} s"
                 yield Finding(name, ("say",), what, "write a list, the second wording shorter", language)
 

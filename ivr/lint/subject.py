@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ivr.lint.patterns import pattern
 from ivr.menu.graph.flow import Edge, Flow, closure
+from ivr.menu.graph.languages import languages_heard
 from ivr.menu.graph.routes import Route, routes_to_human
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.contract import Contract
@@ -72,6 +73,15 @@ class Subject:
     @cached_property
     def flow(self) -> Flow:
         return Flow(self.tree.declared, self.tree.nodes, self.tree.contracts)
+
+    @cached_property
+    def heard(self) -> Mapping[str, frozenset[str]]:
+        """The languages in which the words of each node can be heard."""
+        return languages_heard(self.flow)
+
+    def heard_at(self, name: str) -> list[str]:
+        """Return the languages in which the words of a node can be heard, in the hotline's order."""
+        return [each for each in self.languages if each in self.heard[name]]
 
     @cached_property
     def ways(self) -> Mapping[str, TimedEdges]:
@@ -157,8 +167,9 @@ class Subject:
     # --- words
 
     def question(self, name: str, language: str) -> Prompt | None:
-        """Return the first wording of what a node says first."""
-        return next(iter(self.tree.speech[language].nodes[name].say), None)
+        """Return the first wording of what a node says first, or None if nobody hears it in this language."""
+        said = self.tree.speech[language].nodes[name].say if language in self.heard[name] else ()
+        return next(iter(said), None)
 
     @cached_property
     def said(self) -> list[SpokenText]:
@@ -205,7 +216,8 @@ class Subject:
     def _of_nodes(self, language: str) -> Iterator[SpokenText]:
         for name, own in self.tree.speech[language].nodes.items():
             for key, prompts in own.spoken.items():
-                yield from (SpokenText(name, (key,), language, prompt) for prompt in prompts)
+                own_words = (each for each in prompts if each.fixed.language == language)
+                yield from (SpokenText(name, (key,), language, prompt) for prompt in own_words)
             node = self.tree.nodes[name]
             for key, prompt in zip(own.announces, own.announced, strict=True):
                 if key in node.options and prompt.fixed.language == language:
@@ -213,12 +225,16 @@ class Subject:
 
     def place_of(self, node: str, path: YamlPath, language: str) -> tuple[str, int, int]:
         """Return file, line and column of words. Those of another language are in a words file."""
-        own = self.draft.words.get(language)
-        written = own is not None and (not node or node in own.nodes)
-        elsewhere = written and not _in_tree(self.tree.nodes.get(node), path)
-        if elsewhere and node:
+        sources = self.hotline.sources_of_words(language)
+        files = (
+            each
+            for each in sources
+            if (own := self.draft.words.get(each)) and (not node or node in own.nodes)
+        )
+        source = None if _in_tree(self.tree.nodes.get(node), path) else next(files, None)
+        if source and node:
             path = _by_name(self.tree.nodes[node], path)
-        file, at = self.draft.place_of(node, path, language if elsewhere else None)
+        file, at = self.draft.place_of(node, path, source)
         return file, *at
 
 

@@ -63,7 +63,7 @@ def menu_length(subject: Subject, limit: float) -> Iterator[Finding]:
     for language in subject.languages:
         for name, _ in subject.menus():
             seconds = subject.ways[language].whole(name)
-            if seconds > limit:
+            if seconds > limit and language in subject.heard[name]:
                 severity = "error" if seconds > 2 * limit else None
                 what = f"spoken in {seconds:.1f} s, more than {limit:g} s"
                 remedy = "shorten the words, or make groups"
@@ -92,7 +92,7 @@ def opening(subject: Subject, limit: float) -> Iterator[Finding]:
         quickest = routes(subject.ways[language])
         for name in sorted(subject.heard_first(subject.hotline.start) & menus.keys() & quickest.keys()):
             seconds = quickest[name].seconds + subject.ways[language].said(name)
-            if seconds > limit:
+            if seconds > limit and language in subject.heard[name]:
                 what = f"the first option comes {seconds:.1f} s after the answer, more than {limit:g} s"
                 yield Finding(name, ("menu",), what, "shorten the greeting", language)
 

@@ -39,7 +39,10 @@ def compile_tree(
     recordings: Mapping[str, str],
     contracts: Mapping[str, Contract],
 ) -> Tree:
-    """Compile a hotline that has been checked. An unchecked one may raise anything."""
+    """Compile a hotline that has been checked. An unchecked one may raise anything.
+
+    ``words`` are those of each language but the first, with what it falls back on.
+    """
     first, territory = hotline.languages[0], territory_of(hotline)
     makers = {
         language: _Maker.of(hotline, language, words.get(language), recordings)
@@ -147,14 +150,24 @@ class _Maker:
         own: Node | NodeWords = words_of(node, typed) if self.words else node
         spoken = fields_with(type(node), {Role.spoken}).items()
         sent = fields_with(type(node), {Role.message, Role.note}).items()
-        speaker, source = (makers.get(node.spoken_in, self), node) if node.spoken_in else (self, own)
+        in_menu = makers[self.hotline.languages[0]], node
+        always = (makers.get(node.spoken_in, self), node) if node.spoken_in else None
+
+        def source(field: str) -> tuple[_Maker, Node | NodeWords]:
+            """Return who says the words: the first language, where this one has none because no call comes there."""
+            return (self, own) if getattr(own, field) is not None else in_menu
+
+        def prompts(field: str) -> tuple[Prompt, ...]:
+            speaker, of = always or source(field)
+            return speaker.prompts(getattr(of, field), name)
+
+        def message(field: str) -> Prompt:
+            writer, of = source(field)
+            return writer.voice.message(getattr(of, field) or "")
+
         said = NodeSpeech(
-            {key: speaker.prompts(getattr(source, field), name) for key, field in spoken},
-            {
-                key: self.voice.message(getattr(own, field) or "")
-                for key, field in sent
-                if getattr(node, field)
-            },
+            {key: prompts(field) for key, field in spoken},
+            {key: message(field) for key, field in sent if getattr(node, field)},
         )
         if not isinstance(node, MenuNode | AskNode):
             return said

@@ -21,7 +21,7 @@ from ivr.menu.language.http_services import ACTIONS_FILE, ActionsFile
 from ivr.menu.language.nodes import KINDS
 from ivr.menu.language.scalars import NODE_NAME, YAML_FILE
 from ivr.menu.language.suggestions import did_you_mean, nearest
-from ivr.menu.language.words_files import WordsFile
+from ivr.menu.language.words_files import WordsFile, spoken_words
 from ivr.menu.reading.draft import DATA_FILES, MENU_FILE, Draft, TypedSection, entries
 from ivr.menu.reading.problems import HotlineTooLarge, Problem, SearchEnded, more_problems
 from ivr.menu.reading.validation import NODE_KEYS, declare, declare_most, declare_parts, kind_problem
@@ -113,7 +113,7 @@ def _compiled(
     file = draft.actions or ActionsFile()
     actions = contracts_with(file.actions, _with_replaced(draft, contracts))
     version = version_of(sources)
-    tree = compile_tree(hotline, draft.nodes, draft.words, sources, version, recordings, actions)
+    tree = compile_tree(hotline, draft.nodes, draft.spoken, sources, version, recordings, actions)
     return replace(
         tree,
         files={name: typed.file for name, typed in draft.names.items()},
@@ -158,8 +158,9 @@ def _fill(draft: Draft, sources: Mapping[str, str], unread: Mapping[str, str]) -
     draft.whole = not draft.problems
     if draft.hotline is not None:
         draft.hotline = draft.hotline.model_copy(update={"nodes": draft.nodes})
-        for language in dict.fromkeys(draft.hotline.languages[1:]):
+        for language in draft.hotline.words_languages:
             _words(draft, language, sources)
+        draft.spoken = spoken_words(draft.hotline, draft.nodes, draft.words)
         _stray_files(draft, draft.hotline, {**sources, **unread})
 
 
@@ -319,7 +320,14 @@ def _include_file(draft: Draft, file: str, sources: Mapping[str, str]) -> None:
 def _words(draft: Draft, language: str, sources: Mapping[str, str]) -> None:
     file = words_file(language)
     if file not in sources:
-        draft.note("", ("languages",), f"the words of `{language}` are missing", f"write {file}")
+        assert draft.hotline is not None
+        if language in draft.hotline.languages:
+            draft.note("", ("languages",), f"the words of `{language}` are missing", f"write {file}")
+        for falls, other in draft.hotline.fall_back.items():
+            if other == language and language not in draft.hotline.languages:
+                what = f"`{language}` is not among the hotline's `languages:`, and there is no {file}"
+                known = [*draft.hotline.languages, *filter(None, map(_language_of, sources))]
+                draft.note("", ("fall_back", falls), what, did_you_mean(language, known, f"write {file}"))
         return
     typed = _read(draft, file, sources)
     if typed is None:
@@ -359,7 +367,7 @@ def original_of(file: str) -> str:
 
 def _stray_files(draft: Draft, hotline: Hotline, files: Mapping[str, str]) -> None:
     """Report files that nothing names: a line was forgotten, or a name is misspelt."""
-    used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.languages[1:])}
+    used = {MENU_FILE, ACTIONS_FILE, *hotline.include, *map(words_file, hotline.words_languages)}
     for file in files.keys() - used:
         language, severity = _language_of(file), "error"
         meant = _language_meant(language, hotline.languages[1:])

@@ -60,3 +60,18 @@ def test_inside_a_hotline_that_one_is_meant(bakery: Path, monkeypatch: pytest.Mo
     """Nobody needs to type the dot."""
     monkeypatch.chdir(bakery)
     assert ivr("check").stdout == ".: no problems\n"
+
+
+def test_check_lists_the_texts_that_come_from_another_language(bakery: Path) -> None:
+    """The note has their number, and `--verbose` lists each with where it comes from."""
+    menu, words = bakery / "menu.yaml", bakery / "prompts.en-US.yaml"
+    text = menu.read_text(encoding="utf-8")
+    menu.write_text(text.replace("voices:", "fall_back: {en-US: zh-CN}\nvoices:", 1), encoding="utf-8")
+    lines = words.read_text(encoding="utf-8").splitlines()
+    kept = [each for each in lines if "leave_message:" not in each]
+    words.write_text("\n".join(kept), encoding="utf-8")
+    short, long = ivr("check", bakery), ivr("check", bakery, "--verbose")
+    assert short.exit_code == 0, short.stdout
+    assert "1 text of `en-US` comes from `zh-CN`: leave_message" in short.stdout
+    assert "  en-US from zh-CN: leave_message: say\n" not in short.stdout
+    assert "  en-US from zh-CN: leave_message: say\n" in long.stdout

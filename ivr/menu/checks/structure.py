@@ -24,6 +24,7 @@ from ivr.menu.checks.templates import (
 from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
 from ivr.menu.checks.words import check_words
 from ivr.menu.graph.flow import Flow
+from ivr.menu.graph.languages import languages_heard
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.hotline import Hotline
@@ -56,7 +57,8 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     _desks(draft, hotline)
     for name, node in draft.nodes.items():
         _node(draft, hotline, name, node, contracts)
-    check_words(draft, hotline)
+    flow = Flow(hotline, draft.nodes, contracts)
+    check_words(draft, hotline, languages_heard(flow))
     check_named_keys(draft, hotline)
     texts = template_texts(draft, hotline)
     check_templates(draft, texts)
@@ -64,7 +66,7 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     check_messages(draft, contracts, texts)
     check_braces(draft, texts)
     check_markup(draft, hotline, texts)
-    check_ways(draft, Flow(hotline, draft.nodes, contracts), texts)
+    check_ways(draft, flow, texts)
     check_translated_values(draft, texts)
 
 
@@ -102,6 +104,7 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
             what, _, remedy = wrong.partition("; ")
             draft.note("", ("voices", language), what, remedy)
     _begin_in(draft, hotline)
+    _fall_back(draft, hotline)
 
 
 def _begin_in(draft: Draft, hotline: Hotline) -> None:
@@ -110,6 +113,23 @@ def _begin_in(draft: Draft, hotline: Hotline) -> None:
     for path, language in [*named, (("elsewhere",), begin.elsewhere)]:
         if language and language not in hotline.languages:
             _unknown_language(draft, hotline, "", ("begin_in", *path), language)
+
+
+def _fall_back(draft: Draft, hotline: Hotline) -> None:
+    """Note languages that fall back in a circle, or where nothing falls back. The loader notes words that are not there."""
+    first = hotline.languages[0]
+    for language in hotline.fall_back:
+        chain = hotline.sources_of_words(language)
+        if language == first:
+            what = f"`{first}` is the hotline's first language, which has all words"
+            draft.note("", ("fall_back", language), what, "delete it")
+        elif hotline.fall_back.get(chain[-1]) == language:
+            circle = " → ".join(f"`{each}`" for each in [*chain, language])
+            draft.note(
+                "", ("fall_back", language), f"the languages fall back in a circle: {circle}", "delete one"
+            )
+        elif language not in [*hotline.languages, *hotline.fall_back.values()]:
+            _unknown_language(draft, hotline, "", ("fall_back", language), language)
 
 
 def _unknown_language(

@@ -203,7 +203,24 @@ def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
         found[number] = replace(text, uses=examined[source])
         for mistake in examined[source].mistakes:
             draft.note(text.node, text.path, mistake.what, mistake.remedy, text.language)
+    _check_fallen_back(draft, hotline, found)
     return found
+
+
+def _check_fallen_back(draft: Draft, hotline: Hotline, texts: Iterable[TemplateText]) -> None:
+    """Note templates that a language takes from another and cannot say, such as a count that lacks one of its forms."""
+    falling: dict[tuple[str, str, str], list[str]] = {}
+    for language, fallen in draft.fallen_back.items():
+        for each in fallen:
+            falling.setdefault((each.source, each.node, each.part), []).append(language)
+    for text in texts if falling else ():
+        place = text.language or hotline.languages[0], text.node, " ".join(map(str, text.part))
+        for language in falling.get(place, ()) if not text.is_plain else ():
+            written = text.role in {Role.message, Role.note}
+            uses = examine(text.text, language, territory_of(hotline), written=written)
+            for mistake in uses.mistakes if not text.uses.mistakes else ():
+                what = f"`{language}` falls back on these words, and there {mistake.what}"
+                draft.note(text.node, text.path, what, mistake.remedy, text.language)
 
 
 _Source = tuple[str, str, Role]

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TRANSLATED
-from ivr.menu.language.nodes import AskNode, MenuNode, Node
+from ivr.menu.language.nodes import AskNode, MenuNode, Node, RunNode
 from ivr.menu.language.options import Anywhere, NamedOption, names_in, option_words
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.scalars import KEY_OF, SPECIAL_TARGETS
 from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
-from ivr.menu.language.words_files import NodeWords, words_of
-from ivr.menu.reading.draft import Draft, entries
+from ivr.menu.language.words_files import NodeWords, words_in_menu, words_of
+from ivr.menu.reading.draft import Draft, Fallen, entries
 from ivr.menu.speech import phrases
 from ivr.menu.speech.markup import plain
 from ivr.menu.speech.options import OptionSpeech, option_speech
@@ -27,9 +27,12 @@ from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template, outside_templates
 
 
-def check_words(draft: Draft, hotline: Hotline) -> None:
-    """Note what is wrong with the words of each language whose file could be read."""
-    for language in hotline.languages:
+def check_words(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[str]]) -> None:
+    """Note what is wrong with the words of each language whose file could be read.
+
+    ``heard`` are the languages in which the words of each node can be heard. They are missing only there.
+    """
+    for language in [hotline.languages[0], *hotline.words_languages]:
         words = draft.words.get(language)
         is_first = language == hotline.languages[0]
         if words is None and not is_first:
@@ -37,12 +40,13 @@ def check_words(draft: Draft, hotline: Hotline) -> None:
         _sentences(draft, language, hotline.phrases if words is None else words.phrases, is_first=is_first)
         if words is not None:
             _names(draft, language)
-            _keys_anywhere(draft, hotline, language)
+            _keys_anywhere(draft, hotline, language, heard)
             for name, node in draft.nodes.items():
-                _translation(draft, language, name, node)
+                _translation(draft, language, name, node, heard.get(name, frozenset()))
         for name, node in draft.nodes.items():
             if isinstance(node, MenuNode | AskNode):
                 _Options(draft, hotline, language, name, node).check()
+    _fallen_back(draft, hotline, heard)
 
 
 # --- the machine's own sentences
@@ -54,7 +58,8 @@ _LEFT_OUT = "{length}"
 
 def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
     where = None if is_first else language
-    missing = phrases.complete(language, own)[1]
+    spoken = own if is_first else draft.spoken[language].phrases if language in draft.spoken else None
+    missing = phrases.complete(language, spoken)[1] if spoken else []
     if missing:
         what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
         example = pack_tag(language) or ENGLISH
@@ -83,16 +88,22 @@ def _names(draft: Draft, language: str) -> None:
             draft.note(name, (), "there is no such node", did_you_mean(name, draft.node_names()), language)
 
 
-def _keys_anywhere(draft: Draft, hotline: Hotline, language: str) -> None:
+def _keys_anywhere(
+    draft: Draft, hotline: Hotline, language: str, heard: Mapping[str, frozenset[str]]
+) -> None:
     words, names = draft.words[language].anywhere, names_in(hotline.anywhere)
     if not _names_are_known(draft, hotline.anywhere):
         return
+    menus = (name for name, node in draft.nodes.items() if isinstance(node, MenuNode))
+    announced = any(language in heard.get(name, ()) for name in menus)
+    spoken = draft.spoken[language].anywhere if language in draft.spoken else words
     lacking = {
         name: key
         for key, name in names.items()
         if isinstance(entry := hotline.anywhere[key], Anywhere)
         and entry.announcement
-        and not option_words(words.get(name)).announcement
+        and announced
+        and not option_words(spoken.get(name)).announcement
     }
     for name in words:
         if name not in names.values():
@@ -113,14 +124,15 @@ def _meant(name: str, lacking: Collection[str], names: Mapping[str, str]) -> str
     return f"did you mean `{guess}`?" if guess else did_you_mean(name, names.values(), "delete it")
 
 
-def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
+def _translation(draft: Draft, language: str, name: str, node: Node, heard: Collection[str]) -> None:
     typed = draft.words[language].nodes.get(name)
     if typed is None and name in entries(draft.word_files[language], "nodes"):
         return  # its words have a problem of their own
     own = words_of(node, typed)
     known = _names_are_known(draft, node.options)
     silent = _silent(node, own) if known else {}
-    lacking = [*_lacking(node, own), *(f"{node.options_key} {each}" for each in silent)]
+    missing = _missing(draft, language, name, node, heard)
+    lacking = [part for part in missing if known or not part.startswith(f"{node.options_key} ")]
     if lacking:
         named = ", ".join(f"`{part}`" for part in lacking[:_LISTED])
         more = f" and {len(lacking) - _LISTED} more" if len(lacking) > _LISTED else ""
@@ -133,6 +145,18 @@ def _translation(draft: Draft, language: str, name: str, node: Node) -> None:
 
 _LISTED = 20
 """Words that are named where they are missing. Nobody adds more at once."""
+
+
+def _missing(draft: Draft, language: str, name: str, node: Node, heard: Collection[str]) -> list[str]:
+    """Return what a call would have to say in a language, and has no words for."""
+    if language not in draft.spoken:  # only others fall back on it
+        return []
+    spoken = words_of(node, draft.spoken[language].nodes.get(name))
+    lacking = [*_parts_lacking(node, spoken)]
+    if language in heard:
+        return lacking
+    # A service may say in which language its message is, whatever the call speaks.
+    return [each for each in lacking if each == "text" and isinstance(node, RunNode) and heard]
 
 
 def _names_are_known(draft: Draft, options: Mapping[str, str | NamedOption]) -> bool:
@@ -148,6 +172,55 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
         translated = node.spoken_in is None or key != "say"
         if translated and getattr(node, field) is not None and getattr(own, field) is None:
             yield key
+
+
+def _fallen_back(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[str]]) -> None:
+    """Note how many sentences of a language come from another, and keep which ones."""
+    for language in (each for each in hotline.fall_back if each in draft.spoken):
+        fallen = draft.fallen_back[language] = [*_from_others(draft, hotline, language, heard)]
+        if fallen:
+            others = " and ".join(f"`{each}`" for each in dict.fromkeys(each.source for each in fallen))
+            places = list(dict.fromkeys(each.node or each.part for each in fallen))
+            shown_places = ", ".join(places[:_PLACES]) + (", …" if len(places) > _PLACES else "")
+            number = "1 text" if len(fallen) == 1 else f"{len(fallen)} texts"
+            what = f"{number} of `{language}` {'comes' if len(fallen) == 1 else 'come'} from {others}: {shown_places}"
+            remedy = "`ivr check --verbose` lists each"
+            draft.note("", ("fall_back", language), what, remedy, severity="information")
+
+
+_PLACES = 5
+"""Places that the note names."""
+
+
+def _from_others(
+    draft: Draft, hotline: Hotline, language: str, heard: Mapping[str, frozenset[str]]
+) -> Iterator[Fallen]:
+    first, *others = hotline.sources_of_words(language)
+    files = [(each, draft.words[each]) for each in others if each in draft.words]
+    if hotline.languages[0] in others:
+        files.append((hotline.languages[0], words_in_menu(hotline, draft.nodes)))
+    own = draft.words[first]
+    for part in Phrases.model_fields:
+        sources = (each for each, words in files if getattr(words.phrases, part) is not None)
+        if getattr(own.phrases, part) is None and (source := next(sources, None)):
+            yield Fallen("", f"phrases {part}", source)
+    for key, name in names_in(hotline.anywhere).items():
+        sources = (each for each, words in files if option_words(words.anywhere.get(name)).announcement)
+        is_silent = not option_words(own.anywhere.get(name)).announcement
+        if isinstance(hotline.anywhere[key], Anywhere) and is_silent and (source := next(sources, None)):
+            yield Fallen("", f"anywhere {name}", source)
+    for name, node in draft.nodes.items():
+        if language in heard.get(name, ()):
+            parts = [*_parts_lacking(node, words_of(node, own.nodes.get(name)))]
+            for source, words in files if parts else ():
+                there = {*_parts_lacking(node, words_of(node, words.nodes.get(name)))}
+                yield from (Fallen(name, each, source) for each in parts if each not in there)
+                parts = [each for each in parts if each in there]
+
+
+def _parts_lacking(node: Node, own: NodeWords) -> Iterator[str]:
+    yield from _lacking(node, own)
+    yield from (f"{node.options_key} {each}" for each in _silent(node, own))
 
 
 def _silent(node: Node, own: NodeWords) -> dict[str, None]:
@@ -289,7 +362,7 @@ class _Options:
         """Find announcements that name a key by itself. It would not move with the option."""
         taken = {*self.node.options, *self.draft.typed("anywhere")}
         for option in self.options:
-            if option.announcement is None or (self.where and self.node.options[option.key].language):
+            if option.announcement is None or (self.where and option.language != self.language):
                 continue
             form, text = option.announcement
             bare = plain(outside_templates(option.announcement.with_key("·")))

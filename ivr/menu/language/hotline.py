@@ -75,6 +75,9 @@ class Hotline(Model):
     """The first is the language of this file; each other one has a file `prompts.<language>.yaml`."""
     begin_in: FirstLanguage = Field(default_factory=FirstLanguage)
     """The language in which a call begins, by the country of its number; without it, the first."""
+    fall_back: dict[Language, Language] = Field(default_factory=dict)
+    """Languages whose words come from another where they are missing, such as `es-MX: es-US`. The voice stays that of the
+    language of the call. The other one may be the first, or have only a words file and not stand under `languages`."""
     voices: dict[Language, Value] = Field(default_factory=dict)
     """The voice of each language, such as `Polly.Zhiyu-Neural`."""
     timezone: str = "UTC"
@@ -109,6 +112,19 @@ class Hotline(Model):
     """Further files of nodes, such as `earnings.yaml`."""
     nodes: dict[NodeName, Node]
     """The nodes by name."""
+
+    def sources_of_words(self, language: str) -> list[str]:
+        """Return the languages whose words are spoken in a call in this one: its own, then those that it falls back on."""
+        found = [language]
+        while (other := self.fall_back.get(found[-1])) and other not in found:
+            found.append(other)
+        return found
+
+    @property
+    def words_languages(self) -> list[str]:
+        """The languages that have a words file: all but the first, and those that only others fall back on."""
+        named = [*self.languages, *self.fall_back.values()]
+        return [each for each in dict.fromkeys(named) if each != self.languages[0]]
 
 
 class Included(Model):

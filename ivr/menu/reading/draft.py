@@ -29,6 +29,17 @@ class TypedSection(NamedTuple):
     section: Section
 
 
+class Fallen(NamedTuple):
+    """Words that come from another language."""
+
+    node: str
+    """This is empty for the hotline's own sentences."""
+    part: str
+    """Which of its words, such as `say` or `menu hours`."""
+    source: str
+    """The language that they come from."""
+
+
 @dataclass(slots=True)
 class Draft:
     """What is known of a hotline so far."""
@@ -42,6 +53,10 @@ class Draft:
     """Every node that was typed, valid or not."""
     words: dict[str, WordsFile] = field(default_factory=dict)
     """The valid words, by language."""
+    spoken: dict[str, WordsFile] = field(default_factory=dict)
+    """The same for each language but the first, with the words of those that it falls back on."""
+    fallen_back: dict[str, list[Fallen]] = field(default_factory=dict)
+    """By language: the words that callers hear of it and that come from another."""
     word_files: dict[str, TypedSection] = field(default_factory=dict)
     actions: ActionsFile | None = None
     """The valid entries of ``actions.yaml``."""

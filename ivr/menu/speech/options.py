@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.nodes import Node, SayNode, SetNode
-from ivr.menu.language.options import Announcement, OptionWords, names_in, option_words
+from ivr.menu.language.options import Announcement, Anywhere, OptionWords, names_in, option_words
 from ivr.menu.language.words_files import NodeWords, WordsFile
 from ivr.menu.speech.markup import plain
 from ivr.menu.speech.templates import is_template
@@ -48,12 +48,19 @@ class OptionSpeech:
 def option_speech(
     node: Node, language: str, first: str, words: NodeWords | str | None
 ) -> Iterable[OptionSpeech]:
-    """Yield the options of a menu, or the keys beside an entry, as spoken in ``language``."""
+    """Yield the options of a menu, or the keys beside an entry, as spoken in ``language``.
+
+    Where that has no words for one, because no call comes there, it is spoken in the ``first``.
+    """
     own = words.options if isinstance(words, NodeWords) else {}
     for key, option in node.options.items():
-        translated = language != first and option.language is None
-        said = option_words(own.get(option.name)) if translated else option
-        yield OptionSpeech.of(key, option.name, said, option.language or language)
+        said: OptionWords = option
+        if language != first and option.language is None:
+            said = option_words(own.get(option.name))
+        if option.announcement and not said.announcement:
+            yield OptionSpeech.of(key, option.name, option, first)
+        else:
+            yield OptionSpeech.of(key, option.name, said, option.language or language)
 
 
 def keys_to_say(hotline: Hotline, nodes: Mapping[str, Node], name: str) -> dict[str, str]:
@@ -77,6 +84,10 @@ def keys_to_say(hotline: Hotline, nodes: Mapping[str, Node], name: str) -> dict[
 def speech_anywhere(hotline: Hotline, language: str, words: WordsFile | None) -> Iterable[OptionSpeech]:
     """Yield the keys that work anywhere. ``words`` is None for the first language, whose words are in the menu itself."""
     for key, name in names_in(hotline.anywhere).items():
-        entry = words.anywhere.get(name) if words else hotline.anywhere[key]
-        is_target = words is None and isinstance(entry, str)
-        yield OptionSpeech.of(key, name, option_words(None if is_target else entry), language)
+        entry = hotline.anywhere[key]
+        typed = entry if isinstance(entry, Anywhere) else OptionWords()
+        said = option_words(words.anywhere.get(name)) if words else typed
+        if typed.announcement and not said.announcement:
+            yield OptionSpeech.of(key, name, typed, hotline.languages[0])
+        else:
+            yield OptionSpeech.of(key, name, said, language)
