@@ -62,10 +62,18 @@ def load_files(folder: Path, files: HotlineFiles, actions: KnownActions | None) 
         complete=not broken,
     )
     if files.unusable:
-        loaded = replace(loaded, problems=tuple(sorted({*loaded.problems, *files.unusable})))
+        told = [
+            f"`{problem.file}`" for problem in files.unusable
+        ]  # that a file is missing is no further news
+        others = {each for each in loaded.problems if not _is_note_of(each, told)}
+        loaded = replace(loaded, problems=tuple(sorted({*others, *files.unusable})))
     if not broken and not files.problems:
         return loaded
     return Loaded(None, tuple(sorted({*loaded.problems, *broken, *files.problems})), loaded.draft)
+
+
+def _is_note_of(problem: Problem, files: Sequence[str]) -> bool:
+    return problem.severity == "information" and any(file in problem.what for file in files)
 
 
 def _lacks_source(problem: Problem, sources: Mapping[str, str]) -> bool:

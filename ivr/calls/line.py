@@ -33,7 +33,7 @@ class Heard:
 
     text: str
     language: str
-    audio: str = ""
+    audio: tuple[str, ...] = ()
     voice: str = ""
     spans: tuple[Span, ...] = field(default=(), compare=False)
     """How parts of the words were said."""

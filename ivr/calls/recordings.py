@@ -20,6 +20,7 @@ from time import monotonic
 from typing import BinaryIO
 
 from ivr.menu.reading.problems import MAX_PROBLEMS, Problem
+from ivr.menu.speech.voices import has_voice
 from ivr.menu.tree import Tree
 from ivr.storage.sqlite import SqliteStore
 
@@ -267,11 +268,13 @@ class NamedRecordings:
             return False
         file = name.partition("/")[2]
         if present.version not in self._named:
-            self._named[present.version] = named_in(present.sources)
-        return file in self._named[present.version] or self._kept_has(file)
+            self._named[present.version] = _named_and_words(present.sources)
+        if name in present.recordings or file in self._named[present.version]:
+            return True
+        return self._kept_has(file, _words_of(name), present.version)
 
-    def _kept_has(self, file: str) -> bool:
-        if any(file in names for names in list(self._named.values())):
+    def _kept_has(self, file: str, words: frozenset[str], present: str) -> bool:
+        if self._one_names(file, words, present):
             return True
         with self._lock:  # strangers may ask for what is not there as often as they like
             if monotonic() - self._looked < LOOK_EVERY:
@@ -280,11 +283,43 @@ class NamedRecordings:
         kept = self.store.versions()
         known = {version: names for version, names in list(self._named.items()) if version in kept}
         for version in kept - known.keys():
-            known[version] = named_in(self.store.version(version) or {})
+            known[version] = _named_and_words(self.store.version(version) or {})
         self._named = known
-        return any(file in names for names in known.values())
+        return self._one_names(file, words, present)
+
+    def _one_names(self, file: str, words: frozenset[str], present: str) -> bool:
+        """Whether a version names the file, or one but the present has all these words."""
+        return any(
+            file in names or (version != present and words and words <= names)
+            for version, names in list(self._named.items())
+        )
 
 
 def named_in(sources: Mapping[str, str]) -> frozenset[str]:
     """Return all names in these sources that may be those of recordings."""
     return frozenset(name for text in sources.values() for name in _NAMED.findall(text))
+
+
+def _named_and_words(sources: Mapping[str, str]) -> frozenset[str]:
+    """Return these names, and the names of languages and of nodes.
+
+    A language without a voice has recordings that no source names in full: ``ha-NG/nodes/hours/say.wav`` is that of the
+    node ``hours``.
+    """
+    words = (word for text in sources.values() for word in re.findall(r"[\w-]+", text))
+    return named_in(sources).union(words)
+
+
+def _words_of(name: str) -> frozenset[str]:
+    """Return the words that a menu has if it plays this recording of a language without a voice; none if it is no such one."""
+    language, _, file = name.partition("/")
+    folder, *places = file.rpartition(".")[0].split("/")
+    if folder not in _PLACES or has_voice(language):
+        return frozenset()
+    if folder in {"nodes", "anywhere"}:
+        return frozenset({language, places[0].partition("-")[0]})
+    return frozenset({language})
+
+
+_PLACES = frozenset({"nodes", "phrases", "keys", "anywhere", "clips"})
+"""The folders of the recordings of a language without a voice."""

@@ -132,7 +132,8 @@ class ServedHotline:
             return None
         known = self._known_actions()  # the database chooses no code
         recordings = self._origin().recordings()
-        tree = load(sources, known.contracts, recordings, withheld=known.withheld).tree
+        withheld = known.withheld
+        tree = load(sources, known.contracts, recordings, withheld=withheld, all_recorded=False).tree
         if tree is None:
             return None
         try:

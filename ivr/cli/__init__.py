@@ -25,6 +25,7 @@ COMMANDS = {
     "migrate": "Rewrite a hotline of an older version.",
     "new": "Start a hotline.",
     "purge": "Forget old calls.",
+    "record-script": "Print what must be recorded, and what is missing.",
     "reference": "Print the reference of the menu language.",
     "replay": "Play a past call against today's menu.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",

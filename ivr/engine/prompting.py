@@ -103,9 +103,9 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
             length=longest,
             finish="#" if longest > 1 else "",
             timeout=node.timeout,
-            speech=turn.words.hints if turn.tree.declared.speech else None,
+            speech=turn.words.hints if _hears(turn) else None,
         )
-    listens = turn.tree.declared.speech and not node.is_secret
+    listens = _hears(turn) and not node.is_secret
     return Gather(
         utterances,
         turn.speech.language,
@@ -122,12 +122,21 @@ def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     """Read an entry back and listen for 1 (right) or 2 (again)."""
     speech = turn.speech
     kind = node.ask if isinstance(node, AskNode) else ""
-    value = say_value(turn.session.confirming, speech.language, turn.tree.territory, kind=kind)
+    recorder, entry = speech.speaker.recorder, turn.session.confirming
+    if recorder is not None:
+        value = recorder.entry(entry, node)
+    else:
+        value = say_value(entry, speech.language, turn.tree.territory, kind=kind)
     return Gather(
         (speech.patterns["read_back"].fill(value=value),),
         speech.language,
         keys=("1", "2", *keys_here(turn)),
         length=1,
         timeout=node.timeout,
-        speech=() if turn.tree.declared.speech else None,
+        speech=() if _hears(turn) else None,
     )
+
+
+def _hears(turn: Turn) -> bool:
+    """Whether words are listened to. No language without a voice is recognised either."""
+    return turn.tree.declared.speech and not turn.speech.is_recorded

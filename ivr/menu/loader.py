@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ivr.menu.checks import structure
 from ivr.menu.checks.http_actions import check_actions
+from ivr.menu.checks.recorded import missing_recordings
 from ivr.menu.compiler import compile_tree
 from ivr.menu.http_actions import accounts_over_http, contract_as_typed, contracts_with, http_actions
 from ivr.menu.language.contract import Contract, Times
@@ -60,6 +61,7 @@ def load(
     *,
     withheld: Mapping[str, Contract] | None = None,
     complete: bool = True,
+    all_recorded: bool = True,
 ) -> Loaded:
     """Compile a hotline from its files, which map a name to a text.
 
@@ -67,6 +69,7 @@ def load(
     published name, such as ``zh-CN/greeting.wav`` to ``zh-CN/greeting.1f3a9c2e.wav``. ``unread`` are files in the folder that
     no menu names. ``withheld`` are built-in actions that need an account service which the hotline lacks, though an HTTP service
     may replace them. Pass ``complete=False`` if the hotline's own module is broken, so that some actions are unknown.
+    With ``all_recorded=False`` a recording that is missing is no error: a call goes on with a menu from before it was deleted.
     """
     draft = draft_of(sources, unread)
     draft.withheld, draft.all_actions_known = withheld or {}, complete
@@ -81,7 +84,12 @@ def load(
     problems = tuple(sorted(set(draft.problems)))
     if draft.hotline is None or not complete or any(problem.severity == "error" for problem in problems):
         return Loaded(None, problems, draft)
-    return Loaded(_compiled(draft, draft.hotline, sources, contracts, recordings or {}), problems, draft)
+    tree = _compiled(draft, draft.hotline, sources, contracts, recordings)
+    if recordings is None or not all_recorded:
+        return Loaded(tree, problems, draft)
+    missing = missing_recordings(draft, tree)
+    lacks = any(problem.severity == "error" for problem in missing)
+    return Loaded(None if lacks else tree, tuple(sorted({*problems, *missing})), draft)
 
 
 def tree_despite(
@@ -97,7 +105,7 @@ def tree_despite(
     if draft.hotline is None:
         return None
     try:
-        tree = _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings or {})
+        tree = _compiled(draft, draft.hotline, sources, _known_contracts(draft, contracts), recordings)
         return replace(tree, nodes=LoadedNodes(tree.nodes))
     except Exception:  # noqa: BLE001 - a hotline with errors may raise anything here
         return None
@@ -108,7 +116,7 @@ def _compiled(
     hotline: Hotline,
     sources: Mapping[str, str],
     contracts: Mapping[str, Contract],
-    recordings: Mapping[str, str],
+    recordings: Mapping[str, str] | None,
 ) -> Tree:
     file = draft.actions or ActionsFile()
     actions = contracts_with(file.actions, _with_replaced(draft, contracts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Template
@@ -80,14 +80,30 @@ class Speech:
     """The keys that work anywhere."""
     date_order: DateOrder = "ymd"
     """The order in which a date is typed."""
+    script: tuple[ScriptLine, ...] = ()
+    """The recordings that the menu plays in it, in the order of the menu."""
 
     @property
     def voice(self) -> str:
         return self.speaker.name
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether nothing but recordings can be heard in it."""
+        return self.speaker.recorder is not None
+
     def utter(self, text: str) -> Utterance:
         """Return the utterance of a text that a call has made."""
         return self.speaker.utter(text)
+
+
+class ScriptLine(NamedTuple):
+    """A recording that a menu plays."""
+
+    file: str
+    """Its name under ``audio/<language>/``."""
+    words: str
+    there: bool
 
 
 class NodeNotLoaded(KeyError):
@@ -149,6 +165,13 @@ class Tree:
     @property
     def name(self) -> str:
         return self.declared.hotline
+
+    @property
+    def recordings(self) -> frozenset[str]:
+        """The files under ``audio/`` that it plays, such as ``ha-NG/nodes/greeting/say.wav``."""
+        return frozenset(
+            f"{language}/{line.file}" for language, speech in self.speech.items() for line in speech.script
+        )
 
     @property
     def languages(self) -> list[str]:

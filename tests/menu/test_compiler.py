@@ -157,7 +157,7 @@ def test_recordings_belong_to_their_language() -> None:
     played = {
         language: speech.nodes["greeting"].say[0].fixed.audio for language, speech in made.speech.items()
     }
-    assert played == {"zh-CN": "zh-CN/hello.1f.wav", "en-US": ""}
+    assert played == {"zh-CN": ("zh-CN/hello.1f.wav",), "en-US": ()}
 
 
 def test_a_tree_keeps_its_sources_under_their_hash() -> None:

@@ -41,5 +41,10 @@ class Transcript:
         line = Text(f"{heard.language:<6}{seconds:>5} s  ", style="dim")
         line.append(heard.text or "(a recording)", style="not dim")
         if heard.audio:
-            line.append(f"  [{heard.audio}]", style="yellow")
+            line.append(f"  [{_recordings(heard.audio)}]", style="yellow")
         self._console.print(line)
+
+
+def _recordings(names: Sequence[str]) -> str:
+    """Return the recording that is played, or how many are: a value may be put together from ten."""
+    return names[0] if len(names) == 1 else f"{len(names)} recordings"

@@ -23,7 +23,7 @@ from ivr.channels.twilio.speech_text import clean, pieces
 from ivr.channels.twilio.ssml import said
 from ivr.engine.commands import Command, Gather, Hangup, Record, RunAction, Say, SendText, Transfer
 from ivr.menu.speech.prompts import Utterance
-from ivr.menu.speech.voices import default_voice, hear_language, say_language
+from ivr.menu.speech.voices import default_voice, has_voice, hear_language, say_language
 
 LARGEST = 64_000
 """Bytes of one document: Twilio's 64 kB (error 11750) in the smaller of its two meanings."""
@@ -79,23 +79,29 @@ def whisper(words: Sequence[Utterance]) -> bytes:
     return _document(_spoken(words))
 
 
-def apology(words: Sequence[Utterance], number: str, action: str, caller_id: str | None = None) -> bytes:
+def apology(
+    words: Sequence[Utterance], number: str, action: str, caller_id: str | None = None, audio: str = ""
+) -> bytes:
     """Return the document of last resort: an apology, and a call to this number.
 
     The result of that call is posted to ``action``. Recorded audio is left out, so that the document needs nothing of
-    ours. Raises :class:`DocumentTooLarge`.
+    ours, except in a language that has nothing else. ``audio`` is what comes before its name in a URL.
+    Raises :class:`DocumentTooLarge`.
     """
     dial = verbs.Dial(action=action, method="POST", timeout=30, caller_id=caller_id or None)
-    return _document(_spoken(words) + _dial(dial, number))
+    return _document(_spoken(words, audio) + _dial(dial, number))
 
 
-def goodbye(words: Sequence[Utterance] = ()) -> bytes:
+def goodbye(words: Sequence[Utterance] = (), audio: str = "") -> bytes:
     """Return a document that says these words, if any, and ends the call."""
-    return _document(_spoken(words) + _xml(verbs.Hangup()))
+    return _document(_spoken(words, audio) + _xml(verbs.Hangup()))
 
 
-def _spoken(words: Sequence[Utterance]) -> str:
-    return "".join(_words(replace(utterance, audio=""), "") for utterance in words)
+def _spoken(words: Sequence[Utterance], audio: str = "") -> str:
+    return "".join(
+        _words(replace(utterance, audio=()) if has_voice(utterance.language) else utterance, audio)
+        for utterance in words
+    )
 
 
 def _document(body: str) -> bytes:
@@ -137,9 +143,14 @@ def _utterance(utterance: Utterance, audio: str) -> str:
 
 
 def _words(utterance: Utterance, audio: str) -> str:
-    """Return the ``<Play>`` of a recorded prompt, or its words in as many ``<Say>`` as they need."""
+    """Return a ``<Play>`` for each recording of a prompt, or its words in as many ``<Say>`` as they need.
+
+    Words in a language that Twilio does not speak are left out: they would be silence, and a warning.
+    """
     if utterance.audio:
-        return _xml(verbs.Play(audio + quote(utterance.audio)))
+        return "".join(_xml(verbs.Play(audio + quote(each))) for each in utterance.audio)
+    if not has_voice(utterance.language):
+        return ""
     frame = _say_frame(utterance.language, utterance.voice)
     if not utterance.spans:
         return "".join(frame.replace(_WORDS, escape(piece)) for piece in pieces(utterance.text))

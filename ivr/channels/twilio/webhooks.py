@@ -83,21 +83,22 @@ def apologies(tree: Tree, human: str, own_number: str, prefix: str = "") -> Apol
         prompts = tree.speech[language].phrases[name][:1]
         return [prompt.fixed for prompt in prompts]
 
-    goodbyes = {language: twiml.goodbye(words(language, "farewell")) for language in tree.languages}
+    audio = f"{prefix}/audio/"
+    goodbyes = {language: twiml.goodbye(words(language, "farewell"), audio) for language in tree.languages}
 
     def document(language: str, caller_id: str) -> bytes:
         if not human:
             return goodbyes[language]
         action = f"{prefix}/voice/{language}{_DIALED}"
-        return twiml.apology(words(language, "internal_error"), human, action, caller_id)
+        return twiml.apology(words(language, "internal_error"), human, action, caller_id, audio)
 
     def too_many(caller_id: str) -> bytes:
         if not human:
             return twiml.goodbye(
-                [each for language in tree.languages for each in words(language, "farewell")]
+                [each for language in tree.languages for each in words(language, "farewell")], audio
             )
         said = [each for language in tree.languages for each in words(language, "many_calls")]
-        return twiml.apology(said, human, f"{prefix}/voice/{tree.languages[0]}{_DIALED}", caller_id)
+        return twiml.apology(said, human, f"{prefix}/voice/{tree.languages[0]}{_DIALED}", caller_id, audio)
 
     return Apologies(
         {language: document(language, "") for language in tree.languages},

@@ -13,6 +13,7 @@ from typing import assert_never
 from ivr.menu.checks.markup import check_markup
 from ivr.menu.checks.named_keys import check_named_keys
 from ivr.menu.checks.paths import check_ways
+from ivr.menu.checks.recorded import check_recorded
 from ivr.menu.checks.templates import (
     check_braces,
     check_conditions,
@@ -66,6 +67,7 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     check_messages(draft, contracts, texts)
     check_braces(draft, texts)
     check_markup(draft, hotline, texts)
+    check_recorded(draft, hotline, texts)
     check_ways(draft, flow, texts)
     check_translated_values(draft, texts)
 

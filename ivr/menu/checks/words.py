@@ -25,6 +25,7 @@ from ivr.menu.speech.options import OptionSpeech, option_speech
 from ivr.menu.speech.packs import ENGLISH, pack, pack_tag, packs_understood
 from ivr.menu.speech.recognition import normalise
 from ivr.menu.speech.templates import is_template, outside_templates
+from ivr.menu.speech.voices import has_voice
 
 
 def check_words(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[str]]) -> None:
@@ -37,7 +38,8 @@ def check_words(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[st
         is_first = language == hotline.languages[0]
         if words is None and not is_first:
             continue
-        _sentences(draft, language, hotline.phrases if words is None else words.phrases, is_first=is_first)
+        own = hotline.phrases if words is None else words.phrases
+        _sentences(draft, hotline, language, own, is_first=is_first)
         if words is not None:
             _names(draft, language)
             _keys_anywhere(draft, hotline, language, heard)
@@ -56,10 +58,16 @@ _LEFT_OUT = "{length}"
 """The one place of a usual sentence that a hotline's own may lack."""
 
 
-def _sentences(draft: Draft, language: str, own: Phrases, *, is_first: bool) -> None:
+def _sentences(draft: Draft, hotline: Hotline, language: str, own: Phrases, *, is_first: bool) -> None:
     where = None if is_first else language
     spoken = own if is_first else draft.spoken[language].phrases if language in draft.spoken else None
-    missing = phrases.complete(language, spoken)[1] if spoken else []
+    if spoken is None:
+        missing = []
+    elif has_voice(language):
+        missing = phrases.complete(language, spoken)[1]
+    else:
+        words = None if is_first else draft.spoken[language]
+        missing = phrases.complete_recorded(hotline, draft.nodes, language, words)[1]
     if missing:
         what = f"the machine has no sentences in `{language}` for {', '.join(missing)}"
         example = pack_tag(language) or ENGLISH

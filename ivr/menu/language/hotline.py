@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ivr.menu.language.clips import Clips
 from ivr.menu.language.desks import Desk
 from ivr.menu.language.lint_settings import Lint
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
@@ -104,6 +105,8 @@ class Hotline(Model):
     """`true` listens to speech beside keys. Recognition costs money for every use."""
     phrases: Phrases = Field(default_factory=Phrases)
     """The machine's own sentences, where the usual ones do not suit."""
+    clips: Clips = Field(default_factory=Clips)
+    """How values are put together from recordings, if the first language is one that Twilio has no voice for."""
     pronounce: dict[SpokenWord, Pronunciations] = Field(default_factory=dict)
     """How words are pronounced, by word and language: `SMS: {en-US: text message}`."""
     lint: Lint = Field(default_factory=Lint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import Field, create_model
 
+from ivr.menu.language.clips import Clips
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TRANSLATED, Role
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
@@ -68,6 +69,8 @@ class WordsFile(Model):
     """The language of this file."""
     phrases: Phrases = Field(default_factory=Phrases)
     """The machine's own sentences."""
+    clips: Clips = Field(default_factory=Clips)
+    """How values are put together from recordings, in a language that Twilio has no voice for."""
     anywhere: WordsOfOptions = Field(default_factory=dict)
     """The words of the keys that work anywhere, each under where it leads or its `name:`."""
     nodes: dict[NodeName, ByShape[AsText[SingleLine] | AsSection[NodeWords]]] = Field(default_factory=dict)
@@ -131,6 +134,7 @@ def _filled(own: WordsFile, other: WordsFile, nodes: Mapping[str, Node]) -> Word
     return own.model_copy(
         update={
             "phrases": _with_fields_of(own.phrases, other.phrases),
+            "clips": own.clips if own.clips.numbers else other.clips,
             "anywhere": _options_filled(own.anywhere, other.anywhere),
             "nodes": {
                 name: _node_filled(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Template
@@ -13,6 +13,7 @@ from ivr.menu.language.words import RecordedWords
 from ivr.menu.speech.durations import spoken_seconds
 from ivr.menu.speech.markup import MarkedText, boundaries, marked_text, without_marks
 from ivr.menu.speech.pronunciation import Pronouncer
+from ivr.menu.speech.recorded import Recorder, typed_words
 from ivr.menu.speech.sandbox import render
 from ivr.menu.speech.ssml import Break, Element, Prosody, Silence, Span, as_said, delivery
 from ivr.menu.speech.templates import is_template, template
@@ -29,8 +30,9 @@ class Utterance:
     """A tag of the hotline, such as ``zh-CN``."""
     voice: str = ""
     """The text-to-speech voice, such as ``Polly.Zhiyu-Neural``."""
-    audio: str = ""
-    """The published name of an existing recording, such as ``zh-CN/greeting.1f3a9c2e.wav``, which is played instead."""
+    audio: tuple[str, ...] = ()
+    """The published names of existing recordings, such as ``zh-CN/greeting.1f3a9c2e.wav``. They are played one after another
+    instead."""
     static: bool = False
     """Whether the words are the same in every call, so that their audio may be cached."""
     spans: tuple[Span, ...] = ()
@@ -103,6 +105,8 @@ class Prompt:
     """What becomes of the marks of a template, and of the words in it that have a pronunciation."""
     typed: str = ""
     """The text as it is typed, with its marks."""
+    recorder: Recorder | None = None
+    """Finds the recordings in what a template becomes, in a language without a voice."""
 
     def utter(self, variables: Mapping[str, Any]) -> Utterance:
         if self.template is None:
@@ -111,6 +115,8 @@ class Prompt:
 
     def delivered(self, words: str) -> Utterance:
         """Return the utterance of words that the template has become."""
+        if self.recorder is not None:
+            return _played(self.recorder, words, self.fixed.language)
         if self.delivery is None:
             return Utterance(words, self.fixed.language, self.fixed.voice)
         text, spans = self.delivery.spans(words)
@@ -128,6 +134,8 @@ class Pattern:
     delivery: Delivery
     typed: str
     """The sentence as it is typed, with its marks."""
+    recorder: Recorder | None = None
+    """Finds the recordings in the sentence, in a language without a voice."""
 
     @property
     def text(self) -> str:
@@ -136,12 +144,20 @@ class Pattern:
 
     def fill(self, **values: str) -> Utterance:
         """Return the sentence with these values. Nothing in a value is a mark or a place."""
+        if self.recorder is not None:
+            said = _PLACE.sub(lambda place: values.get(place[1], place[0]), self.source)
+            return _played(self.recorder, said, self.fixed.language)
         said = _PLACE.sub(lambda place: without_marks(values.get(place[1], place[0])), self.source)
         text, spans = self.delivery.spans(said)
         return Utterance(text, self.fixed.language, self.fixed.voice, spans=spans)
 
 
 _PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _played(recorder: Recorder, said: str, language: str, *, static: bool = False) -> Utterance:
+    heard = recorder.heard(said)
+    return Utterance(heard.text, language, audio=heard.audio, static=static)
 
 
 def pick(wordings: tuple[Prompt, ...], count: int) -> tuple[Prompt, ...]:
@@ -161,13 +177,36 @@ class Voice:
     """Where the hotline is at home, or None for the language's own country."""
     pronouncer: Pronouncer | None = None
     """Finds the words that have a pronunciation."""
+    recorder: Recorder | None = None
+    """Puts together what is said from recordings. None in a language that has a voice."""
+    script: dict[str, str] = field(default_factory=dict)
+    """The words of each recording that the menu names. It fills while the menu is compiled."""
 
-    def prompt(self, wording: str | RecordedWords) -> Prompt:
-        """Compile one wording. Line breaks in the file are not spoken."""
+    def prompt(self, wording: str | RecordedWords, clip: str = "") -> Prompt:
+        """Compile one wording. Line breaks in the file are not spoken.
+
+        ``clip`` is the name of its recording in a language without a voice.
+        """
+        if self.recorder:
+            named = (wording.text, wording.audio) if isinstance(wording, RecordedWords) else (wording, clip)
+            return self.recorded([named])
         if isinstance(wording, RecordedWords):
+            self.script[wording.audio] = typed_words(wording.text)
             published = (self.recordings or {}).get(wording.audio, "")
-            return self._compiled(" ".join(wording.text.split()), published)
+            return self._compiled(" ".join(wording.text.split()), (published,) if published else ())
         return self._compiled(" ".join(wording.split()))
+
+    def recorded(self, texts: Sequence[tuple[str, str]]) -> Prompt:
+        """Compile texts that are said one after another, each with the name of its recordings."""
+        assert self.recorder is not None
+        typed = " ".join(" ".join(text for text, _ in texts).split())
+        plain = [(typed_words(text) + " ", clip) for text, clip in texts]
+        if is_template(typed):
+            fixed, compiled = Utterance("", self.language), self.recorder.template(plain)
+            source = "".join(text for text, _ in plain).strip()
+            return Prompt(fixed, compiled, source, source, typed=typed, recorder=self.recorder)
+        said = "".join(self.recorder.fixed(text, clip) for text, clip in plain)
+        return Prompt(_played(self.recorder, said, self.language, static=True), typed=typed)
 
     def message(self, text: str) -> Prompt:
         """Compile a text message, which keeps its line breaks and is not spoken."""
@@ -177,9 +216,16 @@ class Voice:
             return Prompt(Utterance("", self.language, self.name), compiled, words, typed=words)
         return Prompt(Utterance(words, self.language, self.name, static=True), typed=words)
 
-    def pattern(self, sentence: str) -> Pattern:
-        """Compile one of the machine's sentences that has places for values."""
+    def pattern(self, sentence: str, clip: str = "") -> Pattern:
+        """Compile one of the machine's sentences that has places for values.
+
+        A language without a voice plays the recordings that are named after ``clip``. Without it, nobody hears the sentence.
+        """
         typed = " ".join(sentence.split())
+        if self.recorder and clip:
+            words = typed_words(typed)
+            fixed = Utterance(words, self.language)
+            return Pattern(fixed, self.recorder.sentence(words, clip), Delivery(), typed, self.recorder)
         marked = marked_text(typed)
         fixed = Utterance(marked.plain, self.language, self.name)
         return Pattern(fixed, marked.source, self._delivery(marked), typed)
@@ -189,7 +235,7 @@ class Voice:
         spans = self.pronouncer.spans(text) if self.pronouncer else ()
         return Utterance(text, self.language, self.name, spans=spans)
 
-    def _compiled(self, words: str, audio: str = "") -> Prompt:
+    def _compiled(self, words: str, audio: tuple[str, ...] = ()) -> Prompt:
         marked = marked_text(words)
         delivered = self._delivery(marked)
         if is_template(words):

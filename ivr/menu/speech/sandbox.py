@@ -120,15 +120,34 @@ def environment(
 
     In a ``marked`` text some characters stand for marks, so that its values may have none of them.
     """
+    return _made(speaker(language, territory, written=written), marked=marked)
+
+
+def _made(by: Speaker, *, marked: bool) -> MenuEnvironment:
     made = MenuEnvironment(
         undefined=StrictUndefined, autoescape=False, finalize=without_marks if marked else None
     )
-    made.speaker = speaker(language, territory, written=written)
+    made.speaker = by
     made.filters.clear()
-    made.filters.update({name: _limited(each, made.speaker) for name, each in FILTERS.items()})
+    made.filters.update({name: _limited(each, by) for name, each in FILTERS.items()})
     made.tests = {name: test for name, test in made.tests.items() if name in TESTS}
     made.globals.clear()
     return made
+
+
+def recorded_environment(say: Mapping[str, Callable[..., str]]) -> MenuEnvironment:
+    """Return an environment in which these filters say values from recordings."""
+    made = _made(speaker("en-US"), marked=False)
+    for name, each in say.items():
+        made.filters[name] = _limited(Filter("", _without_speaker(each)), made.speaker)
+    return made
+
+
+def _without_speaker(say: Callable[..., str]) -> Callable[..., str]:
+    def said(value: Any, _by: Speaker, *options: Any, **named: Any) -> str:
+        return say(value, *options, **named)
+
+    return said
 
 
 def _limited(ours: Filter, by: Speaker) -> Callable[..., Any]:

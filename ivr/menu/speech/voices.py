@@ -56,6 +56,11 @@ def language_problem(language: str) -> str | None:
     return f"Twilio has no voice for the language {language!r}; write a tag such as zh-CN or en-US"
 
 
+def has_voice(language: str) -> bool:
+    """Return whether Twilio can speak a language. One that it cannot is played from recordings."""
+    return language_problem(language) is None
+
+
 def say_language(language: str, voice: str = "") -> str:
     """Return the ``language`` of ``<Say>`` for a hotline's tag and voice.
 

@@ -33,7 +33,7 @@ def write(out: io.StringIO) -> str:
     transcript.happened(
         [
             Heard("您好，请按1。", "zh-CN"),
-            Heard("", "en-US", "hello.wav"),
+            Heard("", "en-US", ("hello.wav",)),
             CallNote("ringing +862155550100: busy"),
         ]
     )

@@ -61,7 +61,7 @@ TABLE: list[tuple[str, list[Command], list[str]]] = [
     # Play fetches a recording by GET, without parameters and unsigned.
     (
         "recorded",
-        [Say((replace(HELLO, audio="greeting.1f3a9c2e.wav"),)), Hangup()],
+        [Say((replace(HELLO, audio=("greeting.1f3a9c2e.wav",)),)), Hangup()],
         ["<Play>/audio/greeting.1f3a9c2e.wav</Play>", "<Hangup />"],
     ),
     # Keys that are pressed before a Gather are lost, so its prompts stand inside; a silent caller goes on to the verb
@@ -224,7 +224,7 @@ def test_an_action_is_not_rendered() -> None:
 
 def test_the_apology_needs_no_recording() -> None:
     """It is spoken in each language given, rings a human, and posts how that ended; nothing after a Dial's action runs."""
-    recorded = replace(HELLO, audio="greeting.1f3a9c2e.wav")
+    recorded = replace(HELLO, audio=("greeting.1f3a9c2e.wav",))
     dial = '<Dial action="/then" {}method="POST" timeout="30">'
     assert apology([recorded, ENGLISH], "+862155550100", "/then") == document(
         SAID_HELLO, SAID_ENGLISH, dial.format(""), NUMBER

@@ -167,10 +167,11 @@ def test_several_options_that_only_the_words_of_the_menu_name() -> None:
 
 def test_a_language_that_the_machine_does_not_speak() -> None:
     """Its sentences must all be there, and those that are not are named."""
-    text = "hotline: x\nlanguages: [nl-NL]\nstart: agent\nphrases: {top: Ja.}\nnodes: {agent: {end: Tot ziens.}}\n"
+    top = "hotline: x\nlanguages: [nl-NL]\nvoices: {nl-NL: Google.nl-NL-Standard-A}\nstart: agent\n"
+    text = top + "phrases: {top: Ja.}\nnodes: {agent: {end: Tot ziens.}}\n"
     (found,) = said(hotline(text))
     assert found.startswith(
-        "menu.yaml:4:1: the machine has no sentences in `nl-NL` for announce, announce_to, announce_entry,"
+        "menu.yaml:5:1: the machine has no sentences in `nl-NL` for announce, announce_to, announce_entry,"
     )
     assert found.endswith(
         "; add them under `phrases:`; `ivr languages en-US --show` prints each with what it is for [W11]"

@@ -29,13 +29,13 @@ def test_a_template_is_filled_in_for_each_call() -> None:
 def test_a_recording_that_exists_is_played_beside_its_words() -> None:
     """The words are always there, for the record and for a channel without audio."""
     assert VOICE.prompt(RecordedWords(text="Hello.", audio="hello.wav")).utter({}) == Utterance(
-        "Hello.", "en-US", "Polly.Joanna-Neural", "en-US/hello.1f3a9c2e.wav", static=True
+        "Hello.", "en-US", "Polly.Joanna-Neural", ("en-US/hello.1f3a9c2e.wav",), static=True
     )
 
 
 def test_a_recording_that_is_absent_is_spoken() -> None:
     """Text to speech takes its place."""
-    assert VOICE.prompt(RecordedWords(text="Hello.", audio="bye.wav")).utter({}).audio == ""
+    assert VOICE.prompt(RecordedWords(text="Hello.", audio="bye.wav")).utter({}).audio == ()
     assert Voice("en-US").prompt(RecordedWords(text="Hello.", audio="bye.wav")).utter({}).text == "Hello."
 
 

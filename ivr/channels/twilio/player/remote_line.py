@@ -134,7 +134,8 @@ class PlayerLine:
 
     def _catch_up(self) -> None:
         for heard in self.player.heard[self.seen :]:
-            audio = urlsplit(heard.audio).path.rpartition("/audio/")[2]
+            played = urlsplit(heard.audio).path.rpartition("/audio/")[2]
+            audio = (played,) if played else ()
             spans = tuple(span for element in heard.ssml if (span := _span(element)))
             self.items.append(Heard(heard.text, self._tag(heard.language), audio, heard.voice, spans))
         self.seen = len(self.player.heard)

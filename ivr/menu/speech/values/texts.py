@@ -129,6 +129,12 @@ def _written_phone(typed: str, country: str) -> str:
     return typed
 
 
+def phone_digits(typed: str, country: str) -> str:
+    """Return the digits of a phone number as they are dialled in a country: `00` stands for the `+` of another one."""
+    written = _written_phone(typed, country).replace("+", "00")
+    return "".join(each for each in written if each.isdecimal())
+
+
 def _phone_groups(written: str) -> Iterator[Sequence[str]]:
     for group in re.split(r"[\s\-().]+", written):
         keys = [*_characters(group)]
