@@ -15,6 +15,7 @@ from ivr.cli.output import print_problem
 from ivr.console import counted
 from ivr.harness import DirectHarnesses
 from ivr.written.coverage_report import demands
+from ivr.written.listening import listening
 from ivr.written.log_capture import Log, error_lines, logged_to
 from ivr.written.model import WrittenCall
 from ivr.written.report import print_played
@@ -26,6 +27,7 @@ from ivr.written.runner import play, read_calls
 Examples:
   ivr test
   ivr test menus/yuebao -k silence -v
+  ivr test menus/yuebao -k "How long" --seconds
   ivr test menus/yuebao --coverage
   ivr test menus/yuebao --fail-under 100 --fail-under noinput=90
   ivr test menus/yuebao --fill
@@ -37,6 +39,12 @@ prompts, desks, recordings, endings. What no caller can ever come to is listed a
 @hotline_argument
 @click.option("-k", "part", default="", help="Only the calls whose title or file has this in it.")
 @click.option("-v", "verbose", is_flag=True, help="Show the transcript and the seconds of every call.")
+@click.option(
+    "--seconds",
+    is_flag=True,
+    help="Show how long callers listen in each call, to the last words that it `hears`: those who wait until their key has "
+    "been said, and those who know the keys.",
+)
 @click.option(
     "--coverage", "table", is_flag=True, help="Show what the calls cover, and the keys to what they do not."
 )
@@ -70,6 +78,7 @@ def test_command(
     part: str,
     *,
     verbose: bool,
+    seconds: bool,
     table: bool,
     all_missing: bool,
     json_file: Path | None,
@@ -93,7 +102,9 @@ def test_command(
     for problem in problems:
         print_problem(hotline, problem)
     wanted = [(file, call) for file, call in calls if part in file or part in call.call]
-    failed = _play(wanted, harnesses, measured, verbose=verbose)
+    if seconds:
+        click.echo("listening  knowing the keys  call")
+    failed = _play(wanted, harnesses, measured, verbose=verbose, seconds=seconds)
     click.echo(f"{hotline}: {counted(len(wanted), 'call')}, {len(wanted) - failed} passed, {failed} failed")
     if not wanted and not filled and not problems:
         raise CommandFailed(
@@ -109,6 +120,7 @@ def _play(
     measured: MeasuredCoverage | None,
     *,
     verbose: bool,
+    seconds: bool,
 ) -> int:
     """Play calls, print those that fail, and return their number. A failed call covers nothing."""
     failed = 0
@@ -121,6 +133,9 @@ def _play(
             measured.take(passed=not played.failures)
         if played.failures or verbose:
             print_played(played)
+        if seconds and not played.failures:
+            heard = listening(played)
+            click.echo(f"{heard.listening:7.1f} s  {heard.knowing:14.1f} s  {call.call}")
         if played.failures:
             for line in error_lines(log):
                 click.echo(line)

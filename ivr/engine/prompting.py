@@ -60,11 +60,11 @@ def _sorry(turn: Turn, node: MenuNode | AskNode, how: str, tries: int) -> tuple[
     kind = "noinput" if how == "noinput" else "nomatch"
     if turn.session.confirming is not None:
         return turn.phrase(kind, tries)
+    if how == "unfinished":
+        return turn.phrase("unfinished")
     own = turn.words.spoken[kind]
     if own:
         return pick(own, tries)
-    if how == "unfinished":
-        return turn.phrase("unfinished")
     return turn.phrase(kind if isinstance(node, MenuNode) else f"ask_{kind}", tries)
 
 

@@ -220,7 +220,7 @@ class _Maker:
         further, hints = tuple[OptionSpeech, ...](), tuple[str, ...]()
         # A menu also announces the keys that work anywhere, and listens to speech.
         if isinstance(node, MenuNode):
-            further = tuple(entry for entry in self.anywhere if entry.key not in node.menu)
+            further = tuple(entry for entry in self.anywhere if entry.said and entry.key not in node.menu)
             anywhere = (phrase for entry in self.anywhere for phrase in entry.heard)
             hints = (*(phrase for phrase, _ in heard), *anywhere)
         announced = {

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ivr.menu.language.model import AsSection, AsText, ByShape, Model
 from ivr.menu.language.scalars import (
     KEY_PLACE,
+    Flag,
     KeySentence,
     Language,
     Name,
@@ -100,8 +101,12 @@ class Option(NamedOption):
 class Anywhere(NamedOption):
     """A key that means the same at every menu and, as the whole entry, in every typed entry.
 
-    With `for`, `to` or `say` it is announced after the options of every menu.
+    With `for`, `to` or `say` it is announced after the options of every menu, unless `announce` is `false`.
     """
+
+    announce: Flag = True
+    """`false`: its words stand on the caller's card and in drawings, and no menu says them. A sentence of your own tells
+    callers about the key, such as one at the beginning of the call."""
 
 
 TypedOptionWords = ByShape[AsText[Purpose] | AsSection[OptionWords]]

@@ -26,10 +26,12 @@ class OptionSpeech:
     heard: tuple[str, ...]
     language: str
     """The language it is spoken in. An option that changes the language is spoken in the new one."""
+    said: bool = True
+    """Whether menus announce it."""
 
     @classmethod
-    def of(cls, key: str, name: str, words: OptionWords, language: str) -> OptionSpeech:
-        return cls(key, name, words.announcement, tuple(words.hear), language)
+    def of(cls, key: str, name: str, words: OptionWords, language: str, *, said: bool = True) -> OptionSpeech:
+        return cls(key, name, words.announcement, tuple(words.hear), language, said)
 
     @property
     def words(self) -> str:
@@ -86,8 +88,9 @@ def speech_anywhere(hotline: Hotline, language: str, words: WordsFile | None) ->
     for key, name in names_in(hotline.anywhere).items():
         entry = hotline.anywhere[key]
         typed = entry if isinstance(entry, Anywhere) else OptionWords()
+        announce = isinstance(entry, str) or entry.announce
         said = option_words(words.anywhere.get(name)) if words else typed
         if typed.announcement and not said.announcement:
-            yield OptionSpeech.of(key, name, typed, hotline.languages[0])
+            yield OptionSpeech.of(key, name, typed, hotline.languages[0], said=announce)
         else:
-            yield OptionSpeech.of(key, name, said, language)
+            yield OptionSpeech.of(key, name, said, language, said=announce)
