@@ -28,7 +28,13 @@ ONLY_CHINESE: Sequence[Edit] = (
     ("menu.yaml", "languages: [zh-CN, en-US]", "languages: [zh-CN]"),
     ("menu.yaml", "  en-US: Polly.Joanna-Neural\n", ""),
     ("menu.yaml", "pronounce:\n  Yu'e Bao: {en-US: {ipa: ˌju.ə ˈbaʊ, alias: You uh bow}}\n", ""),
-    ("menu.yaml", '      "2": {for: English, language: en-US, go: notice}\n', ""),
+    ("menu.yaml", "begin_in: {countries: {CN: zh-CN}, elsewhere: en-US}\n", ""),
+    (
+        "menu.yaml",
+        '    say: "For English, press {key of other_language}."\n    language: en-US\n',
+        "    say: 英语请按8。\n",
+    ),
+    ("menu.yaml", "    set: {language: en-US}\n", "    set: {language: zh-CN}\n"),
 )
 """What makes the hotline speak one language: then it is explored in half the time."""
 
@@ -63,10 +69,13 @@ COPIES = (
     ),
     Copy(
         "a missing human",
-        [("menu.yaml", '  "0": {go: agent, for: 人工服务}\n', "")],
+        [
+            ("menu.yaml", '  "0": {go: agent, for: 人工客服, announce: false}\n', ""),
+            ("menu.yaml", '      "0": {for: 人工客服, go: agent}\n', ""),
+        ],
         "P02",
         "ready_offer",
-        "1 5 2  [find_account found]",
+        "5 3  [find_account found]",
         frozenset({"H01", "P10"}),
     ),
     Copy(
@@ -74,7 +83,7 @@ COPIES = (
         [("withdrawals.yaml", "      bank_limit: withdrawal_bank_limit\n", "")],
         "P09",
         "last_withdrawal",
-        "1 3 1 7391  [find_account found; verify_identity ok; last_withdrawal bank_limit]",
+        "3 2 7391  [find_account found; verify_identity ok; last_withdrawal bank_limit]",
         frozenset({"E07", "X01"}),
     ),
     Copy(
@@ -82,8 +91,8 @@ COPIES = (
         [
             (
                 "earnings.yaml",
-                "打开余额宝，点一下累计收益，每一天的明细都在那里。\n    then: anything_else",
-                "打开余额宝，点一下累计收益，每一天的明细都在那里。\n    then: earnings_method",
+                "打开余额宝，点累计收益，每一天的明细都在那里。\n    then: earnings_link_offer",
+                "打开余额宝，点累计收益，每一天的明细都在那里。\n    then: earnings_method",
             ),
             (
                 "earnings.yaml",
@@ -93,15 +102,15 @@ COPIES = (
         ],
         "P12",
         "earnings_history",
-        "1 2 2  [find_account found]",
+        "4 2  [find_account found]",
         frozenset({"E08", "X01"}),
     ),
     Copy(
         "a language that lacks a sentence",
-        [("prompts.en-US.yaml", "  bulletins_none: There is no news today.\n", "")],
+        [("prompts.en-US.yaml", "  bulletins_none: There's no news today.\n", "")],
         "W11",
         "bulletins_none",
-        "2 5 1  [find_account found; bulletins none]",
+        "5 1  [find_account found (preferred_language en-US); bulletins none]",
         in_english=True,
     ),
     Copy(
@@ -115,7 +124,7 @@ COPIES = (
         ],
         "P07",
         "limits",
-        "1 3 2  [find_account found]",
+        "3 1  [find_account found]",
     ),
     Copy(
         "a key said and not accepted",
@@ -128,7 +137,7 @@ COPIES = (
         ],
         "P10",
         "ready_offer",
-        "1 5 2  [find_account found]",
+        "5 3  [find_account found]",
         frozenset({"W12"}),
     ),
     Copy(
@@ -158,13 +167,13 @@ COPIES = (
         [
             (
                 "earnings.yaml",
-                "    say: 请在应用里打开余额宝，点一下累计收益，每一天的明细都在那里。\n",
+                "    say: 请在应用里打开余额宝，点累计收益，每一天的明细都在那里。\n",
                 "    say: 请在应用里打开余额宝以后再往下面慢慢地翻到最后一行点一下写着累计收益这几个字的地方每一天的明细就都在那里了。\n",
             )
         ],
         "W04",
         "earnings_history",
-        "1 2 3  [find_account found]",
+        "4 3  [find_account found]",
     ),
 )
 
