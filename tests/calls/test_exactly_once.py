@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ivr.storage.base import LEASE, SEALED_AS, Message
+from ivr.storage.base import LEASE, SEALED_AS, Free, Message
 from tests.support.crashing import Form, Order, Place, Program, Worker, World
-from tests.support.phone import PUBLIC, YUEBAO, Phone, phrase
+from tests.support.keys import keys_to
+from tests.support.phone import DAYTIME, PUBLIC, YUEBAO, Phone, demonstration, phrase, said_at
 
 AFTER_LEASE = LEASE.total_seconds() + 1
 """When whoever has died is known to have died: the earliest moment at which somebody else may take his turn."""
@@ -83,6 +84,15 @@ class Call:
         return list(history.messages[1:])
 
     @property
+    def summary(self) -> str:
+        """What the present turn could send as the main points of the call."""
+        turn = int(urls(self.phone.answer.body)[-1].rpartition("/")[2])
+        found = self.program.application.store.look(self.call, turn, DAYTIME)
+        assert isinstance(found, Free)
+        assert found.session is not None
+        return "\n".join(found.session.notes)
+
+    @property
     def requests(self) -> list[str]:
         """The messages with a link for which the carrier got a request."""
         return [body for body in self.program.world.carrier.requests(self.phone.caller) if "/reset/" in body]
@@ -114,13 +124,13 @@ class Hotline:
         number = next(self.numbers)
         phone = Phone(self.program.app, customer(number), f"CA{number:032x}")
         phone.rings()
-        for keys in ("1", "1", "1", "1237"):
+        for keys in (*keys_to(demonstration(), "login", "reset_login"), "1237"):
             phone.presses(keys)
         call = Call(self.program, phone)
         history = self.program.application.store.call(phone.call)
         assert history is not None
         code = self.program.application.services.seal.open(SEALED_AS, history.messages[0].body)
-        assert "确定要重设登录密码吗" in phone.presses(re.findall(r"[0-9]{6}", code)[0]).said
+        assert said_at("reset_login_sure") in phone.presses(re.findall(r"[0-9]{6}", code)[0]).said
         return call
 
 
@@ -157,14 +167,17 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 
 def is_done_once(call: Call, words: str = "") -> bool:
-    """Check that there is one reset, one row, one request, whose link opens; and that the caller heard the case number.
+    """Check that there is one reset, one row, one request, whose link opens; and that the caller heard of it.
 
-    Without ``words`` the caller has hung up, and heard nothing.
+    The words have no case number: it is in the message, and in the summary that the call can send. Without ``words``
+    the caller has hung up, and heard nothing.
     """
     (case,) = call.cases
     (message,) = call.messages
     assert message.status == "waiting"
-    assert not words or _spoken(case) in words
+    if words:
+        assert said_at("reset_login_sent") in words
+        assert case in call.summary
     call.program.send(2)
     call.program.send(2 * AFTER_LEASE)
     (text,) = call.requests
@@ -179,10 +192,6 @@ def opens(call: Call, text: str) -> bool:
     entered = client.get(link, base_url=PUBLIC)
     shown = client.get(entered.headers.get("Location", "/"), base_url=PUBLIC)
     return entered.status_code == 303 and b'type="password"' in shown.data
-
-
-def _spoken(case: str) -> str:
-    return case.translate(str.maketrans("0123456789", "零幺二三四五六七八九"))
 
 
 # --- a webhook that is repeated
@@ -243,14 +252,18 @@ def test_two_resets_in_one_call_are_two(quick: Hotline) -> None:
     """Exactly once is once for each time that the caller has said yes."""
     call = quick.call()
     first = call.posts(call.yes())
-    for keys in ("1", "1", "2"):
+    so_far = call.summary
+    for keys in keys_to(demonstration(), "main", "login", "reset_payment", start="anything_else"):
         call.phone.presses(keys)
     second = call.posts(call.yes())
     one, other = call.cases
     assert one != other
-    assert _spoken(one) in first
-    assert _spoken(other) in second
+    assert said_at("reset_login_sent") in first
+    assert said_at("reset_payment_sent") in second
+    assert (one in so_far, other in so_far) == (True, False)
+    assert other in call.summary
     call.program.send(1)
+    assert [case in text for case, text in zip((one, other), call.requests, strict=True)] == [True, True]
     assert [opens(call, text) for text in call.requests] == [True, True]
 
 

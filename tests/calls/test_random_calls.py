@@ -25,7 +25,8 @@ from ivr.calls.line import VirtualClock
 from ivr.logs import configure
 from tests.support.bank import ACTIONS, CONTRACTS
 from tests.support.figures import Amount, figure
-from tests.support.phone import DAYTIME, Answer, Phone, program
+from tests.support.keys import keys_to
+from tests.support.phone import DAYTIME, Answer, Phone, demonstration, program
 
 CUSTOMERS = {
     "+8613800138000": "1237",
@@ -52,19 +53,22 @@ WRITTEN = [
 SECRETS = re.compile(rf"(?<![0-9A-Za-z.])(?:{'|'.join(WRITTEN)})(?![0-9A-Za-z])")
 """Every tail as it is typed, as it is understood, and as it would be read out, in either language."""
 
+OPTIONS = [
+    "withdrawals limits",
+    "other_language login login_status reset_login",
+    "earnings earnings_yesterday",
+    "login reset_login summary",
+    "other_language login reset_login summary",
+    "help ready ready_text",
+    "help bulletins",
+    "freeze deductions",
+    "agent",
+    "login agent",
+    "login reset_payment goodbye",
+    "other_language withdrawals last_withdrawal bank_number main",
+]
 WAYS = [
-    "132",
-    "2131",
-    "121",
-    "113",
-    "2113",
-    "1521",
-    "151",
-    "14",
-    "0",
-    "10",
-    "1122",
-    "21311",
+    *("".join(keys_to(demonstration(), *way.split())) for way in OPTIONS),
     "**",
     "9999",
     "777",

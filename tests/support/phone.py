@@ -1,7 +1,7 @@
 """A telephone for tests: calls a program of webhooks as Twilio does, signed, and shows what came back.
 
 It reads like a call: ``phone.rings()``, ``phone.presses("1")``, ``phone.is_silent()``, ``phone.hangs_up()``. Nothing
-else is known to it than the TwiML, so that every later URL comes from there.
+else is known to it than the TwiML, so that every later URL comes from there; and which keys the demonstration offers.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ivr.calls.turns import Perform
 from ivr.channels.twilio.signature import Signature
 from ivr.config import Settings
 from ivr.menu.tree import Tree
+from tests.support.keys import key_of
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
 PUBLIC = "https://ivr.example.com"
@@ -105,6 +106,13 @@ def phrase(name: str, language: str = "zh-CN", count: int = 1) -> str:
     return prompt.fixed.text
 
 
+def said_at(node: str, key: str = "say", language: str = "zh-CN", count: int = 1) -> str:
+    """Return what the demonstration says at a node: under ``say``, under ``noinput``, or as the ``announced`` options."""
+    prompt = dict(demonstration().speech[language].nodes[node].prompts)[key][count - 1]
+    assert prompt.fixed is not None
+    return prompt.fixed.text
+
+
 def signed(url: str, form: Mapping[str, str], token: str = TOKEN) -> str:
     """Return Twilio's signature of a POST of this form to this URL."""
     return str(RequestValidator(token).compute_signature(url, form))
@@ -179,6 +187,12 @@ class Phone:
         """Press keys."""
         return self.goes_on(Digits=keys, FinishedOnKey=finished_by, msg="Gather End")
 
+    def chooses(self, *options: str) -> Answer:
+        """Press the key of an option of the demonstration, by its name; several follow one another."""
+        for option in options:
+            self.presses(self.key(option))
+        return self.answer
+
     def says(self, words: str) -> Answer:
         """Say something."""
         return self.goes_on(SpeechResult=words, Confidence="0.91")
@@ -248,6 +262,10 @@ class Phone:
         """The node where the call is."""
         nodes: dict[str, str] = self.app.extensions["nodes"]
         return nodes.get(self.call, "")
+
+    def key(self, option: str) -> str:
+        """Return the key of an option of the demonstration, where the call is."""
+        return key_of(demonstration(), self.node, option)
 
     @property
     def nodes(self) -> list[str]:

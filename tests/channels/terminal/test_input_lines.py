@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from ivr.channels.terminal.input_lines import history_file
+from tests.support.keys import keys_to
+from tests.support.phone import demonstration
 from tests.support.simulator import MORNING, SECRET, YUEBAO
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78])|\r")
@@ -105,21 +107,22 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 def test_a_call_from_a_terminal(terminal: Terminal, tmp_path: Path) -> None:
     """A secret is echoed as stars and is not kept; other lines are; Ctrl-C hangs up and the status is 0."""
-    terminal.wait_for("keys: 1 2 0 * 9")
-    for key, answer in (("1", "main · "), ("3", "withdrawals_menu · "), ("2", "(not shown)")):
+    terminal.wait_for("keys: 1 2 3 4 5 0 * 9 8")
+    keys = keys_to(demonstration(), "withdrawals", "limits")
+    for key, answer in zip(keys, ("withdrawals_menu · ", "(not shown)"), strict=True):
         terminal.type(f"{key}\r")
         terminal.wait_for(answer)
     terminal.type(f"{SECRET}\r")
     screen = terminal.wait_for("anything_else · ")
     assert "****" in screen
-    assert "还可以快速转出7000元" in screen
+    assert "还能快速转出7000元" in screen
     assert SECRET not in screen
-    terminal.wait_for("› 2", typing="\x1b[A")  # the arrow brings back what may be kept
+    terminal.wait_for(f"› {keys[-1]}", typing="\x1b[A")  # the arrow brings back what may be kept
     terminal.type("\x03")
     assert "(call hung up; /call rings again, /quit leaves)" in terminal.rest()
     assert terminal.status() == 0
     kept = (tmp_path / "ivr" / "simulator-history").read_text(encoding="utf-8")
-    assert [line for line in kept.splitlines() if line.startswith("+")] == ["+1", "+3", "+2"]
+    assert [line for line in kept.splitlines() if line.startswith("+")] == [f"+{key}" for key in keys]
 
 
 def test_the_history_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

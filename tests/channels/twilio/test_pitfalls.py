@@ -27,6 +27,7 @@ from ivr.channels.twilio.player.interpreter import Player
 from ivr.channels.twilio.player.transport import Reply
 from ivr.config import BadSetting
 from tests.support.bank import ACTIONS
+from tests.support.keys import keys_to
 from tests.support.phone import (
     CUSTOMER,
     HOTLINE,
@@ -37,8 +38,10 @@ from tests.support.phone import (
     YUEBAO,
     Answer,
     Phone,
+    demonstration,
     phrase,
     program,
+    said_at,
     signed,
     small_hotline,
 )
@@ -60,21 +63,28 @@ def phone() -> Phone:
     return phone
 
 
-def walked(phone: Phone, *keys: str) -> Answer:
-    """Press one key after another."""
-    for each in keys:
-        phone.presses(each)
-    return phone.answer
+WAYS = (
+    "login",
+    "earnings earnings_yesterday",
+    "withdrawals limits",
+    "help ready",
+    "other_language help",
+    "agent",
+    "help agent",
+    "freeze deductions",
+)
+"""The options that lead to many places of the demonstration."""
 
 
 def pages() -> list[Answer]:
-    """Return the documents of many places of the demonstration, each reached by a call of its own."""
+    """Return the documents on those ways, each in a call of its own, and the one after a wrong key."""
     found = []
-    for keys in ("", "1", "11", "12", "13", "121", "132", "15", "152", "2", "25", "0", "10", "14", "7"):
+    for way in WAYS:
         phone = Phone(program())
         found.append(phone.rings())
-        found += [phone.presses(key) for key in keys]
-    return found
+        found += [phone.chooses(option) for option in way.split()]
+    phone = Phone(program())
+    return [*found, phone.rings(), phone.presses("7")]
 
 
 def verbs(name: str) -> list[ET.Element]:
@@ -127,12 +137,12 @@ def test_pitfall_04_no_webhook_redirects(phone: Phone, path: str) -> None:
 @pytest.mark.parametrize("fields", [{}, {"Digits": ""}, {"Digits": "  "}])
 def test_pitfall_05_absent_keys_are_silence(phone: Phone, fields: dict[str, str]) -> None:
     """No Digits, empty ones and blank ones are the same thing, and no error."""
-    assert phrase("noinput") in phone.goes_on(**fields).said
+    assert said_at("main", "noinput") in phone.goes_on(**fields).said
 
 
 def test_pitfall_06_a_part_of_an_entry_is_no_entry(phone: Phone) -> None:
     """At the timeout Twilio submits what there is: two of four characters prove nothing, and are no failed try."""
-    walked(phone, "1", "3", "2")
+    phone.chooses("withdrawals", "limits")
     for _ in range(2):
         assert phrase("unfinished") in phone.presses("12").said
     phone.presses("1237")
@@ -141,12 +151,12 @@ def test_pitfall_06_a_part_of_an_entry_is_no_entry(phone: Phone) -> None:
 
 def test_pitfall_07_pound_alone_is_silence_and_star_is_a_key(phone: Phone) -> None:
     """In a menu the star goes back; in an entry it is data, an X, and the pound ends it."""
-    walked(phone, "1", "1")
+    phone.chooses("login")
     phone.presses("*")
     assert phone.node == "main"
     other = Phone(program(), caller="+8613800138003")
     other.rings()
-    gather = walked(other, "1", "3", "2").document.find("Gather")
+    gather = other.chooses("withdrawals", "limits").document.find("Gather")
     assert gather is not None
     assert gather.attrib["finishOnKey"] == "#"
     other.is_silent()
@@ -181,14 +191,14 @@ def test_pitfall_10_the_signature_holds_behind_a_proxy() -> None:
 
 def test_pitfall_11_the_signature_holds_with_a_query(phone: Phone) -> None:
     """The query is taken as it was sent; neither unescaped nor sorted."""
-    phone.posts("/voice/zh-CN/1?b=%27+x&a=%E8%8F%9C&b=1", Digits="1")
-    assert phone.node == "main"
+    phone.posts("/voice/zh-CN/1?b=%27+x&a=%E8%8F%9C&b=1", Digits=phone.key("login"))
+    assert phone.node == "login_menu"
 
 
 def test_pitfall_12_nothing_is_trimmed_before_the_check(phone: Phone) -> None:
     """Blanks around a value are signed with it."""
-    phone.goes_on(Digits=" 1 ", FromCity="  ")
-    assert phone.node == "main"
+    phone.goes_on(Digits=f" {phone.key('login')} ", FromCity="  ")
+    assert phone.node == "login_menu"
 
 
 @pytest.mark.parametrize(("token", "status"), [("old", 200), ("new", 200), ("secondary", 403)])
@@ -243,7 +253,7 @@ def test_pitfall_19_nothing_stands_where_it_is_never_reached() -> None:
 
 def test_pitfall_21_a_request_that_comes_twice_has_one_effect(phone: Phone) -> None:
     """A retry finds the turn done: no second message, and the same words."""
-    first = walked(phone, "1", "5", "2", "1")
+    first = phone.chooses("help", "ready", "ready_text")
     assert phone.again().body == first.body
     history = phone.application.store.call(SID)
     assert history is not None
@@ -265,10 +275,12 @@ def test_pitfall_23_the_state_of_a_call_is_in_no_worker(tmp_path: Path) -> None:
     workers = [program(settings), program(settings)]
     phone = Phone(workers[1])
     phone.rings()
-    for key, worker in zip("1537", [*workers, *workers], strict=True):
+    keys = [*keys_to(demonstration(), "other_language", "help", "best_hours"), "7"]
+    for key, worker in zip(keys, [*workers, *workers], strict=True):
         phone.app = worker
         phone.presses(key)
-    assert phone.nodes[-4:] == ["language", "main", "help_menu", "anything_else"]
+    assert phone.nodes[-4:] == ["main", "main", "help_menu", "anything_else"]
+    assert phone.answer.languages == {"en-US"}
     for app in workers:
         app.extensions["ivr"].close()
 
@@ -304,7 +316,7 @@ def test_pitfall_27_a_plus_that_became_a_space_is_no_number() -> None:
         assert not any("+" in url or "%" in url or CUSTOMER[1:] in url for url in page.urls)
     phone = Phone(program(), caller=" 8613800138000")
     phone.rings()
-    walked(phone, "1", "3", "2")
+    phone.chooses("withdrawals", "limits")
     history = phone.application.store.call(SID)
     assert history is not None
     assert (phone.node, history.record.caller) == ("other_number", "")
@@ -314,9 +326,9 @@ def test_pitfall_28_numbers_are_spoken_digit_by_digit() -> None:
     """A bank's telephone number is no amount, and the tail of a card is no year."""
     phone = Phone(program(), caller="+8613800138004")
     phone.rings()
-    said = walked(phone, "1", "3", "1", "0097").said
-    assert "尾号三九零二" in said
-    assert "电话九五五九九" in said
+    phone.chooses("withdrawals", "last_withdrawal")
+    assert "尾号三九零二" in phone.presses("0097").said
+    assert "电话是九五五九九" in phone.chooses("bank_number").said
 
 
 @pytest.mark.parametrize(
@@ -364,7 +376,7 @@ def test_pitfall_33_a_long_text_is_split() -> None:
 
     phone = Phone(program(perform=long))
     phone.rings()
-    says = [say.text or "" for say in walked(phone, "1", "5", "1").document.iter("Say")]
+    says = [say.text or "" for say in phone.chooses("help", "bulletins").document.iter("Say")]
     assert sum(sentence in text for text in says) > 4
     assert "".join(says).count(sentence) == 200
 
@@ -416,8 +428,8 @@ def test_pitfall_40_nothing_is_begun_for_a_caller_who_is_gone() -> None:
 
     phone = Phone(program(perform=noted))
     phone.rings()
-    walked(phone, "1", "5")
-    phone.goes_on(Digits="1", CallStatus="completed")
+    phone.chooses("help")
+    phone.goes_on(Digits=phone.key("bulletins"), CallStatus="completed")
     assert runs == ["find_account"]
     assert phone.ending == "hung_up"
 
@@ -432,8 +444,8 @@ def test_pitfall_45_what_is_listened_to_is_written_in_words(tmp_path: Path) -> N
 
 def test_pitfall_46_the_query_shadows_no_field(phone: Phone) -> None:
     """Keys in the URL are not the caller's."""
-    phone.posts("/voice/zh-CN/1?Digits=0", Digits="1")
-    assert phone.node == "main"
+    phone.posts("/voice/zh-CN/1?Digits=0", Digits=phone.key("login"))
+    assert phone.node == "login_menu"
 
 
 def test_pitfall_47_a_telephone_whose_keys_never_arrive_reaches_a_human(phone: Phone) -> None:

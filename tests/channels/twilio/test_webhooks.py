@@ -25,6 +25,7 @@ from ivr.logs import ONE_BY_ONE
 from ivr.storage.base import CallFilter, Voicemail
 from ivr.storage.sqlite import SqliteStore
 from tests.support.bank import ACTIONS
+from tests.support.keys import keys_to
 from tests.support.phone import (
     CUSTOMER,
     DAYTIME,
@@ -38,8 +39,10 @@ from tests.support.phone import (
     YUEBAO,
     Answer,
     Phone,
+    demonstration,
     phrase,
     program,
+    said_at,
     signed,
     small_hotline,
 )
@@ -48,6 +51,9 @@ SORRY = phrase("internal_error")
 SORRY_IN_ENGLISH = phrase("internal_error", "en-US")
 GOODBYE = phrase("farewell")
 GOODBYE_IN_ENGLISH = phrase("farewell", "en-US")
+SORRY_IN = {"zh-CN": SORRY, "en-US": SORRY_IN_ENGLISH}
+SPEAKERS = {"zh-CN": CUSTOMER, "en-US": "+12025550142"}
+"""A customer whose account is in each language."""
 
 
 @pytest.fixture
@@ -62,15 +68,16 @@ def phone() -> Phone:
 def test_the_first_webhook_greets_and_listens(phone: Phone) -> None:
     """A call begins with the greeting, inside the Gather, so that an early key is not lost."""
     answer = phone.rings()
-    assert phone.node == "language"
-    assert "For English, press 2." in answer.said
+    assert phone.node == "main"
+    assert said_at("greeting") in answer.said
+    assert said_at("english_hint") in answer.said
     assert answer.verbs == ["Gather", "Redirect"]
 
 
 def test_every_later_url_carries_the_language_and_the_next_turn(phone: Phone) -> None:
     """The Gather's action and the Redirect that reports its silence are one URL; it counts the turns."""
     assert phone.rings().urls == ["/voice/zh-CN/1"] * 2
-    assert phone.presses("2").urls == ["/voice/en-US/2"] * 2
+    assert phone.chooses("other_language").urls == ["/voice/en-US/2"] * 2
     assert phone.is_silent().urls == ["/voice/en-US/3"] * 2
     assert phone.is_silent().urls == ["/voice/en-US/4"] * 2
 
@@ -78,20 +85,16 @@ def test_every_later_url_carries_the_language_and_the_next_turn(phone: Phone) ->
 def test_a_whole_call_ends_as_the_menu_says(phone: Phone) -> None:
     """Main menu, best hours to call, nothing more: the last document hangs up, and the record says so."""
     phone.rings()
-    phone.presses("1")
-    phone.presses("5")
-    phone.presses("3")
+    phone.chooses("help", "best_hours")
     assert phone.node == "anything_else"
-    assert phone.presses("2").verbs == ["Say", "Hangup"]
+    assert phone.chooses("goodbye").verbs == ["Say", "Hangup"]
     assert phone.ending == "completed"
 
 
 def test_keys_typed_into_an_entry_prove_who_calls(phone: Phone) -> None:
     """The tail of the ID card opens the account's own facts."""
     phone.rings()
-    phone.presses("1")
-    phone.presses("3")
-    phone.presses("2")
+    phone.chooses("withdrawals", "limits")
     assert phone.node == "id_tail"
     phone.presses("1237")
     assert (phone.node, phone.nodes[-1]) == ("anything_else", "limits")
@@ -129,15 +132,15 @@ def test_a_desk_that_does_not_answer_leads_to_the_voicemail(phone: Phone) -> Non
 def test_the_first_arrival_wins_and_a_second_gets_the_same_bytes(phone: Phone) -> None:
     """A request that comes twice has one effect, and one answer."""
     phone.rings()
-    first = phone.presses("2")
+    first = phone.chooses("login")
     assert phone.again().body == first.body
-    assert phone.nodes == ["", "find_account", "language"]
+    assert phone.nodes == ["", "find_account", "main"]
 
 
 def test_a_second_arrival_with_another_body_gets_the_first_one_s_answer(phone: Phone) -> None:
     """The Gather's action and its Redirect can both arrive; the turn is the first one's, whatever the second says."""
     url = phone.rings().urls[0]
-    first = phone.presses("2")
+    first = phone.chooses("login")
     assert phone.posts(url).body == first.body
     assert phone.posts(url, Digits="0").body == first.body
 
@@ -145,8 +148,8 @@ def test_a_second_arrival_with_another_body_gets_the_first_one_s_answer(phone: P
 def test_a_late_arrival_gets_the_present_prompt_without_effect(phone: Phone) -> None:
     """Keys of a turn that is long over choose nothing."""
     url = phone.rings().urls[0]
-    phone.presses("1")
-    present = phone.presses("3")
+    phone.chooses("withdrawals")
+    present = phone.chooses("limits")
     steps = phone.nodes
     assert phone.posts(url, Digits="0").body == present.body
     assert phone.posts("/voice").body == present.body
@@ -167,12 +170,12 @@ def test_two_arrivals_at_the_same_moment_are_answered_alike() -> None:
 
     phone = Phone(program(perform=slow))
     phone.rings()
-    phone.presses("1")
-    url = phone.presses("5").urls[0]
+    url = phone.chooses("help").urls[0]
+    key = phone.key("bulletins")
     answers: list[bytes] = []
 
     def arrive() -> None:
-        answers.append(phone.sends(url, {**phone.standard(), "Digits": "1"}).body)
+        answers.append(phone.sends(url, {**phone.standard(), "Digits": key}).body)
 
     both = [threading.Thread(target=arrive) for _ in range(2)]
     both[0].start()
@@ -183,20 +186,21 @@ def test_two_arrivals_at_the_same_moment_are_answered_alike() -> None:
         each.join(10)
     assert len(answers) == 2
     assert answers[0] == answers[1]
-    assert runs == [f"{SID}/3/1"]
+    assert runs == [f"{SID}/2/1"]
 
 
 def test_an_unknown_call_at_a_later_url_starts_over(phone: Phone) -> None:
     """After a purge, or a change of the database, the caller is greeted, and nothing breaks."""
     answer = phone.posts("/voice/zh-CN/7", Digits="1")
-    assert phone.node == "language"
+    assert phone.node == "main"
+    assert said_at("greeting") in answer.said
     assert answer.urls == ["/voice/zh-CN/1"] * 2
 
 
 def test_nothing_happens_in_a_call_that_is_over(phone: Phone) -> None:
     """A captured request that is sent again after the end changes no record and runs no action."""
     phone.rings()
-    phone.presses("1")
+    phone.chooses("login")
     phone.hangs_up()
     steps = phone.nodes
     for place in range(3):
@@ -211,9 +215,7 @@ def test_in_an_outbound_call_the_caller_is_the_one_who_is_called() -> None:
     """Where we rang the customer, he is known by the number that we rang."""
     phone = Phone(program(), direction="outbound-api")
     phone.rings()
-    phone.presses("1")
-    phone.presses("3")
-    phone.presses("2")
+    phone.chooses("withdrawals", "limits")
     assert phone.node == "id_tail"
     history = phone.application.store.call(SID)
     assert history is not None
@@ -225,9 +227,7 @@ def test_a_withheld_number_is_no_number(caller: str) -> None:
     """Such a caller is asked for the number on file; a desk is shown our own."""
     phone = Phone(program(), caller=caller)
     phone.rings()
-    phone.presses("1")
-    phone.presses("3")
-    phone.presses("2")
+    phone.chooses("withdrawals", "limits")
     assert phone.node == "other_number"
     answer = phone.presses("0")
     dial = answer.document.find("Dial")
@@ -508,7 +508,7 @@ def test_the_public_url_may_have_a_path_a_port_and_a_slash(public: str) -> None:
     """Its path begins every URL of the TwiML, and the signature is that of the URL that Twilio calls."""
     phone = Phone(program(dataclasses.replace(SETTINGS, public_url=public)), public=public.rstrip("/"))
     assert phone.rings().urls == [f"{phone.prefix}/voice/zh-CN/1"] * 2
-    assert phone.presses("2").urls[0] == f"{phone.prefix}/voice/en-US/2"
+    assert phone.chooses("other_language").urls[0] == f"{phone.prefix}/voice/en-US/2"
     phone.presses("0")
     record = phone.is_transferred("busy", "false").document.find("Record")
     assert record is not None
@@ -521,8 +521,8 @@ def test_the_public_url_may_have_a_path_a_port_and_a_slash(public: str) -> None:
 def test_a_query_is_signed_as_it_was_sent_and_never_read(phone: Phone, query: str) -> None:
     """Escapes, order and repeats stay; a field of the query shadows none of the form."""
     phone.rings()
-    phone.posts(f"/voice/zh-CN/1?{query}", Digits="1")
-    assert phone.node == "main"
+    phone.posts(f"/voice/zh-CN/1?{query}", Digits=phone.key("login"))
+    assert phone.node == "login_menu"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "ivr.example.com:9", "127.0.0.1", "a b", ""])
@@ -569,10 +569,10 @@ def test_whatever_of_the_store_breaks_there_is_an_answer(broken: str) -> None:
     """Whichever of its methods fails in mid-call: always TwiML for the caller, and no word for a callback."""
     phone = Phone(program())
     phone.rings()
-    phone.presses("1")
+    phone.chooses("repeat")
     phone.application.switchboard.store = Unreliable(phone.application.store, broken)  # type: ignore[assignment]
-    phone.posts("/voice/zh-CN/2", Digits="5")
-    phone.posts("/voice/zh-CN/3", Digits="1")
+    for turn, key in enumerate(keys_to(demonstration(), "help", "bulletins"), 2):
+        phone.posts(f"/voice/zh-CN/{turn}", Digits=key)
     phone.posts("/voice/zh-CN/4", RecordingUrl="https://x/RE1", RecordingDuration="5")
     assert phone.hangs_up().status == 204
     assert phone.reports("/voice/recording", RecordingUrl="u", RecordingDuration="5").status == 204
@@ -588,15 +588,14 @@ def test_a_broken_store_ends_in_an_apology_and_a_human(language: str, sorry: str
     assert answer.dials == [HUMAN]
 
 
-@pytest.mark.parametrize("language", ["1", "2"])
+@pytest.mark.parametrize("language", SPEAKERS)
 def test_a_broken_tree_ends_in_an_apology_and_a_human(language: str) -> None:
     """The menu cannot be had at all: the documents of last resort need none."""
-    phone = Phone(program())
+    phone = Phone(program(), SPEAKERS[language])
     phone.rings()
-    phone.presses(language)
     phone.application.switchboard.hotline = Broken()  # type: ignore[assignment]
-    answer = phone.presses("5")
-    assert (SORRY if language == "1" else SORRY_IN_ENGLISH) in answer.said
+    answer = phone.chooses("help")
+    assert SORRY_IN[language] in answer.said
     assert answer.dials == [HUMAN]
 
 
@@ -625,15 +624,14 @@ def raising(name: str, services: Services, asked: ActionRequest, actions: Action
         pytest.param(telling(bulletins="字" * 30_000), id="the document is too large for Twilio"),
     ],
 )
-@pytest.mark.parametrize("language", ["1", "2"])
+@pytest.mark.parametrize("language", SPEAKERS)
 def test_a_broken_turn_ends_in_an_apology_and_a_human(run: Perform, language: str) -> None:
     """An action, a template or the rendering fails: the caller hears so in his language and is put through."""
-    phone = Phone(program(perform=run))
+    phone = Phone(program(perform=run), SPEAKERS[language])
     phone.rings()
-    phone.presses(language)
-    phone.presses("5")
-    answer = phone.presses("1")
-    assert (SORRY if language == "1" else SORRY_IN_ENGLISH) in answer.said
+    phone.chooses("help")
+    answer = phone.chooses("bulletins")
+    assert SORRY_IN[language] in answer.said
     assert answer.dials in (["+8657100000001"], [HUMAN])
     assert phone.again().body == answer.body
 
@@ -646,8 +644,8 @@ def test_a_turn_that_takes_too_long_is_not_waited_for_until_twilio_gives_up() ->
     phone.application.store.claim(SID, 1, DAYTIME)
     assert SORRY in phone.posts(url, Digits="1").said
     phone.application.switchboard.patience = 60.0
-    phone.posts(url, Digits="1")
-    assert phone.node == "main"
+    phone.posts(url, Digits=phone.key("login"))
+    assert phone.node == "login_menu"
 
 
 # --- paths, methods, bodies
@@ -676,9 +674,9 @@ def test_what_is_no_webhook_is_an_apology_and_a_human(phone: Phone, path: str) -
 def test_a_slash_at_the_end_is_no_redirect(phone: Phone) -> None:
     """Twilio would follow one, and lose the keys on the way."""
     phone.posts("/voice/")
-    assert phone.node == "language"
-    phone.posts("/voice/zh-CN/1/", Digits="1")
     assert phone.node == "main"
+    phone.posts("/voice/zh-CN/1/", Digits=phone.key("login"))
+    assert phone.node == "login_menu"
     assert phone.posts("/voice/fallback/").dials == [HUMAN]
     assert phone.reports("/voice/recording/").status == 204
     assert phone.reports("/voice/status/", CallStatus="completed").status == 204
@@ -802,7 +800,7 @@ def test_many_fields_are_no_trouble() -> None:
     """New fields come without notice, and all of them are signed."""
     phone = Phone(program())
     phone.posts("/voice", **{f"Field{number}": "1" for number in range(3000)})
-    assert phone.node == "language"
+    assert phone.node == "main"
 
 
 def test_repeated_fields_are_no_trouble() -> None:
@@ -917,7 +915,7 @@ def test_calls_that_have_begun_go_on_among_too_many() -> None:
     phone.rings()
     for n in range(50):
         Phone(app, call=f"CA-{n}").rings()
-    assert "登录和密码" in phone.presses("1").said
+    assert said_at("login_menu", "announced") in phone.chooses("login").said
 
 
 def test_in_the_next_minute_calls_begin_again() -> None:

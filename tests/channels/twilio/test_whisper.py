@@ -34,10 +34,11 @@ def test_the_desk_hears_why_the_call_comes() -> None:
     """In the hotline's first language, whatever the caller speaks; nothing that is proved need be asked again."""
     phone = Phone(program())
     phone.rings()
-    for keys in ("2", "3", "2", "1237", "0"):
-        phone.presses(keys)
+    phone.chooses("other_language", "withdrawals", "limits")
+    phone.presses("1237")
+    phone.presses("0")
     answer = phone.reports("/voice/whisper", CallSid="CA" + "9" * 32, ParentCallSid=SID)
-    assert answer.said == "转出，账户尾号八零零零，证件尾号已核对。"
+    assert answer.said == "转出，来电说英语，账户尾号八零零零，证件尾号已核对。"
     assert answer.languages == {"cmn-CN"}
 
 
