@@ -31,7 +31,7 @@ from twilio.request_validator import RequestValidator
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://ivr.example.com"
 CONNECTIONS = 4
-KEYS = ("1", "3", "9", "*", "2", "9", "*", "*", "9", "5")
+KEYS = ("9", "3", "9", "*", "4", "9", "*", "*", "9", "5")
 """What each caller presses after the greeting: menus, repeats and ways back; nothing that asks for identity."""
 FACTORIES = {
     "ours": "benchmarks.peers:ours",

@@ -77,8 +77,8 @@ def test_broken_files_and_the_death_of_a_worker(tmp_path: Path, folder: Path) ->
         kill_one(server)
         for _ in range(10):
             said = ready(server)
-            assert said.startswith(
-                f"ready: menu {version[1]}; the folder's menu is not served: menu.yaml:14:3:"
+            assert re.match(
+                rf"ready: menu {version[1]}; the folder's menu is not served: menu\.yaml:\d+:3:", said
             )
             assert "accounts.yaml:1:" in said
         assert document.find("Gather") is not None

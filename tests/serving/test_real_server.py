@@ -21,7 +21,8 @@ import pytest
 
 from ivr.channels.twilio.player.transport import http_transport
 from ivr.storage import open_store
-from tests.support.phone import CUSTOMER, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, signed
+from tests.support.keys import keys_to
+from tests.support.phone import CUSTOMER, HOTLINE, PUBLIC, SID, TOKEN, YUEBAO, demonstration, signed
 from tests.support.served import Server, serving
 
 SECRET = "zebra-in-the-environment"
@@ -136,7 +137,7 @@ def test_calls_go_from_worker_to_worker(server: Server) -> None:
     def calls(number: int) -> str:
         form = {**RING, "CallSid": f"CA{number:032x}"}
         document = server.call("/voice", form)
-        for keys in ("2", "5", "3", "1", "5", "2"):
+        for keys in ("8", *keys_to(demonstration(), "help", "best_hours", "main", "help", "ready")):
             (url,) = urls(document)
             document = server.call(url, {**form, "Digits": keys, "CallStatus": "in-progress"})
         return ET.tostring(document, encoding="unicode")
@@ -183,7 +184,7 @@ def test_with_a_path_in_the_public_url(tmp_path: Path) -> None:
     with serving(tmp_path, public) as server:
         document = server.call("/voice?a=%27", RING)
         assert urls(document) == {"/hotline/voice/zh-CN/1"}
-        next_one = server.call("/voice/zh-CN/1", {**RING, "Digits": "2"})
+        next_one = server.call("/voice/zh-CN/1", {**RING, "Digits": "8"})
         assert urls(next_one) == {"/hotline/voice/en-US/2"}
         header = {"X-Twilio-Signature": signed(f"{PUBLIC}/voice", RING)}
         assert server.send("/voice", RING, header)[0] == 403
@@ -193,7 +194,7 @@ def test_it_ends_cleanly_and_a_call_outlives_it(tmp_path: Path) -> None:
     """SIGTERM ends it with status 0 and lets the port go; the call goes on with the processes that come after."""
     with serving(tmp_path) as server:
         server.call("/voice", RING)
-        document = server.call("/voice/zh-CN/1", {**RING, "Digits": "2"})
+        document = server.call("/voice/zh-CN/1", {**RING, "Digits": "8"})
         begun = time.monotonic()
         assert server.ends() == 0
         assert time.monotonic() - begun < 15

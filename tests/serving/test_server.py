@@ -98,7 +98,7 @@ def test_it_serves_and_ends(tmp_path: Path) -> None:
         ready = process.stdout.readline()
         url = f"http://127.0.0.1:{port}"
         assert ready == f"ready: {url} (2 workers, first webhook {url}/voice)\n"
-        assert "For English, press 2." in post(f"{url}/voice")
+        assert "For English, press 8." in post(f"{url}/voice")
         assert len(group_members(process.pid)) >= 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=40) == 0
