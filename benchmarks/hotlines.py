@@ -62,10 +62,10 @@ nodes:
 """
 WORDS = """
 language: en-US
-anywhere: {"0": {for: a person}}
+anywhere: {agent: {for: a person}}
 nodes:
   greeting: Welcome.
-  anything_else: {say: Is there anything else?, menu: {"1": the main menu, "2": ending the call}}
+  anything_else: {say: Is there anything else?, menu: {menu_0: the main menu, goodbye: {to: end the call}}}
   id_tail: Please enter the last four characters of your ID number.
   agent: One moment, please.
   voicemail: Someone is here Monday to Friday, nine to six. Please leave a message.
@@ -109,7 +109,7 @@ def _menus(count: int) -> _Grown:
     made, leaves = _Grown(), _leaves()
     if not count:
         made.add(
-            '  menu_0: {menu: {"1": {for: 转出限额, go: limits}}}\n', '  menu_0: {menu: {"1": a limit}}\n'
+            '  menu_0: {menu: {"1": {for: 转出限额, go: limits}}}\n', "  menu_0: {menu: {limits: a limit}}\n"
         )
         made.add(
             "  limits: {run: withdrawal_limits, needs: verified, outcomes: {ok: anything_else, unavailable: agent}}\n"
@@ -120,7 +120,7 @@ def _menus(count: int) -> _Grown:
         while len(targets) < 4 + number % 3:
             targets.append(next(leaves)(made, f"{number}_{len(targets)}"))
         options = [f'"{key}": {{for: 第{key}件事, go: {target}}}' for key, target in enumerate(targets, 1)]
-        english = [f'"{key}": thing {key}' for key in range(1, len(targets) + 1)]
+        english = [f"{target}: thing {key}" for key, target in enumerate(targets, 1)]
         made.add(
             f"  menu_{number}: {{menu: {{{', '.join(options)}}}}}\n",
             f"  menu_{number}: {{menu: {{{', '.join(english)}}}}}\n",

@@ -108,7 +108,7 @@ _CALLED = rf"(?:{_OURS}|break)\b|(?:{'|'.join(_TABLE.names)})(?={_TIMES}[\]］�
 _MORE = r"[^\[\]［］【】《》〈〉＜＞<>{}]{0,40}"
 _BRACKETS = rf"[\[［【《〈＜<]\s*+(?P<ends>/?+)\s*+(?P<slip>{_CALLED})(?P<more>{_MORE})[\]］】》〉＞>]"
 _PART = re.compile(rf"(?P<template>{_TEMPLATE})|{_TAG}|{_CUT}|{_BRACKETS}", re.DOTALL)
-_TAG_INSIDE = re.compile(rf"<\s*/?\s*(?:{_OURS}|break)\b[^<>]{{0,40}}>")
+_TAG_INSIDE = re.compile(rf"<\s*(?:/\s*)?(?:{_OURS}|break)\b[^<>]{{0,40}}>")
 _BRANCH = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
 _TIME = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)\s?(ms|s)")
 
