@@ -90,7 +90,7 @@ def local_simulator(
         begun = {
             "from": None if caller is None else number or "withheld",
             "at": f"{now:%Y-%m-%d %H:%M}",
-            "language": begins_in if begins_in not in {"", tree.languages[0]} else None,
+            "language": begins_in or None,
         }
         if tree.asks_services:  # a real customer's data may be typed and heard, as on a running server
             begun["from"] = _kept_number(number, phones)

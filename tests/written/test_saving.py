@@ -110,6 +110,14 @@ def test_everything_that_can_be_done_is_kept(hotline: Path, file: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_language_that_was_asked_for_is_kept(hotline: Path, file: Path) -> None:
+    """Also the hotline's first one: the country of the number may speak for another."""
+    shown = sit(hotline, LOGIN, caller="+12025550100", language="zh-CN")
+    (call,) = kept(hotline)
+    assert (call.language, "您好" in heard(call)) == ("zh-CN", True)
+    assert "played by itself it goes another way" not in shown
+
+
 def test_a_code_is_kept_as_what_it_is(hotline: Path, file: Path) -> None:
     """It is another one when the call is played."""
     out = io.StringIO()
