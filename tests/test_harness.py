@@ -19,11 +19,15 @@ from ivr.config import BadSetting
 from ivr.harness import NOBODY, DirectHarnesses, at_moment, call_sid, sample_callers
 from ivr.written.model import WrittenCall
 from ivr.written.runner import BadCall, CallHarness
+from tests.support.keys import keys_to
 from tests.support.menus import small
 from tests.support.stub_service import answers, serving
 
 YUEBAO = Path(__file__).parents[1] / "menus" / "yuebao"
 TREE = load_tree(YUEBAO)
+LIMITS = keys_to(TREE, "withdrawals", "limits")
+DEDUCTIONS = keys_to(TREE, "freeze", "deductions")
+STRANGER = "+8613900139000"
 
 
 def harness(**written: object) -> CallHarness:
@@ -97,7 +101,7 @@ def test_when_he_rings() -> None:
 def test_what_can_be_seen_besides_the_line() -> None:
     """The node, whether a secret is asked for, the messages, and how the call ended."""
     made = harness()
-    live(made, "1", "3", "2")
+    live(made, *LIMITS)
     assert (made.node(), made.secret(), made.texts, made.ending) == ("id_tail", True, [], "")
     made.line.hang_up()
     assert made.ending == "hung_up"
@@ -105,9 +109,10 @@ def test_what_can_be_seen_besides_the_line() -> None:
 
 def test_services_are_down_and_desks_busy_as_written() -> None:
     """In this call alone."""
-    assert "busy" in live(harness(desks={"security": "busy"}), "1", "4")
-    assert "暂时查不到" in live(harness(unavailable=["earnings"]), "1", "2", "1", "1237")
-    assert CallNote("ringing +8657100000002: answered").what in live(harness(), "1", "4")
+    assert "busy" in live(harness(desks={"security": "busy"}), *DEDUCTIONS)
+    earnings = keys_to(TREE, "earnings", "earnings_yesterday")
+    assert "现在查不到" in live(harness(unavailable=["earnings"]), *earnings, "1237")
+    assert CallNote("ringing +8657100000002: answered").what in live(harness(), *DEDUCTIONS)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_no_call_touches_the_next() -> None:
     harnesses = DirectHarnesses(YUEBAO, TREE)
     for _ in range(2):
         made = harnesses(WrittenCall.model_validate({"call": "a call", "steps": ["silence"]}))
-        assert "已经有三次没有核对上" in live(made, "1", "3", "2", "0000", "0000", "0000")
+        assert "已经三次不一致了" in live(made, *LIMITS, "0000", "0000", "0000")
 
 
 def test_demonstration_customers() -> None:
@@ -155,8 +160,8 @@ def test_a_moment_without_a_zone_is_the_hotlines() -> None:
 
 def test_a_call_begins_in_its_language() -> None:
     """As `ivr simulate --language` does; one that the hotline lacks is refused."""
-    assert "Welcome" in live(harness(language="en-US"))
-    assert "Welcome" not in live(harness())
+    assert "Hello" in live(harness(language="en-US", **{"from": STRANGER}))
+    assert "Hello" not in live(harness(**{"from": STRANGER}))
     with pytest.raises(BadCall, match=r"does not speak `fr-FR`; use one of `zh-CN`, `en-US`"):
         harness(language="fr-FR")
 

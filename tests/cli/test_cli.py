@@ -128,7 +128,7 @@ def test_utf8_whatever_the_locale(environ: dict[str, str]) -> None:
     done = process("simulate", typed="转人工\n".encode(), **environ)
     assert done.returncode == 0, done.stderr
     assert "> “转人工”" in done.stdout.decode()
-    assert "普通话请按1。" in done.stdout.decode()
+    assert "登录和密码请按2。" in done.stdout.decode()
 
 
 def test_input_that_is_no_utf8_is_speech() -> None:

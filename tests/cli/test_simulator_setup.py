@@ -13,15 +13,19 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from ivr.app import create_app
-from ivr.calls.hotline_loader import MenuBroken
+from ivr.calls.hotline_loader import MenuBroken, load_tree
 from ivr.calls.line import CallBroken
 from ivr.channels.terminal.transcript import Transcript
 from ivr.cli.simulator_setup import CallSaver, local_simulator, remote_simulator
 from ivr.config import Settings
+from tests.support.keys import keys_to
 from tests.support.menus import small
 from tests.support.starters import write_chinese_first
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
+TREE = load_tree(YUEBAO)
+LIMITS = keys_to(TREE, "withdrawals", "limits")
+STRANGER = "+8613900139000"
 
 
 def ring(
@@ -82,7 +86,8 @@ def test_a_moment_that_is_none_is_refused(when: str) -> None:
 @pytest.mark.parametrize("language", ["en-US", "EN-us", "en"])
 def test_a_call_can_begin_in_another_language(language: str) -> None:
     """Also where it is named without its country."""
-    assert ring(YUEBAO, language=language).splitlines()[1].startswith("en-US")
+    assert ring(YUEBAO, caller=STRANGER, language=language).splitlines()[1].startswith("en-US")
+    assert ring(YUEBAO, caller=STRANGER).splitlines()[1].startswith("zh-CN")
 
 
 def test_a_language_that_the_hotline_lacks_is_refused() -> None:
@@ -105,8 +110,8 @@ def test_nothing_of_one_sitting_touches_the_next() -> None:
     for _ in range(2):
         out = io.StringIO()
         simulator = local_simulator(CallSaver(YUEBAO, Transcript(out)), None, "2026-11-23T10:00", None)
-        simulator.run(["1", "3", "2", "0000", "0000"])
-        assert out.getvalue().count("没有核对上") == 2
+        simulator.run([*LIMITS, "0000", "0000"])
+        assert out.getvalue().count("和预留的信息不一致") == 2
         assert "三次" not in out.getvalue()
 
 
@@ -198,14 +203,14 @@ def call(url: str, typed: list[str], settings: Settings = MEMORY, *, trace: bool
 def test_a_running_server_is_called(served: Callable[[Program], str]) -> None:
     """With the same words and languages as in this process; a long entry is never shown, not in the trace either."""
     url = served(create_app(YUEBAO, MEMORY, insecure=True))
-    text = call(f"{url}/voice", ["1", "3", "2", "12379", "2"], trace=True)
+    text = call(f"{url}/voice", [*LIMITS, "12379", "2"], trace=True)
     assert "(+8613800138000 rings http://127.0.0.1:" in text
-    assert "en-US   1.4 s  For English, press 2." in text
-    assert "  enter one key\n> 1\n" in text
+    assert "en-US   1.5 s  For English, press 8." in text
+    assert f"  enter one key\n> {LIMITS[0]}\n" in text
     assert "  enter 4 keys (not shown)\n> •••••\n" in text
-    assert "POST /voice/zh-CN/4 Digits=•••• → 200, " in text
+    assert "POST /voice/zh-CN/3 Digits=•••• → 200, " in text
     assert "[the entry was over before `•`: lost]" in text
-    assert "还可以快速转出7000元" in text
+    assert "还能快速转出7000元" in text
     assert "1237" not in text
     assert text.endswith("(call over)\n")
 
@@ -213,17 +218,17 @@ def test_a_running_server_is_called(served: Callable[[Program], str]) -> None:
 def test_desks_answer_over_http_too(served: Callable[[Program], str]) -> None:
     """They are rung by the player, in the order of what is heard."""
     url = served(create_app(YUEBAO, MEMORY, insecure=True))
-    lines = call(url, ["/desk busy", "1", "4"]).splitlines()
+    lines = call(url, ["/desk busy", *keys_to(TREE, "freeze", "deductions")]).splitlines()
     rung = lines.index("  [ringing +8657100000002: busy]")
     assert "安全专席" in lines[rung - 1]
-    assert "安全专席这会儿没有接通" in lines[rung + 1]
+    assert "安全专席暂时没有接通" in lines[rung + 1]
 
 
 def test_a_server_that_checks_signatures_is_called_with_its_token(served: Callable[[Program], str]) -> None:
     """Without the token it says which one is missing."""
     signing = Settings(database_url="memory://", auth_tokens=("12345",), public_url="https://ivr.example.com")
     url = served(create_app(YUEBAO, signing))
-    assert "For English, press 2." in call(url, [], signing)
+    assert "For English, press 8." in call(url, [], signing)
     with pytest.raises(CallBroken, match=r"403\); set TWILIO_AUTH_TOKEN here to the server's"):
         call(url, [])
 
@@ -278,4 +283,4 @@ def test_no_folder_is_needed_to_call_a_server(served: Callable[[Program], str], 
     out = io.StringIO()
     remote_simulator(CallSaver(tmp_path / "none", Transcript(out)), url, None, MEMORY).run([])
     assert "(+8613900000000 rings" in out.getvalue()
-    assert "For English, press 2." in out.getvalue()
+    assert "For English, press 8." in out.getvalue()

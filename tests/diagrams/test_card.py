@@ -11,12 +11,14 @@ from ivr.diagrams.card_formats import card_page, card_text
 from ivr.engine.events import ActionFinished, CallStarted, DigitsPressed
 from ivr.engine.session import Session
 from ivr.engine.step import happen
+from ivr.engine.turn import Turn
 from ivr.menu.graph.routes import routes
 from ivr.menu.graph.timed import TimedEdges
 from ivr.menu.language.desks import Desk
 from ivr.menu.loader import Loaded
 from tests.support.drawings import EVIL, evil, plain, yuebao
-from tests.support.menus import bilingual
+from tests.support.keys import keys_to
+from tests.support.menus import MENU, bilingual, changed
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""
@@ -28,66 +30,72 @@ def card_of(loaded: Loaded, language: str = "") -> Card:
     return make_card(loaded.tree, language or loaded.tree.languages[0])
 
 
-def passed(keys: tuple[str, ...]) -> list[str]:
-    """Return the nodes that a caller without an account passes with these keys in the demonstration."""
+STRANGERS = {"zh-CN": "+8613900000000", "en-US": "+12025550100"}
+"""Callers without an account, whose calls begin in these languages."""
+
+
+def last_turn(keys: tuple[str, ...], language: str) -> Turn:
+    """Return the last turn of a caller without an account who presses these keys in the demonstration."""
     tree = yuebao().tree
     assert tree
-    turn = happen(tree, Session("CA1", tree.version, AT), CallStarted(AT, "+8613900000000"))
+    turn = happen(tree, Session("CA1", tree.version, AT), CallStarted(AT, STRANGERS[language]))
     turn = happen(tree, turn.session, ActionFinished(AT, "find_account", "not_found"))
     for key in keys:
         turn = happen(tree, turn.session, DigitsPressed(AT, key))
-    return turn.visited
+    return turn
 
 
 CHINESE = """\
+冻结账户或有不明扣款
+  冻结来电号码的账户： 1 再 1
+  冻结别的号码的账户： 1 再 2
+  有不明扣款： 1 再 4
 登录和密码
-  重设登录密码： 1 再 1 再 1
-  重设支付密码： 1 再 1 再 2
-  网络连不上： 1 再 1 再 3
-  提示被锁定： 1 再 1 再 4
-收益
-  查昨天的收益： 1 再 2 再 1
-  收益怎么算： 1 再 2 再 2
-  在哪里看明细： 1 再 2 再 3
+  重设登录密码： 2 再 1
+  重设支付密码： 2 再 2
+  提示被锁定： 2 再 3
+  网络连不上： 2 再 4
 转出和限额
-  转出没有成功： 1 再 3 再 1
-  今天的转出限额： 1 再 3 再 2
-不认识的扣款： 1 再 4
-公告和服务时间
-  最新公告： 1 再 5 再 1
-  找人工要准备什么： 1 再 5 再 2
-  几点打最容易接通： 1 再 5 再 3
-冻结账户
-  冻结来电号码的账户： 1 再 6 再 1
-  登记的是别的手机号： 1 再 6 再 2
+  今天的转出限额： 3 再 1
+  转出失败的原因： 3 再 2
+收益
+  昨天的收益： 4 再 1
+  收益的算法： 4 再 2
+  每天的收益明细： 4 再 3
+其他服务
+  最新公告： 5 再 1
+  人工服务时间： 5 再 2
+  找人工前的准备： 5 再 3
+人工客服： 0
 """
 ENGLISH = """\
+Freeze your account or report a charge
+  To freeze the account of this phone: 1 then 1
+  To freeze the account of another phone: 1 then 2
+  For a charge you don't recognize: 1 then 4
 Logging in and passwords
-  For a new login password: 2 then 1 then 1
-  For a new payment password: 2 then 1 then 2
-  For network problems: 2 then 1 then 3
-  For a locked account: 2 then 1 then 4
-Earnings
-  For yesterday's earnings: 2 then 2 then 1
-  For how earnings work: 2 then 2 then 2
-  For your earnings history: 2 then 2 then 3
+  To reset your login password: 2 then 1
+  To reset your payment password: 2 then 2
+  For a locked account: 2 then 3
+  For network problems: 2 then 4
 Withdrawals and limits
-  For a withdrawal that failed: 2 then 3 then 1
-  For today's withdrawal limit: 2 then 3 then 2
-For a charge you don't recognize: 2 then 4
-News and opening hours
-  For the latest news: 2 then 5 then 1
-  For what to have ready: 2 then 5 then 2
-  For the best time to call: 2 then 5 then 3
-Freezing your account
-  For freezing the account of this phone: 2 then 6 then 1
-  For a different registered number: 2 then 6 then 2
+  For today's withdrawal limit: 3 then 1
+  For a withdrawal that failed: 3 then 2
+Your earnings
+  For yesterday's earnings: 4 then 1
+  For how earnings are worked out: 4 then 2
+  For your daily earnings history: 4 then 3
+Anything else
+  For the latest news: 5 then 1
+  For the hours of our staff: 5 then 2
+  For what to have ready when you talk to us: 5 then 3
+For a person: 0
 """
 
 
 @pytest.mark.parametrize(("language", "wanted"), [("zh-CN", CHINESE), ("en-US", ENGLISH)])
 def test_the_card_of_the_shipped_hotline(language: str, wanted: str) -> None:
-    """Every goal with its keys from the answer of the call, in the language of the card, its own key first."""
+    """Every goal with its keys from the answer of the call, in the language of the card."""
     text = card_text(card_of(yuebao(), language))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     missing = [
@@ -106,22 +114,49 @@ def test_the_keys_lead_there(language: str) -> None:
     for group in card_of(yuebao(), language).groups:
         for goal in group.goals:
             *before, key = goal.keys
-            menu = tree.nodes[passed(tuple(before))[-1]]
-            assert passed(goal.keys)[0] == getattr(menu, "menu")[key].go  # noqa: B009
-            assert getattr(menu, "menu")[key].language is None  # noqa: B009
+            menu = tree.nodes[last_turn(tuple(before), language).visited[-1]]
+            last = last_turn(goal.keys, language)
+            assert last.visited[0] == menu.options[key].go
+            assert menu.options[key].language is None
+            assert last.session.language == language
 
 
 def test_it_tells_humans_proofs_and_other_languages() -> None:
     """Above the goals what holds everywhere; beside a goal what only it asks for."""
     card = card_of(yuebao(), "en-US")
-    assert card.anywhere == (("0", "a person"), ("*", "back"), ("9", "once more"))
+    assert card.anywhere == (("0", "a person"), ("*", "back"), ("9", "once more"), ("8", "Chinese"))
     assert card.hours == "every day 08:30-21:00"
-    assert card.languages == (("普通话", ("1",)),)
+    assert card.languages == ()  # key 8 is among those that hold everywhere
     goals = {goal.what: goal for group in card.groups for goal in group.goals}
     assert goals["today's withdrawal limit"].proof
     assert not goals["the latest news"].proof
     assert goals["a charge you don't recognize"].human == "at any hour"
-    assert card_of(yuebao(), "zh-CN").languages == (("English", ("2",)),)
+    assert card_of(yuebao(), "zh-CN").anywhere[-1] == ("8", "英语")
+
+
+@pytest.mark.parametrize(
+    ("language", "others", "keys"),
+    [("zh-CN", (("English", ("2",)),), ("1", "2")), ("en-US", (("普通话", ("1",)),), ("2", "2"))],
+)
+def test_a_menu_of_languages_comes_first(
+    language: str, others: tuple[tuple[str, tuple[str, ...]], ...], keys: tuple[str, ...]
+) -> None:
+    """The card's own key stands before those of its goals, and the keys of the other languages are told."""
+    ask = """  language:
+    menu:
+      "1": {for: 普通话, language: zh-CN, go: main}
+      "2": {for: English, language: en-US, go: main}
+
+  main:
+"""
+    menu = changed(
+        MENU,
+        ("    then: main\n\n  main:\n", f"    then: language\n\n{ask}"),
+        ('      "3": {for: English, language: en-US, go: main}\n', ""),
+    )
+    card = card_of(bilingual(menu), language)
+    assert card.languages == others
+    assert card.groups[0].goals[1].keys == keys
 
 
 def test_seconds_are_those_of_the_quickest_way_and_grow_down_a_menu() -> None:
@@ -132,8 +167,11 @@ def test_seconds_are_those_of_the_quickest_way_and_grow_down_a_menu() -> None:
     for group in card.groups:
         seconds = [goal.seconds for goal in group.goals]
         assert seconds == sorted(seconds)
-    single = next(goal for group in card.groups for goal in group.goals if goal.human)
-    assert single.seconds == pytest.approx(quickest["deductions"].seconds)
+    seconds_to = {goal.keys: goal.seconds for group in card.groups for goal in group.goals}
+    for options in (("login", "login_network"), ("earnings", "earnings_method"), ("help", "best_hours")):
+        keys = tuple(keys_to(tree, *options))
+        assert quickest[options[-1]].keys == keys
+        assert seconds_to[keys] == pytest.approx(quickest[options[-1]].seconds)
 
 
 def test_a_language_key_within_the_first_menu_comes_first() -> None:
@@ -217,7 +255,7 @@ def test_columns_stand_in_line() -> None:
     from rich.cells import cell_len
 
     lines = [line for line in card_text(card_of(yuebao())).splitlines() if " 再 " in line]
-    inner = {cell_len(line[: line.index("1 再")]) for line in lines if line.startswith("  ")}
+    inner = {cell_len(line[: line.index(" 再 ")]) for line in lines if line.startswith("  ")}
     assert len(inner) == 1
 
 

@@ -118,7 +118,8 @@ def test_a_click_shows_all_words_of_a_box(file: Path, sheet: Page) -> None:
     side = sheet.locator("#side")
     expect(side).to_be_hidden()
     sheet.locator('[data-box="main"]:visible .name').click()
-    expect(side).to_contain_text("不认识的扣款")
+    expect(side).to_contain_text("冻结账户或有不明扣款")
+    expect(side).to_contain_text("重听按9，返回按星号键")
     side.get_by_role("button", name="withdrawals").click()
     expect(side.get_by_role("heading", name="withdrawals_menu")).to_be_visible()
     expect(sheet.locator('[data-box="withdrawals_menu"]:visible')).to_be_focused()
@@ -146,7 +147,7 @@ def test_one_click_changes_the_language(file: Path, sheet: Page) -> None:
     """The picture, the words of the box that is open, and the page's own."""
     sheet.goto(file.as_uri())
     sheet.locator('[data-box="goodbye"]:visible').click()
-    sheet.get_by_role("button", name="English").click()
+    sheet.get_by_role("button", name="English", exact=True).click()
     expect(sheet.locator("#side")).to_contain_text("Thank you for calling")
     expect(sheet.locator("#whole")).to_have_text("whole picture")
     expect(sheet.locator("svg:visible")).to_have_attribute("lang", "en-US")

@@ -151,10 +151,11 @@ def test_every_call_has_a_house_of_its_own(pytester: pytest.Pytester) -> None:
 
         @pytest.mark.parametrize("time", [1, 2])
         def test_three_wrong_tails(call, time):
-            call.press("1", "3", "2", "0000", "0000")
-            call.hears_not("已经有三次没有核对上")
+            call.choose("withdrawals", "limits")
+            call.press("0000", "0000")
+            call.hears_not("已经三次不一致了")
             call.press("0000")
-            call.hears("已经有三次没有核对上")
+            call.hears("已经三次不一致了")
         """
     )
     result = pytester.runpytest_inprocess(*STRICT, f"--ivr-hotline={YUEBAO}", "-k", "tails")
@@ -192,7 +193,8 @@ def test_codes_messages_and_faults(pytester: pytest.Pytester) -> None:
         @pytest.mark.ivr(caller="+12025550142")
         class TestReset:
             def test_with_a_code(self, call):
-                call.press("2", "1", "1", "0181")
+                call.choose("login", "reset_login")
+                call.press("0181")
                 call.texted("code")
                 call.nothing_texted()
                 call.code("wrong")
@@ -203,17 +205,20 @@ def test_codes_messages_and_faults(pytester: pytest.Pytester) -> None:
 
             def test_with_a_code_that_cannot_be_sent(self, call):
                 call.begins(unavailable=["send_code"])
-                call.press("2", "1", "1", "0181")
+                call.choose("login", "reset_login")
+                call.press("0181")
                 call.ends("transfer")
 
             @pytest.mark.ivr(caller="withheld")
             def test_the_nearest_marker_wins(self, call):
-                call.press("2", "1", "1")
+                call.begins(language="en-US")
+                call.choose("login", "reset_login")
                 call.hears("phone number")
 
             def test_an_outcome(self, call):
                 call.begins(outcomes={"login_status": ("locked",)}, slow={"login_status": 4})
-                call.press("2", "1", "4", "0181")
+                call.choose("login", "login_status")
+                call.press("0181")
                 call.hears("moment")
                 call.silence()
                 call.hears("locked")
@@ -227,7 +232,8 @@ def test_what_is_secret_is_not_shown(pytester: pytest.Pytester) -> None:
     """The report of a call has dots for the keys of a secret."""
     result = run(
         pytester,
-        f"call.{'press'}(*'132', TAIL)",
+        "call.choose('withdrawals', 'limits')",
+        "call.press(TAIL)",
         "call.hears('x')",
         before=f"TAIL = '12' + '37'\npytestmark = pytest.mark.ivr(hotline={str(YUEBAO)!r})\n",
     )

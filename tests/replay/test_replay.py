@@ -32,6 +32,7 @@ from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, play, read_calls
 from ivr.written.yaml_writer import written
 from tests.support.changing import change
+from tests.support.keys import keys_to
 from tests.support.starters import write_chinese_first
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,11 @@ TREE = load_tree(YUEBAO)
 STAGES = DirectHarnesses(YUEBAO, TREE)
 WRITTEN = read_calls(YUEBAO)[0]
 PHONES = sample_callers(YUEBAO, TREE)
+LIMITS = keys_to(TREE, "withdrawals", "limits")
+EARNINGS, METHOD = keys_to(TREE, "earnings", "earnings_method")
+(LOGIN,) = keys_to(TREE, "login")
+(HELP,) = keys_to(TREE, "help")
+(OTHER_LANGUAGE,) = keys_to(TREE, "other_language")
 
 
 def recordings(call: WrittenCall, harnesses: DirectHarnesses = STAGES) -> list[CallHistory]:
@@ -167,7 +173,7 @@ def test_every_kind_is_among_them() -> None:
 def test_a_call_that_reached_its_limit() -> None:
     """In seconds, at the recorded times; and in turns."""
     by_seconds = of({"press": "1"}, {"wait": 3000}, "silence", ends="transferred")
-    by_turns = of(*pressed("1", *("2", "*") * 29, "2"), ends="transferred")
+    by_turns = of(*pressed(*(EARNINGS, "*") * 30), ends="transferred")
     for history in (by_seconds, by_turns):
         assert "LimitReached" in {entry.event for entry in history.path}
         assert replayed(history).same
@@ -196,13 +202,13 @@ def test_speech_is_repeated_by_the_keys_that_it_meant(tmp_path: Path) -> None:
 def test_what_an_action_told_is_found_by_trying() -> None:
     """The record has no amounts: whether some of the limit was left is seen from where the call went."""
     for caller, tail in (("+8613800138000", "1237"), ("+12025550142", "0181")):
-        history = of(*pressed("1", "3", "2", tail, "1"), **{"from": caller})
+        history = of(*pressed(*LIMITS, tail, "1"), **{"from": caller})
         assert replayed(history).same
 
 
 def test_a_recording_that_is_no_longer_kept() -> None:
     """That something was recorded is seen from where the call went."""
-    history = of(*pressed("1", "0"), {"record": 7}, *pressed("1", "2"), desks={"service": "busy"})
+    history = of(*pressed("0"), {"record": 7}, *pressed("1", LOGIN), desks={"service": "busy"})
     assert history.voicemails
     assert replayed(replace(history, voicemails=())).same
 
@@ -215,7 +221,7 @@ SWAPPED = (
     ("menu.yaml", "{for: 收益, go: earnings}", "{for: 转出和限额, go: withdrawals}"),
     ("menu.yaml", "go: earning}", "go: earnings}"),
 )
-"""The keys 2 and 3 of the main menu change places."""
+"""The keys of withdrawals and earnings in the main menu change places."""
 
 
 @pytest.mark.parametrize(
@@ -223,9 +229,9 @@ SWAPPED = (
     [
         (
             SWAPPED,
-            ["1", "2", "2"],
+            [EARNINGS, METHOD],
             (
-                "turn 3: after “pressed 2” at `main` the call was at `earnings_menu`; "
+                f"turn 2: after “pressed {EARNINGS}” at `main` the call was at `earnings_menu`; "
                 "today it is at `withdrawals_menu`"
             ),
         ),
@@ -234,25 +240,35 @@ SWAPPED = (
                 ("login.yaml", "payment_locked: payment_locked", "payment_locked: login_locked "),
                 ("login.yaml", "locked: login_locked\n", "locked: payment_locked\n"),
             ],
-            ["1", "1", "4", "3314", "2"],
+            [*keys_to(TREE, "login", "login_status"), "3314", "2"],
             (
-                "turn 5: after “login_status: payment_locked” at `login_status` the call was at `payment_locked_offer`; "
+                "turn 4: after “login_status: payment_locked” at `login_status` the call was at `payment_locked_offer`; "
                 "today it is at `login_locked_offer`"
             ),
         ),
         (
-            [("menu.yaml", "    then: main\n", "    then: anything_else\n")],
-            ["1", "2"],
-            "turn 2: after “pressed 1” at `language` the call was at `main`; today it is at `anything_else`",
+            [
+                (
+                    "menu.yaml",
+                    f"{{language: {language}}}\n    then: main\n",
+                    f"{{language: {language}}}\n    then: anything_else\n",
+                )
+                for language in TREE.languages
+            ],
+            [OTHER_LANGUAGE, HELP],
+            (
+                f"turn 2: after “pressed {OTHER_LANGUAGE}” at `main` the call was at `main`; "
+                "today it is at `anything_else`"
+            ),
         ),
         (
             [
                 ("earnings.yaml", "earnings_menu", "gains_menu"),
                 ("prompts.en-US.yaml", "earnings_menu", "gains_menu"),
             ],
-            ["1", "2", "2"],
+            [EARNINGS, METHOD],
             (
-                "turn 3: after “pressed 2” at `main` the call was at `earnings_menu`, which is no node of today's menu; "
+                f"turn 2: after “pressed {EARNINGS}” at `main` the call was at `earnings_menu`, which is no node of today's menu; "
                 "today it is at `gains_menu`"
             ),
         ),
@@ -271,16 +287,16 @@ def test_where_it_goes_another_way_is_told(
 
 def test_what_follows_a_difference_is_compared_all_the_same(changed: Changing) -> None:
     """A node that has only another name leads on as before."""
-    history = of(*pressed("1", "2", "2", "1", "5"))
+    history = of(*pressed(EARNINGS, METHOD, "1", HELP))
     changed.change("earnings.yaml", "earnings_menu", "gains_menu")
     changed.change("prompts.en-US.yaml", "earnings_menu", "gains_menu")
     done = replayed(history, changed.folder, changed.tree)
-    assert [pair.same for pair in done.pairs] == [True, True, True, True, False, True, True]
+    assert [pair.same for pair in done.pairs] == [True, True, True, False, True, True]
 
 
 def test_an_ending_that_differs_is_a_difference() -> None:
     """Also where every step is the same."""
-    history = of(*pressed("1", "5"))
+    history = of(*pressed(HELP))
     ended = replace(history, record=replace(history.record, ending="completed"))
     assert not replayed(ended).same
     assert told(ended) == "the call ended (completed); today it still waits"
@@ -295,7 +311,7 @@ def test_an_outcome_that_is_none_today() -> None:
     path = [replace(entry, outcome=entry.outcome.replace("locked", "asleep")) for entry in history.path]
     done = replayed(replace(history, path=path))
     assert told(replace(history, path=path)) == (
-        "turn 4: after “verify_identity: ok” at `check_tail` at `login_status`: login_status: asleep; "
+        "turn 3: after “verify_identity: ok” at `check_tail` at `login_status`: login_status: asleep; "
         "today: login_status: ok"
     )
     assert any("`login_status` has no recorded end" in note for note in notes(done, TREE))
@@ -303,15 +319,15 @@ def test_an_outcome_that_is_none_today() -> None:
 
 def test_trouble_of_our_own_cannot_be_repeated() -> None:
     """The call is compared up to there, and that is said."""
-    history = of(*pressed("1", "2", "2"))
+    history = of(*pressed(EARNINGS, METHOD))
     place = len(history.path)
-    trouble = PathEntry(3, history.path[-1].at, "earnings_menu", "InternalError")
+    trouble = PathEntry(2, history.path[-1].at, "earnings_menu", "InternalError")
     struck = replace(history, path=[*history.path[:place], trouble])
     done = replayed(struck)
     assert done.same
     assert notes(done, TREE) == [
         (
-            "in turn 3 something happened that cannot be repeated (our own machinery failed); "
+            "in turn 2 something happened that cannot be repeated (our own machinery failed); "
             "the call is compared up to there"
         )
     ]
@@ -319,7 +335,7 @@ def test_trouble_of_our_own_cannot_be_repeated() -> None:
 
 def test_it_is_today_s_step_that_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay that only repeated the record would find every call the same."""
-    history = of(*pressed("1", "8", "2"))
+    history = of(*pressed("7", EARNINGS))  # no option has the first key
     assert replayed(history).same
     change(monkeypatch, _miss, "session.nomatches += 1", "session.nomatches += 3")
     assert not replayed(history).same
@@ -372,7 +388,9 @@ def test_a_saved_call_waits_as_its_caller_did() -> None:
 
 def test_a_slow_action_is_saved_as_slow() -> None:
     """With the seconds that the caller noticed."""
-    history = of(*pressed("1", "2", "1", "1237"), "silence", slow={"earnings": 5})
+    history = of(
+        *pressed(*keys_to(TREE, "earnings", "earnings_yesterday"), "1237"), "silence", slow={"earnings": 5}
+    )
     done = replayed(history)
     call = recalled(done, TREE, PHONES).call
     assert call.slow["earnings"] == pytest.approx(5, abs=3)
@@ -381,7 +399,7 @@ def test_a_slow_action_is_saved_as_slow() -> None:
 
 def test_a_number_that_is_nobody_s_is_not_written() -> None:
     """The first demonstration customer rings, and that is said; a demonstration customer stays who he is."""
-    stranger = of(*pressed("1", "5"), **{"from": "+8613912345678"})
+    stranger = of(*pressed(LOGIN, "5"), **{"from": "+8613912345678"})
     made = recalled(replayed(stranger), TREE, PHONES)
     assert made.call.from_ is None
     assert "the first demonstration customer rings in their place" in made.notes[0]
@@ -426,19 +444,19 @@ def command(url: str, *arguments: str | Path) -> Result:
 
 def test_the_command_says_the_same(tmp_path: Path) -> None:
     """With status 0, and with a masked number."""
-    url, _ = kept(tmp_path, ["1", "3", "2", "1237", "2"])
+    url, _ = kept(tmp_path, [*LIMITS, "1237", "2"])
     result = command(url, CALL, YUEBAO)
     assert result.exit_code == 0
     assert result.output.startswith(
         f"{CALL}  2026-11-23 10:00:30 CST  **********8000\nthe menu is still the same"
     )
-    assert "4     id_tail · pressed (not kept)        same\n" in result.output
+    assert "3     id_tail · pressed (not kept)        same\n" in result.output
     assert result.output.endswith("the same path\n")
 
 
 def test_the_command_says_where_it_differs(tmp_path: Path, changed: Changing) -> None:
     """With status 1; for tools as JSON."""
-    url, _ = kept(tmp_path, ["1", "3", "2", "1237", "2"])
+    url, _ = kept(tmp_path, [*LIMITS, "1237", "2"])
     for each in SWAPPED:
         changed.change(*each)
     folder = changed.folder
@@ -456,7 +474,7 @@ def test_the_command_says_where_it_differs(tmp_path: Path, changed: Changing) ->
 
 def test_no_secret_comes_back(tmp_path: Path, changed: Changing) -> None:
     """Neither the tail nor the code is in what is shown or saved, in either form."""
-    url, codes = kept(tmp_path, ["1", "1", "1", "1237", "code", "1"])
+    url, codes = kept(tmp_path, [*keys_to(TREE, "login", "reset_login"), "1237", "code", "1"])
     assert codes
     folder = changed.folder
     shown = command(url, CALL, folder, "--save", "reported")
@@ -481,7 +499,7 @@ def test_keys_that_have_become_secret_are_not_shown() -> None:
     public = CallerInput(TREE, Samples(TREE)).public
     assert public(shown.path[-1]) == ""
     assert public(replace(shown.path[-1], keys="1#")) == "1#"
-    assert public(history.path[2]) == "1"
+    assert public(history.path[2]) == LOGIN
 
 
 @pytest.mark.parametrize(
@@ -521,7 +539,7 @@ def test_the_page_shows_what_it_prints(tmp_path: Path, changed: Changing) -> Non
     """But for the versions of the menu, which change with every word of it."""
     page = (ROOT / "docs" / "comparing.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```text\n\$ ivr replay (.*?)```", page, re.DOTALL)
-    url, _ = kept(tmp_path, ["1", "3", "2", "1237", "2"])
+    url, _ = kept(tmp_path, [*LIMITS, "1237", "2"])
     for each in SWAPPED:
         changed.change(*each)
     made = f"{CALL}\n{command(url, CALL, changed.folder).output}"

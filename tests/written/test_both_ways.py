@@ -95,8 +95,10 @@ def test_both_ways(file: str, call: WrittenCall) -> None:
 
 def test_a_language_to_begin_in() -> None:
     """It is the same for both, although a carrier never says one."""
-    data = {"call": "a call", "language": "en-US", "steps": [{"hears": "Welcome to"}, "silence"]}
-    test_both_ways("", WrittenCall.model_validate(data))
+    stranger = {"call": "a call", "from": "+8613900139000"}  # who has no language on file
+    for language, greeting in (("en-US", "Hello, this is"), (None, "您好")):
+        data = {**stranger, "language": language, "steps": [{"hears": greeting}, "silence"]}
+        test_both_ways("", WrittenCall.model_validate(data))
 
 
 def test_there_are_calls() -> None:

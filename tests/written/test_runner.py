@@ -13,11 +13,24 @@ from ivr.channels.twilio.player.remote_line import PlayerLine
 from ivr.harness import DirectHarnesses
 from ivr.written.model import WrittenCall
 from ivr.written.runner import CallHarness, PlayedCall, play, side_by_side
+from tests.support.keys import keys_to
 
 YUEBAO = Path(__file__).parents[2] / "menus" / "yuebao"
-STAGES = DirectHarnesses(YUEBAO, load_tree(YUEBAO))
+TREE = load_tree(YUEBAO)
+STAGES = DirectHarnesses(YUEBAO, TREE)
 SECRET = "1237"
-TO_THE_QUESTION: list[Any] = [{"press": "1"}, {"press": "3"}, {"press": "2"}]
+
+
+def pressed(*options: str, start: str = "main") -> list[Any]:
+    """Return steps that press the keys of these options."""
+    return [{"press": key} for key in keys_to(TREE, *options, start=start)]
+
+
+TO_THE_QUESTION = pressed("withdrawals", "limits")
+TEXTED = pressed("help", "ready", "ready_text")
+"""What to have at hand for a human, as a text message."""
+TEXTED_TWICE = [*TEXTED, *pressed("main", "login", "login_network", "network_link", start="anything_else")]
+LOGIN = pressed("login")
 
 
 def played(*steps: Any, **written: Any) -> PlayedCall:
@@ -30,56 +43,56 @@ def played(*steps: Any, **written: Any) -> PlayedCall:
     ("steps", "failures"),
     [
         # what is heard
-        ([{"hears": "普通话请按1"}], []),
+        ([{"hears": "登录和密码请按2"}], []),
         ([{"hears": "FOR  english,"}], []),  # whatever the case and the spaces
-        ([{"hears": ["普通话", "English"]}], []),
-        ([{"hears": ["English", "普通话"]}], ["`普通话` was not heard at this place"]),
+        ([{"hears": ["非官方", "English"]}], []),
+        ([{"hears": ["English", "非官方"]}], ["`非官方` was not heard at this place"]),
         ([{"hears": "再见"}], ["`再见` was not heard"]),
         ([{"hears_not": "再见"}], []),
         ([{"hears_not": "For English"}], ["`For English` was said"]),
         # since the last thing that he did
-        ([{"press": "1"}, {"hears": "登录和密码"}, {"hears": "绝不索要密码"}], []),
-        ([{"press": "1"}, {"hears": "普通话"}], ["`普通话` was not heard"]),
+        ([*LOGIN, {"hears": "提示被锁定"}, {"hears": "重设登录密码"}], []),
+        ([*LOGIN, {"hears": "非官方"}], ["`非官方` was not heard"]),
         # where the call is
-        ([{"node": "language"}, {"press": "1"}, {"node": "main"}], []),
-        ([{"node": "main"}], ["the call is at `language`, not at `main`"]),
+        ([{"node": "main"}, *LOGIN, {"node": "login_menu"}], []),
+        ([{"node": "login_menu"}], ["the call is at `main`, not at `login_menu`"]),
         # messages, each asked about once
-        ([*({"press": key} for key in "1521"), {"texted": "身份证"}], []),
-        ([*({"press": key} for key in "1521"), {"texted": "x"}], ["no new text message has `x`"]),
+        ([*TEXTED, {"texted": "身份证"}], []),
+        ([*TEXTED, {"texted": "x"}], ["no new text message has `x`"]),
         (
-            [*({"press": key} for key in "1521"), {"texted": "身份证"}, {"texted": "身份证"}],
+            [*TEXTED, {"texted": "身份证"}, {"texted": "身份证"}],
             ["no new text message has `身份证`"],
         ),
         # parts of one message, wherever they stand in it
-        ([*({"press": key} for key in "1521"), {"texted": ["金额", "身份证"]}], []),
+        ([*TEXTED, {"texted": ["金额", "身份证"]}], []),
         (
-            [*({"press": key} for key in "1521"), {"texted": ["身份证", "x"]}],
+            [*TEXTED, {"texted": ["身份证", "x"]}],
             ["no new text message has `身份证` and `x`"],
         ),
         (
-            [*({"press": key} for key in "15211131"), {"texted": ["身份证", "网络"]}],
+            [*TEXTED_TWICE, {"texted": ["身份证", "网络"]}],
             ["no new text message has `身份证` and `网络`"],
         ),
         # no message, since the last one that was asked about
-        ([{"press": "1"}, "nothing_texted"], []),
-        ([*({"press": key} for key in "1521"), "nothing_texted"], ["a text message was written"]),
-        ([*({"press": key} for key in "1521"), {"texted": "身份证"}, "nothing_texted"], []),
+        ([*LOGIN, "nothing_texted"], []),
+        ([*TEXTED, "nothing_texted"], ["a text message was written"]),
+        ([*TEXTED, {"texted": "身份证"}, "nothing_texted"], []),
         # in the present call
-        ([*({"press": key} for key in "1521"), {"rings": "again"}, "nothing_texted"], []),
+        ([*TEXTED, {"rings": "again"}, "nothing_texted"], []),
         (
-            [{"press": "1"}, {"rings": "again"}, *({"press": key} for key in "1521"), "nothing_texted"],
+            [*LOGIN, {"rings": "again"}, *TEXTED, "nothing_texted"],
             ["a text message was written"],
         ),
         # which takes no message away that is still to be asked about
-        ([*({"press": key} for key in "1521"), {"rings": "again"}, {"texted": "身份证"}], []),
+        ([*TEXTED, {"rings": "again"}, {"texted": "身份证"}], []),
         # what cannot be done
         ([{"record": 5}], ["the hotline does not record here"]),
-        ([{"press": "1"}, {"press": "4"}, {"press": "1"}], ["the call is over"]),
+        ([*pressed("freeze", "deductions"), {"press": "1"}], ["the call is over"]),
         (["hang_up", "silence"], ["the call is over"]),
         # a failed step does not hide the next one
         (
-            [{"hears": "再见"}, {"node": "main"}],
-            ["`再见` was not heard", "the call is at `language`, not at `main`"],
+            [{"hears": "再见"}, {"node": "login_menu"}],
+            ["`再见` was not heard", "the call is at `main`, not at `login_menu`"],
         ),
     ],
 )
@@ -93,9 +106,9 @@ def test_steps(steps: list[Any], failures: list[str]) -> None:
     [
         (["silence"], None, []),
         (["silence"], "hung_up", []),
-        ([{"press": "1"}, {"press": "4"}], "transferred", []),
+        (pressed("freeze", "deductions"), "transferred", []),
         (["hang_up"], "completed", ["the call ended as `hung_up`"]),
-        (["silence"], "transferred", ["the call still waits for keys at `language`"]),
+        (["silence"], "transferred", ["the call still waits for keys at `main`"]),
     ],
 )
 def test_the_end(steps: list[Any], ends: str | None, failures: list[str]) -> None:
@@ -133,15 +146,15 @@ def test_a_call_that_breaks_fails() -> None:
 
 def test_everything_that_happened_is_kept_in_order() -> None:
     """For whoever compares two calls."""
-    happened = played({"press": "2"}, {"node": "main"}).happened
+    happened = played(*pressed("other_language"), {"node": "main"}).happened
     words = [item.text for item in happened if isinstance(item, Heard)]
-    assert words[1:3] == ["普通话请按1。", "For English, press 2."]
+    assert words[1:3] == ["For English, press 8.", "密码和验证码，谁问都别说。"]
     assert any("press 5" in text for text in words)
 
 
 def test_a_call_takes_its_speech_and_its_silences() -> None:
     """The seconds of a call are those on the line: what was heard, and five of silence; a ``wait:`` is none of them."""
-    call = played({"wait": 60}, "silence", {"press": "1"})
+    call = played(*LOGIN, {"wait": 60}, "silence", *pressed("login_network", start="login_menu"))
     assert call.spoken_seconds == pytest.approx(
         sum(item.seconds for item in call.happened if isinstance(item, Heard))
     )
