@@ -56,6 +56,10 @@ def _around(language: str) -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:{before})\s*)+|(?:\s*(?:{after}))+$")
 
 
+_LONGEST_KEY = 100
+"""Characters of a key that is named politely. Whoever says more says something else."""
+
+
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
@@ -73,6 +77,8 @@ def spoken_key(text: str, language: str) -> str:
     if keys:
         return keys
     trimmed = re.sub(rf"[^\w{_SIGNS}]+|_+", " ", _folded(text)).strip()
+    if len(trimmed) > _LONGEST_KEY:
+        return ""
     while (shorter := _around(language).sub("", trimmed).strip()) != trimmed:
         trimmed = shorter
     return spoken_digits(trimmed, language)
