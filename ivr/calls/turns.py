@@ -475,7 +475,7 @@ class _Turn:
 def _begun_again(session: Session, tree: Tree) -> Session:
     """Return the session of a call that starts over in another version of the menu, because its own is lost."""
     begun = Session(session.call, tree.version, session.started, session.caller, session.called)
-    begun.language, begun.turn = session.language, session.turn
+    begun.language, begun.rate, begun.turn = session.language, session.rate, session.turn
     begun.human_tried, begun.limited = session.human_tried, session.limited
     return begun
 

@@ -105,7 +105,7 @@ def _place(session: Session | None, now: datetime) -> str:
     if session is None:
         return ""
     minutes, seconds = divmod(int((now - session.started).total_seconds()), 60)
-    return f"{session.node} · {minutes}:{seconds:02}"
+    return f"{session.node} · {minutes}:{seconds:02}{' · slow' * (session.rate == 'slow')}"
 
 
 def _moment(text: str, tree: Tree) -> datetime:

@@ -184,9 +184,18 @@ def _anywhere(old: Side, new: Side, pairs: Pairs) -> Iterator[Change]:
             what = f"Everywhere: key {key} now means `{after[key]}`; it meant `{before[key]}`"
             yield Change(Heading.keys, what, grave=True)
     for key in before.keys() & after.keys():
+        was, now = _rate(old, key), _rate(new, key)
+        if was != now:
+            what = f"Everywhere: key {key} (`{after[key]}`): `rate` is {shown(now)}; before: {shown(was)}"
+            yield Change(Heading.keys, what)
         if _is_said(old, key) != _is_said(new, key):
             how = "is said after the options now" if _is_said(new, key) else "is not said any more"
             yield Change(Heading.keys, f"Everywhere: key {key} (`{after[key]}`) {how}")
+
+
+def _rate(side: Side, key: str) -> str | None:
+    entry = side.tree.declared.anywhere[key]
+    return entry.rate if isinstance(entry, Anywhere) else None
 
 
 def _is_said(side: Side, key: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ivr.engine.turn import Turn
+from ivr.menu.language.options import Anywhere, Rate
 
 
 class KeyHere(NamedTuple):
@@ -14,6 +15,8 @@ class KeyHere(NamedTuple):
     go: str
     language: str | None = None
     """The language that it changes to."""
+    rate: Rate | None = None
+    """The rate of speech that it changes to."""
 
 
 def keys_here(turn: Turn) -> dict[str, KeyHere]:
@@ -21,8 +24,11 @@ def keys_here(turn: Turn) -> dict[str, KeyHere]:
     found: dict[str, KeyHere] = {}
     if turn.node is not None and turn.session.confirming is None:
         found = {
-            key: KeyHere("option", option.go, option.language) for key, option in turn.node.options.items()
+            key: KeyHere("option", option.go, option.language, option.rate)
+            for key, option in turn.node.options.items()
         }
     for key, target in turn.tree.anywhere.items():
-        found.setdefault(key, KeyHere("anywhere", target))
+        entry = turn.tree.declared.anywhere[key]
+        rate = entry.rate if isinstance(entry, Anywhere) else None
+        found.setdefault(key, KeyHere("anywhere", target, rate=rate))
     return found

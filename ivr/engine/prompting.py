@@ -102,7 +102,7 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
             keys=tuple(keys_here(turn)),
             length=longest,
             finish="#" if longest > 1 else "",
-            timeout=node.timeout,
+            timeout=turn.patience(node.timeout),
             speech=turn.words.hints if _hears(turn) else None,
         )
     listens = _hears(turn) and not node.is_secret
@@ -112,7 +112,7 @@ def _gather(turn: Turn, node: MenuNode | AskNode, utterances: tuple[Utterance, .
         keys=("1", "2", *keys_here(turn)) if node.ask == "yes_no" else (),
         length=fixed_length(node),
         finish="#",
-        timeout=node.timeout,
+        timeout=turn.patience(node.timeout),
         speech=() if listens else None,
         secret=node.is_secret,
     )
@@ -128,11 +128,11 @@ def _read_back(turn: Turn, node: MenuNode | AskNode) -> Gather:
     else:
         value = say_value(entry, speech.language, turn.tree.territory, kind=kind)
     return Gather(
-        (speech.patterns["read_back"].fill(value=value),),
+        (turn.at_rate(speech.patterns["read_back"].fill(value=value)),),
         speech.language,
         keys=("1", "2", *keys_here(turn)),
         length=1,
-        timeout=node.timeout,
+        timeout=turn.patience(node.timeout),
         speech=() if _hears(turn) else None,
     )
 

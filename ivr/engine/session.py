@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from ivr.engine.plain import from_json, is_plain, to_json
 from ivr.menu.language.contract import Level
+from ivr.menu.language.options import Rate
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Session:
     node: str = ""
     """Where it waits; empty before the first event."""
     language: str = ""
+    rate: Rate = "normal"
+    """How fast it speaks, and how long it waits."""
     turn: int = 0
     """The number of the turn that is awaited next; it is in every action URL."""
     level: Level = Level.unknown

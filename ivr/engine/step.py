@@ -359,6 +359,7 @@ def _choose_option(turn: Turn, keys: str) -> None:
         return
     turn.input_kind = key.kind
     turn.speak_in(key.language)
+    turn.session.rate = key.rate or turn.session.rate
     _go(turn, key.go)
 
 

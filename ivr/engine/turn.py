@@ -12,7 +12,7 @@ from ivr.engine.entries import say_value
 from ivr.engine.session import Session
 from ivr.menu.language.contract import Level
 from ivr.menu.language.nodes import MenuNode, Node
-from ivr.menu.speech.prompts import Prompt, Utterance, pick
+from ivr.menu.speech.prompts import Prompt, Utterance, pick, slowed
 from ivr.menu.speech.sandbox import evaluate
 from ivr.menu.tree import Compiled, NodeSpeech, Speech, Tree
 
@@ -132,8 +132,16 @@ class Turn:
                 variables = self.variables()
             utterance = prompt.fixed if variables is None else prompt.utter(variables)
             if utterance.text:
-                said.append(utterance)
+                said.append(self.at_rate(utterance))
         return tuple(said)
+
+    def at_rate(self, utterance: Utterance) -> Utterance:
+        """Return what is said as fast as the caller wants it."""
+        return slowed(utterance) if self.session.rate == "slow" else utterance
+
+    def patience(self, seconds: int) -> int:
+        """Return how long to wait for keys: half as long again for a caller who wants it slow."""
+        return -(-seconds * 3 // 2) if self.session.rate == "slow" else seconds
 
     def say(self, prompts: Iterable[Prompt], *, barge_in: bool = True) -> None:
         """Say prompts before whatever comes next."""

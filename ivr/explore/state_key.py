@@ -12,6 +12,8 @@ tell apart are one: if it only asks for `age >= 65`, then 20 and 30 are (:mod:`i
 The counters of silence, of wrong keys and of repeats are read one at a time: `step` asks whether one of them has
 reached its bound, and each chooses its own words. So each is walked through all its values, but not in every
 combination with the others. Where several are not zero, only the first of them is kept.
+
+How fast the call speaks is left out: no step decides anything by it.
 """
 
 from __future__ import annotations

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from ivr.engine.session import Session
+from ivr.explore.explorer import explore
 from ivr.explore.moves import Moves
 from ivr.explore.state_key import ControlState, DataAbstraction, StateKeys
 from ivr.menu.language.contract import Level
-from tests.support.mazes import mazes
+from tests.support.engine_call import tree_of
+from tests.support.mazes import RATES, mazes
 
 
 def state(maze: str, **given: Any) -> tuple[ControlState, DataAbstraction]:
@@ -30,6 +32,7 @@ def state(maze: str, **given: Any) -> tuple[ControlState, DataAbstraction]:
         ("values", {"turn": 7, "reason": "why", "action_uncertain": True, "urgent": True, "limited": True}),
         ("values", {"replayable": ["hot"], "notes": ["one"], "called": "+8657100000000"}),
         ("values", {"variables": {"elsewhere": 1}}),
+        ("values", {"rate": "slow"}),
         ("identity", {"variables": {"amount": 5}}),
         ("slow", {"caller": "+8613800138001"}),
         ("values", {"variables": {"wish": "more"}}),  # it is asked for only of a withheld number
@@ -76,3 +79,12 @@ def test_what_is_asked_only_of_a_withheld_number_is_kept_for_one() -> None:
 def test_each_counter_is_read_alone() -> None:
     """The words after silence hang on the silences; so a wrong key before them changes nothing."""
     assert state("values", noinputs=1, nomatches=1) == state("values", noinputs=1)
+
+
+def test_a_slow_mode_makes_no_more_states() -> None:
+    """How fast the call speaks decides nothing, so that a menu with a key for it is walked as one without."""
+    menu = RATES
+    with_rates, without = (
+        tree_of(text) for text in (menu, menu.replace("rate: slow, ", "").replace("rate: normal, ", ""))
+    )
+    assert len(explore(with_rates)) == len(explore(without))

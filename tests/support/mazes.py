@@ -192,6 +192,16 @@ NUMBERS = """
     colder: {say: Colder., then: bye}
 """
 
+RATES = """
+    main:
+      tries: 2
+      menu:
+        "1": {for: the amount, go: amount}
+        "7": {to: hear it slowly, rate: slow, go: repeat}
+        "8": {to: hear it at the usual speed, rate: normal, go: amount}
+    amount: {say: The amount., ask: amount, read_back: true, tries: 2, then: main}
+"""
+"""How fast the call speaks is a part of the session that decides nothing."""
 AMOUNTS = """
     main: {say: The amount., ask: amount, as: amount, tries: 2, then: told}
     told: {say: "It is {{ amount | money }}.", then: more}
@@ -235,6 +245,7 @@ def mazes() -> dict[str, Tree]:
         "days": tree_of(DAYS, quiet, contracts=CONTRACTS),
         "people": tree_of(PEOPLE, quiet, contracts=CONTRACTS),
         "clock": tree_of(CLOCK, quiet + 'variables: {hour: ""}', contracts=CONTRACTS),
+        "rates": tree_of(RATES, 'anywhere: {"0": agent, "9": {to: slow down, rate: slow, go: repeat}}'),
         "amounts": tree_of(AMOUNTS, contracts=CONTRACTS),
         "numbers": tree_of(NUMBERS, quiet + 'variables: {number: ""}', contracts=CONTRACTS),
     }

@@ -23,9 +23,8 @@ def step_lines(
     """Return what happened where, where the call is now, which variables were set, and what comes next."""
     what = str(event.ended) or public_keys(tree, before, event)
     happened = f"{type(event).__name__} {what}".rstrip()
-    lines = [
-        f"  · {before.node or 'start'}: {happened} → {after.node} ({after.language}, {after.level.name})"
-    ]
+    state = f"{after.language}, {after.level.name}{', slow' * (after.rate == 'slow')}"
+    lines = [f"  · {before.node or 'start'}: {happened} → {after.node} ({state})"]
     lines += [f"      {name} = {value}" for name, value in _set(before.variables, after.variables).items()]
     return [*lines, f"      {', '.join(command.shown for command in commands)}"]
 

@@ -17,7 +17,7 @@ from ivr.menu.speech.recorded import read_back_filter, texts_in
 from ivr.menu.speech.sandbox import environment
 from ivr.menu.speech.templates import is_template
 from ivr.menu.speech.values.speaker import territory_of
-from ivr.menu.speech.voices import default_voice, has_voice, language_problem, voice_problem
+from ivr.menu.speech.voices import has_voice, language_problem
 from ivr.menu.tree import ScriptLine, Tree
 
 _HEARD = frozenset({Role.spoken, Role.purpose, Role.announcement})
@@ -29,10 +29,8 @@ def check_recorded(draft: Draft, hotline: Hotline, texts: Sequence[TemplateText]
     """Note values that recordings cannot say, and what ``clips:`` lacks for those that they can."""
     for language in hotline.languages:
         if has_voice(language):
-            if not hotline.voices.get(language) and not default_voice(language):
-                what, _, remedy = (voice_problem(language, "") or "").partition("; ")
-                draft.note("", ("languages",), f"`{language}` has no voice of its own here", remedy or what)
-        elif language == hotline.languages[0] or language in draft.words.keys() & draft.spoken:
+            continue
+        if language == hotline.languages[0] or language in draft.words.keys() & draft.spoken:
             _Language(draft, hotline, language).check(texts)
 
 

@@ -23,6 +23,7 @@ from ivr.menu.checks.templates import (
     template_texts,
 )
 from ivr.menu.checks.timezones import zone, zone_meant, zone_misleads
+from ivr.menu.checks.voices import check_voices
 from ivr.menu.checks.words import check_words
 from ivr.menu.graph.flow import Flow
 from ivr.menu.graph.languages import languages_heard
@@ -49,7 +50,6 @@ from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
 from ivr.menu.opening_hours import knows_holidays, may_close, narrowest_names
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.templates import RESERVED, is_template
-from ivr.menu.speech.voices import voice_problem
 
 
 def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> None:
@@ -94,17 +94,12 @@ def _whole(draft: Draft, hotline: Hotline) -> None:
     if len(set(hotline.languages)) < len(hotline.languages):
         draft.note("", ("languages",), "a language stands twice", "keep one of the two")
     _names_of_options(draft, hotline, "", "anywhere", hotline.anywhere)
+    check_voices(draft, hotline)
     for name, text in hotline.variables.items():
         _variable_name(draft, "", ("variables", name), name)
         if is_template(text):
             what = "a first value is a plain text, and no template"
             draft.note("", ("variables", name), what, "set it in a `set` node")
-    for language, voice in hotline.voices.items():
-        if language not in hotline.languages:
-            _unknown_language(draft, hotline, "", ("voices", language), language)
-        elif wrong := voice_problem(language, voice):
-            what, _, remedy = wrong.partition("; ")
-            draft.note("", ("voices", language), what, remedy)
     _begin_in(draft, hotline)
     _fall_back(draft, hotline)
 

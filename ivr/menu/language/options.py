@@ -21,6 +21,8 @@ from ivr.menu.language.scalars import (
     wrong,
 )
 
+Rate = Literal["slow", "normal"]
+"""How fast the call speaks."""
 Form = Literal["for", "to", "say"]
 """The key under which the words of an option stand: a noun, a verb, or a whole sentence with ``{key}``."""
 
@@ -78,6 +80,8 @@ class NamedOption(OptionWords):
     go: Target
     """The node that follows, or `back`, `repeat`, `return`. `repeat` may be asked for three times at one place; then a
     human asks what is needed."""
+    rate: Rate | None = None
+    """`slow` speaks at 80 % of the speed for the rest of the call, and waits half as long again for keys; `normal` ends that."""
 
     @property
     def name(self) -> str:

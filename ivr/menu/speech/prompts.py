@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jinja2 import Template
@@ -15,9 +15,10 @@ from ivr.menu.speech.markup import MarkedText, boundaries, marked_text, without_
 from ivr.menu.speech.pronunciation import Pronouncer
 from ivr.menu.speech.recorded import Recorder, typed_words
 from ivr.menu.speech.sandbox import render
-from ivr.menu.speech.ssml import Break, Element, Prosody, Silence, Span, as_said, delivery
+from ivr.menu.speech.ssml import Break, Element, Prosody, Silence, Span, as_said, delivery, slow
 from ivr.menu.speech.templates import is_template, template
 from ivr.menu.speech.values.speaker import Territory
+from ivr.menu.speech.voices import default_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ class Utterance:
                 slowed = spoken_seconds(self.text[start:end], self.language, self.voice)
                 seconds += slowed * (100 / element.rate - 1)
         return seconds
+
+
+def slowed(utterance: Utterance) -> Utterance:
+    """Return an utterance as it is said slowly: all of it, if its voice can. Recordings stay as they are."""
+    prosody = slow(utterance.voice or default_voice(utterance.language))
+    if prosody is None or utterance.audio:
+        return utterance
+    inner = (span for span in utterance.spans if not isinstance(span.element, Prosody))
+    return replace(utterance, spans=(Span(0, len(utterance.text), prosody), *inner))
 
 
 @dataclass(frozen=True, slots=True)

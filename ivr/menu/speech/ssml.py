@@ -165,6 +165,11 @@ def delivery(mark: Mark, language: str, voice: str = "") -> Delivery:
             assert_never(mark.kind)
 
 
+def slow(voice: str) -> Prosody | None:
+    """Return what makes a voice speak slowly, or None if it cannot."""
+    return Prosody(SLOW) if family_of(voice).slow else None
+
+
 def _pause(milliseconds: int, family: Family) -> Delivery:
     if family.pause:
         return Delivery(Break(milliseconds))

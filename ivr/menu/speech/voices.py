@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ivr.menu.language.model import read_table
+from ivr.menu.language.suggestions import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +26,25 @@ class _Language:
     """Without it, the hotline's own tag."""
     voice: str = ""
     """The voice that speaks if the hotline names none."""
-    polly: frozenset[str] = frozenset()
-    """Every Polly voice that speaks it, without ``Polly.``. Its voices are unknown if this and ``google`` are empty."""
-    google: str = ""
-    """A regular expression for the part of a Google voice that follows the language."""
     tags: tuple[str, ...] = ()
     """The tags of a hotline that mean it."""
 
-    def knows_voices(self) -> bool:
-        return bool(self.polly or self.google)
+
+class _Voices(NamedTuple):
+    """The voices of one language."""
+
+    polly: tuple[str, ...] = ()
+    """Without ``Polly.``."""
+    google: dict[str, str] | None = None
+    """The letters of each kind, such as ``ABCD`` for ``Standard``; ``all`` for ``Chirp3-HD``, whose voices have names."""
 
 
 class _Table(NamedTuple):
+    checked: date
     languages: tuple[_Language, ...]
+    voices: dict[str, _Voices]
+    """By the ``language`` of ``<Say>``."""
+    chirp3_hd: tuple[str, ...]
     wants: dict[str, str]
     """The ``language`` of ``<Say>`` that a voice wants, where it is not the one of its language."""
     said: frozenset[str]
@@ -45,8 +53,21 @@ class _Table(NamedTuple):
 
 _TABLE = read_table(_Table, Path(__file__).with_name("voices.yaml"))
 _LANGUAGES = {tag: each for each in _TABLE.languages for tag in each.tags}
-_POLLY = re.compile(r"Polly\.([A-Z][a-z]+(?:-Neural|-Generative)?)")
+CHECKED = _TABLE.checked
+"""The date of the list of voices."""
+_POLLY = re.compile(r"Polly\.[A-Z]\w+(?:-Neural|-Generative)?")
 _BASIC = frozenset({"man", "woman"})
+
+
+def voices_of(language: str) -> list[str]:
+    """Return the voices that speak a hotline's language, as far as they are listed, Polly's first."""
+    own = _known(language).say
+    listed = _TABLE.voices.get(own, _Voices())
+    found = [f"Polly.{name}" for name in listed.polly]
+    for kind, letters in (listed.google or {}).items():
+        names = _TABLE.chirp3_hd if letters == "all" else letters
+        found += [f"Google.{own}-{kind}-{name}" for name in names]
+    return found
 
 
 def language_problem(language: str) -> str | None:
@@ -83,18 +104,38 @@ def default_voice(language: str) -> str:
 def voice_problem(language: str, voice: str) -> str | None:
     """Return why this voice cannot speak this language and what to write, or None if it can, as far as is known.
 
-    A language whose voices are listed here accepts only those. For another language the voice must have the right shape and
-    must not belong to a listed language. An empty voice asks for the default one.
+    A voice that is not listed may be newer than the list: :func:`voice_warning` tells that. An empty voice asks for the
+    default one.
     """
     if problem := language_problem(language):
         return problem
     default = default_voice(language)
+    advice = default or _usual(language)
     if not voice:
-        return None if default else f"name a voice for {language}, such as Google.{language}-Standard-A"
-    if _speaks(language, voice):
+        return (
+            None
+            if default
+            else f"`{language}` has no usual voice; name a voice for {language}, such as {advice}"
+        )
+    if _speaks(language, voice) or (_may_be_new(language, voice) and voice not in _ALL):
         return None
-    advice = default or f"Google.{language}-Standard-A"
     return f"the voice {voice!r} does not speak {language}; write one that does, such as {advice}"
+
+
+def voice_warning(language: str, voice: str) -> str | None:
+    """Return what is doubtful about a voice that :func:`voice_problem` lets pass, or None if it is listed."""
+    if not voice or _speaks(language, voice):
+        return None
+    maker, _, name = voice.partition(".")
+    near = nearest(name, [each.partition(".")[2] for each in voices_of(language) if each.startswith(maker)])
+    remedy = f"did you mean `{maker}.{near}`?" if near else "see whether it is newer, by a call"
+    return f"Twilio had no voice {voice!r} on {CHECKED:%Y-%m-%d}; {remedy}"
+
+
+def _usual(language: str) -> str:
+    """Return a voice of a language that has no usual one."""
+    voices, standard = voices_of(language), f"Google.{_known(language).say}-Standard-A"
+    return standard if standard in voices or not voices else voices[0]
 
 
 def _known(language: str) -> _Language:
@@ -103,13 +144,13 @@ def _known(language: str) -> _Language:
 
 
 def _speaks(language: str, voice: str) -> bool:
-    known = _known(language)
-    if voice in _BASIC:
-        return language.startswith("en-")
-    if polly := _POLLY.fullmatch(voice):
-        if known.knows_voices():
-            return polly[1] in known.polly
-        return not any(polly[1] in other.polly for other in _TABLE.languages)
-    suffix = known.google if known.knows_voices() else r"[A-Z][A-Za-z0-9]+(-[A-Za-z0-9]+)*"
-    google = re.escape(known.say)
-    return re.fullmatch(rf"Google\.{google}-({suffix})", voice) is not None
+    return language.startswith("en-") if voice in _BASIC else voice in voices_of(language)
+
+
+def _may_be_new(language: str, voice: str) -> bool:
+    """Return whether a voice looks like one of this language. The name of a Google voice begins with the language."""
+    google = rf"Google\.{re.escape(_known(language).say)}(-[A-Z][A-Za-z0-9]*)+"
+    return re.fullmatch(google, voice) is not None or _POLLY.fullmatch(voice) is not None
+
+
+_ALL = frozenset(voice for language in _TABLE.voices for voice in voices_of(language))
