@@ -43,7 +43,20 @@ from tests.support import rest_stub, stub_service
 from tests.support.accounts import password_matches
 from tests.support.bank import accounts_of
 from tests.support.changing import change
-from tests.support.confiding import CHINESE, ENGLISH, GOOD, REFUSED, Browser, Scene, scene, typed_tail
+from tests.support.confiding import (
+    ANOTHER_CODE,
+    CHINESE,
+    ENGLISH,
+    GOOD,
+    REFUSED,
+    SUMMARY,
+    TO_THE_TAIL,
+    YES,
+    Browser,
+    Scene,
+    scene,
+    typed_tail,
+)
 from tests.support.phone import PUBLIC
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "http" / "actions.yaml"
@@ -57,7 +70,7 @@ SERVICE_TOKEN = "token-of-the-service-Yx81"
 def resets(scene: Scene, caller: str, which: PasswordKind) -> None:
     """Reset a password with every mistake that a caller can make, up to the page where the new one is set."""
     phone = scene.rings(caller)
-    for keys in ("1", {"login": "1", "payment": "2"}[which]):
+    for keys in TO_THE_TAIL[which]:
         phone.presses(keys)
     phone.presses(scene.plant("an entry that is too long", "7395181"))
     phone.says(f"尾号是 {scene.plant('a tail that was said', '9157')}")
@@ -66,7 +79,7 @@ def resets(scene: Scene, caller: str, which: PasswordKind) -> None:
     first = scene.code(phone.call)
     phone.presses(scene.plant("a wrong code", "582913"))
     phone.says(f"it is {scene.plant('a code that was said', '317 604')}")
-    phone.presses("1", "#")
+    phone.presses(ANOTHER_CODE, "#")
     second = scene.code(phone.call)
     scene.sends()
     if which == "login":
@@ -76,9 +89,9 @@ def resets(scene: Scene, caller: str, which: PasswordKind) -> None:
         phone.presses(second)
         second = scene.code(phone.call)
     phone.presses(second)
-    phone.presses("1")
+    phone.presses(YES)
     link = scene.link(phone.call)
-    phone.presses("3")
+    phone.presses(SUMMARY)
     scene.sends()
     sets_password(scene, link, which)
     phone.hangs_up()
@@ -97,7 +110,7 @@ def sets_password(scene: Scene, link: str, which: PasswordKind) -> None:
 def slow_resets(scene: Scene, caller: str) -> None:
     """Reset a password with every action taking longer than a webhook waits."""
     phone = scene.proves(caller)
-    scene.presses(phone, "1")
+    scene.presses(phone, YES)
     scene.link(phone.call)
     scene.sends()
 
@@ -126,14 +139,14 @@ def broken_machinery(scene: Scene, caller: str) -> None:
         (application.store, "claim"),
     ):
         phone = scene.rings(caller)
-        for keys in ("1", "1"):
+        for keys in TO_THE_TAIL["login"]:
             phone.presses(keys)
         with pytest.MonkeyPatch.context() as patch:
             breaking(patch, owner, name, tail)
             phone.presses(tail)
         assert phone.answer.dials
     phone = scene.rings(caller)
-    for keys in ("1", "1"):
+    for keys in TO_THE_TAIL["login"]:
         phone.presses(keys)
     with pytest.MonkeyPatch.context() as patch:
         breaking(patch, Prompt, "utter")
@@ -142,14 +155,14 @@ def broken_machinery(scene: Scene, caller: str) -> None:
     phone = scene.proves(caller)
     with pytest.MonkeyPatch.context() as patch:
         breaking(patch, application.services.accounts, "open_reset", tail)
-        phone.presses("1")
+        phone.presses(YES)
 
 
 def broken_after_a_while(scene: Scene, caller: str) -> None:
     """What goes on in a thread of its own fails there."""
     for owner, name in ((scene.application.store, "keep_run"), (scene.application.switchboard, "perform")):
         phone = scene.rings(caller)
-        for keys in ("1", "1"):
+        for keys in TO_THE_TAIL["login"]:
             scene.presses(phone, keys)
         with pytest.MonkeyPatch.context() as patch:
             breaking(patch, owner, name, typed_tail(caller))
@@ -161,7 +174,7 @@ def broken_after_a_while(scene: Scene, caller: str) -> None:
 def broken_pages(scene: Scene, caller: str) -> None:
     """The page fails, with the ticket in its path and the password in its exception."""
     phone = scene.proves(caller)
-    phone.presses("1")
+    phone.presses(YES)
     link = scene.link(phone.call)
     ticket = link.removeprefix("/reset/")
     browser = Browser(scene, link)
@@ -179,7 +192,7 @@ def broken_pages(scene: Scene, caller: str) -> None:
 def broken_cookies(scene: Scene, caller: str) -> None:
     """What fails outside of the page itself, where Flask would log the path and the exception."""
     phone = scene.proves(caller)
-    phone.presses("1")
+    phone.presses(YES)
     link = scene.link(phone.call)
     for name in ("open_session", "save_session"):
         with pytest.MonkeyPatch.context() as patch:
@@ -190,7 +203,7 @@ def broken_cookies(scene: Scene, caller: str) -> None:
 def wrong_links(scene: Scene, caller: str) -> None:
     """A link leads below the webhooks, as where the public URL was set to the first webhook's."""
     phone = scene.proves(caller)
-    phone.presses("1")
+    phone.presses(YES)
     link = scene.link(phone.call)
     for path in (f"/voice{link}", f"/voice/status{link}", f"/messages{link}"):
         scene.app.test_client().get(path, base_url=PUBLIC)
@@ -224,7 +237,7 @@ def stubborn_carrier(scene: Scene, caller: str) -> None:
     for status, code in ((400, 21610), (400, 98765), (401, 20003), (429, 20429), (500, 20500), (200, 0)):
         scene.waits(3 * 3600)
         phone = scene.proves(caller)
-        phone.presses("1")
+        phone.presses(YES)
         link = scene.link(phone.call)
         echo = f"cannot send {PUBLIC}{link} to {caller} for {scene.settings.auth_tokens}"
         scene.carrier.answers["/Messages.json"] = (
@@ -283,12 +296,13 @@ def over_http(scene: Scene, service: Service) -> None:
         lambda handler, echo: stub_service.answers(200, {"account": echo})(handler),
         lambda handler, _echo: stub_service.hangs_up(handler),
     ]
-    while service.fails:
+    for _ in range(len(service.fails)):
         phone = scene.rings(CHINESE)
-        for keys in ("1", "1", typed_tail(CHINESE)):
+        for keys in (*TO_THE_TAIL["login"], typed_tail(CHINESE)):
             phone.presses(keys)
+    assert not service.fails
     phone = scene.proves(CHINESE)
-    phone.presses("1")
+    phone.presses(YES)
     scene.link(phone.call)
     scene.sends()
     for asked in service.stub.requests:
@@ -306,13 +320,13 @@ def simulates(scene: Scene, caller: str) -> None:
     )
 
     def typed() -> Iterator[str]:
-        yield from ({CHINESE: "1", ENGLISH: "2"}[caller], "1", "1")
+        yield from TO_THE_TAIL["login"]
         yield scene.plant("an entry that is too long", "7395181")
         yield f"it ends in {scene.plant('a tail that was said', '9157')}"
         yield scene.plant("a wrong tail", "8264")
         yield typed_tail(caller)
         yield scene.plant("a code", latest_code(out.getvalue()))
-        yield "1"
+        yield YES
         yield "/hangup"
 
     sitting.run(typed())
@@ -341,10 +355,10 @@ def simulates_from_afar(scene: Scene, caller: str) -> None:
         )
 
         def typed() -> Iterator[str]:
-            yield from ({CHINESE: "1", ENGLISH: "2"}[caller], "1", "1", typed_tail(caller))
+            yield from (*TO_THE_TAIL["login"], typed_tail(caller))
             assert sitting.line
             yield scene.code(sitting.line.call)
-            yield "1"
+            yield YES
             scene.link(sitting.line.call)
 
         sitting.run(typed())
@@ -457,7 +471,7 @@ def ring(scene: Scene, caller: str) -> None:
 def prove(scene: Scene, caller: str) -> None:
     """Prove who calls, and have a link sent."""
     phone = scene.proves(caller)
-    phone.presses("1")
+    phone.presses(YES)
     scene.link(phone.call)
     scene.sends()
 

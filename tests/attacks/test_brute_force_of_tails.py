@@ -6,6 +6,7 @@ from collections import Counter
 
 from ivr.actions.identity import TAIL
 from tests.support.attacker import (
+    ANOTHER_NUMBER,
     LOCK,
     POSSIBLE_TAILS,
     TO_THE_NUMBER,
@@ -14,6 +15,7 @@ from tests.support.attacker import (
     Attack,
     Try,
     telephone,
+    way,
 )
 from tests.support.figures import Amount, figure
 
@@ -66,7 +68,7 @@ def test_one_caller_has_three_tails_for_many_accounts(attack: Attack, amount: Am
 
 def test_one_call_has_three_tails_however_many_numbers_it_types(attack: Attack) -> None:
     """A withheld number is no way around the count of a caller: the call is the caller, and it is locked."""
-    keys = [entry for n in range(20) for entry in (number(n), guesses(n)[0], "1#")]
+    keys = [entry for n in range(20) for entry in (number(n), guesses(n)[0], ANOTHER_NUMBER)]
     attack.call("", (*TO_THE_NUMBER_IF_WITHHELD, *keys))
     judged = attack.tries.judged[TAIL]
     figure("tails guessed, one withheld call, 20 accounts", 20, spread(judged))
@@ -91,7 +93,7 @@ def test_a_right_tail_of_his_own_washes_no_caller_clean(attack: Attack) -> None:
     """A customer who proves his own account between two guesses at another one has three guesses all the same."""
     own, own_tail = "+8613800138001", "0563"
     for n in range(20):
-        attack.at_once(own, ("1", "1", "4", own_tail))
+        attack.at_once(own, (*way("login", "login_status"), own_tail))
         attack.at_once(own, (*TO_THE_NUMBER, f"{VICTIM[3:]}#", guesses(n)[0]))
     judged = [each for each in attack.tries.judged[TAIL] if each.account.endswith(VICTIM)]
     figure("tails guessed by a customer who proves himself in between", 20, spread(judged))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 from flask import Flask
 
-from tests.support.attacker import TO_THE_NUMBER, TO_THE_NUMBER_IF_WITHHELD
+from tests.support.attacker import TO_THE_NUMBER, TO_THE_NUMBER_IF_WITHHELD, account_says, way
 from tests.support.figures import figure
 from tests.support.phone import Phone, program
 
-NOBODY = "+8613900139000"
+NOBODY, NOBODY_ABROAD = "+8613900139000", "+12025550199"
 CUSTOMERS = {
     "in order": "+8613800138000",
     "login locked": "+8613800138001",
@@ -23,7 +23,6 @@ CUSTOMERS = {
 }
 YOUNGER = {what: number for what, number in CUSTOMERS.items() if what != "elder"}
 WRONG = ("9999", "9998", "9997")
-FREEZE_ANOTHER = ("1", "6", "2")
 
 
 @pytest.fixture
@@ -32,6 +31,11 @@ def app() -> Iterator[Flask]:
     app = program()
     yield app
     app.extensions["ivr"].close()
+
+
+def nobody_like(number: str) -> str:
+    """Return a number without an account in the same country: the country tells in which language a call begins."""
+    return NOBODY_ABROAD if number.startswith("+1") else NOBODY
 
 
 def documents(app: Flask, caller: str, keys: Sequence[str], call: str) -> list[bytes]:
@@ -50,31 +54,32 @@ def documents(app: Flask, caller: str, keys: Sequence[str], call: str) -> list[b
 @pytest.mark.parametrize(
     "keys",
     [
-        ("1", "1", "1", *WRONG),
-        ("1", "1", "2", *WRONG),
-        ("1", "1", "4", *WRONG),
-        ("1", "2", "1", *WRONG),
-        ("1", "3", "1", *WRONG),
-        ("1", "3", "2", *WRONG),
-        ("1", "6", "1"),
-        ("2", "1", "1", *WRONG),
-        ("2", "6", "1"),
-        ("1", "5", "2", "1", "2"),
-        ("1", "0"),
+        (*way("login", "reset_login"), *WRONG),
+        (*way("login", "reset_payment"), *WRONG),
+        (*way("login", "login_status"), *WRONG),
+        (*way("earnings", "earnings_yesterday"), *WRONG),
+        (*way("withdrawals", "last_withdrawal"), *WRONG),
+        (*way("withdrawals", "limits"), *WRONG),
+        way("freeze", "freeze_this"),
+        (*way("other_language", "login", "reset_login"), *WRONG),
+        way("other_language", "freeze", "freeze_this"),
+        way("help", "ready", "ready_text", "goodbye"),
+        way("agent"),
     ],
 )
 def test_a_calling_number_with_an_account_hears_what_one_without_hears(
     app: Flask, keys: Sequence[str]
 ) -> None:
     """Byte for byte, in every branch that asks who calls, to the lock and the human, whatever state the account is in."""
-    nobody = documents(app, NOBODY, keys, "CA-nobody")
+    nobody = {number: documents(app, number, keys, f"CA-{number[1:]}") for number in (NOBODY, NOBODY_ABROAD)}
     alike = [
-        documents(app, number, keys, f"CA-{place}") == nobody for place, number in enumerate(YOUNGER.values())
+        documents(app, number, keys, f"CA-{place}") == nobody[nobody_like(number)]
+        for place, number in enumerate(YOUNGER.values())
     ]
     figure(
         f"callers with an account, keys {' '.join(keys)}", len(alike), f"{alike.count(True)} like a stranger"
     )
-    assert len(nobody) > 2
+    assert all(len(answers) > 2 for answers in nobody.values())
     assert all(alike)
 
 
@@ -85,7 +90,8 @@ def test_a_typed_number_with_an_account_is_answered_as_one_without(
 ) -> None:
     """Whoever types a number that he was told of learns nothing of it, from his telephone or without one."""
     if freezing:
-        before = FREEZE_ANOTHER[: 2 if withheld else 3]
+        menu = "freeze_menu_withheld" if withheld else "freeze_menu"
+        before = (*way("freeze"), *way("freeze_number", start=menu))
     else:
         before = TO_THE_NUMBER_IF_WITHHELD if withheld else TO_THE_NUMBER
 
@@ -108,20 +114,43 @@ def test_a_typed_number_with_an_account_is_answered_as_one_without(
 
 def test_a_lock_says_nothing_either(app: Flask) -> None:
     """The second call meets the lock of the first: its words, and the minutes in them, are those of anybody's lock."""
-    calls = {}
-    for place, number in enumerate((NOBODY, *YOUNGER.values())):
-        documents(app, number, ("1", "1", "1", *WRONG), f"CA-{place}a")
-        calls[number] = documents(app, number, ("1", "1", "1", "9996"), f"CA-{place}b")
-    alike = [calls[number] == calls[NOBODY] for number in YOUNGER.values()]
+    calls, to_the_tail = {}, way("login", "reset_login")
+    for place, number in enumerate((NOBODY, NOBODY_ABROAD, *YOUNGER.values())):
+        documents(app, number, (*to_the_tail, *WRONG), f"CA-{place}a")
+        calls[number] = documents(app, number, (*to_the_tail, "9996"), f"CA-{place}b")
+    alike = [calls[number] == calls[nobody_like(number)] for number in YOUNGER.values()]
     figure("second calls into the lock of the first", len(alike), f"{alike.count(True)} like a stranger's")
     assert all(alike)
 
 
+def told_apart(app: Flask) -> list[str]:
+    """Return the customers whose greeting is not that of a number without an account in the same country."""
+
+    def greeting(number: str) -> list[bytes]:
+        return documents(app, number, (), f"CA-{number[1:]}")
+
+    return [what for what, number in CUSTOMERS.items() if greeting(number) != greeting(nobody_like(number))]
+
+
 def test_the_calling_number_of_an_elder_tells_that_he_is_one(app: Flask) -> None:
-    """The one thing that a number tells: who is 65 or older hears of the human first. That is asked of a hotline."""
-    greetings = {what: documents(app, number, (), f"CA-{number[1:]}") for what, number in CUSTOMERS.items()}
-    told = [what for what, greeting in greetings.items() if greeting != documents(app, NOBODY, (), "CA-x")]
+    """Who is 65 or older hears of the human first. That is asked of a hotline; of these customers nothing else is told."""
+    told = told_apart(app)
     figure(
         "customers' numbers in a forged caller ID, greeting compared", len(CUSTOMERS), f"told apart: {told}"
     )
     assert told == ["elder"]
+
+
+def test_a_foreign_language_on_file_tells_that_there_is_an_account(app: Flask) -> None:
+    """The other thing that a number tells: a customer is greeted in the language on file, and strangers in their country's."""
+    account_says(app.extensions["ivr"], CUSTOMERS["login locked"], "en-US")
+    account_says(app.extensions["ivr"], CUSTOMERS["English"], "zh-CN")
+    told = told_apart(app)
+    figure("the same, two of them with another country's language", len(CUSTOMERS), f"told apart: {told}")
+    assert told == ["login locked", "elder", "English"]
+
+
+def test_a_language_that_the_hotline_lacks_tells_nothing(app: Flask) -> None:
+    """A customer who prefers one is greeted like anybody of their country."""
+    account_says(app.extensions["ivr"], CUSTOMERS["in order"], "fr-FR")
+    assert told_apart(app) == ["elder"]

@@ -12,6 +12,7 @@ from flask import Flask
 from ivr.actions.identity import TAIL
 from ivr.config import HotlineLimits
 from tests.support.attacker import (
+    AGAIN,
     STEPS_OF_A_RESET,
     TO_THE_NUMBER,
     VICTIM,
@@ -24,15 +25,16 @@ from tests.support.attacker import (
     letters,
     lines,
     telephone,
+    way,
 )
 from tests.support.figures import figure
-from tests.support.phone import DAYTIME, HUMAN, SETTINGS, Phone, phrase, program
+from tests.support.phone import DAYTIME, HUMAN, SETTINGS, Phone, phrase, program, said_at
 
-FREEZE = ("1", "6", "1")
+FREEZE = way("freeze", "freeze_this")
 """The keys to freeze the account of the calling number."""
-LIST = ("1", "5", "2", "1")
+LIST = way("help", "ready", "ready_text")
 """The keys to a list by text message: nothing is proved for it."""
-LIMITS = ("1", "3", "2", VICTIMS_TAIL)
+LIMITS = (*way("withdrawals", "limits"), VICTIMS_TAIL)
 """The keys to what a customer may still withdraw today."""
 CUSTOMERS = [f"+861380014{n:04}" for n in range(300)]
 
@@ -80,7 +82,7 @@ def test_a_customer_who_proves_a_tail_is_frozen_in_a_burst_of_forged_freezes(att
     add_customers(attack.application, CUSTOMERS)
     for number in CUSTOMERS:
         attack.at_once(number, FREEZE)
-    attack.at_once(VICTIM, (*LIMITS, "1", *FREEZE[1:]))
+    attack.at_once(VICTIM, (*LIMITS, *AGAIN, *FREEZE))
     assert attack.tries.outcomes["freeze_account: done"] == 11
     assert attack.tries.texts[VICTIM] == 1
 
@@ -92,10 +94,10 @@ def test_50_texts_to_forged_numbers_of_a_country(attack: Attack) -> None:
     for number in strangers:
         attack.at_once(number, LIST)
     sent = sum(attack.tries.texts.values())
-    line = attack.at_once(customer, (*STEPS_OF_A_RESET[:4],))
+    line = attack.at_once(customer, STEPS_OF_A_RESET[:-2])
     (code,) = [letter.partition("验证码")[2][:6] for letter in letters(attack.application, line.call)]
-    line.press(code)
-    line.press("1")
+    for keys in (code, *STEPS_OF_A_RESET[-1:]):
+        line.press(keys)
     figure(
         "messages asked for by 60 forged numbers of a country",
         len(strangers),
@@ -122,7 +124,7 @@ def forged_call(app: Flask, n: int, caller: str, customer: str) -> None:
     phone = Phone(app, caller=caller, call=f"CA-forged-{n}")
     phone.rings()
     for entry in (
-        ("1", "1", "4", "9999", "9998", "9997"),
+        (*way("login", "login_status"), "9999", "9998", "9997"),
         FREEZE,
         LIST,
         (*TO_THE_NUMBER, f"{customer[3:]}#", "9999", "9998"),
@@ -141,12 +143,12 @@ def honest_call(app: Flask, call: str, keys: Sequence[str]) -> str:
             break
         phone.presses(code_of(phone) if entry == "the code" else entry)
     said = phone.answer.said
-    if "现在已经冻结" in said:
+    if said_at("freeze_done") in said:
         return "frozen"
     return f"a human: {said.splitlines()[0]}" if phone.answer.dials else phone.node
 
 
-HONEST = {"answer": LIMITS, "code": STEPS_OF_A_RESET, "freeze": (*LIMITS, "1", *FREEZE[1:])}
+HONEST = {"answer": LIMITS, "code": STEPS_OF_A_RESET, "freeze": (*LIMITS, *AGAIN, *FREEZE)}
 """What the honest caller wants, and the keys for it."""
 SERVED = {"answer": "anything_else", "code": "anything_else", "freeze": "frozen"}
 
@@ -196,12 +198,12 @@ def test_callers_with_forged_numbers_of_customers_and_one_honest_one(app: Flask)
         f"{came}; {frozen(application) - 1} frozen; {sum(counted.values()):,} alarms in {lines(counted)} lines of the log",
     )
     for wanted, what in came.items():
-        assert what in {SERVED[wanted], "a human: 很抱歉，身份核对暂时用不了。"}
+        assert what in {SERVED[wanted], f"a human: {said_at('identity_unavailable')}"}
     assert frozen(application) <= 1 + 1 + 10
     assert not application.services.attempts.minutes_locked(TAIL, [f"account:{VICTIM}"], at=DAYTIME)
     assert honest_call(app, "freeze-at-once", FREEZE) in {
         "frozen",
-        "a human: 很抱歉，电话里暂时冻结不了，我马上请安全专席来办。",
+        f"a human: {said_at('freeze_unavailable_told')}",
     }
 
 

@@ -9,16 +9,16 @@ from datetime import timedelta
 import phonenumbers
 import pytest
 
+from ivr.actions.identity import TAIL
 from ivr.engine.callers import country_of
 from ivr.storage.attempts import RateLimit
-from tests.support.attacker import VICTIM, VICTIMS_TAIL, Attack, telephone
+from tests.support.attacker import AGAIN, ANOTHER_NUMBER, VICTIM, VICTIMS_TAIL, Attack, telephone, way
 from tests.support.figures import figure
 from tests.support.phone import demonstration
 
-A_LIST = ("5", "2", "1")
-"""From the main menu to the list of what to have at hand, by text message; after it 1 is the main menu again."""
-ASKS = ("1", *A_LIST)
-HELP = ("1", "1", "3", "1")
+A_LIST = way("help", "ready", "ready_text")
+"""To the list of what to have at hand, by text message."""
+HELP = way("login", "login_network", "network_link")
 """To the help page of the network, by text message."""
 
 
@@ -34,8 +34,8 @@ def countries(attack: Attack) -> dict[str, int]:
 def test_one_number_gets_ten_messages_a_day(attack: Attack, caller: str) -> None:
     """However many calls it makes, and whichever kind of message it asks for."""
     for _ in range(5):
-        attack.call(caller, (*ASKS, *(("1", *A_LIST) * 4)))
-        attack.call(caller, (*HELP, *(("1", "1", "3", "1") * 4)))
+        attack.call(caller, (*A_LIST, *((*AGAIN, *A_LIST) * 4)))
+        attack.call(caller, (*HELP, *((*AGAIN, *HELP) * 4)))
     asked = attack.tries.outcomes["send_text: sent"] + attack.tries.outcomes["send_text: rationed"]
     asked += attack.tries.outcomes["send_link: sent"] + attack.tries.outcomes["send_link: rationed"]
     figure(
@@ -50,9 +50,10 @@ def test_one_number_gets_ten_messages_a_day(attack: Attack, caller: str) -> None
 def test_a_withheld_number_gets_none(attack: Attack) -> None:
     """There is nowhere to send them."""
     for _ in range(20):
-        attack.call("", ASKS)
+        attack.call("", A_LIST)
         attack.call("", HELP)
     figure("messages asked for by withheld numbers", 40, f"{sum(attack.tries.texts.values())} sent")
+    assert attack.tries.outcomes["send_link: no_number"] == 20
     assert not attack.tries.texts
 
 
@@ -68,7 +69,7 @@ def test_a_withheld_number_gets_none(attack: Attack) -> None:
 def test_a_dear_country_gets_fifty_messages_a_day(attack: Attack, what: str, numbers: Sequence[str]) -> None:
     """From as many numbers as the attacker has there: those that are dialled like American ones too."""
     for number in numbers:
-        attack.call(number, ASKS)
+        attack.call(number, A_LIST)
     figure(
         f"messages asked for by {len(numbers)} {what} numbers",
         len(numbers),
@@ -80,8 +81,8 @@ def test_a_dear_country_gets_fifty_messages_a_day(attack: Attack, what: str, num
 def test_a_country_that_is_used_up_is_no_other_country_s_loss(attack: Attack) -> None:
     """Customers at home get theirs while an attacker empties a far country."""
     for n in range(60):
-        attack.call(f"+3712612{n:04}", ASKS)
-    attack.call(VICTIM, ASKS)
+        attack.call(f"+3712612{n:04}", A_LIST)
+    attack.call(VICTIM, A_LIST)
     assert attack.tries.texts[VICTIM] == 1
 
 
@@ -107,8 +108,8 @@ def test_many_countries_together_are_bounded(attack: Attack) -> None:
         attack.application.services.attempts.consume(
             [RateLimit("text-abroad", 500, timedelta(days=1))], key=f"before/{n}", at=attack.clock()
         )
-    attack.call("+37126120001", ASKS)
-    attack.call("+18762120001", ASKS)
+    attack.call("+37126120001", A_LIST)
+    attack.call("+18762120001", A_LIST)
     figure("messages abroad after 500 on one day", 2, f"{sum(attack.tries.texts.values())} sent")
     assert sum(attack.tries.texts.values()) == 0
 
@@ -123,11 +124,15 @@ def test_a_stranger_uses_up_nobody_s_messages(attack: Attack) -> None:
     """He types the victim's number, proves nothing, and has messages sent to himself: the victim still gets his own."""
     for n in range(15):
         # to freeze another number, then back to the menus: the call is about the victim's account from there on
-        attack.call(
-            telephone(n), ("1", "6", "2", f"{VICTIM[3:]}#", "*", "*", "3", "1", *A_LIST, "1", *A_LIST)
+        names_the_victim = (*way("freeze", "freeze_number"), f"{VICTIM[3:]}#")
+        back = (
+            *way("back", start="freeze_tail"),
+            *way("back", start="freeze_number"),
+            *way("main", start="freeze_menu"),
         )
+        attack.call(telephone(n), (*names_the_victim, *back, *A_LIST, *AGAIN, *A_LIST))
     spent = sum(attack.tries.texts.values())
-    attack.call(VICTIM, ("1", "1", "1", VICTIMS_TAIL))
+    attack.call(VICTIM, (*way("login", "reset_login"), VICTIMS_TAIL))
     figure(
         "messages asked for in the victim's name",
         spent,
@@ -140,11 +145,14 @@ def test_a_stranger_uses_up_nobody_s_messages(attack: Attack) -> None:
 def test_nobody_is_pestered_by_a_number_that_was_typed(attack: Attack) -> None:
     """Without the right tail no message goes to a number on file, whoever types it and however often."""
     for n in range(50):
-        attack.call(telephone(n), ("1", "1", "1", "1#", f"{VICTIM[3:]}#", "9999", "9998"))
-        attack.call(telephone(n), ("1", "6", "2", f"{VICTIM[3:]}#", "9999"))
+        attack.call(
+            telephone(n), (*way("login", "reset_login"), ANOTHER_NUMBER, f"{VICTIM[3:]}#", "9999", "9998")
+        )
+        attack.call(telephone(n), (*way("freeze", "freeze_number"), f"{VICTIM[3:]}#", "9999"))
     figure(
         "calls that type the victim's number, without his tail",
         100,
         f"{attack.tries.texts[VICTIM]} messages to him",
     )
+    assert len(attack.tries.judged[TAIL]) == 3
     assert not attack.tries.texts

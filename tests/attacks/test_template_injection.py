@@ -53,23 +53,24 @@ def test_an_account_s_words_are_said_as_they_stand(app: Flask) -> None:
     figure("templates in an account's fields", len(PAYLOADS), "0 evaluated, in prompt, message and summary")
 
 
-@pytest.mark.parametrize("keys", [(), ("1",), ("1", "1", "1"), ("1", "6", "2")])
-def test_what_is_said_typed_or_shown_is_never_a_template(app: Flask, keys: Sequence[str]) -> None:
+@pytest.mark.parametrize(
+    "options", [(), ("other_language",), ("login", "reset_login"), ("freeze", "freeze_number")]
+)
+def test_what_is_said_typed_or_shown_is_never_a_template(app: Flask, options: Sequence[str]) -> None:
     """In every field that a caller can fill: the answers are those to nonsense of the same kind."""
 
     def answers(words: str, place: int) -> tuple[bytes, ...]:
         bodies = []
         for field in ("SpeechResult", "Digits", "CallerName", "FinishedOnKey"):
-            phone = Phone(app, call=f"CA-{''.join(keys)}-{place}-{field}")
+            phone = Phone(app, call=f"CA-{'-'.join(options)}-{place}-{field}")
             phone.rings()
-            for entry in keys:
-                phone.presses(entry)
+            phone.chooses(*options)
             bodies.append(phone.goes_on(**{field: words}).body)
         return tuple(bodies)
 
     found = {answers(words, place) for place, words in enumerate(("mumble", *PAYLOADS))}
     figure(
-        f"templates said and typed after {' '.join(keys) or '(nothing)'}", 4 * len(PAYLOADS), "0 evaluated"
+        f"templates said and typed after {' '.join(options) or '(nothing)'}", 4 * len(PAYLOADS), "0 evaluated"
     )
     assert len(found) == 1
 

@@ -49,21 +49,23 @@ def app() -> Iterator[Flask]:
     app.extensions["ivr"].close()
 
 
-@pytest.mark.parametrize("keys", [(), ("1",), ("1", "1"), ("1", "1", "1"), ("1", "6", "2")])
-def test_speech_makes_no_verb(app: Flask, keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [(), ("other_language",), ("login",), ("login", "reset_login"), ("freeze", "freeze_number")],
+)
+def test_speech_makes_no_verb(app: Flask, options: tuple[str, ...]) -> None:
     """Whatever is recognised, at a menu, where keys are typed or a number is asked for: the answer is that of nonsense."""
 
     def answer(words: str, place: int) -> Answer:
-        phone = Phone(app, call=f"CA-{''.join(keys)}-{place}")
+        phone = Phone(app, call=f"CA-{'-'.join(options)}-{place}")
         phone.rings()
-        for entry in keys:
-            phone.presses(entry)
+        phone.chooses(*options)
         return phone.says(words)
 
     nonsense = answer("mumble", 0)
     answers = [answer(words, place) for place, words in enumerate(PAYLOADS, 1) if words.strip()]
     count = sum(shape(each) == shape(nonsense) and not set(each.dials) for each in answers)
-    figure(f"words said after keys {' '.join(keys) or '(none)'}", len(answers), f"{count} like any nonsense")
+    figure(f"words said after {' '.join(options) or '(nothing)'}", len(answers), f"{count} like any nonsense")
     assert count == len(answers)
 
 

@@ -23,6 +23,7 @@ from ivr.logs import ONE_BY_ONE
 from ivr.storage.base import SEALED_AS, CallFilter
 from tests.support.at_once import AtOnce
 from tests.support.bank import ACTIONS, accounts_of
+from tests.support.keys import key_of, keys_to
 from tests.support.phone import DAYTIME, YUEBAO, Answer, Phone, demonstration
 
 VICTIM, VICTIMS_TAIL = "+8613800138000", "1237"
@@ -32,9 +33,19 @@ POSSIBLE_CODES = 1_000_000
 POSSIBLE_TAILS = 11_000
 """Three digits, and a check character of 0 to 9 or X."""
 
-TO_THE_NUMBER = ("1", "1", "1", "1#")
-"""The keys to where a number is typed: Mandarin, passwords, the login password, another number on file."""
-TO_THE_NUMBER_IF_WITHHELD = TO_THE_NUMBER[:3]
+
+def way(*options: str, start: str = "main") -> tuple[str, ...]:
+    """Return the keys of options of the demonstration that follow one another: ``way("login", "reset_login")``."""
+    return tuple(keys_to(demonstration(), *options, start=start))
+
+
+TO_THE_NUMBER_IF_WITHHELD = way("login", "reset_login")
+"""The keys to where a number is typed: passwords, the login password."""
+ANOTHER_NUMBER = f"{key_of(demonstration(), 'id_tail', 'other_number')}#"
+"""What is typed instead of the tail, to name another number on file."""
+TO_THE_NUMBER = (*TO_THE_NUMBER_IF_WITHHELD, ANOTHER_NUMBER)
+AGAIN = way("main", start="anything_else")
+"""The key to the main menu, when something is done."""
 
 
 def telephone(n: int) -> str:
@@ -142,8 +153,8 @@ def _latest(pattern: str, phone: Phone) -> str:
     return str(re.findall(pattern, "\n".join(letters(phone.application, phone.call)))[-1])
 
 
-STEPS_OF_A_RESET = ("1", "1", "1", VICTIMS_TAIL, "the code", "1")
-"""The keys of a reset from the telephone on file: Mandarin, passwords, the login password, tail, code, yes."""
+STEPS_OF_A_RESET = (*way("login", "reset_login"), VICTIMS_TAIL, "the code", "1")
+"""The keys of a reset from the telephone on file: passwords, the login password, tail, code, yes."""
 
 
 def resets(phone: Phone) -> str:
@@ -193,11 +204,9 @@ def told_of_the_card(app: Flask, bank: str, call: str) -> tuple[Answer, list[str
     account_says(phone.application, phone.caller, bank)
     _forget_messages(phone.application)
     phone.rings()
-    for keys in ("1", "3", "1", "0097"):
-        phone.presses(keys)
-    told = phone.answer
-    phone.presses("1")
-    phone.presses("3")
+    phone.chooses("withdrawals", "last_withdrawal")
+    told = phone.presses("0097")
+    phone.chooses("bank_text", "summary")
     return told, letters(phone.application, call)
 
 

@@ -36,6 +36,7 @@ from ivr.storage import file_beside
 from ivr.storage.base import SEALED_AS, CallFilter
 from ivr.storage.sealing import BrokenSeal
 from tests.support import rest_stub
+from tests.support.keys import key_of, keys_to
 from tests.support.phone import DAYTIME, HOTLINE, PUBLIC, YUEBAO, Phone, demonstration, phrase
 from tests.support.searching import Evidence, Secret
 
@@ -43,7 +44,11 @@ AUTH_TOKEN = "b7Qw-twilio-auth-Zk3"
 SECRET_KEY = "Ivr-secret-key-9xKq2-longer-than-32-letters"
 CHINESE, ENGLISH = "+8613905724831", "+12125550187"
 CARDS = {CHINESE: "990101" + "19910307" + "739X", ENGLISH: "990101" + "19700415" + "5862"}
-LANGUAGE_KEY = {CHINESE: "1", ENGLISH: "2"}
+TO_THE_TAIL = {which: keys_to(demonstration(), "login", f"reset_{which}") for which in ("login", "payment")}
+"""The keys to where the tail is asked for, to reset each password."""
+YES = "1"
+ANOTHER_CODE = key_of(demonstration(), "code", "resend_code")
+SUMMARY = key_of(demonstration(), "anything_else", "summary")
 GOOD = {"login": "seven <lamps> & 竹林 %7e", "payment": "805274"}
 REFUSED = {"login": "13905724831", "payment": "474747"}
 """The one is nothing but digits, the other a repeat."""
@@ -211,10 +216,9 @@ class Scene:
     # --- what a caller does
 
     def rings(self, caller: str) -> Phone:
-        """Ring, and choose the language of this customer."""
+        """Ring; the call begins in the language of this customer."""
         phone = Phone(self.app, caller, f"CA-of-call-{next(self.numbers)}", token=AUTH_TOKEN)
         self.does(phone, phone.rings)
-        self.presses(phone, LANGUAGE_KEY[caller])
         return phone
 
     def presses(self, phone: Phone, keys: str, finished_by: str = "") -> None:
@@ -260,7 +264,7 @@ class Scene:
     def proves(self, caller: str, which: str = "login") -> Phone:
         """Ring, and come in the quickest way to the question whether a password shall be reset."""
         phone = self.rings(caller)
-        for keys in ("1", {"login": "1", "payment": "2"}[which], typed_tail(caller)):
+        for keys in (*TO_THE_TAIL[which], typed_tail(caller)):
             self.presses(phone, keys)
         self.presses(phone, self.code(phone.call))
         return phone
