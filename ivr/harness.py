@@ -23,6 +23,7 @@ from ivr.calls.line import DeskAnswer, DirectLine, Line, VirtualClock
 from ivr.calls.turns import Perform
 from ivr.calls.worker_pool import ActionRun, JobResult
 from ivr.config import Settings
+from ivr.engine.callers import first_language
 from ivr.engine.commands import Gather
 from ivr.engine.events import Event
 from ivr.engine.session import Session
@@ -168,10 +169,15 @@ NOBODY = "+8613900000000"
 """The caller of a hotline that names no sample callers."""
 
 
-def first_caller(application: Application) -> str:
-    """Return the number of the first sample caller, or :data:`NOBODY`."""
+def first_caller(application: Application, language: str = "") -> str:
+    """Return the number of the first sample caller, or :data:`NOBODY`.
+
+    With a ``language``, prefer one whose country speaks it: the menu may know the language of the others better.
+    """
     hotline = application.hotline
-    return next(iter(hotline.actions_module.sample_callers(hotline.folder)), NOBODY)
+    callers, tree = hotline.actions_module.sample_callers(hotline.folder), hotline.current()
+    speakers = (each for each in callers if language and first_language(tree, each) == language)
+    return next(speakers, next(iter(callers), NOBODY))
 
 
 def sample_callers(folder: Path, tree: Tree | None) -> Sequence[str]:

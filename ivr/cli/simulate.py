@@ -26,7 +26,10 @@ Examples:
 @hotline_argument
 @click.option("--from", "caller", help="The calling number, such as +8613800138000, or `withheld`.")
 @click.option("--at", "when", help="When the caller rings, in the hotline's time zone: 2026-11-22T10:00.")
-@click.option("--language", help="Begin in this language, such as en-US.")
+@click.option(
+    "--language",
+    help="Begin in this language, such as en-US. A menu may change it for callers whose language it knows.",
+)
 @click.option("--url", help="Call a running server, whose TwiML is executed as Twilio would.")
 @click.option("--trace", is_flag=True, help="Show what the hotline does at each step.")
 @click.option(

@@ -40,7 +40,8 @@ def local_simulator(
 ) -> Simulator:
     """Return a simulator whose calls run in this process, with a store in memory.
 
-    Without a ``caller`` the first demonstration customer rings; ``withheld`` hides the number. Raises ``ValueError`` if
+    Without a ``caller`` the first demonstration customer rings, or the first whose country speaks the ``language``;
+    ``withheld`` hides the number. Raises ``ValueError`` if
     the moment or the language is wrong, and what :func:`ivr.app.build_application` raises.
     """
     folder, transcript, controls = saver.folder, saver.transcript, saver.controls
@@ -57,7 +58,8 @@ def local_simulator(
     begins_in = _language(language, tree) if language else ""
     clock = VirtualClock(_moment(when, tree) if when else utc_now().astimezone(tree.timezone))
     harness.slow_down(application, clock, faults, real=True)
-    number = harness.first_caller(application) if caller is None else "" if caller == "withheld" else caller
+    usual = harness.first_caller(application)
+    number = "" if caller == "withheld" else caller or harness.first_caller(application, begins_in)
     phones = harness.sample_callers(folder, tree)
 
     def trace(before: Session, event: Event, turn: Turn) -> None:
@@ -88,7 +90,7 @@ def local_simulator(
             application.switchboard, clock, number, "", harness.call_sid(tree), saver.desk_answer, begins_in
         )
         begun = {
-            "from": None if caller is None else number or "withheld",
+            "from": None if caller is None and number == usual else number or "withheld",
             "at": f"{now:%Y-%m-%d %H:%M}",
             "language": begins_in or None,
         }
