@@ -11,7 +11,7 @@ from ivr.diff.sentences import SENTENCES, FieldSentence
 from ivr.diff.wording import first_words
 from ivr.menu.language.contract import Level
 from ivr.menu.language.markers import TARGETS as ALL_TARGETS
-from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode, translated_keys
+from ivr.menu.language.nodes import KINDS, ChooseNode, Node, RunNode, SetNode, as_one, translated_keys
 from ivr.menu.language.walk import fields_with
 
 _ELSEWHERE = frozenset({*translated_keys(), "menu", "keys", "needs", "secret"})
@@ -127,10 +127,14 @@ def _conditions(name: str, old: ChooseNode, new: ChooseNode, pairs: Pairs) -> It
         yield Change(Heading.ways, sentence, name)
 
 
+def _shown(node: SetNode) -> dict[str, str]:
+    return {variable: as_one(value) for variable, value in node.set.items()}
+
+
 _SECTIONS: Mapping[str, Callable[[str, Any, Any, Pairs], Iterator[Change]]] = {
     "outcomes": _outcomes,
     "with_": lambda name, old, new, pairs: _given(name, "gives the action", old.with_, new.with_, pairs),
-    "set": lambda name, old, new, pairs: _given(name, "sets", old.set, new.set, pairs),
+    "set": lambda name, old, new, pairs: _given(name, "sets", _shown(old), _shown(new), pairs),
     "choose": _conditions,
 }
 """Fields that hold several entries, and how their changes are reported."""

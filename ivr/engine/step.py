@@ -44,7 +44,7 @@ from ivr.engine.keys import keys_here
 from ivr.engine.prompting import listen, listen_meanwhile
 from ivr.engine.recognition import as_keys, breaks_off
 from ivr.engine.session import Session
-from ivr.engine.turn import Turn
+from ivr.engine.turn import Turn, translated, words_in
 from ivr.menu.language import nodes
 from ivr.menu.language.contract import Level
 from ivr.menu.opening_hours import is_open, may_close
@@ -305,8 +305,15 @@ def enter(turn: Turn, name: str) -> str | None:
 
 
 def _set(turn: Turn) -> None:
-    compiled = turn.tree.values[turn.session.node]
+    compiled = turn.tree.values.get(turn.session.node, {})
     values = {name: turn.evaluate(value, into=name) for name, value in compiled.items()}
+    for name, words in turn.tree.translated.get(turn.session.node, {}).items():
+        values[name] = translated(
+            {
+                language: str(turn.evaluate(value, into=name, language=language))
+                for language, value in words.items()
+            }
+        )
     turn.speak_in(values.pop("language", None))
     turn.session.remember(values)
 
@@ -455,11 +462,20 @@ def _change_account(turn: Turn, account: str) -> None:
     """Begin with another account: what was proved, told or found out about the first one is not its owner's."""
     session = turn.session
     if session.account:
-        plain = {name: text for name, text in session.variables.items() if (name, text) in turn.tree.plain}
+        plain = {
+            name: value for name, value in session.variables.items() if _is_plain(turn.tree, name, value)
+        }
         session.variables = {**turn.tree.variables, **plain}
         session.replayable.clear()
         session.notes = []
     session.account, session.level = account, Level.unknown
+
+
+def _is_plain(tree: Tree, name: str, value: object) -> bool:
+    """Say whether a `set` gave a variable this value, which stands in the menu."""
+    if words := words_in(value):
+        return (name, tuple(words.values())) in tree.plain_translated
+    return isinstance(value, str) and (name, value) in tree.plain
 
 
 # --- what went wrong

@@ -20,6 +20,28 @@ MAX_NOTES = 8
 """Notes of one summary: more would not be read on a telephone."""
 
 
+_IN_EACH_LANGUAGE = "$language"
+
+
+def translated(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return a value with words for each language, as a session keeps it."""
+    return {_IN_EACH_LANGUAGE: dict(texts)}
+
+
+def words_in(value: Any) -> Mapping[str, str] | None:
+    """Return the words of such a value by language, or None for any other value."""
+    match value:
+        case {"$language": dict(texts)}:
+            return texts
+    return None
+
+
+def said_in(value: Any, language: str) -> Any:
+    """Return what a value is in a language."""
+    texts = words_in(value)
+    return value if texts is None else texts.get(language, next(iter(texts.values()), ""))
+
+
 @dataclass(slots=True)
 class Turn:
     """What :func:`ivr.engine.step.step` works on; it lives for one event."""
@@ -64,11 +86,19 @@ class Turn:
     def today(self) -> date:
         return self.now.date()
 
-    def variables(self) -> dict[str, Any]:
-        """Return what templates and conditions may use: the facts of the call over its variables."""
-        here, session = self.now, self.session
+    def variables(self, language: str = "") -> dict[str, Any]:
+        """Return what templates and conditions may use: the facts of the call over its variables.
+
+        Values with words for each language have those of ``language``, or of the call's.
+        """
+        here, session, said = self.now, self.session, dict[str, Any]()
+        if self.tree.translated_variables:
+            language = language or session.language
+            known = self.tree.translated_variables & session.variables.keys()
+            said = {name: said_in(session.variables[name], language) for name in known}
         return {
             **session.variables,
+            **said,
             "caller": session.caller,
             "language": session.language,
             "now": here,
@@ -80,15 +110,16 @@ class Turn:
             "summary": "\n".join(session.notes),
         }
 
-    def evaluate(self, compiled: Compiled, *, into: str = "") -> Any:  # noqa: ARG002 - a walk records it
+    def evaluate(self, compiled: Compiled, *, into: str = "", language: str = "") -> Any:  # noqa: ARG002 - a walk records it
         """Return what a condition or a value of the menu yields; ``into`` is the variable that is set to it."""
-        return evaluate(compiled, self.variables())
+        return evaluate(compiled, self.variables(language))
 
     # --- what is said or passed on, and decides nothing
 
     def words_of(self, prompt: Prompt, more: Mapping[str, Any] | None = None) -> str:
         """Return the words of a note or of a message; ``more`` is what only the message may tell."""
-        return prompt.utter({**self.variables(), **more} if more else self.variables()).text
+        variables = self.variables(prompt.fixed.language)
+        return prompt.utter({**variables, **more} if more else variables).text
 
     def note(self) -> None:
         """Keep the present node's note for the summary. What is told again is noted once."""
@@ -111,26 +142,30 @@ class Turn:
         The account is named, since it need not be the calling number's. Else a desk could take the proof of one account
         for that of another.
         """
-        reason = "" if compiled is None else str(evaluate(compiled, self.variables()))
+        first = self.tree.languages[0]
+        reason = "" if compiled is None else str(evaluate(compiled, self.variables(first)))
         if not self.tree.declared.identity:
             return reason
-        session, first = self.session, self.tree.speech[self.tree.languages[0]]
+        session, speech = self.session, self.tree.speech[first]
         if session.action_uncertain:
-            reason = first.patterns["desk_unsure"].fill(reason=reason).text
+            reason = speech.patterns["desk_unsure"].fill(reason=reason).text
         proved = session.level.name if session.level >= Level.matched else "unproved"
-        account = say_value(session.account[-4:], first.language, self.tree.territory)
-        said = first.patterns[f"desk_{proved}"].fill(reason=reason, account=account).text
+        account = say_value(session.account[-4:], speech.language, self.tree.territory)
+        said = speech.patterns[f"desk_{proved}"].fill(reason=reason, account=account).text
         return said.lstrip("，。,. ")
 
     def utter(self, prompts: Iterable[Prompt]) -> tuple[Utterance, ...]:
         """Return what prompts become in this call; those without a word are left out."""
         said: list[Utterance] = []
-        variables: dict[str, Any] | None = None
+        known: dict[str, dict[str, Any]] = {}
         for prompt in prompts:
             self.uttered.append(prompt)
-            if prompt.template is not None and variables is None:
-                variables = self.variables()
-            utterance = prompt.fixed if variables is None else prompt.utter(variables)
+            utterance = prompt.fixed
+            if prompt.template is not None:
+                language = prompt.fixed.language if self.tree.translated_variables else ""
+                if language not in known:
+                    known[language] = self.variables(language)
+                utterance = prompt.utter(known[language])
             if utterance.text:
                 said.append(self.at_rate(utterance))
         return tuple(said)

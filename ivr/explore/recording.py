@@ -160,15 +160,15 @@ class _RecordingTurn(Turn):
         self.record.clock = True
         return super().now
 
-    def variables(self) -> dict[str, Any]:
+    def variables(self, language: str = "") -> dict[str, Any]:
         clock, reads = self.record.clock, self.reads
         self.reads = None  # to have the facts at hand is no look at them
-        found = _Variables(super().variables())
+        found = _Variables(super().variables(language))
         self.record.clock, self.reads = clock, reads
         found.turn, found.into = self, self.looks_up
         return found
 
-    def evaluate(self, compiled: Compiled, *, into: str = "") -> Any:
+    def evaluate(self, compiled: Compiled, *, into: str = "", language: str = "") -> Any:
         record, here = self.record, self.session.node
         if compiled in self.tree.conditions.get(here, {}).values():
             if self.looked != len(self.visited):  # also at the conditions after the first that holds
@@ -178,11 +178,11 @@ class _RecordingTurn(Turn):
                         self.look_up(name, record.read)
             return self._evaluate_unnoticed(compiled)
         self.looks_up = sources = set[Datum]() if into and into != "language" else record.read
-        value = super().evaluate(compiled)
+        value = super().evaluate(compiled, language=language)
         self.looks_up = record.read
         if sources is not record.read:
             record.said |= sources
-            record.made[into] = frozenset(sources)
+            record.made[into] = record.made.get(into, frozenset()) | sources
         return value
 
     def look_up(self, name: str, into: set[Datum]) -> None:

@@ -21,7 +21,9 @@ from jinja2 import nodes
 
 from ivr.explore.sources import as_template, conditions_of, names_in, parsed, templates_of
 from ivr.menu.language.contract import Outcome
+from ivr.menu.language.markers import Role
 from ivr.menu.language.nodes import AskNode, SetNode, TextNode
+from ivr.menu.language.walk import walk
 from ivr.menu.speech.filters import FILTERS
 from ivr.menu.tree import Tree
 
@@ -87,9 +89,9 @@ class Samples:
             for source in templates_of(self.tree, name):
                 self._read(parsed(source), truth=source in conditions)
             if isinstance(node, SetNode):
-                for each in (each for text in node.set.values() for each in names_in(text)):
+                for each in (each for text in walk(node, {Role.value}) for each in names_in(text.text)):
                     self._use(each).otherwise = True
-                for each in names_in(node.set.get("language", "")):
+                for each in names_in(str(node.set.get("language", ""))):
                     self._use(each).as_language = True
             elif isinstance(node, TextNode):
                 for each in names_in(node.to or ""):

@@ -18,7 +18,7 @@ from ivr.menu.language.options import target_of
 from ivr.menu.language.scalars import KEY_OF
 from ivr.menu.language.walk import fields_with, walk
 from ivr.menu.language.words import RecordedWords, Words, wordings
-from ivr.menu.language.words_files import NodeWords, WordsFile, words_of
+from ivr.menu.language.words_files import NodeWords, WordsFile, words_for, words_of
 from ivr.menu.speech import phrases
 from ivr.menu.speech.clip_values import ClipValues
 from ivr.menu.speech.options import OptionSpeech, keys_to_say, option_speech, speech_anywhere
@@ -48,6 +48,9 @@ def compile_tree(
     ``words`` are those of each language but the first, with what it falls back on.
     """
     first, territory = hotline.languages[0], territory_of(hotline)
+    translated = {
+        name: texts for name, node in nodes.items() if (texts := _translated(node, hotline, territory))
+    }
     makers = {
         language: _Maker.of(hotline, nodes, language, words.get(language), recordings)
         for language in hotline.languages
@@ -63,6 +66,8 @@ def compile_tree(
         values={
             name: compiled for name, node in nodes.items() if (compiled := _values(node, first, territory))
         },
+        translated=translated,
+        translated_variables=frozenset(variable for each in translated.values() for variable in each),
         inputs={
             name: tuple(given for given in contracts[node.run].inputs if given not in node.with_)
             for name, node in nodes.items()
@@ -77,7 +82,13 @@ def compile_tree(
             for node in nodes.values()
             if isinstance(node, SetNode)
             for variable, text in node.set.items()
-            if not is_template(text)
+            if isinstance(text, str) and not is_template(text)
+        ),
+        plain_translated=frozenset(
+            (variable, tuple(map(str, texts.values())))
+            for each in translated.values()
+            for variable, texts in each.items()
+            if all(isinstance(text, str) for text in texts.values())
         ),
         sources=dict(sources),
     )
@@ -100,8 +111,28 @@ _FOLDERS = {"anywhere": 1, "keys": 2, "phrases": 3, "clips": 4}
 
 def _values(node: Node, language: str, territory: Territory) -> dict[str, Compiled]:
     return {
-        str(marked.path[-1]): value(marked.text, language, territory) for marked in walk(node, {Role.value})
+        str(marked.path[-1]): value(marked.text, language, territory)
+        for marked in walk(node, {Role.value})
+        if not _is_translated(marked.path)
     }
+
+
+def _is_translated(path: YamlPath) -> bool:
+    """Return whether a value has words for each language, such as those of `set`, `part`, `en-US`."""
+    return path[0] == "set" and len(path) > 2
+
+
+def _translated(node: Node, hotline: Hotline, territory: Territory) -> dict[str, dict[str, Compiled]]:
+    """Return the values with words for each language. Where one has none, those that it falls back on are said in its way."""
+    found: dict[str, dict[str, Compiled]] = {}
+    for variable, texts in node.set.items() if isinstance(node, SetNode) else ():
+        if not isinstance(texts, str):
+            found[variable] = {
+                language: value(text, language, territory)
+                for language in hotline.languages
+                if (text := words_for(texts, hotline, language)) is not None
+            }
+    return found
 
 
 def _conditions(node: Node, language: str, territory: Territory) -> dict[YamlPath, TemplateExpression]:

@@ -134,6 +134,10 @@ class Tree:
     """The target of each key."""
     values: Mapping[str, Mapping[str, Compiled]]
     """The compiled values of each node, by the variable or the key, such as ``to``."""
+    translated: Mapping[str, Mapping[str, Mapping[str, Compiled]]]
+    """The compiled values that have words for each language, by node, variable and language."""
+    translated_variables: frozenset[str]
+    """The variables that may have such a value."""
     inputs: Mapping[str, tuple[str, ...]]
     """The variables that each ``run`` node passes to its action under their own names."""
     conditions: Mapping[str, Mapping[YamlPath, TemplateExpression]]
@@ -141,6 +145,8 @@ class Tree:
     variables: Mapping[str, Any]
     plain: frozenset[tuple[str, str]]
     """The variables with the plain values that a ``set`` gives them. They reveal nothing about an account."""
+    plain_translated: frozenset[tuple[str, tuple[str, ...]]]
+    """The same of those with words for each language, which are in the order of the languages."""
     sources: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
     """The file of each node."""

@@ -47,6 +47,7 @@ from ivr.menu.language.nodes import (
 )
 from ivr.menu.language.options import NamedOption, names_in, target_of
 from ivr.menu.language.suggestions import did_you_mean, nearest, one_of
+from ivr.menu.language.words_files import words_for
 from ivr.menu.opening_hours import knows_holidays, may_close, narrowest_names
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.templates import RESERVED, is_template
@@ -329,7 +330,25 @@ def _run(draft: Draft, name: str, node: RunNode, contracts: Mapping[str, Contrac
 
 def _set(draft: Draft, hotline: Hotline, name: str, node: SetNode) -> None:
     for variable, text in node.set.items():
+        if not isinstance(text, str):
+            _translated(draft, hotline, name, variable, text)
         if variable != "language":
             _variable_name(draft, name, ("set", variable), variable)
+        elif not isinstance(text, str):
+            what, remedy = (
+                "the language cannot have words for each language",
+                "write one, such as `language: en-US`",
+            )
+            draft.note(name, ("set", variable), what, remedy)
         elif not is_template(text) and text not in hotline.languages:
             _unknown_language(draft, hotline, name, ("set", variable), text)
+
+
+def _translated(draft: Draft, hotline: Hotline, name: str, variable: str, texts: Mapping[str, str]) -> None:
+    """Note a value that lacks the words of a language, or has those of one that the hotline does not speak."""
+    for language in texts.keys() - {*hotline.languages, *hotline.fall_back.values()}:
+        _unknown_language(draft, hotline, name, ("set", variable, language), language)
+    for language in hotline.languages:
+        if words_for(texts, hotline, language) is None:
+            what = f"`{variable}` has no words in `{language}`"
+            draft.note(name, ("set", variable), what, f"add `{language}: …`", rule="W11")

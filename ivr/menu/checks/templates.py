@@ -45,6 +45,11 @@ class TemplateText:
     """What it belongs to, the same in every language: an option is called by its name, whatever its key and its form."""
 
     @property
+    def said_in(self) -> str | None:
+        """The language that its filters speak, which is None for the first one."""
+        return str(self.path[2]) if self.path[0] == "set" and len(self.path) > 2 else self.language
+
+    @property
     def is_plain(self) -> bool:
         """Whether nothing in it is evaluated."""
         return self.role is not Role.condition and not is_template(self.text)
@@ -67,8 +72,12 @@ def check_templates(draft: Draft, texts: list[TemplateText]) -> None:
 def check_conditions(draft: Draft, contracts: Mapping[str, Contract], texts: list[TemplateText]) -> None:
     """Note typed digits that are compared with numbers, and texts that are compared with nothing."""
     entries = _entries(draft, contracts)
+    said = {each.path[1] for each in texts if each.path[0] == "set" and len(each.path) > 2}
     for text in texts:
         if text.role is Role.condition and not text.uses.mistakes:
+            for name in sorted(text.uses.variables & said):
+                what = f"`{name}` has other words in each language, so that nothing can be decided by it"
+                draft.note(text.node, text.path, what, "set another variable beside it, and ask for that")
             (output,) = environment("en-US").parse("{{ (" + text.text + ") }}").find_all(nodes.Output)
             for what, remedy in (*_numbers(output, entries), *_bare_texts(_joined(output.nodes[0]))):
                 draft.note(text.node, text.path, what, remedy)
@@ -191,7 +200,7 @@ def template_texts(draft: Draft, hotline: Hotline) -> list[TemplateText]:
         if source not in examined:
             examined[source] = examine(
                 text.text,
-                text.language or hotline.languages[0],
+                text.said_in or hotline.languages[0],
                 territory,
                 expression=text.role is Role.condition,
                 written=text.role in {Role.message, Role.note},
@@ -228,7 +237,7 @@ _Source = tuple[str, str, Role]
 
 
 def _source(text: TemplateText, hotline: Hotline) -> _Source:
-    return text.text, text.language or hotline.languages[0], text.role
+    return text.text, text.said_in or hotline.languages[0], text.role
 
 
 def _refuse_many(draft: Draft, texts: Iterable[TemplateText]) -> None:

@@ -56,9 +56,9 @@ def _changes(node: Node, hotline: Hotline) -> Iterator[str]:
 def _set_by(node: SetNode, hotline: Hotline) -> list[str]:
     """Return the language that a `set` changes to; if that is a template, it can be any."""
     typed = node.set["language"]
-    if not isinstance(typed, str) or _TEMPLATE_OPENS in typed:
-        return hotline.languages
-    return [typed] if typed in hotline.languages else []
+    if isinstance(typed, str) and _TEMPLATE_OPENS not in typed:
+        return [typed] if typed in hotline.languages else []
+    return hotline.languages
 
 
 class _Way(NamedTuple):

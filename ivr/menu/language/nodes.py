@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ivr.menu.language.contract import Contract
 from ivr.menu.language.markers import TARGETS, TRANSLATED, Called, Role
-from ivr.menu.language.model import Model, YamlPath
+from ivr.menu.language.model import AsSection, AsText, ByShape, Model, YamlPath
 from ivr.menu.language.options import Option
 from ivr.menu.language.scalars import (
     Condition,
@@ -329,17 +329,27 @@ class ChooseNode(NodeBase):
     """The node that follows when no condition holds."""
 
 
+Translated = Annotated[dict[Language, Expression], Field(min_length=1)]
+"""A value with words for each language."""
+
+
+def as_one(value: str | Mapping[str, str]) -> str:
+    """Return a value as it is shown, with the words of all languages."""
+    return value if isinstance(value, str) else " / ".join(value.values())
+
+
 class SetNode(NodeBase):
     """Sets variables; `language` among them changes the language for the rest of the call."""
 
-    set: Annotated[dict[Name, Expression], Field(min_length=1)]
-    """Variables and their values: a text, or `{{ an expression }}`."""
+    set: Annotated[dict[Name, ByShape[AsText[Expression] | AsSection[Translated]]], Field(min_length=1)]
+    """Variables and their values: a text, or `{{ an expression }}`. Where a value is said, it may have words for each
+    language: `part: {en-US: morning, zh-CN: 上午}`. Then it is said in the language of the call at that moment."""
     then: Target
     """The node that follows."""
 
     @property
     def about(self) -> str:
-        return ", ".join(f"{name} = {value}" for name, value in self.set.items())
+        return ", ".join(f"{name} = {as_one(value)}" for name, value in self.set.items())
 
     def sets(self, name: str) -> frozenset[str]:
         """Return the variables that it names. The language is not a variable."""

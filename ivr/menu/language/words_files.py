@@ -129,6 +129,11 @@ def spoken_words(
     return found
 
 
+def words_for(texts: Mapping[str, str], hotline: Hotline, language: str) -> str | None:
+    """Return the words that a value has for a language, or for one that it falls back on."""
+    return next((texts[each] for each in hotline.sources_of_words(language) if each in texts), None)
+
+
 def _filled(own: WordsFile, other: WordsFile, nodes: Mapping[str, Node]) -> WordsFile:
     """Return the words of a language with those of another where they are missing."""
     return own.model_copy(
