@@ -72,7 +72,7 @@ OPTION = 'menu: {"1": {for: x, go: a}}'
         (AskNode, "ask: digit\nthen: a", "1:1: n: `ask` cannot be `digit`; did you mean `digits`?"),
         (AskNode, "ask: digits\nlength: 8-4\nthen: a", "2:1: n: `8-4` is no length; write it like `6` or `4-8`"),
         (SetNode, "set: {a: Room # 5\n  }\nthen: b", "1:7: n: `a` is followed by a comment, or ` #` has cut it short; put quotes around the text, and comments on a line of their own"),
-        (SetNode, "set: {a: [b]}\nthen: b", "1:7: n: `a` must be a text; put quotes around the text, or check the indentation"),
+        (SetNode, "set: {a: [b]}\nthen: b", "1:7: n: `a` cannot be a list; write a text or a section"),
         (TransferNode, "transfer: [a]", "1:1: n: `transfer` must be a text; put quotes around the text, or check the indentation"),
         (WordsFile, "language: en-US\nnodes:\n  menu:\n    sya: x", "4:5: n: `sya` is not known here; did you mean `say`?"),
         (WordsFile, "language: en-US\nphrases: {giving: x}", "2:11: n: `giving` is not known here; did you mean `giving_up`?"),
