@@ -99,6 +99,8 @@ class ReplayResult:
     """How the call ends today; empty if it still waits."""
     node: str = ""
     """Where it is then."""
+    language: str = ""
+    """The language that it speaks then."""
     ends: dict[str, list[GivenOutcome]] = field(default_factory=dict)
     """The outcomes of each action in this replay, with the values that differ from the usual examples."""
     strange: dict[str, None] = field(default_factory=dict)
@@ -120,9 +122,14 @@ class ReplayResult:
         return self.first is None and self.ends_alike
 
     @property
-    def matched(self) -> tuple[int, bool]:
-        """A measure of how long both are the same."""
-        return (len(self.pairs) if self.first is None else self.first), self.ends_alike
+    def speaks_alike(self) -> bool:
+        """Whether both end in the same language. What an account has on file is not recorded, and may have decided it."""
+        return self.recorded.history.record.language in {"", self.language}
+
+    @property
+    def matched(self) -> tuple[bool, int, bool]:
+        """A measure of how long both are the same: first in the same language, since the ways of another prove nothing."""
+        return self.speaks_alike, len(self.pairs) if self.first is None else self.first, self.ends_alike
 
 
 def replay(call: RecordedCall, tree: Tree, open_environment: OpenEnvironment) -> ReplayResult:
@@ -136,7 +143,7 @@ def replay(call: RecordedCall, tree: Tree, open_environment: OpenEnvironment) ->
 
     best, offered = tried(())
     wanted, left = [0] * len(offered), MOST_REPLAYS
-    while not best.same and left > 0:
+    while not (best.same and best.speaks_alike) and left > 0:
         for other in _others(wanted, offered):
             left -= 1
             found, now_offered = tried(other)
@@ -183,7 +190,8 @@ class _Replay:
                 own.append((turn, self.turn(environment, turn, after)))
             self.compare(environment, own)
             self.done.ending = self.ended()
-            self.done.node = self.session.node if self.session else ""
+            if self.session:
+                self.done.node, self.done.language = self.session.node, self.session.language
         finally:
             environment.close()
         return self.done

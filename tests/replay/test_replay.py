@@ -285,6 +285,17 @@ def test_where_it_goes_another_way_is_told(
     assert told(history) == ""
 
 
+def test_a_call_is_replayed_in_the_language_that_it_spoke(changed: Changing) -> None:
+    """The language on file is not recorded: an example of another language would hide a way that changed in this one."""
+    history = of(*pressed(OTHER_LANGUAGE, HELP), **{"from": "+8613800138002"})
+    assert history.record.language == "en-US"
+    assert replayed(history).language == "en-US"
+    changed.change(
+        "menu.yaml", "{language: en-US}\n    then: main\n", "{language: en-US}\n    then: anything_else\n"
+    )
+    assert "today it is at `anything_else`" in told(history, changed.folder, changed.tree)
+
+
 def test_what_follows_a_difference_is_compared_all_the_same(changed: Changing) -> None:
     """A node that has only another name leads on as before."""
     history = of(*pressed(EARNINGS, METHOD, "1", HELP))
