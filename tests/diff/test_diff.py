@@ -131,7 +131,7 @@ EDITS = {
     "sentences of the machine": Edit(
         (("start: greeting", "start: greeting\nphrases: {star: 米字键, top: 到顶了。}"),),
         told=(
-            "The sentence `top` (zh-CN): [-已经是最上面的菜单-]{+到顶+}了。",
+            "The sentence `top` (zh-CN): [-已经是主菜单-]{+到顶+}了。",
             "The sentence `star` (zh-CN): [-星号-]{+米字+}键",
         ),
     ),

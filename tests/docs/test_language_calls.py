@@ -21,7 +21,7 @@ from tests.support.pages import ROOT
 
 WORDS = read_table(dict[str, dict[str, Any]], Path(__file__).with_name("language_calls.yaml"))
 DAYS = {"dmy": "24122026", "mdy": "12242026", "ymd": "20261224"}
-WITHOUT_DECIMALS = {"ja-JP", "ko-KR", "vi-VN"}
+WITHOUT_DECIMALS = {"ja-JP", "ko-KR", "vi-VN", "zh-TW"}
 
 
 def write_hotline(folder: Path, tag: str) -> None:

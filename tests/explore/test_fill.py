@@ -127,7 +127,7 @@ def test_of_several_sentences_a_call_shows_the_first_two(bench: Bench) -> None:
     (call,) = bench.fill(CoverageItem("noinput", "main", "1")).calls
     last = call.steps[-1]
     assert isinstance(last, Hears)
-    assert last.hears == ["没有听到您的按键。", "请您选一个。"]
+    assert last.hears == ["没有收到您的按键。", "请您选一个。"]
 
 
 def test_what_is_nearer_needs_no_call_of_its_own(bench: Bench) -> None:

@@ -99,7 +99,7 @@ def count(value: Any, speaker: Speaker, *forms: str, **named: str) -> str:
 
     The forms are CLDR's plural categories: `count('message', 'messages')` in English,
     `count('条短信')` in Chinese, `count(one='сообщение', few='сообщения', many='сообщений')` in Russian. `{n}` in a form is the place
-    of the number; without it in any form, the number comes first.
+    of the number; without it in any form, the number comes first. `zero='no messages'` is said of 0 in every language.
     """
     amount, texts = trimmed(value), dict(zip(speaker.counts, forms, strict=False)) | named
     missing = [each for each in speaker.counts if each not in texts]

@@ -22,7 +22,8 @@ def _forms(value: Any) -> Any:
 
 
 Forms = Annotated[dict[Category, str], BeforeValidator(_forms)]
-"""A text by CLDR's plural categories: `{one: "{n} cent", other: "{n} cents"}`. A lone text stands for every number."""
+"""A text by CLDR's plural categories: `{one: "{n} cent", other: "{n} cents"}`. A lone text stands for every number, and
+a form for `zero` for 0 in every language."""
 
 
 class MoneyPatterns(Model):

@@ -63,7 +63,9 @@ class Speaker:
         return format_decimal(magnitude(amount), pattern, locale=self.locale)
 
     def form(self, forms: Mapping[Any, str], amount: Amount) -> str:
-        """Return the form of a text for a number."""
+        """Return the form of a text for a number. One for zero is taken also where CLDR has no such category."""
+        if amount == 0 and "zero" in forms:
+            return forms["zero"]
         return _form(forms, self.locale.plural_form(magnitude(amount)))
 
     def ordinal_form(self, forms: Mapping[Any, str], amount: int) -> str:

@@ -237,6 +237,8 @@ def test_a_text_message_has_values_as_they_are_written(
     ("language", "source", "said"),
     [
         ("en-US", "{{ n | count('message', 'messages') }}", ["0 messages", "1 message", "2 messages", "5 messages"]),
+        ("en-US", "{{ n | count(zero='no messages', one='{n} message', other='{n} messages') }}",
+         ["no messages", "1 message", "2 messages", "5 messages"]),
         ("en-US", "{{ n | count(one='{n} new message', other='{n} new messages') }}",
          ["0 new messages", "1 new message", "2 new messages", "5 new messages"]),
         ("zh-CN", "{{ n | count('条短信') }}", ["0条短信", "1条短信", "2条短信", "5条短信"]),
@@ -249,6 +251,11 @@ def test_a_text_message_has_values_as_they_are_written(
 def test_things_are_counted_in_the_right_form(language: str, source: str, said: list[str]) -> None:
     """The editor gives the forms of CLDR's plural categories; the number comes first, or where `{n}` is."""
     assert [render(template(source, language), {"n": n}) for n in (0, 1, 2, 5)] == said
+
+
+def test_nothing_has_a_form_of_its_own_where_a_pack_gives_one() -> None:
+    """CLDR has one form for 0 and 1 in Hindi, and nobody says it of 0 rupees."""
+    assert [numbers.money(each, speaker("hi-IN")) for each in (0, 1, 2)] == ["0 रुपये", "1 रुपया", "2 रुपये"]
 
 
 def test_zeros_at_the_end_of_a_number_do_not_change_its_form() -> None:
