@@ -92,7 +92,7 @@ def test_a_hotline_is_made_and_called_outside_a_clone(installed: Path, tmp_path:
     assert run(installed, tmp_path, "test", "shop").returncode == 0
     called = run(installed, tmp_path, "simulate", "shop", keys="1\n2\n1\n")
     assert called.returncode == 0, called.stderr
-    assert "We're open Monday to Friday" in called.stdout
+    assert "We're open Monday through Friday" in called.stdout
     assert "周一到周五" in called.stdout
     drawn = run(installed, tmp_path, "graph", "shop", "--format", "html", "--output", "shop.html")
     assert drawn.returncode == 0, drawn.stderr

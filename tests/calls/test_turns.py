@@ -428,7 +428,10 @@ def test_urgency_and_reason_are_recorded(call: SwitchboardCall) -> None:
     call.start()
     call.press("0")
     call.desk("busy")
-    assert (call.history.record.urgent, call.history.record.reason) == (True, "unknown. Nothing is proved.")
+    assert (call.history.record.urgent, call.history.record.reason) == (
+        True,
+        "unknown. The caller hasn't been verified.",
+    )
 
 
 def test_the_path_has_no_secret(call: SwitchboardCall) -> None:

@@ -51,26 +51,24 @@ def told(call: Call) -> str:
 
 def test_of_a_caller_who_has_proved_nothing() -> None:
     """It is said, so that nobody takes the calling number for a proof."""
-    assert told(Call(TREE).press("0")) == "The balance. Nothing is proved."
+    assert told(Call(TREE).press("0")) == "The balance. The caller hasn't been verified."
 
 
 def test_of_a_proved_caller_the_account_is_named() -> None:
     """It need not be the calling number's: one's proof must not be taken for another's."""
     call = Call(TREE, caller="+8613800138000").press("1").press("1237").finish("ok", account="+8613800138004")
     call.finish("ok", amount=1).press("0")
-    assert told(call) == "The balance. The account ends in 8 0 0 4. The ID tail is right."
+    assert told(call) == "The balance. The account ends in 8 0 0 4. The last four of the ID matched."
 
 
 def test_the_desk_hears_its_own_language() -> None:
     """The hotline's first one, whatever the caller speaks."""
-    assert told(Call(TREE, language="zh-CN").press("0")) == "The balance. Nothing is proved."
+    assert told(Call(TREE, language="zh-CN").press("0")) == "The balance. The caller hasn't been verified."
 
 
 def test_an_action_that_was_given_up_may_have_been_done() -> None:
     """By the caller, who pressed the human's key while it went on, or by us, after its time."""
-    unsure = (
-        "The balance. The last step took too long and may have been done, so look first. Nothing is proved."
-    )
+    unsure = "The balance. The last step took too long and may have gone through, so please check first. The caller hasn't been verified."
     assert told(Call(TREE).press("2").goes_on().press("0")) == unsure
     assert told(Call(TREE).press("2").goes_on().finish_late("unavailable", "news")) == unsure
 
@@ -79,19 +77,21 @@ def test_an_action_that_came_to_no_answer_may_have_been_done() -> None:
     """Also if it was given up before the caller was asked to wait."""
     call = Call(TREE).press("2")
     call.happens(ActionFinished(call.at, "news", "unavailable", uncertain=True))
-    assert "may have been done, so look first" in told(call)
+    assert "may have gone through, so please check first" in told(call)
 
 
 def test_an_action_that_failed_at_once_was_not_done() -> None:
     """Nor is one that came to its end later."""
-    assert told(Call(TREE).press("2").finish("unavailable")) == "The balance. Nothing is proved."
+    assert (
+        told(Call(TREE).press("2").finish("unavailable")) == "The balance. The caller hasn't been verified."
+    )
     call = Call(TREE).press("2").goes_on().finish_late("none", "news").press("0")
-    assert told(call) == "The balance. Nothing is proved."
+    assert told(call) == "The balance. The caller hasn't been verified."
 
 
 def test_a_transfer_without_a_reason_still_says_what_is_proved() -> None:
     """No editor can forget it."""
     silent = tree_of(NODES.replace(", reason: The balance", ""), "identity: {verified: tail}")
-    assert told(Call(silent).press("0")) == "Nothing is proved."
+    assert told(Call(silent).press("0")) == "The caller hasn't been verified."
     call = Call(silent).press("1").press("1237").finish("ok", account="+8613800138004")
-    assert told(call.finish("unavailable")) == "The account ends in 8 0 0 4. The ID tail is right."
+    assert told(call.finish("unavailable")) == "The account ends in 8 0 0 4. The last four of the ID matched."
