@@ -164,6 +164,7 @@ def _at_action(turn: Turn, node: nodes.RunNode | nodes.TextNode, event: events.E
             listen_meanwhile(turn)
         case _, events.DigitsPressed(digits=keys) if breaks_off(turn.tree, session, event):
             session.action_uncertain = True
+            session.rate = keys_here(turn)[keys].rate or session.rate
             _go(turn, turn.tree.anywhere[keys])
         case _ if session.running:
             listen_meanwhile(turn)

@@ -55,11 +55,13 @@ def compile_tree(
         language: _Maker.of(hotline, nodes, language, words.get(language), recordings)
         for language in hotline.languages
     }
+    speech = _with_scripts({language: maker.speech(nodes, makers) for language, maker in makers.items()})
     return Tree(
         version=version,
         declared=hotline,
         nodes=dict(nodes),
-        speech=_with_scripts({language: maker.speech(nodes, makers) for language, maker in makers.items()}),
+        speech=speech,
+        recordings=frozenset(f"{name}/{line.file}" for name, said in speech.items() for line in said.script),
         timezone=ZoneInfo(hotline.timezone),
         territory=territory,
         anywhere={key: target_of(entry) for key, entry in hotline.anywhere.items()},

@@ -148,6 +148,8 @@ class Tree:
     plain_translated: frozenset[tuple[str, tuple[str, ...]]]
     """The same of those with words for each language, which are in the order of the languages."""
     sources: Mapping[str, str]
+    recordings: frozenset[str] = frozenset()
+    """The files under ``audio/`` that it plays, such as ``ha-NG/nodes/greeting/say.wav``."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The file of each node."""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -171,13 +173,6 @@ class Tree:
     @property
     def name(self) -> str:
         return self.declared.hotline
-
-    @property
-    def recordings(self) -> frozenset[str]:
-        """The files under ``audio/`` that it plays, such as ``ha-NG/nodes/greeting/say.wav``."""
-        return frozenset(
-            f"{language}/{line.file}" for language, speech in self.speech.items() for line in speech.script
-        )
 
     @property
     def languages(self) -> list[str]:
