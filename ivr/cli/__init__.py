@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": "Answer Twilio's webhooks.",
     "simulate": "Call a hotline from the keyboard.",
     "test": "Play the written calls, and measure what they cover.",
+    "translate": "Write the words of another language, or bring them up to date.",
     "twilio": "Connect a number, and find out what keeps calls away.",
     "worker": "Send the text messages that calls have left in the store.",
 }

@@ -60,7 +60,8 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     for name, node in draft.nodes.items():
         _node(draft, hotline, name, node, contracts)
     flow = Flow(hotline, draft.nodes, contracts)
-    check_words(draft, hotline, languages_heard(flow))
+    draft.heard = languages_heard(flow)
+    check_words(draft, hotline, draft.heard)
     check_named_keys(draft, hotline)
     texts = template_texts(draft, hotline)
     check_templates(draft, texts)

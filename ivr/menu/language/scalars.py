@@ -310,7 +310,8 @@ KeySentence = Annotated[
     Role.announcement,
 ]
 Phrase = Annotated[SingleLine, Role.phrase]
-Language = Annotated[str, Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)]
+LANGUAGE = Form("language", r"[a-z]{2,3}-[A-Z]{2}", ("zh-CN", "en-US"), _is_language)
+Language = Annotated[str, LANGUAGE]
 MenuKey = Annotated[str, Form("key of a telephone", r"[0-9*#]{1,20}", ("1", "12", "*"))]
 AnywhereKey = Annotated[str, Form("single key of a telephone", r"[0-9*#]", ("0", "*"))]
 Number = Annotated[

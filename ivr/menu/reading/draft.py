@@ -55,6 +55,8 @@ class Draft:
     """The valid words, by language."""
     spoken: dict[str, WordsFile] = field(default_factory=dict)
     """The same for each language but the first, with the words of those that it falls back on."""
+    heard: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The languages in which the words of each node can be heard."""
     fallen_back: dict[str, list[Fallen]] = field(default_factory=dict)
     """By language: the words that callers hear of it and that come from another."""
     word_files: dict[str, TypedSection] = field(default_factory=dict)
