@@ -8,6 +8,7 @@ brings there, and never the reverse. Each node is looked at once for each langua
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -98,7 +99,9 @@ class _Walk:
     """The languages in which the node may be told again."""
     returned: int = 0
     """The languages in which a call returns from the questions of identity."""
-    todo: list[str] = field(default_factory=list)
+    todo: deque[str] = field(default_factory=deque)
+    waiting: set[str] = field(default_factory=set)
+    """What is to be done."""
 
     def __post_init__(self) -> None:
         """Prepare the ways."""
@@ -119,7 +122,8 @@ class _Walk:
         for root in {hotline.start, hotline.agent} & nodes.keys():
             self._arrive(root, first)
         while self.todo:
-            name = self.todo.pop()
+            name = self.todo.popleft()
+            self.waiting.discard(name)
             for way in self.ways[name]:
                 self._follow(name, way)
         return {name: self._names(self.at[name] | self._told(name)) for name in nodes}
@@ -214,7 +218,9 @@ class _Walk:
     def _arrive(self, name: str, languages: int) -> None:
         if name in self.at and languages & ~self.at[name]:
             self.at[name] |= languages
-            self.todo.append(name)
+            if name not in self.waiting:
+                self.waiting.add(name)
+                self.todo.append(name)
 
     def _go_back(self, name: str, languages: int) -> None:
         """Note that a call goes back from a node, to any that it may have come through."""
