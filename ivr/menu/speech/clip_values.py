@@ -22,7 +22,7 @@ from ivr.menu.speech.values.texts import phone_digits
 
 _BEGIN, _WORDS, _END = "\U000ffff0", "\U000ffff1", "\U000ffff2"
 """What stands around the name and the words of a recording. No value has these characters."""
-_CLIP = re.compile(f"{_BEGIN}([^{_WORDS}]*){_WORDS}([^{_END}]*){_END}")
+_CLIP = re.compile(f"{_BEGIN}([^{_BEGIN}{_WORDS}]*){_WORDS}([^{_BEGIN}{_END}]*){_END}")
 
 
 class Clip(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from ivr.channels.twilio import twiml
 from ivr.channels.twilio.webhooks import apologies
 from ivr.engine.commands import Say
 from ivr.menu.speech.prompts import Utterance
-from tests.support.phone import Answer, Phone, program
-from tests.support.recorded import HAUSA, WORDS, cooperative, record_all
+from tests.support.menus import changed
+from tests.support.phone import SETTINGS, Answer, Phone, program
+from tests.support.recorded import HAUSA, WAV, WORDS, cooperative, record_all
 from tests.support.twiml_checker import check_twiml
 
 
@@ -67,6 +69,44 @@ def test_each_recording_that_is_played_can_be_fetched_and_no_other(phone: Phone,
         path.write_bytes((folder / "audio" / HAUSA / "keys" / "1.wav").read_bytes())
         name = f"/audio/{HAUSA}/{other.replace('.wav', '.01234567.wav')}"
         assert phone.client.get(name, buffered=True).status_code == 404
+
+
+def test_a_recording_of_a_kept_version_is_served(tmp_path: Path) -> None:
+    """A call that began before a node was deleted still hears it, also from a worker that has just started."""
+    folder = cooperative(tmp_path / "gida")
+    settings = replace(SETTINGS, database_url=f"sqlite:///{tmp_path / 'calls.sqlite3'}")
+    menu, words = ((folder / name).read_text() for name in ("menu.yaml", f"prompts.{HAUSA}.yaml"))
+    shorter = (
+        changed(
+            menu,
+            ("go: balance", "go: bye"),
+            ('  balance: {say: "You have {{ balance | money }}.", then: main}\n', ""),
+        ),
+        changed(
+            words, ("balance: kuɗinka", "bye: gamawa"), ('  balance: "Kana da {{ balance | money }}."\n', "")
+        ),
+    )
+    (folder / "audio" / HAUSA / "nodes" / "nobody").mkdir()
+    (folder / "audio" / HAUSA / "nodes" / "nobody" / "say.wav").write_bytes(WAV)
+
+    def statuses(*files: str) -> list[int]:
+        for name, text in zip(("menu.yaml", f"prompts.{HAUSA}.yaml"), files, strict=True):
+            (folder / name).write_text(text)
+        record_all(folder)
+        worker = program(settings, folder=folder)
+        client = worker.test_client()
+        answers = [
+            client.get(f"/audio/{HAUSA}/nodes/{node}/say.01234567.wav", buffered=True)
+            for node in ("balance", "nobody")
+        ]
+        worker.extensions["ivr"].close()
+        return [answer.status_code for answer in answers]
+
+    assert [statuses(*shorter), statuses(menu, words), statuses(*shorter)] == [
+        [404, 404],
+        [200, 404],
+        [200, 404],
+    ]
 
 
 def test_words_without_a_recording_are_left_out() -> None:
