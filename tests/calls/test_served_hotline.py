@@ -19,6 +19,7 @@ from ivr.config import BadSetting, Settings
 from ivr.menu.reading.problems import Problem
 from ivr.storage.base import IN_MEMORY
 from ivr.storage.sqlite import SqliteStore
+from tests.support.recorded import cooperative, record_all
 from tests.support.switchboards import write_menu
 
 
@@ -124,6 +125,22 @@ def test_an_older_version_comes_from_the_store(folder: Path) -> None:
     assert other.current().version != old.version
     assert other.version(old.version).sources == old.sources
     assert other.version(old.version) is other.version(old.version)
+
+
+def test_an_older_version_needs_no_recording_that_was_deleted(tmp_path: Path) -> None:
+    """A call in a language without a voice stays on its menu, and hears what is there."""
+    folder, store = cooperative(tmp_path / "cooperative"), SqliteStore(IN_MEMORY)
+    old = ServedHotline(folder, store).current()
+    changed(folder, "leave a message, go: sorry", "leave a message, go: bye")
+    words = folder / "prompts.ha-NG.yaml"
+    words.write_text(
+        words.read_text().replace("menu: {balance: kuɗinka, sorry:", "menu: {balance: kuɗinka, bye:")
+    )
+    record_all(folder)
+    (folder / "audio" / "ha-NG" / "nodes" / "main" / "menu" / "sorry.wav").unlink()
+    other = ServedHotline(folder, store)
+    assert other.current().version != old.version
+    assert other.version(old.version).version == old.version
 
 
 def test_a_version_that_is_lost_is_the_present_one(folder: Path) -> None:

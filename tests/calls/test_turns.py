@@ -17,7 +17,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from ivr.actions.base import ActionRequest, ActionResult
-from ivr.calls.turns import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy
+from ivr.calls.turns import GRACE_SECONDS, GRACE_TURNS, MAX_ACTIONS, StillBusy, _begun_again
 from ivr.engine.commands import Command
 from ivr.engine.events import (
     DigitsPressed,
@@ -33,6 +33,7 @@ from ivr.menu.language.contract import Level
 from ivr.storage.base import IN_MEMORY, TURN_LEASE, Busy, ClaimLost, SavedTurn
 from ivr.storage.deadline import deadline
 from ivr.storage.sqlite import SqliteStore
+from tests.support.engine_call import tree_of
 from tests.support.switchboards import AT, MENU, SwitchboardCall, words, write_menu
 
 
@@ -722,6 +723,13 @@ def test_a_call_whose_menu_is_lost_starts_over_on_the_present_one(call: Switchbo
     assert other.turn(2, DigitsPressed(AT, "1")).startswith("您好。")
     assert other.turn(3, DigitsPressed(AT, "2")).startswith("找到了。")
     assert call.history.record.version == other.hotline.current().version
+
+
+def test_a_call_that_begins_again_stays_slow() -> None:
+    """Who asked for slow speech need not ask twice."""
+    session = Session("CA1", "old", AT)
+    session.rate = "slow"
+    assert _begun_again(session, tree_of('main: {menu: {"1": {for: the end, go: bye}}}')).rate == "slow"
 
 
 def test_a_call_that_begins_again_has_no_new_bound(call: SwitchboardCall) -> None:

@@ -99,6 +99,10 @@ EDITS = {
     "a key everywhere with a new meaning": Edit(
         (('"*": back', '"*": main'),), told=("! Everywhere: key * now means `main`; it meant `back`",)
     ),
+    "a key everywhere that slows the call down": Edit(
+        (('"9": repeat', '"9": {go: repeat, rate: slow}'),),
+        told=("Everywhere: key 9 (`repeat`): `rate` is `slow`; before: nothing",),
+    ),
     "a key everywhere that is said": Edit(
         (('"0": agent', '"0": {go: agent, for: 人工}'),),
         (("nodes:", "anywhere: {agent: {for: a person}}\nnodes:"),),

@@ -59,6 +59,17 @@ def test_another_key_ends_it() -> None:
     assert gather(call).timeout == 5
 
 
+def test_a_key_that_breaks_an_action_off_slows_the_call_down_too() -> None:
+    """It leads to the human, who is announced slowly."""
+    nodes = """
+    main: {menu: {"1": {for: the news, go: news}}}
+    news: {run: news, outcomes: {some: bye, none: main, unavailable: agent}}
+    """
+    call = Call(tree_of(nodes, 'anywhere: {"0": {go: agent, rate: slow}}')).press("1").goes_on().press("0")
+    assert call.transfer.desk == "service"
+    assert call.session.rate == "slow"
+
+
 def test_a_session_of_before_is_read() -> None:
     """Calls that are under way when a server is updated go on."""
     old = re.sub(r'"rate": ?"normal", ?', "", Call(TREE).session.to_json())

@@ -15,7 +15,7 @@ from ivr.engine.commands import Say
 from ivr.menu.speech.prompts import Utterance
 from tests.support.menus import changed
 from tests.support.phone import SETTINGS, Answer, Phone, program
-from tests.support.recorded import HAUSA, WAV, WORDS, cooperative, record_all
+from tests.support.recorded import HAUSA, MENU, WAV, WORDS, cooperative, record_all
 from tests.support.twiml_checker import check_twiml
 
 
@@ -107,6 +107,15 @@ def test_a_recording_of_a_kept_version_is_served(tmp_path: Path) -> None:
         [200, 404],
         [200, 404],
     ]
+
+
+def test_no_speech_is_listened_to(tmp_path: Path) -> None:
+    """Twilio understands no language that it does not speak: keys alone lead on. In English both do."""
+    folder = cooperative(tmp_path, changed(MENU, ("start: greeting", "speech: true\nstart: greeting")))
+    phone = Phone(program(folder=folder))
+    heard = [phone.rings(), phone.presses("3")]
+    inputs = [each.attrib["input"] for answer in heard for each in answer.document.iter("Gather")]
+    assert inputs == ["dtmf speech", "dtmf"]
 
 
 def test_words_without_a_recording_are_left_out() -> None:
