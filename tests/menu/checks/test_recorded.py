@@ -9,7 +9,7 @@ import pytest
 from ivr.calls.hotline_loader import load_hotline
 from ivr.menu.loader import load
 from tests.support.menus import CONTRACTS, changed
-from tests.support.recorded import HAUSA, MENU, WORDS, cooperative
+from tests.support.recorded import HAUSA, MENU, WAV, WORDS, cooperative
 
 
 def errors(folder: Path) -> list[str]:
@@ -114,3 +114,35 @@ def test_a_kept_version_is_loaded_without_its_recordings() -> None:
     sources = {"menu.yaml": MENU, "prompts.ha-NG.yaml": WORDS}
     assert load(sources, CONTRACTS, {}).tree is None
     assert load(sources, CONTRACTS, {}, all_recorded=False).tree is not None
+
+
+def test_a_recording_of_a_whole_announcement_is_played_where_there_is_one(tmp_path: Path) -> None:
+    """In place of what the key is for and the key. One with another key in its name is not."""
+    folder = cooperative(tmp_path)
+    menu = folder / "audio" / HAUSA / "nodes" / "main" / "menu"
+    for name in ("balance-1.wav", "sorry-9.wav"):
+        (menu / name).write_bytes(WAV)
+    tree = load_hotline(folder).tree
+    assert tree is not None
+    whole, parts, *_ = tree.speech[HAUSA].nodes["main"].announced
+    assert [name.partition(".")[0] for name in whole.fixed.audio] == ["ha-NG/nodes/main/menu/balance-1"]
+    assert whole.fixed.text == "Don kuɗinka, latsa 1."
+    assert [name.partition(".")[0] for name in parts.fixed.audio] == [
+        "ha-NG/nodes/main/menu/sorry",
+        "ha-NG/keys/2",
+    ]
+
+
+def test_a_text_may_name_another_file(tmp_path: Path) -> None:
+    """As in any language; and other endings than `.wav` are found."""
+    words = changed(
+        WORDS, ("bye: Sai an jima.", "bye: {end: {text: Sai an jima., audio: farewell/last.mp3}}")
+    )
+    folder = cooperative(tmp_path, words=words, but=["farewell/last.mp3", "keys/0.wav"])
+    (told, other) = sorted(errors(folder))
+    assert "there is no recording `audio/ha-NG/farewell/last.mp3`; record “Sai an jima.”" in told
+    assert "`audio/ha-NG/keys/0.wav`" in other
+    (folder / "audio" / HAUSA / "farewell").mkdir()
+    for name in ("farewell/last.mp3", "keys/0.mp3"):
+        (folder / "audio" / HAUSA / name).write_bytes(b"ID3\x04rest")
+    assert errors(folder) == []
