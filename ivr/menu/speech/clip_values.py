@@ -208,6 +208,8 @@ class ClipValues:
             while divisor * radix <= begins:
                 divisor *= radix
             times, rest = divmod(number, divisor)
+        elif rest >= begins > 9:  # 45 is no “twenty and twenty and five”: an entry is missing
+            return ""
         if rest and "rest" not in pattern.places:
             return ""
         said = {"times": times, "rest": rest}

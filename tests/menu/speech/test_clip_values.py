@@ -107,6 +107,7 @@ def test_people_may_count_by_twenties() -> None:
 def test_a_number_beyond_the_rules_is_said_digit_by_digit() -> None:
     """With the digits alone, every number is: nothing that passes the check breaks in a call."""
     assert heard({**ENGLISH, "numbers": DIGITS}, "number", 2050) == "d2 d0 d5 d0"
+    assert heard({**ENGLISH, "numbers": {**DIGITS, "20": "twenty[ {rest}]"}}, "number", 45) == "d4 d5"
     assert heard({**ENGLISH, "numbers": {**DIGITS, "100": "{times} hundred"}}, "number", 250) == "d2 d5 d0"
 
 
