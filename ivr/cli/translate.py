@@ -24,7 +24,7 @@ from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare_most
 from ivr.menu.reading.yaml import content_of, read
-from ivr.menu.translation.entries import Entry, Place, entries_of
+from ivr.menu.translation.entries import Entry, Place, entries_of, values_without_words
 from ivr.menu.translation.exchange import Line, Returned, as_csv, as_po, from_csv, from_po, returned
 from ivr.menu.translation.words_text import WordsText
 
@@ -152,7 +152,7 @@ def _changed(entries: Sequence[Entry], parsed: WordsText) -> dict[Place, str]:
 def _update(work: _Work, come: Path | None, *, write: bool) -> None:
     entries, new, back = work.entries(work.text), work.text, Returned({}, {})
     if come is not None:
-        back = _imported(come, entries)
+        back = _imported(come, entries, work.language)
         new = work.parsed(work.text).replaced(back.values) if back.values else work.text
         entries = work.entries(new)
     new = work.parsed(new).updated(entries, back.done)
@@ -190,8 +190,11 @@ def _check(work: _Work) -> None:
                 work.file.name, line[0] + 1, line[1] + 1, entry.block[-1], what, remedy, "warning"
             )
             print_problem(work.folder, problem)
+    values = [*values_without_words(work.draft, work.declared, work.language)]
+    for each in values:
+        print_problem(work.folder, each)
     click.echo(_summary(work, entries, parsed))
-    sys.exit(1 if changed or any(entry.missing for entry in entries) else 0)
+    sys.exit(1 if changed or values or any(entry.missing for entry in entries) else 0)
 
 
 def _export(work: _Work, to: Path) -> None:
@@ -205,12 +208,12 @@ def _export(work: _Work, to: Path) -> None:
     click.echo(_summary(work, entries, parsed))
 
 
-def _imported(come: Path, entries: Sequence[Entry]) -> Returned:
+def _imported(come: Path, entries: Sequence[Entry], language: str) -> Returned:
     lines: list[Line]
     lines, problems = (from_csv if come.suffix == ".csv" else from_po)(come.read_bytes(), come.name)
     back = Returned({}, {})
     if not problems:
-        back, problems = returned(lines, entries, come.name)
+        back, problems = returned(lines, entries, come.name, language)
     for problem in problems:
         print_problem(come.parent, problem)
     if problems:
@@ -235,7 +238,9 @@ def _summary(work: _Work, entries: Sequence[Entry], parsed: WordsText) -> str:
 
 
 def _say_what_to_add(work: _Work) -> None:
-    """Say how callers come to speak a language that the hotline does not have yet."""
+    """Say what only the menu itself can say: the values of the language, and how callers come to speak it."""
+    for each in values_without_words(work.draft, work.declared, work.language):
+        print_problem(work.folder, each)
     if work.language in {*work.declared.languages, *work.declared.fall_back.values()}:
         return
     languages = ", ".join([*work.declared.languages, work.language])

@@ -202,6 +202,19 @@ def test_a_file_with_mistakes_is_not_touched(salon: Path) -> None:
     assert "sya:" in words(salon)
 
 
+def test_values_of_the_menu_are_named(salon: Path) -> None:
+    """Words that only the menu itself has are missing, too."""
+    change(
+        salon / "menu.yaml",
+        "  hours: {say",
+        "  part: {set: {part: {en-US: early}}, then: hours}\n  hours: {say",
+    )
+    result = ivr("translate", salon, "es-MX", "--check")
+    assert result.exit_code == 1
+    assert "the value `part` has no words in es-MX; write `es-MX: …` beside the others" in result.stdout
+    assert "the value `part` has no words" in ivr("translate", salon, "es-MX", "--write").stdout
+
+
 # --- PO and CSV
 
 
@@ -262,6 +275,7 @@ PO = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         ("nodes.hours.say", "We're open until six.", "Hasta las {{ six.", "has `{{` without `}}`"),
         ("nodes.greeting.say", "Hello. <pause> This is the salon.", "Hola.", "the translation lacks the mark `<pause>`"),
         ("nodes.greeting.say", "Hello. <pause> This is the salon.", "Hola. <pausa>", "would be read aloud"),
+        ("nodes.sorry.text", "Sorry.\\nWe call you back on {{ today | day }}.", "{{ today | dia }}", "in the translation there is no filter `dia`"),
         ("nodes.main.menu.hours", "opening hours", "say: Marque.", "says a whole sentence, and lacks `{key}`"),
         ("nodes.main.menu.ours", "opening hours", "el horario", "the hotline has no text at `nodes.main.menu.ours`"),
     ],
@@ -297,6 +311,21 @@ def test_a_file_that_cannot_be_read(salon: Path, name: str, data: bytes, problem
     assert result.exit_code == 1
     assert problem in result.stdout, result.output
     assert words(salon) == WORDS
+
+
+def test_comments_of_a_text_that_comes_back_stay(salon: Path) -> None:
+    """Also one behind the words, which are written anew; other nodes stay as they are, letter for letter."""
+    file = salon.parent / "texts.csv"
+    file.write_text(
+        "place,source,translation\nnodes.bye.end,Goodbye.,Adiós.\nnodes.main.menu.hours,opening hours,horario\n",
+        encoding="utf-8",
+    )
+    ivr("translate", salon, "es-MX", "--import", file, "--write")
+    text = words(salon)
+    assert "  # said last\n  bye:\n    # en-US: Goodbye.\n    end: Adiós.\n" in text
+    assert "  # Ask María about this one\n" in text
+    assert "- ¿Qué desea?\n" in text
+    assert "anywhere: {agent: {to: hablar con alguien}}\n" in text
 
 
 def test_a_fuzzy_text_stays_marked(salon: Path) -> None:

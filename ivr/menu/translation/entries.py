@@ -13,13 +13,14 @@ from typing import Any
 
 from ivr.menu.language.hotline import Hotline
 from ivr.menu.language.markers import TRANSLATED, Role
-from ivr.menu.language.nodes import Node, RunNode
+from ivr.menu.language.nodes import Node, RunNode, SetNode
 from ivr.menu.language.options import OptionWords, option_words
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.language.walk import fields_with, role_of
 from ivr.menu.language.words import RecordedWords, wordings
-from ivr.menu.language.words_files import NodeWords, WordsFile, words_in_menu, words_of
+from ivr.menu.language.words_files import NodeWords, WordsFile, words_for, words_in_menu, words_of
 from ivr.menu.reading.draft import Draft
+from ivr.menu.reading.problems import Problem
 
 Place = tuple[str, ...]
 """Where words stand in a words file: ``nodes``, ``main``, ``menu``, ``hours``. A lone text stands under ``say`` or ``end``."""
@@ -104,6 +105,16 @@ def entries_of(draft: Draft, hotline: Hotline, language: str, words: WordsFile |
         needed = _is_needed(draft, hotline, language, place)
         found.append(Entry(place, text.shape, text.text, translation, needed, other, file, at.line))
     return found
+
+
+def values_without_words(draft: Draft, hotline: Hotline, language: str) -> Iterator[Problem]:
+    """Yield the values in the menu that have words for each language, and none for this one."""
+    for name, node in draft.nodes.items():
+        for variable, texts in node.set.items() if isinstance(node, SetNode) else ():
+            if not isinstance(texts, str) and words_for(texts, hotline, language) is None:
+                file, at = draft.place_of(name, ("set", variable))
+                what = f"the value `{variable}` has no words in {language}"
+                yield Problem(file, *at, name, what, f"write `{language}: …` beside the others")
 
 
 def texts_of(words: WordsFile, nodes: Mapping[str, Node]) -> dict[Place, Text]:

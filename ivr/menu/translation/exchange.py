@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from ivr.menu.reading.problems import Problem
+from ivr.menu.speech.templates import examine
 from ivr.menu.translation.entries import Entry, Place, Shape
 from ivr.menu.translation.placeholders import placeholder_problems
 
@@ -177,7 +178,9 @@ class Returned:
     """The source of each that the translator has dealt with."""
 
 
-def returned(lines: Sequence[Line], entries: Sequence[Entry], file: str) -> tuple[Returned, list[Problem]]:
+def returned(
+    lines: Sequence[Line], entries: Sequence[Entry], file: str, language: str
+) -> tuple[Returned, list[Problem]]:
     """Return what came back, and what is wrong with it. A text that is as it was is not judged."""
     known = {place_as_text(entry.place): entry for entry in entries}
     values, done = dict[Place, tuple[Shape, str]](), dict[Place, str]()
@@ -193,7 +196,7 @@ def returned(lines: Sequence[Line], entries: Sequence[Entry], file: str) -> tupl
         elif line.translation.strip():
             text = _cleaned(line.translation, entry.shape)
             if text != entry.translation:
-                wrong = [*_wrong(line.source, text, entry)]
+                wrong = [*_wrong(line.source, text, entry), *_unsayable(text, entry, language)]
                 problems += [Problem(file, line.line, 1, entry.name, each, "mend it here") for each in wrong]
                 values[entry.place] = entry.shape, text
             if text != entry.translation or not line.changed:
@@ -206,6 +209,13 @@ def _cleaned(text: str, shape: Shape) -> str:
     if shape is Shape.text:
         return text.strip()
     return "\n".join(" ".join(each.split()) for each in text.strip().split("\n") if each.strip())
+
+
+def _unsayable(text: str, entry: Entry, language: str) -> Iterator[str]:
+    """Yield what of the values cannot be said in the language, such as a count that lacks one of its forms."""
+    if entry.shape is not Shape.hear:
+        for mistake in examine(text, language, written=entry.shape is Shape.text).mistakes:
+            yield f"in the translation {mistake.what}; {mistake.remedy}"
 
 
 def _wrong(source: str, text: str, entry: Entry) -> Iterator[str]:

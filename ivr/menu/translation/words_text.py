@@ -30,6 +30,7 @@ _CHANGED = re.compile(
     r"\s*# CHANGED(?: (?P<part>[a-z][a-z0-9_ ]*))? from: (?P<text>.*) \[(?P<hash>[0-9a-f]{4})\]"
 )
 _TO_FILL = re.compile(r"\s*#- +(?:[a-z][a-z0-9_]*:|# [a-z]{2,3}-[A-Z]{2}: .*)")
+_COMMENT = re.compile(r"(?:^|\s)(#.*)")
 _HEAD = "# yaml-language-server: $schema=.schema/prompts.json\nlanguage: {language}\n"
 _LINE_BREAK = " ⏎ "
 
@@ -175,16 +176,10 @@ class WordsText:
                 continue
             texts = repr(_plain(old))
             body = range(block.at, block.end)
-            ours = [n for n in body if n in self.dropped]
-            kept = [
-                self.lines[n]
-                for n in body
-                if self.lines[n].lstrip().startswith("#")
-                and n not in ours
-                and self.lines[n].strip() not in texts
-            ]
+            comments = (_COMMENT.search(self.lines[n]) for n in body if n not in self.dropped)
+            kept = [each[1].strip() for each in comments if each and each[1].strip() not in texts]
             # Comments within it go above it; ours are kept where they can be found again.
-            above = [f"{_indent(key)}{line.lstrip()}" for line in kept]
+            above = [f"{_indent(key)}{comment}" for comment in kept]
             made[block.at] = [*above, *self._labelled(key), *lines]
             skipped |= {*body, *(n for n in range(block.start, block.at) if n in self.dropped)}
         text: list[str] = []

@@ -48,7 +48,7 @@ def test_all_words_come_back_into_an_empty_file(bank: Draft, trip: Trip) -> None
     assert bank.hotline is not None
     entries = entries_of(bank, bank.hotline, "en-US", bank.words["en-US"])
     empty = [replace(each, translation="") for each in entries]
-    back, problems = returned(trip(entries), empty, "texts")
+    back, problems = returned(trip(entries), empty, "texts", "en-US")
     assert [each for each in problems if "value" not in each.what and "mark" not in each.what] == []
     text = WordsText.of("", "en-US", "zh-CN").replaced(back.values)
     section, wrong = read(text, "prompts.en-US.yaml")
