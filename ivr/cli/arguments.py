@@ -30,7 +30,7 @@ def check_demonstration(folder: Path) -> None:
         )
 
 
-def _folder(ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
+def hotline_folder(ctx: click.Context, _param: click.Parameter | None, folder: Path) -> Path:
     """Reject a folder that is no hotline, before anything is opened.
 
     `check` reports it as a problem, for tools. `simulate --url` needs no folder, and `serve` has the version that was
@@ -58,7 +58,11 @@ def check_hotline(folder: Path) -> None:
 
 
 hotline_argument = click.argument(
-    "hotline", type=click.Path(path_type=Path), default=default_hotline, required=False, callback=_folder
+    "hotline",
+    type=click.Path(path_type=Path),
+    default=default_hotline,
+    required=False,
+    callback=hotline_folder,
 )
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for tools."

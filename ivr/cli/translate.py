@@ -12,12 +12,13 @@ import click
 
 from ivr.calls.hotline_files import read_folder
 from ivr.calls.hotline_loader import load_files
-from ivr.cli.arguments import hotline_argument
+from ivr.cli.arguments import default_hotline, hotline_folder
 from ivr.cli.errors import CommandFailed
 from ivr.cli.output import print_problem
 from ivr.cli.purge import somebody_types
 from ivr.console import counted
 from ivr.menu.language.hotline import Hotline
+from ivr.menu.language.scalars import LANGUAGE
 from ivr.menu.language.words_files import WordsFile
 from ivr.menu.loader import words_file
 from ivr.menu.reading.draft import Draft
@@ -37,12 +38,15 @@ def _exchange_file(_ctx: click.Context, param: click.Parameter, path: Path | Non
     return path
 
 
-def _language(_ctx: click.Context, _param: click.Parameter, tag: str) -> str:
-    from ivr.menu.language.scalars import LANGUAGE
-
-    if wrong := LANGUAGE.wrong(tag):
-        raise click.BadParameter("; ".join(wrong))
-    return tag
+def _named(hotline: Path | None, language: str | None) -> tuple[Path, str]:
+    """Return the hotline and the language. One name alone is the language, as no other command needs the hotline named."""
+    if hotline is None:
+        raise click.UsageError("name the language, such as `es-MX`")
+    if language is None:
+        hotline, language = default_hotline(), str(hotline)
+    if wrong := LANGUAGE.wrong(language):
+        raise click.UsageError("; ".join(wrong))
+    return hotline_folder(click.get_current_context(), None, hotline), language
 
 
 @click.command(
@@ -54,8 +58,8 @@ Examples:
   ivr translate menus/yuebao es-MX --export texts.po    # or texts.csv, for a spreadsheet
   ivr translate menus/yuebao es-MX --import texts.po --write"""
 )
-@hotline_argument
-@click.argument("language", callback=_language)
+@click.argument("hotline", type=click.Path(path_type=Path), required=False)
+@click.argument("language", required=False, metavar="LANGUAGE")
 @click.option("--write", is_flag=True, help="Write the words file without asking.")
 @click.option(
     "--check", is_flag=True, help="Write nothing; status 1 if a text is missing, or was changed since."
@@ -69,7 +73,13 @@ Examples:
     metavar="FILE", help="Take the translations of a .po or .csv file.",
 )  # fmt: skip
 def translate_command(
-    hotline: Path, language: str, *, write: bool, check: bool, to: Path | None, come: Path | None
+    hotline: Path | None,
+    language: str | None,
+    *,
+    write: bool,
+    check: bool,
+    to: Path | None,
+    come: Path | None,
 ) -> None:
     """Write the words of a hotline in another language, or bring them up to date.
 
@@ -78,7 +88,7 @@ def translate_command(
     """
     if sum(map(bool, (check, to, come))) > 1:
         raise click.UsageError("--check, --export and --import are for one at a time")
-    work = _Work.of(hotline, language)
+    work = _Work.of(*_named(hotline, language))
     if to is not None:
         _export(work, to)
     elif check:

@@ -182,6 +182,7 @@ def test_a_language_that_the_hotline_does_not_speak_yet(salon: Path) -> None:
     [
         (["en-US"], "`en-US` is the first language of"),
         (["spanish"], "is no language; write it like `zh-CN` or `en-US`"),
+        (["es-MX", "fr-FR"], "unexpected extra argument"),
         (["es-MX", "--check", "--export", "x.po"], "--check, --export and --import are for one at a time"),
         (["es-MX", "--export", "x.xls"], "name a file that ends in .po or .csv"),
     ],
@@ -191,6 +192,13 @@ def test_mistakes_of_the_command_line(salon: Path, arguments: list[str], error: 
     result = ivr("translate", salon, *arguments)
     assert result.exit_code in {1, 2}
     assert error in " ".join(result.output.split()), result.output
+
+
+def test_the_hotline_of_the_present_folder(salon: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One name alone is the language; none is a mistake."""
+    monkeypatch.chdir(salon)
+    assert "es-MX has 6 of 10 texts" in ivr("translate", "es-MX", "--check").stdout
+    assert "name the language, such as `es-MX`" in ivr("translate").stderr
 
 
 def test_a_file_with_mistakes_is_not_touched(salon: Path) -> None:
