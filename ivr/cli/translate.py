@@ -27,7 +27,7 @@ from ivr.menu.reading.validation import declare_most
 from ivr.menu.reading.yaml import content_of, read
 from ivr.menu.translation.entries import Entry, Place, entries_of, values_without_words
 from ivr.menu.translation.exchange import Line, Returned, as_csv, as_po, from_csv, from_po, returned
-from ivr.menu.translation.words_text import WordsText
+from ivr.menu.translation.words_text import WordsText, without_empty_nodes
 
 FORMATS = (".po", ".csv")
 
@@ -137,7 +137,7 @@ class _Work:
 
 
 def _declared(folder: Path, file: str, language: str, text: str) -> WordsFile | None:
-    section, problems = read(text, file)
+    section, problems = read(without_empty_nodes(text), file)
     words = (
         declare_most(WordsFile, section, file, problems, {"language": language})
         if section is not None

@@ -79,6 +79,7 @@ class WordsText:
     @classmethod
     def of(cls, text: str, language: str, first: str) -> WordsText:
         """Read a file, which may be empty. Its YAML must be right."""
+        text = without_empty_nodes(text)
         if not text.strip():
             text = _HEAD.format(language=language)
         section, problems = read(text, "words")
@@ -104,6 +105,8 @@ class WordsText:
 
     def _blocks(self, section: Section, path: Place, end: int) -> list[_Block]:
         keys = sorted(section.keys_at.items(), key=lambda each: each[1])
+        if not keys:
+            return []
         starts = [self._above(mark.line - 1, mark.column - 1) for _, mark in keys]
         ends = [*starts[1:], end]
         return [
@@ -170,7 +173,7 @@ class WordsText:
         for key, inside in changed.items():
             block = known.get(key)
             old = self.section.get("nodes", {}).get(key[1]) if len(key) > 1 else self.section.get(key[0])
-            lines = _block_lines(key, _with_values(_plain(old), key, inside))
+            lines = self._block_lines(key, _with_values(_plain(old), key, inside))
             if block is None:
                 added.append((key, lines))
                 continue
@@ -179,7 +182,7 @@ class WordsText:
             comments = (_COMMENT.search(self.lines[n]) for n in body if n not in self.dropped)
             kept = [each[1].strip() for each in comments if each and each[1].strip() not in texts]
             # Comments within it go above it; ours are kept where they can be found again.
-            above = [f"{_indent(key)}{comment}" for comment in kept]
+            above = [f"{self._indent(key)}{comment}" for comment in kept]
             made[block.at] = [*above, *self._labelled(key), *lines]
             skipped |= {*body, *(n for n in range(block.start, block.at) if n in self.dropped)}
         text: list[str] = []
@@ -199,10 +202,20 @@ class WordsText:
         text += [line for lines in nodes for line in lines]
         return self.newline.join([*text, ""])
 
+    def _block_lines(self, key: Place, content: Any) -> list[str]:
+        text = _dumped({key[-1]: content})
+        return [self._indent(key) + line if line.strip() else "" for line in text.rstrip("\n").split("\n")]
+
+    def _indent(self, key: Place) -> str:
+        """Return the spaces before a section of this file, or before a node."""
+        if len(key) == 1:
+            return ""
+        return " " * (self.places[self.nodes[0].key][1] if self.nodes else 2)
+
     def _labelled(self, key: Place) -> Iterator[str]:
         for place, memory in self.memory.items():
             if place[: len(key)] == key and block_of(place) == key:
-                yield from _comments(memory, self.first, part_of(place), _indent(key))
+                yield from _comments(memory, self.first, part_of(place), self._indent(key))
 
     def updated(self, entries: Sequence[Entry], done: Mapping[Place, str]) -> str:
         """Return the file with the first language's texts beside its own, in the order of the menu.
@@ -235,7 +248,8 @@ class WordsText:
     ) -> str:
         """Return the file with these lines before and after others. ``lacking`` are the blocks that it does not have."""
         fills = {
-            key: [*_to_fill(key[:-1], entries, self.first, _indent(key))] for key, entries in lacking.items()
+            key: [*_to_fill(key[:-1], entries, self.first, self._indent(key))]
+            for key, entries in lacking.items()
         }
         out: list[str] = []
         for block in self.sections:
@@ -330,6 +344,16 @@ class WordsText:
         before.setdefault(line, []).extend(_comments(memory, self.first, part, " " * column))
 
 
+def without_empty_nodes(text: str) -> str:
+    """Return a words file without a `nodes:` that has nothing below it, as one that is just begun has."""
+    return _EMPTY_NODES.sub("", text)
+
+
+_EMPTY_NODES = re.compile(
+    r"^nodes:[ \t]*(?:\{[ \t]*\}[ \t]*$|$(?=(?:\r?\n[ \t]*(?:#.*)?)*\Z))\r?\n?", re.MULTILINE
+)
+
+
 def _comments(memory: Memory, first: str, part: str, indent: str) -> Iterator[str]:
     label = f" {part}" if part else ""
     if memory.before is not None:
@@ -393,11 +417,6 @@ def _inside(section: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     return section
 
 
-def _block_lines(key: Place, content: Any) -> list[str]:
-    text = _dumped({key[-1]: content})
-    return [_indent(key) + line if line.strip() else "" for line in text.rstrip("\n").split("\n")]
-
-
 def _dumped(data: Any) -> str:
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False)
 
@@ -425,10 +444,6 @@ def _split(text: str) -> list[str]:
 
 def _is_comment(line: str, indent: int) -> bool:
     return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) <= indent
-
-
-def _indent(key: Place) -> str:
-    return "  " * (len(key) - 1)
 
 
 def _as_line(text: str) -> str:

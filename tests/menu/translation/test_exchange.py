@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +108,49 @@ def test_other_layouts(text: str) -> None:
     assert problems == []
     assert after == before
     assert "  # en-US: Hello." in new.split("\r\n" if "\r" in text else "\n")
+    assert WordsText.of(new, "es-MX", "en-US").updated([entry], {}) == new
+
+
+def _dumped(words: Any, *, flow: bool | None, indent: int) -> str:
+    return yaml.dump(
+        words, allow_unicode=True, sort_keys=False, default_flow_style=flow, indent=indent, width=90
+    )
+
+
+@pytest.mark.parametrize("lack", [0.0, 0.4])
+@pytest.mark.parametrize(("flow", "indent"), [(False, 2), (False, 4), (None, 2), (True, 2)])
+def test_a_whole_file_in_any_layout(bank: Draft, *, flow: bool | None, indent: int, lack: float) -> None:
+    """Nothing is lost, twice is as good as once, and other words come in at their place only."""
+    assert bank.hotline is not None
+    chance = random.Random(indent)
+    words = yaml.load((YUEBAO / "prompts.en-US.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    words["nodes"] = {name: each for name, each in words["nodes"].items() if chance.random() >= lack}
+    text = _dumped(words, flow=flow, indent=indent)
+    before, _ = read(text, "words")
+    bank.heard = {name: frozenset(bank.hotline.languages) for name in bank.nodes}
+    entries = entries_of(bank, bank.hotline, "en-US", WordsFile.model_validate(before))
+    new = WordsText.of(text, "en-US", "zh-CN").updated(entries, {})
+    after, problems = read(new, "words")
+    assert problems == []
+    assert after == before
+    assert WordsText.of(new, "en-US", "zh-CN").updated(entries, {}) == new
+    others = {each.place: (each.shape, "other words") for each in entries if chance.random() < 0.3}
+    replaced, problems = read(WordsText.of(new, "en-US", "zh-CN").replaced(others), "words")
+    assert problems == []
+    made = texts_of(WordsFile.model_validate(replaced), bank.nodes)
+    expected = {each.place: each.translation for each in entries if each.translation}
+    expected |= {place: text for place, (_, text) in others.items()}
+    assert {place: each.text for place, each in made.items()} == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "language: es-MX\n", "language: es-MX\nnodes:\n", "nodes: {}\nlanguage: es-MX\n"]
+)
+def test_a_file_that_is_just_begun(text: str) -> None:
+    """What is to be filled in stands there once, however often the file is brought up to date."""
+    entry = Entry(("nodes", "hello", "say"), Shape.words, "Hello.", "", True, "", "menu.yaml", 1)
+    new = WordsText.of(text, "es-MX", "en-US").updated([entry], {})
+    assert new.endswith("language: es-MX\nnodes:\n  #- # en-US: Hello.\n  #- hello:\n")
     assert WordsText.of(new, "es-MX", "en-US").updated([entry], {}) == new
 
 
