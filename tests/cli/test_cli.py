@@ -164,6 +164,8 @@ def test_a_reader_that_goes_away_ends_it_quietly(arguments: list[str]) -> None:
 
 def test_each_answer_is_there_before_the_next_line_is_typed() -> None:
     """A program may talk with the simulator through pipes; Ctrl-C hangs up and is no error."""
+    # A shell starts what runs in the background with Ctrl-C ignored, and its children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [*IVR, "simulate"],
         cwd=ROOT,
@@ -180,9 +182,11 @@ def test_each_answer_is_there_before_the_next_line_is_typed() -> None:
             for line in running.stdout:
                 if "· keys: " in line:
                     break
+        signal.signal(signal.SIGINT, before)
         running.send_signal(signal.SIGINT)
-        assert running.stdout.read().endswith("> (hangs up)\n(call hung up)\n")
-        assert running.wait(PATIENCE) == 0
+        said, _ = running.communicate(timeout=PATIENCE)
+        assert said.endswith("> (hangs up)\n(call hung up)\n")
+        assert running.returncode == 0
 
 
 def test_help_is_there_at_once() -> None:
