@@ -30,6 +30,7 @@ ANCHORED = frozenset({
     # Only `match` and `fullmatch` are called on these. A search would begin anew at each character.
     "ivr.channels.twilio.audio._PUBLISHED",
     "ivr.lint.wording._COPIED",
+    "ivr.menu.graph.languages._ASKS_LANGUAGE",
     "ivr.menu.reading.fullwidth._FLOW_BEGINS",
     "ivr.menu.reading.fullwidth._HOLDS_A_TEXT",
     "ivr.menu.reading.fullwidth._IN_BLOCK",
@@ -38,6 +39,9 @@ ANCHORED = frozenset({
     "ivr.menu.reading.yaml._COMMENT_AS_KEY",
     "ivr.menu.reading.yaml._COMMENT_FOLLOWS",
     "ivr.menu.reading.yaml._KEYS_BELOW",
+    "ivr.menu.translation.words_text._CHANGED",
+    "ivr.menu.translation.words_text._SOURCE",
+    "ivr.menu.translation.words_text._TO_FILL",
 })  # fmt: skip
 BOUNDED: Mapping[str, str] = {
     "ivr.menu.loader._COPY": "a file's name, which has 255 characters at most",

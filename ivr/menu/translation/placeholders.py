@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ivr.menu.speech.markup import marked_text
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}|\{%([^{}]*)%\}")
 _NAME = re.compile(r"(?<![\w.|'\"])[a-z_]\w*")
 _FILTER = re.compile(r"\|\s*\w+(\([^()]*\))?")
 _PLACE = re.compile(r"(?<!\{)\{[a-z][a-z0-9_ ]*\}(?!\})")

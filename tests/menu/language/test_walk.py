@@ -28,7 +28,7 @@ WITHOUT_ROLE = frozenset(
         "read_back",
     }
     | {"run", "transfer", "urgent", "record", "at_most", "silence", "menu", "keys", "choose"}
-    | {"language", "share", "own_name", "announce"}
+    | {"language", "share", "own_name", "announce", "rate"}
 )
 """The fields of nodes and of their options and cases that are no text with a role, or hold sections that have their own."""
 
