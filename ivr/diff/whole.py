@@ -16,7 +16,19 @@ from ivr.menu.language.nodes import RunNode
 from ivr.menu.speech.values.speaker import territory_of
 
 _ELSEWHERE = frozenset(
-    {"languages", "voices", "start", "agent", "anywhere", "identity", "desks", "limits", "texts", "speech"}
+    {
+        "languages",
+        "begin_in",
+        "voices",
+        "start",
+        "agent",
+        "anywhere",
+        "identity",
+        "desks",
+        "limits",
+        "texts",
+        "speech",
+    }
     | {"phrases", "include", "nodes", "timezone", "variables", "pronounce", "currency"}
 )
 """Fields that are reported by their own sentences."""
@@ -70,9 +82,28 @@ def _languages(old: Hotline, new: Hotline) -> Iterator[Change]:
     if old.languages[0] != new.languages[0]:
         sentence = f"Calls begin in {new.languages[0]}; before: in {old.languages[0]}"
         yield Change(Heading.languages, sentence, grave=True)
+    yield from _beginnings(old, new)
     if old.speech != new.speech:
         may, may_not = "Callers may speak, beside keys", "Callers cannot speak any more: keys alone are taken"
         yield Change(Heading.languages, may if new.speech else may_not, grave=not new.speech)
+
+
+def _beginnings(old: Hotline, new: Hotline) -> Iterator[Change]:
+    """Yield where a call begins in another language because of its number."""
+    if old.begin_in == new.begin_in:
+        return
+    for country in dict.fromkeys([*old.begin_in.countries, *new.begin_in.countries, ""]):
+        was, now = (_begins(each, country) for each in (old, new))
+        if was != now:
+            calls = f"Calls from {country}" if country else "Calls from elsewhere"
+            yield Change(
+                Heading.languages, f"{calls} begin in {now}; before: in {was}", language=now, grave=True
+            )
+
+
+def _begins(hotline: Hotline, country: str) -> str:
+    begin = hotline.begin_in
+    return begin.countries.get(country) or begin.elsewhere or hotline.languages[0]
 
 
 def _roots(old: Hotline, new: Hotline, pairs: Pairs) -> Iterator[Change]:

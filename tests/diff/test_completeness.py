@@ -11,7 +11,7 @@ import pytest
 from ivr.diff import compare
 from ivr.diff.changes import Side
 from ivr.diff.sentences import SENTENCES
-from ivr.menu.language.hotline import Hotline, Limits, MessageLimits
+from ivr.menu.language.hotline import FirstLanguage, Hotline, Limits, MessageLimits
 from ivr.menu.language.options import Option
 from ivr.menu.language.phrases import Phrases
 from ivr.menu.speech.options import OptionSpeech
@@ -81,6 +81,8 @@ def another(field: str, value: Any) -> Any:
             return {**value, "spare": next(iter(value.values()), "x")}
         case list():
             return value[:-1]
+        case FirstLanguage():
+            return FirstLanguage(elsewhere="en-US")
         case Limits():
             return Limits(turns=7)
         case MessageLimits():

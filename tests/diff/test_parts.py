@@ -327,3 +327,15 @@ def test_only_what_the_old_version_kept_is_told_as_broken() -> None:
         )
     ]
     assert not list(compare_findings([known, fresh], [replace(known, node="top")], pairs))
+
+
+def test_the_language_in_which_calls_begin_is_told() -> None:
+    """By country, and for everybody else; a country that is not named follows the others."""
+    old = MENU.replace("start:", "begin_in: {countries: {CN: zh-CN}}\nstart:", 1)
+    new = MENU.replace("start:", "begin_in: {countries: {US: en-US}, elsewhere: en-US}\nstart:", 1)
+    found = [each for each in told(*(Side.of(bilingual(menu)) for menu in (old, new))) if "begin in" in each]
+    assert found == [
+        "! Calls from CN begin in en-US; before: in zh-CN",
+        "! Calls from US begin in en-US; before: in zh-CN",
+        "! Calls from elsewhere begin in en-US; before: in zh-CN",
+    ]

@@ -54,8 +54,8 @@ class FirstLanguage(Model):
     countries: dict[Country, Language] = Field(default_factory=dict)
     """For calling numbers of a country, such as `CN: zh-CN`."""
     elsewhere: Language | None = None
-    """For the other numbers; without it, the hotline's first language. A call whose number is withheld begins in that one,
-    too."""
+    """For the other numbers; without it, the hotline's first language. A call whose number is withheld begins in the
+    first language in any case."""
 
 
 class Limits(Model):

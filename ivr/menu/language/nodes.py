@@ -244,7 +244,8 @@ class AskNode(ListeningNode):
     ask: Literal["digits", "phone", "id_card", "id_tail", "code", "pin", "amount", "date", "yes_no"]
     """What is typed. `digits`: any digits, see `length`. `phone`: a telephone number. `id_card`: a resident ID number
     with its check character, `id_tail`: its last four characters, `*` for X. `code`: a one-time code. `pin`: a secret
-    number. `amount`: money, `*` for the point. `date`: eight digits, year first. `yes_no`: 1 or 2."""
+    number. `amount`: money, `*` for the point. `date`: eight digits, in the order of the language of the
+    call. `yes_no`: 1 or 2."""
     as_: Name | None = Field(default=None, alias="as")
     """The variable that keeps the entry; without it, the node's name."""
     length: Length | None = None
