@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Mapping
 from typing import assert_never
 
+from ivr.menu.checks.fallen_back import check_fallen_back
 from ivr.menu.checks.markup import check_markup
 from ivr.menu.checks.named_keys import check_named_keys
 from ivr.menu.checks.paths import check_ways
@@ -62,6 +63,7 @@ def check(draft: Draft, hotline: Hotline, contracts: Mapping[str, Contract]) -> 
     flow = Flow(hotline, draft.nodes, contracts)
     draft.heard = languages_heard(flow)
     check_words(draft, hotline, draft.heard)
+    check_fallen_back(draft, hotline, draft.heard)
     check_named_keys(draft, hotline)
     texts = template_texts(draft, hotline)
     check_templates(draft, texts)

@@ -17,8 +17,8 @@ from ivr.menu.language.scalars import KEY_OF, SPECIAL_TARGETS
 from ivr.menu.language.suggestions import did_you_mean, nearest, shown
 from ivr.menu.language.walk import fields_with
 from ivr.menu.language.words import RecordedWords, wordings
-from ivr.menu.language.words_files import NodeWords, words_in_menu, words_of
-from ivr.menu.reading.draft import Draft, Fallen, entries
+from ivr.menu.language.words_files import NodeWords, words_of
+from ivr.menu.reading.draft import Draft, entries
 from ivr.menu.speech import phrases
 from ivr.menu.speech.markup import plain
 from ivr.menu.speech.options import OptionSpeech, option_speech
@@ -48,7 +48,6 @@ def check_words(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[st
         for name, node in draft.nodes.items():
             if isinstance(node, MenuNode | AskNode):
                 _Options(draft, hotline, language, name, node).check()
-    _fallen_back(draft, hotline, heard)
 
 
 # --- the machine's own sentences
@@ -160,7 +159,7 @@ def _missing(draft: Draft, language: str, name: str, node: Node, heard: Collecti
     if language not in draft.spoken:  # only others fall back on it
         return []
     spoken = words_of(node, draft.spoken[language].nodes.get(name))
-    lacking = [*_parts_lacking(node, spoken)]
+    lacking = [*parts_lacking(node, spoken)]
     if language in heard:
         return lacking
     # A service may say in which language its message is, whatever the call speaks.
@@ -182,51 +181,8 @@ def _lacking(node: Node, own: NodeWords) -> Iterator[str]:
             yield key
 
 
-def _fallen_back(draft: Draft, hotline: Hotline, heard: Mapping[str, frozenset[str]]) -> None:
-    """Note how many sentences of a language come from another, and keep which ones."""
-    for language in (each for each in hotline.fall_back if each in draft.spoken):
-        fallen = draft.fallen_back[language] = [*_from_others(draft, hotline, language, heard)]
-        if fallen:
-            others = " and ".join(f"`{each}`" for each in dict.fromkeys(each.source for each in fallen))
-            places = list(dict.fromkeys(each.node or each.part for each in fallen))
-            shown_places = ", ".join(places[:_PLACES]) + (", …" if len(places) > _PLACES else "")
-            number = "1 text" if len(fallen) == 1 else f"{len(fallen)} texts"
-            what = f"{number} of `{language}` {'comes' if len(fallen) == 1 else 'come'} from {others}: {shown_places}"
-            remedy = "`ivr check --verbose` lists each"
-            draft.note("", ("fall_back", language), what, remedy, severity="information")
-
-
-_PLACES = 5
-"""Places that the note names."""
-
-
-def _from_others(
-    draft: Draft, hotline: Hotline, language: str, heard: Mapping[str, frozenset[str]]
-) -> Iterator[Fallen]:
-    first, *others = hotline.sources_of_words(language)
-    files = [(each, draft.words[each]) for each in others if each in draft.words]
-    if hotline.languages[0] in others:
-        files.append((hotline.languages[0], words_in_menu(hotline, draft.nodes)))
-    own = draft.words[first]
-    for part in Phrases.model_fields:
-        sources = (each for each, words in files if getattr(words.phrases, part) is not None)
-        if getattr(own.phrases, part) is None and (source := next(sources, None)):
-            yield Fallen("", f"phrases {part}", source)
-    for key, name in names_in(hotline.anywhere).items():
-        sources = (each for each, words in files if option_words(words.anywhere.get(name)).announcement)
-        is_silent = not option_words(own.anywhere.get(name)).announcement
-        if isinstance(hotline.anywhere[key], Anywhere) and is_silent and (source := next(sources, None)):
-            yield Fallen("", f"anywhere {name}", source)
-    for name, node in draft.nodes.items():
-        if language in heard.get(name, ()):
-            parts = [*_parts_lacking(node, words_of(node, own.nodes.get(name)))]
-            for source, words in files if parts else ():
-                there = {*_parts_lacking(node, words_of(node, words.nodes.get(name)))}
-                yield from (Fallen(name, each, source) for each in parts if each not in there)
-                parts = [each for each in parts if each in there]
-
-
-def _parts_lacking(node: Node, own: NodeWords) -> Iterator[str]:
+def parts_lacking(node: Node, own: NodeWords) -> Iterator[str]:
+    """Yield what a node says in the first language and these words do not, such as `say` or `menu hours`."""
     yield from _lacking(node, own)
     yield from (f"{node.options_key} {each}" for each in _silent(node, own))
 

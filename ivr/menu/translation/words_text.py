@@ -20,10 +20,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from ivr.menu.reading.yaml import Section, read
-from ivr.menu.translation.entries import Entry, Place, Shape, block_of, part_of, with_text
+from ivr.menu.translation.content import dumped, plain, with_values
+from ivr.menu.translation.entries import Entry, Place, Shape, block_of, part_of
 
 _SOURCE = re.compile(r"\s*# (?P<tag>[a-z]{2,3}-[A-Z]{2})(?: (?P<part>[a-z][a-z0-9_ ]*))?: (?P<text>.*)")
 _CHANGED = re.compile(
@@ -85,7 +84,7 @@ class WordsText:
         section, problems = read(text, "words")
         if section is not None and not _in_lines(section):
             comments = [line for line in text.splitlines() if line.startswith("#")]
-            text = "\n".join([*comments, _dumped(_plain(section))])
+            text = "\n".join([*comments, dumped(plain(section))])
             section, problems = read(text, "words")
         assert section is not None, problems
         made = cls(language, first, _split(text), section, "\r\n" if "\r\n" in text else "\n")
@@ -127,7 +126,7 @@ class WordsText:
                 self._find_places(inner, (*path, key))
 
     def _remember(self) -> None:
-        texts = repr(_plain(self.section))
+        texts = repr(plain(self.section))
         to_fill = [number for number, line in enumerate(self.lines) if _TO_FILL.fullmatch(line)]
         # A line of a text may look like one.
         self.dropped |= {number for number in to_fill if self.lines[number].strip() not in texts}
@@ -173,11 +172,11 @@ class WordsText:
         for key, inside in changed.items():
             block = known.get(key)
             old = self.section.get("nodes", {}).get(key[1]) if len(key) > 1 else self.section.get(key[0])
-            lines = self._block_lines(key, _with_values(_plain(old), key, inside))
+            lines = self._block_lines(key, with_values(plain(old), key, inside))
             if block is None:
                 added.append((key, lines))
                 continue
-            texts = repr(_plain(old))
+            texts = repr(plain(old))
             body = range(block.at, block.end)
             comments = (_COMMENT.search(self.lines[n]) for n in body if n not in self.dropped)
             kept = [each[1].strip() for each in comments if each and each[1].strip() not in texts]
@@ -203,7 +202,7 @@ class WordsText:
         return self.newline.join([*text, ""])
 
     def _block_lines(self, key: Place, content: Any) -> list[str]:
-        text = _dumped({key[-1]: content})
+        text = dumped({key[-1]: content})
         return [self._indent(key) + line if line.strip() else "" for line in text.rstrip("\n").split("\n")]
 
     def _indent(self, key: Place) -> str:
@@ -380,54 +379,6 @@ def _to_fill(parent: Place, entries: Sequence[Entry], first: str, indent: str) -
 
 _LONE = frozenset({"say", "end"})
 """What a lone text of a node stands for."""
-
-
-def _with_values(old: Any, key: Place, values: Mapping[Place, tuple[Shape, str]]) -> Any:
-    """Return a block's content with other words."""
-    lone = isinstance(old, str)
-    if old is None or lone:
-        wanted = {place[2:] for place in values} if len(key) > 1 else set()
-        if len(wanted) == 1 and next(iter(wanted)) in {("say",), ("end",)}:
-            ((shape, text),) = values.values()
-            made = with_text(None, shape, text)
-            return made if isinstance(made, str) else {next(iter(wanted))[0]: made}
-        raise_from = {"say": old} if lone else {}
-        old = raise_from
-    made = dict(old)
-    for place, (shape, text) in values.items():
-        at = made
-        *above, last = place[len(key) :]
-        if last == "hear":
-            *above, option = above
-            at = _inside(made, above)
-            words = at.get(option)
-            at[option] = {
-                **(words if isinstance(words, dict) else {"for": words} if words else {}),
-                "hear": text.split("\n"),
-            }
-        else:
-            at = _inside(made, above)
-            at[last] = with_text(at.get(last), shape, text)
-    return made
-
-
-def _inside(section: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
-    for key in keys:
-        section = section.setdefault(key, {})
-    return section
-
-
-def _dumped(data: Any) -> str:
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False)
-
-
-def _plain(value: Any) -> Any:
-    """Return what was typed as ordinary lists, dictionaries and texts."""
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return None if value is None else str(value)
 
 
 def _in_lines(section: Section) -> bool:
