@@ -164,12 +164,13 @@ class _Walk:
 
     def _narrowed(self, edge: Edge) -> tuple[int, int]:
         """Return the languages with which a condition can hold, and those with which it can fail."""
-        found = _ASKS_LANGUAGE.fullmatch(edge.condition)
-        if found is None:
+        found = _ASKS_LANGUAGE.fullmatch(edge.condition.strip())
+        more = found["more"].split() if found else []
+        if found is None or (more and (more[0] != "and" or "or" in more)):
             return _SAME, _SAME
         one = self._mask([found["language"]])
         holds, fails = (one, ~one) if found["operator"] == "==" else (~one, one)
-        return holds, _SAME if found["more"] else fails
+        return holds, _SAME if more else fails
 
     def _without(self, kind: type[ListeningNode]) -> frozenset[str]:
         """Return the nodes to which a call can come that remembers no node of this kind."""
@@ -245,5 +246,6 @@ class _Walk:
 
 _GOES_ON = frozenset({WaitsFor.nothing, WaitsFor.action})
 _ASKS_LANGUAGE = re.compile(
-    r"""\s*language\s*(?P<operator>[!=]=)\s*(?P<quote>["'])(?P<language>[\w-]+)(?P=quote)\s*(?P<more>\band\b(?!.*\bor\b).*)?"""
+    r"""language\s*(?P<operator>[!=]=)\s*(?P<quote>["'])(?P<language>[\w-]+)(?P=quote)(?P<more>.*)""",
+    re.DOTALL,
 )

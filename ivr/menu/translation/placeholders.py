@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from ivr.menu.speech.markup import marked_text
 
-_TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}|\{%([^{}]*)%\}")
+_TEMPLATE = re.compile(r"\{\{(.*?)(?:\}\}|\Z)|\{%(.*?)(?:%\}|\Z)", re.DOTALL)
+"""One that is not closed takes the rest of the text. Otherwise the rest would be searched again from each ``{{`` in it."""
 _NAME = re.compile(r"(?<![\w.|'\"])[a-z_]\w*")
 _FILTER = re.compile(r"\|\s*\w+(\([^()]*\))?")
 _PLACE = re.compile(r"(?<!\{)\{[a-z][a-z0-9_ ]*\}(?!\})")
@@ -58,4 +59,5 @@ def _shown(text: str, name: str) -> str:
 
 def _unclosed(text: str) -> bool:
     rest = _TEMPLATE.sub("", text)
-    return any(each in rest for each in ("{{", "}}", "{%", "%}"))
+    cut = any(not each[0].endswith(("}}", "%}")) for each in _TEMPLATE.finditer(text))
+    return cut or any(each in rest for each in ("}}", "%}"))

@@ -24,11 +24,9 @@ from ivr.menu.reading.yaml import Section, read
 from ivr.menu.translation.content import dumped, plain, with_values
 from ivr.menu.translation.entries import Entry, Place, Shape, block_of, part_of
 
-_SOURCE = re.compile(r"\s*# (?P<tag>[a-z]{2,3}-[A-Z]{2})(?: (?P<part>[a-z][a-z0-9_ ]*))?: (?P<text>.*)")
-_CHANGED = re.compile(
-    r"\s*# CHANGED(?: (?P<part>[a-z][a-z0-9_ ]*))? from: (?P<text>.*) \[(?P<hash>[0-9a-f]{4})\]"
-)
-_TO_FILL = re.compile(r"\s*#- +(?:[a-z][a-z0-9_]*:|# [a-z]{2,3}-[A-Z]{2}: .*)")
+_SOURCE = re.compile(r"# (?P<tag>[a-z]{2,3}-[A-Z]{2})(?: (?P<part>[a-z][a-z0-9_ ]*))?: (?P<text>.*)")
+_CHANGED = re.compile(r"# CHANGED(?: (?P<part>[a-z][a-z0-9_ ]*))? from: (?P<text>.*)")
+_TO_FILL = re.compile(r"#- (?:[a-z][a-z0-9_]*:|# [a-z]{2,3}-[A-Z]{2}: .*)")
 _COMMENT = re.compile(r"(?:^|\s)(#.*)")
 _HEAD = "# yaml-language-server: $schema=.schema/prompts.json\nlanguage: {language}\n"
 _LINE_BREAK = " ⏎ "
@@ -127,7 +125,7 @@ class WordsText:
 
     def _remember(self) -> None:
         texts = repr(plain(self.section))
-        to_fill = [number for number, line in enumerate(self.lines) if _TO_FILL.fullmatch(line)]
+        to_fill = [number for number, line in enumerate(self.lines) if _TO_FILL.fullmatch(_words_after(line))]
         # A line of a text may look like one.
         self.dropped |= {number for number in to_fill if self.lines[number].strip() not in texts}
         for block in (*self.sections, *self.nodes):
@@ -145,14 +143,14 @@ class WordsText:
         while first and _is_comment(self.lines[first - 1], indent):
             first -= 1
         for number in range(first, line):
-            text = self.lines[number]
+            text = self.lines[number].strip()
             changed, source = _CHANGED.fullmatch(text), _SOURCE.fullmatch(text)
+            was, _, words = changed["text"].rpartition(" [") if changed else ("", "", "")
             if changed:
-                before[self._named(at, changed["part"])] = changed["text"], changed["hash"]
+                before[self._named(at, changed["part"])] = was, words.removesuffix("]")
             elif source and source["tag"] == self.first:
                 place = self._named(at, source["part"])
-                was, words = before.pop(place, (None, ""))
-                self.memory[place] = Memory(source["text"], was, words)
+                self.memory[place] = Memory(source["text"], *before.pop(place, (None, "")))
             if changed or (source and source["tag"] == self.first):
                 self.dropped.add(number)
 
@@ -387,6 +385,12 @@ def _in_lines(section: Section) -> bool:
     sections = [section, *([nodes] if isinstance(nodes, Section) else [])]
     starts = [mark.line for each in sections for mark in each.keys_at.values()]
     return len(set(starts)) == len(starts)
+
+
+def _words_after(line: str) -> str:
+    """Return a line without the spaces before it, and behind `#-`."""
+    mark, _, rest = line.strip().partition(" ")
+    return f"{mark} {rest.lstrip()}"
 
 
 def _split(text: str) -> list[str]:
