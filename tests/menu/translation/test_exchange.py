@@ -52,7 +52,8 @@ def test_all_words_come_back_into_an_empty_file(bank: Draft, trip: Trip) -> None
     entries = entries_of(bank, bank.hotline, "en-US", bank.words["en-US"])
     empty = [replace(each, translation="") for each in entries]
     back, problems = returned(trip(entries), empty, "texts", "en-US")
-    assert [each for each in problems if "value" not in each.what and "mark" not in each.what] == []
+    others = (" lacks ", "which the source lacks")  # each language of the demonstration says what it needs to
+    assert [each for each in problems if not any(other in each.what for other in others)] == []
     text = WordsText.of("", "en-US", "zh-CN").replaced(back.values)
     section, wrong = read(text, "prompts.en-US.yaml")
     assert wrong == []
