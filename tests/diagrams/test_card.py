@@ -83,12 +83,12 @@ Withdrawals and limits
   For a withdrawal that failed: 3 then 2
 Your earnings
   For yesterday's earnings: 4 then 1
-  For how earnings are worked out: 4 then 2
+  To hear how earnings are worked out: 4 then 2
   For your daily earnings history: 4 then 3
 Anything else
   For the latest news: 5 then 1
   For the hours of our staff: 5 then 2
-  For what to have ready when you talk to us: 5 then 3
+  To hear what to have ready for our staff: 5 then 3
 For a person: 0
 """
 
