@@ -432,12 +432,18 @@ def test_an_answer_that_does_not_come(ask: Asker) -> None:
 )
 def test_a_service_that_drips_leaves_the_action_alive(ask: Asker, peer: Peer) -> None:
     """Sixteen callers fill every place that one action has; in time each of them is free again, and works."""
-    pool = WorkerPool(room_within=0)
+    quick = NO_PAUSE, ("timeout: 1", "timeout: 0.3"), ("failures: 3", "failures: 100")
+    pool, all_there = WorkerPool(room_within=0), threading.Event()
+
+    def asks() -> ActionResult:
+        all_there.wait(60)  # a busy machine may start the last one when the first would be given up already
+        return ask.run(action)
+
     with dripping(peer):
-        # A second: a busy machine must start all of them before the first is given up.
-        action = ask.action(peer.url, NO_PAUSE, ("failures: 3", "failures: 100"))
-        runs = [pool.start(lambda: ask.run(action), "parcel_status") for _ in range(17)]
+        action = ask.action(peer.url, *quick)
+        runs = [pool.start(asks, "parcel_status") for _ in range(17)]
         assert runs.pop() is None, "the action has a place left: the test proves nothing"
+        all_there.set()
         assert [run.wait(5) for run in runs if run] == [ActionResult("unavailable")] * 16
     with serving(answers(200, GOOD)) as stub:
         good = ask.action(stub.url, ("timeout: 1", "timeout: 5"))
