@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,12 +72,7 @@ def local_simulator(
     watch = harness.CallMonitor(seen=trace)
     application.switchboard.observers.append(watch)
 
-    def report(problems: tuple[Problem, ...]) -> None:
-        transcript.note("the changed menu has problems; the last good one goes on:", "red")
-        for problem in problems:
-            transcript.note(f"  {problem}", "red")
-
-    application.hotline.report = report
+    application.hotline.report = partial(_report, transcript)
 
     def messages(call: str) -> list[str]:
         history = harness.history_of(application, call)
@@ -100,6 +96,12 @@ def local_simulator(
         return saver.record(line, begun, tree, HotlineView(lambda: watch.node, messages))
 
     return saver.simulator(new_line, lambda: _place(watch.session, clock.now))
+
+
+def _report(transcript: Transcript, problems: tuple[Problem, ...]) -> None:
+    transcript.note("the changed menu has problems; the last good one goes on:", "red")
+    for problem in problems:
+        transcript.note(f"  {problem}", "red")
 
 
 def _place(session: Session | None, now: datetime) -> str:

@@ -26,7 +26,7 @@ from ivr.menu.reading.problems import Problem
 from ivr.menu.reading.validation import declare_most
 from ivr.menu.reading.yaml import content_of, read
 from ivr.menu.translation.entries import Entry, Place, entries_of, values_without_words
-from ivr.menu.translation.exchange import Line, Returned, as_csv, as_po, from_csv, from_po, returned
+from ivr.menu.translation.exchange import ExchangedText, Returned, as_csv, as_po, from_csv, from_po, returned
 from ivr.menu.translation.words_text import WordsText, without_empty_nodes
 
 FORMATS = (".po", ".csv")
@@ -219,7 +219,7 @@ def _export(work: _Work, to: Path) -> None:
 
 
 def _imported(come: Path, entries: Sequence[Entry], language: str) -> Returned:
-    lines: list[Line]
+    lines: list[ExchangedText]
     lines, problems = (from_csv if come.suffix == ".csv" else from_po)(come.read_bytes(), come.name)
     back = Returned({}, {})
     if not problems:

@@ -15,7 +15,7 @@ from ivr.menu.language.walk import walk
 from ivr.menu.reading.draft import Draft
 from ivr.menu.speech.markup import marked_text
 from ivr.menu.speech.recognition import spoken_key
-from ivr.menu.speech.ssml import Delivery, delivery, pronounced
+from ivr.menu.speech.ssml import Rendition, delivery, pronounced
 from ivr.menu.speech.voices import default_voice
 
 _SPOKEN = frozenset({Role.spoken, Role.purpose, Role.announcement})
@@ -101,9 +101,9 @@ class _Losses:
 
     draft: Draft
     hotline: Hotline
-    found: dict[tuple[str, Delivery], list[_Text]] = field(default_factory=dict)
+    found: dict[tuple[str, Rendition], list[_Text]] = field(default_factory=dict)
 
-    def add(self, language: str, made: Delivery, text: _Text) -> None:
+    def add(self, language: str, made: Rendition, text: _Text) -> None:
         if made.loss:
             self.found.setdefault((language, made), []).append(text)
 

@@ -27,7 +27,7 @@ class MarkKind(enum.Enum):
     say = "say"
 
 
-class Mark(NamedTuple):
+class SpeechMark(NamedTuple):
     """A mark as an editor types it."""
 
     kind: MarkKind
@@ -43,11 +43,11 @@ class MarkupMistake(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedText:
+class MarkupText:
     """A text whose marks are private characters: two for each mark, of which a pause uses the first."""
 
     source: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[SpeechMark, ...] = ()
     mistakes: tuple[MarkupMistake, ...] = ()
 
     @property
@@ -114,10 +114,10 @@ _TIME = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)\s?(ms|s)")
 
 
 @functools.lru_cache(maxsize=8192)
-def marked_text(text: str) -> MarkedText:
+def marked_text(text: str) -> MarkupText:
     """Read the marks of a text."""
     if not any(bracket in text for bracket in "<[［【《〈＜"):
-        return MarkedText(without_marks(text))
+        return MarkupText(without_marks(text))
     reading = _Reading()
     at = 0
     for part in _PART.finditer(text):
@@ -152,7 +152,7 @@ class _Open(NamedTuple):
     """A mark that is not closed yet."""
 
     number: int
-    mark: Mark
+    mark: SpeechMark
     tag: str
     branch: tuple[int, ...]
     """The branches of the template that it stands in, each by its number."""
@@ -165,7 +165,7 @@ class _Reading:
     """The reading of one text."""
 
     parts: list[str] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[SpeechMark] = field(default_factory=list)
     mistakes: list[MarkupMistake] = field(default_factory=list)
     opened: list[_Open] = field(default_factory=list)
     branches: list[int] = field(default_factory=list)
@@ -215,7 +215,7 @@ class _Reading:
         else:
             self.open(mark, tag)
 
-    def open(self, mark: Mark, tag: str) -> None:
+    def open(self, mark: SpeechMark, tag: str) -> None:
         outer = self.opened[-1] if self.opened else None
         if outer and outer.mark.kind is not MarkKind.slow:
             self.mistake(
@@ -255,31 +255,31 @@ class _Reading:
         self.parts.append(chr(_FIRST + offset))
         self.after_mark = True
 
-    def result(self) -> MarkedText:
+    def result(self) -> MarkupText:
         for each in self.opened:
             self.mistake(f"`{each.tag}` is not closed", f"write `</{each.mark.kind.value}>` where it ends")
         if self.marks and not self.has_words:
             self.mistake("there is a pause and there are no words", "write it into a sentence")
-        return MarkedText("".join(self.parts), tuple(self.marks), tuple(self.mistakes))
+        return MarkupText("".join(self.parts), tuple(self.marks), tuple(self.mistakes))
 
 
-def _mark(name: str, argument: str) -> Mark | None:
+def _mark(name: str, argument: str) -> SpeechMark | None:
     """Return the mark that a tag is, or None if it is none."""
     match name:
         case "pause":
             milliseconds = _milliseconds(argument) if argument else USUAL_PAUSE
             if SHORTEST_PAUSE <= milliseconds <= LONGEST_PAUSE:
-                return Mark(MarkKind.pause, str(milliseconds))
+                return SpeechMark(MarkKind.pause, str(milliseconds))
         case "slow" | "spell" if not argument:
-            return Mark(MarkKind[name])
+            return SpeechMark(MarkKind[name])
         case "say":
             match argument.split():
                 case ["as", "date"]:
-                    return Mark(MarkKind.say, "date ymd")
+                    return SpeechMark(MarkKind.say, "date ymd")
                 case ["as", "date", order] if order in _TABLE.date_formats:
-                    return Mark(MarkKind.say, f"date {order}")
+                    return SpeechMark(MarkKind.say, f"date {order}")
                 case ["as", kind] if kind in SAID_AS:
-                    return Mark(MarkKind.say, kind)
+                    return SpeechMark(MarkKind.say, kind)
     return None
 
 

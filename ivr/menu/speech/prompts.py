@@ -11,7 +11,7 @@ from jinja2 import Template
 
 from ivr.menu.language.words import RecordedWords
 from ivr.menu.speech.durations import spoken_seconds
-from ivr.menu.speech.markup import MarkedText, boundaries, marked_text, without_marks
+from ivr.menu.speech.markup import MarkupText, boundaries, marked_text, without_marks
 from ivr.menu.speech.pronunciation import Pronouncer
 from ivr.menu.speech.recorded import Recorder, typed_words
 from ivr.menu.speech.sandbox import render
@@ -256,6 +256,6 @@ class Voice:
         text, spans = delivered.spans(marked.source)
         return Prompt(Utterance(text, self.language, self.name, audio, static=True, spans=spans), typed=words)
 
-    def _delivery(self, marked: MarkedText) -> Delivery:
+    def _delivery(self, marked: MarkupText) -> Delivery:
         elements = tuple(delivery(mark, self.language, self.name).element for mark in marked.marks)
         return Delivery(elements, self.pronouncer)

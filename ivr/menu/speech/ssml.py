@@ -15,7 +15,7 @@ from typing import NamedTuple, assert_never
 
 from ivr.menu.language.model import read_table
 from ivr.menu.language.pronunciation import Pronunciation
-from ivr.menu.speech.markup import Mark, MarkKind
+from ivr.menu.speech.markup import MarkKind, SpeechMark
 from ivr.menu.speech.voices import default_voice
 
 
@@ -134,7 +134,7 @@ def family_of(voice: str) -> Family:
     return next((each for each in FAMILIES if re.fullmatch(each.voices, voice)), _NONE)
 
 
-class Delivery(NamedTuple):
+class Rendition(NamedTuple):
     """What becomes of a mark or of a pronunciation in a voice."""
 
     element: Element | None
@@ -144,7 +144,7 @@ class Delivery(NamedTuple):
     remedy: str = ""
 
 
-def delivery(mark: Mark, language: str, voice: str = "") -> Delivery:
+def delivery(mark: SpeechMark, language: str, voice: str = "") -> Rendition:
     """Return what becomes of a mark in a voice of a language."""
     family = family_of(voice or default_voice(language))
     match mark.kind:
@@ -152,13 +152,13 @@ def delivery(mark: Mark, language: str, voice: str = "") -> Delivery:
             return _pause(int(mark.argument), family)
         case MarkKind.slow:
             if family.slow:
-                return Delivery(Prosody(SLOW))
-            return Delivery(
+                return Rendition(Prosody(SLOW))
+            return Rendition(
                 None, "says nothing more slowly: these words come at the usual speed", "write short sentences"
             )
         case MarkKind.spell:
             value = _said_as("spell", language, family)
-            return Delivery(SayAs(value) if value else Spelled(family.sub))
+            return Rendition(SayAs(value) if value else Spelled(family.sub))
         case MarkKind.say:
             return _say(mark.argument, language, family)
         case _:
@@ -170,16 +170,16 @@ def slow(voice: str) -> Prosody | None:
     return Prosody(SLOW) if family_of(voice).slow else None
 
 
-def _pause(milliseconds: int, family: Family) -> Delivery:
+def _pause(milliseconds: int, family: Family) -> Rendition:
     if family.pause:
-        return Delivery(Break(milliseconds))
+        return Rendition(Break(milliseconds))
     seconds = round(milliseconds / 1000)
     if milliseconds < 1000:
-        return Delivery(
+        return Rendition(
             None, "makes no pause of less than a second: it is left out", "end the sentence there"
         )
     loss = "" if seconds * 1000 == milliseconds else f"makes pauses of whole seconds: it takes {seconds} s"
-    return Delivery(Silence(seconds), loss, f"write `<pause {seconds}s>`")
+    return Rendition(Silence(seconds), loss, f"write `<pause {seconds}s>`")
 
 
 def _said_as(kind: str, language: str, family: Family) -> str:
@@ -192,27 +192,27 @@ def _takes(name: str, language: str) -> bool:
     return only is None or language.partition("-")[0] in only
 
 
-def _say(argument: str, language: str, family: Family) -> Delivery:
+def _say(argument: str, language: str, family: Family) -> Rendition:
     kind, _, order = argument.partition(" ")
     if value := _said_as(kind, language, family):
-        return Delivery(SayAs(value, order))
+        return Rendition(SayAs(value, order))
     if kind in {"digits", "phone"}:
-        return Delivery(Spelled(family.sub))
-    return Delivery(None, f"knows no {kind}: it is read as it stands", "write it in words")
+        return Rendition(Spelled(family.sub))
+    return Rendition(None, f"knows no {kind}: it is read as it stands", "write it in words")
 
 
-def pronounced(how: str | Pronunciation, language: str, voice: str = "") -> Delivery:
+def pronounced(how: str | Pronunciation, language: str, voice: str = "") -> Rendition:
     """Return what becomes of a pronunciation in a voice of a language: its phonemes, or else its alias."""
     family = family_of(voice or default_voice(language))
     alias = how if isinstance(how, str) else how.alias or ""
     phonemes = {} if isinstance(how, str) else how.phonemes
     for alphabet, each in phonemes.items():
         if alphabet in family.phonemes and _takes(alphabet, language):
-            return Delivery(Phoneme(_TABLE.alphabets[alphabet], each))
+            return Rendition(Phoneme(_TABLE.alphabets[alphabet], each))
     if alias:
-        return Delivery(Sub(alias) if family.sub else Instead(alias))
+        return Rendition(Sub(alias) if family.sub else Instead(alias))
     loss = f"takes no {' and no '.join(phonemes)}: the word is read as it is written"
-    return Delivery(None, loss, "add `alias:`, with words that sound like it")
+    return Rendition(None, loss, "add `alias:`, with words that sound like it")
 
 
 def as_said(text: str, spans: tuple[Span, ...]) -> str:

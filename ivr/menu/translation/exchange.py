@@ -18,7 +18,7 @@ from ivr.menu.translation.placeholders import placeholder_problems
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExchangedText:
     """One text as it goes to a translator, or comes back."""
 
     place: str
@@ -86,7 +86,7 @@ def _locale(language: str) -> Locale | None:
         return None
 
 
-def from_csv(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
+def from_csv(data: bytes, file: str) -> tuple[list[ExchangedText], list[Problem]]:
     """Read a table. Spreadsheets may have put `;` or a tab between its columns."""
     text, problems = _decoded(data, file)
     if problems:
@@ -94,7 +94,7 @@ def from_csv(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     heading = text.split("\n", maxsplit=1)[0]
     separator = max(",;\t", key=heading.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines: list[Line] = []
+    lines: list[ExchangedText] = []
     at = 1
     try:
         names = [each.strip().lower() for each in next(rows, [])]
@@ -109,7 +109,7 @@ def from_csv(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
                 source, translation = (_newlines(cells.get(each, "")) for each in ("source", "translation"))
                 changed = cells.get("state", "").strip() == _CHANGED
                 lines.append(
-                    Line(
+                    ExchangedText(
                         cells.get("place", "").strip(),
                         source,
                         translation,
@@ -126,7 +126,7 @@ def from_csv(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     return lines, []
 
 
-def from_po(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
+def from_po(data: bytes, file: str) -> tuple[list[ExchangedText], list[Problem]]:
     _, problems = _decoded(data, file)
     if problems:
         return [], problems
@@ -141,7 +141,9 @@ def from_po(data: bytes, file: str) -> tuple[list[Line], list[Problem]]:
     except (ValueError, LookupError) as error:
         return [], [Problem(file, 1, 1, "", f"the catalog cannot be read: {error}", "export it once more")]
     lines = [
-        Line(each.context or "", _single(each.id), _single(each.string), "", (each.lineno or 1), each.fuzzy)
+        ExchangedText(
+            each.context or "", _single(each.id), _single(each.string), "", (each.lineno or 1), each.fuzzy
+        )
         for each in catalog
         if each.id
     ]
@@ -179,7 +181,7 @@ class Returned:
 
 
 def returned(
-    lines: Sequence[Line], entries: Sequence[Entry], file: str, language: str
+    lines: Sequence[ExchangedText], entries: Sequence[Entry], file: str, language: str
 ) -> tuple[Returned, list[Problem]]:
     """Return what came back, and what is wrong with it. A text that is as it was is not judged."""
     known = {place_as_text(entry.place): entry for entry in entries}

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ivr.menu.language.pronunciation import Pronunciation
-from ivr.menu.speech.markup import SAID_AS, Mark, MarkKind, marked_text
+from ivr.menu.speech.markup import SAID_AS, MarkKind, SpeechMark, marked_text
 from ivr.menu.speech.ssml import (
     FAMILIES,
     Break,
@@ -54,8 +54,8 @@ def test_each_voice_gets_what_it_takes(text: str, voice: str, element: Element |
 
 def test_what_is_left_out_is_told() -> None:
     """Whatever a voice does not do has a sentence and a remedy; what it does has none."""
-    kinds = [Mark(MarkKind.pause, "500"), Mark(MarkKind.slow), Mark(MarkKind.spell)]
-    for mark in [*kinds, *(Mark(MarkKind.say, kind) for kind in SAID_AS)]:
+    kinds = [SpeechMark(MarkKind.pause, "500"), SpeechMark(MarkKind.slow), SpeechMark(MarkKind.spell)]
+    for mark in [*kinds, *(SpeechMark(MarkKind.say, kind) for kind in SAID_AS)]:
         for voice in [STANDARD, NEURAL, GOOGLE, GENERATIVE, CHIRP, BASIC]:
             made = delivery(mark, "en-US", voice)
             assert bool(made.loss) is (made.element is None)
@@ -64,8 +64,8 @@ def test_what_is_left_out_is_told() -> None:
 
 def test_a_pause_that_is_rounded_is_told() -> None:
     """A voice without breaks pauses in whole seconds."""
-    assert "it takes 1 s" in delivery(Mark(MarkKind.pause, "1400"), "en-US", BASIC).loss
-    assert delivery(Mark(MarkKind.pause, "2000"), "en-US", BASIC).loss == ""
+    assert "it takes 1 s" in delivery(SpeechMark(MarkKind.pause, "1400"), "en-US", BASIC).loss
+    assert delivery(SpeechMark(MarkKind.pause, "2000"), "en-US", BASIC).loss == ""
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_pause_that_is_rounded_is_told() -> None:
 def test_a_telephone_number_is_said_so_only_in_languages_that_have_it(voice: str, element: Element) -> None:
     """In Chinese there is no such reading, and the digits come one by one."""
     language = "en-US" if "Joanna" in voice else "zh-CN"
-    assert delivery(Mark(MarkKind.say, "phone"), language, voice).element == element
+    assert delivery(SpeechMark(MarkKind.say, "phone"), language, voice).element == element
 
 
 @pytest.mark.parametrize("voice", SSML_FREE)
@@ -87,10 +87,10 @@ def test_voices_of_which_nothing_is_known_get_no_ssml(voice: str) -> None:
     """A tag that a voice does not take may silence the whole sentence."""
     language = "xx-XX"  # which has no default voice
     for mark in [
-        Mark(MarkKind.pause, "2000"),
-        Mark(MarkKind.slow),
-        Mark(MarkKind.spell),
-        Mark(MarkKind.say, "digits"),
+        SpeechMark(MarkKind.pause, "2000"),
+        SpeechMark(MarkKind.slow),
+        SpeechMark(MarkKind.spell),
+        SpeechMark(MarkKind.say, "digits"),
     ]:
         assert isinstance(delivery(mark, language, voice).element, Silence | Spelled | None)
     assert pronounced("text message", language, voice).element == Instead("text message")

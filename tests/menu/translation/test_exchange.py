@@ -17,22 +17,22 @@ from ivr.menu.loader import draft_of
 from ivr.menu.reading.draft import Draft
 from ivr.menu.reading.yaml import read
 from ivr.menu.translation.entries import Entry, Shape, entries_of, texts_of
-from ivr.menu.translation.exchange import Line, as_csv, as_po, from_csv, from_po, returned
+from ivr.menu.translation.exchange import ExchangedText, as_csv, as_po, from_csv, from_po, returned
 from ivr.menu.translation.placeholders import placeholder_problems
 from ivr.menu.translation.words_text import WordsText
 from tests.support.command import YUEBAO
 
-Trip = Callable[[Sequence[Entry]], list[Line]]
+Trip = Callable[[Sequence[Entry]], list[ExchangedText]]
 
 
-def by_po(entries: Sequence[Entry]) -> list[Line]:
+def by_po(entries: Sequence[Entry]) -> list[ExchangedText]:
     """Write a catalog, and read it."""
     lines, problems = from_po(as_po(entries, {}, "en-US", "bank"), "texts.po")
     assert problems == []
     return lines
 
 
-def by_csv(entries: Sequence[Entry]) -> list[Line]:
+def by_csv(entries: Sequence[Entry]) -> list[ExchangedText]:
     """Write a table, and read it."""
     lines, problems = from_csv(as_csv(entries, {}), "texts.csv")
     assert problems == []
